@@ -1,0 +1,117 @@
+import type { z } from 'zod'
+import { MnemoscopeError } from '../errors.js'
+import { nearest } from './nearest.js'
+
+/** One thing that is wrong with a configuration. */
+export interface ConfigIssue {
+  /** Where: `kpis.f1_score.thresholds.warning`; empty for the whole. */
+  readonly path: string
+  readonly value: unknown
+  readonly expected: string
+}
+
+/** The configuration is invalid: every issue at once, so that one edit can mend them all. */
+export class ConfigError extends MnemoscopeError {
+  readonly issues: readonly ConfigIssue[]
+
+  constructor(issues: readonly ConfigIssue[]) {
+    const [first] = issues as [ConfigIssue]
+    super('CONFIG_INVALID', issues.map(formatIssue).join('\n'), {
+      value: first.value,
+      expected: first.expected,
+      next: 'Mend the configuration and run the command again; nothing was changed.',
+    })
+    this.issues = issues
+  }
+}
+
+/** Issues of a schema's refusal, each with the value found at its path. */
+export function issuesOf(
+  error: z.ZodError,
+  schema: z.ZodType,
+  input: unknown,
+  base: readonly PropertyKey[] = [],
+): ConfigIssue[] {
+  return error.issues.flatMap((issue): ConfigIssue[] => {
+    if (issue.code === 'unrecognized_keys') {
+      const known = keysAt(schema, issue.path)
+      return issue.keys.map((key) =>
+        unknownKey([...base, ...issue.path, key], valueAt(input, [...issue.path, key]), known),
+      )
+    }
+    return [
+      {
+        path: formatPath([...base, ...issue.path]),
+        value: valueAt(input, issue.path),
+        expected: issue.message.replace(/^(?:Invalid input|Too small|Too big|Invalid option): /, ''),
+      },
+    ]
+  })
+}
+
+/** The issue of a key that nothing reads, naming the key that was probably meant. */
+export function unknownKey(
+  path: readonly PropertyKey[],
+  value: unknown,
+  known: readonly string[],
+): ConfigIssue {
+  const meant = nearest(String(path.at(-1)), known)
+  const expected =
+    meant === undefined
+      ? `no such key; known here: ${known.join(', ')}`
+      : `no such key; did you mean "${meant}"?`
+  return { path: formatPath(path), value, expected }
+}
+
+function formatIssue({ path, value, expected }: ConfigIssue): string {
+  const at = path === '' ? 'configuration' : path
+  return value === undefined ? `${at}: missing: ${expected}` : `${at}: ${shown(value)}: ${expected}`
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'function')
+    return String(value)
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text
+}
+
+function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`))
+    .join('')
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    input,
+  )
+}
+
+/** Keys that the object schema at a path knows. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let at: unknown = schema
+  for (const key of [undefined, ...path]) {
+    if (key !== undefined) at = child(at, key)
+    at = unwrap(at)
+  }
+  const shape = (at as { shape?: Record<string, unknown> } | undefined)?.shape
+  return shape === undefined ? [] : Object.keys(shape)
+}
+
+function child(schema: unknown, key: PropertyKey): unknown {
+  const { shape, element, valueType } = (schema ?? {}) as {
+    shape?: Record<PropertyKey, unknown>
+    element?: unknown
+    valueType?: unknown
+  }
+  return shape?.[key] ?? element ?? valueType
+}
+
+/** The schema inside optional(), default() and prefault(). */
+function unwrap(schema: unknown): unknown {
+  let at = schema as { def?: { innerType?: unknown } } | undefined
+  while (at?.def?.innerType !== undefined) at = at.def.innerType as typeof at
+  return at
+}

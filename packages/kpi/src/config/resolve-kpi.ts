@@ -1,0 +1,145 @@
+import { withThresholds } from '../buckets.js'
+import type { Instrument, Kpi, KpiDeclaration, Statistic, ThresholdOverride, Thresholds } from '../kpi.js'
+import { outcomesOf } from '../measurement.js'
+import { thresholdSeverities } from '../severity.js'
+import type { ConfigIssue } from './issues.js'
+
+/** What a KPI declaration leaves out. */
+const defaults = {
+  window: '5m',
+  minSamples: 20,
+  sparseWindow: '30m',
+  sparseMinSamples: 3,
+  for: '0s',
+} as const
+
+const statisticsOf: Readonly<Record<Instrument, readonly Statistic[]>> = {
+  histogram: ['mean', 'p50', 'p90', 'p95', 'p99'],
+  gauge: ['mean', 'max'],
+  counter: ['ratio'],
+}
+
+/** A KPI with every default filled in and its thresholds among its boundaries. */
+export function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
+  const overrides = declaration.overrides ?? []
+  const thresholds = declaration.thresholds ?? {}
+  const boundaries =
+    declaration.instrument === 'histogram'
+      ? withThresholds(declaration.boundaries ?? [], { thresholds, overrides })
+      : []
+  return {
+    ...defaults,
+    runbook: `${id.replaceAll('_', '-')}.md`,
+    labels: {},
+    ...declaration,
+    id,
+    overrides,
+    thresholds,
+    boundaries,
+  }
+}
+
+/** What is wrong with a KPI beyond the shape of its declaration; `path` is where the config declares it. */
+export function kpiIssues(kpi: Kpi, path: string, contextSizes: readonly number[]): ConfigIssue[] {
+  return [
+    ...declarationIssues(kpi, path),
+    ...thresholdIssues(kpi, kpi.thresholds, `${path}.thresholds`),
+    ...kpi.overrides.flatMap((override, i) =>
+      overrideIssues(kpi, override, i, `${path}.overrides[${i}]`, contextSizes),
+    ),
+  ]
+}
+
+function declarationIssues(kpi: Kpi, path: string): ConfigIssue[] {
+  const issues: ConfigIssue[] = []
+  const statistics = statisticsOf[kpi.instrument]
+  if (!statistics.includes(kpi.statistic)) {
+    issues.push({
+      path: `${path}.statistic`,
+      value: kpi.statistic,
+      expected: `for a ${kpi.instrument}: ${statistics.join(' or ')}`,
+    })
+  }
+  if (kpi.instrument === 'histogram' && kpi.boundaries.length === 0) {
+    issues.push({
+      path: `${path}.boundaries`,
+      value: undefined,
+      expected: 'a histogram needs bucket boundaries',
+    })
+  }
+  if ((kpi.instrument === 'counter') !== (kpi.outcomes !== undefined)) {
+    issues.push({
+      path: `${path}.outcomes`,
+      value: kpi.outcomes,
+      expected: 'outcomes for a counter, and only for a counter',
+    })
+  }
+  const outcomes = outcomesOf(kpi)
+  if (new Set(outcomes).size < outcomes.length) {
+    issues.push({ path: `${path}.outcomes`, value: outcomes, expected: 'each outcome in one list, once' })
+  }
+  if (kpi.range.min >= kpi.range.max) {
+    issues.push({ path: `${path}.range`, value: kpi.range, expected: 'min below max' })
+  }
+  return issues
+}
+
+/** Thresholds must lie in the KPI's range and get worse from warning to critical, in its own direction. */
+function thresholdIssues(kpi: Kpi, thresholds: Thresholds, path: string): ConfigIssue[] {
+  const issues: ConfigIssue[] = []
+  const set = thresholdSeverities.flatMap((severity) => {
+    const value = thresholds[severity]
+    return value === undefined ? [] : [{ severity, value }]
+  })
+  for (const { severity, value } of set) {
+    if (value < kpi.range.min || value > kpi.range.max) {
+      issues.push({
+        path: `${path}.${severity}`,
+        value,
+        expected: `between ${kpi.range.min} and ${kpi.range.max}`,
+      })
+    }
+  }
+  const sign = kpi.direction === 'higher_is_better' ? -1 : 1
+  for (const [i, { severity, value }] of set.entries()) {
+    const milder = set[i - 1]
+    if (milder !== undefined && sign * value <= sign * milder.value) {
+      const side = sign < 0 ? 'below' : 'above'
+      const sense = kpi.direction.replaceAll('_', ' ')
+      issues.push({
+        path: `${path}.${severity}`,
+        value,
+        expected: `${side} ${milder.severity} (${milder.value}), because ${sense}`,
+      })
+    }
+  }
+  return issues
+}
+
+function overrideIssues(
+  kpi: Kpi,
+  override: ThresholdOverride,
+  index: number,
+  path: string,
+  contextSizes: readonly number[],
+): ConfigIssue[] {
+  const issues = thresholdIssues(kpi, { ...kpi.thresholds, ...override.thresholds }, `${path}.thresholds`)
+  if (override.contextSize !== undefined && !contextSizes.includes(override.contextSize)) {
+    issues.push({
+      path: `${path}.contextSize`,
+      value: override.contextSize,
+      expected: `one of contextSizes: ${contextSizes.join(', ')}`,
+    })
+  }
+  const twin = kpi.overrides
+    .slice(0, index)
+    .findIndex(({ model, contextSize }) => model === override.model && contextSize === override.contextSize)
+  if (twin >= 0) {
+    issues.push({
+      path,
+      value: override,
+      expected: `one override for a model and context size; overrides[${twin}] is for the same`,
+    })
+  }
+  return issues
+}

@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import { durationPattern, durationSeconds } from '../duration.js'
+import { isKnownUnit } from '../prometheus-name.js'
+
+/** A Prometheus duration of at least a second: `'30s'`, `'1h30m'`. */
+const duration = z.string().refine((text) => durationPattern.test(text) && durationSeconds(text) >= 1, {
+  error: 'expected a Prometheus duration of at least one second, such as "30s" or "1h30m"',
+})
+
+/** A Prometheus duration that may be `'0s'`. */
+const durationOrZero = z.string().refine((text) => durationPattern.test(text), {
+  error: 'expected a Prometheus duration such as "0s" or "5m"',
+})
+
+/** Tokens that a context holds. */
+const contextSize = z.int().min(1).max(2_147_483_646)
+
+const name = (pattern: RegExp, example: string) =>
+  z.string().regex(pattern, { error: `expected a name such as "${example}" (${pattern.source})` })
+
+const labelValue = z.string().min(1).max(128)
+
+const thresholds = z.strictObject({
+  warning: z.number().optional(),
+  error: z.number().optional(),
+  critical: z.number().optional(),
+})
+
+const override = z
+  .strictObject({ model: labelValue.optional(), contextSize: contextSize.optional(), thresholds })
+  .refine(({ model, contextSize }) => model !== undefined || contextSize !== undefined, {
+    error: 'expected a model, a contextSize or both: without them, set the thresholds of the KPI itself',
+  })
+
+const outcomes = z.strictObject({
+  counter: name(/^[a-z][a-z0-9_]*$/, 'adaptations'),
+  label: name(/^[a-z][a-z0-9_]*$/, 'outcome'),
+  counted: z.array(labelValue).min(1),
+  others: z.array(labelValue).min(1),
+  excluded: z.array(labelValue).default([]),
+})
+
+/** What can be set of any KPI, built in or custom. */
+const kpiSettings = {
+  window: duration.optional(),
+  minSamples: z.int().min(1).optional(),
+  sparseWindow: duration.optional(),
+  sparseMinSamples: z.int().min(1).optional(),
+  for: durationOrZero.optional(),
+  thresholds: thresholds.optional(),
+  overrides: z.array(override).optional(),
+  boundaries: z.array(z.number()).min(1).max(200).optional(),
+  runbook: z.string().min(1).optional(),
+}
+
+/** Changes to a built-in KPI. */
+export const builtInKpiSchema = z.strictObject({
+  ...kpiSettings,
+  statistic: z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'max']).optional(),
+})
+
+/** A KPI of the user's own: the same shape as a catalog entry. */
+export const customKpiSchema = z.strictObject({
+  ...kpiSettings,
+  title: z.string().min(1),
+  description: z.string().min(1),
+  unit: z.string().refine(isKnownUnit, {
+    error:
+      'expected a UCUM unit that Prometheus names can carry: "s", "By", "1", "%" or an annotation such as "{token}"',
+  }),
+  instrument: z.enum(['histogram', 'gauge', 'counter']),
+  direction: z.enum(['higher_is_better', 'lower_is_better']),
+  range: z.strictObject({ min: z.number(), max: z.number(), integer: z.boolean().default(false) }),
+  statistic: z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'max', 'ratio']),
+  outcomes: outcomes.optional(),
+  labels: z.record(name(/^[a-z][a-z0-9_]*$/, 'tier'), z.array(labelValue).min(1)).optional(),
+})
+
+/** Name of a KPI, and so of its metric, column and JSON property. */
+export const kpiIdPattern = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/
+
+const url = z.url({ protocol: /^https?$/ })
+
+const service = z.strictObject({
+  name: name(/^[a-zA-Z_][a-zA-Z0-9_.-]*$/, 'memory-api'),
+  targets: z.array(name(/^[^\s/:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/, 'localhost:9464')).min(1),
+})
+
+/** The whole configuration but the KPIs, with its defaults. */
+export const settingsSchema = z.strictObject({
+  /** Context sizes in tokens, ascending; a series' label is the smallest that holds its context. */
+  contextSizes: z
+    .array(contextSize)
+    .min(1)
+    .max(64)
+    .default([4_096, 8_192, 16_384, 32_768, 65_536, 131_072, 262_144, 1_048_576])
+    .refine((sizes) => sizes.every((size, i) => i === 0 || size > (sizes[i - 1] as number)), {
+      error: 'expected ascending sizes, each once',
+    }),
+  /** Instrumented services and the addresses of their /metrics endpoints. */
+  services: z.array(service).default([{ name: 'memory', targets: ['127.0.0.1:9464'] }]),
+  /** How often Prometheus scrapes the services. */
+  scrapeInterval: duration.default('15s'),
+  /** How often a snapshot of every KPI goes to Postgres. Instants are multiples of it. */
+  snapshotInterval: duration.default('60s'),
+  /** How often rules are evaluated. */
+  alertCheckInterval: duration.default('30s'),
+  /** Snapshots, closed alert episodes and measurements older than this are dropped. */
+  dataRetentionDays: z.int().min(1).max(36_500).default(30),
+  dashboard: z
+    .strictObject({
+      /** How often the page asks for new data. */
+      refreshInterval: duration.default('10s'),
+      /** Points of one chart at the most. */
+      maxDataPoints: z.int().min(10).max(11_000).default(1_000),
+    })
+    .prefault({}),
+  /** Sources whose results become measurements. */
+  integrations: z
+    .strictObject({
+      benchmark: z.boolean().default(true),
+      overflow: z.boolean().default(true),
+      adaptation: z.boolean().default(true),
+    })
+    .prefault({}),
+  alerting: z
+    .strictObject({
+      /** How long Alertmanager waits for more alerts of a group before the first notification. */
+      groupWait: duration.default('1s'),
+      groupInterval: duration.default('30s'),
+      /** Cooldown: how long an unchanged alert stays quiet after a notification. */
+      repeatInterval: duration.default('4h'),
+      /** Prefix of every runbook link. */
+      runbookBaseUrl: url.default('https://github.com/mnemoscope/mnemoscope/blob/main/docs/runbooks/'),
+    })
+    .prefault({}),
+  /** Where the parts of the pipeline reach one another. */
+  endpoints: z
+    .strictObject({
+      prometheus: url.default('http://127.0.0.1:9090'),
+      alertmanager: url.default('http://127.0.0.1:9093'),
+      recorder: url.default('http://127.0.0.1:9470'),
+    })
+    .prefault({}),
+  instrumentation: z
+    .strictObject({
+      /** Label sets a process may have; further ones share one overflow series. */
+      maxSeries: z.int().min(1).max(100_000).default(2_000),
+    })
+    .prefault({}),
+})
+
+export type Settings = z.output<typeof settingsSchema>
+export type SettingsInput = z.input<typeof settingsSchema>
+export type BuiltInKpiInput = z.input<typeof builtInKpiSchema>
+export type CustomKpiInput = z.input<typeof customKpiSchema>

@@ -1,0 +1,64 @@
+/**
+ * Every error code of Mnemoscope, with its meaning and the exit code a command ends with.
+ * `docs/errors.md` explains each one; a test keeps the two in step.
+ */
+export const errorCodes = {
+  CONFIG_INVALID: { exitCode: 2, meaning: 'a value in the configuration is not what it must be' },
+  CONFIG_NOT_FOUND: { exitCode: 2, meaning: 'there is no configuration file at the given path' },
+  CONFIG_NOT_LOADABLE: { exitCode: 2, meaning: 'the configuration file could not be run' },
+  USAGE: { exitCode: 2, meaning: 'a command was called with an argument it does not take' },
+  GENERATED_DRIFT: { exitCode: 1, meaning: 'generated files differ from what the configuration gives' },
+  GENERATED_REJECTED: { exitCode: 1, meaning: 'promtool or amtool refused a generated file' },
+  TOOL_MISSING: {
+    exitCode: 1,
+    meaning: 'a program that is needed was found nowhere and could not be fetched',
+  },
+  TOOL_CHECKSUM: { exitCode: 1, meaning: 'a downloaded archive does not have its published SHA-256' },
+  PORT_IN_USE: { exitCode: 1, meaning: 'the address to listen on is taken' },
+  PROCESS_ENDED: { exitCode: 1, meaning: 'a server ended before or while it was needed' },
+  PROCESS_NOT_READY: { exitCode: 1, meaning: 'a server did not become ready in time' },
+  ALREADY_RUNNING: { exitCode: 1, meaning: 'the pipeline already runs in this folder' },
+  NOT_RUNNING: { exitCode: 1, meaning: 'no running pipeline was found' },
+  DATABASE_UNREACHABLE: { exitCode: 1, meaning: 'Postgres does not answer at the given address' },
+  DATABASE_SCHEMA_NEWER: { exitCode: 1, meaning: 'the database was written by a newer Mnemoscope' },
+  DATABASE_VERSION: {
+    exitCode: 1,
+    meaning: 'the data directory belongs to another major version of Postgres',
+  },
+  PROMETHEUS_UNREACHABLE: { exitCode: 1, meaning: 'Prometheus does not answer at the given address' },
+  PROMETHEUS_QUERY: { exitCode: 1, meaning: 'Prometheus answered a query with an error' },
+  RECORDER_UNREACHABLE: { exitCode: 1, meaning: 'the recorder does not answer at the given address' },
+  REQUEST_INVALID: { exitCode: 1, meaning: 'a request to the HTTP API is malformed' },
+  REQUEST_TOO_LARGE: { exitCode: 1, meaning: 'a request body is larger than the configured limit' },
+  MEASUREMENT_INVALID: { exitCode: 1, meaning: 'a measurement is not a value its KPI can have' },
+} as const satisfies Record<string, { exitCode: 1 | 2; meaning: string }>
+
+export type ErrorCode = keyof typeof errorCodes
+
+/** What an error tells its reader. */
+export interface ErrorDetail {
+  /** The value that was refused, as it was given. Left out where there is none. */
+  readonly value?: unknown
+  /** What was expected instead. */
+  readonly expected?: string
+  /** What to do next: a command, a setting, a place to look. */
+  readonly next: string
+  readonly cause?: unknown
+}
+
+/** An error a person can act on: code, offending value, what was expected, next step. */
+export class MnemoscopeError extends Error {
+  override readonly name = 'MnemoscopeError'
+  readonly code: ErrorCode
+  readonly value: unknown
+  readonly expected: string | undefined
+  readonly next: string
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause })
+    this.code = code
+    this.value = detail.value
+    this.expected = detail.expected
+    this.next = detail.next
+  }
+}

@@ -1,0 +1,75 @@
+import type { ThresholdSeverity } from './severity.js'
+
+/** Which way of a KPI is good. Thresholds breach at and beyond their value, in the bad direction. */
+export type Direction = 'higher_is_better' | 'lower_is_better'
+
+/** How single measurements become the KPI's value over a window. `ratio` divides counts of outcomes. */
+export type Statistic = 'mean' | 'p50' | 'p90' | 'p95' | 'p99' | 'max' | 'ratio'
+
+/** How a KPI is measured: a distribution of values, a value that is read, or outcomes that are counted. */
+export type Instrument = 'histogram' | 'gauge' | 'counter'
+
+/** A threshold for each level; a level without one raises no alert. */
+export type Thresholds = Readonly<Partial<Record<ThresholdSeverity, number>>>
+
+/** Outcomes that a counter KPI tells apart, and which of them make up its ratio. */
+export interface Outcomes {
+  /** Counter's own name, in the plural, without prefix and suffix: `adaptations`. */
+  readonly counter: string
+  /** Label that carries the outcome. */
+  readonly label: string
+  /** Outcomes in the numerator (and the denominator). */
+  readonly counted: readonly string[]
+  /** Outcomes in the denominator only. */
+  readonly others: readonly string[]
+  /** Outcomes that are counted and shown, and stay out of the ratio. */
+  readonly excluded: readonly string[]
+}
+
+/** Thresholds of their own for one model, one context size, or one pair of both. */
+export interface ThresholdOverride {
+  readonly model?: string
+  readonly contextSize?: number
+  readonly thresholds: Thresholds
+}
+
+/** A key performance indicator: everything any stage of the pipeline needs to know about it. */
+export interface Kpi {
+  /** snake_case; the one name in config, code, metric, column, label and page. */
+  readonly id: string
+  /** The name people read: `F1 score`. */
+  readonly title: string
+  readonly description: string
+  /** UCUM unit as OpenTelemetry writes it: `s`, `By`, `1`, or an annotation such as `{token}`. */
+  readonly unit: string
+  readonly instrument: Instrument
+  readonly direction: Direction
+  /** Values outside are refused, both ends included. */
+  readonly range: { readonly min: number; readonly max: number; readonly integer: boolean }
+  readonly statistic: Statistic
+  /** Short window of the statistic and the least number of samples in it for a value to be trusted. */
+  readonly window: string
+  readonly minSamples: number
+  /** Long window for sparse traffic, used where the short one has too few samples. */
+  readonly sparseWindow: string
+  readonly sparseMinSamples: number
+  /** How long a breach must last before it fires. */
+  readonly for: string
+  /** Histogram boundaries in the KPI's unit, ascending; thresholds are always among them. Empty unless a histogram. */
+  readonly boundaries: readonly number[]
+  /** Only for counters. */
+  readonly outcomes?: Outcomes
+  /** Labels of its own beside model, context_size and operation, each with the closed list of its values. */
+  readonly labels: Readonly<Record<string, readonly string[]>>
+  readonly thresholds: Thresholds
+  readonly overrides: readonly ThresholdOverride[]
+  /** Page that tells what to do when it alerts, relative to the runbook base URL. */
+  readonly runbook: string
+}
+
+/** A KPI as the catalog and the config declare it: what can be left out has a default. */
+export type KpiDeclaration = Pick<
+  Kpi,
+  'title' | 'description' | 'unit' | 'instrument' | 'direction' | 'range' | 'statistic'
+> &
+  Partial<Omit<Kpi, 'id'>>

@@ -1,0 +1,118 @@
+import type { Kpi } from './kpi.js'
+import { prometheusName } from './prometheus-name.js'
+import type { Severity } from './severity.js'
+
+/** Every metric, series, label and alert name of Mnemoscope comes from here. */
+
+/** Labels of every KPI series. `job` is the service: the scrape job, or `service.name` on the OTLP path. */
+export const label = {
+  job: 'job',
+  instance: 'instance',
+  model: 'model',
+  contextSize: 'context_size',
+  operation: 'operation',
+  severity: 'severity',
+  kpi: 'kpi',
+  reason: 'reason',
+} as const
+
+/** The labels by which KPIs are judged: one value, one alert, one snapshot row for each combination. */
+export const seriesLabels = [label.job, label.model, label.contextSize] as const
+
+type Named = Pick<Kpi, 'id' | 'unit' | 'instrument' | 'outcomes'>
+
+/** OpenTelemetry name and unit of the instrument that measures a KPI. */
+export function otelMetric(kpi: Named): { name: string; unit: string } {
+  return kpi.outcomes === undefined
+    ? { name: `mnemoscope.${kpi.id}`, unit: kpi.unit }
+    : { name: `mnemoscope.${kpi.outcomes.counter}`, unit: '1' }
+}
+
+/** OpenTelemetry name and unit of the gauge with a KPI's latest value; a gauge KPI is that gauge itself. */
+export function otelLatest(kpi: Named): { name: string; unit: string } {
+  return kpi.instrument === 'gauge'
+    ? otelMetric(kpi)
+    : { name: `mnemoscope.${kpi.id}.latest`, unit: kpi.unit }
+}
+
+/** Prometheus name of the metric that measures a KPI (of a histogram: without `_bucket`, `_sum`, `_count`). */
+export function metricName(kpi: Named): string {
+  const { name, unit } = otelMetric(kpi)
+  return prometheusName(name, unit, kpi.instrument)
+}
+
+/** Prometheus name of the gauge with a KPI's latest value. */
+export function latestName(kpi: Named): string {
+  const { name, unit } = otelLatest(kpi)
+  return prometheusName(name, unit, 'gauge')
+}
+
+/** Prometheus names of what the instrumentation says about itself. */
+export const instrumentationMetric = {
+  /** Measurements refused, by `kpi` and `reason`. */
+  refusals: 'mnemoscope_refused_measurements_total',
+  /** Label sets folded into the overflow series because the cardinality limit was reached. */
+  overflows: 'mnemoscope_cardinality_overflows_total',
+} as const
+
+const level = seriesLabels.join('_')
+
+/** Recorded series of a KPI, named `level:metric:operations`. */
+export const recordedSeries = {
+  /** The value that is judged, shown and stored: the statistic over the short window, else over the sparse one. */
+  current: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:current`,
+  /** Number of samples behind `current`. */
+  samples: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:samples`,
+  /** A quantile over the window that `current` is from; only for histograms. */
+  quantile: (kpi: Pick<Kpi, 'id'>, quantile: 'p50' | 'p95' | 'p99') =>
+    `${level}:mnemoscope_${kpi.id}:${quantile}`,
+  /** The statistic over one window. */
+  windowed: (kpi: Pick<Kpi, 'id'>, operation: string, window: string) =>
+    `${level}:mnemoscope_${kpi.id}:${operation}_${window}`,
+} as const
+
+/** One PromQL regular expression for every recorded series that a snapshot holds. */
+export const snapshotSeriesPattern = `${level}:mnemoscope_[a-z0-9_]+:(current|samples|p50|p95|p99)`
+
+/**
+ * The KPI and the field of a recorded series of a snapshot, undefined for any other name:
+ * `job_model_context_size:mnemoscope_latency:p95` is `{ kpi: 'latency', field: 'p95' }`.
+ */
+export function parseRecordedSeries(name: string): { kpi: string; field: SnapshotField } | undefined {
+  const match = new RegExp(`^${level}:mnemoscope_([a-z0-9_]+):(current|samples|p50|p95|p99)$`).exec(name)
+  return match ? { kpi: match[1] as string, field: match[2] as SnapshotField } : undefined
+}
+
+export type SnapshotField = 'current' | 'samples' | 'p50' | 'p95' | 'p99'
+
+/** Name of the alert of a KPI at a level: `MnemoscopeF1ScoreCritical`. */
+export function alertName(kpi: Pick<Kpi, 'id'>, severity: Severity): string {
+  return `Mnemoscope${pascalCase(kpi.id)}${pascalCase(severity)}`
+}
+
+/** Alerts of the pipeline about itself. */
+export const pipelineAlert = {
+  targetDown: 'MnemoscopeTargetDown',
+  recorderBehind: 'MnemoscopeRecorderBehind',
+  ruleEvaluationFailing: 'MnemoscopeRuleEvaluationFailing',
+  deliveriesFailing: 'MnemoscopeDeliveriesFailing',
+} as const
+
+/** Prometheus names of what the recorder says about itself. */
+export const recorderMetric = {
+  snapshots: 'mnemoscope_recorder_snapshots_total',
+  snapshotRows: 'mnemoscope_recorder_snapshot_rows_total',
+  snapshotFailures: 'mnemoscope_recorder_snapshot_failures_total',
+  /** Unix time of the newest instant stored. */
+  lastInstant: 'mnemoscope_recorder_last_instant_timestamp_seconds',
+  cycleDuration: 'mnemoscope_recorder_cycle_duration_seconds',
+  /** Alerts received by webhook, by `status`. */
+  webhookAlerts: 'mnemoscope_recorder_webhook_alerts_total',
+  webhookFailures: 'mnemoscope_recorder_webhook_failures_total',
+  /** Open alert episodes by `severity`. */
+  openEpisodes: 'mnemoscope_recorder_open_episodes',
+} as const
+
+function pascalCase(id: string): string {
+  return id.replace(/(?:^|_)([a-z0-9])/g, (_, first: string) => first.toUpperCase())
+}

@@ -1,0 +1,48 @@
+// Makes a fresh clone runnable with nothing but Node and npm: dependencies through the pinned pnpm, then the build.
+// Both steps are skipped when their inputs have not changed.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const [major, minor] = process.versions.node.split('.').map(Number)
+
+if (major < 20 || (major === 20 && minor < 11)) {
+  fail(`Node ${process.versions.node} is too old: Mnemoscope needs ${manifest.engines.node}.`, 'Install Node 20.11 or later: https://nodejs.org/')
+}
+
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+  .update(process.version + process.platform + process.arch)
+  .digest('hex')
+const stamp = join(root, 'node_modules', '.mnemoscope-installed')
+
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+  step('installing dependencies')
+  // `npm exec` fetches pnpm itself, so no global install is needed.
+  run('npm', ['exec', '--yes', `--package=${manifest.packageManager}`, '--', 'pnpm', 'install', '--frozen-lockfile', '--prefer-offline'], 'Check the network and the npm registry setting (`npm config get registry`), then run the command again.')
+  mkdirSync(dirname(stamp), { recursive: true })
+  writeFileSync(stamp, lock)
+}
+
+step('building')
+run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], 'The lines above name the file and the type error.')
+
+function step(text) {
+  process.stderr.write(`mnemoscope: ${text} ...\n`)
+}
+
+function run(command, args, next) {
+  const windows = process.platform === 'win32'
+  const done = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell: windows })
+  if (done.error) fail(`${command}: ${done.error.message}`, next)
+  if (done.status !== 0) fail(`\`${[command, ...args].join(' ')}\` ended with ${done.status ?? done.signal}.`, next)
+}
+
+function fail(what, next) {
+  process.stderr.write(`mnemoscope: ${what}\n  ${next}\n`)
+  process.exit(1)
+}
