@@ -1,1 +1,14 @@
-export {}
+export { choosePort, freePort, isPortFree } from './ports.js'
+export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres/start-postgres.js'
+export { type EndedLeftover, endLeftovers } from './process/leftovers.js'
+export {
+  type ProcessExit,
+  type ProcessOptions,
+  type ServerProcess,
+  startProcess,
+} from './process/start-process.js'
+export { type AlertmanagerOptions, startAlertmanager } from './servers/alertmanager.js'
+export { type PrometheusOptions, startPrometheus } from './servers/prometheus.js'
+export type { RunningServer, ServerOptions } from './servers/server.js'
+export { type FindToolOptions, findTool, findTools } from './tools/find-tool.js'
+export type { FoundTool, OnToolProgress, ToolName, ToolProgress, ToolSource } from './tools/tool.js'

@@ -1,0 +1,15 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** Asks until the answer is true or the time is over; says which. */
+export async function waitUntil(
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs: number,
+  everyMs = 25,
+): Promise<boolean> {
+  const end = performance.now() + timeoutMs
+  while (true) {
+    if (await condition()) return true
+    if (performance.now() >= end) return false
+    await pause(everyMs)
+  }
+}

@@ -1,0 +1,71 @@
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { ProcessIdentity } from './identity.js'
+
+/** What a later start has to know to find what this one left behind. */
+export interface PidRecord {
+  readonly name: string
+  /** Our process, which asked for the server. */
+  readonly owner: ProcessIdentity
+  /** Set once they run. */
+  readonly guardian?: ProcessIdentity
+  readonly server?: ProcessIdentity
+  readonly stopSignal: NodeJS.Signals
+}
+
+const folderOf = (stateDir: string) => join(stateDir, 'run')
+
+/** Path of the pid file of a server: `STATE_DIR/run/NAME.pid`. */
+export function pidFile(stateDir: string, name: string): string {
+  return join(folderOf(stateDir), `${name}.pid`)
+}
+
+/** Names of the servers that have a pid file, running or not. */
+export function recordedNames(stateDir: string): string[] {
+  try {
+    return readdirSync(folderOf(stateDir))
+      .filter((file) => file.endsWith('.pid'))
+      .map((file) => basename(file, '.pid'))
+  } catch {
+    return []
+  }
+}
+
+/** The record of a server; undefined if there is none, or none that can be read. */
+export function readRecord(stateDir: string, name: string): PidRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(pidFile(stateDir, name), 'utf8')) as PidRecord
+  } catch {
+    return undefined
+  }
+}
+
+/** Writes the record if no other is there; says whether it did. The file appears whole or not at all. */
+export function claimRecord(stateDir: string, record: PidRecord): boolean {
+  const written = writeBeside(stateDir, record)
+  try {
+    linkSync(written, pidFile(stateDir, record.name))
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    rmSync(written, { force: true })
+  }
+}
+
+/** Replaces the record that `claimRecord` wrote. */
+export function updateRecord(stateDir: string, record: PidRecord): void {
+  renameSync(writeBeside(stateDir, record), pidFile(stateDir, record.name))
+}
+
+export function removeRecord(stateDir: string, name: string): void {
+  rmSync(pidFile(stateDir, name), { force: true })
+}
+
+function writeBeside(stateDir: string, record: PidRecord): string {
+  mkdirSync(folderOf(stateDir), { recursive: true })
+  const path = `${pidFile(stateDir, record.name)}.${process.pid}`
+  writeFileSync(path, `${JSON.stringify(record)}\n`, { mode: 0o600 })
+  return path
+}

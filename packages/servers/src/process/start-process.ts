@@ -1,0 +1,180 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { MnemoscopeError } from '@mnemoscope/kpi'
+import { waitUntil } from './condition.js'
+import { type Guarded, guard } from './guard.js'
+import { identify } from './identity.js'
+import { endLeftover, endServerOf } from './leftovers.js'
+import { lastLines, logFile } from './log-file.js'
+import { claimRecord, type PidRecord, pidFile, readRecord, removeRecord, updateRecord } from './pid-file.js'
+
+export interface ProcessOptions {
+  /** Names the pid file and the log; one process of a name per state directory. */
+  readonly name: string
+  /** Path of the program, or its name on PATH. */
+  readonly command: string
+  readonly args: readonly string[]
+  /** The whole environment of the server. Default: our own. */
+  readonly env?: NodeJS.ProcessEnv
+  /** User and group to run as; only root can choose. */
+  readonly uid?: number
+  readonly gid?: number
+  /** Default: the state directory. */
+  readonly cwd?: string
+  readonly stateDir: string
+  /** Asked again and again until it says true; a rejection counts as "not yet". */
+  readonly ready: () => Promise<boolean>
+  readonly readyTimeoutMs: number
+  /** Default SIGTERM. */
+  readonly stopSignal?: NodeJS.Signals
+  /** From the stop signal to SIGKILL. Default 15 s. */
+  readonly stopGraceMs?: number
+  /** Size at which the log is started anew, one predecessor kept. Default 10 MiB. */
+  readonly logLimitBytes?: number
+}
+
+/** How a server ended: exit code or signal (both null if unknown), and whether we asked for it. */
+export interface ProcessExit {
+  readonly code: number | null
+  readonly signal: string | null
+  readonly requested: boolean
+}
+
+export interface ServerProcess {
+  readonly pid: number
+  readonly logFile: string
+  /** Settles when the server has ended, for whatever reason; never rejects. */
+  readonly exited: Promise<ProcessExit>
+  /** Ends it in order, by force after the grace. Resolves when it is gone; may be called again. */
+  stop(): Promise<void>
+  /** Ends it with SIGKILL. */
+  kill(): Promise<void>
+}
+
+/**
+ * Starts a server and resolves when it is ready. It ends with our process, however that ends; if even its guardian is
+ * killed, the next start with this name and state directory ends what is left before it starts its own.
+ *
+ * Throws ALREADY_RUNNING (a live process holds this name), PROCESS_ENDED (could not start, or ended before it was ready;
+ * the message has the last lines of its log) and PROCESS_NOT_READY (it was stopped again).
+ */
+export async function startProcess(options: ProcessOptions): Promise<ServerProcess> {
+  const { name, stateDir, stopSignal = 'SIGTERM', stopGraceMs = 15_000 } = options
+  const record = await claim(stateDir, name, stopSignal)
+  try {
+    return await startClaimed(options, record, stopGraceMs)
+  } catch (error) {
+    removeRecord(stateDir, name)
+    throw error
+  }
+}
+
+async function startClaimed(
+  options: ProcessOptions,
+  claimed: PidRecord,
+  stopGraceMs: number,
+): Promise<ServerProcess> {
+  const { name, stateDir } = options
+  const log = logFile(stateDir, name)
+  mkdirSync(`${stateDir}/logs`, { recursive: true })
+  const logStart = statSync(log, { throwIfNoEntry: false })?.size ?? 0
+  const ended = (what: string, value: unknown, cause?: unknown) =>
+    new MnemoscopeError(
+      'PROCESS_ENDED',
+      [`${name} ${what}`, ...lastLines(log, logStart).map((line) => `  ${line}`)].join('\n').trimEnd(),
+      { value, next: `read ${log}`, cause },
+    )
+
+  const guarded = await guard({
+    command: options.command,
+    args: options.args,
+    env: options.env ?? process.env,
+    cwd: options.cwd ?? stateDir,
+    uid: options.uid,
+    gid: options.gid,
+    logFile: log,
+    logLimitBytes: options.logLimitBytes ?? 10 * 1024 * 1024,
+    stopSignal: claimed.stopSignal,
+    stopGraceMs,
+  }).catch((error: Error) => {
+    throw ended(`could not be started: ${error.message}`, options.command, error)
+  })
+  const record = withProcesses(claimed, guarded)
+  try {
+    updateRecord(stateDir, record)
+  } catch (error) {
+    guarded.kill()
+    throw error
+  }
+  const server = supervise(guarded, record, stateDir, log, stopGraceMs)
+
+  let exit: ProcessExit | undefined
+  server.exited.then((how) => {
+    exit = how
+  })
+  const ready = () => options.ready().catch(() => false)
+  const settled = await waitUntil(async () => exit !== undefined || (await ready()), options.readyTimeoutMs)
+  if (exit !== undefined) throw ended(`ended before it was ready (${describe(exit)})`, exit)
+  if (settled) return server
+  await server.stop()
+  const seconds = options.readyTimeoutMs / 1000
+  throw new MnemoscopeError('PROCESS_NOT_READY', `${name} was not ready after ${seconds} s`, {
+    value: options.readyTimeoutMs,
+    next: `read ${log}; a slow machine or disk may need a longer time`,
+  })
+}
+
+/** The handle callers hold. A server that has lost its guardian is ended: nothing would end it with us any more. */
+function supervise(
+  guarded: Guarded,
+  record: PidRecord,
+  stateDir: string,
+  log: string,
+  stopGraceMs: number,
+): ServerProcess {
+  let requested = false
+  const exited = guarded.exited.then(async ({ code, signal, unguarded }) => {
+    if (unguarded) await endServerOf(record, stopGraceMs)
+    removeRecord(stateDir, record.name)
+    return { code, signal, requested }
+  })
+  const end = async (how: () => void) => {
+    requested = true
+    how()
+    await exited
+  }
+  return {
+    pid: guarded.pid,
+    logFile: log,
+    exited,
+    stop: () => end(guarded.stop),
+    kill: () => end(guarded.kill),
+  }
+}
+
+/** Takes the name for this process, ending what a dead owner left behind. */
+async function claim(stateDir: string, name: string, stopSignal: NodeJS.Signals): Promise<PidRecord> {
+  const owner = identify(process.pid)
+  if (owner === undefined) throw new Error(`process ${process.pid} cannot identify itself`)
+  const record: PidRecord = { name, owner, stopSignal }
+  for (let attempt = 0; attempt < 5; attempt++) {
+    if (claimRecord(stateDir, record)) return record
+    await endLeftover(stateDir, name)
+  }
+  const holder = readRecord(stateDir, name)?.owner.pid
+  throw new MnemoscopeError('ALREADY_RUNNING', `${name} already runs for process ${holder} in ${stateDir}`, {
+    value: pidFile(stateDir, name),
+    expected: 'a state directory that no running process uses',
+    next: `stop process ${holder}, or choose another folder`,
+  })
+}
+
+function withProcesses(record: PidRecord, { pid, guardianPid }: Guarded): PidRecord {
+  const server = identify(pid)
+  const guardian = identify(guardianPid)
+  return { ...record, ...(server && { server }), ...(guardian && { guardian }) }
+}
+
+function describe({ code, signal }: ProcessExit): string {
+  if (signal !== null) return `signal ${signal}`
+  return code === null ? 'its guardian was killed' : `exit code ${code}`
+}

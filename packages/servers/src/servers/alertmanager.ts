@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { startProcess } from '../process/start-process.js'
+import { answersOk } from './http-ready.js'
+import { onPort } from './on-port.js'
+import type { RunningServer, ServerOptions } from './server.js'
+
+export interface AlertmanagerOptions extends ServerOptions {
+  /** Path of the program, as `findTool('alertmanager')` gives it. */
+  readonly command: string
+  readonly configFile: string
+  /** How long silences and notification state are kept (`120h`). Default 120h, Alertmanager's own. */
+  readonly retention?: string
+  readonly extraArgs?: readonly string[]
+}
+
+/**
+ * Starts Alertmanager on 127.0.0.1, reloadable through `POST /-/reload`. Default data directory: `STATE_DIR/alertmanager`.
+ * Throws PORT_IN_USE, ALREADY_RUNNING, PROCESS_ENDED, PROCESS_NOT_READY.
+ */
+export async function startAlertmanager(options: AlertmanagerOptions): Promise<RunningServer> {
+  const stateDir = resolve(options.stateDir)
+  const dataDir = resolve(options.dataDir ?? join(stateDir, 'alertmanager'))
+  mkdirSync(stateDir, { recursive: true })
+  mkdirSync(dataDir, { recursive: true })
+  return onPort('alertmanager', options.port, async (port) => {
+    const url = `http://127.0.0.1:${port}`
+    const server = await startProcess({
+      name: 'alertmanager',
+      command: options.command,
+      args: [...alertmanagerArgs(options, dataDir, port), ...(options.extraArgs ?? [])],
+      stateDir,
+      ready: () => answersOk(`${url}/-/ready`),
+      readyTimeoutMs: options.readyTimeoutMs ?? 60_000,
+      stopGraceMs: options.stopGraceMs ?? 20_000,
+    })
+    return { ...server, url, port }
+  })
+}
+
+/** An empty cluster address turns gossip off: by default it listens on every interface. */
+export function alertmanagerArgs(options: AlertmanagerOptions, dataDir: string, port: number): string[] {
+  const { configFile, retention } = options
+  return [
+    `--config.file=${resolve(configFile)}`,
+    `--storage.path=${dataDir}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--cluster.listen-address=',
+    ...(retention === undefined ? [] : [`--data.retention=${retention}`]),
+  ]
+}

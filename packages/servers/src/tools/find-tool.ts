@@ -1,0 +1,114 @@
+import { resolve } from 'node:path'
+import { MnemoscopeError } from '@mnemoscope/kpi'
+import { fetchDebian } from './from-debian.js'
+import { fetchRelease, releaseBaseUrl } from './from-release.js'
+import { locate } from './locate.js'
+import { findOnPath } from './on-path.js'
+import { type Family, type FoundTool, familyOf, type OnToolProgress, type ToolName } from './tool.js'
+import { versionOf } from './version.js'
+
+export interface FindToolOptions {
+  /** Fetched programs are kept here: `STATE_DIR/tools`. */
+  readonly toolsDir: string
+  /** Paths (or names on PATH) set by the user; one that does not run is an error, nothing else is tried. */
+  readonly configured?: Readonly<Partial<Record<ToolName, string>>>
+  /** Where to look for installed programs. Default: `PATH`. */
+  readonly searchPath?: string
+  /** What may be fetched, in this order. Default: the release, then Debian's package. */
+  readonly fetchFrom?: readonly ('release' | 'debian')[]
+  /** Default: the projects' own address. */
+  readonly releaseBaseUrl?: string
+  readonly onProgress?: OnToolProgress
+}
+
+/** Finds one program; see `findTools`. */
+export async function findTool(name: ToolName, options: FindToolOptions): Promise<FoundTool> {
+  return (await findTools([name], options))[name]
+}
+
+/**
+ * Finds programs: at the configured path, on PATH, among those fetched earlier, in the projects' official releases (pinned
+ * version, verified by their published SHA-256), in Debian's packages. What is fetched is kept, and fetched once for both
+ * programs of a project; several processes may do so at once. Every program returned has been run for its version.
+ *
+ * Throws TOOL_MISSING, which says what was tried and why it failed, or TOOL_CHECKSUM if a download without its
+ * published checksum was the reason.
+ */
+export async function findTools<N extends ToolName>(
+  names: readonly N[],
+  options: FindToolOptions,
+): Promise<Record<N, FoundTool>> {
+  const { onProgress = () => {}, fetchFrom = ['release', 'debian'] } = options
+  const places = { toolsDir: resolve(options.toolsDir), searchPath: options.searchPath }
+  const found = new Map<N, FoundTool>()
+  const failures: Error[] = []
+
+  const missing = () => names.filter((name) => !found.has(name))
+  const missingFamilies = () => [...new Set(missing().map(familyOf))]
+  const locateMissing = async () => {
+    for (const name of missing()) {
+      const tool = await locate(name, places, (reason) => failures.push(new Error(reason)))
+      if (tool !== undefined) found.set(name, tool)
+    }
+  }
+  const attempt = (wanted: readonly Family[], fetching: Promise<void>) =>
+    fetching.catch((error: Error) => {
+      failures.push(error)
+      for (const tool of wanted) onProgress({ tool, message: error.message })
+    })
+
+  for (const name of names) {
+    const path = options.configured?.[name]
+    if (path !== undefined) found.set(name, await configuredTool(name, path, options.searchPath))
+  }
+  await locateMissing()
+  for (const source of fetchFrom) {
+    if (missing().length === 0) break
+    const wanted = missingFamilies()
+    if (source === 'debian') await attempt(wanted, fetchDebian(wanted, places.toolsDir, onProgress))
+    else {
+      const baseUrl = options.releaseBaseUrl ?? releaseBaseUrl
+      for (const family of wanted) {
+        await attempt([family], fetchRelease(family, places.toolsDir, onProgress, baseUrl))
+      }
+    }
+    await locateMissing()
+  }
+  if (missing().length > 0) throw notFound(missing(), failures, places.toolsDir)
+  return Object.fromEntries(found) as Record<N, FoundTool>
+}
+
+async function configuredTool(
+  name: ToolName,
+  path: string,
+  searchPath: string | undefined,
+): Promise<FoundTool> {
+  const command = path.includes('/') ? resolve(path) : (findOnPath([path], searchPath) ?? path)
+  try {
+    return { name, command, version: await versionOf(command), source: 'configured' }
+  } catch (cause) {
+    throw new MnemoscopeError('TOOL_MISSING', `the configured ${name} does not run: ${path}`, {
+      value: path,
+      expected: `the path of a ${name} program for this machine`,
+      next: 'correct the path, or remove it from the configuration to have one found',
+      cause,
+    })
+  }
+}
+
+function notFound(names: readonly ToolName[], failures: readonly Error[], toolsDir: string): MnemoscopeError {
+  const wrongChecksum = failures.find(
+    (error) => error instanceof MnemoscopeError && error.code === 'TOOL_CHECKSUM',
+  )
+  const tried = failures.map((error) => `\n  ${error.message}`).join('')
+  return new MnemoscopeError(
+    wrongChecksum === undefined ? 'TOOL_MISSING' : 'TOOL_CHECKSUM',
+    `${names.join(', ')} not found on PATH or in ${toolsDir}, and not to be fetched:${tried}`,
+    {
+      value: names,
+      expected: 'the program on PATH, at a configured path, or a connection to fetch it',
+      next: 'install Prometheus and Alertmanager (https://prometheus.io/download), then run this again',
+      cause: wrongChecksum ?? failures.at(-1),
+    },
+  )
+}

@@ -1,0 +1,55 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { debianFolder } from './from-debian.js'
+import { releaseFolder } from './from-release.js'
+import { findOnPath, isExecutable } from './on-path.js'
+import { commandNames, type FoundTool, familyOf, type ToolName } from './tool.js'
+import { versionOf } from './version.js'
+
+/** Where a program may lie before anything is fetched. */
+export interface Places {
+  readonly toolsDir: string
+  readonly searchPath: string | undefined
+}
+
+/** Looks on PATH, then among what earlier starts fetched; `onBroken` hears of one that is there and does not run. */
+export async function locate(
+  name: ToolName,
+  { toolsDir, searchPath }: Places,
+  onBroken: (reason: string) => void,
+): Promise<FoundTool | undefined> {
+  const onPath = findOnPath(commandNames[name], searchPath)
+  if (onPath !== undefined) {
+    const tool = await tryRun(name, onPath, 'path', onBroken)
+    if (tool !== undefined) return tool
+  }
+  for (const [source, folder] of fetchedFolders(name)) {
+    const command = join(toolsDir, folder, name)
+    if (!isExecutable(command)) continue
+    const tool = await tryRun(name, command, source, onBroken)
+    if (tool !== undefined) return tool
+    // Fetched for another machine, or damaged: make room for a new one.
+    rmSync(join(toolsDir, folder), { recursive: true, force: true })
+  }
+  return undefined
+}
+
+const fetchedFolders = (name: ToolName) =>
+  [
+    ['release', releaseFolder(familyOf(name))],
+    ['debian', debianFolder(familyOf(name))],
+  ] as const
+
+async function tryRun(
+  name: ToolName,
+  command: string,
+  source: FoundTool['source'],
+  onBroken: (reason: string) => void,
+): Promise<FoundTool | undefined> {
+  try {
+    return { name, command, version: await versionOf(command), source }
+  } catch (error) {
+    onBroken(`${command} does not run: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  }
+}

@@ -1,0 +1,48 @@
+/** The programs we run or ask, two from each of two projects. */
+export type ToolName = 'prometheus' | 'promtool' | 'alertmanager' | 'amtool'
+
+/** The two projects; one archive or package of each holds both of its programs. */
+export type Family = 'prometheus' | 'alertmanager'
+
+/** Where a program comes from; the last two were fetched, now or by an earlier start. */
+export type ToolSource = 'configured' | 'path' | 'release' | 'debian'
+
+export interface FoundTool {
+  readonly name: ToolName
+  /** Path to run; absolute. */
+  readonly command: string
+  /** As the program itself says, e.g. `2.42.0+ds`. */
+  readonly version: string
+  readonly source: ToolSource
+}
+
+/** One line for a person who waits. */
+export interface ToolProgress {
+  readonly tool: ToolName | Family
+  readonly message: string
+  /** 0 to 1, where it is known. */
+  readonly fraction?: number
+}
+
+export type OnToolProgress = (event: ToolProgress) => void
+
+/** What we know of each project. */
+export const families: Readonly<
+  Record<Family, { readonly tools: readonly ToolName[]; readonly release: string; readonly debian: string }>
+> = {
+  // 3.13 is the long-term release that is supported until July 2027.
+  prometheus: { tools: ['prometheus', 'promtool'], release: '3.13.2', debian: 'prometheus' },
+  alertmanager: { tools: ['alertmanager', 'amtool'], release: '0.33.1', debian: 'prometheus-alertmanager' },
+}
+
+/** Names a program goes by: its own, and Debian's where that differs. */
+export const commandNames: Readonly<Record<ToolName, readonly string[]>> = {
+  prometheus: ['prometheus'],
+  promtool: ['promtool'],
+  alertmanager: ['alertmanager', 'prometheus-alertmanager'],
+  amtool: ['amtool'],
+}
+
+export function familyOf(tool: ToolName): Family {
+  return families.prometheus.tools.includes(tool) ? 'prometheus' : 'alertmanager'
+}
