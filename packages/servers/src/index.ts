@@ -1,5 +1,6 @@
 export { choosePort, freePort, isPortFree } from './ports.js'
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres/start-postgres.js'
+export { claimName } from './process/claim-name.js'
 export { type EndedLeftover, endLeftovers } from './process/leftovers.js'
 export {
   type ProcessExit,

@@ -1,11 +1,12 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { MnemoscopeError } from '@mnemoscope/kpi'
+import { claimName } from './claim-name.js'
 import { waitUntil } from './condition.js'
 import { type Guarded, guard } from './guard.js'
 import { identify } from './identity.js'
 import { endLeftover, endServerOf } from './leftovers.js'
 import { lastLines, logFile } from './log-file.js'
-import { claimRecord, type PidRecord, pidFile, readRecord, removeRecord, updateRecord } from './pid-file.js'
+import { type PidRecord, pidFile, removeRecord, updateRecord } from './pid-file.js'
 
 export interface ProcessOptions {
   /** Names the pid file and the log; one process of a name per state directory. */
@@ -153,18 +154,14 @@ function supervise(
 
 /** Takes the name for this process, ending what a dead owner left behind. */
 async function claim(stateDir: string, name: string, stopSignal: NodeJS.Signals): Promise<PidRecord> {
-  const owner = identify(process.pid)
-  if (owner === undefined) throw new Error(`process ${process.pid} cannot identify itself`)
-  const record: PidRecord = { name, owner, stopSignal }
-  for (let attempt = 0; attempt < 5; attempt++) {
-    if (claimRecord(stateDir, record)) return record
-    await endLeftover(stateDir, name)
-  }
-  const holder = readRecord(stateDir, name)?.owner.pid
-  throw new MnemoscopeError('ALREADY_RUNNING', `${name} already runs for process ${holder} in ${stateDir}`, {
+  await endLeftover(stateDir, name)
+  const claimed = claimName(stateDir, name)
+  if ('owner' in claimed) return { name, owner: claimed.owner, stopSignal }
+  const { heldBy } = claimed
+  throw new MnemoscopeError('ALREADY_RUNNING', `${name} already runs for process ${heldBy} in ${stateDir}`, {
     value: pidFile(stateDir, name),
     expected: 'a state directory that no running process uses',
-    next: `stop process ${holder}, or choose another folder`,
+    next: `stop process ${heldBy}, or choose another folder`,
   })
 }
 

@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:net'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { choosePort, freePort, isPortFree, requireFreePort } from '../src/ports.js'
+import { onPort } from '../src/servers/on-port.js'
+
+const listeners: Server[] = []
+async function listen(port: number, host = '127.0.0.1'): Promise<void> {
+  const server = createServer().listen(port, host)
+  listeners.push(server)
+  await once(server, 'listening')
+}
+afterEach(async () => {
+  await Promise.all(listeners.splice(0).map((server) => new Promise((resolve) => server.close(resolve))))
+})
+
+describe('freePort', () => {
+  test('gives a port below those of outgoing connections, never the same twice', async () => {
+    const ports = await Promise.all(Array.from({ length: 50 }, freePort))
+    expect(new Set(ports).size).toBe(50)
+    for (const port of ports) expect(port >= 20_000 && port < 32_768).toBe(true)
+  })
+})
+
+describe('isPortFree', () => {
+  test.each(['127.0.0.1', '0.0.0.0', '::'])('says no while somebody listens on %s', async (host) => {
+    const port = await freePort()
+    expect(await isPortFree(port)).toBe(true)
+    await listen(port, host)
+    expect(await isPortFree(port)).toBe(false)
+  })
+})
+
+describe('choosePort', () => {
+  test('gives the preferred port if it is free', async () => {
+    const port = await freePort()
+    // What freePort gave out is promised to its caller, so the next one is the first that is nobody's.
+    expect(await choosePort(port)).toBe(port + 1)
+  })
+
+  test('falls forward over ports that are taken', async () => {
+    const port = await freePort()
+    await listen(port + 1)
+    await listen(port + 2)
+    expect(await choosePort(port + 1)).toBe(port + 3)
+  })
+})
+
+describe('requireFreePort', () => {
+  test('names the port, who wants it and what to do', async () => {
+    const port = await freePort()
+    await listen(port)
+    await expect(requireFreePort(port, 'prometheus')).rejects.toMatchObject({
+      code: 'PORT_IN_USE',
+      value: port,
+      message: expect.stringMatching(new RegExp(`${port}.*prometheus`)),
+      next: expect.stringContaining(String(port)),
+    })
+  })
+})
+
+describe('onPort', () => {
+  test('does not start anything on a given port that is taken', async () => {
+    const port = await freePort()
+    await listen(port)
+    const started: number[] = []
+    const start = async (on: number) => started.push(on)
+    await expect(onPort('alertmanager', port, start)).rejects.toMatchObject({ code: 'PORT_IN_USE' })
+    expect(started).toEqual([])
+  })
+})

@@ -1,0 +1,151 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import pg from 'pg'
+import { freePort } from '../../src/ports.js'
+import {
+  type PostgresOptions,
+  type RunningPostgres,
+  startPostgres,
+} from '../../src/postgres/start-postgres.js'
+import { stateDir } from '../fixtures/state-dir.js'
+
+jest.setTimeout(60_000)
+
+let state: ReturnType<typeof stateDir>
+let elsewhere: ReturnType<typeof stateDir>
+let running: RunningPostgres[]
+
+beforeEach(() => {
+  state = stateDir()
+  elsewhere = stateDir()
+  running = []
+})
+afterEach(async () => {
+  await Promise.all(running.map((server) => server.kill()))
+  state.remove()
+  elsewhere.remove()
+})
+
+async function start(more: Partial<PostgresOptions> = {}): Promise<RunningPostgres> {
+  const server = await startPostgres({ stateDir: state.path, port: 0, fallbackRoot: elsewhere.path, ...more })
+  running.push(server)
+  return server
+}
+
+async function ask<T extends pg.QueryResultRow>(url: string, sql: string): Promise<T[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query<T>(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+describe('startPostgres', () => {
+  test('gives a UTF-8 database in UTC that takes passwords over TCP on 127.0.0.1 only', async () => {
+    const { url, port } = await start()
+    expect(new URL(url).pathname).toBe('/mnemoscope')
+    const [settings] = await ask(
+      url,
+      `SELECT current_setting('TimeZone') AS zone, current_setting('server_encoding') AS encoding,
+              current_setting('listen_addresses') AS addresses, current_setting('unix_socket_directories') AS sockets,
+              current_setting('fsync') AS fsync, current_setting('password_encryption') AS passwords,
+              datlocprovider AS provider, datlocale AS locale
+         FROM pg_database WHERE datname = current_database()`,
+    )
+    expect(settings).toEqual({
+      zone: 'UTC',
+      encoding: 'UTF8',
+      addresses: '127.0.0.1',
+      sockets: '',
+      fsync: 'on',
+      passwords: 'scram-sha-256',
+      provider: 'b',
+      locale: 'C.UTF-8',
+    })
+    const wrong = `postgres://mnemoscope:wrong@127.0.0.1:${port}/mnemoscope`
+    await expect(ask(wrong, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' })
+    expect(statSync(join(state.path, 'postgres-password')).mode & 0o777).toBe(0o600)
+  })
+
+  test('keeps its data and its password over an orderly stop and over kill -9', async () => {
+    const first = await start()
+    await ask(first.url, 'CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)')
+    await first.stop()
+    const second = await start()
+    await ask(second.url, 'INSERT INTO kept VALUES (2)')
+    await second.kill()
+    expect(existsSync(join(second.dataDir, 'postmaster.pid'))).toBe(true)
+    const third = await start()
+    expect(await ask(third.url, 'SELECT n FROM kept ORDER BY n')).toEqual([{ n: 1 }, { n: 2 }])
+    expect(new URL(third.url).password).toBe(new URL(first.url).password)
+  })
+
+  test('recovers from the lock of a killed server whose id another process has now', async () => {
+    const { dataDir, ...server } = await start()
+    await server.kill()
+    const lock = join(dataDir, 'postmaster.pid')
+    writeFileSync(lock, readFileSync(lock, 'utf8').replace(/^\d+/, String(process.pid)))
+    expect(await ask((await start()).url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+  })
+
+  test('refuses a data directory that a running Postgres uses, also from another state directory', async () => {
+    const { dataDir, pid } = await start()
+    const other = join(elsewhere.path, 'state')
+    await expect(start({ stateDir: other, dataDir })).rejects.toMatchObject({
+      code: 'ALREADY_RUNNING',
+      value: pid,
+    })
+    await expect(start()).rejects.toMatchObject({ code: 'ALREADY_RUNNING' })
+    expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(true)
+  })
+
+  test('refuses the data directory of another major version and leaves it alone', async () => {
+    const dataDir = join(state.path, 'postgres/data')
+    mkdirSync(dataDir, { recursive: true })
+    writeFileSync(join(dataDir, 'PG_VERSION'), '17\n')
+    await expect(start()).rejects.toMatchObject({
+      code: 'DATABASE_VERSION',
+      value: '17',
+      expected: expect.stringContaining('18'),
+    })
+    expect(readFileSync(join(dataDir, 'PG_VERSION'), 'utf8')).toBe('17\n')
+  })
+
+  test('names a port that is in use', async () => {
+    const port = await freePort()
+    await start({ port })
+    const other = join(elsewhere.path, 'state')
+    await expect(start({ stateDir: other, port })).rejects.toMatchObject({ code: 'PORT_IN_USE', value: port })
+  })
+
+  test('takes further settings, and gives up durability on request', async () => {
+    const { url } = await start({ durable: false, settings: { work_mem: '6MB' } })
+    const shown = `SELECT current_setting('fsync') AS fsync, current_setting('work_mem') AS work_mem`
+    expect(await ask(url, shown)).toEqual([{ fsync: 'off', work_mem: '6MB' }])
+  })
+
+  test('says with the last lines of the log what a setting does wrong', async () => {
+    const refused = start({ settings: { work_mem: 'plenty' } })
+    await expect(refused).rejects.toMatchObject({
+      code: 'PROCESS_ENDED',
+      message: expect.stringContaining('work_mem'),
+    })
+  })
+
+  const asRoot = process.getuid?.() === 0 ? test : test.skip
+  asRoot(
+    'started by root runs as another user, in a place of its own if the state directory is closed',
+    async () => {
+      chmodSync(state.path, 0o700)
+      const { url, dataDir } = await start()
+      expect(dataDir.startsWith(elsewhere.path)).toBe(true)
+      expect(statSync(dataDir).uid).toBe(65_534)
+      expect(await ask(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+      await running[0]?.stop()
+      expect((await start()).dataDir).toBe(dataDir)
+    },
+  )
+})

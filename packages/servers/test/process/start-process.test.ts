@@ -1,0 +1,234 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { waitUntil } from '../../src/process/condition.js'
+import { identify, isRunning, type ProcessIdentity } from '../../src/process/identity.js'
+import { endLeftovers } from '../../src/process/leftovers.js'
+import { pidFile, readRecord } from '../../src/process/pid-file.js'
+import { type ProcessOptions, type ServerProcess, startProcess } from '../../src/process/start-process.js'
+import { buildPackage, killParent, startParent } from '../fixtures/parent.js'
+import { stateDir } from '../fixtures/state-dir.js'
+
+const sleeper = fileURLToPath(new URL('../fixtures/sleeper.mjs', import.meta.url))
+
+jest.setTimeout(60_000)
+
+let state: ReturnType<typeof stateDir>
+let started: ServerProcess[]
+
+beforeAll(buildPackage)
+beforeEach(() => {
+  state = stateDir()
+  started = []
+})
+afterEach(async () => {
+  await Promise.all(started.map((server) => server.kill()))
+  await endLeftovers(state.path, { graceMs: 0 })
+  state.remove()
+})
+
+const log = () => readFileSync(join(state.path, 'logs/sleeper.log'), 'utf8')
+const options = (mode: string, more: Partial<ProcessOptions> = {}): ProcessOptions => ({
+  name: 'sleeper',
+  command: process.execPath,
+  args: [sleeper, mode],
+  stateDir: state.path,
+  ready: async () => log().includes('sleeper'),
+  readyTimeoutMs: 20_000,
+  ...more,
+})
+async function start(mode: string, more: Partial<ProcessOptions> = {}): Promise<ServerProcess> {
+  const server = await startProcess(options(mode, more))
+  started.push(server)
+  return server
+}
+function identityOf(pid: number): ProcessIdentity {
+  const identity = identify(pid)
+  if (identity === undefined) throw new Error(`process ${pid} does not run`)
+  return identity
+}
+function recorded(): { server: ProcessIdentity; guardian: ProcessIdentity } {
+  const record = readRecord(state.path, 'sleeper')
+  if (record?.server === undefined || record.guardian === undefined) throw new Error('no complete record')
+  return { server: record.server, guardian: record.guardian }
+}
+const gone = (identity: ProcessIdentity) => waitUntil(() => !isRunning(identity), 15_000)
+
+describe('startProcess', () => {
+  test('resolves when the server is ready, and stop ends it and its guardian', async () => {
+    const server = await start('obedient')
+    const { server: identity, guardian } = recorded()
+    expect(server.pid).toBe(identity.pid)
+    await server.stop()
+    expect(isRunning(identity)).toBe(false)
+    expect(await server.exited).toEqual({ code: 0, signal: null, requested: true })
+    expect(await gone(guardian)).toBe(true)
+    expect(readRecord(state.path, 'sleeper')).toBeUndefined()
+  })
+
+  test('stop may be called again and by several at once', async () => {
+    const server = await start('obedient')
+    await Promise.all([server.stop(), server.stop()])
+    await server.stop()
+  })
+
+  test('a server that ignores its stop signal is killed after the grace', async () => {
+    const server = await start('deaf', { stopGraceMs: 200 })
+    await server.stop()
+    expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL', requested: true })
+  })
+
+  test('kill ends it at once, however long its grace', async () => {
+    const server = await start('deaf', { stopGraceMs: 600_000 })
+    await server.kill()
+    expect((await server.exited).signal).toBe('SIGKILL')
+  })
+
+  test('a server that ends by itself is told through exited as not requested', async () => {
+    const server = await start('obedient')
+    process.kill(server.pid, 'SIGKILL')
+    expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL', requested: false })
+  })
+
+  test('a server that ends before it is ready is an error with the last lines of its log', async () => {
+    const refused = startProcess(options('fail', { ready: async () => false }))
+    await expect(refused).rejects.toMatchObject({
+      code: 'PROCESS_ENDED',
+      next: expect.stringContaining('sleeper.log'),
+    })
+    await expect(refused).rejects.toThrow(/exit code 3[\s\S]*no such thing as a sleeper/)
+    expect(readRecord(state.path, 'sleeper')).toBeUndefined()
+  })
+
+  test('the lines of an earlier start are not shown as those of this one', async () => {
+    await (await start('obedient')).stop()
+    const refused = startProcess(options('fail', { ready: async () => false }))
+    await expect(refused).rejects.not.toThrow(/sleeper obedient/)
+  })
+
+  test('a program that does not exist is an error naming it', async () => {
+    const refused = startProcess(options('fail', { command: '/no/such/program' }))
+    await expect(refused).rejects.toMatchObject({ code: 'PROCESS_ENDED', value: '/no/such/program' })
+  })
+
+  test('a server that is not ready in time is stopped and an error', async () => {
+    const refused = startProcess(options('obedient', { ready: async () => false, readyTimeoutMs: 300 }))
+    await expect(refused).rejects.toMatchObject({ code: 'PROCESS_NOT_READY', value: 300 })
+    expect(readRecord(state.path, 'sleeper')).toBeUndefined()
+  })
+
+  test('a second start with the name of one that runs is refused and leaves it alone', async () => {
+    const server = await start('obedient')
+    await expect(startProcess(options('obedient'))).rejects.toMatchObject({ code: 'ALREADY_RUNNING' })
+    expect(isRunning(identityOf(server.pid))).toBe(true)
+  })
+
+  test('the log is started anew at its bound and one predecessor is kept', async () => {
+    const predecessor = join(state.path, 'logs/sleeper.log.1')
+    const server = await start('obedient', {
+      args: [sleeper, 'obedient', '200000'],
+      logLimitBytes: 50_000,
+      ready: async () => sizeOf(predecessor) > 0,
+    })
+    await server.stop()
+    // A piece larger than the bound goes to a file of its own; pieces of a pipe are at most 64 KiB.
+    expect(sizeOf(predecessor)).toBeLessThanOrEqual(65_536)
+    expect(log().length).toBeLessThanOrEqual(65_536)
+  })
+})
+
+describe('when our process is killed', () => {
+  const call = (mode: string, more: Partial<ProcessOptions> = {}) =>
+    ({ call: 'startProcess', options: { ...options(mode, more) } }) as const
+
+  test('the server and its guardian end by themselves', async () => {
+    const { parent } = await startParent([call('obedient')])
+    const { server, guardian } = recorded()
+    await killParent(parent)
+    expect(await gone(server)).toBe(true)
+    expect(await gone(guardian)).toBe(true)
+  })
+
+  test('a server that ignores its stop signal is killed after the grace', async () => {
+    const { parent } = await startParent([call('deaf', { stopGraceMs: 200 })])
+    const { server } = recorded()
+    await killParent(parent)
+    expect(await gone(server)).toBe(true)
+  })
+
+  test('with its guardian, the next start ends the server they left before it starts its own', async () => {
+    const { parent } = await startParent([call('obedient')])
+    const { server, guardian } = recorded()
+    process.kill(guardian.pid, 'SIGSTOP') // or it would do its work before it is killed
+    await killParent(parent)
+    process.kill(guardian.pid, 'SIGKILL')
+    expect(await gone(guardian)).toBe(true)
+    expect(isRunning(server)).toBe(true)
+    const next = await start('obedient')
+    expect(isRunning(server)).toBe(false)
+    expect(isRunning(identityOf(next.pid))).toBe(true)
+  })
+
+  test('with its guardian, endLeftovers ends the server and says so', async () => {
+    const { parent, pids } = await startParent([call('obedient')])
+    const { guardian } = recorded()
+    process.kill(guardian.pid, 'SIGSTOP')
+    await killParent(parent)
+    process.kill(guardian.pid, 'SIGKILL')
+    expect(await endLeftovers(state.path)).toEqual([{ name: 'sleeper', pid: pids[0] }])
+    expect(await endLeftovers(state.path)).toEqual([])
+  })
+})
+
+describe('when only the guardian is killed', () => {
+  test('the server, which nothing would end with us any more, is ended and exited settles', async () => {
+    const server = await start('obedient')
+    const { server: identity, guardian } = recorded()
+    process.kill(guardian.pid, 'SIGKILL')
+    expect(await server.exited).toEqual({ code: null, signal: null, requested: false })
+    expect(isRunning(identity)).toBe(false)
+  })
+})
+
+describe('endLeftovers', () => {
+  const write = (record: object) => writeFileSync(pidFile(state.path, 'sleeper'), JSON.stringify(record))
+  const dead = { pid: 1, started: 'long ago' }
+
+  test('never signals a process that only has the id of the one written down', async () => {
+    const server = await start('obedient')
+    write({
+      name: 'sleeper',
+      owner: dead,
+      server: { pid: server.pid, started: 'another' },
+      stopSignal: 'SIGKILL',
+    })
+    expect(await endLeftovers(state.path)).toEqual([])
+    expect(isRunning(identityOf(server.pid))).toBe(true)
+  })
+
+  test('leaves a server alone whose owner runs', async () => {
+    const server = await start('obedient')
+    expect(await endLeftovers(state.path)).toEqual([])
+    expect(isRunning(identityOf(server.pid))).toBe(true)
+  })
+
+  test('removes a pid file that cannot be read', async () => {
+    await (await start('obedient')).stop()
+    writeFileSync(pidFile(state.path, 'sleeper'), '{"name": "slee')
+    expect(await endLeftovers(state.path)).toEqual([])
+    await start('obedient')
+  })
+
+  test('of a state directory that does not exist finds nothing', async () => {
+    expect(await endLeftovers(join(state.path, 'nowhere'))).toEqual([])
+  })
+})
+
+function sizeOf(path: string): number {
+  try {
+    return readFileSync(path).length
+  } catch {
+    return 0
+  }
+}
