@@ -11,7 +11,10 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major < 20 || (major === 20 && minor < 11)) {
-  fail(`Node ${process.versions.node} is too old: Mnemoscope needs ${manifest.engines.node}.`, 'Install Node 20.11 or later: https://nodejs.org/')
+  fail(
+    `Node ${process.versions.node} is too old: Mnemoscope needs ${manifest.engines.node}.`,
+    'Install Node 20.11 or later: https://nodejs.org/',
+  )
 }
 
 const lock = createHash('sha256')
@@ -23,13 +26,30 @@ const stamp = join(root, 'node_modules', '.mnemoscope-installed')
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   step('installing dependencies')
   // `npm exec` fetches pnpm itself, so no global install is needed.
-  run('npm', ['exec', '--yes', `--package=${manifest.packageManager}`, '--', 'pnpm', 'install', '--frozen-lockfile', '--prefer-offline'], 'Check the network and the npm registry setting (`npm config get registry`), then run the command again.')
+  run(
+    'npm',
+    [
+      'exec',
+      '--yes',
+      `--package=${manifest.packageManager}`,
+      '--',
+      'pnpm',
+      'install',
+      '--frozen-lockfile',
+      '--prefer-offline',
+    ],
+    'Check the network and the npm registry setting (`npm config get registry`), then run the command again.',
+  )
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, lock)
 }
 
 step('building')
-run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], 'The lines above name the file and the type error.')
+run(
+  process.execPath,
+  [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'],
+  'The lines above name the file and the type error.',
+)
 
 function step(text) {
   process.stderr.write(`mnemoscope: ${text} ...\n`)
@@ -39,7 +59,8 @@ function run(command, args, next) {
   const windows = process.platform === 'win32'
   const done = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell: windows })
   if (done.error) fail(`${command}: ${done.error.message}`, next)
-  if (done.status !== 0) fail(`\`${[command, ...args].join(' ')}\` ended with ${done.status ?? done.signal}.`, next)
+  if (done.status !== 0)
+    fail(`\`${[command, ...args].join(' ')}\` ended with ${done.status ?? done.signal}.`, next)
 }
 
 function fail(what, next) {

@@ -7,6 +7,7 @@ export const refusalReasons = [
   'out_of_range',
   'not_an_integer',
   'unknown_outcome',
+  'unknown_label',
 ] as const
 
 export type RefusalReason = (typeof refusalReasons)[number]

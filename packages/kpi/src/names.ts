@@ -47,12 +47,29 @@ export function latestName(kpi: Named): string {
   return prometheusName(name, unit, 'gauge')
 }
 
-/** Prometheus names of what the instrumentation says about itself. */
+/** OpenTelemetry names of the counters in which the instrumentation speaks of itself; their unit is `1`. */
+export const instrumentationCounter = {
+  refusals: 'mnemoscope.refused_measurements',
+  overflows: 'mnemoscope.cardinality_overflows',
+  repairs: 'mnemoscope.repaired_labels',
+} as const
+
+/** Prometheus names of the same counters. */
 export const instrumentationMetric = {
   /** Measurements refused, by `kpi` and `reason`. */
-  refusals: 'mnemoscope_refused_measurements_total',
-  /** Label sets folded into the overflow series because the cardinality limit was reached. */
-  overflows: 'mnemoscope_cardinality_overflows_total',
+  refusals: prometheusName(instrumentationCounter.refusals, '1', 'counter'),
+  /** Requests for a handle that were folded into the overflow series because the cardinality limit was reached. */
+  overflows: prometheusName(instrumentationCounter.overflows, '1', 'counter'),
+  /** Labels that were no text, empty, too long or held control characters, and were made usable, by `label`. */
+  repairs: prometheusName(instrumentationCounter.repairs, '1', 'counter'),
+} as const
+
+/** Label values that the instrumentation itself writes; no model is called so. */
+export const standIn = {
+  /** Model and operation of the series that takes what exceeds the cardinality limit. */
+  overflow: '_overflow',
+  /** In place of a label that was no text or empty, or a context size that was no number above 0. */
+  unknown: '_unknown',
 } as const
 
 const level = seriesLabels.join('_')
@@ -66,6 +83,8 @@ export const recordedSeries = {
   /** A quantile over the window that `current` is from; only for histograms. */
   quantile: (kpi: Pick<Kpi, 'id'>, quantile: 'p50' | 'p95' | 'p99') =>
     `${level}:mnemoscope_${kpi.id}:${quantile}`,
+  /** Increase of each histogram bucket over the window that `current` is from, by `le` too. */
+  buckets: (kpi: Pick<Kpi, 'id'>) => `${level}_le:mnemoscope_${kpi.id}_bucket:increase`,
   /** The statistic over one window. */
   windowed: (kpi: Pick<Kpi, 'id'>, operation: string, window: string) =>
     `${level}:mnemoscope_${kpi.id}:${operation}_${window}`,
@@ -89,6 +108,13 @@ export type SnapshotField = 'current' | 'samples' | 'p50' | 'p95' | 'p99'
 export function alertName(kpi: Pick<Kpi, 'id'>, severity: Severity): string {
   return `Mnemoscope${pascalCase(kpi.id)}${pascalCase(severity)}`
 }
+
+/** Scrape jobs of the pipeline's own parts; no service may have such a name. */
+export const pipelineJob = {
+  recorder: 'mnemoscope-recorder',
+  prometheus: 'prometheus',
+  alertmanager: 'alertmanager',
+} as const
 
 /** Alerts of the pipeline about itself. */
 export const pipelineAlert = {

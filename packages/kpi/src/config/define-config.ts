@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type BuiltInKpiId, catalog } from '../catalog/index.js'
 import { durationSeconds } from '../duration.js'
 import type { Kpi, KpiDeclaration } from '../kpi.js'
+import { pipelineJob } from '../names.js'
 import { ConfigError, type ConfigIssue, issuesOf, unknownKey } from './issues.js'
 import { kpiIssues, resolveKpi } from './resolve-kpi.js'
 import {
@@ -53,10 +54,8 @@ export function defineConfig<const Declared extends ConfigInput = ConfigInput>(
   }
 
   const kpis = declareKpis(kpisDeclared, issues)
-  if (settings.success) {
-    for (const kpi of Object.values(kpis)) {
-      issues.push(...kpiIssues(kpi, `kpis.${kpi.id}`, settings.data.contextSizes))
-    }
+  for (const kpi of Object.values(kpis)) {
+    issues.push(...kpiIssues(kpi, `kpis.${kpi.id}`, settings.data?.contextSizes))
   }
   if (issues.length > 0 || !settings.success) throw new ConfigError(issues)
   return { ...settings.data, kpis: kpis as Config['kpis'], declared }
@@ -134,6 +133,14 @@ function settingIssues(settings: Settings): ConfigIssue[] {
     })
   }
   const names = settings.services.map(({ name }) => name)
+  const reserved = names.find((name) => Object.values<string>(pipelineJob).includes(name))
+  if (reserved !== undefined) {
+    issues.push({
+      path: 'services',
+      value: reserved,
+      expected: 'another name: the pipeline scrapes a part of its own under this one',
+    })
+  }
   const twice = names.find((name, i) => names.indexOf(name) < i)
   if (twice !== undefined) {
     issues.push({

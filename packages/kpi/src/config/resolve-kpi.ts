@@ -39,8 +39,16 @@ export function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
   }
 }
 
-/** What is wrong with a KPI beyond the shape of its declaration; `path` is where the config declares it. */
-export function kpiIssues(kpi: Kpi, path: string, contextSizes: readonly number[]): ConfigIssue[] {
+/**
+ * What is wrong with a KPI beyond the shape of its declaration.
+ * @param path where the config declares it
+ * @param contextSizes the configured classes; undefined while they are themselves invalid
+ */
+export function kpiIssues(
+  kpi: Kpi,
+  path: string,
+  contextSizes: readonly number[] | undefined,
+): ConfigIssue[] {
   return [
     ...declarationIssues(kpi, path),
     ...thresholdIssues(kpi, kpi.thresholds, `${path}.thresholds`),
@@ -121,14 +129,14 @@ function overrideIssues(
   override: ThresholdOverride,
   index: number,
   path: string,
-  contextSizes: readonly number[],
+  contextSizes: readonly number[] | undefined,
 ): ConfigIssue[] {
   const issues = thresholdIssues(kpi, { ...kpi.thresholds, ...override.thresholds }, `${path}.thresholds`)
-  if (override.contextSize !== undefined && !contextSizes.includes(override.contextSize)) {
+  if (override.contextSize !== undefined && contextSizes?.includes(override.contextSize) === false) {
     issues.push({
       path: `${path}.contextSize`,
       value: override.contextSize,
-      expected: `one of contextSizes: ${contextSizes.join(', ')}`,
+      expected: `one of contextSizes: ${contextSizes?.join(', ')}`,
     })
   }
   const twin = kpi.overrides

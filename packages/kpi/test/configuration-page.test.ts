@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import { builtInKpiSchema, customKpiSchema, settingsSchema } from '../src/config/schema.js'
+
+const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8')
+
+test('the page of the configuration names every setting, and no other', () => {
+  const { kpis: _, declared: __, ...settings } = defineConfig()
+  const section = page.slice(page.indexOf('## Settings'), page.indexOf('## KPIs'))
+  const described = [...section.matchAll(/^\| `([a-zA-Z.]+)` \|/gm)].map(([, key]) => key)
+  expect(described).toEqual(leaves(settings))
+  expect(Object.keys(settings)).toEqual(Object.keys(settingsSchema.shape))
+})
+
+test('the page of the configuration names every key of a KPI', () => {
+  for (const key of Object.keys({ ...builtInKpiSchema.shape, ...customKpiSchema.shape })) {
+    expect(page).toContain(`\`${key}\``)
+  }
+})
+
+test('the page of the configuration lists every built-in KPI with its thresholds', () => {
+  for (const { id, thresholds } of Object.values(defineConfig().kpis)) {
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${id}\``))
+    const numbers =
+      row
+        ?.split('|')
+        .at(-2)
+        ?.replaceAll(',', '')
+        .match(/[\d.]+/g)
+        ?.map(Number) ?? []
+    expect(numbers).toEqual(Object.values(thresholds))
+  }
+})
+
+function leaves(settings: object, prefix = ''): string[] {
+  return Object.entries(settings).flatMap(([key, value]) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? leaves(value, `${prefix}${key}.`)
+      : [`${prefix}${key}`],
+  )
+}

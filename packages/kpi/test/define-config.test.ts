@@ -1,0 +1,202 @@
+import { describe, expect, test } from '@jest/globals'
+import { ConfigError, type ConfigInput, configHash, defineConfig } from '@mnemoscope/kpi'
+
+const recallAt5 = {
+  title: 'Recall at 5',
+  description: 'Share of relevant passages among the first five.',
+  unit: '1',
+  instrument: 'histogram',
+  direction: 'higher_is_better',
+  range: { min: 0, max: 1, integer: false },
+  statistic: 'mean',
+  boundaries: [0, 0.5, 1],
+  thresholds: { warning: 0.6 },
+} as const
+
+describe('defaults', () => {
+  const config = defineConfig()
+
+  test("are the specification's", () => {
+    expect(config.kpis.f1_score.thresholds).toEqual({ warning: 0.8, error: 0.75, critical: 0.7 })
+    expect(config.kpis.latency.thresholds).toEqual({ warning: 5, error: 10, critical: 20 })
+    expect(config.kpis.token_usage.thresholds).toEqual({ warning: 15_000, error: 20_000, critical: 25_000 })
+    expect(config).toMatchObject({
+      snapshotInterval: '60s',
+      alertCheckInterval: '30s',
+      dataRetentionDays: 30,
+      dashboard: { refreshInterval: '10s', maxDataPoints: 1_000 },
+      integrations: { benchmark: true, overflow: true, adaptation: true },
+    })
+  })
+
+  test('hold the seven KPIs in reading order', () => {
+    expect(Object.keys(config.kpis)).toEqual([
+      'f1_score',
+      'latency',
+      'token_usage',
+      'memory_usage',
+      'context_utilization',
+      'adaptation_success_rate',
+      'overflow_frequency',
+    ])
+  })
+})
+
+describe('thresholds', () => {
+  test('are always bucket boundaries, those of overrides too', () => {
+    const { latency } = defineConfig({
+      kpis: {
+        latency: { thresholds: { warning: 3.3 }, overrides: [{ model: 'a', thresholds: { warning: 4.4 } }] },
+      },
+    }).kpis
+    expect(latency.boundaries).toEqual(expect.arrayContaining([3.3, 4.4, 10, 20]))
+    expect([...latency.boundaries].sort((a, b) => a - b)).toEqual(latency.boundaries)
+  })
+
+  test('that are not set keep their default', () => {
+    expect(
+      defineConfig({ kpis: { latency: { thresholds: { warning: 4 } } } }).kpis.latency.thresholds,
+    ).toEqual({
+      warning: 4,
+      error: 10,
+      critical: 20,
+    })
+  })
+})
+
+describe('a KPI of one’s own', () => {
+  test('gets the same defaults as a built-in one', () => {
+    const kpi = defineConfig({ kpis: { recall_at_5: recallAt5 } }).kpis.recall_at_5
+    expect(kpi).toMatchObject({ id: 'recall_at_5', window: '5m', minSamples: 20, runbook: 'recall-at-5.md' })
+    expect(kpi?.boundaries).toEqual([0, 0.5, 0.6, 1])
+  })
+})
+
+describe('an invalid configuration names the path, the value and what was expected', () => {
+  const cases: [string, unknown, string, unknown, RegExp][] = [
+    ['a wrong type', { scrapeInterval: 15 }, 'scrapeInterval', 15, /expected string/],
+    [
+      'a duration that is none',
+      { scrapeInterval: '15 seconds' },
+      'scrapeInterval',
+      '15 seconds',
+      /Prometheus duration/,
+    ],
+    ['an unknown key', { scrapeIntervall: '5s' }, 'scrapeIntervall', '5s', /did you mean "scrapeInterval"/],
+    ['an unknown nested key', { dashboard: { maxPoints: 5 } }, 'dashboard.maxPoints', 5, /maxDataPoints/],
+    ['kpis mistyped', { kpi: {} }, 'kpi', {}, /did you mean "kpis"/],
+    ['a KPI mistyped', { kpis: { f1score: {} } }, 'kpis.f1score', {}, /did you mean "f1_score"/],
+    [
+      'a level mistyped',
+      { kpis: { latency: { thresholds: { critcal: 1 } } } },
+      'kpis.latency.thresholds.critcal',
+      1,
+      /did you mean "critical"/,
+    ],
+    [
+      'thresholds inverted where higher is better',
+      { kpis: { f1_score: { thresholds: { error: 0.9 } } } },
+      'kpis.f1_score.thresholds.error',
+      0.9,
+      /below warning \(0.8\), because higher is better/,
+    ],
+    [
+      'thresholds inverted where lower is better',
+      { kpis: { latency: { thresholds: { critical: 1 } } } },
+      'kpis.latency.thresholds.critical',
+      1,
+      /above error \(10\), because lower is better/,
+    ],
+    [
+      'equal thresholds',
+      { kpis: { latency: { thresholds: { error: 5 } } } },
+      'kpis.latency.thresholds.error',
+      5,
+      /above warning/,
+    ],
+    [
+      'a threshold out of range',
+      { kpis: { f1_score: { thresholds: { warning: 1.5 } } } },
+      'kpis.f1_score.thresholds.warning',
+      1.5,
+      /between 0 and 1/,
+    ],
+    [
+      'an override that is out of order with what it inherits',
+      { kpis: { latency: { overrides: [{ model: 'a', thresholds: { warning: 12 } }] } } },
+      'kpis.latency.overrides[0].thresholds.error',
+      10,
+      /above warning \(12\)/,
+    ],
+    [
+      'an override for a size that is no class',
+      { kpis: { latency: { overrides: [{ contextSize: 5_000, thresholds: { warning: 1 } }] } } },
+      'kpis.latency.overrides[0].contextSize',
+      5_000,
+      /one of contextSizes/,
+    ],
+    [
+      'a unit no name can carry',
+      { kpis: { x: { ...recallAt5, unit: 'furlong' } } },
+      'kpis.x.unit',
+      'furlong',
+      /UCUM unit/,
+    ],
+    [
+      'a statistic the instrument cannot have',
+      { kpis: { x: { ...recallAt5, statistic: 'ratio' } } },
+      'kpis.x.statistic',
+      'ratio',
+      /for a histogram/,
+    ],
+    ['an id no metric can carry', { kpis: { 'a-b': recallAt5 } }, 'kpis.a-b', 'a-b', /snake_case/],
+    ['sizes out of order', { contextSizes: [2, 1] }, 'contextSizes', [2, 1], /ascending/],
+    [
+      'a service without a port',
+      { services: [{ name: 'a', targets: ['localhost'] }] },
+      'services[0].targets[0]',
+      'localhost',
+      /localhost:9464/,
+    ],
+    ['something else altogether', 'warning: 5', '', 'warning: 5', /an object/],
+  ]
+
+  test.each(cases)('%s', (_, input, path, value, expected) => {
+    const issues = issuesFor(input)
+    expect(issues).toContainEqual({ path, value, expected: expect.stringMatching(expected) })
+  })
+
+  test('with every issue at once', () => {
+    expect(
+      issuesFor({
+        scrapeInterval: 15,
+        dataRetentionDays: 0,
+        kpis: { latency: { thresholds: { error: 1 } } },
+      }),
+    ).toHaveLength(3)
+  })
+})
+
+describe('the hash of a configuration', () => {
+  test('does not change with the order of keys or with a default written out', () => {
+    const a = defineConfig({ scrapeInterval: '15s', snapshotInterval: '60s' })
+    const b = defineConfig({ snapshotInterval: '60s' })
+    expect(configHash(a)).toBe(configHash(b))
+  })
+
+  test('changes with a threshold', () => {
+    expect(configHash(defineConfig({ kpis: { latency: { thresholds: { warning: 4 } } } }))).not.toBe(
+      configHash(defineConfig()),
+    )
+  })
+})
+
+function issuesFor(input: unknown) {
+  try {
+    defineConfig(input as ConfigInput)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.issues
+    throw error
+  }
+  throw new Error('the configuration was accepted')
+}
