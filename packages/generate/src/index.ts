@@ -1,1 +1,2 @@
-export {}
+export { type Drift, drift } from './drift.js'
+export { type GenerateOptions, generate, generatedFolders } from './generate.js'

@@ -1,0 +1,39 @@
+import type { Config } from '@mnemoscope/kpi'
+import { alertmanagerConfig } from './alertmanager/alertmanager-config.js'
+import { prometheusConfig } from './prometheus-config.js'
+import { kpiRules } from './rules/kpi-rules.js'
+import { pipelineRules } from './rules/pipeline-rules.js'
+import { yamlFile } from './yaml-file.js'
+
+/** What differs between the files of a project and those of one run of it. */
+export interface GenerateOptions {
+  /** Where the parts listen in this run; default: `endpoints` of the configuration. */
+  readonly endpoints?: Partial<Config['endpoints']>
+  /** The services to scrape in this run; default: `services` of the configuration. */
+  readonly services?: Config['services']
+}
+
+/**
+ * Every file that a configuration stands for: path relative to the project (or to the folder a run uses) with `/`
+ * between its parts, and text. Pure and deterministic: the same configuration gives the same text.
+ */
+export function generate(config: Config, options: GenerateOptions = {}): Map<string, string> {
+  const running: Config = {
+    ...config,
+    endpoints: { ...config.endpoints, ...options.endpoints },
+    services: options.services ?? config.services,
+  }
+  const files: [string, object][] = [
+    ['prometheus/prometheus.yml', prometheusConfig(running)],
+    ...Object.values(config.kpis).map((kpi): [string, object] => [
+      `prometheus/rules/${kpi.id}.yml`,
+      kpiRules(running, kpi),
+    ]),
+    ['prometheus/rules/mnemoscope-pipeline.yml', pipelineRules(running)],
+    ['deploy/alertmanager/alertmanager.yml', alertmanagerConfig(running)],
+  ]
+  return new Map(files.map(([path, value]) => [path, yamlFile(config, value)]))
+}
+
+/** Folders whose whole content is generated: a file in them that no configuration stands for is drift. */
+export const generatedFolders = ['prometheus/rules'] as const

@@ -1,0 +1,42 @@
+import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
+import { type Endpoint, endpoint } from './endpoint.js'
+
+/** Prometheus waits this long for a scrape at the most, in seconds. */
+const longestScrape = 10
+
+/** Content of prometheus.yml. Rule files are relative to it, so the folder can be moved and mounted anywhere. */
+export function prometheusConfig(config: Config): object {
+  const { prometheus, alertmanager, recorder } = config.endpoints
+  const timeout = Math.min(durationSeconds(config.scrapeInterval), longestScrape)
+  return {
+    global: {
+      scrape_interval: config.scrapeInterval,
+      scrape_timeout: `${timeout}s`,
+      evaluation_interval: config.alertCheckInterval,
+    },
+    rule_files: ['rules/*.yml'],
+    alerting: { alertmanagers: [alertmanagerTarget(endpoint(alertmanager))] },
+    scrape_configs: [
+      ...config.services.map(({ name, targets }) => ({
+        job_name: name,
+        static_configs: [{ targets: [...targets] }],
+      })),
+      scrapeJob(names.pipelineJob.recorder, endpoint(recorder)),
+      scrapeJob(names.pipelineJob.prometheus, endpoint(prometheus)),
+      scrapeJob(names.pipelineJob.alertmanager, endpoint(alertmanager)),
+    ],
+  }
+}
+
+function alertmanagerTarget({ scheme, address, path }: Endpoint): object {
+  return { scheme, ...(path === '' ? {} : { path_prefix: path }), static_configs: [{ targets: [address] }] }
+}
+
+function scrapeJob(name: string, { scheme, address, path }: Endpoint): object {
+  return {
+    job_name: name,
+    scheme,
+    metrics_path: `${path}/metrics`,
+    static_configs: [{ targets: [address] }],
+  }
+}

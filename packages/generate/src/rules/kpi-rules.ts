@@ -1,0 +1,28 @@
+import type { Config, Kpi } from '@mnemoscope/kpi'
+import type { RecordingRule, RuleFile } from '../rule.js'
+import { currentRules } from './current.js'
+import { gaugeRules } from './gauge.js'
+import { histogramRules } from './histogram.js'
+import { ratioRules } from './ratio.js'
+import { thresholdAlerts } from './threshold-alerts.js'
+
+/**
+ * The rule file of a KPI: one group, so that its alerts judge the value recorded at the same instant. In a group of
+ * their own they would read one that is up to an evaluation interval old.
+ */
+export function kpiRules(config: Config, kpi: Kpi): RuleFile {
+  return {
+    groups: [
+      {
+        name: `mnemoscope_${kpi.id}`,
+        interval: config.alertCheckInterval,
+        rules: [...measuredRules(kpi), ...currentRules(kpi), ...thresholdAlerts(config, kpi)],
+      },
+    ],
+  }
+}
+
+function measuredRules(kpi: Kpi): RecordingRule[] {
+  if (kpi.outcomes !== undefined) return ratioRules(kpi, kpi.outcomes)
+  return kpi.instrument === 'gauge' ? gaugeRules(kpi) : histogramRules(kpi)
+}

@@ -1,0 +1,117 @@
+import { type Config, durationSeconds, names, type Severity } from '@mnemoscope/kpi'
+import { filter, is, isOneOf, or, over, select } from '../promql.js'
+import type { AlertRule, RuleFile } from '../rule.js'
+
+/** The rule file by which the pipeline watches itself. */
+export function pipelineRules(config: Config): RuleFile {
+  return {
+    groups: [
+      {
+        name: 'mnemoscope_pipeline',
+        interval: config.alertCheckInterval,
+        rules: [
+          targetDown(config),
+          recorderBehind(config),
+          ruleEvaluationFailing(config),
+          deliveriesFailing(config),
+        ],
+      },
+    ],
+  }
+}
+
+/** A target has not answered a scrape for two scrapes and a minute: a restart is shorter than that. */
+function targetDown(config: Config): AlertRule {
+  const jobs = [...config.services.map(({ name }) => name), ...Object.values(names.pipelineJob)]
+  return alert(config, {
+    name: names.pipelineAlert.targetDown,
+    severity: 'critical',
+    expr: filter(select('up', [isOneOf(names.label.job, jobs)]), '==', 0),
+    for: '1m',
+    threshold: 0,
+    summary: '{{ $labels.job }} at {{ $labels.instance }} is not answering',
+    description:
+      'Prometheus cannot scrape {{ $labels.instance }} of {{ $labels.job }}. Nothing it measures is seen.',
+    runbook: 'target-down.md',
+  })
+}
+
+/** Three snapshots are missing; Prometheus still holds them, and the recorder fetches them once it runs again. */
+function recorderBehind(config: Config): AlertRule {
+  const limit = 3 * durationSeconds(config.snapshotInterval)
+  return alert(config, {
+    name: names.pipelineAlert.recorderBehind,
+    severity: 'error',
+    expr: filter(`time() - ${names.recorderMetric.lastInstant}`, '>', limit),
+    threshold: limit,
+    summary: 'The recorder has stored no snapshot for {{ $value | humanizeDuration }}',
+    description: `Its newest snapshot is {{ $value | humanizeDuration }} old; one is due every ${config.snapshotInterval}.`,
+    runbook: 'recorder-behind.md',
+  })
+}
+
+/** A rule that fails or a group that is skipped raises no alert, so it must raise this one. */
+function ruleEvaluationFailing(config: Config): AlertRule {
+  const increased = (name: string) => filter(over('increase', select(name), '5m'), '>', 0)
+  return alert(config, {
+    name: names.pipelineAlert.ruleEvaluationFailing,
+    severity: 'critical',
+    expr: or([
+      increased('prometheus_rule_evaluation_failures_total'),
+      increased('prometheus_rule_group_iterations_missed_total'),
+    ]),
+    threshold: 0,
+    summary: 'Prometheus fails to evaluate rules of {{ $labels.rule_group }}',
+    description:
+      'Evaluations of {{ $labels.rule_group }} failed or were skipped in the last 5 minutes; its alerts may be missing.',
+    runbook: 'rule-evaluation-failing.md',
+  })
+}
+
+/** On its way from Prometheus to Alertmanager, or from there to a receiver, an alert was lost or is late. */
+function deliveriesFailing(config: Config): AlertRule {
+  const increased = (name: string, job: string) =>
+    filter(over('increase', select(name, [is(names.label.job, job)]), '5m'), '>', 0)
+  return alert(config, {
+    name: names.pipelineAlert.deliveriesFailing,
+    severity: 'error',
+    expr: or([
+      increased('prometheus_notifications_errors_total', names.pipelineJob.prometheus),
+      increased('prometheus_notifications_dropped_total', names.pipelineJob.prometheus),
+      increased('alertmanager_notifications_failed_total', names.pipelineJob.alertmanager),
+    ]),
+    threshold: 0,
+    summary: 'Alerts are not delivered by {{ $labels.job }}',
+    description:
+      '{{ $labels.job }} failed to deliver alerts in the last 5 minutes' +
+      '{{ with $labels.integration }} by {{ . }}{{ end }}.',
+    runbook: 'deliveries-failing.md',
+  })
+}
+
+interface PipelineAlert {
+  readonly name: string
+  readonly severity: Severity
+  readonly expr: string
+  readonly for?: string
+  readonly threshold: number
+  readonly summary: string
+  readonly description: string
+  readonly runbook: string
+}
+
+function alert(config: Config, { name, severity, expr, ...rest }: PipelineAlert): AlertRule {
+  return {
+    alert: name,
+    expr,
+    ...(rest.for === undefined ? {} : { for: rest.for }),
+    labels: { [names.label.severity]: severity },
+    annotations: {
+      summary: rest.summary,
+      description: rest.description,
+      value: '{{ $value }}',
+      threshold: String(rest.threshold),
+      runbook_url: config.alerting.runbookBaseUrl + rest.runbook,
+    },
+  }
+}

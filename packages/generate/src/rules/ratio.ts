@@ -1,0 +1,24 @@
+import { type Kpi, names, type Outcomes } from '@mnemoscope/kpi'
+import { aggregate, bracket, filter, isOneOf, over, select } from '../promql.js'
+import type { RecordingRule } from '../rule.js'
+import { windowsOf } from './windows.js'
+
+/** What a counter KPI records for each window: attempts that count, and the share of them with a counted outcome. */
+export function ratioRules(kpi: Kpi, outcomes: Outcomes): RecordingRule[] {
+  return windowsOf(kpi).flatMap(({ window }) => {
+    const count = names.recordedSeries.windowed(kpi, 'count', window)
+    const occurred = (values: readonly string[]) => {
+      const selector = select(names.metricName(kpi), [isOneOf(outcomes.label, values)])
+      return aggregate('sum', names.seriesLabels, over('increase', selector, window))
+    }
+    // Where no counted outcome was ever seen its series may not exist: that is a share of 0.
+    const counted = `${occurred(outcomes.counted)} or 0 * ${count}`
+    return [
+      { record: count, expr: occurred([...outcomes.counted, ...outcomes.others]) },
+      {
+        record: names.recordedSeries.windowed(kpi, 'ratio', window),
+        expr: `${bracket(counted)} / ${bracket(filter(count, '>', 0))}`,
+      },
+    ]
+  })
+}

@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import { parse } from 'yaml'
+import { generate } from '../../src/generate.js'
+
+const contentOf = (config = defineConfig()) =>
+  parse(generate(config).get('deploy/alertmanager/alertmanager.yml') as string)
+
+describe('alertmanager.yml', () => {
+  test('tells the recorder of every alert by itself, and of its end, before anyone else', () => {
+    const { route, receivers } = contentOf(
+      defineConfig({ alerting: { groupWait: '2s', repeatInterval: '1h' } }),
+    )
+    expect(route.routes[0]).toEqual({
+      receiver: 'mnemoscope-recorder',
+      group_by: ['...'],
+      group_wait: '2s',
+      group_interval: '30s',
+      repeat_interval: '1h',
+      continue: true,
+    })
+    expect(receivers).toContainEqual({
+      name: 'mnemoscope-recorder',
+      webhook_configs: [{ url: 'http://127.0.0.1:9470/api/webhook/alertmanager', send_resolved: true }],
+    })
+  })
+
+  test('mutes the milder levels of a KPI at the same place, and no alert without a KPI', () => {
+    const equal = ['kpi', 'job', 'model', 'context_size']
+    expect(contentOf().inhibit_rules).toEqual([
+      {
+        source_matchers: ['severity="critical"', 'kpi=~".+"'],
+        target_matchers: ['severity=~"warning|error"', 'kpi=~".+"'],
+        equal,
+      },
+      {
+        source_matchers: ['severity="error"', 'kpi=~".+"'],
+        target_matchers: ['severity=~"warning"', 'kpi=~".+"'],
+        equal,
+      },
+    ])
+  })
+})

@@ -1,0 +1,60 @@
+import { describe, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import { parse } from 'yaml'
+import { generate } from '../src/generate.js'
+
+const contentOf = (...args: Parameters<typeof generate>) =>
+  parse(generate(...args).get('prometheus/prometheus.yml') as string)
+
+describe('prometheus.yml', () => {
+  test('scrapes every service and the parts of the pipeline, under their own names', () => {
+    const services = [
+      { name: 'memory-api', targets: ['10.0.0.1:9464', '10.0.0.2:9464'] },
+      { name: 'indexer', targets: ['10.0.0.3:9464'] },
+    ]
+    const { scrape_configs } = contentOf(defineConfig({ services }))
+    expect(scrape_configs.map((job: { job_name: string }) => job.job_name)).toEqual([
+      'memory-api',
+      'indexer',
+      'mnemoscope-recorder',
+      'prometheus',
+      'alertmanager',
+    ])
+    expect(scrape_configs[0].static_configs).toEqual([{ targets: ['10.0.0.1:9464', '10.0.0.2:9464'] }])
+    expect(JSON.stringify(scrape_configs)).not.toContain('honor_labels')
+  })
+
+  test.each([
+    ['5s', '5s'],
+    ['15s', '10s'],
+    ['2m', '10s'],
+  ])('with a scrape every %s gives up on one after %s', (scrapeInterval, timeout) => {
+    const config = defineConfig({ scrapeInterval, alertCheckInterval: '5m' })
+    expect(contentOf(config).global).toEqual({
+      scrape_interval: scrapeInterval,
+      scrape_timeout: timeout,
+      evaluation_interval: '5m',
+    })
+  })
+
+  test('takes the addresses of a run in place of the configured ones, under the same hash', () => {
+    const config = defineConfig()
+    const options = {
+      endpoints: { alertmanager: 'https://alerts.example/am/', recorder: 'http://127.0.0.1:40001' },
+      services: [{ name: 'demo', targets: ['127.0.0.1:40002'] }],
+    }
+    const { alerting, scrape_configs } = contentOf(config, options)
+    expect(alerting.alertmanagers).toEqual([
+      { scheme: 'https', path_prefix: '/am', static_configs: [{ targets: ['alerts.example:443'] }] },
+    ])
+    expect(scrape_configs[0]).toEqual({
+      job_name: 'demo',
+      static_configs: [{ targets: ['127.0.0.1:40002'] }],
+    })
+    expect(scrape_configs[1].static_configs).toEqual([{ targets: ['127.0.0.1:40001'] }])
+    const header = (text: string | undefined) => text?.split('\n')[0]
+    expect(header(generate(config, options).get('prometheus/prometheus.yml'))).toBe(
+      header(generate(config).get('prometheus/prometheus.yml')),
+    )
+  })
+})

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { findTool, type ToolName } from '@mnemoscope/servers'
+import { stringify } from 'yaml'
+
+const toolsDir = join(dirname(fileURLToPath(import.meta.url)), '../../../.mnemoscope/tools')
+const run = promisify(execFile)
+
+/** What a tool said and how it ended. */
+export interface ToolResult {
+  readonly ok: boolean
+  readonly output: string
+}
+
+/** Writes files into a folder of their own and runs a tool in it. */
+export async function runTool(
+  name: ToolName,
+  args: readonly string[],
+  files: ReadonlyMap<string, string>,
+): Promise<ToolResult> {
+  const { command } = await findTool(name, { toolsDir })
+  const folder = await mkdtemp(join(tmpdir(), 'mnemoscope-generate-'))
+  try {
+    for (const [file, text] of files) {
+      await mkdir(dirname(join(folder, file)), { recursive: true })
+      await writeFile(join(folder, file), text)
+    }
+    const { stdout, stderr } = await run(command, args, { cwd: folder })
+    return { ok: true, output: stdout + stderr }
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string }
+    if (stdout === undefined) throw error
+    return { ok: false, output: `${stdout}${stderr}` }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+export interface Expectation {
+  readonly at: string
+  readonly alerts?: Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>
+  readonly values?: Readonly<Record<string, readonly (readonly [labels: string, value: number])[]>>
+}
+
+/**
+ * Runs generated rules over series in `promtool test rules`; alerts are compared by model and context size.
+ * @returns what promtool found wrong; empty where everything is as expected
+ */
+export async function ruleTest(
+  files: ReadonlyMap<string, string>,
+  series: Readonly<Record<string, string>>,
+  expectations: readonly Expectation[],
+): Promise<string> {
+  const ruleFiles = [...files.keys()].filter((path) => path.startsWith('prometheus/rules/'))
+  const test = {
+    rule_files: ruleFiles,
+    evaluation_interval: '30s',
+    tests: [
+      {
+        interval: '15s',
+        input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+        promql_expr_test: expectations.flatMap(({ at, values = {}, alerts = {} }) => [
+          ...Object.entries(values).map(([expr, samples]) => ({
+            expr,
+            eval_time: at,
+            exp_samples: samples.map(([labels, value]) => ({ labels, value })),
+          })),
+          ...Object.entries(alerts).map(([alertname, labelSets]) => ({
+            expr: `count by (model, context_size) (ALERTS{alertname="${alertname}", alertstate="firing"})`,
+            eval_time: at,
+            exp_samples: labelSets.map(({ model, context_size }) => ({
+              labels: `{model="${model}", context_size="${context_size}"}`,
+              value: 1,
+            })),
+          })),
+        ]),
+      },
+    ],
+  }
+  const args = ['test', 'rules', 'test.yml']
+  const { ok, output } = await runTool('promtool', args, new Map([...files, ['test.yml', stringify(test)]]))
+  return ok ? '' : output
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from '@jest/globals'
+import { defineConfig, names } from '@mnemoscope/kpi'
+import { generate } from '../../src/generate.js'
+import { exposed } from '../../src/rule-tests/traffic.js'
+import { ruleTest } from '../promtool.js'
+
+const config = defineConfig()
+const files = generate(config)
+const { f1_score, latency, memory_usage, adaptation_success_rate } = config.kpis
+const labels = { job: 'memory', instance: 'm:1', model: 'm', context_size: '8192', operation: 'search' }
+const place = '{job="memory", model="m", context_size="8192"}'
+const named = (name: string) => `${name}${place}`
+
+describe('the current value', () => {
+  test('is that of the short window under heavy traffic, over instances and operations', async () => {
+    const series = {
+      ...exposed(f1_score, labels, [{ scrapes: 80, operations: 3, measured: 0.5 }]),
+      ...exposed(f1_score, { ...labels, instance: 'm:2', operation: 'update' }, [
+        { scrapes: 80, operations: 9, measured: 0.75 },
+      ]),
+    }
+    const current = names.recordedSeries.current(f1_score)
+    expect(
+      await ruleTest(files, series, [{ at: '15m', values: { [current]: [[named(current), 0.6875]] } }]),
+    ).toBe('')
+  })
+
+  test('is that of the sparse window under sparse traffic, and nothing below its least number of samples', async () => {
+    const series = {
+      ...exposed(f1_score, labels, [{ scrapes: 8 }, { scrapes: 160, every: 20, measured: 0.75 }]),
+      ...exposed(f1_score, { ...labels, model: 'rare' }, [
+        { scrapes: 8 },
+        { scrapes: 160, every: 100, measured: 0.75 },
+      ]),
+    }
+    const current = names.recordedSeries.current(f1_score)
+    expect(
+      await ruleTest(files, series, [{ at: '35m', values: { [current]: [[named(current), 0.75]] } }]),
+    ).toBe('')
+  })
+
+  test('is absent, never NaN, where there is no traffic or none any more', async () => {
+    const series = {
+      ...exposed(f1_score, labels, [{ scrapes: 240 }]),
+      ...exposed(latency, { ...labels, model: 'stopped' }, [
+        { scrapes: 40, operations: 10, measured: 1 },
+        { scrapes: 300 },
+      ]),
+      ...exposed(adaptation_success_rate, labels, [{ scrapes: 240 }]),
+    }
+    const result = await ruleTest(files, series, [
+      {
+        at: '75m',
+        values: {
+          '{__name__=~"job_model_context_size:mnemoscope_.+:(current|samples|p50|mean_.+|ratio_.+|p95_.+)"}':
+            [],
+        },
+      },
+    ])
+    expect(result).toBe('')
+  })
+
+  test('of a quantile lies in the bucket of the slow operations, with p50 and p99 beside it', async () => {
+    const series = exposed(latency, labels, [{ scrapes: 80, operations: 10, measured: 0.4 }])
+    const { quantile, current, samples } = names.recordedSeries
+    const result = await ruleTest(files, series, [
+      {
+        at: '15m',
+        values: {
+          [current(latency)]: [[named(current(latency)), 0.4875]],
+          [quantile(latency, 'p50')]: [[named(quantile(latency, 'p50')), 0.375]],
+          [quantile(latency, 'p99')]: [[named(quantile(latency, 'p99')), 0.4975]],
+          [samples(latency)]: [[named(samples(latency)), 200]],
+        },
+      },
+    ])
+    expect(result).toBe('')
+  })
+
+  test('of a gauge is the worst reading of any instance in the window', async () => {
+    const series = {
+      ...exposed(memory_usage, labels, [
+        { scrapes: 60, measured: 1_000 },
+        { scrapes: 1, measured: 4_000 },
+        { scrapes: 10, measured: 1_000 },
+      ]),
+      ...exposed(memory_usage, { ...labels, instance: 'm:2' }, [{ scrapes: 71, measured: 2_000 }]),
+    }
+    const current = names.recordedSeries.current(memory_usage)
+    expect(
+      await ruleTest(files, series, [{ at: '17m', values: { [current]: [[named(current), 4_000]] } }]),
+    ).toBe('')
+  })
+
+  test('of a ratio leaves refusals out, and is 0 where nothing ever succeeded', async () => {
+    const refusals = exposed(adaptation_success_rate, labels, [
+      { scrapes: 80, operations: 50, measured: 'refused' },
+    ])
+    const failures = exposed(adaptation_success_rate, labels, [
+      { scrapes: 80, operations: 2, measured: 'failure' },
+    ])
+    const [, failure] = Object.entries(failures) as [[string, string], [string, string], [string, string]]
+    const [, , refused] = Object.entries(refusals) as [[string, string], [string, string], [string, string]]
+    const current = names.recordedSeries.current(adaptation_success_rate)
+    const samples = names.recordedSeries.samples(adaptation_success_rate)
+    const result = await ruleTest(files, Object.fromEntries([failure, refused]), [
+      { at: '15m', values: { [current]: [[named(current), 0]], [samples]: [[named(samples), 40]] } },
+    ])
+    expect(result).toBe('')
+  })
+})

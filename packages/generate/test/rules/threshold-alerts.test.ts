@@ -1,0 +1,118 @@
+import { describe, expect, test } from '@jest/globals'
+import { defineConfig, names } from '@mnemoscope/kpi'
+import { generate } from '../../src/generate.js'
+import { exposed } from '../../src/rule-tests/traffic.js'
+import { ruleTest } from '../promtool.js'
+
+const config = defineConfig({
+  kpis: {
+    f1_score: {
+      overrides: [
+        { model: 'small', thresholds: { warning: 0.5, error: 0.375, critical: 0.25 } },
+        { model: 'small', contextSize: 4_096, thresholds: { critical: 0.125 } },
+      ],
+    },
+  },
+})
+const files = generate(config)
+const { f1_score, latency } = config.kpis
+const at = (model: string, contextSize = '8192') => ({
+  job: 'memory',
+  instance: 'm:1',
+  model,
+  context_size: contextSize,
+  operation: 'search',
+})
+const firing = (places: Readonly<Record<string, string>>, severity: 'warning' | 'error' | 'critical') => ({
+  [names.alertName(f1_score, severity)]: Object.entries(places).map(([model, context_size]) => ({
+    model,
+    context_size,
+  })),
+})
+
+describe('threshold alerts', () => {
+  test('fire at and below the threshold of an F1 score, not above, and only the levels reached', async () => {
+    const steady = (measured: number) => [{ scrapes: 60, operations: 3, measured }]
+    const series = {
+      ...exposed(f1_score, at('above'), steady(0.8125)),
+      ...exposed(f1_score, at('at'), steady(0.75)),
+      ...exposed(f1_score, at('below'), steady(0.5)),
+    }
+    const result = await ruleTest(files, series, [
+      {
+        at: '10m',
+        alerts: {
+          ...firing({ at: '8192', below: '8192' }, 'warning'),
+          ...firing({ at: '8192', below: '8192' }, 'error'),
+          ...firing({ below: '8192' }, 'critical'),
+        },
+      },
+    ])
+    expect(result).toBe('')
+  })
+
+  test('judge an overridden place by its own threshold alone, and a narrower override by the KPI where it says nothing', async () => {
+    const steady = [{ scrapes: 60, operations: 3, measured: 0.4375 }]
+    const series = {
+      ...exposed(f1_score, at('small'), steady),
+      ...exposed(f1_score, at('small', '4096'), steady),
+      ...exposed(f1_score, at('large'), steady),
+    }
+    const everywhere = `count by (model, context_size) (ALERTS{alertname="MnemoscopeF1ScoreWarning"})`
+    const result = await ruleTest(files, series, [
+      {
+        at: '10m',
+        values: {
+          [everywhere]: [
+            ['{model="large", context_size="8192"}', 1],
+            ['{model="small", context_size="4096"}', 1],
+            ['{model="small", context_size="8192"}', 1],
+          ],
+        },
+        alerts: firing({ large: '8192' }, 'critical'),
+      },
+    ])
+    expect(result).toBe('')
+  })
+
+  test('fire at and above the threshold where lower is better', async () => {
+    const steady = (measured: number) => [{ scrapes: 60, operations: 5, measured }]
+    const series = {
+      ...exposed(latency, at('fast'), steady(0.2)),
+      ...exposed(latency, at('slow'), steady(29)),
+    }
+    const result = await ruleTest(files, series, [
+      {
+        at: '10m',
+        alerts: {
+          MnemoscopeLatencyWarning: [{ model: 'slow', context_size: '8192' }],
+          MnemoscopeLatencyCritical: [{ model: 'slow', context_size: '8192' }],
+        },
+      },
+    ])
+    expect(result).toBe('')
+  })
+
+  test('end when the value recovers', async () => {
+    const series = exposed(f1_score, at('m'), [
+      { scrapes: 40, operations: 3, measured: 0.5 },
+      { scrapes: 60, operations: 3, measured: 0.9375 },
+    ])
+    const result = await ruleTest(files, series, [
+      { at: '9m30s', alerts: firing({ m: '8192' }, 'critical') },
+      { at: '20m', alerts: firing({}, 'warning') },
+    ])
+    expect(result).toBe('')
+  })
+
+  test('carry what a receiver and the recorder read', () => {
+    const text = files.get('prometheus/rules/f1_score.yml') as string
+    expect(text.indexOf('MnemoscopeF1ScoreCritical')).toBeLessThan(text.indexOf('MnemoscopeF1ScoreError'))
+    expect(text).toContain(
+      'description: F1 score (mean) of {{ $labels.model }} at context size {{ $labels.context_size }} is ' +
+        '{{ printf "%.3f" $value }}, at or below the critical threshold of 0.7.',
+    )
+    expect(text).toContain('threshold: "0.7"')
+    expect(text).toContain(`runbook_url: ${config.alerting.runbookBaseUrl}f1-score.md`)
+  })
+})
