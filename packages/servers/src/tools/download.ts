@@ -82,13 +82,11 @@ async function download(
   }
 }
 
-/** `fetch` says "fetch failed" and hides why in the cause. */
+/** `fetch` says "fetch failed" and hides why in the cause, or in the first of several causes (one per address). */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined
-  const first = cause instanceof AggregateError ? cause.errors[0] : cause
-  return first instanceof Error
-    ? first.message || String(first)
-    : error instanceof Error
-      ? error.message
-      : String(error)
+  const { cause, message } = error as {
+    cause?: { message?: string; errors?: { message: string }[] }
+    message?: string
+  }
+  return cause?.errors?.[0]?.message || cause?.message || message || String(error)
 }

