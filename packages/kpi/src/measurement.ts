@@ -8,6 +8,7 @@ export const refusalReasons = [
   'not_an_integer',
   'unknown_outcome',
   'unknown_label',
+  'unknown_kpi',
 ] as const
 
 export type RefusalReason = (typeof refusalReasons)[number]

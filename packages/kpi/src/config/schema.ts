@@ -146,11 +146,18 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       /** Label sets a process may have; further ones share one overflow series. */
       maxSeries: z.int().min(1).max(100_000).default(2_000),
+      /** A label set without a measurement for so long gives its place to others; its series end. */
+      evictAfter: duration.default('1d'),
+      /** How long an application's reaction to breaches of one KPI, model and size stays quiet after one call. */
+      breachCooldown: duration.default('1m'),
     })
     .prefault({}),
 })
 
-export type Settings = z.output<typeof settingsSchema>
-export type SettingsInput = z.input<typeof settingsSchema>
-export type BuiltInKpiInput = z.input<typeof builtInKpiSchema>
-export type CustomKpiInput = z.input<typeof customKpiSchema>
+/** Configurations are never changed in place, and may be written `as const`. */
+type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T
+
+export type Settings = DeepReadonly<z.output<typeof settingsSchema>>
+export type SettingsInput = DeepReadonly<z.input<typeof settingsSchema>>
+export type BuiltInKpiInput = DeepReadonly<z.input<typeof builtInKpiSchema>>
+export type CustomKpiInput = DeepReadonly<z.input<typeof customKpiSchema>>
