@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { WriteChunk } from './chunks.js'
+import type { ExpositionFormat } from './family-text.js'
+
+/** Answers a scrape. Takes what node:http and Express hand over, and Fastify's request and reply. */
+export type RequestHandler = (
+  request: IncomingMessage | WrappedRequest,
+  response: ServerResponse | WrappedResponse,
+) => void
+
+/** Fastify's request, which has Node's within. */
+export interface WrappedRequest {
+  readonly raw: IncomingMessage
+}
+
+/** Fastify's reply, which has Node's response within and must be told that somebody else answers. */
+export interface WrappedResponse {
+  readonly raw: ServerResponse
+  hijack(): unknown
+}
+
+/** Writes everything there is to scrape. */
+export type WriteExposition = (options: {
+  readonly format: ExpositionFormat
+  readonly write: WriteChunk
+  readonly cancelled: () => boolean
+}) => Promise<void>
+
+/** Scrapes answered at the same time; more than that are scrapers that pile up behind a slow network. */
+const concurrentScrapes = 8
+
+const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
+  text: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+}
+
+/** A handler of scrapes. It never throws; a scrape that fails half-way ends the connection, so that no half is stored. */
+export function requestHandler(writeExposition: WriteExposition): RequestHandler {
+  let running = 0
+  return (request, response) => {
+    if ('hijack' in response) response.hijack()
+    const incoming = 'raw' in request ? request.raw : request
+    const outgoing = 'raw' in response ? response.raw : response
+    if (incoming.method !== 'GET' && incoming.method !== 'HEAD') {
+      answer(outgoing, 405, 'Only GET and HEAD.\n', { allow: 'GET, HEAD' })
+    } else if (running >= concurrentScrapes) {
+      answer(outgoing, 503, 'Too many scrapes at once.\n', { 'retry-after': '1' })
+    } else {
+      running++
+      scrape(incoming, outgoing, writeExposition)
+        .catch((error: unknown) =>
+          outgoing.destroy(error instanceof Error ? error : new Error(String(error))),
+        )
+        .finally(() => {
+          running--
+        })
+    }
+  }
+}
+
+async function scrape(
+  request: IncomingMessage,
+  response: ServerResponse,
+  writeExposition: WriteExposition,
+): Promise<void> {
+  const format = 'text'
+  response.writeHead(200, { 'content-type': contentTypes[format] })
+  if (request.method === 'HEAD') {
+    response.end()
+    return
+  }
+  await writeExposition({
+    format,
+    write: (chunk) => (response.write(chunk) ? undefined : drained(response)),
+    cancelled: () => response.destroyed,
+  })
+  response.end()
+}
+
+/** Waits until the scraper took what was written, or has gone. */
+function drained(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done)
+      response.off('close', done)
+      resolve()
+    }
+    response.on('drain', done)
+    response.on('close', done)
+  })
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>>,
+): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers })
+  response.end(text)
+}

@@ -1,0 +1,19 @@
+/** Samples of a text exposition by series: `name{labels}` to the text of the value. Comments are left out. */
+export function samplesOf(text: string): Map<string, string> {
+  const samples = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    if (line === '' || line.startsWith('#')) continue
+    const end = line.indexOf('} ') + 1 || line.indexOf(' ')
+    const series = line.slice(0, end)
+    if (samples.has(series)) throw new Error(`series ${series} twice`)
+    samples.set(series, line.slice(end + 1))
+  }
+  return samples
+}
+
+/** What a monitor's endpoint answers. */
+export async function scrape(url: string | undefined, accept = 'text/plain'): Promise<string> {
+  const response = await fetch(url ?? '', { headers: { accept } })
+  if (response.status !== 200) throw new Error(`status ${response.status}`)
+  return response.text()
+}
