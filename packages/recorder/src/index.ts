@@ -1,1 +1,8 @@
-export {}
+export type { AlertEpisode } from './dashboard/alerts.js'
+export type { DashboardData, DashboardKpi, DashboardTrend } from './dashboard/dashboard.js'
+export type { CurrentKpi, CurrentSnapshot, RecentSnapshot } from './dashboard/snapshots.js'
+export { type Trend, type TrendPoint, trendOf } from './dashboard/trend.js'
+export { migrate } from './database/migrate.js'
+export { createPool, type PoolOptions } from './database/pool.js'
+export type { Readiness } from './readiness.js'
+export { type Recorder, type RecorderOptions, startRecorder } from './recorder.js'

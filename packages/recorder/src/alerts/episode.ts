@@ -1,0 +1,86 @@
+import type { Direction } from '@mnemoscope/kpi'
+import type { Observation } from './observation.js'
+
+/** How an episode ended. */
+export type ClosedHow = 'resolved' | 'reconciled' | 'superseded' | 'rule_removed'
+
+/** One time that an alert fired, from its first evaluation to its end. Times are Unix ms. */
+export interface Episode {
+  /** Key in the database; undefined before it is stored. */
+  readonly id: string | undefined
+  readonly cluster: string
+  readonly fingerprint: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly startsAt: number
+  readonly endsAt: number | undefined
+  readonly closedHow: ClosedHow | undefined
+  /** Newest evaluation at which Prometheus itself had it firing; undefined while only notifications told of it. */
+  readonly lastFiringAt: number | undefined
+  readonly value: number | undefined
+  readonly peakValue: number | undefined
+  readonly threshold: number | undefined
+}
+
+/** A change of an episode, kept for good. */
+export interface Transition {
+  readonly kind: 'opened' | 'changed' | 'closed' | 'reopened'
+  /** When it happened, by the clock of the source. */
+  readonly at: number
+  readonly via: 'webhook' | 'prometheus'
+  /** New values by column name. */
+  readonly detail: Readonly<Record<string, string | number>>
+}
+
+/** The episode that an observation begins. */
+export function begin(observation: Observation): Episode {
+  const { cluster, fingerprint, labels, startsAt, value, threshold, evidence, fallbackSummary } = observation
+  const hasTexts = Object.keys(observation.annotations).length > 0 || fallbackSummary === undefined
+  return {
+    id: undefined,
+    cluster,
+    fingerprint,
+    labels,
+    annotations: hasTexts ? observation.annotations : { summary: fallbackSummary },
+    startsAt,
+    endsAt: undefined,
+    closedHow: undefined,
+    lastFiringAt: evidence?.lastFiringAt,
+    value,
+    peakValue: value,
+    threshold,
+  }
+}
+
+/** The episode with what an observation of it adds: newer texts, a worse peak, later evidence. */
+export function enrich(episode: Episode, observation: Observation): Episode {
+  const { evidence, annotations, value, threshold, direction } = observation
+  const hasTexts = Object.keys(annotations).length > 0
+  return {
+    ...episode,
+    annotations: hasTexts ? annotations : episode.annotations,
+    threshold: threshold ?? episode.threshold,
+    value: episode.value ?? value,
+    peakValue: worse(direction, episode.peakValue, value),
+    lastFiringAt: later(episode.lastFiringAt, evidence?.lastFiringAt),
+  }
+}
+
+/** Where an observation comes from. */
+export function viaOf(observation: Observation): Transition['via'] {
+  return observation.evidence === undefined ? 'webhook' : 'prometheus'
+}
+
+function worse(
+  direction: Direction | undefined,
+  peak: number | undefined,
+  value: number | undefined,
+): number | undefined {
+  if (peak === undefined || value === undefined) return peak ?? value
+  if (direction === undefined) return peak
+  return direction === 'higher_is_better' ? Math.min(peak, value) : Math.max(peak, value)
+}
+
+function later(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b)
+}

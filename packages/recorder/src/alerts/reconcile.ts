@@ -1,0 +1,140 @@
+import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
+import type pg from 'pg'
+import type { PrometheusClient } from '../prometheus/client.js'
+import { type Matrix, querySamples } from '../prometheus/query.js'
+import { fingerprintOf } from './fingerprint.js'
+import { endOfMissing } from './missing.js'
+import { type GivenAlert, type Normaliser, observe } from './observation.js'
+import { type AlertRules, fetchAlertRules, fetchStartTime } from './prometheus-alerts.js'
+import { loadOpenEpisodes } from './rows.js'
+import { runsOf } from './runs.js'
+import { closeEpisodes, storeObservations } from './store.js'
+
+/** Prometheus writes a sample of `ALERTS` at each evaluation of a firing alert, whatever becomes of notifications. */
+const firingAlerts = 'ALERTS{alertstate="firing",alertname=~"Mnemoscope.+"}'
+
+/** Time asked for at once; bounds the answer, however long the recorder was away. */
+const chunkMs = 6 * 3_600_000
+
+/** Observations stored in one transaction. */
+const batchSize = 1_000
+
+export interface ReconcileOptions {
+  readonly pool: pg.Pool
+  readonly prometheus: PrometheusClient
+  readonly config: Config
+  readonly normaliser: Normaliser
+}
+
+/** What a reconcile changed. */
+export interface Reconciled {
+  readonly opened: number
+  readonly closed: number
+}
+
+/**
+ * Makes the alert history agree with what Prometheus stored: opens what no notification told of (inhibited,
+ * silenced, short, lost), ends what it no longer has, corrects starts and ends. Goes on from where the last one
+ * got to, so that alerts of an outage are found afterwards, as far as Prometheus' own retention reaches.
+ */
+export async function reconcile(options: ReconcileOptions): Promise<Reconciled> {
+  const { pool, prometheus, config, normaliser } = options
+  const alertRules = await fetchAlertRules(prometheus)
+  const startedAt = await fetchStartTime(prometheus)
+  const now = Date.now()
+  const { cluster } = normaliser
+  const overlap = 3 * longestInterval(alertRules, config)
+  let from = (await reachedBefore(pool, cluster)) ?? now - config.dataRetentionDays * 86_400_000
+  const alive = new Set<string>()
+  const kinds: string[] = []
+  while (from < now) {
+    const to = Math.min(from + chunkMs, now)
+    const window = { from: from - overlap, to, isNewest: to === now, startedAt }
+    const found = await alertsBetween(options, alertRules, window)
+    const observations = found.map((alert) => observe(alert, normaliser))
+    for (let i = 0; i < observations.length; i += batchSize) {
+      const stored = await storeObservations(pool, observations.slice(i, i + batchSize))
+      kinds.push(...stored.map(({ kind }) => kind))
+    }
+    if (window.isNewest) {
+      for (const { endsAt, fingerprint } of observations) if (endsAt === undefined) alive.add(fingerprint)
+    }
+    await rememberReached(pool, cluster, to)
+    from = to
+  }
+  const missing = (await loadOpenEpisodes(pool, cluster)).filter(({ fingerprint }) => !alive.has(fingerprint))
+  const ended = await closeEpisodes(pool, missing, (episode) =>
+    endOfMissing(episode, alertRules.rules.get(episode.labels.alertname ?? ''), normaliser.externalLabels),
+  )
+  kinds.push(...ended.map(({ kind }) => kind))
+  return {
+    opened: kinds.filter((kind) => kind === 'opened').length,
+    closed: kinds.filter((kind) => kind === 'closed').length,
+  }
+}
+
+async function alertsBetween(
+  { prometheus, config, normaliser: { kpis } }: ReconcileOptions,
+  { rules, firing }: AlertRules,
+  window: { from: number; to: number; isNewest: boolean; startedAt: number | undefined },
+): Promise<GivenAlert[]> {
+  const active = new Map(firing.map((alert) => [fingerprintOf(alert.labels, {}), alert]))
+  const selector = `${firingAlerts}[${Math.ceil(window.to - window.from)}ms]`
+  const series = await querySamples(prometheus, selector, new Date(window.to))
+  return series.flatMap(({ labels, samples }): GivenAlert[] => {
+    const { __name__, alertstate, ...own } = labels
+    const rule = rules.get(own.alertname ?? '')
+    const interval = rule?.interval ?? 1_000 * durationSeconds(config.alertCheckInterval)
+    const runs = runsOf(
+      samples.map(({ at }) => at),
+      {
+        from: window.from,
+        interval,
+        startedAt: window.startedAt,
+        evaluatedUntil: window.isNewest ? (rule?.lastEvaluation ?? window.to) : window.to - interval,
+      },
+    )
+    return runs.map(({ first, last, startKnown, endsAt }): GivenAlert => {
+      const current = endsAt === undefined ? active.get(fingerprintOf(own, {})) : undefined
+      return {
+        labels: own,
+        annotations: current?.annotations ?? {},
+        fallbackSummary: summaryOf(own, kpis),
+        startsAt: first,
+        value: current?.value,
+        threshold: rule?.threshold,
+        evidence: { lastFiringAt: last, startKnown, interval },
+        ...(endsAt === undefined ? {} : { endsAt }),
+      }
+    })
+  })
+}
+
+/** Summary of an alert that has ended before anyone read Prometheus' own. */
+function summaryOf(labels: Matrix['labels'], kpis: Config['kpis']): string {
+  const kpi = kpis[labels[names.label.kpi] ?? '']
+  if (kpi === undefined) return labels.alertname ?? ''
+  const place = `${labels[names.label.model]}, context size ${labels[names.label.contextSize]}`
+  return `${kpi.title} ${labels[names.label.severity]} for ${place}`
+}
+
+function longestInterval({ rules }: AlertRules, config: Config): number {
+  const configured = 1_000 * durationSeconds(config.alertCheckInterval)
+  return Math.max(configured, ...[...rules.values()].map(({ interval }) => interval))
+}
+
+async function reachedBefore(pool: pg.Pool, cluster: string): Promise<number | undefined> {
+  const { rows } = await pool.query<{ reached: Date }>('SELECT reached FROM reconciles WHERE cluster = $1', [
+    cluster,
+  ])
+  return rows[0]?.reached.getTime()
+}
+
+async function rememberReached(pool: pg.Pool, cluster: string, reached: number): Promise<void> {
+  await pool.query(
+    `INSERT INTO reconciles (cluster, reached) VALUES ($1, $2)
+     ON CONFLICT (cluster) DO UPDATE SET reached = greatest(reconciles.reached, excluded.reached),
+       reconciled_at = now()`,
+    [cluster, new Date(reached)],
+  )
+}

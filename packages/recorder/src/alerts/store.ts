@@ -1,0 +1,128 @@
+import type pg from 'pg'
+import { inTransaction } from '../database/pool.js'
+import type { Episode, Transition } from './episode.js'
+import { advance, type Step } from './history.js'
+import type { Observation } from './observation.js'
+import { type AlertTime, insertEpisodes, insertTransitions, loadEpisodes, updateEpisodes } from './rows.js'
+
+/** Locks that writers of alert histories queue at; a thousand alerts in one transaction need no thousand locks. */
+const lockCount = 256
+const lockSpace = 572_702
+
+/** An episode as it will be stored, with what changed about it. */
+interface Draft {
+  episode: Episode
+  isChanged: boolean
+  readonly transitions: Transition[]
+}
+
+/** Drafts by alert: no alert's history depends on another's. */
+type Drafts = Map<string, Draft[]>
+
+/**
+ * Takes observations into the history, in one transaction: all of them are stored when it returns, none when it
+ * throws. Writers of the same alert take turns, so several recorders and Alertmanagers at once give one history.
+ * @returns every transition that was stored
+ */
+export function storeObservations(
+  pool: pg.Pool,
+  observations: readonly Observation[],
+): Promise<Transition[]> {
+  return changeHistory(pool, observations, (drafts) => {
+    for (const observation of observations) {
+      const own = drafts.get(keyOf(observation)) ?? []
+      const episodes = own.map(({ episode }) => episode).sort((a, b) => a.startsAt - b.startsAt)
+      for (const step of advance(episodes, observation)) take(drafts, step)
+    }
+  })
+}
+
+/**
+ * Ends those of the given open episodes for which `close` gives a step. It is asked with the episodes as they are
+ * in the database by then; ones that ended meanwhile are left alone.
+ */
+export function closeEpisodes(
+  pool: pg.Pool,
+  open: readonly Episode[],
+  close: (episode: Episode) => Step | undefined,
+): Promise<Transition[]> {
+  return changeHistory(pool, open, (drafts) => {
+    for (const { episode } of [...drafts.values()].flat()) {
+      const step = episode.endsAt === undefined ? close(episode) : undefined
+      if (step !== undefined) take(drafts, step)
+    }
+  })
+}
+
+async function changeHistory(
+  pool: pg.Pool,
+  alerts: readonly AlertTime[],
+  change: (drafts: Drafts) => void,
+): Promise<Transition[]> {
+  if (alerts.length === 0) return []
+  return inTransaction(pool, async (client) => {
+    await lockHistories(client, alerts)
+    const drafts: Drafts = new Map()
+    for (const episode of await loadEpisodes(client, alerts)) {
+      draftsOf(drafts, episode).push({ episode, isChanged: false, transitions: [] })
+    }
+    change(drafts)
+    return save(client, [...drafts.values()].flat())
+  })
+}
+
+/** Ends before it opens: of each alert at most one episode is open at any moment. */
+async function save(client: pg.PoolClient, drafts: readonly Draft[]): Promise<Transition[]> {
+  const changed = drafts.filter(({ isChanged }) => isChanged)
+  const known = changed.filter(({ episode }) => episode.id !== undefined)
+  const fresh = changed.filter(({ episode }) => episode.id === undefined)
+  await updateEpisodes(
+    client,
+    known.map(({ episode }) => episode),
+  )
+  const ids = await insertEpisodes(
+    client,
+    fresh.map(({ episode }) => episode),
+  )
+  const withIds = [
+    ...known.map(({ episode, transitions }) => ({ episodeId: episode.id as string, transitions })),
+    ...fresh.map(({ transitions }, i) => ({ episodeId: ids[i] as string, transitions })),
+  ]
+  const transitions = withIds.flatMap((draft) =>
+    draft.transitions.map((transition) => ({ ...transition, episodeId: draft.episodeId })),
+  )
+  await insertTransitions(client, transitions)
+  return transitions
+}
+
+function take(drafts: Drafts, { before, after, transition }: Step): void {
+  const own = draftsOf(drafts, after)
+  let draft = before === undefined ? undefined : own.find(({ episode }) => episode === before)
+  if (draft === undefined) {
+    draft = { episode: after, isChanged: true, transitions: [] }
+    own.push(draft)
+  }
+  draft.episode = after
+  draft.isChanged = true
+  if (transition !== undefined) draft.transitions.push(transition)
+}
+
+function draftsOf(drafts: Drafts, episode: Episode): Draft[] {
+  const key = keyOf(episode)
+  const own = drafts.get(key) ?? []
+  drafts.set(key, own)
+  return own
+}
+
+function keyOf({ cluster, fingerprint }: Pick<Episode, 'cluster' | 'fingerprint'>): string {
+  return `${fingerprint} ${cluster}`
+}
+
+async function lockHistories(client: pg.PoolClient, alerts: readonly AlertTime[]): Promise<void> {
+  await client.query(
+    `SELECT pg_advisory_xact_lock(${lockSpace}, bucket) FROM (
+       SELECT DISTINCT abs(hashtext(key) % ${lockCount}) AS bucket FROM unnest($1::text[]) AS key ORDER BY bucket
+     ) AS buckets`,
+    [alerts.map(keyOf)],
+  )
+}

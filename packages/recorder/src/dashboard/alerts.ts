@@ -1,0 +1,96 @@
+import { type Severity, severities } from '@mnemoscope/kpi'
+import type pg from 'pg'
+import { type Scope, scopeParameters } from './scope.js'
+
+/** An alert episode in the specification's layout, with what came after it. Times are Unix seconds. */
+export interface AlertEpisode {
+  readonly id: number
+  /** When it began. */
+  readonly timestamp: number
+  readonly level: string | null
+  readonly message: string
+  /** Id of the KPI; null for alerts of the pipeline about itself. */
+  readonly metric_type: string | null
+  /** The value it began with. */
+  readonly current_value: number | null
+  /** The worst value seen. */
+  readonly peak_value: number | null
+  readonly threshold: number | null
+  readonly service: string | null
+  readonly model: string | null
+  /** Tokens; null for contexts larger than every configured size and for alerts that concern none. */
+  readonly context_size: number | null
+  readonly ends_at: number | null
+  readonly closed_how: string | null
+  /** False while a worse level of the same KPI, service, model and context size fires as well. */
+  readonly in_force: boolean
+  readonly metadata: {
+    readonly alertname: string
+    readonly fingerprint: string
+    readonly context_size: string | null
+    readonly labels: Readonly<Record<string, string>>
+    readonly annotations: Readonly<Record<string, string>>
+  }
+}
+
+/** Episodes by level; alerts of other origin may have other levels and count in the total only. */
+export interface AlertCounts {
+  readonly total: number
+  readonly counts: Readonly<Record<Severity, number>>
+}
+
+export type EpisodeState = 'open' | 'closed' | 'any'
+
+/** Episodes that fired at any moment of a scope; alerts without model concern every model. */
+const fired = `starts_at <= $2 AND (ends_at IS NULL OR ends_at >= $1)
+  AND ($3::text IS NULL OR service = $3) AND ($4::text IS NULL OR model IS NULL OR model = $4)
+  AND ($5::text IS NULL OR context_size IS NULL OR context_size = $5)`
+
+const level = `coalesce(array_position(ARRAY['${severities.join("','")}'], severity), 0)`
+
+/** Episodes of a scope, newest first. */
+export async function episodes(
+  pool: pg.Pool,
+  scope: Scope,
+  { state, most }: { state: EpisodeState; most: number },
+): Promise<AlertEpisode[]> {
+  const { rows } = await pool.query<AlertEpisode>(
+    `SELECT id::float8 AS id, extract(epoch FROM starts_at)::float8 AS timestamp, severity AS level,
+       summary AS message, kpi AS metric_type, value AS current_value, peak_value, threshold, service, model,
+       CASE WHEN context_size ~ '^[0-9]{1,9}$' THEN context_size::integer END AS context_size,
+       extract(epoch FROM ends_at)::float8 AS ends_at, closed_how,
+       NOT EXISTS (
+         SELECT FROM alert_episodes AS worse
+         WHERE worse.ends_at IS NULL AND episode.ends_at IS NULL AND worse.kpi = episode.kpi
+           AND worse.cluster = episode.cluster AND worse.service IS NOT DISTINCT FROM episode.service
+           AND worse.model IS NOT DISTINCT FROM episode.model
+           AND worse.context_size IS NOT DISTINCT FROM episode.context_size
+           AND ${level.replace('severity', 'worse.severity')} > ${level.replace('severity', 'episode.severity')}
+       ) AS in_force,
+       json_build_object('alertname', alertname, 'fingerprint', fingerprint, 'context_size', context_size,
+         'labels', labels, 'annotations', annotations) AS metadata
+     FROM alert_episodes AS episode
+     WHERE ${fired} AND ($6 = 'any' OR (ends_at IS NULL) = ($6 = 'open'))
+     ORDER BY starts_at DESC, id DESC LIMIT $7`,
+    [...scopeParameters(scope), state, most],
+  )
+  return rows
+}
+
+/** How many episodes of each level fired in a scope. */
+export async function countAlerts(pool: pg.Pool, scope: Scope): Promise<AlertCounts> {
+  const { rows } = await pool.query<{ severity: string | null; count: number }>(
+    `SELECT severity, count(*)::float8 AS count FROM alert_episodes WHERE ${fired} GROUP BY severity`,
+    scopeParameters(scope),
+  )
+  const countOf = (severity: string) => rows.find((row) => row.severity === severity)?.count ?? 0
+  return {
+    total: rows.reduce((sum, { count }) => sum + count, 0),
+    counts: {
+      info: countOf('info'),
+      warning: countOf('warning'),
+      error: countOf('error'),
+      critical: countOf('critical'),
+    },
+  }
+}

@@ -1,0 +1,121 @@
+import {
+  type Config,
+  severityOf,
+  type ThresholdSeverity,
+  type Thresholds,
+  thresholdsAt,
+} from '@mnemoscope/kpi'
+import type pg from 'pg'
+import { inScope, type Scope, scopeParameters } from './scope.js'
+
+/** One snapshot in the specification's layout: a property for each KPI, null where unknown. */
+export type RecentSnapshot = {
+  /** Unix time in seconds. */
+  readonly timestamp: number
+  readonly service: string
+  readonly model: string
+  /** Tokens; null for contexts larger than every configured size. */
+  readonly context_size: number | null
+  readonly metadata: { readonly context_size: string; readonly samples: Record<string, number | null> }
+} & { readonly [kpi: string]: number | null | unknown }
+
+/** A KPI of the newest snapshot of a series, and how bad it is. */
+export interface CurrentKpi {
+  readonly value: number | null
+  readonly samples: number | null
+  readonly p50: number | null
+  readonly p95: number | null
+  readonly p99: number | null
+  /** The worst level whose threshold the value breaches; null for none. */
+  readonly severity: ThresholdSeverity | null
+  /** The thresholds in force for this model and context size. */
+  readonly thresholds: Thresholds
+}
+
+/** The newest snapshot of a series. */
+export interface CurrentSnapshot {
+  readonly timestamp: number
+  readonly service: string
+  readonly model: string
+  readonly context_size: string
+  readonly kpis: Readonly<Record<string, CurrentKpi>>
+}
+
+type StoredKpi = Omit<CurrentKpi, 'severity' | 'thresholds'>
+
+interface Row {
+  readonly at: Date
+  readonly service: string
+  readonly model: string
+  readonly context_size: string
+  readonly context_tokens: number | null
+  readonly kpis: Record<string, StoredKpi>
+}
+
+const asRow = `SELECT at, service, model, context_size, context_tokens,
+  json_object_agg(kpi, json_build_object('value', value, 'samples', samples, 'p50', p50, 'p95', p95, 'p99', p99)) AS kpis`
+
+/** The `most` newest snapshots of a scope, newest first. */
+export async function recentSnapshots(
+  pool: pg.Pool,
+  scope: Scope,
+  kpiIds: readonly string[],
+  most: number,
+): Promise<RecentSnapshot[]> {
+  const { rows } = await pool.query<Row>(
+    `WITH newest AS (
+       SELECT at, series_id FROM snapshots JOIN series ON series.id = snapshots.series_id
+       WHERE at >= $1 AND at <= $2 AND ${inScope}
+       GROUP BY at, series_id ORDER BY at DESC, series_id LIMIT $6
+     )
+     ${asRow} FROM newest JOIN snapshots USING (at, series_id) JOIN series ON series.id = series_id
+     GROUP BY at, series.id ORDER BY at DESC, service, model, context_tokens NULLS LAST`,
+    [...scopeParameters(scope), most],
+  )
+  const unknown = Object.fromEntries(kpiIds.map((id) => [id, null]))
+  return rows.map(({ at, service, model, context_size, context_tokens, kpis }) => ({
+    timestamp: at.getTime() / 1_000,
+    service,
+    model,
+    context_size: context_tokens,
+    ...unknown,
+    ...Object.fromEntries(Object.entries(kpis).map(([id, { value }]) => [id, value])),
+    metadata: {
+      context_size,
+      samples: Object.fromEntries(Object.entries(kpis).map(([id, { samples }]) => [id, samples])),
+    },
+  }))
+}
+
+/** The newest snapshot of every series in the scope, each KPI judged by the thresholds in force for it. */
+export async function currentSnapshots(
+  pool: pg.Pool,
+  scope: Scope,
+  kpis: Config['kpis'],
+): Promise<CurrentSnapshot[]> {
+  const { rows } = await pool.query<Row>(
+    `WITH newest AS (
+       SELECT series_id, max(at) AS at FROM snapshots JOIN series ON series.id = snapshots.series_id
+       WHERE at >= $1 AND at <= $2 AND ${inScope} GROUP BY series_id
+     )
+     ${asRow} FROM newest JOIN snapshots USING (at, series_id) JOIN series ON series.id = series_id
+     GROUP BY at, series.id ORDER BY service, model, context_tokens NULLS LAST`,
+    scopeParameters(scope),
+  )
+  return rows.map((row) => ({
+    timestamp: row.at.getTime() / 1_000,
+    service: row.service,
+    model: row.model,
+    context_size: row.context_size,
+    kpis: Object.fromEntries(
+      Object.entries(row.kpis).map(([id, stored]) => [id, judged(stored, kpis[id], row)]),
+    ),
+  }))
+}
+
+function judged(stored: StoredKpi, kpi: Config['kpis'][string] | undefined, row: Row): CurrentKpi {
+  if (kpi === undefined) return { ...stored, severity: null, thresholds: {} }
+  const thresholds = thresholdsAt(kpi, { model: row.model, contextSize: row.context_size })
+  const severity = stored.value === null ? undefined : severityOf(kpi.direction, thresholds, stored.value)
+  return { ...stored, severity: severity ?? null, thresholds }
+}

@@ -1,0 +1,88 @@
+import type pg from 'pg'
+import { inTransaction } from './pool.js'
+
+const dayMs = 86_400_000
+
+/** Tables with one partition for each UTC day. */
+export const partitionedTables = ['snapshots'] as const
+export type PartitionedTable = (typeof partitionedTables)[number]
+
+/** Key of the advisory lock for creating and dropping partitions: two recorders at once must not collide. */
+const lockKey = 5_727_021_002
+
+/** The UTC day that holds an instant, as `20250131`. */
+export function dayOf(at: Date): string {
+  return at.toISOString().slice(0, 10).replaceAll('-', '')
+}
+
+/** Days from `from` to `to`, both included. */
+export function daysBetween(from: Date, to: Date): string[] {
+  const days: string[] = []
+  for (let at = Math.floor(from.getTime() / dayMs) * dayMs; at <= to.getTime(); at += dayMs) {
+    days.push(dayOf(new Date(at)))
+  }
+  return days
+}
+
+/** Creates the partitions of these days that are missing. */
+export async function createPartitions(
+  pool: pg.Pool,
+  table: PartitionedTable,
+  days: readonly string[],
+): Promise<void> {
+  const present = new Set((await listPartitions(pool, table)).map(({ day }) => day))
+  const missing = days.filter((day) => !present.has(day))
+  if (missing.length === 0) return
+  await inTransaction(pool, async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
+    for (const day of missing) {
+      const from = startOfDay(day)
+      const to = new Date(from.getTime() + dayMs)
+      await client.query(
+        `CREATE TABLE IF NOT EXISTS ${table}_${day} PARTITION OF ${table}
+         FOR VALUES FROM ('${from.toISOString()}') TO ('${to.toISOString()}')`,
+      )
+    }
+  })
+}
+
+/**
+ * Drops every partition whose whole day is before `cutoff`.
+ * @returns names of the dropped tables
+ */
+export async function dropPartitions(
+  pool: pg.Pool,
+  table: PartitionedTable,
+  cutoff: Date,
+): Promise<string[]> {
+  const old = (await listPartitions(pool, table)).filter(
+    ({ day }) => startOfDay(day).getTime() + dayMs <= cutoff.getTime(),
+  )
+  const dropped: string[] = []
+  for (const { name } of old) {
+    await inTransaction(pool, async (client) => {
+      // Waiting long for a reader would make every other reader and writer queue behind this drop.
+      await client.query("SET LOCAL lock_timeout = '5s'")
+      await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
+      await client.query(`DROP TABLE IF EXISTS ${name}`)
+    })
+    dropped.push(name)
+  }
+  return dropped
+}
+
+async function listPartitions(
+  pool: pg.Pool,
+  table: PartitionedTable,
+): Promise<{ name: string; day: string }[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT child.relname AS name FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
+     WHERE inhparent = $1::regclass ORDER BY 1`,
+    [table],
+  )
+  return rows.map(({ name }) => ({ name, day: name.slice(table.length + 1) }))
+}
+
+function startOfDay(day: string): Date {
+  return new Date(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6, 8)}T00:00:00Z`)
+}

@@ -1,0 +1,54 @@
+import pg from 'pg'
+
+/** Longer than any query of ours; a statement that takes more is stuck behind something. */
+const statementTimeoutMs = 30_000
+
+export interface PoolOptions {
+  /** Connections at the most. Default 8. */
+  readonly max?: number
+}
+
+/**
+ * A pool of connections to the recorder's database. Statements end after 30 s, and so does waiting for an answer
+ * that a cut connection will never bring. Close it with `pool.end()`.
+ */
+export function createPool(databaseUrl: string, { max = 8 }: PoolOptions = {}): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    application_name: 'mnemoscope-recorder',
+    max,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + 5_000,
+  })
+  // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
+  pool.on('error', () => undefined)
+  return pool
+}
+
+/**
+ * Runs `work` in one transaction. A connection that fails in any way is closed, not put back, so that nothing of a
+ * half-done transaction is left in the pool.
+ */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect()
+  // Without a listener, a server that goes away between two statements would end the process.
+  const ignore = () => undefined
+  client.on('error', ignore)
+  let failed = true
+  try {
+    await client.query('BEGIN')
+    const result = await work(client)
+    await client.query('COMMIT')
+    failed = false
+    return result
+  } finally {
+    client.off('error', ignore)
+    client.release(failed)
+  }
+}

@@ -1,0 +1,115 @@
+import { type Config, configHash, durationSeconds } from '@mnemoscope/kpi'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { secureHeaders } from 'hono/secure-headers'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import type { Normaliser } from '../alerts/observation.js'
+import { episodes } from '../dashboard/alerts.js'
+import { seriesCurves, stepFor } from '../dashboard/curves.js'
+import { dashboardData } from '../dashboard/dashboard.js'
+import type { Metrics } from '../metrics.js'
+import type { Readiness } from '../readiness.js'
+import { answerError, RequestError } from './error.js'
+import type { PageFile } from './page.js'
+import { readParameters } from './parameters.js'
+import { alertmanagerWebhook } from './webhook.js'
+
+/** Largest body of a notification: thousands of alerts with long texts. */
+const mostBodyBytes = 8 * 1_024 * 1_024
+
+export interface AppOptions {
+  readonly pool: pg.Pool
+  readonly config: Config
+  readonly metrics: Metrics
+  readonly logger: Logger
+  readonly page: ReadonlyMap<string, PageFile>
+  readonly normaliser: () => Normaliser
+  readonly readiness: () => Promise<Readiness>
+}
+
+/** The recorder's HTTP API and page. */
+export function createApp(options: AppOptions): Hono {
+  const { pool, config, metrics, logger, page, normaliser, readiness } = options
+  const app = new Hono()
+  const webhook = alertmanagerWebhook({ pool, metrics, normaliser })
+  app.onError((error, context) => answerError(error, context, logger))
+  app.notFound((context) => {
+    const { path } = context.req
+    const error = new RequestError(404, `there is nothing at ${path}`, {
+      value: path,
+      next: 'The page is at /, data at /api/dashboard.',
+    })
+    return answerError(error, context, logger)
+  })
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+      // The recorder speaks plain HTTP; a proxy in front of it decides about HTTPS.
+      strictTransportSecurity: false,
+    }),
+  )
+  app.post(
+    '/api/webhook/alertmanager',
+    bodyLimit({
+      maxSize: mostBodyBytes,
+      onError: () => {
+        throw new RequestError(413, 'the body is too large', {
+          expected: `at most ${mostBodyBytes} bytes`,
+          next: 'Set max_alerts in the webhook_configs, or group into smaller groups.',
+        })
+      },
+    }),
+    webhook,
+  )
+  app.get('/api/dashboard', async (context) => {
+    const { scope } = readParameters(context, {})
+    return context.json(await dashboardData(pool, config, scope))
+  })
+  app.get('/api/episodes', async (context) => {
+    const { scope, state, limit } = readParameters(context, {
+      state: z.enum(['open', 'closed', 'any']).default('any'),
+      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+    })
+    return context.json({ episodes: await episodes(pool, scope, { state, most: limit }) })
+  })
+  app.get('/api/series', async (context) => {
+    const { scope, kpi, limit } = readParameters(context, {
+      kpi: z.enum(Object.keys(config.kpis)),
+      limit: z.coerce.number().int().min(1).max(100).default(20),
+    })
+    const step = stepFor(scope, durationSeconds(config.snapshotInterval), config.dashboard.maxDataPoints)
+    const series = await seriesCurves(pool, scope, { kpi, stepSeconds: step, most: limit })
+    return context.json({ kpi, step_seconds: step, series })
+  })
+  app.get('/api/config', (context) => {
+    const { declared: _, ...meaning } = config
+    return context.json({
+      hash: configHash(config),
+      refresh_seconds: durationSeconds(config.dashboard.refreshInterval),
+      config: meaning,
+    })
+  })
+  app.get('/healthz', (context) => context.json({ status: 'ok' }))
+  app.get('/readyz', async (context) => {
+    const state = await readiness()
+    return context.json(state, state.ready ? 200 : 503)
+  })
+  app.get('/metrics', async (context) =>
+    context.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
+  )
+  for (const [path, { type, body }] of page) {
+    app.get(path, (context) => context.body(body, 200, { 'content-type': type, 'cache-control': 'no-cache' }))
+  }
+  return app
+}

@@ -1,0 +1,50 @@
+import type { Context } from 'hono'
+import { z } from 'zod'
+import type { Scope } from '../dashboard/scope.js'
+import { RequestError } from './error.js'
+
+/** A window of at most ten years; longer ones are mistakes. */
+const hours = z.coerce.number().gt(0).max(87_600)
+
+const text = z
+  .string()
+  .min(1)
+  .max(512)
+  .refine((value) => !/\0|\p{Surrogate}/u.test(value), { error: 'expected text without NUL' })
+
+const scopeShape = {
+  hours: hours.default(24),
+  service: text.optional(),
+  model: text.optional(),
+  context_size: text.optional(),
+}
+
+/** The request's query parameters by a schema; unknown ones are refused, as nothing would read them. */
+export function readParameters<Shape extends z.ZodRawShape>(
+  context: Context,
+  shape: Shape,
+): z.output<z.ZodObject<Shape & typeof scopeShape>> & { scope: Scope } {
+  const parsed = z.strictObject({ ...scopeShape, ...shape }).safeParse(context.req.query())
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const parameter = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.')
+    throw new RequestError(400, `query parameter ${parameter}: ${issue?.message}`, {
+      value: context.req.query(),
+      expected: issue?.message ?? 'known parameters',
+      next: 'Correct the parameter.',
+    })
+  }
+  const data = parsed.data as z.output<z.ZodObject<Shape & typeof scopeShape>> &
+    z.output<z.ZodObject<typeof scopeShape>>
+  const to = new Date()
+  return {
+    ...data,
+    scope: {
+      from: new Date(to.getTime() - data.hours * 3_600_000),
+      to,
+      service: data.service,
+      model: data.model,
+      contextSize: data.context_size,
+    },
+  }
+}

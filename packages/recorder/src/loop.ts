@@ -1,0 +1,61 @@
+/** Work that repeats until it is stopped, and knows how it is doing. */
+export interface Loop {
+  /** When a run last ended well; undefined before the first. */
+  readonly lastHealthyAt: Date | undefined
+  /** Ends the loop, after the run that is under way. */
+  stop(): Promise<void>
+}
+
+export interface LoopOptions {
+  /** Unix time in ms of the run after `now`. */
+  readonly next: (now: number) => number
+  readonly run: () => Promise<void>
+  /** A run that throws ends neither the loop nor the process. */
+  readonly onError: (error: unknown) => void
+}
+
+/** Timers beyond 2^31 ms fire at once, and a long timer does not see the clock being set. */
+const longestSleepMs = 10_000
+
+/** Runs at once and then at every `next` time, one run after another. */
+export function startLoop({ next, run, onError }: LoopOptions): Loop {
+  let lastHealthyAt: Date | undefined
+  let timer: NodeJS.Timeout | undefined
+  let wake = () => {}
+  let stopped = false
+
+  async function sleepUntil(time: number): Promise<void> {
+    while (!stopped && Date.now() < time) {
+      await new Promise<void>((resolve) => {
+        wake = resolve
+        timer = setTimeout(resolve, Math.min(time - Date.now(), longestSleepMs))
+      })
+    }
+  }
+
+  async function repeat(): Promise<void> {
+    while (!stopped) {
+      const started = Date.now()
+      try {
+        await run()
+        lastHealthyAt = new Date()
+      } catch (error) {
+        onError(error)
+      }
+      await sleepUntil(next(Math.max(started, Date.now())))
+    }
+  }
+
+  const done = repeat()
+  return {
+    get lastHealthyAt() {
+      return lastHealthyAt
+    },
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      wake()
+      await done
+    },
+  }
+}

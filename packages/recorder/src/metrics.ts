@@ -1,0 +1,62 @@
+import { names, severities } from '@mnemoscope/kpi'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** What the recorder says about itself, with Node's own metrics. Names come from the module of names. */
+export function createMetrics() {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  return {
+    registry,
+    snapshots: new Counter({
+      name: names.recorderMetric.snapshots,
+      help: 'Instants that were taken, gaps included.',
+      registers,
+    }),
+    snapshotRows: new Counter({
+      name: names.recorderMetric.snapshotRows,
+      help: 'Rows of snapshots that were stored.',
+      registers,
+    }),
+    snapshotFailures: new Counter({
+      name: names.recorderMetric.snapshotFailures,
+      help: 'Cycles that failed; their instants are taken later.',
+      registers,
+    }),
+    lastInstant: new Gauge({
+      name: names.recorderMetric.lastInstant,
+      help: 'Newest instant that is stored, as Unix time.',
+      registers,
+    }),
+    cycleDuration: new Histogram({
+      name: names.recorderMetric.cycleDuration,
+      help: 'Time that one snapshot cycle took.',
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    webhookAlerts: new Counter({
+      name: names.recorderMetric.webhookAlerts,
+      help: 'Alerts received by webhook and stored.',
+      labelNames: ['status'],
+      registers,
+    }),
+    webhookFailures: new Counter({
+      name: names.recorderMetric.webhookFailures,
+      help: 'Notifications that were refused or could not be stored.',
+      registers,
+    }),
+    openEpisodes: new Gauge({
+      name: names.recorderMetric.openEpisodes,
+      help: 'Open alert episodes.',
+      labelNames: [names.label.severity],
+      registers,
+    }),
+  }
+}
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** Sets the gauge of open episodes; a level without any is 0, not absent. */
+export function showOpenEpisodes(metrics: Metrics, open: Readonly<Record<string, number>>): void {
+  for (const severity of severities) metrics.openEpisodes.set({ severity }, open[severity] ?? 0)
+}

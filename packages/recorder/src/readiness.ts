@@ -1,0 +1,49 @@
+import type pg from 'pg'
+import { schemaVersion } from './database/migrate.js'
+import type { Loop } from './loop.js'
+import { messageOf } from './message-of.js'
+import type { PrometheusClient } from './prometheus/client.js'
+
+/** Whether the recorder does its work, and what keeps it from it. */
+export interface Readiness {
+  readonly ready: boolean
+  /** What is wrong, one sentence each; empty when ready. */
+  readonly problems: readonly string[]
+  /** When a snapshot cycle last ended well, ISO 8601; null before the first. */
+  readonly last_healthy_at: string | null
+}
+
+export interface ReadinessOptions {
+  readonly pool: pg.Pool
+  readonly prometheus: PrometheusClient
+  readonly snapshots: Pick<Loop, 'lastHealthyAt'>
+  readonly startedAt: Date
+  readonly intervalMs: number
+  readonly knownSchema: number
+}
+
+/**
+ * Ready means: Postgres answers with the schema that this recorder knows, Prometheus answers, and the newest healthy
+ * cycle is at most three intervals old. A recorder that runs while nothing works is not ready.
+ */
+export async function readinessOf(options: ReadinessOptions): Promise<Readiness> {
+  const { pool, prometheus, snapshots, startedAt, intervalMs, knownSchema } = options
+  const problems: string[] = []
+  const [schema, query] = await Promise.allSettled([
+    schemaVersion(pool),
+    prometheus.ask('api/v1/query', { query: 'vector(1)' }),
+  ])
+  if (schema.status === 'rejected') problems.push(`Postgres: ${messageOf(schema.reason)}`)
+  else if (schema.value !== knownSchema) {
+    problems.push(`Postgres: schema version ${schema.value}, this recorder needs ${knownSchema}`)
+  }
+  if (query.status === 'rejected') problems.push(`Prometheus: ${messageOf(query.reason)}`)
+  const { lastHealthyAt } = snapshots
+  const sinceMs = Date.now() - (lastHealthyAt ?? startedAt).getTime()
+  if (sinceMs > 3 * intervalMs) {
+    problems.push(`Snapshots: no healthy cycle for ${Math.round(sinceMs / 1_000)} s`)
+  } else if (lastHealthyAt === undefined) {
+    problems.push('Snapshots: no healthy cycle yet')
+  }
+  return { ready: problems.length === 0, problems, last_healthy_at: lastHealthyAt?.toISOString() ?? null }
+}

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type Config, defineConfig } from '@mnemoscope/kpi'
+import { createPool, migrate, type Recorder, startRecorder } from '../src/index.js'
+import { startTestPostgres, type TestPostgres } from './plumbing/postgres.js'
+import { startTestPrometheus, type TestPrometheus } from './plumbing/prometheus.js'
+import { silentLogger } from './plumbing/silent-logger.js'
+import { waitFor } from './plumbing/wait-for.js'
+
+const config: Config = defineConfig({
+  scrapeInterval: '1s',
+  snapshotInterval: '1s',
+  alertCheckInterval: '1s',
+})
+
+const rules = `
+groups:
+  - name: f1
+    rules:
+      - alert: MnemoscopeF1ScoreCritical
+        expr: job_model_context_size:mnemoscope_f1_score:current <= 0.7
+        labels: {severity: critical, kpi: f1_score}
+        annotations:
+          summary: 'F1 score of {{ $labels.model }} is critical'
+          value: '{{ $value }}'
+          threshold: '0.7'
+`
+
+const healthy = exposition([
+  ['model-a', '8192', 0.91],
+  ['model-b', '+Inf', 0.88],
+])
+
+function exposition(rows: [model: string, size: string, f1: number][]): string {
+  return rows
+    .map(
+      ([model, size, f1]) => `
+job_model_context_size:mnemoscope_f1_score:current{model="${model}",context_size="${size}"} ${f1}
+job_model_context_size:mnemoscope_f1_score:samples{model="${model}",context_size="${size}"} 40
+job_model_context_size:mnemoscope_latency:current{model="${model}",context_size="${size}"} NaN
+job_model_context_size:mnemoscope_latency:samples{model="${model}",context_size="${size}"} 2
+`,
+    )
+    .join('')
+}
+
+let postgres: TestPostgres
+let prometheus: TestPrometheus
+
+beforeAll(async () => {
+  ;[postgres, prometheus] = await Promise.all([startTestPostgres(), startTestPrometheus({ rules })])
+}, 120_000)
+
+afterAll(async () => {
+  await Promise.all([postgres?.stop(), prometheus?.stop()])
+}, 60_000)
+
+async function withRecorder(work: (recorder: Recorder, databaseUrl: string) => Promise<void>): Promise<void> {
+  const databaseUrl = await postgres.newDatabase()
+  const recorder = await startRecorder({
+    config,
+    databaseUrl,
+    prometheusUrl: prometheus.url,
+    port: 0,
+    logger: silentLogger,
+  })
+  try {
+    await work(recorder, databaseUrl)
+  } finally {
+    await recorder.stop()
+  }
+}
+
+async function getJson(recorder: Recorder, path: string) {
+  const response = await fetch(`${recorder.url}${path}`)
+  expect(response.status).toBe(200)
+  return response.json()
+}
+
+describe('a recorder on a real Prometheus and Postgres', () => {
+  test('stores each series under its own model and size, unknown values as NULL, and shows them on the dashboard', async () => {
+    prometheus.expose(healthy)
+    await withRecorder(async (recorder, databaseUrl) => {
+      const data = await waitFor(async () => {
+        const dashboard = await getJson(recorder, '/api/dashboard?hours=1')
+        return dashboard.current.length === 2 && dashboard
+      })
+      expect(Object.keys(data.model_performance).sort()).toEqual(['model-a', 'model-b'])
+      expect(data.model_performance['model-a'].avg_f1_score).toBeCloseTo(0.91)
+      expect(data.model_performance['model-b'].avg_f1_score).toBeCloseTo(0.88)
+      expect(data.summary.avg_latency).toBeNull()
+      expect(data.summary.avg_memory_usage).toBeNull()
+      expect(data.summary.max_f1_score).toBeCloseTo(0.91)
+      expect(data.trends.f1_score_direction).toBe('stable')
+      expect(data.recent_snapshots[0]).toMatchObject({ latency: null, memory_usage: null })
+
+      const pool = createPool(databaseUrl)
+      const { rows } = await pool.query(
+        'SELECT model, context_size, f1_score, latency, memory_usage FROM performance_snapshots ORDER BY "timestamp" DESC, model LIMIT 2',
+      )
+      expect(rows).toEqual([
+        { model: 'model-a', context_size: 8192, f1_score: 0.91, latency: null, memory_usage: null },
+        { model: 'model-b', context_size: null, f1_score: 0.88, latency: null, memory_usage: null },
+      ])
+      await pool.end()
+      expect((await getJson(recorder, '/readyz')).ready).toBe(true)
+      const series = await getJson(recorder, '/api/series?kpi=f1_score&hours=1')
+      expect(series.series.map(({ model }: { model: string }) => model)).toEqual(['model-a', 'model-b'])
+    })
+  }, 60_000)
+
+  test('finds an alert that no webhook told of, and closes the same episode when it ends', async () => {
+    prometheus.expose(healthy)
+    await withRecorder(async (recorder) => {
+      prometheus.expose(exposition([['model-a', '8192', 0.42]]))
+      const open = await waitFor(async () => {
+        const { open_alerts } = await getJson(recorder, '/api/dashboard?hours=1')
+        return open_alerts.length === 1 && open_alerts[0].current_value === 0.42 && open_alerts
+      })
+      expect(open[0]).toMatchObject({
+        level: 'critical',
+        metric_type: 'f1_score',
+        model: 'model-a',
+        context_size: 8192,
+        current_value: 0.42,
+        threshold: 0.7,
+        message: 'F1 score of model-a is critical',
+        in_force: true,
+      })
+      prometheus.expose(healthy)
+      const closed = await waitFor(async () => {
+        const { episodes } = await getJson(recorder, '/api/episodes?state=closed')
+        return episodes.length > 0 && episodes
+      })
+      expect(closed).toHaveLength(1)
+      expect(closed[0]).toMatchObject({ id: open[0].id, closed_how: 'reconciled' })
+    })
+  }, 60_000)
+})
+
+test('a database that is not there stops the start with one clear error', async () => {
+  const start = startRecorder({
+    config,
+    databaseUrl: 'postgres://nobody:secret@127.0.0.1:9/none',
+    prometheusUrl: prometheus.url,
+    port: 0,
+    logger: silentLogger,
+  })
+  await expect(start).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' })
+  await expect(start).rejects.not.toThrow(/secret/)
+  await expect(migrate('postgres://127.0.0.1:9/none')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' })
+})
+
+test('a port that is taken stops the start with one clear error', async () => {
+  await withRecorder(async (recorder) => {
+    const port = Number(new URL(recorder.url).port)
+    const databaseUrl = await postgres.newDatabase()
+    await expect(
+      startRecorder({ config, databaseUrl, prometheusUrl: prometheus.url, port, logger: silentLogger }),
+    ).rejects.toMatchObject({ code: 'PORT_IN_USE', value: port })
+  })
+}, 30_000)
