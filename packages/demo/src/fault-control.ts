@@ -1,0 +1,90 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { MnemoscopeError } from '@mnemoscope/kpi'
+import { type Fault, faults, isFault } from './faults.js'
+
+/** Bodies hold one short name. */
+const bodyLimit = 1_024
+
+/** What the endpoint switches. */
+export interface FaultSwitch {
+  readonly fault: Fault | undefined
+  setFault(fault: Fault | undefined): void
+}
+
+/**
+ * Handles `/fault`, for callers on this machine alone: GET tells the fault, PUT `{"fault":"recall"}` sets one, DELETE
+ * ends it. Each answers `{"fault": "recall" | null, "faults": [...]}`; an error answers `{"error": {code, message,
+ * expected, next}}`.
+ */
+export function faultControl(control: FaultSwitch): RequestListener {
+  return (request, response) => {
+    respond(control, request).then(
+      () => send(response, 200, { fault: control.fault ?? null, faults }),
+      (error: unknown) => {
+        // Anything else is a caller that went away in the middle: nobody is left to answer.
+        if (!(error instanceof Refusal)) return response.destroy()
+        const { code, message, value, expected, next, status } = error
+        send(response, status, { error: { code, message, value, expected, next } })
+      },
+    )
+  }
+}
+
+async function respond(control: FaultSwitch, request: IncomingMessage): Promise<void> {
+  if (!isLoopback(request.socket.remoteAddress))
+    throw new Refusal(403, '/fault was called from afar', request.socket.remoteAddress, 'a loopback address')
+  switch (request.method) {
+    case 'GET':
+      return
+    case 'DELETE':
+      return control.setFault(undefined)
+    case 'PUT':
+      return control.setFault(await readFault(request))
+    default:
+      throw new Refusal(405, '/fault does not take this method', request.method, 'GET, PUT or DELETE')
+  }
+}
+
+async function readFault(request: IncomingMessage): Promise<Fault> {
+  let body = ''
+  for await (const chunk of request.setEncoding('utf8')) {
+    body += chunk
+    if (body.length > bodyLimit)
+      throw new Refusal(413, 'the body is too long', body.length, `${bodyLimit} characters`)
+  }
+  const named = parseFault(body)
+  if (!isFault(named))
+    throw new Refusal(400, 'there is no such fault', named ?? body, `one of ${faults.join(', ')}`)
+  return named
+}
+
+function parseFault(body: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(body)
+    return typeof parsed === 'object' && parsed !== null && 'fault' in parsed ? parsed.fault : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A refused request, with the status it is answered with. */
+class Refusal extends MnemoscopeError {
+  readonly status: number
+
+  constructor(status: number, message: string, value: unknown, expected: string) {
+    super(status === 413 ? 'REQUEST_TOO_LARGE' : 'REQUEST_INVALID', message, {
+      value,
+      expected,
+      next: 'send PUT /fault with {"fault": "recall"}, or DELETE /fault',
+    })
+    this.status = status
+  }
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address ?? '')
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`)
+}

@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { splitSentences } from './sentences.js'
+import { countTokens } from './tokens.js'
+
+/** One `##` section of a document: the unit that is stored, retrieved, fitted and scored. */
+export interface Section {
+  /** `document#heading-in-small-letters`, stable as long as the heading is. */
+  readonly id: string
+  readonly document: string
+  readonly documentTitle: string
+  readonly heading: string
+  /** Heading and prose, as it goes into a context. */
+  readonly text: string
+  readonly tokens: number
+}
+
+/** Where the bundled documents lie, seen from the sources and from the build alike. */
+export const corpusFolder = new URL('../corpus/', import.meta.url)
+
+/** All sections of all `.md` files of a folder, by file name and then in reading order. Default: the bundled corpus. */
+export function loadSections(folder: URL = corpusFolder): Section[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.md'))
+    .sort()
+    .flatMap((name) =>
+      parseSections(name.slice(0, -'.md'.length), readFileSync(new URL(name, folder), 'utf8')),
+    )
+}
+
+/** The sections of one Markdown document: a `#` title, then `##` headings each with its prose. */
+export function parseSections(document: string, markdown: string): Section[] {
+  const [head = '', ...parts] = markdown.split(/^## /m)
+  const documentTitle = head.replace(/^# /, '').trim()
+  return parts.map((part) => {
+    const [heading = '', ...lines] = part.split('\n')
+    const text = `${heading}. ${lines.join('\n').trim()}`
+    return {
+      id: `${document}#${slug(heading)}`,
+      document,
+      documentTitle,
+      heading,
+      text,
+      tokens: countTokens(text),
+    }
+  })
+}
+
+/** Sentences of a section's prose, without its heading. */
+export function sectionSentences(section: Section): string[] {
+  return splitSentences(section.text.slice(section.heading.length + 2))
+}
+
+function slug(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '')
+}

@@ -1,0 +1,134 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { startMonitoring } from '@mnemoscope/instrumentation'
+import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
+import { faultControl } from './fault-control.js'
+import { applyFault, type Fault } from './faults.js'
+import { createMemory } from './memory.js'
+import { loadQuestions } from './questions.js'
+import { createRecording } from './record.js'
+import type { AdaptationStrategy } from './results.js'
+import { loadSections } from './sections.js'
+import { createStore } from './store.js'
+import { startWorkload } from './workload/workload.js'
+
+export interface DemoOptions {
+  /** Port of `/metrics` and `/fault`. Default 9464; 0 takes a free one. */
+  readonly port?: number
+  /** Address to listen on. Default 127.0.0.1. `/fault` answers to this machine alone, whatever it is. */
+  readonly host?: string
+  /** Questions a second, for each of the three models, at most 1000. Default 4. */
+  readonly rate?: number
+  /** Break the memory from the start. Default: healthy. */
+  readonly fault?: Fault | undefined
+  /** How sessions choose their model. Default `context_size`. */
+  readonly strategy?: AdaptationStrategy
+  /** The configuration to monitor with. Default: Mnemoscope's own defaults. */
+  readonly config?: Config
+  /** Told of a question that could not be answered at all. Default: a line on standard error. */
+  readonly onFailure?: (error: unknown) => void
+}
+
+/** A running demo. */
+export interface Demo {
+  /** Where Prometheus scrapes it: `http://127.0.0.1:9464/metrics`. `/fault` is beside it. */
+  readonly url: string
+  readonly fault: Fault | undefined
+  /** Breaks the memory, or mends it. Takes effect with the next question. */
+  setFault(fault: Fault | undefined): void
+  /** Ends the questions, then the endpoint. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the memory system, the questions and the endpoint. Resolves when `/metrics` can be scraped.
+ * @throws MnemoscopeError PORT_IN_USE when the port is taken, USAGE when the rate is not above 0 and at most 1000
+ */
+export async function startDemo({
+  port = 9464,
+  host = '127.0.0.1',
+  rate = 4,
+  fault: firstFault,
+  strategy = 'context_size',
+  config,
+  onFailure = (error) => console.error('demo: a question could not be answered:', error),
+}: DemoOptions = {}): Promise<Demo> {
+  if (!(rate > 0 && rate <= 1000))
+    throw new MnemoscopeError('USAGE', 'the demo cannot ask at this rate', {
+      value: rate,
+      expected: 'questions a second for each model: more than 0, at most 1000',
+      next: 'leave the rate out to ask 4 questions a second',
+    })
+  const sections = loadSections()
+  const memory = createMemory(createStore(sections))
+  let fault: Fault | undefined
+  const control = {
+    get fault() {
+      return fault
+    },
+    setFault(next: Fault | undefined) {
+      applyFault(memory, next)
+      fault = next
+    },
+  }
+  control.setFault(firstFault)
+
+  const monitor = await startMonitoring({ service: 'demo', endpoint: false, ...(config && { config }) })
+  const handleFault = faultControl(control)
+  const server = createServer((request, response) => {
+    const path = request.url?.split('?', 1)[0]
+    if (path === '/metrics') monitor.requestHandler(request, response)
+    else if (path === '/fault') handleFault(request, response)
+    else response.writeHead(404, { 'content-type': 'text/plain' }).end('Here are /metrics and /fault.\n')
+  })
+  const address = await listen(server, port, host).catch(async (error: unknown) => {
+    await monitor.stop()
+    throw error
+  })
+
+  const recording = createRecording(monitor)
+  const workload = startWorkload({
+    memory,
+    sections,
+    questions: loadQuestions(),
+    rate,
+    strategy,
+    onAnswer: recording.answer,
+    onAdaptation: recording.adaptation,
+    onFailure,
+  })
+
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/metrics`,
+    get fault() {
+      return control.fault
+    },
+    setFault: control.setFault,
+    async stop() {
+      memory.store.setDelay(undefined)
+      await workload.stop()
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+      await monitor.stop()
+    },
+  }
+}
+
+function listen(server: ReturnType<typeof createServer>, port: number, host: string): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        cause.code === 'EADDRINUSE'
+          ? new MnemoscopeError('PORT_IN_USE', `the demo cannot listen on ${host}:${port}: it is taken`, {
+              value: port,
+              expected: 'a free port',
+              next: 'end what listens there, or start the demo with port 0 to take a free one',
+              cause,
+            })
+          : cause,
+      ),
+    )
+    server.listen(port, host, () => resolve(server.address() as AddressInfo))
+  })
+}

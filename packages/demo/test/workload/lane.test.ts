@@ -1,0 +1,70 @@
+import { expect, test } from '@jest/globals'
+import { type Answer, createMemory } from '../../src/memory.js'
+import { type ModelId, models } from '../../src/models.js'
+import { loadQuestions } from '../../src/questions.js'
+import type { AdaptationResult } from '../../src/results.js'
+import { loadSections } from '../../src/sections.js'
+import { createStore } from '../../src/store.js'
+import { createLane } from '../../src/workload/lane.js'
+import { itemAt } from '../../src/workload/question-order.js'
+
+const sections = loadSections()
+const questions = loadQuestions()
+
+async function run(steps: number) {
+  const memory = createMemory(createStore(sections))
+  const answers: Answer[] = []
+  const adaptations: AdaptationResult[] = []
+  const askedOf = new Map<ModelId, number>()
+  const lanes = models.map((_, position) =>
+    createLane({
+      position,
+      memory,
+      sections,
+      strategy: 'context_size',
+      nextQuestion: (model) => {
+        const step = askedOf.get(model) ?? 0
+        askedOf.set(model, step + 1)
+        return itemAt(questions, step)
+      },
+      onAnswer: (answer) => answers.push(answer),
+      onAdaptation: (result) => adaptations.push(result),
+    }),
+  )
+  for (let step = 0; step < steps; step++) for (const lane of lanes) await lane.step()
+  return { answers, adaptations, askedOf }
+}
+
+test('the lanes together keep every model equally busy, and each first session adapts to its model', async () => {
+  const { adaptations, askedOf } = await run(24)
+  expect([...askedOf]).toEqual([
+    ['mistral-7b', 24],
+    ['mixtral-8x7b', 24],
+    ['gpt-4o', 24],
+  ])
+  expect(adaptations.map(({ adapted_model, success }) => [adapted_model, success])).toEqual([
+    ['mistral-7b', true],
+    ['mixtral-8x7b', true],
+    ['gpt-4o', true],
+  ])
+})
+
+test('a session that follows within the cooldown is refused another model, and goes on with the one it has', async () => {
+  const { adaptations, askedOf } = await run(25)
+  expect(adaptations.slice(3)).toMatchObject([
+    { original_model: 'mistral-7b', adapted_model: 'mixtral-8x7b', success: false },
+    { original_model: 'mixtral-8x7b', adapted_model: 'gpt-4o', success: false },
+    { original_model: 'gpt-4o', adapted_model: 'mistral-7b', success: false },
+  ])
+  for (const { metadata } of adaptations.slice(3)) expect(metadata.cooldown_remaining).toBeGreaterThan(0)
+  expect(askedOf.get('gpt-4o')).toBe(25)
+})
+
+test('every model overflows within one session and is measured in all that an answer holds', async () => {
+  const { answers } = await run(24)
+  for (const { id } of models) {
+    const own = answers.filter(({ benchmark }) => benchmark.model === id)
+    expect(own.some(({ overflow }) => overflow.strategy_used !== 'none')).toBe(true)
+    expect(own.some(({ overflow }) => overflow.strategy_used === 'none')).toBe(true)
+  }
+})
