@@ -75,7 +75,8 @@ describe('onPort', () => {
     await listen(port)
     const started: number[] = []
     const start = async (on: number) => started.push(on)
-    await expect(onPort('alertmanager', port, start)).rejects.toMatchObject({ code: 'PORT_IN_USE' })
+    const wish = { name: 'alertmanager', stateDir: '/nowhere', port }
+    await expect(onPort(wish, start)).rejects.toMatchObject({ code: 'PORT_IN_USE' })
     expect(started).toEqual([])
   })
 })

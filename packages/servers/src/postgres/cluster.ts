@@ -1,18 +1,10 @@
 import { execFile } from 'node:child_process'
-import {
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { commandLineOf } from '../process/identity.js'
+import { renameIntoPlace } from '../tools/into-place.js'
 import type { Account } from './account.js'
 
 /** The superuser of the cluster and the database in it carry one name. */
@@ -31,6 +23,7 @@ export async function createCluster(
   dataDir: string,
   password: string,
   account: Account | undefined,
+  durable: boolean,
 ): Promise<void> {
   if (existsSync(join(dataDir, 'PG_VERSION'))) return
   mkdirSync(dirname(dataDir), { recursive: true })
@@ -44,6 +37,7 @@ export async function createCluster(
       ...['-D', join(room, 'data'), '-U', databaseName, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
       ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
       ...['--set=timezone=UTC', '--set=log_timezone=UTC', '--no-instructions'],
+      ...(durable ? [] : ['--no-sync']),
     ]
     const { uid, gid } = account ?? {}
     await promisify(execFile)(join(binaries, 'bin/initdb'), args, {
@@ -51,7 +45,7 @@ export async function createCluster(
       env: postgresEnv,
       ...(uid === undefined ? {} : { uid, gid }),
     })
-    renameSync(join(room, 'data'), dataDir)
+    renameIntoPlace(join(room, 'data'), dataDir)
   } catch (cause) {
     const said = (cause as { stderr?: string }).stderr?.trim() || String(cause)
     throw new MnemoscopeError('PROCESS_ENDED', `initdb could not make a cluster in ${dataDir}\n${said}`, {

@@ -50,11 +50,11 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   if (account !== undefined) chmodSync(place, 0o755)
   const binaries = runnableBinaries(installedBinaries(), account, place)
   const password = passwordIn(join(stateDir, 'postgres-password'))
-  await createCluster(binaries, dataDir, password, account)
+  await createCluster(binaries, dataDir, password, account, options.durable ?? true)
   await endLeftover(stateDir, 'postgres')
   removeStaleLock(dataDir)
 
-  return onPort('postgres', options.port, async (port) => {
+  return onPort({ name: 'postgres', stateDir, port: options.port }, async (port) => {
     const url = (database: string) => `postgres://${databaseName}:${password}@127.0.0.1:${port}/${database}`
     const start = () =>
       startProcess({

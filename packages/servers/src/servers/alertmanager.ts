@@ -23,7 +23,7 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
   const dataDir = resolve(options.dataDir ?? join(stateDir, 'alertmanager'))
   mkdirSync(stateDir, { recursive: true })
   mkdirSync(dataDir, { recursive: true })
-  return onPort('alertmanager', options.port, async (port) => {
+  return onPort({ name: 'alertmanager', stateDir, port: options.port }, async (port) => {
     const url = `http://127.0.0.1:${port}`
     const server = await startProcess({
       name: 'alertmanager',

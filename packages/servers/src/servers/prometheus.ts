@@ -33,7 +33,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Runni
   mkdirSync(stateDir, { recursive: true })
   mkdirSync(dataDir, { recursive: true })
   const lockArgs = await lockArgsOf(options.command)
-  return onPort('prometheus', options.port, async (port) => {
+  return onPort({ name: 'prometheus', stateDir, port: options.port }, async (port) => {
     const url = `http://127.0.0.1:${port}`
     const server = await startProcess({
       name: 'prometheus',

@@ -65,9 +65,13 @@ export async function fetchRelease(
     const archive = join(incoming, file)
     const message = `downloading ${family} ${families[family].release}`
     onProgress({ tool: family, message, fraction: 0 })
-    const received = await downloadFile(`${folderUrl}/${file}`, archive, archiveLimits, (fraction) =>
-      onProgress({ tool: family, message, fraction }),
-    )
+    let told = 0
+    const received = await downloadFile(`${folderUrl}/${file}`, archive, archiveLimits, (fraction) => {
+      // Whole percents: thousands of pieces come, and somebody may print each line.
+      const percent = Math.floor(fraction * 100)
+      if (percent > told) onProgress({ tool: family, message, fraction: percent / 100 })
+      told = percent
+    })
     requireChecksum(`${folderUrl}/${file}`, received, expected)
 
     const unpacked = join(incoming, 'unpacked')

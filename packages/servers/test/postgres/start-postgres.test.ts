@@ -30,7 +30,13 @@ afterEach(async () => {
 })
 
 async function start(more: Partial<PostgresOptions> = {}): Promise<RunningPostgres> {
-  const server = await startPostgres({ stateDir: state.path, port: 0, fallbackRoot: elsewhere.path, ...more })
+  const server = await startPostgres({
+    stateDir: state.path,
+    port: 0,
+    fallbackRoot: elsewhere.path,
+    durable: false,
+    ...more,
+  })
   running.push(server)
   return server
 }
@@ -47,7 +53,7 @@ async function ask<T extends pg.QueryResultRow>(url: string, sql: string): Promi
 
 describe('startPostgres', () => {
   test('gives a UTF-8 database in UTC that takes passwords over TCP on 127.0.0.1 only', async () => {
-    const { url, port } = await start()
+    const { url, port } = await start({ durable: true })
     expect(new URL(url).pathname).toBe('/mnemoscope')
     const [settings] = await ask(
       url,
@@ -73,14 +79,14 @@ describe('startPostgres', () => {
   })
 
   test('keeps its data and its password over an orderly stop and over kill -9', async () => {
-    const first = await start()
+    const first = await start({ durable: true })
     await ask(first.url, 'CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)')
     await first.stop()
-    const second = await start()
+    const second = await start({ durable: true })
     await ask(second.url, 'INSERT INTO kept VALUES (2)')
     await second.kill()
     expect(existsSync(join(second.dataDir, 'postmaster.pid'))).toBe(true)
-    const third = await start()
+    const third = await start({ durable: true })
     expect(await ask(third.url, 'SELECT n FROM kept ORDER BY n')).toEqual([{ n: 1 }, { n: 2 }])
     expect(new URL(third.url).password).toBe(new URL(first.url).password)
   })
@@ -134,6 +140,14 @@ describe('startPostgres', () => {
     expect(readFileSync(join(dataDir, 'PG_VERSION'), 'utf8')).toBe('17\n')
   })
 
+  test('asked for by two at once makes one cluster, and one of them has it', async () => {
+    const outcomes = await Promise.allSettled([start(), start()])
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    const refused = outcomes.find((outcome) => outcome.status === 'rejected')
+    expect(refused?.reason).toMatchObject({ code: 'ALREADY_RUNNING' })
+    expect(await ask(running[0]?.url ?? '', 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+  })
+
   test('names a port that is in use', async () => {
     const port = await freePort()
     await start({ port })
@@ -142,7 +156,7 @@ describe('startPostgres', () => {
   })
 
   test('takes further settings, and gives up durability on request', async () => {
-    const { url } = await start({ durable: false, settings: { work_mem: '6MB' } })
+    const { url } = await start({ settings: { work_mem: '6MB' } })
     const shown = `SELECT current_setting('fsync') AS fsync, current_setting('work_mem') AS work_mem`
     expect(await ask(url, shown)).toEqual([{ fsync: 'off', work_mem: '6MB' }])
   })

@@ -131,6 +131,21 @@ describe('startPrometheus', () => {
 })
 
 describe('startAlertmanager', () => {
+  test('takes its port again from one that is still stopping after its owner was killed', async () => {
+    const options = {
+      command: tools.alertmanager.command,
+      configFile: alertmanagerFile,
+      stateDir: state.path,
+      port: await freePort(),
+    }
+    const { parent, pids } = await startParent([{ call: 'startAlertmanager', options }])
+    process.kill(pids[0] as number, 'SIGSTOP') // still there, and listening, until the next start lets it end
+    await killParent(parent)
+    const next = alertmanager(options.port)
+    process.kill(pids[0] as number, 'SIGCONT')
+    expect((await next).port).toBe(options.port)
+  })
+
   test('runs with the templates of its own package, from any working directory', async () => {
     const { url } = await alertmanager()
     const status = await (await fetch(`${url}/api/v2/status`)).json()

@@ -81,6 +81,7 @@ describe('a release', () => {
     const [first, second, third] = await Promise.all([find(), find(), find()])
     expect(second).toEqual(first)
     expect(third).toEqual(first)
+    expect(events.filter(({ message }) => !message.startsWith('downloading'))).toEqual([])
     expect(readdirSync(tools.path).sort()).toEqual(['alertmanager-0.33.1', 'prometheus-3.13.2'])
   })
 })
