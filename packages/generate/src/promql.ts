@@ -35,9 +35,15 @@ export function select(name: string, matchers: readonly Matcher[] = []): string 
   return `${name}{${conditions.join(', ')}}`
 }
 
-/** A function over a window of a selector: `increase(name{...}[5m])`. */
-export function over(fn: string, selector: string, window: string): string {
-  return `${fn}(${selector}[${window}])`
+/** A function over a window of a selector, now or a while ago: `increase(name{...}[5m] offset 1h)`. */
+export function over(fn: string, selector: string, window: string, before?: string): string {
+  const range = `${selector}[${window}]`
+  return `${fn}(${before === undefined ? range : ago(range, before)})`
+}
+
+/** A selector as it was a while ago: `name offset 5m`. */
+export function ago(selector: string, duration: string): string {
+  return `${selector} offset ${duration}`
 }
 
 /** `sum by (job, model) (expression)`. */

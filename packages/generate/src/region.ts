@@ -1,5 +1,6 @@
-import { type Kpi, names, overrideRank, type ThresholdOverride } from '@mnemoscope/kpi'
-import { is, isNoneOf, type Matcher, select, unless } from './promql.js'
+import { isDeepStrictEqual } from 'node:util'
+import { type Kpi, type KpiOverride, names, overridden, overrideRank } from '@mnemoscope/kpi'
+import { bracket, is, isNoneOf, type Matcher, select, unless } from './promql.js'
 
 /** Places, as label matchers: those selected, without those excepted. */
 export interface Region {
@@ -7,41 +8,43 @@ export interface Region {
   readonly except: readonly (readonly Matcher[])[]
 }
 
-/** A region and the value of a setting that is in force in all of it. */
+/** A region and the settings that are in force in all of it. */
 export interface Part<T> {
   readonly value: T
   readonly region: Region
 }
 
 /**
- * Divides all places by the value that a setting has there: first the parts that overrides set apart, then all the
- * rest, which has the KPI's own value. The parts are disjoint and cover everything. An override that leaves the
- * value as it is makes no part of its own, but still shadows wider ones, as `thresholdsAt` has it.
- * @param own the KPI's own value
- * @param overridden the value of an override; undefined where it leaves the setting out
+ * Divides all places by settings: first the parts that overrides set apart, then all the rest, which has the KPI's own.
+ * The parts are disjoint and cover everything. An override that leaves these settings as they are makes no part of its
+ * own, but still shadows wider ones, as `thresholdsAt` has it.
+ * @param settingsOf the settings in question, of the KPI as it is at a place
  */
-export function partition<T extends string | number | undefined>(
-  kpi: Pick<Kpi, 'overrides'>,
-  own: T,
-  overridden: (override: ThresholdOverride) => T | undefined,
-): Part<T>[] {
+export function partition<T>(kpi: Kpi, settingsOf: (kpi: Kpi) => T): Part<T>[] {
+  const own = settingsOf(kpi)
   const parts = kpi.overrides.flatMap((override): Part<T>[] => {
-    const value = overridden(override)
-    if (value === undefined || value === own) return []
+    const value = settingsOf(overridden(kpi, override))
+    if (isDeepStrictEqual(value, own)) return []
     return [{ value, region: { matchers: placeOf(override, kpi.overrides), except: [] } }]
   })
   const rest: Region = { matchers: [], except: parts.map(({ region }) => region.matchers) }
   return [...parts, { value: own, region: rest }]
 }
 
-/** The series of a name that lie in a region. */
-export function within(name: string, region: Region): string {
-  const selected = select(name, region.matchers)
-  return region.except.reduce((expression, matchers) => unless(expression, select(name, matchers)), selected)
+/**
+ * The series of a name that lie in a region; stands anywhere.
+ * @param of what is asked of each selector, such as `last_over_time`; default: the selector itself
+ */
+export function within(name: string, region: Region, of = (selector: string) => selector): string {
+  const selected = of(select(name, region.matchers))
+  if (region.except.length === 0) return selected
+  return bracket(
+    region.except.reduce((expression, matchers) => unless(expression, of(select(name, matchers))), selected),
+  )
 }
 
 /** Where an override is the narrowest one that matches. */
-function placeOf(override: ThresholdOverride, all: readonly ThresholdOverride[]): Matcher[] {
+function placeOf(override: KpiOverride, all: readonly KpiOverride[]): Matcher[] {
   const narrower = all.filter((other) => overrideRank(other) > overrideRank(override))
   const { model, contextSize } = override
   const matchers: Matcher[] = []

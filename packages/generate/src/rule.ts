@@ -2,6 +2,7 @@
 export interface RecordingRule {
   readonly record: string
   readonly expr: string
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 /** A rule that raises an alert for every series its expression returns. */
@@ -9,6 +10,7 @@ export interface AlertRule {
   readonly alert: string
   readonly expr: string
   readonly for?: string
+  readonly keep_firing_for?: string
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
 }

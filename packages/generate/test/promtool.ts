@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { jest } from '@jest/globals'
 import { findTool, type ToolName } from '@mnemoscope/servers'
 import { stringify } from 'yaml'
 
 const toolsDir = join(dirname(fileURLToPath(import.meta.url)), '../../../.mnemoscope/tools')
 const run = promisify(execFile)
+
+// promtool evaluates every rule at every interval of a test: some seconds on a busy machine.
+jest.setTimeout(60_000)
 
 /** What a tool said and how it ended. */
 export interface ToolResult {
@@ -54,14 +58,20 @@ export async function ruleTest(
   files: ReadonlyMap<string, string>,
   series: Readonly<Record<string, string>>,
   expectations: readonly Expectation[],
+  intervals = { scrape: '15s', evaluation: '30s' },
 ): Promise<string> {
-  const ruleFiles = [...files.keys()].filter((path) => path.startsWith('prometheus/rules/'))
+  // Only the files that read these series: the others would evaluate nothing, slowly.
+  const metrics = Object.keys(series).map((name) => name.replace(/\{.*/, ''))
+  const ruleFiles = [...files]
+    .filter(([path]) => path.startsWith('prometheus/rules/'))
+    .filter(([, text]) => metrics.some((metric) => text.includes(metric)))
+    .map(([path]) => path)
   const test = {
     rule_files: ruleFiles,
-    evaluation_interval: '30s',
+    evaluation_interval: intervals.evaluation,
     tests: [
       {
-        interval: '15s',
+        interval: intervals.scrape,
         input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
         promql_expr_test: expectations.flatMap(({ at, values = {}, alerts = {} }) => [
           ...Object.entries(values).map(([expr, samples]) => ({

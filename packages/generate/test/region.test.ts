@@ -14,7 +14,7 @@ const { latency } = defineConfig({ kpis: { latency: { overrides } } }).kpis
 describe('a partition of places', () => {
   test('without overrides is everything, with the value of the KPI itself', () => {
     const { f1_score } = defineConfig().kpis
-    expect(partition(f1_score, 0.8, ({ thresholds }) => thresholds.warning)).toEqual([
+    expect(partition(f1_score, ({ thresholds }) => thresholds.warning)).toEqual([
       { value: 0.8, region: { matchers: [], except: [] } },
     ])
   })
@@ -22,7 +22,7 @@ describe('a partition of places', () => {
   test.each(['warning', 'error', 'critical'] as const)(
     'agrees with thresholdsAt everywhere at %s',
     (severity) => {
-      const parts = partition(latency, latency.thresholds[severity], ({ thresholds }) => thresholds[severity])
+      const parts = partition(latency, ({ thresholds }) => thresholds[severity])
       for (const model of ['a', 'b', 'c']) {
         for (const contextSize of ['4096', '8192', '16384', '+Inf']) {
           const holding = parts.filter(({ region }) => contains(region, { model, context_size: contextSize }))
@@ -35,20 +35,20 @@ describe('a partition of places', () => {
   )
 
   test('leaves an override that changes nothing at a level out of it', () => {
-    const parts = partition(latency, latency.thresholds.critical, ({ thresholds }) => thresholds.critical)
+    const parts = partition(latency, ({ thresholds }) => thresholds.critical)
     expect(parts).toHaveLength(1)
   })
 })
 
 describe('the series within a region', () => {
   test('are selected by matchers and freed of the exceptions', () => {
-    const parts = partition(latency, latency.thresholds.warning, ({ thresholds }) => thresholds.warning)
+    const parts = partition(latency, ({ thresholds }) => thresholds.warning)
     expect(parts.map(({ region }) => within('x', region))).toEqual([
       'x{model="a", context_size="4096"}',
       'x{model="a", context_size!="4096"}',
       'x{context_size="4096", model!="a"}',
-      'x unless x{model="a", context_size="4096"} unless x{model="a", context_size!="4096"}' +
-        ' unless x{context_size="4096", model!="a"}',
+      '(x unless x{model="a", context_size="4096"} unless x{model="a", context_size!="4096"}' +
+        ' unless x{context_size="4096", model!="a"})',
     ])
   })
 })

@@ -1,10 +1,27 @@
 import { largerContextSize } from './context-size.js'
-import type { Direction, Kpi, ThresholdOverride, Thresholds } from './kpi.js'
+import type { Direction, Kpi, KpiOverride, Thresholds } from './kpi.js'
 import { type ThresholdSeverity, thresholdSeverities } from './severity.js'
 
 /** Whether a value is at or beyond a threshold: at or below where higher is better, at or above where lower is. */
 export function isBreach(direction: Direction, value: number, threshold: number): boolean {
   return direction === 'higher_is_better' ? value <= threshold : value >= threshold
+}
+
+/**
+ * The value past which a firing alert ends: better than its threshold by the share that `hysteresis` says, at most
+ * half the way to the end of the range, so that it can always be reached.
+ */
+export function resolveThreshold(
+  { direction, hysteresis, range }: Pick<Kpi, 'direction' | 'hysteresis' | 'range'>,
+  threshold: number,
+): number {
+  const margin = Math.abs(threshold) * hysteresis
+  const value =
+    direction === 'higher_is_better'
+      ? Math.min(threshold + margin, (threshold + range.max) / 2)
+      : Math.max(threshold - margin, (threshold + range.min) / 2)
+  // 0.7 + 0.014 is 0.7139999999999999 in binary; nobody wants to read that.
+  return Number(value.toPrecision(12))
 }
 
 /** The worst level whose threshold the value breaches; undefined while it breaches none. NaN breaches none. */
@@ -26,16 +43,22 @@ export interface Place {
 }
 
 /** How narrowly an override is aimed: a pair before a model before a size. */
-export function overrideRank(override: ThresholdOverride): number {
+export function overrideRank(override: KpiOverride): number {
   return (override.model === undefined ? 0 : 2) + (override.contextSize === undefined ? 0 : 1)
 }
 
 /** Whether an override is for this place. */
-export function overrideMatches(override: ThresholdOverride, place: Place): boolean {
+export function overrideMatches(override: KpiOverride, place: Place): boolean {
   const sizeMatches =
     override.contextSize === undefined ||
     (place.contextSize !== largerContextSize && Number(place.contextSize) === override.contextSize)
   return (override.model === undefined || override.model === place.model) && sizeMatches
+}
+
+/** A KPI as an override has it: what the override leaves out stays. */
+export function overridden(kpi: Kpi, { model: _, contextSize: __, ...settings }: KpiOverride): Kpi {
+  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
+  return { ...kpi, ...given, thresholds: { ...kpi.thresholds, ...settings.thresholds } }
 }
 
 /** The thresholds in force at a place: the most narrowly aimed override, its missing levels from the KPI itself. */

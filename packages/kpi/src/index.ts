@@ -1,4 +1,13 @@
-export { isBreach, overrideMatches, overrideRank, type Place, severityOf, thresholdsAt } from './breach.js'
+export {
+  isBreach,
+  overridden,
+  overrideMatches,
+  overrideRank,
+  type Place,
+  resolveThreshold,
+  severityOf,
+  thresholdsAt,
+} from './breach.js'
 export { withThresholds } from './buckets.js'
 export { type BuiltInKpiId, catalog } from './catalog/index.js'
 export {
@@ -16,11 +25,13 @@ export { type ErrorCode, type ErrorDetail, errorCodes, MnemoscopeError } from '.
 export type {
   Direction,
   Instrument,
+  Judgement,
   Kpi,
   KpiDeclaration,
+  KpiOverride,
+  NoData,
   Outcomes,
   Statistic,
-  ThresholdOverride,
   Thresholds,
 } from './kpi.js'
 export { outcomesOf, type RefusalReason, refusalOf, refusalReasons } from './measurement.js'

@@ -26,15 +26,43 @@ export interface Outcomes {
   readonly excluded: readonly string[]
 }
 
-/** Thresholds of their own for one model, one context size, or one pair of both. */
-export interface ThresholdOverride {
+/**
+ * What a place without a value means for its alerts. `ignore`: they end. `last`: the last value stands. `no_data`:
+ * they end, and an alert of its own says that data is missing. `breach`: every level's alert fires.
+ */
+export type NoData = 'ignore' | 'last' | 'no_data' | 'breach'
+
+/** How measurements become the value that is judged, and when it raises an alert. */
+export interface Judgement {
+  readonly statistic: Statistic
+  /** Short window of the statistic and the least number of samples in it for a value to be trusted. */
+  readonly window: string
+  readonly minSamples: number
+  /** Long window for sparse traffic, used where the short one has too few samples. Not for gauges. */
+  readonly sparseWindow: string
+  readonly sparseMinSamples: number
+  /** Window for traffic that never fills the sparse one: one sample is enough, a quantile becomes the median. Not for gauges. */
+  readonly rareWindow: string
+  /** How long a breach must last before it fires. */
+  readonly for: string
+  /** How long an alert goes on once its value has recovered. */
+  readonly keepFiringFor: string
+  /** Share of the threshold by which the value must be better before a firing alert ends; 0 ends it at the threshold. */
+  readonly hysteresis: number
+  readonly noData: NoData
+  /** How long after its last value a place is expected to have another; `noData` holds for that long. */
+  readonly expectedFor: string
+}
+
+/** Settings of their own for one model, one context size, or one pair of both; what is left out comes from the KPI. */
+export interface KpiOverride extends Partial<Judgement> {
   readonly model?: string
   readonly contextSize?: number
   readonly thresholds: Thresholds
 }
 
 /** A key performance indicator: everything any stage of the pipeline needs to know about it. */
-export interface Kpi {
+export interface Kpi extends Judgement {
   /** snake_case; the one name in config, code, metric, column, label and page. */
   readonly id: string
   /** The name people read: `F1 score`. */
@@ -46,15 +74,6 @@ export interface Kpi {
   readonly direction: Direction
   /** Values outside are refused, both ends included. */
   readonly range: { readonly min: number; readonly max: number; readonly integer: boolean }
-  readonly statistic: Statistic
-  /** Short window of the statistic and the least number of samples in it for a value to be trusted. */
-  readonly window: string
-  readonly minSamples: number
-  /** Long window for sparse traffic, used where the short one has too few samples. */
-  readonly sparseWindow: string
-  readonly sparseMinSamples: number
-  /** How long a breach must last before it fires. */
-  readonly for: string
   /** Histogram boundaries in the KPI's unit, ascending; thresholds are always among them. Empty unless a histogram. */
   readonly boundaries: readonly number[]
   /** Only for counters. */
@@ -62,7 +81,9 @@ export interface Kpi {
   /** Labels of its own beside model, context_size and operation, each with the closed list of its values. */
   readonly labels: Readonly<Record<string, readonly string[]>>
   readonly thresholds: Thresholds
-  readonly overrides: readonly ThresholdOverride[]
+  /** What the ratio is to reach (or stay below) over time; where it is set, alerts tell how fast the rest is used up. Only for counters. */
+  readonly target?: number
+  readonly overrides: readonly KpiOverride[]
   /** Page that tells what to do when it alerts, relative to the runbook base URL. */
   readonly runbook: string
 }

@@ -78,13 +78,18 @@ const level = seriesLabels.join('_')
 export const recordedSeries = {
   /** The value that is judged, shown and stored: the statistic over the short window, else over the sparse one. */
   current: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:current`,
+  /** The newest `current` for as long as a place is expected to have another; only where `noData` is not `ignore`. */
+  last: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:last`,
   /** Number of samples behind `current`. */
   samples: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:samples`,
   /** A quantile over the window that `current` is from; only for histograms. */
   quantile: (kpi: Pick<Kpi, 'id'>, quantile: 'p50' | 'p95' | 'p99') =>
     `${level}:mnemoscope_${kpi.id}:${quantile}`,
-  /** Increase of each histogram bucket over the window that `current` is from, by `le` too. */
-  buckets: (kpi: Pick<Kpi, 'id'>) => `${level}_le:mnemoscope_${kpi.id}_bucket:increase`,
+  /** Increase of each histogram bucket over one window, by `le` too. */
+  buckets: (kpi: Pick<Kpi, 'id'>, window: string) =>
+    `${level}_le:mnemoscope_${kpi.id}_bucket:increase_${window}`,
+  /** Targets whose series all began at zero if they began within a window. */
+  newborn: (kpi: Pick<Kpi, 'id'>, window: string) => `job_instance:mnemoscope_${kpi.id}:newborn_${window}`,
   /** The statistic over one window. */
   windowed: (kpi: Pick<Kpi, 'id'>, operation: string, window: string) =>
     `${level}:mnemoscope_${kpi.id}:${operation}_${window}`,
@@ -109,6 +114,16 @@ export function alertName(kpi: Pick<Kpi, 'id'>, severity: Severity): string {
   return `Mnemoscope${pascalCase(kpi.id)}${pascalCase(severity)}`
 }
 
+/** Name of the alert that a KPI has no data where it is expected: `MnemoscopeF1ScoreNoData`. */
+export function noDataAlertName(kpi: Pick<Kpi, 'id'>): string {
+  return `Mnemoscope${pascalCase(kpi.id)}NoData`
+}
+
+/** Name of the alert that a KPI uses up what its target leaves too fast: `MnemoscopeAdaptationSuccessRateBurnCritical`. */
+export function burnAlertName(kpi: Pick<Kpi, 'id'>, severity: Severity): string {
+  return `Mnemoscope${pascalCase(kpi.id)}Burn${pascalCase(severity)}`
+}
+
 /** Scrape jobs of the pipeline's own parts; no service may have such a name. */
 export const pipelineJob = {
   recorder: 'mnemoscope-recorder',
@@ -122,7 +137,19 @@ export const pipelineAlert = {
   recorderBehind: 'MnemoscopeRecorderBehind',
   ruleEvaluationFailing: 'MnemoscopeRuleEvaluationFailing',
   deliveriesFailing: 'MnemoscopeDeliveriesFailing',
+  /** A service answers its scrapes and shows no KPI. */
+  serviceSilent: 'MnemoscopeServiceSilent',
+  /** Information: another configuration is in force. */
+  configChanged: 'MnemoscopeConfigChanged',
+  /** Fires always, so that its absence tells that alerting itself is down. */
+  watchdog: 'MnemoscopeWatchdog',
 } as const
+
+/** Unix time at which a scraped process began: rules tell a new series of a new process from one that was away. */
+export const processStart = 'process_start_time_seconds'
+
+/** Recorded series with the hash of the configuration that the rules in force are from, as label `sha256`. */
+export const configInfo = 'mnemoscope_config_info'
 
 /** Prometheus names of what the recorder says about itself. */
 export const recorderMetric = {

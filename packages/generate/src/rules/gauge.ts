@@ -1,20 +1,24 @@
 import { type Kpi, names } from '@mnemoscope/kpi'
-import { aggregate, over, select } from '../promql.js'
+import { aggregate, filter, over, select } from '../promql.js'
 import type { RecordingRule } from '../rule.js'
-import { windowsOf } from './windows.js'
+import { windowsOf } from './tiers.js'
 
 /** What a gauge KPI records for each window: readings, and their maximum or mean over window and instances. */
 export function gaugeRules(kpi: Kpi): RecordingRule[] {
   const readings = select(names.metricName(kpi))
-  const operator = kpi.statistic === 'max' ? 'max' : 'avg'
-  return windowsOf(kpi).flatMap(({ window }) => [
+  return windowsOf(kpi).flatMap(({ window, statistics }) => [
     {
       record: names.recordedSeries.windowed(kpi, 'count', window),
       expr: aggregate('sum', names.seriesLabels, over('count_over_time', readings, window)),
     },
-    {
-      record: names.recordedSeries.windowed(kpi, kpi.statistic, window),
-      expr: aggregate(operator, names.seriesLabels, over(`${operator}_over_time`, readings, window)),
-    },
+    ...statistics.map((statistic) => {
+      const operator = statistic === 'max' ? 'max' : 'avg'
+      const value = aggregate(operator, names.seriesLabels, over(`${operator}_over_time`, readings, window))
+      // A reading that is NaN or infinite gives no value, rather than a wrong one.
+      return {
+        record: names.recordedSeries.windowed(kpi, statistic, window),
+        expr: filter(value, '<', Number.POSITIVE_INFINITY),
+      }
+    }),
   ])
 }

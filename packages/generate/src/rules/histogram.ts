@@ -1,59 +1,55 @@
-import { type Kpi, names } from '@mnemoscope/kpi'
-import { aggregate, and, bracket, filter, histogramQuantile, or, over, select } from '../promql.js'
+import { type Kpi, names, type Statistic } from '@mnemoscope/kpi'
+import { and, bracket, filter, histogramQuantile, or, select } from '../promql.js'
 import type { RecordingRule } from '../rule.js'
-import { enoughSamples } from './samples.js'
-import { windowsOf } from './windows.js'
+import { counted, newbornRule } from './counted.js'
+import { tierParts, trusted, windowsOf } from './tiers.js'
 
 const place = names.seriesLabels
-const bucketLabels = [...place, 'le'] as const
 const shownQuantiles = ['p50', 'p95', 'p99'] as const
 
-/** What a histogram KPI records: its count and statistic over each window, and its quantiles. */
+/** What a histogram KPI records: its count, buckets and statistics over each window, and its quantiles. */
 export function histogramRules(kpi: Kpi): RecordingRule[] {
-  return [
-    ...windowsOf(kpi).flatMap(({ window }) => [countRule(kpi, window), statisticRule(kpi, window)]),
-    ...quantileRules(kpi),
-  ]
+  return [...windowsOf(kpi).flatMap((each) => windowRules(kpi, each)), ...quantileRules(kpi)]
 }
 
-function countRule(kpi: Kpi, window: string): RecordingRule {
-  const counted = over('increase', select(`${names.metricName(kpi)}_count`), window)
-  return {
-    record: names.recordedSeries.windowed(kpi, 'count', window),
-    expr: aggregate('sum', place, counted),
-  }
+interface Measured {
+  readonly window: string
+  readonly statistics: readonly Statistic[]
 }
 
-/** Gated on traffic: without a measurement there is no value, rather than 0/0. */
-function statisticRule(kpi: Kpi, window: string): RecordingRule {
+function windowRules(kpi: Kpi, { window, statistics }: Measured): RecordingRule[] {
+  const grown = (suffix: string, by: readonly string[] = place) =>
+    counted(kpi, select(`${names.metricName(kpi)}_${suffix}`), window, by)
   const count = names.recordedSeries.windowed(kpi, 'count', window)
-  const record = names.recordedSeries.windowed(kpi, kpi.statistic, window)
-  if (kpi.statistic === 'mean') {
-    const sum = aggregate('sum', place, over('increase', select(`${names.metricName(kpi)}_sum`), window))
-    return { record, expr: `${sum} / ${bracket(filter(count, '>', 0))}` }
-  }
-  const gated = and(bucketIncrease(kpi, window), filter(count, '>', 0), place)
-  return { record, expr: histogramQuantile(quantileOf(kpi.statistic), gated) }
-}
-
-/** Quantiles of the window that `current` is from; the buckets are recorded once for all of them. */
-function quantileRules(kpi: Kpi): RecordingRule[] {
-  const buckets = names.recordedSeries.buckets(kpi)
-  const chosen = windowsOf(kpi).map((each) =>
-    and(bucketIncrease(kpi, each.window), enoughSamples(kpi, each), place),
-  )
+  const buckets = names.recordedSeries.buckets(kpi, window)
+  // Gated on traffic: without a measurement there is no value, rather than 0/0.
+  const traffic = filter(count, '>', 0)
   return [
-    { record: buckets, expr: or(chosen, place) },
-    ...shownQuantiles.map((quantile) => ({
-      record: names.recordedSeries.quantile(kpi, quantile),
-      expr: histogramQuantile(quantileOf(quantile), buckets),
+    newbornRule(kpi, window),
+    { record: count, expr: grown('count') },
+    { record: buckets, expr: grown('bucket', [...place, 'le']) },
+    ...statistics.map((statistic) => ({
+      record: names.recordedSeries.windowed(kpi, statistic, window),
+      expr:
+        statistic === 'mean'
+          ? // One NaN or infinite measurement spoils a sum for good: then there is no mean, rather than a wrong one.
+            filter(`${grown('sum')} / ${bracket(traffic)}`, '<', Number.POSITIVE_INFINITY)
+          : histogramQuantile(quantileOf(statistic), and(buckets, traffic, place)),
     })),
   ]
 }
 
-function bucketIncrease(kpi: Kpi, window: string): string {
-  const increase = over('increase', select(`${names.metricName(kpi)}_bucket`), window)
-  return aggregate('sum', bucketLabels, increase)
+/** Quantiles of the window that `current` is from. */
+function quantileRules(kpi: Kpi): RecordingRule[] {
+  const chosen = tierParts(kpi).flatMap(({ value: tiers, region }) =>
+    tiers.map((tier) =>
+      and(names.recordedSeries.buckets(kpi, tier.window), trusted(kpi, tier, region), place),
+    ),
+  )
+  return shownQuantiles.map((quantile) => ({
+    record: names.recordedSeries.quantile(kpi, quantile),
+    expr: histogramQuantile(quantileOf(quantile), `\n${or(chosen, place)}\n`),
+  }))
 }
 
 /** 0.95 of `p95`. */

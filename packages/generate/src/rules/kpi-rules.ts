@@ -3,8 +3,11 @@ import type { RecordingRule, RuleFile } from '../rule.js'
 import { currentRules } from './current.js'
 import { gaugeRules } from './gauge.js'
 import { histogramRules } from './histogram.js'
+import { lastRules } from './last.js'
+import { noDataAlerts } from './no-data-alerts.js'
 import { ratioRules } from './ratio.js'
 import { thresholdAlerts } from './threshold-alerts.js'
+import { trendGroup } from './trend.js'
 
 /**
  * The rule file of a KPI: one group, so that its alerts judge the value recorded at the same instant. In a group of
@@ -16,8 +19,15 @@ export function kpiRules(config: Config, kpi: Kpi): RuleFile {
       {
         name: `mnemoscope_${kpi.id}`,
         interval: config.alertCheckInterval,
-        rules: [...measuredRules(kpi), ...currentRules(kpi), ...thresholdAlerts(config, kpi)],
+        rules: [
+          ...measuredRules(kpi),
+          ...currentRules(kpi),
+          ...lastRules(kpi),
+          ...thresholdAlerts(config, kpi),
+          ...noDataAlerts(config, kpi),
+        ],
       },
+      trendGroup(config, kpi),
     ],
   }
 }

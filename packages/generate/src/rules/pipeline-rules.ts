@@ -1,6 +1,8 @@
-import { type Config, durationSeconds, names, type Severity } from '@mnemoscope/kpi'
-import { filter, is, isOneOf, or, over, select } from '../promql.js'
+import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
+import { aggregate, filter, is, isOneOf, or, over, select, unless } from '../promql.js'
 import type { AlertRule, RuleFile } from '../rule.js'
+import { configRules } from './config-rules.js'
+import { pipelineAlert } from './pipeline-alert.js'
 
 /** The rule file by which the pipeline watches itself. */
 export function pipelineRules(config: Config): RuleFile {
@@ -14,6 +16,8 @@ export function pipelineRules(config: Config): RuleFile {
           recorderBehind(config),
           ruleEvaluationFailing(config),
           deliveriesFailing(config),
+          serviceSilent(config),
+          ...configRules(config),
         ],
       },
     ],
@@ -23,7 +27,7 @@ export function pipelineRules(config: Config): RuleFile {
 /** A target has not answered a scrape for two scrapes and a minute: a restart is shorter than that. */
 function targetDown(config: Config): AlertRule {
   const jobs = [...config.services.map(({ name }) => name), ...Object.values(names.pipelineJob)]
-  return alert(config, {
+  return pipelineAlert(config, {
     name: names.pipelineAlert.targetDown,
     severity: 'critical',
     expr: filter(select('up', [isOneOf(names.label.job, jobs)]), '==', 0),
@@ -39,7 +43,7 @@ function targetDown(config: Config): AlertRule {
 /** Three snapshots are missing; Prometheus still holds them, and the recorder fetches them once it runs again. */
 function recorderBehind(config: Config): AlertRule {
   const limit = 3 * durationSeconds(config.snapshotInterval)
-  return alert(config, {
+  return pipelineAlert(config, {
     name: names.pipelineAlert.recorderBehind,
     severity: 'error',
     expr: filter(`time() - ${names.recorderMetric.lastInstant}`, '>', limit),
@@ -53,7 +57,7 @@ function recorderBehind(config: Config): AlertRule {
 /** A rule that fails or a group that is skipped raises no alert, so it must raise this one. */
 function ruleEvaluationFailing(config: Config): AlertRule {
   const increased = (name: string) => filter(over('increase', select(name), '5m'), '>', 0)
-  return alert(config, {
+  return pipelineAlert(config, {
     name: names.pipelineAlert.ruleEvaluationFailing,
     severity: 'critical',
     expr: or([
@@ -72,7 +76,7 @@ function ruleEvaluationFailing(config: Config): AlertRule {
 function deliveriesFailing(config: Config): AlertRule {
   const increased = (name: string, job: string) =>
     filter(over('increase', select(name, [is(names.label.job, job)]), '5m'), '>', 0)
-  return alert(config, {
+  return pipelineAlert(config, {
     name: names.pipelineAlert.deliveriesFailing,
     severity: 'error',
     expr: or([
@@ -89,29 +93,31 @@ function deliveriesFailing(config: Config): AlertRule {
   })
 }
 
-interface PipelineAlert {
-  readonly name: string
-  readonly severity: Severity
-  readonly expr: string
-  readonly for?: string
-  readonly threshold: number
-  readonly summary: string
-  readonly description: string
-  readonly runbook: string
-}
-
-function alert(config: Config, { name, severity, expr, ...rest }: PipelineAlert): AlertRule {
-  return {
-    alert: name,
-    expr,
-    ...(rest.for === undefined ? {} : { for: rest.for }),
-    labels: { [names.label.severity]: severity },
-    annotations: {
-      summary: rest.summary,
-      description: rest.description,
-      value: '{{ $value }}',
-      threshold: String(rest.threshold),
-      runbook_url: config.alerting.runbookBaseUrl + rest.runbook,
-    },
-  }
+/** The endpoint works and the instrumentation does not: no KPI raises an alert, because none has a value. */
+function serviceSilent(config: Config): AlertRule {
+  const { job, instance } = names.label
+  const answers = filter(
+    select('up', [
+      isOneOf(
+        job,
+        config.services.map(({ name }) => name),
+      ),
+    ]),
+    '==',
+    1,
+  )
+  const shown = Object.values(config.kpis).map((kpi) =>
+    select(kpi.instrument === 'histogram' ? `${names.metricName(kpi)}_count` : names.metricName(kpi)),
+  )
+  const showing = aggregate('max', [job, instance], `\n${or(shown)}\n`)
+  return pipelineAlert(config, {
+    name: names.pipelineAlert.serviceSilent,
+    severity: 'error',
+    expr: unless(answers, showing, [job, instance]),
+    for: '15m',
+    summary: '{{ $labels.job }} at {{ $labels.instance }} shows no KPI',
+    description:
+      'Its endpoint answers, and no measurement of any KPI is on it: nothing that goes wrong there would be seen.',
+    runbook: 'service-silent.md',
+  })
 }

@@ -1,7 +1,8 @@
 import { type Kpi, names, type Outcomes } from '@mnemoscope/kpi'
-import { aggregate, bracket, filter, isOneOf, over, select } from '../promql.js'
+import { bracket, filter, isOneOf, select } from '../promql.js'
 import type { RecordingRule } from '../rule.js'
-import { windowsOf } from './windows.js'
+import { counted, newbornRule } from './counted.js'
+import { windowsOf } from './tiers.js'
 
 /** What a counter KPI records for each window: attempts that count, and the share of them with a counted outcome. */
 export function ratioRules(kpi: Kpi, outcomes: Outcomes): RecordingRule[] {
@@ -9,15 +10,16 @@ export function ratioRules(kpi: Kpi, outcomes: Outcomes): RecordingRule[] {
     const count = names.recordedSeries.windowed(kpi, 'count', window)
     const occurred = (values: readonly string[]) => {
       const selector = select(names.metricName(kpi), [isOneOf(outcomes.label, values)])
-      return aggregate('sum', names.seriesLabels, over('increase', selector, window))
+      return counted(kpi, selector, window, names.seriesLabels)
     }
     // Where no counted outcome was ever seen its series may not exist: that is a share of 0.
-    const counted = `${occurred(outcomes.counted)} or 0 * ${count}`
+    const hits = `${occurred(outcomes.counted)} or 0 * ${count}`
     return [
+      newbornRule(kpi, window),
       { record: count, expr: occurred([...outcomes.counted, ...outcomes.others]) },
       {
         record: names.recordedSeries.windowed(kpi, 'ratio', window),
-        expr: `${bracket(counted)} / ${bracket(filter(count, '>', 0))}`,
+        expr: `${bracket(hits)} / ${bracket(filter(count, '>', 0))}`,
       },
     ]
   })

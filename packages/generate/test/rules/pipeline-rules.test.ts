@@ -10,6 +10,7 @@ describe('the pipeline watches itself', () => {
   test('and nothing fires while all is well', async () => {
     const series = {
       'up{job="memory", instance="m:1"}': '1x80',
+      'mnemoscope_latency_seconds_count{job="memory", instance="m:1", model="m"}': '0x80',
       'up{job="of somebody else", instance="x:1"}': '0x80',
       'mnemoscope_recorder_last_instant_timestamp_seconds{job="mnemoscope-recorder"}': '0+15x80',
       'prometheus_rule_evaluation_failures_total{job="prometheus", rule_group="g"}': '7x80',
@@ -20,38 +21,60 @@ describe('the pipeline watches itself', () => {
   })
 
   test.each([
-    ['MnemoscopeTargetDown', 'up{job="memory", instance="m:1"}', '1x20 0x60'],
+    ['MnemoscopeTargetDown', 'up{job="memory", instance="m:1"}', '1x20 0x80'],
     [
       'MnemoscopeRecorderBehind',
       'mnemoscope_recorder_last_instant_timestamp_seconds{job="mnemoscope-recorder"}',
-      '0+15x20 300x60',
+      '0+15x20 300x80',
     ],
     [
       'MnemoscopeRuleEvaluationFailing',
       'prometheus_rule_evaluation_failures_total{job="prometheus", rule_group="g"}',
-      '0x20 1+1x60',
+      '0x20 1+1x80',
     ],
     [
       'MnemoscopeRuleEvaluationFailing',
       'prometheus_rule_group_iterations_missed_total{job="prometheus", rule_group="g"}',
-      '0x20 1+1x60',
+      '0x20 1+1x80',
     ],
-    ['MnemoscopeDeliveriesFailing', 'prometheus_notifications_errors_total{job="prometheus"}', '0x20 1+1x60'],
+    ['MnemoscopeServiceSilent', 'up{job="memory", instance="m:1"}', '_x20 1x80'],
+    ['MnemoscopeDeliveriesFailing', 'prometheus_notifications_errors_total{job="prometheus"}', '0x20 1+1x80'],
     [
       'MnemoscopeDeliveriesFailing',
       'prometheus_notifications_dropped_total{job="prometheus"}',
-      '0x20 1+1x60',
+      '0x20 1+1x80',
     ],
     [
       'MnemoscopeDeliveriesFailing',
       'alertmanager_notifications_failed_total{job="alertmanager", integration="webhook"}',
-      '0x20 1+1x60',
+      '0x20 1+1x80',
     ],
   ])('and raises %s for %s', async (alert, series, values) => {
     const result = await ruleTest(files, { [series]: values }, [
       { at: '4m30s', values: { [firing(alert)]: [] } },
-      { at: '15m', values: { [firing(alert)]: [['{}', 1]], 'count(ALERTS)': [['{}', 1]] } },
+      { at: '20m30s', values: { [firing(alert)]: [['{}', 1]], 'count(ALERTS)': [['{}', 1]] } },
     ])
     expect(result).toBe('')
+  })
+
+  test('and tells of another configuration for ten minutes, but not of a first one', async () => {
+    const before = 'mnemoscope_config_info{sha256="an earlier one"}'
+    const changed = 'count(ALERTS{alertname="MnemoscopeConfigChanged", severity="info"})'
+    const expectations = (told: boolean) => [
+      { at: '15m', values: { [changed]: told ? [['{}', 1] as const] : [] } },
+      { at: '30m', values: { [changed]: [] } },
+    ]
+    const rules = generate(defineConfig())
+    const unchanged = { 'up{job="memory", instance="m:1"}': '1x200' }
+    // The rules of this configuration run from the beginning here, so the earlier one has to lie before it.
+    expect(await ruleTest(rules, unchanged, expectations(false))).toBe('')
+    const later = new Map(
+      [...rules].map(([path, text]) => [
+        path,
+        text.replace('expr: vector(1)', 'expr: vector(1) and on () changed'),
+      ]),
+    )
+    const series = { [before]: '1x40 stale', changed: '_x40 1x200' }
+    expect(await ruleTest(later, series, expectations(true))).toBe('')
   })
 })

@@ -1,8 +1,10 @@
+import { overridden } from '../breach.js'
 import { withThresholds } from '../buckets.js'
-import type { Instrument, Kpi, KpiDeclaration, Statistic, ThresholdOverride, Thresholds } from '../kpi.js'
+import type { Kpi, KpiDeclaration, KpiOverride, Thresholds } from '../kpi.js'
 import { outcomesOf } from '../measurement.js'
 import { thresholdSeverities } from '../severity.js'
 import type { ConfigIssue } from './issues.js'
+import { judgementIssues } from './judgement-issues.js'
 
 /** What a KPI declaration leaves out. */
 const defaults = {
@@ -10,14 +12,17 @@ const defaults = {
   minSamples: 20,
   sparseWindow: '30m',
   sparseMinSamples: 3,
+  // Just longer than an hour, so that one operation an hour always lies in it.
+  rareWindow: '75m',
   for: '0s',
+  keepFiringFor: '1m',
+  hysteresis: 0.02,
+  noData: 'ignore',
+  expectedFor: '6h',
 } as const
 
-const statisticsOf: Readonly<Record<Instrument, readonly Statistic[]>> = {
-  histogram: ['mean', 'p50', 'p90', 'p95', 'p99'],
-  gauge: ['mean', 'max'],
-  counter: ['ratio'],
-}
+/** A gauge is read at every scrape, however little traffic there is: one reading is a value. */
+const gaugeDefaults = { minSamples: 1 } as const
 
 /** A KPI with every default filled in and its thresholds among its boundaries. */
 export function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
@@ -29,6 +34,7 @@ export function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
       : []
   return {
     ...defaults,
+    ...(declaration.instrument === 'gauge' ? gaugeDefaults : {}),
     runbook: `${id.replaceAll('_', '-')}.md`,
     labels: {},
     ...declaration,
@@ -51,6 +57,7 @@ export function kpiIssues(
 ): ConfigIssue[] {
   return [
     ...declarationIssues(kpi, path),
+    ...judgementIssues(kpi, path),
     ...thresholdIssues(kpi, kpi.thresholds, `${path}.thresholds`),
     ...kpi.overrides.flatMap((override, i) =>
       overrideIssues(kpi, override, i, `${path}.overrides[${i}]`, contextSizes),
@@ -60,14 +67,6 @@ export function kpiIssues(
 
 function declarationIssues(kpi: Kpi, path: string): ConfigIssue[] {
   const issues: ConfigIssue[] = []
-  const statistics = statisticsOf[kpi.instrument]
-  if (!statistics.includes(kpi.statistic)) {
-    issues.push({
-      path: `${path}.statistic`,
-      value: kpi.statistic,
-      expected: `for a ${kpi.instrument}: ${statistics.join(' or ')}`,
-    })
-  }
   if (kpi.instrument === 'histogram' && kpi.boundaries.length === 0) {
     issues.push({
       path: `${path}.boundaries`,
@@ -126,12 +125,15 @@ function thresholdIssues(kpi: Kpi, thresholds: Thresholds, path: string): Config
 
 function overrideIssues(
   kpi: Kpi,
-  override: ThresholdOverride,
+  override: KpiOverride,
   index: number,
   path: string,
   contextSizes: readonly number[] | undefined,
 ): ConfigIssue[] {
-  const issues = thresholdIssues(kpi, { ...kpi.thresholds, ...override.thresholds }, `${path}.thresholds`)
+  const there = overridden(kpi, override)
+  const issues = thresholdIssues(kpi, there.thresholds, `${path}.thresholds`)
+  // What is wrong with the KPI itself is told once, not again for each of its overrides.
+  if (judgementIssues(kpi, path).length === 0) issues.push(...judgementIssues(there, path))
   if (override.contextSize !== undefined && contextSizes?.includes(override.contextSize) === false) {
     issues.push({
       path: `${path}.contextSize`,

@@ -26,10 +26,32 @@ const thresholds = z.strictObject({
   critical: z.number().optional(),
 })
 
+/** What can be set of any KPI, and again for a model, a context size or a pair of both. */
+const judgement = {
+  window: duration.optional(),
+  minSamples: z.int().min(1).optional(),
+  sparseWindow: duration.optional(),
+  sparseMinSamples: z.int().min(1).optional(),
+  rareWindow: duration.optional(),
+  for: durationOrZero.optional(),
+  keepFiringFor: durationOrZero.optional(),
+  hysteresis: z.number().min(0).max(0.5).optional(),
+  noData: z.enum(['ignore', 'last', 'no_data', 'breach']).optional(),
+  expectedFor: duration.optional(),
+}
+
+const builtInStatistic = z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'max'])
+
 const override = z
-  .strictObject({ model: labelValue.optional(), contextSize: contextSize.optional(), thresholds })
+  .strictObject({
+    model: labelValue.optional(),
+    contextSize: contextSize.optional(),
+    thresholds: thresholds.prefault({}),
+    ...judgement,
+    statistic: builtInStatistic.optional(),
+  })
   .refine(({ model, contextSize }) => model !== undefined || contextSize !== undefined, {
-    error: 'expected a model, a contextSize or both: without them, set the thresholds of the KPI itself',
+    error: 'expected a model, a contextSize or both: without them, set it of the KPI itself',
   })
 
 const outcomes = z.strictObject({
@@ -42,12 +64,9 @@ const outcomes = z.strictObject({
 
 /** What can be set of any KPI, built in or custom. */
 const kpiSettings = {
-  window: duration.optional(),
-  minSamples: z.int().min(1).optional(),
-  sparseWindow: duration.optional(),
-  sparseMinSamples: z.int().min(1).optional(),
-  for: durationOrZero.optional(),
+  ...judgement,
   thresholds: thresholds.optional(),
+  target: z.number().optional(),
   overrides: z.array(override).optional(),
   boundaries: z.array(z.number()).min(1).max(200).optional(),
   runbook: z.string().min(1).optional(),
@@ -56,7 +75,7 @@ const kpiSettings = {
 /** Changes to a built-in KPI. */
 export const builtInKpiSchema = z.strictObject({
   ...kpiSettings,
-  statistic: z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'max']).optional(),
+  statistic: builtInStatistic.optional(),
 })
 
 /** A KPI of the user's own: the same shape as a catalog entry. */
@@ -130,6 +149,15 @@ export const settingsSchema = z.strictObject({
       groupInterval: duration.default('30s'),
       /** Cooldown: how long an unchanged alert stays quiet after a notification. */
       repeatInterval: duration.default('4h'),
+      /** When this hour is so much worse than the day before that an INFO alert says so: both must hold. */
+      trend: z
+        .strictObject({
+          /** Standard deviations of the day. */
+          deviations: z.number().min(1).max(100).default(3),
+          /** Share of the day's mean. */
+          change: z.number().min(0).max(10).default(0.1),
+        })
+        .prefault({}),
       /** Prefix of every runbook link. */
       runbookBaseUrl: url.default('https://github.com/mnemoscope/mnemoscope/blob/main/docs/runbooks/'),
     })

@@ -1,0 +1,68 @@
+import { type Kpi, names, type Statistic } from '@mnemoscope/kpi'
+import { ago, and, bracket, filter, over, unless } from '../promql.js'
+import { type Part, partition, type Region, within } from '../region.js'
+
+/** A window of a statistic, and what must hold before its value is trusted. */
+export interface Tier {
+  readonly window: string
+  readonly statistic: Statistic
+  readonly minSamples: number
+  /** Only of the tier for rare traffic. */
+  readonly rare?: {
+    /** A first sample counts only after this long: by then, traffic that has just begun has left this tier. */
+    readonly settled: string
+    /** Where the sparse window was trusted at any time within this tier's own, what is left here is its remains. */
+    readonly crowdWindow: string
+    readonly crowdSamples: number
+  }
+}
+
+/**
+ * The tiers of a KPI in the order they are tried: a short window while there is much traffic, a longer one while
+ * there is little, and a last one for what comes about once an hour. A gauge has only the first: it is read at every
+ * scrape, whatever the traffic.
+ */
+export function tiersOf(kpi: Kpi): Tier[] {
+  const { statistic, window, minSamples } = kpi
+  const short = { window, statistic, minSamples }
+  if (kpi.instrument === 'gauge') return [short]
+  return [
+    short,
+    { window: kpi.sparseWindow, statistic, minSamples: kpi.sparseMinSamples },
+    {
+      window: kpi.rareWindow,
+      // A p95 of a few samples is their worst one; half of them beyond the threshold is more than one slow operation.
+      statistic: statistic === 'mean' || statistic === 'ratio' ? statistic : 'p50',
+      minSamples: 1,
+      rare: { settled: window, crowdWindow: kpi.sparseWindow, crowdSamples: kpi.sparseMinSamples },
+    },
+  ]
+}
+
+/** All places, divided by the tiers in force there. */
+export function tierParts(kpi: Kpi): Part<Tier[]>[] {
+  return partition(kpi, tiersOf)
+}
+
+/** Every window that any place needs, each once, with the statistics recorded over it. */
+export function windowsOf(kpi: Kpi): { window: string; statistics: Statistic[] }[] {
+  const tiers = tierParts(kpi).flatMap(({ value }) => value)
+  return [...new Set(tiers.map(({ window }) => window))].map((window) => ({
+    window,
+    statistics: [
+      ...new Set(tiers.filter((tier) => tier.window === window).map(({ statistic }) => statistic)),
+    ],
+  }))
+}
+
+/** The sample counts of a tier in a region, where its value can be trusted; stands anywhere. */
+export function trusted(kpi: Kpi, tier: Tier, region: Region): string {
+  const count = (window: string) => names.recordedSeries.windowed(kpi, 'count', window)
+  const here = within(count(tier.window), region)
+  if (tier.rare === undefined) return bracket(filter(here, '>=', tier.minSamples))
+  const { settled, crowdWindow, crowdSamples } = tier.rare
+  // A count is an increase, and Prometheus extrapolates those: any part of a sample is one.
+  const some = and(filter(here, '>', 0), filter(ago(count(tier.window), settled), '>', 0))
+  const crowd = filter(over('max_over_time', count(crowdWindow), tier.window), '>=', crowdSamples)
+  return bracket(unless(some, crowd))
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals'
+import { defineConfig, names } from '@mnemoscope/kpi'
+import { generate } from '../../src/generate.js'
+import { ruleTest } from '../promtool.js'
+
+const config = defineConfig({ alertCheckInterval: '5m' })
+const series = `${names.recordedSeries.current(config.kpis.f1_score)}{job="memory", model="m", context_size="8192"}`
+const informed = 'count(ALERTS{alertname="MnemoscopeF1ScoreInfo", severity="info"})'
+
+/** The rules of the trend alone, over a value that the test says; a sample of it every evaluation, which is every 5 minutes. */
+const files = new Map(
+  [...generate(config)].map(([path, text]) => [
+    path,
+    text.replaceAll(/- record: \S+:current\n/g, '- record: unused\n'),
+  ]),
+)
+const hour = 12
+const day = 24 * hour
+const steps = (values: readonly (readonly [value: number, evaluations: number])[]) =>
+  values.flatMap(([value, evaluations]) => Array<number>(evaluations).fill(value)).join(' ')
+
+describe('an hour that is worse than its day', () => {
+  test.each([
+    [
+      'is told of',
+      [
+        [0.95, day],
+        [0.83, hour],
+      ],
+      true,
+    ],
+    [
+      'is not told of while it is better',
+      [
+        [0.83, day],
+        [0.95, hour],
+      ],
+      false,
+    ],
+    [
+      'is not told of where the change is small',
+      [
+        [0.95, day],
+        [0.9, hour],
+      ],
+      false,
+    ],
+    [
+      'is not told of where the day was as bad at times',
+      [
+        ...Array.from({ length: 24 }, (_, i) => [i % 2 === 0 ? 0.95 : 0.8, hour] as const),
+        [0.8, hour] as const,
+      ],
+      false,
+    ],
+    [
+      'is not told of after a few hours only',
+      [
+        [0.95, 4 * hour],
+        [0.83, hour],
+      ],
+      false,
+    ],
+  ] as const)('%s', async (_, values, told) => {
+    const minutes = values.reduce((sum, [, evaluations]) => sum + evaluations, 0) * 5
+    const result = await ruleTest(
+      files,
+      { [series]: steps(values) },
+      [{ at: `${minutes - 5}m`, values: { [informed]: told ? [['{}', 1]] : [] } }],
+      { scrape: '5m', evaluation: '5m' },
+    )
+    expect(result).toBe('')
+  })
+})
