@@ -27,9 +27,7 @@ export async function isPortFree(port: number): Promise<boolean> {
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 200; attempt++) {
     const port = randomInt(lowest, highest + 1)
-    if (givenOut.has(port) || !(await isPortFree(port))) continue
-    givenOut.add(port)
-    return port
+    if (await reserve(port)) return port
   }
   throw noneFree(lowest, highest)
 }
@@ -38,11 +36,18 @@ export async function freePort(): Promise<number> {
 export async function choosePort(preferred: number): Promise<number> {
   const last = Math.min(preferred + 99, 65_535)
   for (let port = preferred; port <= last; port++) {
-    if (givenOut.has(port) || !(await isPortFree(port))) continue
-    givenOut.add(port)
-    return port
+    if (await reserve(port)) return port
   }
   throw noneFree(preferred, last)
+}
+
+/** Takes a port for its caller if it is free and nobody else's; reserved while it is looked at, so that two never get it. */
+async function reserve(port: number): Promise<boolean> {
+  if (givenOut.has(port)) return false
+  givenOut.add(port)
+  const free = await isPortFree(port)
+  if (!free) givenOut.delete(port)
+  return free
 }
 
 /** Refuses a port that is taken, naming what wants it. */

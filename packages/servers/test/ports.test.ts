@@ -47,6 +47,11 @@ describe('choosePort', () => {
     expect(await choosePort(port)).toBe(port + 1)
   })
 
+  test('gives several who ask at once a port each', async () => {
+    const port = await freeRun()
+    expect(new Set(await Promise.all([choosePort(port), choosePort(port), choosePort(port)])).size).toBe(3)
+  })
+
   test('falls forward over ports that are taken', async () => {
     const port = (await freeRun()) + 4
     for (const taken of [port, port + 1]) if (await isPortFree(taken)) await listen(taken)

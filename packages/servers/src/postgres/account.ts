@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { realpathSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** The user Postgres runs as. Undefined: as ourselves. */
@@ -33,6 +33,13 @@ export function placeFor(stateDir: string, account: Account | undefined, fallbac
   if (account === undefined || isReachable(stateDir, account)) return join(stateDir, 'postgres')
   const hash = createHash('sha256').update(nearestExisting(stateDir)).digest('hex')
   return join(fallbackRoot, hash.slice(0, 16))
+}
+
+/** Makes a folder, and those above it that are missing, that other accounts may pass through whatever our umask is. */
+export function makeOpenFolder(path: string): void {
+  const first = mkdirSync(path, { recursive: true })
+  if (first === undefined) return
+  for (let folder = path; folder.length >= first.length; folder = dirname(folder)) chmodSync(folder, 0o755)
 }
 
 function nearestExisting(path: string): string {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { waitUntil } from '../process/condition.js'
@@ -6,7 +6,7 @@ import { endLeftover } from '../process/leftovers.js'
 import { startProcess } from '../process/start-process.js'
 import { onPort } from '../servers/on-port.js'
 import type { RunningServer, ServerOptions } from '../servers/server.js'
-import { type Account, isReachable, placeFor, postgresAccount } from './account.js'
+import { type Account, isReachable, makeOpenFolder, placeFor, postgresAccount } from './account.js'
 import { installedBinaries, runnableBinaries } from './binaries.js'
 import { createCluster, databaseName, postgresEnv, removeStaleLock, requireVersion } from './cluster.js'
 import { acceptsConnections, createDatabase } from './database.js'
@@ -45,9 +45,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   requireReachable(dataDir, account)
   if (existsSync(join(dataDir, 'PG_VERSION'))) requireVersion(dataDir, majorVersion)
 
-  mkdirSync(place, { recursive: true })
-  // Whatever umask root has, the account must get through; the data directory itself is closed to all others.
-  if (account !== undefined) chmodSync(place, 0o755)
+  makeOpenFolder(place)
   const binaries = runnableBinaries(installedBinaries(), account, place)
   const password = passwordIn(join(stateDir, 'postgres-password'))
   await createCluster(binaries, dataDir, password, account, options.durable ?? true)

@@ -1,3 +1,4 @@
+import { MnemoscopeError } from '@mnemoscope/kpi'
 import { waitUntil } from './condition.js'
 import { isRunning, type ProcessIdentity } from './identity.js'
 import { type PidRecord, readRecord, recordedNames, removeRecord } from './pid-file.js'
@@ -62,7 +63,18 @@ function signal(identity: ProcessIdentity, name: NodeJS.Signals): void {
   if (!isRunning(identity)) return
   try {
     process.kill(identity.pid, name)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ESRCH') return
+    throw new MnemoscopeError(
+      'ALREADY_RUNNING',
+      `process ${identity.pid}, left by an earlier start, cannot be ended`,
+      {
+        value: identity.pid,
+        expected: 'a process of this user',
+        next: `end it as the user who started it: kill ${identity.pid}`,
+        cause,
+      },
+    )
   }
 }

@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { isReachable, placeFor, postgresAccount } from '../../src/postgres/account.js'
+import { isReachable, makeOpenFolder, placeFor, postgresAccount } from '../../src/postgres/account.js'
 import { stateDir } from '../fixtures/state-dir.js'
 
 const stranger = { uid: 65_534, gid: 65_534 }
@@ -34,6 +34,21 @@ describe('isReachable', () => {
     const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
     expect(isReachable(join(state.path, 'home/project'), owner)).toBe(true)
   })
+})
+
+test('makeOpenFolder lets others through all it makes, whatever the umask, and changes nothing it finds', () => {
+  const home = join(state.path, 'home')
+  chmodSync(home, 0o711)
+  const umask = process.umask(0o077)
+  try {
+    makeOpenFolder(join(home, 'var/lib/place'))
+  } finally {
+    process.umask(umask)
+  }
+  expect(isReachable(join(home, 'var/lib/place'), stranger)).toBe(true)
+  expect(statSync(home).mode & 0o777).toBe(0o711)
+  makeOpenFolder(home)
+  expect(statSync(home).mode & 0o777).toBe(0o711)
 })
 
 describe('placeFor', () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -150,6 +151,16 @@ describe('when our process is killed', () => {
     expect(await gone(guardian)).toBe(true)
   })
 
+  test('together with its whole process group, as Ctrl-C reaches it, the server still gets its grace', async () => {
+    const { parent } = await startParent([call('deaf', { stopGraceMs: 600_000 })], { detached: true })
+    const { server, guardian } = recorded()
+    const left = once(parent, 'exit')
+    process.kill(-(parent.pid as number), 'SIGKILL')
+    await left
+    expect(isRunning(guardian)).toBe(true)
+    expect(isRunning(server)).toBe(true)
+  })
+
   test('a server that ignores its stop signal is killed after the grace', async () => {
     const { parent } = await startParent([call('deaf', { stopGraceMs: 200 })])
     const { server } = recorded()
@@ -205,6 +216,18 @@ describe('endLeftovers', () => {
     })
     expect(await endLeftovers(state.path)).toEqual([])
     expect(isRunning(identityOf(server.pid))).toBe(true)
+  })
+
+  test('names a process that it may not end', async () => {
+    const server = await start('obedient')
+    const identity = identityOf(server.pid)
+    write({ name: 'sleeper', owner: dead, server: identity, stopSignal: 'SIGTERM' })
+    const forbidden = jest.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' })
+    })
+    const refused = endLeftovers(state.path)
+    await expect(refused).rejects.toMatchObject({ code: 'ALREADY_RUNNING', value: server.pid })
+    forbidden.mockRestore()
   })
 
   test('leaves a server alone whose owner runs', async () => {
