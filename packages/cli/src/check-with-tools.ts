@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { MnemoscopeError } from '@mnemoscope/kpi'
+import { findTools } from '@mnemoscope/servers'
+
+const run = promisify(execFile)
+
+/**
+ * Lets promtool and amtool judge the generated files of a folder.
+ * @returns a line for each check that passed
+ * @throws MnemoscopeError GENERATED_REJECTED with the tool's own words
+ */
+export async function checkWithTools(folder: string, stateDir: string): Promise<string[]> {
+  const { promtool, amtool } = await findTools(['promtool', 'amtool'], { toolsDir: join(stateDir, 'tools') })
+  const checks = [
+    {
+      name: 'promtool check config',
+      command: promtool.command,
+      args: ['check', 'config', 'prometheus/prometheus.yml'],
+    },
+    {
+      name: 'amtool check-config',
+      command: amtool.command,
+      args: ['check-config', 'deploy/alertmanager/alertmanager.yml'],
+    },
+  ]
+  for (const { name, command, args } of checks) {
+    await run(command, args, { cwd: folder }).catch((error: Error & { stdout?: string; stderr?: string }) => {
+      throw new MnemoscopeError(
+        'GENERATED_REJECTED',
+        `${name}: ${error.stdout ?? ''}${error.stderr ?? error.message}`,
+        {
+          value: args.at(-1),
+          next: 'This is a defect of the generated files: please report it with the configuration.',
+          cause: error,
+        },
+      )
+    })
+  }
+  return checks.map(({ name }) => `${name}: passed`)
+}

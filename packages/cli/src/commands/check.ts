@@ -1,0 +1,42 @@
+import { drift, generate } from '@mnemoscope/generate'
+import { MnemoscopeError } from '@mnemoscope/kpi'
+import { Command } from 'commander'
+import { checkWithTools } from '../check-with-tools.js'
+import { loadProject } from '../config-file.js'
+import { readFiles } from '../project-files.js'
+import { stateFolder } from '../up/run-file.js'
+
+interface CheckOptions {
+  config?: string
+  skipTools?: true
+  json?: true
+}
+
+/** `mnemoscope check`: is the configuration valid, and are the generated files what follows from it? */
+export const checkCommand = new Command('check')
+  .description('check the configuration, the generated files for drift, and both with promtool and amtool')
+  .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
+  .option('--skip-tools', 'leave promtool and amtool out')
+  .option('--json', 'print the result as JSON')
+  .action(async (options: CheckOptions) => {
+    const { config, configPath, folder } = await loadProject(options.config)
+    const files = generate(config)
+    const drifted = drift(files, readFiles(folder, files.keys()))
+    if (drifted.length > 0) {
+      throw new MnemoscopeError(
+        'GENERATED_DRIFT',
+        drifted.map(({ path, kind }) => `${path}: ${kind}`).join('\n'),
+        {
+          value: drifted,
+          expected: `what follows from ${configPath}`,
+          next: 'Run `mnemoscope generate` and commit what it writes.',
+        },
+      )
+    }
+    const checked = options.skipTools ? [] : await checkWithTools(folder, stateFolder(folder))
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify({ config: configPath, files: [...files.keys()], checked })}\n`
+        : [`${configPath}: valid`, `${files.size} generated files: up to date`, ...checked, ''].join('\n'),
+    )
+  })

@@ -1,0 +1,83 @@
+import { type Fault, faults, startDemo } from '@mnemoscope/demo'
+import { MnemoscopeError } from '@mnemoscope/kpi'
+import { Command, Option } from 'commander'
+import { loadProject } from '../config-file.js'
+import { numberOption } from '../number-option.js'
+import { readRunFile } from '../up/run-file.js'
+import { aborted, stopSignal } from '../up/stop-signal.js'
+
+interface DemoOptions {
+  config?: string
+  fault?: Fault | 'none'
+  serve?: true
+  port: number
+}
+
+/** `mnemoscope demo`: breaks and mends the running demo, or runs its memory system alone. */
+export const demoCommand = new Command('demo')
+  .description('break or mend the demo that runs here, or run its memory system alone')
+  .addOption(new Option('--fault <fault>', 'what to break; "none" mends it').choices([...faults, 'none']))
+  .option('--serve', 'run the memory system in this process, /metrics and all, until Ctrl-C')
+  .option('-c, --config <file>', 'configuration file, for --serve (default: mnemoscope.config.ts here)')
+  .option('--port <port>', 'port of /metrics for --serve', numberOption('--port', 0, 65_535), 9_464)
+  .action(async (options: DemoOptions) => {
+    if (options.serve) return serve(options)
+    const { metrics, recorder } = readRunFile(process.cwd())
+    if (metrics === null) {
+      throw new MnemoscopeError('NOT_RUNNING', 'the pipeline here runs without the demo', {
+        next: 'Start it with `mnemoscope up --demo`, or run the demo alone with `mnemoscope demo --serve`.',
+      })
+    }
+    const current =
+      options.fault === undefined ? await readFault(metrics) : await setFault(metrics, options.fault)
+    process.stdout.write(
+      current === null
+        ? `The demo is healthy. Watch it on ${recorder}/\n`
+        : `The demo is broken: ${current}. Watch it on ${recorder}/; \`mnemoscope demo --fault none\` mends it.\n`,
+    )
+  })
+
+async function serve({ config: path, port, fault }: DemoOptions): Promise<void> {
+  const { config } = await loadProject(path)
+  const stopping = stopSignal(() => {})
+  const demo = await startDemo({ config, port, ...(fault !== undefined && fault !== 'none' && { fault }) })
+  process.stdout.write(`The demo's memory system runs; its metrics: ${demo.url}\n`)
+  await aborted(stopping)
+  await demo.stop()
+}
+
+async function readFault(metrics: string): Promise<string | null> {
+  return faultOf(await ask(metrics, { method: 'GET' }))
+}
+
+async function setFault(metrics: string, fault: Fault | 'none'): Promise<string | null> {
+  if (fault === 'none') return faultOf(await ask(metrics, { method: 'DELETE' }))
+  return faultOf(
+    await ask(metrics, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ fault }),
+    }),
+  )
+}
+
+async function ask(metrics: string, init: RequestInit): Promise<Response> {
+  const url = new URL('/fault', metrics)
+  const response = await fetch(url, init).catch((cause: unknown) => {
+    throw new MnemoscopeError('NOT_RUNNING', `the demo does not answer at ${url.origin}`, {
+      value: url.href,
+      next: 'Start it with `npm start`.',
+      cause,
+    })
+  })
+  if (response.ok) return response
+  throw new MnemoscopeError('NOT_RUNNING', `${url} answered ${response.status}: ${await response.text()}`, {
+    value: url.href,
+    expected: '200 from the demo',
+    next: 'Look whether another program listens at that address.',
+  })
+}
+
+async function faultOf(response: Response): Promise<string | null> {
+  return ((await response.json()) as { fault: string | null }).fault
+}

@@ -1,0 +1,23 @@
+import { severities } from '@mnemoscope/kpi'
+import { Command } from 'commander'
+import { fetchDashboard, recorderUrl } from '../recorder-client.js'
+
+/** Exit code for the worst open level, as monitoring plugins know it: 0 fine, 1 warning, 2 error or critical. */
+const exitCodes = { info: 0, warning: 1, error: 2, critical: 2 } as const
+
+/** `mnemoscope status`: one line and an exit code, for scripts. */
+export const statusCommand = new Command('status')
+  .description('one line and an exit code by the worst open alert: 0 none, 1 warning, 2 error or critical')
+  .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
+  .option('--json', 'print it as JSON')
+  .action(async ({ url, json }: { url?: string; json?: true }) => {
+    const { open_alerts: open } = await fetchDashboard(recorderUrl(url), 1)
+    const worst = severities.findLast((severity) => open.some(({ level }) => level === severity))
+    const first = open.find(({ level }) => level === worst)
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ status: worst ?? 'ok', open: open.length })}\n`
+        : `${worst === undefined ? 'ok' : `${worst}: ${first?.message} (${open.length} open)`}\n`,
+    )
+    process.exitCode = worst === undefined ? 0 : exitCodes[worst]
+  })

@@ -1,0 +1,98 @@
+import { basename } from 'node:path'
+import { type Fault, faults } from '@mnemoscope/demo'
+import { MnemoscopeError } from '@mnemoscope/kpi'
+import { claimName } from '@mnemoscope/servers'
+import { Command, Option } from 'commander'
+import pc from 'picocolors'
+import { loadProject } from '../config-file.js'
+import { databaseUrl } from '../environment.js'
+import { demoClock } from '../up/demo-clock.js'
+import { startPipeline } from '../up/pipeline.js'
+import { terminalProgress } from '../up/progress.js'
+import { type RunFile, stateFolder } from '../up/run-file.js'
+import { aborted, stopSignal } from '../up/stop-signal.js'
+
+interface UpOptions {
+  config?: string
+  demo?: true
+  fault?: Fault
+  ports: 'preferred' | 'auto'
+}
+
+/** `mnemoscope up`: the whole pipeline on this machine until Ctrl-C. */
+export const upCommand = new Command('up')
+  .description('start the whole pipeline on this machine, until Ctrl-C')
+  .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
+  .option('--demo', 'run the demo memory system too, on a faster clock')
+  .addOption(new Option('--fault <fault>', 'break the demo from the start (with --demo)').choices(faults))
+  .addOption(
+    new Option('--ports <which>', 'well-known ports, or the next free ones; "auto": only free ones')
+      .choices(['preferred', 'auto'])
+      .default('preferred'),
+  )
+  .addHelpText(
+    'after',
+    '\nPostgres is embedded unless DATABASE_URL names one. Data, logs and fetched programs stay in .mnemoscope.',
+  )
+  .action(async (options: UpOptions) => {
+    if (options.fault !== undefined && options.demo !== true) {
+      throw new MnemoscopeError('USAGE', '--fault breaks the demo, so it needs --demo', {
+        value: options.fault,
+        next: 'Add --demo, or leave --fault out.',
+      })
+    }
+    const project = await loadProject(options.config, options.demo ? demoClock : {})
+    const stateDir = stateFolder(project.folder)
+    const claim = claimName(stateDir, 'mnemoscope')
+    if ('heldBy' in claim) throw alreadyRunning(project.folder, claim.heldBy)
+    const progress = terminalProgress()
+    progress.note(
+      `${pc.bold('mnemoscope up')} ${pc.dim(`${basename(project.configPath)} in ${project.folder}`)}`,
+    )
+
+    const stopping = stopSignal(() => progress.note('\nStopping; press Ctrl-C again to end at once.'))
+    try {
+      const pipeline = await startPipeline({
+        project,
+        demo: options.demo ? { fault: options.fault } : false,
+        ports: options.ports,
+        databaseUrl: databaseUrl(),
+        progress,
+        stopping,
+      })
+      progress.note(summary(pipeline.run))
+      await aborted(stopping)
+      await pipeline.stop()
+      progress.note('Everything has stopped. The data stay in .mnemoscope.')
+    } catch (error) {
+      // Asked to stop while starting: what had started is stopped, which is all there was to do.
+      if (!stopping.aborted) throw error
+    } finally {
+      claim.release()
+    }
+  })
+
+/** What a person does next. */
+function summary({ recorder, prometheus, metrics }: RunFile): string {
+  const lines = [
+    '',
+    `  ${pc.bold('Page')}          ${pc.cyan(`${recorder}/`)}`,
+    `  Prometheus    ${prometheus}/alerts`,
+    '',
+    `  ${pc.bold('Report')}        npx mnemoscope report`,
+  ]
+  if (metrics !== null) {
+    lines.push(
+      `  Break it      npx mnemoscope demo --fault recall`,
+      `  Mend it       npx mnemoscope demo --fault none`,
+    )
+  }
+  return [...lines, '', `  Ctrl-C stops everything; all addresses are in .mnemoscope/run.json.`].join('\n')
+}
+
+function alreadyRunning(folder: string, pid: number): MnemoscopeError {
+  return new MnemoscopeError('ALREADY_RUNNING', `the pipeline already runs in ${folder}, as process ${pid}`, {
+    value: pid,
+    next: `Its addresses are in ${stateFolder(folder)}/run.json; to start anew, stop process ${pid} first.`,
+  })
+}

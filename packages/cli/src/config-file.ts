@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Config, type ConfigInput, defineConfig, MnemoscopeError } from '@mnemoscope/kpi'
+import { createJiti } from 'jiti'
+
+const fileNames = ['mnemoscope.config.ts', 'mnemoscope.config.mjs', 'mnemoscope.config.js']
+
+/** A configuration and where it was read. */
+export interface Project {
+  readonly config: Config
+  /** Absolute path of the configuration file. */
+  readonly configPath: string
+  /** Absolute path of its folder: generated files and `.mnemoscope` lie there. */
+  readonly folder: string
+}
+
+/**
+ * Reads and validates the configuration file.
+ * @param given path of the file; by default `mnemoscope.config.{ts,mjs,js}` in the working directory
+ * @param defaults used for settings that the file leaves out, in place of the general defaults
+ * @throws MnemoscopeError CONFIG_NOT_FOUND, CONFIG_NOT_LOADABLE or CONFIG_INVALID
+ */
+export async function loadProject(given?: string, defaults: ConfigInput = {}): Promise<Project> {
+  const configPath = findConfigFile(given)
+  const declared = await readConfigFile(configPath)
+  const config = defineConfig(
+    isPlainObject(declared) ? (overlay(defaults, declared) as ConfigInput) : declared,
+  )
+  return { config, configPath, folder: dirname(configPath) }
+}
+
+function findConfigFile(given: string | undefined): string {
+  const candidates = given === undefined ? fileNames.map((name) => resolve(name)) : [resolve(given)]
+  const found = candidates.find((path) => existsSync(path))
+  if (found !== undefined) return found
+  throw new MnemoscopeError('CONFIG_NOT_FOUND', `no configuration file: ${candidates.join(', ')}`, {
+    value: given ?? process.cwd(),
+    expected: 'a file that exports defineConfig({ ... })',
+    next:
+      given === undefined
+        ? 'Run `mnemoscope init` to write one, or name one with --config.'
+        : 'Check the path given with --config.',
+  })
+}
+
+async function readConfigFile(path: string): Promise<ConfigInput> {
+  // The file's own import resolves to this package's copy, also where the folder has no node_modules.
+  const kpi = fileURLToPath(import.meta.resolve('@mnemoscope/kpi'))
+  const jiti = createJiti(join(dirname(path), 'mnemoscope'), {
+    alias: { '@mnemoscope/kpi': kpi },
+    moduleCache: false,
+    fsCache: false,
+  })
+  let exported: unknown
+  try {
+    exported = await jiti.import(path, { default: true })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'CONFIG_INVALID') throw error
+    throw new MnemoscopeError(
+      'CONFIG_NOT_LOADABLE',
+      `${path}: ${error instanceof Error ? error.message : error}`,
+      {
+        value: path,
+        expected: 'a module that loads and exports defineConfig({ ... }) as its default',
+        next: 'Mend the file and run the command again; nothing was changed.',
+        cause: error,
+      },
+    )
+  }
+  // defineConfig has validated already; what it was given is taken so that defaults can be laid underneath.
+  return isConfig(exported) ? exported.declared : (exported as ConfigInput)
+}
+
+function isConfig(exported: unknown): exported is Config<ConfigInput> {
+  return typeof exported === 'object' && exported !== null && 'declared' in exported
+}
+
+/** What the file says, laid over defaults; objects merge key by key, anything else is replaced. */
+function overlay(under: object, over: object): object {
+  const merged: Record<string, unknown> = { ...under }
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key]
+    merged[key] = isPlainObject(below) && isPlainObject(value) ? overlay(below, value) : value
+  }
+  return merged
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

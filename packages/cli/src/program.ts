@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { Command, type CommanderError } from 'commander'
+import { checkCommand } from './commands/check.js'
+import { demoCommand } from './commands/demo.js'
+import { generateCommand } from './commands/generate.js'
+import { initCommand } from './commands/init.js'
+import { recordCommand } from './commands/record.js'
+import { reportCommand } from './commands/report.js'
+import { statusCommand } from './commands/status.js'
+import { upCommand } from './commands/up.js'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+/** The `mnemoscope` command with everything it can do. */
+export const program = new Command('mnemoscope')
+  .description('Tells how well an LLM memory system remembers.')
+  .version(version)
+  .showHelpAfterError('(run with --help for what it takes)')
+
+const commands = [
+  upCommand,
+  reportCommand,
+  statusCommand,
+  demoCommand,
+  initCommand,
+  generateCommand,
+  checkCommand,
+  recordCommand,
+]
+for (const command of commands) program.addCommand(command)
+
+for (const command of [program, ...commands]) {
+  command.exitOverride((error: CommanderError) => {
+    // Commander has written its message already; help and version are no failures.
+    process.exit(error.exitCode === 0 ? 0 : 2)
+  })
+}

@@ -1,0 +1,30 @@
+/** Unknown is shown as such, never as 0. */
+const unknown = 'unknown'
+
+const binaryPrefixes = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
+
+/** A KPI's value for people: seconds and bytes in the size that reads best, ratios and scores with three decimals. */
+export function inUnit(value: number | null | undefined, unit: string): string {
+  if (value === null || value === undefined) return unknown
+  if (unit === 's') return seconds(value)
+  if (unit === 'By') return bytes(value)
+  if (unit === '1') return value.toFixed(3)
+  const amount = value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 })
+  return unit.startsWith('{') ? amount : `${amount} ${unit}`
+}
+
+/** Unix seconds as a UTC time to the second. */
+export function utc(timestamp: number): string {
+  return `${new Date(timestamp * 1_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}
+
+function seconds(value: number): string {
+  if (value < 0.001) return `${(value * 1_000_000).toFixed(0)} µs`
+  if (value < 1) return `${(value * 1_000).toFixed(1)} ms`
+  return `${value.toFixed(2)} s`
+}
+
+function bytes(value: number): string {
+  const power = Math.min(Math.floor(Math.log2(Math.max(value, 1)) / 10), binaryPrefixes.length - 1)
+  return `${(value / 1_024 ** power).toFixed(power === 0 ? 0 : 1)} ${binaryPrefixes[power]}`
+}

@@ -1,0 +1,213 @@
+import { generate } from '@mnemoscope/generate'
+import { type Config, durationSeconds } from '@mnemoscope/kpi'
+import { migrate } from '@mnemoscope/recorder'
+import {
+  endLeftovers,
+  findTools,
+  type ServerProcess,
+  startAlertmanager,
+  startPostgres,
+  startPrometheus,
+} from '@mnemoscope/servers'
+import type { Project } from '../config-file.js'
+import { writeFiles } from '../project-files.js'
+import { type KeptPart, keepRunning, type PartEvents } from './keep-running.js'
+import { type Ports, takePorts } from './ports.js'
+import type { Progress } from './progress.js'
+import { type RunFile, removeRunFile, stateFolder, writeRunFile } from './run-file.js'
+import { demoService, recorderService } from './services.js'
+
+export interface PipelineOptions {
+  readonly project: Project
+  /** Whether the demo's memory system runs too, and what is broken in it from the start. */
+  readonly demo: false | { readonly fault: string | undefined }
+  /** `auto` takes only free ports; `preferred` the well-known ones, falling forward where they are taken. */
+  readonly ports: 'preferred' | 'auto'
+  /** A database of one's own instead of the embedded one. */
+  readonly databaseUrl: string | undefined
+  readonly progress: Progress
+  /** Once aborted, no further part is started. */
+  readonly stopping: AbortSignal
+}
+
+export interface Pipeline {
+  readonly run: RunFile
+  /** Ends every part, the last one started first. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts every part on this machine, each one ready before the next that needs it, and keeps them running.
+ * What was started is ended again where a later part fails.
+ */
+export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
+  const { project, progress } = options
+  const stateDir = stateFolder(project.folder)
+  for (const { name, pid } of await endLeftovers(stateDir)) {
+    progress.note(`  ended ${name} (process ${pid}), left over from an earlier run that was killed`)
+  }
+
+  const parts: KeptPart[] = []
+  const stop = async () => {
+    for (const part of parts.toReversed()) await part.stop()
+    removeRunFile(project.folder)
+  }
+  try {
+    return { run: await startParts(options, stateDir, parts), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startParts(options: PipelineOptions, stateDir: string, parts: KeptPart[]): Promise<RunFile> {
+  const { project, demo, progress } = options
+  const { config, folder } = project
+  const ports = await takePorts(options.ports)
+  const endpoints = {
+    prometheus: `http://127.0.0.1:${ports.prometheus}`,
+    alertmanager: `http://127.0.0.1:${ports.alertmanager}`,
+    recorder: `http://127.0.0.1:${ports.recorder}`,
+  }
+  const metrics = demo === false ? null : `http://127.0.0.1:${ports.demo}/metrics`
+
+  const events = partEvents(progress, () => {
+    writeRunFile(folder, runFile())
+  })
+  const keep = async (name: string, start: () => Promise<ServerProcess>) => {
+    options.stopping.throwIfAborted()
+    parts.push(await keepRunning(name, start, events))
+  }
+
+  let database = options.databaseUrl ?? ''
+  await part(progress, 'Postgres', async (step) => {
+    if (options.databaseUrl === undefined) {
+      step('starting the embedded server')
+      await keep('postgres', async () => {
+        const server = await startPostgres({ stateDir, port: ports.postgres })
+        database = server.url
+        return server
+      })
+    }
+    step('preparing the schema')
+    await migrate(database)
+    return options.databaseUrl === undefined ? `127.0.0.1:${ports.postgres}` : 'your database (DATABASE_URL)'
+  })
+
+  const tools = await part(progress, 'tools', async (step) => {
+    const onProgress = ({ message }: { message: string }) => step(message)
+    const value = await findTools(['prometheus', 'alertmanager'], {
+      toolsDir: `${stateDir}/tools`,
+      onProgress,
+    })
+    const { prometheus, alertmanager } = value
+    return { value, text: `Prometheus ${prometheus.version}, Alertmanager ${alertmanager.version}` }
+  })
+
+  const generated = generate(config, { endpoints, services: scraped(config, demo !== false, ports) })
+  const runFolder = `${stateDir}/generated`
+  writeFiles(runFolder, generated)
+
+  await part(progress, 'Alertmanager', async () => {
+    await keep('alertmanager', () =>
+      startAlertmanager({
+        command: tools.alertmanager.command,
+        configFile: `${runFolder}/deploy/alertmanager/alertmanager.yml`,
+        stateDir,
+        port: ports.alertmanager,
+      }),
+    )
+    return endpoints.alertmanager
+  })
+
+  await part(progress, 'Prometheus', async () => {
+    await keep('prometheus', () =>
+      startPrometheus({
+        command: tools.prometheus.command,
+        configFile: `${runFolder}/prometheus/prometheus.yml`,
+        stateDir,
+        port: ports.prometheus,
+        retention: `${config.dataRetentionDays}d`,
+        // A resolve that is told later than the next evaluation would look like a breach that goes on.
+        alertResendDelay: `${Math.min(60, durationSeconds(config.alertCheckInterval))}s`,
+      }),
+    )
+    return endpoints.prometheus
+  })
+
+  if (demo !== false) {
+    await part(progress, 'demo', async () => {
+      await keep('demo', () => demoService({ project, stateDir, port: ports.demo, fault: demo.fault }))
+      return `${metrics}${demo.fault === undefined ? '' : `, with the fault "${demo.fault}"`}`
+    })
+  }
+
+  await part(progress, 'recorder', async () => {
+    await keep('recorder', () =>
+      recorderService({
+        project,
+        stateDir,
+        port: ports.recorder,
+        prometheusUrl: endpoints.prometheus,
+        database,
+        demo: demo !== false,
+      }),
+    )
+    return endpoints.recorder
+  })
+
+  function runFile(): RunFile {
+    const pids = Object.fromEntries([
+      ['mnemoscope', process.pid],
+      ...parts.map((each) => [each.name, each.pid()]),
+    ])
+    return { ...endpoints, metrics, database, pids }
+  }
+  options.stopping.throwIfAborted()
+  const run = runFile()
+  writeRunFile(folder, run)
+  return run
+}
+
+/** The configured services; the demo's address is where it really listens. */
+function scraped(config: Config, demo: boolean, ports: Ports): Config['services'] {
+  const others = config.services.filter(({ name }) => name !== 'demo')
+  if (!demo) return config.services
+  return [...others, { name: 'demo', targets: [`127.0.0.1:${ports.demo}`] }]
+}
+
+function partEvents(progress: Progress, changed: () => void): PartEvents {
+  return {
+    restarting: (name, why, delayMs) =>
+      progress.note(`  ! ${name} ${why}; starting it again in ${delayMs / 1_000} s`),
+    restarted: (name, pid) => {
+      progress.note(`  ✓ ${name} runs again (process ${pid})`)
+      changed()
+    },
+  }
+}
+
+type Step = (text: string) => void
+
+/** Does one part's work under its progress line. */
+async function part(progress: Progress, name: string, work: (step: Step) => Promise<string>): Promise<void>
+async function part<T>(
+  progress: Progress,
+  name: string,
+  work: (step: Step) => Promise<{ value: T; text: string }>,
+): Promise<T>
+async function part(
+  progress: Progress,
+  name: string,
+  work: (step: Step) => Promise<string | { value: unknown; text: string }>,
+): Promise<unknown> {
+  const line = progress.begin(name)
+  try {
+    const result = await work(line.step)
+    line.done(typeof result === 'string' ? result : result.text)
+    return typeof result === 'string' ? undefined : result.value
+  } catch (error) {
+    line.failed()
+    throw error
+  }
+}

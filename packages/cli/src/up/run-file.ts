@@ -1,0 +1,49 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { MnemoscopeError } from '@mnemoscope/kpi'
+import { writeFiles } from '../project-files.js'
+
+/** Endpoints and process ids of a running pipeline, as `.mnemoscope/run.json` has them. */
+export interface RunFile {
+  /** Base URL of the recorder: page, HTTP API, webhook. */
+  readonly recorder: string
+  readonly prometheus: string
+  readonly alertmanager: string
+  /** The demo's /metrics endpoint; null without a demo. */
+  readonly metrics: string | null
+  /** Connection string with its password: the file is readable by its owner only. */
+  readonly database: string
+  /** Process ids by part; `mnemoscope` is the one that Ctrl-C reaches. */
+  readonly pids: Readonly<Record<string, number>>
+}
+
+/** Folder of everything that `mnemoscope up` keeps: data, logs, tools, the run file. */
+export function stateFolder(folder: string): string {
+  return join(folder, '.mnemoscope')
+}
+
+/**
+ * Addresses of the pipeline that runs in a folder.
+ * @throws MnemoscopeError NOT_RUNNING where none does
+ */
+export function readRunFile(folder: string): RunFile {
+  const path = join(stateFolder(folder), 'run.json')
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as RunFile
+  } catch (cause) {
+    throw new MnemoscopeError('NOT_RUNNING', `no pipeline runs in ${folder}: there is no ${path}`, {
+      value: folder,
+      next: 'Start one with `npm start` or `mnemoscope up`, or name a recorder with --url.',
+      cause,
+    })
+  }
+}
+
+export function writeRunFile(folder: string, run: RunFile): void {
+  mkdirSync(stateFolder(folder), { recursive: true })
+  writeFiles(stateFolder(folder), new Map([['run.json', `${JSON.stringify(run, null, 2)}\n`]]), 0o600)
+}
+
+export function removeRunFile(folder: string): void {
+  rmSync(join(stateFolder(folder), 'run.json'), { force: true })
+}

@@ -1,0 +1,58 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { temporaryFolder } from '../../../test/harness/temporary-folder.js'
+import { loadProject } from '../src/config-file.js'
+
+const folder = temporaryFolder('config-file')
+afterAll(() => folder.remove())
+
+let count = 0
+function fileWith(text: string): string {
+  count += 1
+  const path = join(folder.path, String(count))
+  mkdirSync(path)
+  writeFileSync(join(path, 'mnemoscope.config.ts'), text)
+  return join(path, 'mnemoscope.config.ts')
+}
+
+describe('a configuration file', () => {
+  test('is read with its types, in a folder without node_modules', async () => {
+    const path = fileWith(`import { defineConfig, type ConfigInput } from '@mnemoscope/kpi'
+      const input: ConfigInput = { scrapeInterval: '7s' }
+      export default defineConfig(input)`)
+    const { config, folder: projectFolder } = await loadProject(path)
+    expect(config.scrapeInterval).toBe('7s')
+    expect(join(projectFolder, 'mnemoscope.config.ts')).toBe(path)
+  })
+
+  test('is laid over the defaults it is given, key by key', async () => {
+    const path = fileWith(`export default { scrapeInterval: '7s', kpis: { latency: { minSamples: 5 } } }`)
+    const { config } = await loadProject(path, {
+      scrapeInterval: '5s',
+      snapshotInterval: '15s',
+      kpis: { latency: { window: '1m', minSamples: 9 } },
+    })
+    expect(config).toMatchObject({
+      scrapeInterval: '7s',
+      snapshotInterval: '15s',
+      kpis: { latency: { window: '1m', minSamples: 5 } },
+    })
+  })
+
+  test.each([
+    ['is refused where it does not parse', 'export default {', 'CONFIG_NOT_LOADABLE'],
+    ['is refused where it throws', 'throw new Error("no")', 'CONFIG_NOT_LOADABLE'],
+    ['is refused where it exports no object', 'export default 5', 'CONFIG_INVALID'],
+    ['is refused where it exports nothing', 'export const a = 1', 'CONFIG_INVALID'],
+    ['is refused where it is invalid', 'export default { scrapeInterval: 5 }', 'CONFIG_INVALID'],
+  ])('%s', async (_, text, code) => {
+    await expect(loadProject(fileWith(text))).rejects.toMatchObject({ code })
+  })
+
+  test('that is not there is named', async () => {
+    await expect(loadProject(join(folder.path, 'none.ts'))).rejects.toMatchObject({
+      code: 'CONFIG_NOT_FOUND',
+    })
+  })
+})

@@ -1,0 +1,142 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { mnemoscope, temporaryFolder } from '../harness/index.js'
+
+const folder = temporaryFolder('bad-input')
+afterAll(() => folder.remove())
+
+/** Every command that reads the configuration. */
+const commands = [['up', '--demo'], ['generate'], ['check'], ['record'], ['demo', '--serve']]
+
+const configs = [
+  {
+    what: 'a wrong type',
+    body: `{ snapshotInterval: 60 }`,
+    says: ['snapshotInterval', '60', 'expected string'],
+  },
+  {
+    what: 'inverted thresholds',
+    body: `{ kpis: { f1_score: { thresholds: { critical: 0.9 } } } }`,
+    says: ['kpis.f1_score.thresholds.critical', '0.9', 'below error (0.75)'],
+  },
+  {
+    what: 'an unknown key',
+    body: `{ snapshotIntervall: '60s' }`,
+    says: ['snapshotIntervall', '"60s"', 'did you mean "snapshotInterval"?'],
+  },
+]
+
+describe.each(configs)('a configuration with $what', ({ body, says }) => {
+  test.each(commands)('stops `mnemoscope %s` with exit code 2 and changes no file', async (...args) => {
+    const project = projectWith(
+      `import { defineConfig } from '@mnemoscope/kpi'\nexport default defineConfig(${body})\n`,
+    )
+    const { exitCode, stderr, stdout } = await mnemoscope(project, args)
+    expect(stdout).toBe('')
+    for (const words of ['CONFIG_INVALID', ...says]) expect(stderr).toContain(words)
+    expect(exitCode).toBe(2)
+    expect(readdirSync(project)).toEqual(['mnemoscope.config.ts'])
+  })
+})
+
+describe('a configuration file', () => {
+  test('that is not there is named, with the command that writes one', async () => {
+    const { exitCode, stderr } = await mnemoscope(emptyFolder(), ['check'])
+    expect(stderr).toMatch(/CONFIG_NOT_FOUND[\s\S]+mnemoscope init/)
+    expect(exitCode).toBe(2)
+  })
+
+  test('that does not run is told with its own error', async () => {
+    const { exitCode, stderr } = await mnemoscope(projectWith('export default {'), ['check'])
+    expect(stderr).toContain('CONFIG_NOT_LOADABLE')
+    expect(exitCode).toBe(2)
+  })
+
+  test('is written by init, valid, and never over another', async () => {
+    const project = emptyFolder()
+    expect(await mnemoscope(project, ['init'])).toMatchObject({ exitCode: 0 })
+    expect(await mnemoscope(project, ['generate'])).toMatchObject({ exitCode: 0 })
+    expect(await mnemoscope(project, ['check', '--skip-tools'])).toMatchObject({ exitCode: 0 })
+    expect(await mnemoscope(project, ['init'])).toMatchObject({ exitCode: 2 })
+  })
+
+  test('with an error is told as JSON where that was asked for', async () => {
+    const { stderr } = await mnemoscope(projectWith('export default { scrapeInterval: 5 }'), [
+      'check',
+      '--json',
+    ])
+    expect(JSON.parse(stderr).error).toMatchObject({
+      code: 'CONFIG_INVALID',
+      value: 5,
+      next: expect.any(String),
+    })
+  })
+})
+
+describe('what a command cannot reach', () => {
+  const valid = 'export default { services: [] }\n'
+
+  test('a database: one message with the address, without its password, and the next step', async () => {
+    const { exitCode, stderr } = await mnemoscope(projectWith(valid), ['record', '--port', '0'], {
+      DATABASE_URL: 'postgres://someone:secret@127.0.0.1:1/nowhere',
+    })
+    expect(stderr).toMatch(/DATABASE_UNREACHABLE[\s\S]+127\.0\.0\.1:1[\s\S]+Next:/)
+    expect(stderr).not.toContain('secret')
+    expect(exitCode).toBe(1)
+  })
+
+  test('a database that no variable names', async () => {
+    const { exitCode, stderr } = await mnemoscope(projectWith(valid), ['record'])
+    expect(stderr).toMatch(/USAGE[\s\S]+DATABASE_URL/)
+    expect(exitCode).toBe(2)
+  })
+
+  test('a port that is taken is named with its number', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as { port: number }
+    const { exitCode, stderr } = await mnemoscope(projectWith(valid), [
+      'demo',
+      '--serve',
+      '--port',
+      String(port),
+    ])
+    expect(stderr).toMatch(new RegExp(`PORT_IN_USE[\\s\\S]+${port}[\\s\\S]+Next:`))
+    expect(exitCode).toBe(1)
+    await new Promise((resolve) => server.close(resolve))
+  })
+
+  test('a pipeline that does not run here', async () => {
+    const { exitCode, stderr } = await mnemoscope(emptyFolder(), ['report'])
+    expect(stderr).toMatch(/NOT_RUNNING[\s\S]+mnemoscope up/)
+    expect(exitCode).toBe(1)
+  })
+
+  test('a recorder at an address where none is', async () => {
+    const { exitCode, stderr } = await mnemoscope(emptyFolder(), ['report', '--url', 'http://127.0.0.1:1'])
+    expect(stderr).toMatch(/RECORDER_UNREACHABLE[\s\S]+127\.0\.0\.1:1/)
+    expect(exitCode).toBe(1)
+  })
+
+  test('an argument that a command does not take', async () => {
+    expect(await mnemoscope(emptyFolder(), ['up', '--fault', 'weather'])).toMatchObject({ exitCode: 2 })
+    expect(await mnemoscope(emptyFolder(), ['report', '--hours', '-1'])).toMatchObject({ exitCode: 2 })
+  })
+})
+
+let number = 0
+
+function emptyFolder(): string {
+  number += 1
+  const path = join(folder.path, `project-${number}`)
+  mkdirSync(path)
+  return path
+}
+
+function projectWith(config: string): string {
+  const path = emptyFolder()
+  writeFileSync(join(path, 'mnemoscope.config.ts'), config)
+  return path
+}

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RunFile } from '../../packages/cli/src/up/run-file.js'
+import { eventually } from './eventually.js'
+import { repository } from './repository.js'
+
+const command = join(repository, 'packages/cli/bin/mnemoscope.js')
+
+export interface CliResult {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the built `mnemoscope` command to its end in a folder. */
+export function mnemoscope(
+  cwd: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<CliResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [command, ...args], {
+      cwd,
+      env: { ...cleanEnv(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.on('data', (chunk) => (stdout += chunk))
+    child.stderr.on('data', (chunk) => (stderr += chunk))
+    child.once('error', reject)
+    child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr }))
+  })
+}
+
+/** A running `mnemoscope up`. */
+export interface Up {
+  readonly pid: number
+  readonly run: RunFile
+  /** What it has printed so far. */
+  output(): string
+  /** Sends a signal and waits for the end. */
+  end(signal: NodeJS.Signals): Promise<number | null>
+}
+
+/** Starts `mnemoscope up` in a folder and waits until its run file is there. */
+export async function startUp(
+  cwd: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Up> {
+  const child = spawn(process.execPath, [command, 'up', ...args], {
+    cwd,
+    env: { ...cleanEnv(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  child.stdout.on('data', (chunk) => (output += chunk))
+  child.stderr.on('data', (chunk) => (output += chunk))
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const run = await eventually(
+    'the run file',
+    () => {
+      if (child.exitCode !== null) return { failed: output }
+      const file = JSON.parse(readFileSync(join(cwd, '.mnemoscope/run.json'), 'utf8')) as RunFile
+      return file.pids.mnemoscope === child.pid ? file : undefined
+    },
+    { withinMs: 120_000 },
+  )
+  if ('failed' in run) throw new Error(`mnemoscope up ended:\n${run.failed}`)
+  return {
+    pid: child.pid as number,
+    run,
+    output: () => output,
+    end: (signal) => {
+      child.kill(signal)
+      return closed
+    },
+  }
+}
+
+/** Our environment less what would change what is tested. */
+function cleanEnv(): NodeJS.ProcessEnv {
+  const { DATABASE_URL: _, NODE_OPTIONS: __, FORCE_COLOR: ___, ...env } = process.env
+  return { ...env, NO_COLOR: '1' }
+}
