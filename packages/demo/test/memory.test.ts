@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { type Answer, allowanceOf, createMemory } from '../src/memory.js'
 import { type Model, models } from '../src/models.js'
 import { loadQuestions } from '../src/questions.js'
-import { loadSections } from '../src/sections.js'
+import { loadSections, parseSections } from '../src/sections.js'
 import { createSession } from '../src/session.js'
 import { createStore } from '../src/store.js'
 
@@ -49,14 +49,18 @@ describe.each(models)('a healthy memory with $id, over all questions', (model) =
 
 test('a benchmark result and an overflow result have every field the integrations take', async () => {
   const [model] = models
-  const [question] = questions
-  if (!model || !question) throw new Error('the demo has no model or no question')
-  const { benchmark, overflow, text } = await createMemory(createStore(sections)).ask(
+  if (!model) throw new Error('the demo has no model')
+  const library = parseSections(
+    'yard',
+    '# Yard\n\n## Tiers\nA tier is the level in a pile.\n\n## Terns\nThey breed on a roof.\n',
+  )
+  const question = { id: 'tier', text: 'What is a tier?', relevant: { 'yard#tiers': 'the level in a pile' } }
+  const { benchmark, overflow, text } = await createMemory(createStore(library)).ask(
     question,
     createSession(9_000),
     model,
   )
-  expect(text).toContain('Candidates are all bollard ranges long enough for the vessel')
+  expect(text).toBe('Tiers. A tier is the level in a pile.')
   expect(benchmark).toEqual({
     structure: 'sections',
     model: 'mistral-7b',
