@@ -1,5 +1,6 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
 import type { RecordingRule, RuleFile } from '../rule.js'
+import { burnGroups } from './burn.js'
 import { currentRules } from './current.js'
 import { gaugeRules } from './gauge.js'
 import { histogramRules } from './histogram.js'
@@ -28,6 +29,7 @@ export function kpiRules(config: Config, kpi: Kpi): RuleFile {
         ],
       },
       trendGroup(config, kpi),
+      ...burnGroups(config, kpi),
     ],
   }
 }

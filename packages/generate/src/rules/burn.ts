@@ -1,0 +1,77 @@
+import { type Config, type Kpi, names, type Outcomes, type ThresholdSeverity } from '@mnemoscope/kpi'
+import { links } from '../annotations.js'
+import { and, bracket, filter, isOneOf, number, select } from '../promql.js'
+import type { AlertRule, RecordingRule, Rule, RuleGroup } from '../rule.js'
+import { counted, newbornRule } from './counted.js'
+import { windowsOf } from './tiers.js'
+
+/** Long windows are costly and slow to change. */
+const interval = '1m'
+
+/**
+ * How fast misses may use up a month's budget, over a long window and still over a short one, so that an alert ends
+ * soon after its cause. Factors and windows: The Site Reliability Workbook, chapter 5, table 5-8, its slowest pair left out.
+ */
+const burns: readonly { severity: ThresholdSeverity; factor: number; long: string; short: string }[] = [
+  { severity: 'critical', factor: 14.4, long: '1h', short: '5m' },
+  { severity: 'error', factor: 6, long: '6h', short: '30m' },
+  { severity: 'warning', factor: 3, long: '1d', short: '2h' },
+]
+
+/** Alerts of a ratio with a target: how many times faster than allowed it misses. None without a target. */
+export function burnGroups(config: Config, kpi: Kpi): RuleGroup[] {
+  const { target, outcomes } = kpi
+  if (target === undefined || outcomes === undefined) return []
+  const budget = kpi.direction === 'higher_is_better' ? 1 - target : target
+  const windows = [...new Set(burns.flatMap(({ long, short }) => [long, short]))]
+  const rules: Rule[] = [
+    ...windows.flatMap((window) => missRules(kpi, outcomes, window)),
+    ...burns.map((burn) => burnAlert(config, kpi, Number(budget.toPrecision(12)), burn)),
+  ]
+  return [{ name: `mnemoscope_${kpi.id}_burn`, interval, rules }]
+}
+
+const attempts = (kpi: Kpi, window: string) => names.recordedSeries.windowed(kpi, 'attempts', window)
+const misses = (kpi: Kpi, window: string) => names.recordedSeries.windowed(kpi, 'misses', window)
+
+function missRules(kpi: Kpi, { label, counted: hits, others }: Outcomes, window: string): RecordingRule[] {
+  const occurred = (values: readonly string[]) =>
+    counted(kpi, select(names.metricName(kpi), [isOneOf(label, values)]), window, names.seriesLabels)
+  const missed = occurred(kpi.direction === 'higher_is_better' ? others : hits)
+  // The windows of the KPI's own value have their newborn targets recorded already.
+  const known = windowsOf(kpi).some((each) => each.window === window)
+  return [
+    ...(known ? [] : [newbornRule(kpi, window)]),
+    { record: attempts(kpi, window), expr: occurred([...hits, ...others]) },
+    {
+      record: misses(kpi, window),
+      expr: `${bracket(`${missed} or 0 * ${attempts(kpi, window)}`)} / ${bracket(filter(attempts(kpi, window), '>', 0))}`,
+    },
+  ]
+}
+
+function burnAlert(
+  config: Config,
+  kpi: Kpi,
+  budget: number,
+  { severity, factor, long, short }: (typeof burns)[number],
+): AlertRule {
+  // No more than everything can miss: with a large budget the factor alone would be out of reach.
+  const limit = Number(Math.min(factor, (1 + budget) / (2 * budget)).toPrecision(12))
+  const rate = (window: string) => `${misses(kpi, window)} / ${number(budget)}`
+  const enough = filter(attempts(kpi, long), '>=', kpi.minSamples)
+  return {
+    alert: names.burnAlertName(kpi, severity),
+    expr: and(and(filter(rate(long), '>', limit), filter(rate(short), '>', limit)), enough),
+    labels: { [names.label.severity]: severity, [names.label.kpi]: kpi.id },
+    annotations: {
+      summary: `${kpi.title} of {{ $labels.model }} in {{ $labels.job }} misses its target too fast (${severity.toUpperCase()})`,
+      description:
+        `Over ${long} ${kpi.title} of {{ $labels.model }} at context size {{ $labels.context_size }} misses ` +
+        `{{ $value | humanize }} times as often as its target of ${kpi.target} allows, and still does over ${short}.`,
+      value: '{{ $value }}',
+      threshold: String(limit),
+      ...links(config, 'target-burn.md', kpi),
+    },
+  }
+}
