@@ -70,6 +70,11 @@ export function and(left: string, right: string, on?: readonly string[]): string
   return `${left} and ${matching(on)}${right}`
 }
 
+/** Series of `left` that have a partner in `right`, matched by all labels but those named. */
+export function andIgnoring(left: string, right: string, labels: readonly string[]): string {
+  return `${left} and ignoring (${labels.join(', ')}) ${right}`
+}
+
 /** Series of the first expression that has any, one expression a line, matched by all labels or by those named. */
 export function or(expressions: readonly string[], on?: readonly string[]): string {
   return expressions.map(bracket).join(`\nor ${matching(on)}`.replace(/ $/, '\n'))
@@ -78,6 +83,14 @@ export function or(expressions: readonly string[], on?: readonly string[]): stri
 /** Series of `left` without a partner in `right`. */
 export function unless(left: string, right: string, on?: readonly string[]): string {
   return `${left} unless ${matching(on)}${right}`
+}
+
+/** An expression with every line moved to the right. */
+export function indent(expression: string): string {
+  return expression
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n')
 }
 
 /** An expression that can stand anywhere. */

@@ -83,14 +83,13 @@ export const recordedSeries = {
   /** Number of samples behind `current`. */
   samples: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:samples`,
   /** A quantile over the window that `current` is from; only for histograms. */
-  quantile: (kpi: Pick<Kpi, 'id'>, quantile: 'p50' | 'p95' | 'p99') =>
+  quantile: (kpi: Pick<Kpi, 'id'>, quantile: 'p50' | 'p90' | 'p95' | 'p99') =>
     `${level}:mnemoscope_${kpi.id}:${quantile}`,
-  /** Increase of each histogram bucket over one window, by `le` too. */
-  buckets: (kpi: Pick<Kpi, 'id'>, window: string) =>
-    `${level}_le:mnemoscope_${kpi.id}_bucket:increase_${window}`,
-  /** Targets whose series all began at zero if they began within a window. */
-  newborn: (kpi: Pick<Kpi, 'id'>, window: string) => `job_instance:mnemoscope_${kpi.id}:newborn_${window}`,
-  /** The statistic over one window. */
+  /** Increase of each histogram bucket over the window that `current` is from, by `le` too. */
+  buckets: (kpi: Pick<Kpi, 'id'>) => `${level}_le:mnemoscope_${kpi.id}_bucket:increase`,
+  /** Counters, with all their labels, that began at zero within a window; seldom any. */
+  newborn: (kpi: Pick<Kpi, 'id'>, window: string) => `instance:mnemoscope_${kpi.id}:newborn_${window}`,
+  /** The statistic, or the `count` of samples, over one window. */
   windowed: (kpi: Pick<Kpi, 'id'>, operation: string, window: string) =>
     `${level}:mnemoscope_${kpi.id}:${operation}_${window}`,
 } as const

@@ -1,8 +1,9 @@
 import { type Config, type Kpi, names, type Outcomes, type ThresholdSeverity } from '@mnemoscope/kpi'
 import { links } from '../annotations.js'
-import { and, bracket, filter, isOneOf, number, select } from '../promql.js'
+import { and, bracket, filter, number } from '../promql.js'
 import type { AlertRule, RecordingRule, Rule, RuleGroup } from '../rule.js'
-import { counted, newbornRule } from './counted.js'
+import { newbornRule } from './counted.js'
+import { outcomesCounted } from './ratio.js'
 import { windowsOf } from './tiers.js'
 
 /** Long windows are costly and slow to change. */
@@ -34,14 +35,14 @@ export function burnGroups(config: Config, kpi: Kpi): RuleGroup[] {
 const attempts = (kpi: Kpi, window: string) => names.recordedSeries.windowed(kpi, 'attempts', window)
 const misses = (kpi: Kpi, window: string) => names.recordedSeries.windowed(kpi, 'misses', window)
 
-function missRules(kpi: Kpi, { label, counted: hits, others }: Outcomes, window: string): RecordingRule[] {
-  const occurred = (values: readonly string[]) =>
-    counted(kpi, select(names.metricName(kpi), [isOneOf(label, values)]), window, names.seriesLabels)
+function missRules(kpi: Kpi, outcomes: Outcomes, window: string): RecordingRule[] {
+  const { counted: hits, others } = outcomes
+  const occurred = (values: readonly string[]) => outcomesCounted(kpi, outcomes, values, window)
   const missed = occurred(kpi.direction === 'higher_is_better' ? others : hits)
-  // The windows of the KPI's own value have their newborn targets recorded already.
+  // The windows of the KPI's own value have their newborn series recorded already.
   const known = windowsOf(kpi).some((each) => each.window === window)
   return [
-    ...(known ? [] : [newbornRule(kpi, window)]),
+    ...(known ? [] : [newbornRule(kpi, names.metricName(kpi), window)]),
     { record: attempts(kpi, window), expr: occurred([...hits, ...others]) },
     {
       record: misses(kpi, window),

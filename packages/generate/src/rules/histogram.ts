@@ -1,15 +1,17 @@
 import { type Kpi, names, type Statistic } from '@mnemoscope/kpi'
-import { and, bracket, filter, histogramQuantile, or, select } from '../promql.js'
+import { and, andIgnoring, bracket, filter, histogramQuantile, or } from '../promql.js'
 import type { RecordingRule } from '../rule.js'
 import { counted, newbornRule } from './counted.js'
-import { tierParts, trusted, windowsOf } from './tiers.js'
+import { isQuantile, tierParts, trusted, windowsOf } from './tiers.js'
 
 const place = names.seriesLabels
+
+/** What people are shown of every distribution. */
 const shownQuantiles = ['p50', 'p95', 'p99'] as const
 
-/** What a histogram KPI records: its count, buckets and statistics over each window, and its quantiles. */
+/** What a histogram KPI records: its count, and its mean if it is judged by that, over each window; its quantiles. */
 export function histogramRules(kpi: Kpi): RecordingRule[] {
-  return [...windowsOf(kpi).flatMap((each) => windowRules(kpi, each)), ...quantileRules(kpi)]
+  return [...windowsOf(kpi).flatMap((each) => windowRules(kpi, each)), bucketRule(kpi), ...quantileRules(kpi)]
 }
 
 interface Measured {
@@ -18,41 +20,43 @@ interface Measured {
 }
 
 function windowRules(kpi: Kpi, { window, statistics }: Measured): RecordingRule[] {
-  const grown = (suffix: string, by: readonly string[] = place) =>
-    counted(kpi, select(`${names.metricName(kpi)}_${suffix}`), window, by)
+  const metric = names.metricName(kpi)
+  const newborn = names.recordedSeries.newborn(kpi, window)
   const count = names.recordedSeries.windowed(kpi, 'count', window)
-  const buckets = names.recordedSeries.buckets(kpi, window)
-  // Gated on traffic: without a measurement there is no value, rather than 0/0.
-  const traffic = filter(count, '>', 0)
-  return [
-    newbornRule(kpi, window),
-    { record: count, expr: grown('count') },
-    { record: buckets, expr: grown('bucket', [...place, 'le']) },
-    ...statistics.map((statistic) => ({
-      record: names.recordedSeries.windowed(kpi, statistic, window),
-      expr:
-        statistic === 'mean'
-          ? // One NaN or infinite measurement spoils a sum for good: then there is no mean, rather than a wrong one.
-            filter(`${grown('sum')} / ${bracket(traffic)}`, '<', Number.POSITIVE_INFINITY)
-          : histogramQuantile(quantileOf(statistic), and(buckets, traffic, place)),
-    })),
+  const rules: RecordingRule[] = [
+    newbornRule(kpi, `${metric}_count`, window),
+    { record: count, expr: counted(`${metric}_count`, newborn, window, place) },
   ]
+  if (statistics.includes('mean')) {
+    const sum = counted(`${metric}_sum`, and(`${metric}_sum`, newborn), window, place)
+    rules.push({
+      record: names.recordedSeries.windowed(kpi, 'mean', window),
+      // Gated on traffic: without a measurement there is no value, rather than 0/0. One NaN or infinite measurement
+      // spoils a sum for good: then there is no mean, rather than a wrong one.
+      expr: filter(`${sum} / ${bracket(filter(count, '>', 0))}`, '<', Number.POSITIVE_INFINITY),
+    })
+  }
+  return rules
 }
 
-/** Quantiles of the window that `current` is from. */
-function quantileRules(kpi: Kpi): RecordingRule[] {
+/** Buckets of the window that `current` is from: recorded once, since they are most of a histogram's series. */
+function bucketRule(kpi: Kpi): RecordingRule {
+  const bucket = `${names.metricName(kpi)}_bucket`
   const chosen = tierParts(kpi).flatMap(({ value: tiers, region }) =>
-    tiers.map((tier) =>
-      and(names.recordedSeries.buckets(kpi, tier.window), trusted(kpi, tier, region), place),
-    ),
+    tiers.map((tier) => {
+      // `and` with nothing is nothing at once; a match of all buckets each time would cost more than their increase.
+      const newborn = andIgnoring(bucket, names.recordedSeries.newborn(kpi, tier.window), ['le'])
+      const increase = counted(bucket, newborn, tier.window, [...place, 'le'])
+      return and(increase, trusted(kpi, tier, region), place)
+    }),
   )
-  return shownQuantiles.map((quantile) => ({
-    record: names.recordedSeries.quantile(kpi, quantile),
-    expr: histogramQuantile(quantileOf(quantile), `\n${or(chosen, place)}\n`),
-  }))
+  return { record: names.recordedSeries.buckets(kpi), expr: or(chosen, place) }
 }
 
-/** 0.95 of `p95`. */
-function quantileOf(statistic: string): number {
-  return Number(statistic.slice(1)) / 100
+function quantileRules(kpi: Kpi): RecordingRule[] {
+  const judged = windowsOf(kpi).flatMap(({ statistics }) => statistics.filter(isQuantile))
+  return [...new Set([...shownQuantiles, ...judged])].map((quantile) => ({
+    record: names.recordedSeries.quantile(kpi, quantile),
+    expr: histogramQuantile(Number(quantile.slice(1)) / 100, names.recordedSeries.buckets(kpi)),
+  }))
 }

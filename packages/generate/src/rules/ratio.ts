@@ -8,14 +8,11 @@ import { windowsOf } from './tiers.js'
 export function ratioRules(kpi: Kpi, outcomes: Outcomes): RecordingRule[] {
   return windowsOf(kpi).flatMap(({ window }) => {
     const count = names.recordedSeries.windowed(kpi, 'count', window)
-    const occurred = (values: readonly string[]) => {
-      const selector = select(names.metricName(kpi), [isOneOf(outcomes.label, values)])
-      return counted(kpi, selector, window, names.seriesLabels)
-    }
+    const occurred = (values: readonly string[]) => outcomesCounted(kpi, outcomes, values, window)
     // Where no counted outcome was ever seen its series may not exist: that is a share of 0.
     const hits = `${occurred(outcomes.counted)} or 0 * ${count}`
     return [
-      newbornRule(kpi, window),
+      newbornRule(kpi, names.metricName(kpi), window),
       { record: count, expr: occurred([...outcomes.counted, ...outcomes.others]) },
       {
         record: names.recordedSeries.windowed(kpi, 'ratio', window),
@@ -23,4 +20,16 @@ export function ratioRules(kpi: Kpi, outcomes: Outcomes): RecordingRule[] {
       },
     ]
   })
+}
+
+/** How often any of these outcomes came about in a window. */
+export function outcomesCounted(
+  kpi: Kpi,
+  { label }: Outcomes,
+  values: readonly string[],
+  window: string,
+): string {
+  const these = [isOneOf(label, values)]
+  const newborn = select(names.recordedSeries.newborn(kpi, window), these)
+  return counted(select(names.metricName(kpi), these), newborn, window, names.seriesLabels)
 }

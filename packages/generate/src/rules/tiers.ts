@@ -32,11 +32,23 @@ export function tiersOf(kpi: Kpi): Tier[] {
     {
       window: kpi.rareWindow,
       // A p95 of a few samples is their worst one; half of them beyond the threshold is more than one slow operation.
-      statistic: statistic === 'mean' || statistic === 'ratio' ? statistic : 'p50',
+      statistic: isQuantile(statistic) ? 'p50' : statistic,
       minSamples: 1,
       rare: { settled: window, crowdWindow: kpi.sparseWindow, crowdSamples: kpi.sparseMinSamples },
     },
   ]
+}
+
+/** A quantile of a distribution. */
+export function isQuantile(statistic: Statistic): statistic is 'p50' | 'p90' | 'p95' | 'p99' {
+  return statistic.startsWith('p')
+}
+
+/** The series with the value of a tier: a statistic of its window, or a quantile of the window that is trusted. */
+export function tierValue(kpi: Kpi, { statistic, window }: Tier): string {
+  return isQuantile(statistic)
+    ? names.recordedSeries.quantile(kpi, statistic)
+    : names.recordedSeries.windowed(kpi, statistic, window)
 }
 
 /** All places, divided by the tiers in force there. */
