@@ -6,6 +6,8 @@ import type { MetricProducerOptions } from './producer/metric-producer.js'
 
 /** A service under observation. */
 export interface Monitor<C extends Config = Config> {
+  /** The configuration in force, defaults filled in. */
+  readonly config: C
   /** Address of the metrics; undefined without an endpoint of its own. */
   readonly url: string | undefined
   /** The handle that records for these labels. Resolve it once and keep it. Never throws. */

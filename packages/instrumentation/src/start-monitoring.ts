@@ -66,6 +66,7 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
   let stopped: Promise<void> | undefined
 
   return {
+    config: config as C,
     url: server?.url,
     for: (labels) => registry.resolve(labels).handle as Handle<DeclaredOf<C>>,
     requestHandler: handle,

@@ -1,27 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
-import { afterEach, describe, expect, test } from '@jest/globals'
-import { type Monitor, type MonitoringOptions, startMonitoring, type Warning } from '../src/index.js'
+import { describe, expect, test } from '@jest/globals'
+import { startMonitoring } from '../src/index.js'
 import { samplesOf, scrape } from './exposition-samples.js'
+import { monitors } from './monitored.js'
 
-const running: Monitor[] = []
-const warnings: Warning[] = []
-
-async function monitored(options: Partial<MonitoringOptions<never>> = {}): Promise<Monitor> {
-  const monitor = await startMonitoring({
-    service: 'memory-api',
-    port: 0,
-    onWarning: (warning) => warnings.push(warning),
-    ...options,
-  })
-  running.push(monitor as Monitor)
-  return monitor as Monitor
-}
-
-afterEach(async () => {
-  warnings.length = 0
-  await Promise.all(running.splice(0).map((monitor) => monitor.stop()))
-})
+const { start: monitored, warnings } = monitors()
 
 const labels = 'model="gpt-4o",context_size="131072",operation="search"'
 const place = { model: 'gpt-4o', contextSize: 131_072, operation: 'search' }

@@ -1,5 +1,4 @@
 import type { SeriesBlocks } from '../exposition/series-blocks.js'
-import { bucketOf } from './bucket-search.js'
 import type { Series } from './series.js'
 
 /** Where each figure of a histogram lies, counted from the accumulator's place in its slab. */
@@ -8,7 +7,7 @@ const slot = {
   calmMin: 0,
   calmMax: 1,
   sum: 2,
-  /** Smallest and largest value since the minima were last rotated. */
+  /** Smallest and largest value since the extremes were last rotated. */
   recentMin: 3,
   recentMax: 4,
   /** Smallest and largest value up to that rotation. */
@@ -19,12 +18,18 @@ const slot = {
   buckets: 8,
 } as const
 
+/** Boundaries up to this many are searched in five steps, written out. */
+const unrolled = 31
+
 /** Slots that a histogram with so many boundaries takes in a slab. */
 export function histogramSlots(boundaries: number): number {
   return slot.buckets + boundaries + 1
 }
 
-/** A distribution in preallocated slots. Recording a calm value allocates nothing and calls nothing. */
+/**
+ * A distribution in preallocated slots of a slab. One class for all metrics, so that the compiler sees one shape
+ * however many there are.
+ */
 export class HistogramAccumulator {
   readonly kind = 'histogram'
   /** Lines of the last scrape, kept by the exposition stage. */
@@ -32,7 +37,7 @@ export class HistogramAccumulator {
 
   /**
    * @param slab zeroed memory shared with the handle's other accumulators
-   * @param at first slot of this one; it takes `histogramSlots(bucketCount - 1)`
+   * @param at first slot of this one
    * @param padded boundaries from `paddedBoundaries`
    * @param integer whether only whole numbers are calm
    */
@@ -40,7 +45,7 @@ export class HistogramAccumulator {
     readonly series: Series,
     private readonly slab: Float64Array,
     private readonly at: number,
-    private readonly padded: Float64Array,
+    protected readonly padded: Float64Array,
     readonly bucketCount: number,
     private readonly integer: boolean,
   ) {
@@ -50,12 +55,12 @@ export class HistogramAccumulator {
     this.setCalm(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)
   }
 
-  /** Counts a calm value; hands any other to `unusual`. Never throws. */
+  /** Counts a calm value; hands any other to `unusual`. Allocates nothing and never throws. */
   record(value: number): void {
     const { slab, at } = this
     if (
       typeof value === 'number' &&
-      value >= (slab[at] as number) &&
+      value >= (slab[at + slot.calmMin] as number) &&
       value <= (slab[at + slot.calmMax] as number) &&
       (!this.integer || Math.floor(value) === value)
     ) {
@@ -68,12 +73,27 @@ export class HistogramAccumulator {
   /** Counts a value that is known to be valid. */
   add(value: number): void {
     const { slab, at } = this
-    const bucket = at + slot.buckets + bucketOf(this.padded, value)
+    const bucket = at + slot.buckets + this.bucketOf(value)
     slab[bucket] = (slab[bucket] as number) + 1
     slab[at + slot.sum] = (slab[at + slot.sum] as number) + value
     if (value < (slab[at + slot.recentMin] as number)) slab[at + slot.recentMin] = value
     if (value > (slab[at + slot.recentMax] as number)) slab[at + slot.recentMax] = value
     slab[at + slot.latest] = value
+  }
+
+  /**
+   * Index of the bucket that holds a value: how many boundaries lie below it, a boundary itself being inside.
+   * Comparisons are added up as numbers, not branched upon: measurements follow no pattern that a processor could
+   * predict, and one wrong prediction costs more than the whole search.
+   */
+  protected bucketOf(value: number): number {
+    const { padded } = this
+    let bucket = Number(value > (padded[15] as number)) << 4
+    bucket += Number(value > (padded[bucket + 7] as number)) << 3
+    bucket += Number(value > (padded[bucket + 3] as number)) << 2
+    bucket += Number(value > (padded[bucket + 1] as number)) << 1
+    bucket += Number(value > (padded[bucket] as number))
+    return bucket
   }
 
   /** Which values are counted with no further thought; an empty range makes every value unusual. */
@@ -100,18 +120,14 @@ export class HistogramAccumulator {
 
   /** Smallest value so far, +Inf before the first. */
   min(): number {
-    return Math.min(
-      this.slab[this.at + slot.recentMin] as number,
-      this.slab[this.at + slot.earlierMin] as number,
-    )
+    const { slab, at } = this
+    return Math.min(slab[at + slot.recentMin] as number, slab[at + slot.earlierMin] as number)
   }
 
   /** Largest value so far, -Inf before the first. */
   max(): number {
-    return Math.max(
-      this.slab[this.at + slot.recentMax] as number,
-      this.slab[this.at + slot.earlierMax] as number,
-    )
+    const { slab, at } = this
+    return Math.max(slab[at + slot.recentMax] as number, slab[at + slot.earlierMax] as number)
   }
 
   /** Newest value, undefined before the first. */
@@ -130,4 +146,30 @@ export class HistogramAccumulator {
     slab[at + slot.recentMax] = Number.NEGATIVE_INFINITY
     return recent
   }
+}
+
+/** A histogram with more boundaries than a search without a loop can tell apart. */
+class ManyBucketsAccumulator extends HistogramAccumulator {
+  protected override bucketOf(value: number): number {
+    const { padded } = this
+    let bucket = 0
+    for (let half = (padded.length + 1) >> 1; half > 0; half >>= 1) {
+      bucket += Number(value > (padded[bucket + half - 1] as number)) * half
+    }
+    return bucket
+  }
+}
+
+/** The class of a histogram with so many boundaries. */
+export function histogramClass(boundaries: number): typeof HistogramAccumulator {
+  return boundaries > unrolled ? ManyBucketsAccumulator : HistogramAccumulator
+}
+
+/** Boundaries padded with +Inf to one less than a power of two, so that a search has a fixed number of steps. */
+export function paddedBoundaries(boundaries: readonly number[]): Float64Array {
+  let length = unrolled
+  while (length < boundaries.length) length = length * 2 + 1
+  const padded = new Float64Array(length).fill(Number.POSITIVE_INFINITY)
+  padded.set(boundaries)
+  return padded
 }

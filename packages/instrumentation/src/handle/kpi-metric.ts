@@ -1,9 +1,8 @@
 import { type Kpi, outcomesOf } from '@mnemoscope/kpi'
 import type { Accumulator } from '../accumulator/accumulator.js'
-import { paddedBoundaries } from '../accumulator/bucket-search.js'
 import { type CountedOutcomes, CounterAccumulator, countedOutcomes } from '../accumulator/counter.js'
 import { GaugeAccumulator } from '../accumulator/gauge.js'
-import { HistogramAccumulator, histogramSlots } from '../accumulator/histogram.js'
+import { histogramClass, histogramSlots, paddedBoundaries } from '../accumulator/histogram.js'
 import type { Series } from '../accumulator/series.js'
 import { latestFamily, measuredFamily } from '../metric/family.js'
 import { type Metric, metric } from '../metric/metric.js'
@@ -39,11 +38,11 @@ function accumulators(
 ): Pick<KpiMetric, 'slots' | 'create'> {
   if (kpi.instrument === 'histogram') {
     const padded = paddedBoundaries(kpi.boundaries)
+    const Histogram = histogramClass(kpi.boundaries.length)
     const buckets = kpi.boundaries.length + 1
     return {
       slots: histogramSlots(kpi.boundaries.length),
-      create: (series, slab, at) =>
-        new HistogramAccumulator(series, slab, at, padded, buckets, kpi.range.integer),
+      create: (series, slab, at) => new Histogram(series, slab, at, padded, buckets, kpi.range.integer),
     }
   }
   if (kpi.instrument === 'counter') {

@@ -1,0 +1,185 @@
+import { describe, expect, test } from '@jest/globals'
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
+import { JsonMetricsSerializer } from '@opentelemetry/otlp-transformer'
+import {
+  AggregationTemporality,
+  type HistogramMetricData,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type SumMetricData,
+} from '@opentelemetry/sdk-metrics'
+import type { Monitor } from '../../src/index.js'
+import { samplesOf, scrape } from '../exposition-samples.js'
+import { monitors } from '../monitored.js'
+import { sortedSeries, translatedSeries } from './prometheus-names.js'
+
+const { start } = monitors()
+
+/** Measurements of every kind, of several label sets, one of which has none. */
+function measure(monitor: Monitor): void {
+  for (const [model, contextSize] of [
+    ['gpt-4o', 131_072],
+    ['mistral "7b"\\', 8_192],
+    ['größer', 9_999_999],
+  ] as const) {
+    const op = monitor.for({ model, contextSize, operation: 'search' })
+    op.memory_usage.observe(() => 4_096)
+    for (let i = 0; i < 400; i++) op.latency.record((i * i) / 1_000 + 0.1)
+    for (const f1 of [0, 0.7, 0.75, 0.8, 1 / 3, 1]) op.f1_score.record(f1)
+    op.operation({ token_usage: 1_234, context_utilization: 0.5, overflow_frequency: 'hierarchy' })
+    op.adaptation_success_rate.record('failure')
+  }
+  monitor.for({ model: 'idle', contextSize: 1 }).memory_usage.record(1)
+}
+
+async function exported(exporter: PrometheusExporter): Promise<string> {
+  return new Promise((resolve) => {
+    exporter.getMetricsRequestHandler({} as never, { setHeader() {}, end: resolve } as never)
+  })
+}
+
+describe('a metric producer', () => {
+  test("gives exporter-prometheus the same samples as the monitor's own endpoint", async () => {
+    const monitor = await start()
+    measure(monitor)
+    const exporter = new PrometheusExporter({
+      preventServerStart: true,
+      withoutScopeInfo: true,
+      withoutTargetInfo: true,
+      metricProducers: [monitor.metricProducer({ names: 'prometheus' })],
+    })
+    const provider = new MeterProvider({ readers: [exporter] })
+    const theirs = samplesOf(await exported(exporter))
+    const ours = samplesOf(
+      (await scrape(monitor.url)).replace(/^target_info.*\n/m, '').replaceAll('{} ', ' '),
+    )
+    expect(ours.size).toBeGreaterThan(300)
+    expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(theirs))
+    await provider.shutdown()
+  })
+
+  test('gives the names and labels that the specification makes of its OTLP metrics to the endpoint too', async () => {
+    const monitor = await start()
+    measure(monitor)
+    const { resourceMetrics } = await monitor.metricProducer().collect()
+    const pushed = translatedSeries(resourceMetrics)
+    const pulled = [...samplesOf(await scrape(monitor.url)).keys()]
+      .filter((series) => !series.startsWith('target_info'))
+      .map((series) => sortedSeries(series.replace(/\{\}$/, '{}')))
+    expect([...pushed].sort()).toEqual(pulled.sort())
+  })
+
+  test('gives counts that OTLP can carry as JSON', async () => {
+    const monitor = await start()
+    measure(monitor)
+    const { resourceMetrics } = await monitor.metricProducer().collect()
+    const json = new TextDecoder().decode(JsonMetricsSerializer.serializeRequest(resourceMetrics))
+    const metrics = JSON.parse(json).resourceMetrics[0].scopeMetrics[0].metrics
+    const latency = metrics.find((metric: { name: string }) => metric.name === 'mnemoscope.latency')
+    const [point] = latency.histogram.dataPoints
+    expect(point.bucketCounts).toHaveLength(point.explicitBounds.length + 1)
+    expect(point.bucketCounts.reduce((all: number, count: number) => all + count, 0)).toBe(400)
+    expect(point.min).toBe(0.1)
+    expect(point.max).toBeCloseTo(159.301)
+  })
+})
+
+describe('a delta producer', () => {
+  const place = { model: 'm', contextSize: 8_192 }
+
+  async function latency(producer: ReturnType<Monitor['metricProducer']>) {
+    const { resourceMetrics } = await producer.collect()
+    const metrics = resourceMetrics.scopeMetrics[0]?.metrics ?? []
+    const metric = metrics.find(({ descriptor }) => descriptor.name === 'mnemoscope.latency')
+    return (metric as HistogramMetricData | undefined)?.dataPoints[0]
+  }
+
+  test('reports zero at birth, then each interval alone, with its own extremes', async () => {
+    let now = 1_000_000
+    const monitor = await start({ now: () => now })
+    const producer = monitor.metricProducer({ temporality: 'delta' })
+    const op = monitor.for(place)
+    const first = await latency(producer)
+    expect(first?.value).toMatchObject({ count: 0, sum: 0 })
+    expect(first?.value).not.toHaveProperty('min')
+
+    now += 10_000
+    for (const seconds of [1, 50]) op.latency.record(seconds)
+    expect((await latency(producer))?.value).toMatchObject({ count: 2, sum: 51, min: 1, max: 50 })
+
+    now += 10_000
+    for (const seconds of [3, 4]) op.latency.record(seconds)
+    const third = await latency(producer)
+    expect(third?.value).toMatchObject({ count: 2, sum: 7, min: 3, max: 4 })
+    expect([third?.startTime, third?.endTime]).toEqual([
+      [1_010, 0],
+      [1_020, 0],
+    ])
+
+    expect(await latency(producer)).toBeUndefined()
+  })
+
+  test('of two readers each has the extremes of its own intervals, and a cumulative one those since birth', async () => {
+    const monitor = await start()
+    const [fast, slow, total] = [
+      monitor.metricProducer({ temporality: 'delta' }),
+      monitor.metricProducer({ temporality: 'delta' }),
+      monitor.metricProducer(),
+    ]
+    const op = monitor.for(place)
+    await latency(fast)
+    await latency(slow)
+    op.latency.record(9)
+    expect((await latency(fast))?.value).toMatchObject({ count: 1, min: 9, max: 9 })
+    op.latency.record(2)
+    expect((await latency(fast))?.value).toMatchObject({ count: 1, min: 2, max: 2 })
+    expect((await latency(slow))?.value).toMatchObject({ count: 2, min: 2, max: 9 })
+    op.latency.record(5)
+    expect((await latency(slow))?.value).toMatchObject({ count: 1, min: 5, max: 5 })
+    expect((await latency(total))?.value).toMatchObject({ count: 3, min: 2, max: 9 })
+  })
+
+  test('equals native instruments in the same reader, counts and extremes of every interval', async () => {
+    const monitor = await start()
+    const memory = new InMemoryMetricExporter(AggregationTemporality.DELTA)
+    const reader = new PeriodicExportingMetricReader({
+      exporter: memory,
+      exportIntervalMillis: 3_600_000,
+      metricProducers: [monitor.metricProducer({ temporality: 'delta' })],
+    })
+    const provider = new MeterProvider({ readers: [reader] })
+    const boundaries = [...(monitor.config.kpis.latency.boundaries ?? [])]
+    const native = provider.getMeter('native').createHistogram('native', {
+      advice: { explicitBucketBoundaries: boundaries },
+    })
+    const counter = provider.getMeter('native').createCounter('native_outcomes')
+    const op = monitor.for(place)
+    for (let interval = 0; interval < 5; interval++) {
+      for (let i = 0; i < 50; i++) {
+        const seconds = ((interval * 7 + i) % 23) / 4
+        op.latency.record(seconds)
+        native.record(seconds, { a: 'b' })
+        op.overflow_frequency.record('none')
+        counter.add(1, { a: 'b' })
+      }
+      await reader.forceFlush()
+    }
+    const points = (name: string) =>
+      memory.getMetrics().map(({ scopeMetrics }) => {
+        const metric = scopeMetrics
+          .flatMap(({ metrics }) => metrics)
+          .find(({ descriptor }) => descriptor.name === name)
+        return (metric as HistogramMetricData).dataPoints[0]?.value
+      })
+    expect(points('mnemoscope.latency')).toEqual(points('native'))
+    const outcomes = memory.getMetrics().map(({ scopeMetrics }) =>
+      scopeMetrics
+        .flatMap(({ metrics }) => metrics)
+        .filter((metric): metric is SumMetricData => /outcomes|overflow_checks/.test(metric.descriptor.name))
+        .map(({ dataPoints }) => Math.max(...dataPoints.map(({ value }) => value))),
+    )
+    expect(outcomes).toEqual(Array(5).fill([50, 50]))
+    await provider.shutdown()
+  })
+})
