@@ -1,5 +1,6 @@
 import type { Config } from '@mnemoscope/kpi'
 import { alertmanagerConfig } from './alertmanager/alertmanager-config.js'
+import { dashboardFolder, grafanaFiles } from './grafana/grafana-files.js'
 import { prometheusConfig } from './prometheus-config.js'
 import { kpiRules } from './rules/kpi-rules.js'
 import { pipelineRules } from './rules/pipeline-rules.js'
@@ -32,8 +33,11 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
     ['prometheus/rules/mnemoscope-pipeline.yml', pipelineRules(running)],
     ['deploy/alertmanager/alertmanager.yml', alertmanagerConfig(running)],
   ]
-  return new Map(files.map(([path, value]) => [path, yamlFile(config, value)]))
+  return new Map([
+    ...files.map(([path, value]): [string, string] => [path, yamlFile(config, value)]),
+    ...grafanaFiles(config, running),
+  ])
 }
 
 /** Folders whose whole content is generated: a file in them that no configuration stands for is drift. */
-export const generatedFolders = ['prometheus/rules'] as const
+export const generatedFolders = ['prometheus/rules', dashboardFolder] as const

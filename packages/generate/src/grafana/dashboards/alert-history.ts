@@ -1,0 +1,52 @@
+import { type Config, names } from '@mnemoscope/kpi'
+import { configAnnotation } from '../annotations.js'
+import { dashboard } from '../dashboard.js'
+import { postgres, prometheus } from '../data-source.js'
+import { firingRank } from '../kpi-series.js'
+import { rankMappings } from '../levels.js'
+import { dashboardUid } from '../links.js'
+import { alertCauses } from '../panels/alert-causes.js'
+import { alertEpisodes } from '../panels/alert-episodes.js'
+import { alertTotals } from '../panels/alert-totals.js'
+import { stateTimeline } from '../panels/state-timeline.js'
+import type { Dashboard, PanelSpec } from '../schema.js'
+import { rangeQuery } from '../target.js'
+import { dataSourceVariable, placeVariables } from '../variables.js'
+
+/** What fired, how often, for how long and why; configuration changes are marked beside it. */
+export function alertHistory(config: Config): Dashboard {
+  return dashboard(config, {
+    uid: dashboardUid.alertHistory,
+    title: 'Mnemoscope · Alert history',
+    description: 'Alert episodes over time and by level, time to recover, and what fires most.',
+    from: 'now-7d',
+    variables: [dataSourceVariable(prometheus), dataSourceVariable(postgres), ...placeVariables()],
+    annotations: [configAnnotation()],
+    sections: [
+      { title: 'By level', panels: alertTotals(config) },
+      { title: 'Over time', panels: [levelTimeline(config)] },
+      { title: 'Causes', panels: [alertCauses()] },
+      { title: 'Episodes', panels: [alertEpisodes()] },
+    ],
+  })
+}
+
+function levelTimeline(config: Config): PanelSpec {
+  const { kpi, job, model, contextSize } = names.label
+  return stateTimeline({
+    title: 'Worst level by KPI, model and context size',
+    description: 'The worst level that fired, as Prometheus has it, for as far back as Prometheus keeps it.',
+    width: 24,
+    height: 10,
+    unit: 'none',
+    noValue: 'nothing fired',
+    mappings: rankMappings,
+    maxDataPoints: config.dashboard.maxDataPoints,
+    targets: [
+      rangeQuery(firingRank([kpi, job, model, contextSize]), {
+        legend: `{{${kpi}}} · {{${job}}} · {{${model}}} · {{${contextSize}}}`,
+        step: config.alertCheckInterval,
+      }),
+    ],
+  })
+}

@@ -1,0 +1,36 @@
+import { type Config, names } from '@mnemoscope/kpi'
+import { configAnnotation } from '../annotations.js'
+import { dashboard } from '../dashboard.js'
+import { postgres, prometheus } from '../data-source.js'
+import { dashboardUid } from '../links.js'
+import { historyPanels } from '../panels/pipeline/history.js'
+import { instrumentationPanels } from '../panels/pipeline/instrumentation.js'
+import { notificationPanels } from '../panels/pipeline/notifications.js'
+import { recorderPanels } from '../panels/pipeline/recorder.js'
+import { rulePanels } from '../panels/pipeline/rules.js'
+import { targetPanels } from '../panels/pipeline/targets.js'
+import type { Dashboard } from '../schema.js'
+import { dataSourceVariable, targetVariables } from '../variables.js'
+
+/** Whether what the other dashboards show can be believed: every part of the pipeline watches itself. */
+export function pipelineHealth(config: Config): Dashboard {
+  const jobs = [...config.services.map(({ name }) => name), ...Object.values(names.pipelineJob)]
+  return dashboard(config, {
+    uid: dashboardUid.pipelineHealth,
+    title: 'Mnemoscope · Pipeline health',
+    description:
+      'From scrape to stored row: targets, rules, notifications, the recorder and the history it keeps.',
+    from: 'now-3h',
+    ofPlaces: false,
+    variables: [dataSourceVariable(prometheus), dataSourceVariable(postgres), ...targetVariables(jobs)],
+    annotations: [configAnnotation()],
+    sections: [
+      { title: 'Targets', panels: targetPanels(config) },
+      { title: 'Recorder', panels: recorderPanels(config) },
+      { title: 'History', panels: historyPanels(config) },
+      { title: 'Rules', panels: rulePanels(config) },
+      { title: 'Notifications', panels: notificationPanels(config) },
+      { title: 'Instrumentation', panels: instrumentationPanels(config) },
+    ],
+  })
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { variable } from './selection.js'
+
+/** Fixed uids of the dashboards; Grafana allows 40 characters. */
+export const dashboardUid = {
+  overview: 'mnemoscope-overview',
+  modelComparison: 'mnemoscope-model-comparison',
+  alertHistory: 'mnemoscope-alert-history',
+  pipelineHealth: 'mnemoscope-pipeline-health',
+  /** Drill-down of a KPI, by its id; one that is too long is cut and told apart by its hash. */
+  kpi: (id: string) => `${kpiUidPrefix}${id.length > longestId ? shortened(id) : id}`,
+} as const
+
+const kpiUidPrefix = 'mnemoscope-kpi-'
+const longestId = 40 - kpiUidPrefix.length
+const kept = 16
+
+function shortened(id: string): string {
+  return `${id.slice(0, kept)}-${createHash('md5').update(id).digest('hex').slice(0, 8)}`
+}
+
+/** SQL expression for the uid of the dashboard that shows a row's KPI; for alerts of the pipeline its own. */
+export function dashboardUidSql(kpi: string): string {
+  return (
+    `CASE WHEN ${kpi} IS NULL THEN '${dashboardUid.pipelineHealth}'` +
+    ` WHEN length(${kpi}) > ${longestId}` +
+    ` THEN '${kpiUidPrefix}' || left(${kpi}, ${kept}) || '-' || left(md5(${kpi}), 8)` +
+    ` ELSE '${kpiUidPrefix}' || ${kpi} END`
+  )
+}
+
+/** A link in a field's menu, as Grafana's field configuration has it. */
+export interface DataLink {
+  readonly title: string
+  readonly url: string
+  readonly targetBlank: boolean
+}
+
+/** Link to a dashboard for the same time range and selection. */
+export function dashboardLink(title: string, uid: string): DataLink {
+  const { service, model, contextSize } = variable
+  const chosen = [service, model, contextSize].map((name) => `\${${name}:queryparam}`)
+  return { title, url: `/d/${uid}?${[timeRange, ...chosen].join('&')}`, targetBlank: false }
+}
+
+/** Where a row of a table says that it was measured: fields by the name of the variable they set. */
+export interface PlaceFields {
+  readonly service: string
+  readonly model: string
+  readonly contextSize: string
+}
+
+/**
+ * Link from a row to a dashboard, narrowed to the row's place.
+ * @param uid the dashboard's, or the field that holds it: `{ field: 'dashboard' }`
+ */
+export function rowLink(title: string, uid: string | { field: string }, fields: PlaceFields): DataLink {
+  const place = [
+    [variable.service, fields.service],
+    [variable.model, fields.model],
+    [variable.contextSize, fields.contextSize],
+  ].map(([name, field]) => `var-${name}=${fieldValue(field as string)}`)
+  const path = typeof uid === 'string' ? uid : fieldValue(uid.field)
+  return { title, url: `/d/${path}?${[timeRange, ...place].join('&')}`, targetBlank: false }
+}
+
+/** Link from a series to a dashboard, narrowed to the series' place by its labels. */
+export function seriesLink(title: string, uid: string): DataLink {
+  const place = [variable.service, variable.model, variable.contextSize].map(
+    (label) => `var-${label}=\${__field.labels.${label}:percentencode}`,
+  )
+  return { title, url: `/d/${uid}?${[timeRange, ...place].join('&')}`, targetBlank: false }
+}
+
+/** Link to a page outside of Grafana. */
+export function pageLink(title: string, url: string): DataLink {
+  return { title, url, targetBlank: true }
+}
+
+const timeRange = `\${__url_time_range}`
+
+function fieldValue(field: string): string {
+  return `\${__data.fields["${field}"]:percentencode}`
+}

@@ -1,0 +1,80 @@
+import type { Config, Kpi } from '@mnemoscope/kpi'
+import { inTimeRangeSql } from '../episode-sql.js'
+import { kpiPanelBase } from '../kpi-panel.js'
+import type { PanelSpec } from '../schema.js'
+import { selectedRows } from '../selection.js'
+import { sqlQuery } from '../target.js'
+import { episodeOverrides } from './active-alerts.js'
+import { forField } from './panel.js'
+import { table } from './table.js'
+
+/** The instants at which a KPI was worst, from the history. */
+export function worstSnapshots(config: Config, kpi: Kpi): PanelSpec {
+  const { unit, noValue, thresholds, links } = kpiPanelBase(config, kpi)
+  const worstFirst = kpi.direction === 'higher_is_better' ? 'ASC' : 'DESC'
+  const measured = kpi.instrument === 'histogram' ? ['p50', 'p95', 'p99'] : []
+  return table({
+    title: `Worst ${kpi.title}`,
+    description:
+      'The 50 worst snapshots of the time range: when, where, and how many measurements stand behind them.',
+    width: 12,
+    height: 10,
+    unit: 'none',
+    noValue,
+    links,
+    targets: [
+      sqlQuery(`
+SELECT ${['at', 'service', 'model', 'context_size', 'value', ...measured, 'samples'].join(', ')}
+FROM snapshots JOIN series ON series.id = snapshots.series_id
+WHERE kpi = '${kpi.id}'
+  AND value IS NOT NULL
+  AND $__timeFilter(at)
+  AND ${selectedRows({})}
+ORDER BY value ${worstFirst}, at DESC
+LIMIT 50`),
+    ],
+    overrides: [
+      forField('value', {
+        unit,
+        thresholds,
+        color: { mode: 'thresholds' },
+        'custom.cellOptions': { type: 'color-text' },
+      }),
+      ...measured.map((column) => forField(column, { unit })),
+    ],
+  })
+}
+
+/** Alert episodes of a KPI that touch the time range, the newest first. */
+export function kpiEpisodes(kpi: Kpi): PanelSpec {
+  return table({
+    title: `Alerts of ${kpi.title}`,
+    description:
+      'Alert episodes that touch the time range, with the value they began with and the worst one.',
+    width: 12,
+    height: 10,
+    unit: 'none',
+    noValue: 'no alert in this time range',
+    targets: [
+      sqlQuery(`
+SELECT
+  starts_at AS since,
+  ends_at AS until,
+  severity,
+  service,
+  model,
+  context_size,
+  value,
+  peak_value,
+  threshold,
+  annotations ->> 'runbook_url' AS runbook
+FROM alert_episodes
+WHERE kpi = '${kpi.id}'
+  AND ${inTimeRangeSql}
+  AND ${selectedRows({})}
+ORDER BY starts_at DESC
+LIMIT 200`),
+    ],
+    overrides: episodeOverrides,
+  })
+}

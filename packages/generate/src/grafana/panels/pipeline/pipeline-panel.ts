@@ -1,0 +1,20 @@
+import { type Config, names } from '@mnemoscope/kpi'
+import { type Matcher, over, select } from '../../../promql.js'
+import { type DataLink, pageLink } from '../../links.js'
+
+/** Series of a name from the selected jobs and instances. */
+export function fromTargets(name: string, further: readonly Matcher[] = []): string {
+  const { job, instance } = names.label
+  const chosen = (label: string): Matcher => ({ label, operator: '=~', value: `$${label}` })
+  return select(name, [chosen(job), chosen(instance), ...further])
+}
+
+/** How much a counter of the selected targets grew between two points of a chart. */
+export function grown(name: string, further: readonly Matcher[] = []): string {
+  return over('increase', fromTargets(name, further), '$__rate_interval')
+}
+
+/** The runbook of one of the pipeline's own alerts, by its page. */
+export function pipelineRunbook({ alerting }: Config, page: string): DataLink {
+  return pageLink('Runbook', `${alerting.runbookBaseUrl}${page}`)
+}

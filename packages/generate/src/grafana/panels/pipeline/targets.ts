@@ -1,0 +1,49 @@
+import { type Config, names } from '@mnemoscope/kpi'
+import { levelColor } from '../../levels.js'
+import type { PanelSpec, ValueMapping } from '../../schema.js'
+import { rangeQuery } from '../../target.js'
+import { stateTimeline } from '../state-timeline.js'
+import { timeSeries } from '../time-series.js'
+import { fromTargets, pipelineRunbook } from './pipeline-panel.js'
+
+const upMappings: ValueMapping[] = [
+  {
+    type: 'value',
+    options: {
+      '0': { text: 'down', color: levelColor.critical, index: 0 },
+      '1': { text: 'up', color: levelColor.healthy, index: 1 },
+    },
+  },
+]
+
+const legend = `{{${names.label.job}}} · {{${names.label.instance}}}`
+
+/** Whether each target answers its scrapes, and how long they take. */
+export function targetPanels(config: Config): PanelSpec[] {
+  const base = {
+    height: 8,
+    noValue: 'no target was scraped',
+    links: [pipelineRunbook(config, 'target-down.md')],
+    maxDataPoints: config.dashboard.maxDataPoints,
+  }
+  const step = config.scrapeInterval
+  return [
+    stateTimeline({
+      ...base,
+      title: 'Targets up',
+      description: 'Whether each service and each part of the pipeline answered its scrapes.',
+      width: 14,
+      unit: 'none',
+      mappings: upMappings,
+      targets: [rangeQuery(fromTargets('up'), { legend, step })],
+    }),
+    timeSeries({
+      ...base,
+      title: 'Scrape duration',
+      description: 'How long a target takes to answer. At the scrape timeout its metrics are lost.',
+      width: 10,
+      unit: 's',
+      targets: [rangeQuery(fromTargets('scrape_duration_seconds'), { legend, step })],
+    }),
+  ]
+}

@@ -1,0 +1,94 @@
+import { type Config, durationSeconds } from '@mnemoscope/kpi'
+import { alertmanager, postgres, prometheus } from './data-source.js'
+
+/** Database role that Grafana reads as; `deploy/postgres/roles.sql` makes it. */
+export const readerRole = 'mnemoscope_reader'
+
+/** Where Grafana looks for the dashboards: `grafana/dashboards` of this repository has to be mounted or copied there. */
+const dashboardsFolder = '/etc/grafana/dashboards'
+
+/**
+ * Environment variables that Grafana reads the database's address, name and reader password from. A value of
+ * `$__file{/run/secrets/password}` reads the password from a file.
+ */
+export const grafanaEnvironment = {
+  address: 'MNEMOSCOPE_POSTGRES_ADDRESS',
+  database: 'MNEMOSCOPE_POSTGRES_DATABASE',
+  sslMode: 'MNEMOSCOPE_POSTGRES_SSLMODE',
+  password: 'MNEMOSCOPE_READER_PASSWORD',
+} as const
+
+/**
+ * Content of the data sources' provisioning file.
+ * https://grafana.com/docs/grafana/latest/administration/provisioning/#data-sources
+ */
+export function dataSourceProvisioning(config: Config): object {
+  const { address, database, sslMode, password } = grafanaEnvironment
+  return {
+    apiVersion: 1,
+    datasources: [
+      {
+        ...identity(prometheus),
+        url: config.endpoints.prometheus,
+        isDefault: true,
+        jsonData: {
+          httpMethod: 'POST',
+          prometheusType: 'Prometheus',
+          // The rate interval follows from it.
+          timeInterval: config.scrapeInterval,
+          alertmanagerUid: alertmanager.uid,
+          // Lists the generated rules and what fires under Grafana's own alerting pages.
+          manageAlerts: true,
+        },
+      },
+      {
+        ...identity(postgres),
+        url: `\${${address}}`,
+        user: readerRole,
+        jsonData: {
+          database: `\${${database}}`,
+          sslmode: `\${${sslMode}}`,
+          maxOpenConns: 5,
+          maxIdleConns: 2,
+          connMaxLifetime: durationSeconds('4h'),
+          postgresVersion: 1500,
+          timescaledb: false,
+          timeInterval: config.snapshotInterval,
+        },
+        secureJsonData: { password: `\${${password}}` },
+      },
+      {
+        ...identity(alertmanager),
+        url: config.endpoints.alertmanager,
+        jsonData: { implementation: 'prometheus', handleGrafanaManagedAlerts: false },
+      },
+    ],
+  }
+}
+
+function identity({ name, uid, type }: { name: string; uid: string; type: string }): object {
+  return { name, uid, type, access: 'proxy', editable: false }
+}
+
+/**
+ * Content of the dashboards' provisioning file.
+ * https://grafana.com/docs/grafana/latest/administration/provisioning/#dashboards
+ */
+export function dashboardProvisioning(): object {
+  return {
+    apiVersion: 1,
+    providers: [
+      {
+        name: 'mnemoscope',
+        orgId: 1,
+        folder: 'Mnemoscope',
+        folderUid: 'mnemoscope',
+        type: 'file',
+        disableDeletion: true,
+        allowUiUpdates: false,
+        updateIntervalSeconds: 30,
+        options: { path: dashboardsFolder, foldersFromFilesStructure: false },
+      },
+    ],
+  }
+}

@@ -1,0 +1,81 @@
+import { names } from '@mnemoscope/kpi'
+import { isOneOf, select } from '../promql.js'
+import { type DataSource, prometheus, reference } from './data-source.js'
+import type { Variable } from './schema.js'
+import { allValues, variable } from './selection.js'
+
+const refreshOnTimeRange = 2
+const sortByName = 5
+const sortByNumber = 3
+
+/** Lets a dashboard be used with another data source of the same type than the provisioned one. */
+export function dataSourceVariable({ variable: name, label, type, name: text, uid }: DataSource): Variable {
+  return {
+    type: 'datasource',
+    name,
+    label,
+    query: type,
+    current: { selected: true, text, value: uid },
+    includeAll: false,
+    multi: false,
+    options: [],
+    regex: '',
+    refresh: 1,
+  }
+}
+
+/** Services, models and context sizes that have any recorded value of a KPI in the dashboard's time range. */
+export function placeVariables(): Variable[] {
+  const recorded = (chosen: readonly string[]) =>
+    `{${[`__name__=~"${names.snapshotSeriesPattern}"`, ...chosen.map((label) => `${label}=~"$${label}"`)].join(', ')}}`
+  const { service, model, contextSize } = variable
+  return [
+    labelVariable(service, 'Service', recorded([])),
+    labelVariable(model, 'Model', recorded([service])),
+    labelVariable(contextSize, 'Context size', recorded([service, model]), sortByNumber),
+  ]
+}
+
+/** Jobs of the pipeline and of the services, and the instances that they scrape. */
+export function targetVariables(jobs: readonly string[]): Variable[] {
+  const { job, instance } = names.label
+  const up = select('up', [isOneOf(job, jobs)])
+  return [labelVariable(job, 'Job', up), labelVariable(instance, 'Instance', `up{${job}=~"$${job}"}`)]
+}
+
+/** The window over which values are averaged and changes are looked at. */
+export function windowVariable(): Variable {
+  const windows = ['5m', '15m', '1h', '6h', '1d']
+  const chosen = '1h'
+  return {
+    type: 'custom',
+    name: variable.window,
+    label: 'Window',
+    description: 'Averages are taken, and changes are looked at, over this long.',
+    query: windows.join(','),
+    current: { selected: true, text: chosen, value: chosen },
+    options: windows.map((window) => ({ selected: window === chosen, text: window, value: window })),
+    includeAll: false,
+    multi: false,
+  }
+}
+
+function labelVariable(label: string, title: string, series: string, sort = sortByName): Variable {
+  const query = `label_values(${series}, ${label})`
+  return {
+    type: 'query',
+    name: label,
+    label: title,
+    datasource: reference(prometheus),
+    query,
+    definition: query,
+    regex: '',
+    refresh: refreshOnTimeRange,
+    sort,
+    includeAll: true,
+    allValue: allValues,
+    multi: true,
+    current: { selected: true, text: ['All'], value: ['$__all'] },
+    options: [],
+  } as Variable
+}
