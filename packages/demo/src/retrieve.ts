@@ -3,13 +3,13 @@ import type { Hit } from './store.js'
 
 /** How many of the matches are worth reading. */
 export interface CutOff {
-  /** A match must score at least this share of the best match. Default 0.7. */
+  /** A match must score at least this share of the best match. Default 0.8. */
   readonly shareOfBest: number
   /** And there are never more than this many. Default 3. */
   readonly most: number
 }
 
-export const defaultCutOff: CutOff = { shareOfBest: 0.7, most: 3 }
+export const defaultCutOff: CutOff = { shareOfBest: 0.8, most: 3 }
 
 /**
  * The passages to read, best first, of the hits of a search (best first too). A cut-off relative to the best match

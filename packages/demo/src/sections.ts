@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { splitSentences } from './sentences.js'
 import { countTokens } from './tokens.js'
 
 /** One `##` section of a document: the unit that is stored, retrieved, fitted and scored. */
@@ -43,11 +42,6 @@ export function parseSections(document: string, markdown: string): Section[] {
       tokens: countTokens(text),
     }
   })
-}
-
-/** Sentences of a section's prose, without its heading. */
-export function sectionSentences(section: Section): string[] {
-  return splitSentences(section.text.slice(section.heading.length + 2))
 }
 
 function slug(heading: string): string {

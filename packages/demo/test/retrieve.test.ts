@@ -10,8 +10,8 @@ const hits = (...scores: number[]) =>
 test.each([
   ['no match', [], 0],
   ['one match', [3], 1],
-  ['a clear winner stands alone', [100, 69, 60], 1],
-  ['a match of seven tenths of the best counts', [100, 70, 69], 2],
+  ['a clear winner stands alone', [100, 79, 60], 1],
+  ['a match of eight tenths of the best counts', [100, 80, 79], 2],
   ['never more than three', [100, 99, 98, 97], 3],
 ])('%s', (_, scores, count) => {
   expect(cutOff(hits(...scores)).map(({ id }) => id)).toEqual(['d#0', 'd#1', 'd#2', 'd#3'].slice(0, count))
