@@ -9,6 +9,7 @@ import { readMigrations } from './database/migrations.js'
 import { createPool } from './database/pool.js'
 import { applyRetention } from './database/retention.js'
 import { createApp } from './http/app.js'
+import { createEvents } from './http/events.js'
 import { listen } from './http/listen.js'
 import { readPage } from './http/page.js'
 import { startLoop } from './loop.js'
@@ -114,7 +115,10 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     await pool.end()
   }
   const knownSchema = (await readMigrations()).at(-1)?.version ?? 0
+  const refreshMs = 1_000 * durationSeconds(config.dashboard.refreshInterval)
+  const events = createEvents({ pool, refreshMs, logger })
   const app = createApp({
+    events,
     pool,
     config,
     metrics,
@@ -130,6 +134,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     return {
       url: server.url,
       stop() {
+        events.stop()
         stopping ??= server.close().then(close)
         return stopping
       },

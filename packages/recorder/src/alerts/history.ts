@@ -36,7 +36,9 @@ export function endOf(episode: Episode, endsAt: number, how: ClosedHow): Step {
 function notified(open: Episode | undefined, closed: readonly Episode[], observation: Observation): Step[] {
   const { startsAt, endsAt } = observation
   const covering = closed.find((episode) => covers(episode, startsAt, endsAt))
-  if (open === undefined || (endsAt ?? Number.POSITIVE_INFINITY) <= open.startsAt) {
+  const isBefore =
+    open !== undefined && startsAt < open.startsAt && endsAt !== undefined && endsAt <= open.startsAt
+  if (open === undefined || isBefore) {
     return covering === undefined ? [start(observation, 'resolved')] : []
   }
   if (startsAt < open.startsAt && covering !== undefined) return []
@@ -56,7 +58,8 @@ function evidenced(
   const { startsAt, endsAt } = observation
   if (open !== undefined && open.startsAt <= lastFiringAt) {
     const newestSign = Math.max(open.startsAt, open.lastFiringAt ?? 0)
-    if (startKnown && startsAt > newestSign + 1.5 * interval) {
+    const isTaken = closed.some((episode) => episode.startsAt === startsAt)
+    if (startKnown && !isTaken && startsAt > newestSign + 1.5 * interval) {
       const ended = open.lastFiringAt === undefined ? startsAt : open.lastFiringAt + interval
       return [
         close(open, Math.min(ended, startsAt), 'superseded', 'prometheus'),
@@ -79,10 +82,13 @@ function evidenced(
   return open === undefined ? [reopen(covering, observation, floor)] : []
 }
 
-/** How early an episode can have started: not before the one before it ended. */
+/** How early an episode can have started: not before the one before it ended, which may be when that one began. */
 function floorOf(episode: Episode, closed: readonly Episode[]): number {
   const earlier = closed.filter(({ startsAt }) => startsAt < episode.startsAt)
-  return Math.max(...earlier.map(({ endsAt }) => endsAt as number), Number.NEGATIVE_INFINITY)
+  return Math.max(
+    ...earlier.map(({ startsAt, endsAt }) => Math.max(endsAt as number, startsAt + 1)),
+    Number.NEGATIVE_INFINITY,
+  )
 }
 
 /** Whether a closed episode is what is meant by a start and an end (or a start alone). */

@@ -7,7 +7,7 @@ import { endOfMissing } from './missing.js'
 import { type GivenAlert, type Normaliser, observe } from './observation.js'
 import { type AlertRules, fetchAlertRules, fetchStartTime } from './prometheus-alerts.js'
 import { loadOpenEpisodes } from './rows.js'
-import { runsOf } from './runs.js'
+import { type Restart, runsOf } from './runs.js'
 import { closeEpisodes, storeObservations } from './store.js'
 
 /** Prometheus writes a sample of `ALERTS` at each evaluation of a firing alert, whatever becomes of notifications. */
@@ -15,6 +15,9 @@ const firingAlerts = 'ALERTS{alertstate="firing",alertname=~"Mnemoscope.+"}'
 
 /** Time asked for at once; bounds the answer, however long the recorder was away. */
 const chunkMs = 6 * 3_600_000
+
+/** Longest that Prometheus is given to read its log after a crash. */
+const longestRecoveryMs = 600_000
 
 /** Observations stored in one transaction. */
 const batchSize = 1_000
@@ -40,16 +43,18 @@ export interface Reconciled {
 export async function reconcile(options: ReconcileOptions): Promise<Reconciled> {
   const { pool, prometheus, config, normaliser } = options
   const alertRules = await fetchAlertRules(prometheus)
-  const startedAt = await fetchStartTime(prometheus)
   const now = Date.now()
   const { cluster } = normaliser
   const overlap = 3 * longestInterval(alertRules, config)
   let from = (await reachedBefore(pool, cluster)) ?? now - config.dataRetentionDays * 86_400_000
-  const alive = new Set<string>()
+  const restart = await restartAfter(prometheus, from - overlap, now)
+  const alive = new Set(
+    alertRules.firing.map(({ labels }) => fingerprintOf(labels, normaliser.externalLabels)),
+  )
   const kinds: string[] = []
   while (from < now) {
     const to = Math.min(from + chunkMs, now)
-    const window = { from: from - overlap, to, isNewest: to === now, startedAt }
+    const window = { from: from - overlap, to, isNewest: to === now, restart }
     const found = await alertsBetween(options, alertRules, window)
     const observations = found.map((alert) => observe(alert, normaliser))
     for (let i = 0; i < observations.length; i += batchSize) {
@@ -59,7 +64,9 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciled> 
     if (window.isNewest) {
       for (const { endsAt, fingerprint } of observations) if (endsAt === undefined) alive.add(fingerprint)
     }
-    await rememberReached(pool, cluster, to)
+    // Until alerts are stored again after a start, what was before it is needed to tell what went on.
+    const isSettled = restart === undefined || to > restart.resumedAt + 2 * overlap
+    if (isSettled || !window.isNewest) await rememberReached(pool, cluster, to)
     from = to
   }
   const missing = (await loadOpenEpisodes(pool, cluster)).filter(({ fingerprint }) => !alive.has(fingerprint))
@@ -76,7 +83,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciled> 
 async function alertsBetween(
   { prometheus, config, normaliser: { kpis } }: ReconcileOptions,
   { rules, firing }: AlertRules,
-  window: { from: number; to: number; isNewest: boolean; startedAt: number | undefined },
+  window: { from: number; to: number; isNewest: boolean; restart: Restart | undefined },
 ): Promise<GivenAlert[]> {
   const active = new Map(firing.map((alert) => [fingerprintOf(alert.labels, {}), alert]))
   const selector = `${firingAlerts}[${Math.ceil(window.to - window.from)}ms]`
@@ -90,7 +97,8 @@ async function alertsBetween(
       {
         from: window.from,
         interval,
-        startedAt: window.startedAt,
+        restart: window.restart,
+        isActive: window.isNewest && active.has(fingerprintOf(own, {})),
         evaluatedUntil: window.isNewest ? (rule?.lastEvaluation ?? window.to) : window.to - interval,
       },
     )
@@ -108,6 +116,20 @@ async function alertsBetween(
       }
     })
   })
+}
+
+/** Prometheus' newest start, if it was after `from`. */
+async function restartAfter(
+  prometheus: PrometheusClient,
+  from: number,
+  now: number,
+): Promise<Restart | undefined> {
+  const startedAt = await fetchStartTime(prometheus)
+  if (startedAt === undefined || startedAt <= from || startedAt >= now) return undefined
+  const until = Math.min(now, startedAt + longestRecoveryMs)
+  const scrapes = await querySamples(prometheus, `up[${Math.ceil(until - startedAt)}ms]`, new Date(until))
+  const times = scrapes.flatMap(({ samples }) => samples.map(({ at }) => at).filter((at) => at > startedAt))
+  return { startedAt, resumedAt: Math.min(...times, until) }
 }
 
 /** Summary of an alert that has ended before anyone read Prometheus' own. */

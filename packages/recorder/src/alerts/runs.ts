@@ -2,7 +2,7 @@
 export interface Run {
   readonly first: number
   readonly last: number
-  /** False where the run may have begun before what was asked for. */
+  /** False where the run may have begun before what was asked for, or before Prometheus' newest start. */
   readonly startKnown: boolean
   /** First evaluation without it; undefined while it goes on or while nothing newer has been evaluated. */
   readonly endsAt: number | undefined
@@ -16,28 +16,37 @@ export interface RunContext {
   readonly interval: number
   /** Newest moment up to which evaluations are known to have taken place. */
   readonly evaluatedUntil: number
-  /** When Prometheus last started, undefined where it does not say. */
-  readonly startedAt: number | undefined
+  /** Whether the alert fires by now, samples or not: for some evaluations after a start Prometheus stores none. */
+  readonly isActive: boolean
+  /** Prometheus' newest start; undefined where it was not lately or is not known. */
+  readonly restart: Restart | undefined
+}
+
+/** A start of Prometheus. */
+export interface Restart {
+  readonly startedAt: number
+  /** Its first scrape: reading its own log after a crash can take it minutes, so the start itself says little. */
+  readonly resumedAt: number
 }
 
 /**
  * Runs of an alert, from the times at which it was stored as firing (ascending). Prometheus stores a sample at each
- * evaluation, so a missing one is an end, unless Prometheus itself was away: an alert that fires again within two
- * intervals of Prometheus' start has gone on as far as anybody can know.
+ * evaluation, so a missing one is an end, unless Prometheus itself was away: an alert that fires soon after its
+ * return has gone on as far as anybody can know.
  */
 export function runsOf(times: readonly number[], context: RunContext): Run[] {
-  const { from, interval, evaluatedUntil } = context
+  const { from, interval, evaluatedUntil, isActive } = context
   const runs: Run[] = []
   let first: number | undefined
   for (const [i, at] of times.entries()) {
     first ??= at
     const next = times[i + 1]
     if (next !== undefined && goesOn(at, next, context)) continue
-    const isOver = next !== undefined || evaluatedUntil >= at + interval / 2
+    const isOver = next !== undefined || (!isActive && evaluatedUntil >= at + interval / 2)
     runs.push({
       first,
       last: at,
-      startKnown: first > from + 1.5 * interval,
+      startKnown: first > from + 1.5 * interval && !isSoonAfterRestart(first, context),
       endsAt: isOver ? at + interval : undefined,
     })
     first = undefined
@@ -45,7 +54,12 @@ export function runsOf(times: readonly number[], context: RunContext): Run[] {
   return runs
 }
 
-function goesOn(at: number, next: number, { interval, startedAt }: RunContext): boolean {
-  if (next - at <= 1.5 * interval) return true
-  return startedAt !== undefined && at < startedAt && startedAt < next && next <= startedAt + 2 * interval
+function goesOn(at: number, next: number, context: RunContext): boolean {
+  if (next - at <= 1.5 * context.interval) return true
+  return context.restart !== undefined && at < context.restart.startedAt && isSoonAfterRestart(next, context)
+}
+
+/** Alerts are stored again from the third evaluation after a start on; the fourth allows for a late one. */
+function isSoonAfterRestart(at: number, { restart, interval }: RunContext): boolean {
+  return restart !== undefined && at > restart.startedAt && at <= restart.resumedAt + 4 * interval
 }

@@ -26,7 +26,7 @@ const leastChange = 0.01
  *
  * Theil–Sen slope and the Mann–Kendall test with its correction for ties stand outliers and need no normal
  * distribution (Mann 1945, Kendall 1975, Sen 1968). Values from overlapping windows follow one another, which makes
- * noise look like a trend; the variance is therefore corrected for autocorrelation (Hamed and Rao 1998).
+ * noise look like a trend; the variance is therefore corrected for autocorrelation (Yue and Wang 2004).
  * @param points ascending by time; a few hundred at the most, as every pair is compared
  */
 export function trendOf(points: readonly TrendPoint[], better: Direction): Trend {
@@ -73,25 +73,23 @@ function mannKendall(points: readonly TrendPoint[], slope: number): number {
   return 2 * (1 - normalCdf(Math.abs(z)))
 }
 
-/** Hamed and Rao's n/n*: how much autocorrelation widens the variance; only significant lags count. */
+/**
+ * How much autocorrelation widens the variance: n/n* for a process whose correlation decays with each lag from that
+ * of the first (Yue and Wang 2004), which is corrected for its bias in short series (Orcutt and Winokur 1969).
+ */
 function varianceFactor(ranked: readonly number[]): number {
   const n = ranked.length
   const mean = ranked.reduce((sum, rank) => sum + rank, 0) / n
   const deviations = ranked.map((rank) => rank - mean)
   const total = deviations.reduce((sum, deviation) => sum + deviation ** 2, 0)
   if (total === 0) return 1
-  let sum = 0
-  for (let lag = 1; lag <= n / 3; lag++) {
-    let product = 0
-    for (let i = 0; i + lag < n; i++) {
-      product += (deviations[i] as number) * (deviations[i + lag] as number)
-    }
-    const correlation = product / total
-    if (Math.abs(correlation) > 1.96 / Math.sqrt(n))
-      sum += (n - lag) * (n - lag - 1) * (n - lag - 2) * correlation
-  }
-  // A factor below 1 would make a trend of an oscillation.
-  return Math.max(1, 1 + (2 / (n * (n - 1) * (n - 2))) * sum)
+  const product = deviations.slice(1).reduce((sum, next, i) => sum + next * (deviations[i] as number), 0)
+  const lagOne = (n * (product / total) + 1) / (n - 4)
+  // Below 0 the factor would shrink the variance and make a trend of an oscillation.
+  const correlation = Math.min(0.98, Math.max(0, lagOne))
+  let factor = 1
+  for (let lag = 1; lag < n; lag++) factor += 2 * (1 - lag / n) * correlation ** lag
+  return factor
 }
 
 function ranks(values: readonly number[]): number[] {

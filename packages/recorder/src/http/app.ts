@@ -11,7 +11,9 @@ import { seriesCurves, stepFor } from '../dashboard/curves.js'
 import { dashboardData } from '../dashboard/dashboard.js'
 import type { Metrics } from '../metrics.js'
 import type { Readiness } from '../readiness.js'
+import { acknowledgeEpisode } from './acknowledge.js'
 import { answerError, RequestError } from './error.js'
+import type { Events } from './events.js'
 import type { PageFile } from './page.js'
 import { readParameters } from './parameters.js'
 import { alertmanagerWebhook } from './webhook.js'
@@ -27,11 +29,12 @@ export interface AppOptions {
   readonly page: ReadonlyMap<string, PageFile>
   readonly normaliser: () => Normaliser
   readonly readiness: () => Promise<Readiness>
+  readonly events: Events
 }
 
 /** The recorder's HTTP API and page. */
 export function createApp(options: AppOptions): Hono {
-  const { pool, config, metrics, logger, page, normaliser, readiness } = options
+  const { pool, config, metrics, logger, page, normaliser, readiness, events } = options
   const app = new Hono()
   const webhook = alertmanagerWebhook({ pool, metrics, normaliser })
   app.onError((error, context) => answerError(error, context, logger))
@@ -83,6 +86,8 @@ export function createApp(options: AppOptions): Hono {
     })
     return context.json({ episodes: await episodes(pool, scope, { state, most: limit }) })
   })
+  app.post('/api/episodes/:id/acknowledge', bodyLimit({ maxSize: 16_384 }), acknowledgeEpisode(pool))
+  app.get('/api/events', events.handle)
   app.get('/api/series', async (context) => {
     const { scope, kpi, limit } = readParameters(context, {
       kpi: z.enum(Object.keys(config.kpis)),

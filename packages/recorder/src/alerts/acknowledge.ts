@@ -1,0 +1,34 @@
+import type pg from 'pg'
+
+/** Somebody took notice of an episode. */
+export interface Acknowledgement {
+  readonly by: string
+  readonly comment: string | null
+  /** Unix time in seconds. */
+  readonly at: number
+}
+
+const foreignKeyViolation = '23503'
+
+/**
+ * Stores that somebody took notice of an episode, open or over. Each call adds one: comments follow one another.
+ * It silences nothing; silences are Alertmanager's.
+ * @returns undefined where no episode has this id
+ */
+export async function acknowledge(
+  pool: pg.Pool,
+  episodeId: string,
+  { by, comment }: Omit<Acknowledgement, 'at'>,
+): Promise<Acknowledgement | undefined> {
+  try {
+    const { rows } = await pool.query<Acknowledgement>(
+      `INSERT INTO alert_acknowledgements (episode_id, by, comment) VALUES ($1, $2, $3)
+       RETURNING by, comment, extract(epoch FROM at)::float8 AS at`,
+      [episodeId, by, comment],
+    )
+    return rows[0]
+  } catch (error) {
+    if ((error as { code?: string }).code === foreignKeyViolation) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,142 @@
+import type { Context } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { RequestError } from './error.js'
+
+/** What a listener compares to know that there is something new. */
+interface State {
+  /** Newest instant that was dealt with, Unix seconds; null before the first. */
+  readonly instant: number | null
+  /** Newest transition of an alert episode. */
+  readonly transition: number
+  /** Newest acknowledgement. */
+  readonly acknowledgement: number
+}
+
+export interface EventsOptions {
+  readonly pool: pg.Pool
+  /** How often the database is asked, and so how often a listener hears something at the most. */
+  readonly refreshMs: number
+  readonly logger: Logger
+}
+
+/** Server-sent events: tell every listener that something new is stored. */
+export interface Events {
+  /** Answers `GET /api/events`. @throws RequestError 503 while as many listen as may */
+  handle(context: Context): Response
+  /** Ends every listener's stream; more are refused. */
+  stop(): void
+}
+
+/** Browsers open one per tab; more than this are a mistake or an attack. */
+const mostListeners = 200
+/** Below the idle limit of proxies, which is often a minute. */
+const heartbeatMs = 15_000
+/** A listener that has not taken a line for so long is gone. */
+const stalledMs = 60_000
+
+interface Listener {
+  /** Hands it a line; false while the last one is still on its way. */
+  send(event: string, data: string): boolean
+  readonly sentAt: () => number
+  end(): void
+}
+
+/**
+ * One question for all listeners, asked only while somebody listens: the database is what several recorders share, so
+ * it knows of changes that came through another one. A listener that is slow misses events, never piles them up: each
+ * event carries the whole state.
+ */
+export function createEvents({ pool, refreshMs, logger }: EventsOptions): Events {
+  const listeners = new Set<Listener>()
+  let known: string | undefined
+  let looking: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+
+  /** Asks once, however many want to know. */
+  function look(): Promise<void> {
+    clearTimeout(timer)
+    looking ??= ask().finally(() => {
+      looking = undefined
+      if (listeners.size > 0 && !stopped) timer = setTimeout(look, refreshMs)
+    })
+    return looking
+  }
+
+  async function ask(): Promise<void> {
+    try {
+      const state = JSON.stringify(await stateOf(pool))
+      if (state !== known) for (const listener of listeners) listener.send('change', state)
+      known = state
+    } catch (err) {
+      logger.warn({ err }, 'events: the database did not answer')
+    }
+  }
+
+  return {
+    handle(context) {
+      if (stopped || listeners.size >= mostListeners) {
+        throw new RequestError(503, 'as many listen to events as may', {
+          value: listeners.size,
+          expected: `at most ${mostListeners} listeners`,
+          next: 'Close a few pages, or ask /api/dashboard from time to time.',
+        })
+      }
+      // Proxies that gather answers before they pass them on would hold events back.
+      context.header('x-accel-buffering', 'no')
+      return streamSSE(context, (stream) => {
+        const { promise, resolve: end } = withResolvers()
+        let sentAt = Date.now()
+        let isBusy = false
+        const listener: Listener = {
+          send(event, data) {
+            if (isBusy) return false
+            isBusy = true
+            stream.writeSSE({ event, data }).then(() => {
+              isBusy = false
+              sentAt = Date.now()
+            }, end)
+            return true
+          },
+          sentAt: () => sentAt,
+          end,
+        }
+        const heartbeat = setInterval(() => {
+          if (!listener.send('alive', '') && Date.now() - listener.sentAt() > stalledMs) end()
+        }, heartbeatMs)
+        stream.onAbort(end)
+        listeners.add(listener)
+        // Asked anew: what was known may be from when somebody last listened.
+        void look().then(() => listener.send('hello', known ?? '{}'))
+        return promise.finally(() => {
+          clearInterval(heartbeat)
+          listeners.delete(listener)
+        })
+      })
+    },
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+      for (const listener of listeners) listener.end()
+    },
+  }
+}
+
+async function stateOf(pool: pg.Pool): Promise<State> {
+  const { rows } = await pool.query<State>(
+    `SELECT (SELECT extract(epoch FROM max(at))::float8 FROM snapshot_instants) AS instant,
+            (SELECT coalesce(max(id), 0)::float8 FROM alert_transitions) AS transition,
+            (SELECT coalesce(max(id), 0)::float8 FROM alert_acknowledgements) AS acknowledgement`,
+  )
+  return rows[0] as State
+}
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

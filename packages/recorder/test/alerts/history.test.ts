@@ -1,0 +1,216 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import type { Episode } from '../../src/alerts/episode.js'
+import { advance } from '../../src/alerts/history.js'
+import type { Observation } from '../../src/alerts/observation.js'
+
+const interval = 1
+
+const alert = {
+  cluster: 'default',
+  fingerprint: '00000000000000aa',
+  labels: { alertname: 'MnemoscopeF1ScoreCritical' },
+  annotations: { summary: 'F1 is low' },
+} as const
+
+/** A notification that the alert fires since `startsAt`. */
+const firing = (startsAt: number): Observation => ({ ...alert, startsAt })
+
+/** A notification that it ended. */
+const resolved = (startsAt: number, endsAt: number): Observation => ({ ...alert, startsAt, endsAt })
+
+/** Prometheus' own samples from `startsAt` to `last`, going on. */
+const samples = (startsAt: number, last: number, startKnown = true): Observation => ({
+  ...alert,
+  startsAt,
+  evidence: { lastFiringAt: last, startKnown, interval },
+})
+
+/** The same, with no sample at the evaluation after `last`. */
+const samplesThatEnd = (startsAt: number, last: number, startKnown = true): Observation => ({
+  ...samples(startsAt, last, startKnown),
+  endsAt: last + interval,
+})
+
+function historyOf(observations: readonly Observation[]): { episodes: Episode[]; kinds: string[] } {
+  let episodes: Episode[] = []
+  const kinds: string[] = []
+  for (const observation of observations) {
+    for (const { before, after, transition } of advance(episodes, observation)) {
+      episodes = [...episodes.filter((episode) => episode !== before), after]
+      episodes.sort((a, b) => a.startsAt - b.startsAt)
+      if (transition !== undefined) kinds.push(transition.kind)
+    }
+  }
+  return { episodes, kinds }
+}
+
+const spansOf = (episodes: readonly Episode[]) =>
+  episodes.map(({ startsAt, endsAt, closedHow }) =>
+    endsAt === undefined ? `${startsAt}..` : `${startsAt}..${endsAt} ${closedHow}`,
+  )
+
+describe.each<[name: string, observations: Observation[], spans: string[], kinds: string[]]>([
+  ['a notification opens an episode', [firing(10)], ['10..'], ['opened']],
+  ['a repeated notification changes nothing', [firing(10), firing(10)], ['10..'], ['opened']],
+  ['its end closes it', [firing(10), resolved(10, 20)], ['10..20 resolved'], ['opened', 'closed']],
+  [
+    'a second Alertmanager tells the same, later',
+    [firing(10), resolved(10, 20), firing(10), resolved(10, 20)],
+    ['10..20 resolved'],
+    ['opened', 'closed'],
+  ],
+  ['an end without a beginning is an episode', [resolved(10, 20)], ['10..20 resolved'], ['opened']],
+  [
+    'an end is final for its start: a late "firing" does not open it again',
+    [resolved(10, 20), firing(10)],
+    ['10..20 resolved'],
+    ['opened'],
+  ],
+  [
+    'a new start after an end is a new episode',
+    [firing(10), resolved(10, 20), firing(30)],
+    ['10..20 resolved', '30..'],
+    ['opened', 'closed', 'opened'],
+  ],
+  [
+    'the end of an older episode leaves the newer one open',
+    [firing(30), resolved(10, 20)],
+    ['10..20 resolved', '30..'],
+    ['opened', 'opened'],
+  ],
+  [
+    'an earlier start of what overlaps is the same episode',
+    [firing(30), firing(10), resolved(10, 40)],
+    ['10..40 resolved'],
+    ['opened', 'changed', 'closed'],
+  ],
+  [
+    'a later start while it is open joins it: Alertmanager lost its memory',
+    [firing(10), firing(30), resolved(30, 40)],
+    ['10..40 resolved'],
+    ['opened', 'closed'],
+  ],
+  ['samples alone are an episode', [samples(10, 12)], ['10..'], ['opened']],
+  [
+    'a short alert that no notification told of has begun and ended',
+    [samplesThatEnd(10, 12)],
+    ['10..13 reconciled'],
+    ['opened'],
+  ],
+  [
+    'samples and notification are one episode',
+    [firing(10), samples(10, 12), resolved(10, 13), samplesThatEnd(10, 12)],
+    ['10..13 resolved'],
+    ['opened', 'closed'],
+  ],
+  [
+    'samples end what no notification ended',
+    [firing(10), samplesThatEnd(10, 12)],
+    ['10..13 reconciled'],
+    ['opened', 'closed'],
+  ],
+  [
+    'samples show two episodes where a notification was joined to the first',
+    [firing(10), firing(30), samplesThatEnd(10, 12), samples(30, 32)],
+    ['10..13 reconciled', '30..'],
+    ['opened', 'closed', 'opened'],
+  ],
+  [
+    'samples after a notified end take it back',
+    [firing(10), resolved(10, 14), samples(10, 20)],
+    ['10..'],
+    ['opened', 'closed', 'reopened'],
+  ],
+  [
+    'an end that samples have already outlived is not taken',
+    [firing(10), samples(10, 20), resolved(10, 14)],
+    ['10..'],
+    ['opened'],
+  ],
+  [
+    'an end notified too early is put right when the samples have ended too',
+    [firing(10), resolved(10, 14), samplesThatEnd(10, 20)],
+    ['10..21 reconciled'],
+    ['opened', 'closed', 'closed'],
+  ],
+  [
+    'a notification does not move a start that samples have shown',
+    [samples(10, 12), firing(5)],
+    ['10..'],
+    ['opened'],
+  ],
+  [
+    'samples that go on from before the window belong to the open episode',
+    [firing(10), samples(15, 20, false)],
+    ['10..'],
+    ['opened'],
+  ],
+  [
+    'samples with a beginning of their own supersede an episode that was never ended',
+    [firing(10), samples(10, 12), samples(50, 52)],
+    ['10..13 superseded', '50..'],
+    ['opened', 'closed', 'opened'],
+  ],
+  [
+    'samples of an earlier time do not disturb what is open now',
+    [firing(50), samplesThatEnd(10, 12)],
+    ['10..13 reconciled', '50..'],
+    ['opened', 'opened'],
+  ],
+  [
+    'a start never moves into the episode before',
+    [firing(10), resolved(10, 20), firing(30), samples(15, 31)],
+    ['10..20 resolved', '30..'],
+    ['opened', 'closed', 'opened'],
+  ],
+])('%s', (_, observations, spans, kinds) => {
+  test('in the order given', () => {
+    const history = historyOf(observations)
+    expect(spansOf(history.episodes)).toEqual(spans)
+    expect(history.kinds).toEqual(kinds)
+  })
+
+  test('and told once more, nothing changes', () => {
+    const once = historyOf(observations)
+    const last = observations.at(-1) as Observation
+    expect(spansOf(historyOf([...observations, last]).episodes)).toEqual(spansOf(once.episodes))
+  })
+})
+
+test('a history never has two open episodes, nor two with the same start, whatever it is told', () => {
+  const observation = fc
+    .tuple(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 10 }), fc.nat(3), fc.boolean())
+    .map(([startsAt, length, kind, startKnown]) =>
+      kind === 0
+        ? firing(startsAt)
+        : kind === 1
+          ? resolved(startsAt, startsAt + length)
+          : kind === 2
+            ? samples(startsAt, startsAt + length, startKnown)
+            : samplesThatEnd(startsAt, startsAt + length, startKnown),
+    )
+  fc.assert(
+    fc.property(fc.array(observation, { maxLength: 12 }), (observations) => {
+      const { episodes } = historyOf(observations)
+      expect(episodes.filter(({ endsAt }) => endsAt === undefined).length).toBeLessThanOrEqual(1)
+      expect(new Set(episodes.map(({ startsAt }) => startsAt)).size).toBe(episodes.length)
+      for (const { startsAt, endsAt } of episodes) {
+        if (endsAt !== undefined) expect(endsAt).toBeGreaterThanOrEqual(startsAt)
+      }
+    }),
+    { numRuns: 20_000 },
+  )
+})
+
+test('the peak is the worst value in the direction of the KPI, and the first value stays', () => {
+  const seen = (value: number): Observation => ({ ...firing(10), value, direction: 'higher_is_better' })
+  const [episode] = historyOf([seen(0.6), seen(0.4), seen(0.5)]).episodes
+  expect(episode).toMatchObject({ value: 0.6, peakValue: 0.4 })
+})
+
+test('texts of a notification replace a made-up summary, and none replaces real ones', () => {
+  const bare: Observation = { ...samples(10, 12), annotations: {}, fallbackSummary: 'F1 score critical' }
+  expect(historyOf([bare]).episodes[0]?.annotations.summary).toBe('F1 score critical')
+  expect(historyOf([bare, firing(10), bare]).episodes[0]?.annotations.summary).toBe('F1 is low')
+})

@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals'
+import { type RunContext, runsOf } from '../../src/alerts/runs.js'
+
+const context: RunContext = {
+  from: 0,
+  interval: 10,
+  evaluatedUntil: 1_000,
+  isActive: false,
+  restart: undefined,
+}
+
+test.each<[name: string, times: number[], context: Partial<RunContext>, runs: string[]]>([
+  ['nothing is no run', [], {}, []],
+  [
+    'evaluations in a row are one run, over when the next one passed without it',
+    [100, 110, 120],
+    {},
+    ['100-120 ends 130'],
+  ],
+  ['a run goes on until the next evaluation', [100, 110], { evaluatedUntil: 112 }, ['100-110 goes on']],
+  ['an evaluation that comes late is none that is missing', [100, 114, 120], {}, ['100-120 ends 130']],
+  ['a missing evaluation ends a run', [100, 110, 130], {}, ['100-110 ends 120', '130-130 ends 140']],
+  ['a run at the edge may have begun before', [10, 20], {}, ['?10-20 ends 30']],
+  [
+    'a restart of Prometheus bridges a gap',
+    [100, 110, 195, 205],
+    { restart: { startedAt: 190, resumedAt: 190 } },
+    ['100-205 ends 215'],
+  ],
+  [
+    'a restart bridges nothing when the alert fired only later',
+    [100, 300],
+    { restart: { startedAt: 190, resumedAt: 190 } },
+    ['100-100 ends 110', '300-300 ends 310'],
+  ],
+  [
+    'a restart elsewhere bridges nothing',
+    [100, 150],
+    { restart: { startedAt: 160, resumedAt: 160 } },
+    ['100-100 ends 110', '150-150 ends 160'],
+  ],
+  [
+    'an alert that is active goes on, though its samples have stopped',
+    [100, 110],
+    { isActive: true },
+    ['100-110 goes on'],
+  ],
+  [
+    'what begins soon after a restart may have begun before',
+    [200, 210],
+    { restart: { startedAt: 190, resumedAt: 195 } },
+    ['?200-210 ends 220'],
+  ],
+])('%s', (_, times, given, expected) => {
+  const runs = runsOf(times, { ...context, ...given })
+  expect(
+    runs.map(
+      ({ first, last, startKnown, endsAt }) =>
+        `${startKnown ? '' : '?'}${first}-${last} ${endsAt === undefined ? 'goes on' : `ends ${endsAt}`}`,
+    ),
+  ).toEqual(expected)
+})

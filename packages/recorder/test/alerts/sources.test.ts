@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import { freePort } from '@mnemoscope/servers'
+import type pg from 'pg'
+import { createPool, type Recorder, startRecorder } from '../../src/index.js'
+import { startTestAlertmanager, type TestAlertmanager } from '../plumbing/alertmanager.js'
+import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { startTestPrometheus, type TestPrometheus } from '../plumbing/prometheus.js'
+import { silentLogger } from '../plumbing/silent-logger.js'
+import { waitFor } from '../plumbing/wait-for.js'
+
+const config = defineConfig({ scrapeInterval: '1s', snapshotInterval: '1s', alertCheckInterval: '1s' })
+
+const rules = `
+groups:
+  - name: f1
+    rules:
+      - alert: MnemoscopeF1ScoreCritical
+        expr: job_model_context_size:mnemoscope_f1_score:current <= 0.7
+        labels: {severity: critical, kpi: f1_score}
+        annotations: {summary: 'F1 is critical', value: '{{ $value }}', threshold: '0.7'}
+      - alert: MnemoscopeF1ScoreWarning
+        expr: job_model_context_size:mnemoscope_f1_score:current <= 0.8
+        labels: {severity: warning, kpi: f1_score}
+        annotations: {summary: 'F1 is low', value: '{{ $value }}', threshold: '0.8'}
+`
+
+let postgres: TestPostgres
+let prometheus: TestPrometheus
+let alertmanager: TestAlertmanager
+let databaseUrl: string
+let pool: pg.Pool
+let port: number
+
+beforeAll(async () => {
+  port = await freePort()
+  ;[postgres, alertmanager] = await Promise.all([
+    startTestPostgres(),
+    startTestAlertmanager(`http://127.0.0.1:${port}`),
+  ])
+  prometheus = await startTestPrometheus({
+    rules,
+    externalLabels: '{region: eu}',
+    alertmanager: alertmanager.url,
+  })
+}, 120_000)
+
+afterAll(async () => {
+  await Promise.all([postgres?.stop(), prometheus?.stop(), alertmanager?.stop()])
+}, 60_000)
+
+beforeEach(async () => {
+  databaseUrl = await postgres.newDatabase()
+  pool = createPool(databaseUrl)
+})
+
+const start = () =>
+  startRecorder({ config, databaseUrl, prometheusUrl: prometheus.url, port, logger: silentLogger })
+
+async function withRecorder(work: (recorder: Recorder) => Promise<void>): Promise<void> {
+  const recorder = await start()
+  try {
+    await work(recorder)
+  } finally {
+    await recorder.stop()
+    await pool.end()
+  }
+}
+
+function expose(model: string, f1: number): void {
+  prometheus.expose(
+    `job_model_context_size:mnemoscope_f1_score:current{model="${model}",context_size="8192"} ${f1}\n`,
+  )
+}
+
+async function episodes(model: string) {
+  const { rows } = await pool.query(
+    `SELECT severity, closed_how, peak_value, threshold, summary, labels ? 'region' AS via_webhook,
+       (SELECT count(DISTINCT via)::int FROM alert_transitions WHERE episode_id = alert_episodes.id) AS sources
+     FROM alert_episodes WHERE model = $1 ORDER BY starts_at, severity`,
+    [model],
+  )
+  return rows
+}
+
+const firingIn = async (model: string) =>
+  fetch(`${prometheus.url}/api/v1/query?query=count(ALERTS{model="${model}",alertstate="firing"})`)
+    .then((response) => response.json())
+    .then(({ data }) => Number(data.result[0]?.value[1] ?? 0))
+
+describe('webhook and Prometheus together', () => {
+  test('an alert that both tell of is one episode, external labels or not; an inhibited one is there too', async () => {
+    await withRecorder(async () => {
+      expose('both', 0.5)
+      await waitFor(async () => (await episodes('both')).length === 2)
+      // Time for the other source to tell the same: a resolve comes from Alertmanager a second after the end.
+      await waitFor(async () => {
+        const { rows } = await pool.query(
+          "SELECT count(*)::int AS n FROM alert_episodes WHERE model = 'both' AND last_firing_at IS NOT NULL",
+        )
+        return rows[0].n === 2
+      })
+      expose('both', 0.95)
+      const closed = await waitFor(async () => {
+        const found = await episodes('both')
+        return found.every(({ closed_how }) => closed_how !== null) && found
+      })
+      expect(closed).toHaveLength(2)
+      expect(closed.map(({ severity, threshold, peak_value }) => [severity, threshold, peak_value])).toEqual([
+        ['critical', 0.7, 0.5],
+        ['warning', 0.8, 0.5],
+      ])
+    })
+  }, 90_000)
+
+  test('an alert that began and ended while the recorder was away is found at the next start', async () => {
+    expose('away', 0.5)
+    await waitFor(async () => (await firingIn('away')) === 2)
+    expose('away', 0.95)
+    await waitFor(async () => (await firingIn('away')) === 0)
+    await withRecorder(async () => {
+      const found = await waitFor(async () => {
+        const rows = await episodes('away')
+        return rows.length === 2 && rows.every(({ closed_how }) => closed_how !== null) && rows
+      })
+      // Alertmanager tries its notifications again, so either source may have been the first to tell.
+      expect(found.map(({ severity, threshold }) => [severity, threshold])).toEqual([
+        ['critical', 0.7],
+        ['warning', 0.8],
+      ])
+    })
+  }, 90_000)
+
+  test('an alert that goes on while Prometheus is killed and started again is one episode', async () => {
+    await withRecorder(async (recorder) => {
+      expose('restart', 0.5)
+      await waitFor(async () => (await episodes('restart')).length === 2)
+      await prometheus.server.kill()
+      await waitFor(async () => !(await (await fetch(`${recorder.url}/readyz`)).json()).ready)
+      await prometheus.restart()
+      await waitFor(async () => (await firingIn('restart')) === 2)
+      const since = new Date()
+      const after = await waitFor(async () => {
+        const { rows } = await pool.query(
+          "SELECT closed_how FROM alert_episodes WHERE model = 'restart' AND last_firing_at > $1",
+          [since],
+        )
+        return rows.length === 2 && rows
+      })
+      expect(after).toEqual([{ closed_how: null }, { closed_how: null }])
+      expect(await episodes('restart')).toHaveLength(2)
+    })
+  }, 120_000)
+})

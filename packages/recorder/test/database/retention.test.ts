@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type pg from 'pg'
+import { createPartitions, daysBetween } from '../../src/database/partitions.js'
+import { applyRetention } from '../../src/database/retention.js'
+import { createPool } from '../../src/index.js'
+import { storeInstants } from '../../src/snapshots/store.js'
+import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+
+let postgres: TestPostgres
+let pool: pg.Pool
+
+beforeAll(async () => {
+  postgres = await startTestPostgres()
+  pool = createPool(await postgres.newDatabase())
+}, 60_000)
+
+afterAll(async () => {
+  await pool?.end()
+  await postgres?.stop()
+}, 60_000)
+
+const row = {
+  service: 'memory',
+  model: 'a',
+  contextSize: '8192',
+  kpi: 'f1_score',
+  value: 0.9,
+  samples: 20,
+  p50: null,
+  p95: null,
+  p99: null,
+}
+
+async function partitions(): Promise<string[]> {
+  const { rows } = await pool.query(
+    'SELECT tableoid::regclass::text AS name FROM snapshots GROUP BY 1 ORDER BY 1',
+  )
+  return rows.map(({ name }) => name)
+}
+
+test('whole days before the retention are dropped, the days ahead are there, and open episodes stay', async () => {
+  const now = new Date('2026-03-10T12:00:00Z')
+  const at = ['2026-02-07T23:59:00Z', '2026-02-08T00:00:00Z', '2026-02-08T23:59:00Z', '2026-03-10T11:59:00Z']
+  for (const time of at) await storeInstants(pool, [{ at: new Date(time), rows: [row] }])
+  await pool.query(
+    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, starts_at, ends_at, closed_at, closed_how,
+       summary, labels, annotations)
+     VALUES ('default', 'a', 'A', '2026-01-01', '2026-01-02', now(), 'resolved', '', '{}', '{}'),
+            ('default', 'b', 'A', '2026-01-01', NULL, NULL, NULL, '', '{}', '{}'),
+            ('default', 'c', 'A', '2026-01-01', '2026-03-01', now(), 'resolved', '', '{}', '{}')`,
+  )
+  const run = await applyRetention(pool, 30, now)
+  expect(run).toEqual({ droppedPartitions: ['snapshots_20260207'], deletedEpisodes: 1 })
+  expect(await partitions()).toEqual(['snapshots_20260208', 'snapshots_20260310'])
+  const { rows } = await pool.query('SELECT fingerprint FROM alert_episodes ORDER BY 1')
+  expect(rows.map(({ fingerprint }) => fingerprint)).toEqual(['b', 'c'])
+  const instants = await pool.query('SELECT count(*)::int AS count FROM snapshot_instants')
+  expect(instants.rows[0].count).toBe(3)
+  await storeInstants(pool, [{ at: new Date('2026-03-17T00:00:00Z'), rows: [row] }])
+})
+
+test('ten processes may create the same partitions at once', async () => {
+  const days = daysBetween(new Date('2027-01-01T05:00:00Z'), new Date('2027-01-05T04:00:00Z'))
+  expect(days).toEqual(['20270101', '20270102', '20270103', '20270104', '20270105'])
+  await Promise.all(Array.from({ length: 10 }, () => createPartitions(pool, 'snapshots', days)))
+})
+
+test('an instant that is stored again stays as it is, and a gap gives way to a snapshot', async () => {
+  const at = new Date('2026-03-11T00:00:00Z')
+  expect(await storeInstants(pool, [{ at, gap: 'prometheus_not_scraping' }])).toBe(0)
+  expect(await storeInstants(pool, [{ at, rows: [row] }])).toBe(1)
+  expect(await storeInstants(pool, [{ at, rows: [{ ...row, value: 0.1 }] }])).toBe(0)
+  expect(await storeInstants(pool, [{ at, gap: 'prometheus_not_scraping' }])).toBe(0)
+  const { rows } = await pool.query(
+    'SELECT value, rows, gap FROM snapshots JOIN snapshot_instants USING (at) WHERE at = $1',
+    [at],
+  )
+  expect(rows).toEqual([{ value: 0.9, rows: 1, gap: null }])
+})

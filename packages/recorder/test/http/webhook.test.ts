@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import type pg from 'pg'
+import { createPool, type Recorder, startRecorder } from '../../src/index.js'
+import { type GivenNotificationAlert, notification, postWebhook } from '../plumbing/notification.js'
+import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { silentLogger } from '../plumbing/silent-logger.js'
+
+const labels = {
+  alertname: 'MnemoscopeF1ScoreCritical',
+  severity: 'critical',
+  kpi: 'f1_score',
+  job: 'memory',
+  model: 'model-a',
+  context_size: '8192',
+}
+const annotations = { summary: 'F1 score of model-a is critical', value: '0.42', threshold: '0.7' }
+const startsAt = '2026-03-01T10:00:00.123456789Z'
+const firing: GivenNotificationAlert = { status: 'firing', labels, annotations, startsAt }
+const resolved: GivenNotificationAlert = { ...firing, status: 'resolved', endsAt: '2026-03-01T10:05:00Z' }
+
+let postgres: TestPostgres
+let pool: pg.Pool
+let recorder: Recorder
+
+beforeAll(async () => {
+  postgres = await startTestPostgres()
+  const databaseUrl = await postgres.newDatabase()
+  pool = createPool(databaseUrl)
+  recorder = await startRecorder({
+    config: defineConfig(),
+    databaseUrl,
+    // Nothing listens there: the webhook needs no Prometheus.
+    prometheusUrl: 'http://127.0.0.1:9',
+    port: 0,
+    logger: silentLogger,
+  })
+}, 60_000)
+
+afterAll(async () => {
+  await recorder?.stop()
+  await pool?.end()
+  await postgres?.stop()
+}, 60_000)
+
+beforeEach(async () => {
+  await pool.query('TRUNCATE alert_episodes CASCADE')
+})
+
+async function episodes() {
+  const { rows } = await pool.query(
+    `SELECT level, message, metric_type, current_value, threshold, model, context_size, closed_how, "timestamp"
+     FROM alerts ORDER BY id`,
+  )
+  return rows
+}
+
+describe('the webhook', () => {
+  test('stores an alert before it answers, in the columns of the specification', async () => {
+    expect(await postWebhook(recorder.url, notification([firing]))).toEqual({
+      status: 200,
+      body: { alerts: 1, transitions: 1 },
+    })
+    expect(await episodes()).toEqual([
+      {
+        level: 'critical',
+        message: 'F1 score of model-a is critical',
+        metric_type: 'f1_score',
+        current_value: 0.42,
+        threshold: 0.7,
+        model: 'model-a',
+        context_size: 8192,
+        closed_how: null,
+        timestamp: new Date('2026-03-01T10:00:00.123Z'),
+      },
+    ])
+  })
+
+  test('makes one episode of 100 equal notifications, where the first version made 100 alerts', async () => {
+    for (let i = 0; i < 100; i++) await postWebhook(recorder.url, notification([firing]))
+    expect(await episodes()).toHaveLength(1)
+  })
+
+  test('closes the episode that it opened, by the status of each alert and not of the group', async () => {
+    await postWebhook(recorder.url, notification([firing]))
+    const other = { ...firing, labels: { ...labels, model: 'model-b' } }
+    await postWebhook(recorder.url, { ...notification([other, resolved]), status: 'firing' })
+    expect((await episodes()).map(({ model, closed_how }) => [model, closed_how])).toEqual([
+      ['model-a', 'resolved'],
+      ['model-b', null],
+    ])
+  })
+
+  test('makes one history of the same alerts from many senders at once', async () => {
+    const alerts = Array.from({ length: 30 }, (_, i) => ({
+      ...firing,
+      labels: { ...labels, model: `model-${i}` },
+    }))
+    const shuffled = (seed: number) => alerts.toSorted((a, b) => hash(a, seed) - hash(b, seed))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => postWebhook(recorder.url, notification(shuffled(i)))),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(new Array(20).fill(200))
+    expect(await episodes()).toHaveLength(30)
+  })
+
+  test('keeps clusters apart', async () => {
+    for (const cluster of ['eu', 'us']) {
+      await fetch(`${recorder.url}/api/webhook/alertmanager?cluster=${cluster}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(notification([firing])),
+      })
+    }
+    expect(await episodes()).toHaveLength(2)
+  })
+
+  test('the dashboard is JSON also when it has alerts, where the first version failed', async () => {
+    await postWebhook(recorder.url, notification([firing]))
+    const data = await (await fetch(`${recorder.url}/api/dashboard?hours=87600`)).json()
+    expect(data.recent_alerts).toHaveLength(1)
+    expect(data.alert_summary).toEqual({
+      total_alerts: 1,
+      alert_counts: { info: 0, warning: 0, error: 0, critical: 1 },
+      has_critical: true,
+      has_error: false,
+      has_warning: false,
+    })
+    expect(data.recent_alerts[0]).toMatchObject({ level: 'critical', current_value: 0.42, model: 'model-a' })
+  })
+
+  test.each<[name: string, status: number, body: unknown, contentType: string]>([
+    ['no JSON', 400, '{', 'application/json'],
+    ['JSON of another shape', 400, { hello: 'world' }, 'application/json'],
+    ['null', 400, 'null', 'application/json'],
+    ['another version of the format', 400, { ...notification([firing]), version: '5' }, 'application/json'],
+    [
+      'an alert without a name',
+      400,
+      notification([{ ...firing, labels: { job: 'memory' } }]),
+      'application/json',
+    ],
+    [
+      'a label that is no text',
+      400,
+      notification([{ ...firing, labels: { alertname: 'A', n: 1 } as never }]),
+      'application/json',
+    ],
+    ['a time that is none', 400, notification([{ ...firing, startsAt: 'yesterday' }]), 'application/json'],
+    [
+      'a start in year 1',
+      400,
+      notification([{ ...firing, startsAt: '0001-01-01T00:00:00Z' }]),
+      'application/json',
+    ],
+    ['an unknown status', 400, notification([{ ...firing, status: 'maybe' as never }]), 'application/json'],
+    [
+      'too many labels',
+      400,
+      notification([{ ...firing, labels: { ...labels, ...many(200) } }]),
+      'application/json',
+    ],
+    ['a form instead of JSON', 415, 'alerts=1', 'application/x-www-form-urlencoded'],
+    ['text of a page of another site', 415, JSON.stringify(notification([firing])), 'text/plain'],
+    ['a body beyond the limit', 413, JSON.stringify({ pad: 'x'.repeat(9_000_000) }), 'application/json'],
+  ])('refuses %s with %i, and stores nothing', async (_, status, body, contentType) => {
+    const answer = await postWebhook(recorder.url, body, contentType)
+    expect(answer.status).toBe(status)
+    expect(answer.body.error).toMatchObject({
+      code: expect.stringMatching(/^REQUEST_/),
+      next: expect.any(String),
+    })
+    expect(await episodes()).toEqual([])
+  })
+
+  test('stores characters that Postgres can not hold as the replacement character', async () => {
+    const odd = { ...labels, model: 'a\0b', note: '\ud800' }
+    expect((await postWebhook(recorder.url, notification([{ ...firing, labels: odd }]))).status).toBe(200)
+    expect((await episodes())[0]).toMatchObject({ model: 'a\uFFFDb' })
+  })
+
+  test('a NaN for a value is unknown, and blocks nothing', async () => {
+    const nan = { ...firing, annotations: { ...annotations, value: 'NaN', threshold: '+Inf' } }
+    expect((await postWebhook(recorder.url, notification([nan]))).status).toBe(200)
+    expect((await episodes())[0]).toMatchObject({ current_value: null, threshold: null })
+  })
+})
+
+describe('query parameters', () => {
+  test.each([
+    '/api/dashboard?hours=0',
+    '/api/dashboard?hours=-1',
+    '/api/dashboard?hours=x',
+    '/api/dashboard?hours=1e9',
+    '/api/dashboard?hour=1',
+    '/api/dashboard?model=%00',
+    '/api/series',
+    '/api/series?kpi=nothing',
+    '/api/series?kpi=f1_score&limit=1e9',
+    '/api/episodes?state=maybe',
+  ])('%s is refused with 400 and a code', async (path) => {
+    const response = await fetch(`${recorder.url}${path}`)
+    expect(response.status).toBe(400)
+    expect((await response.json()).error.code).toBe('REQUEST_INVALID')
+  })
+
+  test('an unknown path is answered with 404 and a code', async () => {
+    const response = await fetch(`${recorder.url}/../etc/passwd`)
+    expect(response.status).toBe(404)
+    expect((await response.json()).error.code).toBe('REQUEST_INVALID')
+  })
+})
+
+test('without Prometheus the recorder is alive, and says that it is not ready and why', async () => {
+  expect((await fetch(`${recorder.url}/healthz`)).status).toBe(200)
+  const response = await fetch(`${recorder.url}/readyz`)
+  expect(response.status).toBe(503)
+  const { ready, problems } = await response.json()
+  expect(ready).toBe(false)
+  expect(problems.join('\n')).toMatch(/Prometheus does not answer/)
+})
+
+test('every file of the page is served under a strict content security policy', async () => {
+  const page = await fetch(recorder.url)
+  expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'; script-src 'self'/)
+  const html = await page.text()
+  expect(html).not.toMatch(/<script(?![^>]* src=)|style=|onclick=/)
+  for (const [, path] of html.matchAll(/(?:href|src)="(\/page\/[^"]+)"/g)) {
+    expect((await fetch(`${recorder.url}${path}`)).status).toBe(200)
+  }
+})
+
+function many(count: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`label_${i}`, 'x']))
+}
+
+function hash(alert: GivenNotificationAlert, seed: number): number {
+  return [...(alert.labels.model ?? '')].reduce(
+    (sum, c) => (sum * 31 + c.charCodeAt(0) + seed * 17) % 997,
+    seed,
+  )
+}

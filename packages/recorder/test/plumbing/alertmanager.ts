@@ -1,0 +1,47 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findTool, type RunningServer, startAlertmanager } from '@mnemoscope/servers'
+
+const toolsDir = fileURLToPath(new URL('../../../../.mnemoscope/tools', import.meta.url))
+
+/** An Alertmanager that tells the recorder everything, as the generated configuration does, but faster. */
+export interface TestAlertmanager {
+  readonly url: string
+  readonly server: RunningServer
+  stop(): Promise<void>
+}
+
+export async function startTestAlertmanager(recorderUrl: string): Promise<TestAlertmanager> {
+  const stateDir = await mkdtemp(join(tmpdir(), 'mnemoscope-alertmanager-'))
+  const configFile = join(stateDir, 'alertmanager.yml')
+  await writeFile(
+    configFile,
+    `
+route:
+  receiver: recorder
+  group_by: ['...']
+  group_wait: 1s
+  group_interval: 1s
+  repeat_interval: 1h
+receivers:
+  - name: recorder
+    webhook_configs: [{url: '${recorderUrl}/api/webhook/alertmanager', send_resolved: true}]
+inhibit_rules:
+  - source_matchers: [severity = critical]
+    target_matchers: [severity = warning]
+    equal: [kpi, job, model, context_size]
+`,
+  )
+  const { command } = await findTool('alertmanager', { toolsDir })
+  const server = await startAlertmanager({ stateDir, port: 0, command, configFile, stopGraceMs: 5_000 })
+  return {
+    url: server.url,
+    server,
+    async stop() {
+      await server.stop()
+      await rm(stateDir, { recursive: true, force: true })
+    },
+  }
+}

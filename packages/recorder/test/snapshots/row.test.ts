@@ -1,0 +1,84 @@
+import { expect, test } from '@jest/globals'
+import { contextTokens, snapshotRows } from '../../src/snapshots/row.js'
+import { wasScraping } from '../../src/snapshots/take.js'
+
+const series = (kpi: string, field: string, labels: Record<string, string>, value: number) => ({
+  labels: { __name__: `job_model_context_size:mnemoscope_${kpi}:${field}`, ...labels },
+  value,
+})
+const a = { job: 'memory', model: 'a', context_size: '8192' }
+const b = { job: 'memory', model: 'b', context_size: '8192' }
+
+test('values of different models never meet in one row', () => {
+  const rows = snapshotRows([
+    series('f1_score', 'current', a, 0.9),
+    series('f1_score', 'current', b, 0.5),
+    series('f1_score', 'samples', b, 20),
+  ])
+  expect(rows).toEqual([
+    {
+      service: 'memory',
+      model: 'a',
+      contextSize: '8192',
+      kpi: 'f1_score',
+      value: 0.9,
+      samples: null,
+      p50: null,
+      p95: null,
+      p99: null,
+    },
+    {
+      service: 'memory',
+      model: 'b',
+      contextSize: '8192',
+      kpi: 'f1_score',
+      value: 0.5,
+      samples: 20,
+      p50: null,
+      p95: null,
+      p99: null,
+    },
+  ])
+})
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+  'a value of %p is unknown, and never 0',
+  (value) => {
+    const [row] = snapshotRows([series('latency', 'current', a, value), series('latency', 'p99', a, 2)])
+    expect(row).toMatchObject({ kpi: 'latency', value: null, p99: 2 })
+  },
+)
+
+test('series that are no recorded KPI, or have no model, make no rows', () => {
+  expect(
+    snapshotRows([
+      { labels: { __name__: 'up', ...a }, value: 1 },
+      series('f1_score', 'mean5m', a, 1),
+      series('f1_score', 'current', { job: 'memory', context_size: '8192' }, 1),
+    ]),
+  ).toEqual([])
+})
+
+test('a character that Postgres can not hold does not keep the row from being stored', () => {
+  const [row] = snapshotRows([series('f1_score', 'current', { ...a, model: 'x\0y' }, 1)])
+  expect(row?.model).toBe('x\uFFFDy')
+})
+
+test.each([
+  ['8192', 8192],
+  ['+Inf', null],
+  ['0', null],
+  ['8k', null],
+  ['99999999999', null],
+])('the context size %s is %p tokens', (label, tokens) => {
+  expect(contextTokens(label)).toBe(tokens)
+})
+
+test.each<[string, number | undefined, boolean]>([
+  ['a scrape just before', 95_000, true],
+  ['one scrape missed', 71_000, true],
+  ['two scrapes missed', 68_000, false],
+  ['no scrape at all', undefined, false],
+])('an instant counts as scraped with %s: %p', (_, newest, expected) => {
+  expect(wasScraping(100_000, newest, 15)).toBe(expected)
+})
