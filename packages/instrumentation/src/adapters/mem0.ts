@@ -1,0 +1,45 @@
+import type { MemoryAdapterOptions, RecordingMonitor } from './adapter-options.js'
+import { memoryCalls } from './memory-calls.js'
+import { standIn } from './stand-in.js'
+
+export type { CountTokens, MemoryAdapterOptions, RecordingMonitor } from './adapter-options.js'
+
+type Method = (...args: never[]) => Promise<unknown>
+
+/** What `Memory` of `mem0ai/oss` and `MemoryClient` of `mem0ai` have in common. */
+export interface Mem0Memory {
+  readonly search: Method
+  readonly add: Method
+  readonly update: Method
+  readonly delete: Method
+  readonly deleteAll: Method
+}
+
+/**
+ * A mem0 memory, in process or hosted, that records its searches, additions, updates and deletions as operations
+ * `search`, `store`, `update` and `delete`: `latency`, and `token_usage` of the memories found if `countTokens` is
+ * given. The latency of an addition holds that of the model that extracts what is worth remembering.
+ */
+export function instrumentMem0<Memory extends Mem0Memory>(
+  memory: Memory,
+  monitor: RecordingMonitor,
+  options: MemoryAdapterOptions,
+): Memory {
+  const calls = memoryCalls(monitor, options, textsOfMemories)
+  return standIn(memory, {
+    intercepted: {
+      search: calls.search,
+      add: calls.store,
+      update: calls.update,
+      delete: calls.delete,
+      deleteAll: calls.delete,
+    },
+  })
+}
+
+/** Texts of `{ results: [{ memory }] }`, or of the bare list that the hosted client's older versions answer with. */
+function textsOfMemories(found: unknown): string[] | undefined {
+  const memories = Array.isArray(found) ? found : (found as { results?: unknown } | undefined)?.results
+  if (!Array.isArray(memories)) return undefined
+  return memories.map(({ memory }: { memory?: string }) => memory ?? '')
+}
