@@ -1,6 +1,6 @@
 import type { Context } from './context.js'
 import type { Model } from './models.js'
-import { type Allowance, fit } from './overflow/fit.js'
+import { type Allowance, type Fitted, fit } from './overflow/fit.js'
 import { summarise } from './overflow/summarise.js'
 import type { Question } from './questions.js'
 import type { BenchmarkResult, OverflowResult } from './results.js'
@@ -8,8 +8,12 @@ import { cutOff } from './retrieve.js'
 import { score } from './score.js'
 import { type Session, sectionPiece, textPiece } from './session.js'
 import type { Store } from './store.js'
+import { countTokens } from './tokens.js'
 
-/** How the memory deals with what it may send. `normal` unless a fault says otherwise. */
+/**
+ * How the memory deals with what it may send: `normal` within the model's budget, `unlimited` with all the session was
+ * ever told, `starved` with next to nothing. `normal` unless a fault says otherwise.
+ */
 export type Economy = 'normal' | 'unlimited' | 'starved'
 
 /** A memory that answers questions from a store, within what a model can take. */
@@ -29,8 +33,10 @@ export interface Answer {
   readonly overflow: OverflowResult
 }
 
+/** An answer is at most this long, in tokens. */
 const answerTokens = 80
 
+/** A memory over a store. Sessions are the caller's: one memory serves many. */
 export function createMemory(store: Store): Memory {
   const memory: Memory = {
     store,
@@ -40,51 +46,36 @@ export function createMemory(store: Store): Memory {
       const sections = cutOff(await store.search(question.text))
 
       // Nothing below waits, so questions of one session that are asked at once still see each other's turns whole.
+      const unlimited = memory.economy === 'unlimited'
       const asked: Context = {
-        history: memory.economy === 'unlimited' ? session.transcript : session.history,
+        history: unlimited ? session.transcript : session.history,
         passages: sections.map(sectionPiece),
         question: textPiece(question.id, `Answer from the passages alone. Question: ${question.text}`),
       }
       const allowance = allowanceOf(model, memory.economy)
       const fitted = fit(asked, allowance)
-      const { context } = fitted
-      const text = answer(context, question)
+      const text = answer(fitted.context, question)
       const latency = (performance.now() - started) / 1000
 
-      if (fitted.strategy !== 'none' && memory.economy !== 'unlimited') session.shrinkTo(context.history)
-      session.record(textPiece(question.id, `${question.text}\n${text}`), context.passages)
+      if (fitted.strategy !== 'none' && !unlimited) session.shrinkTo(fitted.context.history)
+      session.record(textPiece(question.id, `${question.text}\n${text}`), fitted.context.passages)
 
-      const before = score(question, asked.passages).f1
-      const after = score(question, context.passages).f1
-      const wholeBefore = asked.history.length + asked.passages.length
-      const left = [...context.history, ...context.passages]
+      const overflow = overflowResult(question, asked, fitted, allowance)
       return {
         text,
-        context,
+        context: fitted.context,
+        overflow,
         benchmark: {
           structure: 'sections',
           model: model.id,
-          accuracy: after,
+          accuracy: overflow.f1_score,
           latency,
           input_tokens: fitted.tokens,
-          output_tokens: textPiece(question.id, text).tokens,
-          context_efficiency: after / (fitted.tokens / 1000),
+          output_tokens: countTokens(text),
+          context_efficiency: overflow.f1_score / (fitted.tokens / 1000),
           timestamp: new Date().toISOString(),
           model_availability: true,
           context_utilization: fitted.tokens / model.window,
-        },
-        overflow: {
-          original_tokens: fitted.originalTokens,
-          compressed_tokens: fitted.tokens,
-          compression_ratio: fitted.tokens / fitted.originalTokens,
-          f1_score: after,
-          degradation: before - after,
-          strategy_used: fitted.strategy,
-          metadata: {
-            budget: allowance.budget,
-            summarised: left.filter((piece) => piece.summary).length,
-            left_out: wholeBefore - left.length,
-          },
         },
       }
     },
@@ -92,15 +83,47 @@ export function createMemory(store: Store): Memory {
   return memory
 }
 
+/** What fitting did to a context and what it cost. Pure. */
+function overflowResult(
+  question: Question,
+  asked: Context,
+  { context, tokens, originalTokens, strategy }: Fitted,
+  { budget }: Allowance,
+): OverflowResult {
+  const before = score(question, asked.passages).f1
+  const after = score(question, context.passages).f1
+  const given = [...asked.history, ...asked.passages]
+  const kept = [...context.history, ...context.passages]
+  return {
+    original_tokens: originalTokens,
+    compressed_tokens: tokens,
+    compression_ratio: tokens / originalTokens,
+    f1_score: after,
+    degradation: before - after,
+    strategy_used: strategy,
+    metadata: {
+      budget,
+      summarised: kept.filter((piece) => piece.summary).length,
+      left_out: given.length - kept.length,
+    },
+  }
+}
+
+/** What an overflowing context is brought down to, as a share of the budget. */
+const targetShare = 0.7
+
+/** Tokens that the fault `overflow` leaves: less than the shortest section has. */
+const starvedBudget = 64
+
 /** What a question may cost a model. Pure. Even without a budget, no model takes more than its window. */
 export function allowanceOf(model: Model, economy: Economy): Allowance {
   switch (economy) {
     case 'normal':
-      return { budget: model.budget, target: model.budget * 0.7 }
+      return { budget: model.budget, target: model.budget * targetShare }
     case 'unlimited':
       return { budget: model.window, target: model.window }
     case 'starved':
-      return { budget: 64, target: 64 }
+      return { budget: starvedBudget, target: starvedBudget }
   }
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { applyFault, type Fault, faults, isFault, slowSeconds } from '../src/faults.js'
 import { type Answer, createMemory } from '../src/memory.js'
 import { type Model, models } from '../src/models.js'
@@ -6,6 +6,9 @@ import { loadQuestions } from '../src/questions.js'
 import { loadSections } from '../src/sections.js'
 import { createSession } from '../src/session.js'
 import { createStore } from '../src/store.js'
+
+// Whole rounds of questions are asked; on a busy machine that takes a while.
+jest.setTimeout(60_000)
 
 const sections = loadSections()
 const questions = loadQuestions()

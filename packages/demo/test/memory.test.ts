@@ -1,10 +1,13 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { type Answer, allowanceOf, createMemory } from '../src/memory.js'
 import { type Model, models } from '../src/models.js'
 import { loadQuestions } from '../src/questions.js'
 import { loadSections, parseSections } from '../src/sections.js'
 import { createSession } from '../src/session.js'
 import { createStore } from '../src/store.js'
+
+// Whole rounds of questions are asked; on a busy machine that takes a while.
+jest.setTimeout(60_000)
 
 const sections = loadSections()
 const questions = loadQuestions()

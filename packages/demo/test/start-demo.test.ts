@@ -1,12 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { models } from '../src/models.js'
 import { type Demo, startDemo } from '../src/start-demo.js'
+
+// Whole rounds of questions are asked; on a busy machine that takes a while.
+jest.setTimeout(60_000)
 
 let demo: Demo
 const failures: unknown[] = []
 
 beforeAll(async () => {
-  demo = await startDemo({ port: 0, rate: 40, onFailure: (error) => failures.push(error) })
+  demo = await startDemo({ port: 0, rate: 80, onFailure: (error) => failures.push(error) })
 })
 afterAll(async () => {
   await demo.stop()

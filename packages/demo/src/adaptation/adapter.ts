@@ -21,6 +21,7 @@ export interface AdapterOptions {
   readonly now?: () => number
 }
 
+/** An adapter for one session. A failure or a refusal leaves the model as it is and starts no cooldown. */
 export function createAdapter({
   model: first,
   strategy = 'context_size',

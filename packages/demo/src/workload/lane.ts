@@ -1,4 +1,4 @@
-import { type Adapter, createAdapter } from '../adaptation/adapter.js'
+import { createAdapter } from '../adaptation/adapter.js'
 import { tokensOf } from '../context.js'
 import type { Answer, Memory } from '../memory.js'
 import { type Model, type ModelId, models } from '../models.js'
@@ -35,12 +35,19 @@ export interface LaneOptions {
   readonly nextQuestion: (model: ModelId) => Question
   readonly onAnswer: (answer: Answer) => void
   readonly onAdaptation: (result: AdaptationResult) => void
+  /** The adapter's clock, in milliseconds. Default: its own. */
+  readonly now?: () => number
 }
 
 export function createLane(options: LaneOptions): Lane {
   const { position, memory, sections } = options
   const session = createSession(transcriptLimit)
-  const adapter = createAdapter({ model: modelBefore(position), strategy: options.strategy, cooldown })
+  const adapter = createAdapter({
+    model: modelBefore(position),
+    strategy: options.strategy,
+    cooldown,
+    ...(options.now && { now: options.now }),
+  })
   let asked = 0
   let recent: Answer[] = []
 
@@ -57,7 +64,7 @@ export function createLane(options: LaneOptions): Lane {
     async step() {
       if (asked % questionsPerSession === 0) beginSession(asked / questionsPerSession)
       asked++
-      const { model }: Adapter = adapter
+      const { model } = adapter
       const answer = await memory.ask(options.nextQuestion(model.id), session, model)
       recent = [...recent, answer].slice(-recentAnswers)
       options.onAnswer(answer)

@@ -11,7 +11,9 @@ import { itemAt } from '../../src/workload/question-order.js'
 const sections = loadSections()
 const questions = loadQuestions()
 
-async function run(steps: number) {
+/** Runs all lanes for so many steps, one every so many milliseconds. */
+async function run(steps: number, interval: number) {
+  let now = 0
   const memory = createMemory(createStore(sections))
   const answers: Answer[] = []
   const adaptations: AdaptationResult[] = []
@@ -27,16 +29,20 @@ async function run(steps: number) {
         askedOf.set(model, step + 1)
         return itemAt(questions, step)
       },
+      now: () => now,
       onAnswer: (answer) => answers.push(answer),
       onAdaptation: (result) => adaptations.push(result),
     }),
   )
-  for (let step = 0; step < steps; step++) for (const lane of lanes) await lane.step()
+  for (let step = 0; step < steps; step++) {
+    for (const lane of lanes) await lane.step()
+    now += interval
+  }
   return { answers, adaptations, askedOf }
 }
 
 test('the lanes together keep every model equally busy, and each first session adapts to its model', async () => {
-  const { adaptations, askedOf } = await run(24)
+  const { adaptations, askedOf } = await run(24, 250)
   expect([...askedOf]).toEqual([
     ['mistral-7b', 24],
     ['mixtral-8x7b', 24],
@@ -50,7 +56,7 @@ test('the lanes together keep every model equally busy, and each first session a
 })
 
 test('a session that follows within the cooldown is refused another model, and goes on with the one it has', async () => {
-  const { adaptations, askedOf } = await run(25)
+  const { adaptations, askedOf } = await run(25, 100)
   expect(adaptations.slice(3)).toMatchObject([
     { original_model: 'mistral-7b', adapted_model: 'mixtral-8x7b', success: false },
     { original_model: 'mixtral-8x7b', adapted_model: 'gpt-4o', success: false },
@@ -60,8 +66,15 @@ test('a session that follows within the cooldown is refused another model, and g
   expect(askedOf.get('gpt-4o')).toBe(25)
 })
 
+test('sessions that last longer than the cooldown change their model each time', async () => {
+  const { adaptations, askedOf } = await run(73, 250)
+  expect(adaptations).toHaveLength(12)
+  expect(adaptations.every(({ success }) => success)).toBe(true)
+  expect([...askedOf.values()]).toEqual([73, 73, 73])
+})
+
 test('every model overflows within one session and is measured in all that an answer holds', async () => {
-  const { answers } = await run(24)
+  const { answers } = await run(24, 250)
   for (const { id } of models) {
     const own = answers.filter(({ benchmark }) => benchmark.model === id)
     expect(own.some(({ overflow }) => overflow.strategy_used !== 'none')).toBe(true)
