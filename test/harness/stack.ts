@@ -4,6 +4,7 @@ import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
 import { startRecorder } from '@mnemoscope/recorder'
 import { findTools, freePort, startAlertmanager, startPostgres, startPrometheus } from '@mnemoscope/servers'
 import pg from 'pg'
+import { pino } from 'pino'
 import { writeFiles } from '../../packages/cli/src/project-files.js'
 import { toolsDir } from './repository.js'
 import { temporaryFolder } from './temporary-folder.js'
@@ -74,6 +75,7 @@ export async function startStack(target: string, input: ConfigInput = {}): Promi
       databaseUrl: postgres.url,
       prometheusUrl: prometheus.url,
       port: recorderPort,
+      logger: pino({ level: 'error' }),
     })
     stops.push(recorder.stop)
     const pool = new pg.Pool({ connectionString: postgres.url, max: 2 })

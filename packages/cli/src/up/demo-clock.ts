@@ -11,9 +11,9 @@ export const demoClock: ConfigInput = {
   dashboard: { refreshInterval: '5s' },
   alerting: { groupInterval: '5s' },
   kpis: {
-    f1_score: { window: '1m' },
-    latency: { window: '1m' },
-    token_usage: { window: '1m' },
+    f1_score: { window: '1m', keepFiringFor: '15s' },
+    latency: { window: '1m', keepFiringFor: '15s' },
+    token_usage: { window: '1m', keepFiringFor: '15s' },
     memory_usage: { window: '1m' },
     context_utilization: { window: '1m' },
     adaptation_success_rate: { window: '1m' },
