@@ -43,7 +43,7 @@ export function measuredCall<Result>(
   ) as Result
 }
 
-/** A call that goes on. The first of its ends counts. */
+/** A call that goes on, to be ended once. */
 export interface OpenCall {
   succeeded(facts: () => ResultFacts): void
   failed(): void
@@ -52,11 +52,8 @@ export interface OpenCall {
 /** Takes the time from now on. */
 export function openCall(recorder: OperationRecorder): OpenCall {
   const start = performance.now()
-  let open = true
 
   function end(facts: () => ResultFacts): void {
-    if (!open) return
-    open = false
     // Before the facts: counting tokens takes time that is not the call's.
     const latency = (performance.now() - start) / 1_000
     const { values, metadata } = factsOrNone(facts)

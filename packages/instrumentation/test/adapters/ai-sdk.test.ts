@@ -83,6 +83,16 @@ describe('the language model middleware', () => {
     expect(await timedOperations(monitor)).toEqual({})
   })
 
+  test('does not count a stream that is given up while a part is awaited', async () => {
+    const silent = new ReadableStream<Part>()
+    const { monitor, model } = await instrumented({ doStream: async () => ({ stream: silent }) })
+    const reader = (await model.doStream({ prompt: [] })).stream.getReader()
+    const awaited = reader.read()
+    await reader.cancel('enough')
+    expect(await awaited).toEqual({ done: true, value: undefined })
+    expect(await timedOperations(monitor)).toEqual({})
+  })
+
   test('keeps the error of a call or a stream that fails, and records how long it took', async () => {
     const error = new Error('overloaded')
     const failing = new ReadableStream<Part>({ pull: (controller) => controller.error(error) })

@@ -75,6 +75,22 @@ describe('an instrumented LangChain retriever', () => {
     expect(await recorded(monitor, 'mnemoscope_token_usage')).toEqual({})
   })
 
+  test('lets a retriever with a batch of its own keep its private fields', async () => {
+    class Bulk extends FakeRetriever {
+      #batches = 0
+      override async batch(queries: string[]) {
+        this.#batches++
+        return queries.map(() => this.output)
+      }
+      batches() {
+        return this.#batches
+      }
+    }
+    const retriever = instrumentRetriever(new Bulk({ output }), await start(), options)
+    expect(await retriever.batch(['pier'])).toEqual([output])
+    expect(retriever.batches()).toBe(1)
+  })
+
   test('records no tokens without a tokenizer, nor with one that throws', async () => {
     const monitor = await start()
     const { countTokens, ...withoutTokens } = options

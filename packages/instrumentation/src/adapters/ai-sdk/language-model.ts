@@ -1,6 +1,6 @@
 import type { OperationRecorder } from '../../handle/handle-types.js'
 import type { RecordingMonitor } from '../adapter-options.js'
-import { measuredCall, openCall, type ResultFacts } from '../measured-call.js'
+import { measuredCall, openCall } from '../measured-call.js'
 import { measuredStream } from './measured-stream.js'
 import { usageFacts } from './usage.js'
 
@@ -63,15 +63,16 @@ export function languageModelMiddleware(
     async wrapStream({ doStream, model }) {
       const { recorder, window } = placed(model)
       const call = openCall(recorder)
-      let facts: ResultFacts = {}
+      let last: unknown
       try {
         const result = await doStream()
         const { stream } = result as { stream: ReadableStream<unknown> }
         const measured = measuredStream(stream, {
           part(part) {
-            if ((part as { type?: unknown }).type === 'finish') facts = usageFacts(part, window)
+            last = part
           },
-          closed: () => call.succeeded(() => facts),
+          // The last part tells how the answer ended, with its usage.
+          closed: () => call.succeeded(() => usageFacts(last, window)),
           failed: call.failed,
         })
         return { ...result, stream: measured }

@@ -1,4 +1,4 @@
-/** Who hears of a stream that passes. None of them may throw. */
+/** Who hears of a stream that passes: of every part, and of its end, unless its reader gave it up. None may throw. */
 export interface StreamListener<Part> {
   part(part: Part): void
   closed(): void
@@ -14,11 +14,13 @@ export function measuredStream<Part>(
   listener: StreamListener<Part>,
 ): ReadableStream<Part> {
   const reader = original.getReader()
+  let givenUp = false
   return new ReadableStream<Part>(
     {
       async pull(controller) {
         try {
           const { done, value } = await reader.read()
+          if (givenUp) return
           if (done) {
             listener.closed()
             controller.close()
@@ -27,11 +29,14 @@ export function measuredStream<Part>(
             controller.enqueue(value)
           }
         } catch (error) {
-          listener.failed()
+          if (!givenUp) listener.failed()
           throw error
         }
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel(reason) {
+        givenUp = true
+        return reader.cancel(reason)
+      },
     },
     { highWaterMark: 0 },
   )
