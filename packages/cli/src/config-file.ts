@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Config, type ConfigInput, defineConfig, MnemoscopeError } from '@mnemoscope/kpi'
-import { createJiti } from 'jiti'
 
 const fileNames = ['mnemoscope.config.ts', 'mnemoscope.config.mjs', 'mnemoscope.config.js']
 
@@ -47,6 +46,7 @@ function findConfigFile(given: string | undefined): string {
 async function readConfigFile(path: string): Promise<ConfigInput> {
   // The file's own import resolves to this package's copy, also where the folder has no node_modules.
   const kpi = fileURLToPath(import.meta.resolve('@mnemoscope/kpi'))
+  const { createJiti } = await import('jiti')
   const jiti = createJiti(join(dirname(path), 'mnemoscope'), {
     alias: { '@mnemoscope/kpi': kpi },
     moduleCache: false,

@@ -13,7 +13,10 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string
 }
 
-/** The `mnemoscope` command with everything it can do. */
+/**
+ * The `mnemoscope` command with everything it can do. What only one command needs, its action imports, so that the
+ * others answer at once.
+ */
 export const program = new Command('mnemoscope')
   .description('Tells how well an LLM memory system remembers.')
   .version(version)

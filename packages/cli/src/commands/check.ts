@@ -1,7 +1,5 @@
-import { drift, generate } from '@mnemoscope/generate'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { Command } from 'commander'
-import { checkWithTools } from '../check-with-tools.js'
 import { loadProject } from '../config-file.js'
 import { readFiles } from '../project-files.js'
 import { stateFolder } from '../up/run-file.js'
@@ -19,6 +17,7 @@ export const checkCommand = new Command('check')
   .option('--skip-tools', 'leave promtool and amtool out')
   .option('--json', 'print the result as JSON')
   .action(async (options: CheckOptions) => {
+    const { drift, generate } = await import('@mnemoscope/generate')
     const { config, configPath, folder } = await loadProject(options.config)
     const files = generate(config)
     const drifted = drift(files, readFiles(folder, files.keys()))
@@ -33,6 +32,7 @@ export const checkCommand = new Command('check')
         },
       )
     }
+    const { checkWithTools } = await import('../check-with-tools.js')
     const checked = options.skipTools ? [] : await checkWithTools(folder, stateFolder(folder))
     process.stdout.write(
       options.json

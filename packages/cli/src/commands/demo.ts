@@ -1,4 +1,4 @@
-import { type Fault, faults, startDemo } from '@mnemoscope/demo'
+import { type Fault, faults } from '@mnemoscope/demo/faults'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { Command, Option } from 'commander'
 import { loadProject } from '../config-file.js'
@@ -40,6 +40,7 @@ export const demoCommand = new Command('demo')
 async function serve({ config: path, port, fault }: DemoOptions): Promise<void> {
   const { config } = await loadProject(path)
   const stopping = stopSignal(() => {})
+  const { startDemo } = await import('@mnemoscope/demo')
   const demo = await startDemo({ config, port, ...(fault !== undefined && fault !== 'none' && { fault }) })
   process.stdout.write(`The demo's memory system runs; its metrics: ${demo.url}\n`)
   await aborted(stopping)

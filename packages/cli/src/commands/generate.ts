@@ -1,4 +1,3 @@
-import { generate } from '@mnemoscope/generate'
 import { Command } from 'commander'
 import { loadProject } from '../config-file.js'
 import { readFiles, writeFiles } from '../project-files.js'
@@ -9,6 +8,7 @@ export const generateCommand = new Command('generate')
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
   .option('--json', 'print the written paths as JSON')
   .action(async (options: { config?: string; json?: true }) => {
+    const { generate } = await import('@mnemoscope/generate')
     const { config, folder } = await loadProject(options.config)
     const files = generate(config)
     const before = readFiles(folder, files.keys())

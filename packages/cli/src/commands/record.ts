@@ -1,4 +1,3 @@
-import { startRecorder } from '@mnemoscope/recorder'
 import { Command } from 'commander'
 import { loadProject } from '../config-file.js'
 import { requiredDatabaseUrl } from '../environment.js'
@@ -26,6 +25,7 @@ export const recordCommand = new Command('record')
   .action(async (options: RecordOptions) => {
     const { config } = await loadProject(options.config, options.demoClock ? demoClock : {})
     const stopping = stopSignal(() => {})
+    const { startRecorder } = await import('@mnemoscope/recorder')
     const recorder = await startRecorder({
       config,
       databaseUrl: requiredDatabaseUrl(),

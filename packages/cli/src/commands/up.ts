@@ -1,13 +1,11 @@
 import { basename } from 'node:path'
-import { type Fault, faults } from '@mnemoscope/demo'
+import { type Fault, faults } from '@mnemoscope/demo/faults'
 import { MnemoscopeError } from '@mnemoscope/kpi'
-import { claimName } from '@mnemoscope/servers'
 import { Command, Option } from 'commander'
 import pc from 'picocolors'
 import { loadProject } from '../config-file.js'
 import { databaseUrl } from '../environment.js'
 import { demoClock } from '../up/demo-clock.js'
-import { startPipeline } from '../up/pipeline.js'
 import { terminalProgress } from '../up/progress.js'
 import { type RunFile, stateFolder } from '../up/run-file.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
@@ -43,6 +41,7 @@ export const upCommand = new Command('up')
     }
     const project = await loadProject(options.config, options.demo ? demoClock : {})
     const stateDir = stateFolder(project.folder)
+    const { claimName } = await import('@mnemoscope/servers')
     const claim = claimName(stateDir, 'mnemoscope')
     if ('heldBy' in claim) throw alreadyRunning(project.folder, claim.heldBy)
     const progress = terminalProgress()
@@ -52,6 +51,7 @@ export const upCommand = new Command('up')
 
     const stopping = stopSignal(() => progress.note('\nStopping; press Ctrl-C again to end at once.'))
     try {
+      const { startPipeline } = await import('../up/pipeline.js')
       const pipeline = await startPipeline({
         project,
         demo: options.demo ? { fault: options.fault } : false,
