@@ -1,0 +1,43 @@
+-- Who may do what in Mnemoscope's database. Run it in that database as its administrator, before or after the
+-- recorder's migrations and as often as you like. It sets no password: nobody can log in before you do that, with
+--   ALTER ROLE mnemoscope_recorder PASSWORD '...'; ALTER ROLE mnemoscope_reader PASSWORD '...';
+
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mnemoscope_recorder') THEN
+    CREATE ROLE mnemoscope_recorder;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mnemoscope_reader') THEN
+    CREATE ROLE mnemoscope_reader;
+  END IF;
+END
+$$;
+
+-- The recorder owns its tables: it migrates them, and creates and drops partitions.
+ALTER ROLE mnemoscope_recorder LOGIN NOCREATEDB NOCREATEROLE NOINHERIT;
+
+-- Grafana and people reading by hand. Limits, because a dashboard may ask for anything: few connections, short
+-- statements, and no change even by mistake (what protects the data are the missing privileges, not this default).
+ALTER ROLE mnemoscope_reader LOGIN NOCREATEDB NOCREATEROLE NOINHERIT CONNECTION LIMIT 20;
+ALTER ROLE mnemoscope_reader SET default_transaction_read_only = on;
+ALTER ROLE mnemoscope_reader SET statement_timeout = '30s';
+ALTER ROLE mnemoscope_reader SET idle_in_transaction_session_timeout = '30s';
+
+DO $$
+BEGIN
+  -- By default everybody may connect and make temporary tables.
+  EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO mnemoscope_recorder, mnemoscope_reader', current_database());
+END
+$$;
+
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE, CREATE ON SCHEMA public TO mnemoscope_recorder;
+GRANT USAGE ON SCHEMA public TO mnemoscope_reader;
+
+-- Tables and views that are there, and those that come: of the recorder's role, and of the role that runs this, should
+-- the recorder use that one.
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO mnemoscope_reader;
+GRANT mnemoscope_recorder TO CURRENT_USER;
+ALTER DEFAULT PRIVILEGES FOR ROLE mnemoscope_recorder IN SCHEMA public GRANT SELECT ON TABLES TO mnemoscope_reader;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO mnemoscope_reader;

@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startPostgres } from '@mnemoscope/servers'
+import pg from 'pg'
+import { migrate } from '../../../packages/recorder/src/database/migrate.js'
+import { createPartitions, daysBetween } from '../../../packages/recorder/src/database/partitions.js'
+import { repository } from '../../harness/repository.js'
+import { temporaryFolder } from '../../harness/temporary-folder.js'
+import { config, end, episodes, gapAt, kpiValue, minute, places, start } from './story.js'
+
+/** Passwords that an administrator would set; the roles file sets none. */
+const passwords = { recorder: 'recorder-password', reader: 'reader-password' } as const
+
+/** A real Postgres with the recorder's schema, owned by its role, and the story in it. */
+export interface SeededPostgres {
+  /** Connection strings of the administrator, the recorder's role and Grafana's. */
+  readonly admin: string
+  readonly recorder: string
+  readonly reader: string
+  /** Rows of a query that the reader asks. */
+  read(sql: string): Promise<pg.QueryResult>
+  stop(): Promise<void>
+}
+
+export const rolesFile = readFileSync(join(repository, 'deploy/postgres/roles.sql'), 'utf8')
+
+/** Reason of the story's one gap. */
+export const gapReason = 'Prometheus keeps nothing from so long ago'
+
+/** Starts Postgres, makes the roles as the administrator, migrates and seeds as the recorder. */
+export async function startSeededPostgres(): Promise<SeededPostgres> {
+  const folder = temporaryFolder('dashboards-postgres')
+  const server = await startPostgres({ stateDir: folder.path, port: 0, durable: false })
+  await asked(server.url, [
+    rolesFile,
+    `ALTER ROLE mnemoscope_recorder PASSWORD '${passwords.recorder}'`,
+    `ALTER ROLE mnemoscope_reader PASSWORD '${passwords.reader}'`,
+  ])
+  const recorder = as(server.url, 'mnemoscope_recorder', passwords.recorder)
+  const reader = as(server.url, 'mnemoscope_reader', passwords.reader)
+  await migrate(recorder)
+  await seed(recorder)
+  const pool = new pg.Pool({ connectionString: reader, max: 2 })
+  pool.on('error', () => undefined)
+  return {
+    admin: server.url,
+    recorder,
+    reader,
+    read: (sql) => pool.query(sql),
+    stop: async () => {
+      await pool.end()
+      await server.stop()
+      folder.remove()
+    },
+  }
+}
+
+/** Runs statements one after the other in one connection. */
+export async function asked(url: string, statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    for (const statement of statements) await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+function as(url: string, user: string, password: string): string {
+  const other = new URL(url)
+  other.username = user
+  other.password = password
+  return other.href
+}
+
+async function seed(url: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString: url, max: 2 })
+  try {
+    await createPartitions(pool, 'snapshots', daysBetween(start, end))
+    const ids: number[] = []
+    for (const { service, model, contextSize } of places) {
+      const { rows } = await pool.query<{ id: number }>(
+        'INSERT INTO series (service, model, context_size, context_tokens) VALUES ($1, $2, $3, $4) RETURNING id',
+        [service, model, contextSize, Number(contextSize)],
+      )
+      ids.push(rows[0]?.id as number)
+    }
+    await pool.query(
+      `INSERT INTO snapshots (at, series_id, kpi, value, samples, p50, p95, p99)
+       SELECT * FROM unnest($1::timestamptz[], $2::int[], $3::text[], $4::float8[], $5::float8[], $6::float8[], $7::float8[], $8::float8[])`,
+      columns(snapshotRows(ids)),
+    )
+    await pool.query(
+      `INSERT INTO snapshot_instants (at, rows, gap)
+       SELECT at, CASE WHEN at = $1 THEN 0 ELSE $4::int END, CASE WHEN at = $1 THEN $5 END
+       FROM generate_series($2::timestamptz, $3::timestamptz, interval '1 minute') AS at`,
+      [gapAt, start, end, places.length * Object.keys(config.kpis).length, gapReason],
+    )
+    for (const [i] of episodes.entries()) await insertEpisode(pool, i)
+    await pool.query("INSERT INTO reconciles (cluster, reached) VALUES ('default', $1)", [end])
+  } finally {
+    await pool.end()
+  }
+}
+
+/** A snapshot a minute of every KPI at every place, but for the instant of the gap. */
+function snapshotRows(ids: readonly number[]): unknown[][] {
+  const rows: unknown[][] = []
+  for (let at = start.getTime(); at <= end.getTime(); at += minute) {
+    if (at === gapAt.getTime()) continue
+    for (const kpi of Object.values(config.kpis)) {
+      for (const [place, id] of ids.entries()) {
+        const value = kpiValue(kpi, place, new Date(at))
+        const quantiles =
+          kpi.instrument === 'histogram' ? [value, 1.5 * value, 2 * value] : [null, null, null]
+        rows.push([new Date(at), id, kpi.id, value, 40, ...quantiles])
+      }
+    }
+  }
+  return rows
+}
+
+async function insertEpisode(pool: pg.Pool, index: number): Promise<void> {
+  const episode = episodes[index] as (typeof episodes)[number]
+  const place = episode.place === undefined ? undefined : places[episode.place]
+  const before = (minutes: number) => new Date(end.getTime() - minutes * minute)
+  await pool.query(
+    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, starts_at,
+       ends_at, closed_at, closed_how, value, peak_value, threshold, summary, labels, annotations)
+     VALUES ('default', $1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13, $14, '{}', $15)`,
+    [
+      String(index).padStart(16, '0'),
+      episode.alertname,
+      episode.severity,
+      episode.kpi ?? null,
+      place?.service ?? 'mnemoscope-recorder',
+      place?.model ?? null,
+      place?.contextSize ?? null,
+      before(episode.began),
+      episode.ended === undefined ? null : before(episode.ended),
+      episode.closedHow ?? null,
+      episode.value,
+      episode.peak,
+      episode.threshold,
+      `${episode.alertname} at ${place?.model ?? 'the pipeline'}`,
+      { runbook_url: `https://runbooks.example/${episode.alertname}` },
+    ],
+  )
+}
+
+function columns(rows: readonly unknown[][]): unknown[][] {
+  return (rows[0] ?? []).map((_, column) => rows.map((row) => row[column]))
+}

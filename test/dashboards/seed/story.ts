@@ -1,0 +1,144 @@
+import { type Config, defineConfig, type Kpi } from '@mnemoscope/kpi'
+
+/** The configuration that the seeded story is told for: built-in KPIs, and a custom one of each instrument. */
+export const config: Config = defineConfig({
+  services: [{ name: 'demo', targets: ['127.0.0.1:9464'] }],
+  kpis: {
+    latency: { overrides: [{ contextSize: 131_072, thresholds: { warning: 8 } }] },
+    recall_at_5: {
+      title: 'Recall at 5',
+      description: 'Share of relevant passages among the first five.',
+      unit: '1',
+      instrument: 'histogram',
+      direction: 'higher_is_better',
+      range: { min: 0, max: 1 },
+      statistic: 'p50',
+      boundaries: [0.5, 0.9],
+      thresholds: { error: 0.6 },
+    },
+    queue_length: {
+      title: 'Queue length',
+      description: 'Operations that wait.',
+      unit: '{operation}',
+      instrument: 'gauge',
+      direction: 'lower_is_better',
+      range: { min: 0, max: 1_000_000, integer: true },
+      statistic: 'mean',
+      thresholds: { warning: 100 },
+    },
+    citation_success_rate_of_long_answers: {
+      title: 'Citation success rate',
+      description: 'Share of long answers whose citations hold.',
+      unit: '1',
+      instrument: 'counter',
+      direction: 'higher_is_better',
+      range: { min: 0, max: 1 },
+      statistic: 'ratio',
+      outcomes: {
+        counter: 'citations',
+        label: 'verdict',
+        counted: ['held'],
+        others: ['broken'],
+        excluded: [],
+      },
+    },
+  },
+})
+
+export interface Place {
+  readonly service: string
+  readonly model: string
+  readonly contextSize: string
+}
+
+/** One of them has a name that patterns and quotes have to survive. */
+export const places: readonly Place[] = [
+  { service: 'demo', model: 'gpt-4o', contextSize: '131072' },
+  { service: 'demo', model: 'mixtral-8x7b', contextSize: '32768' },
+  { service: 'memory-api', model: "it's \\ model.* (1|2)", contextSize: '8192' },
+]
+
+/** The last whole minute: everything is seeded up to here, and looked at from here. */
+export const end = new Date(Math.floor(Date.now() / 60_000) * 60_000)
+
+export const minute = 60_000
+/** The story lasts three hours; half an hour before its end the second place's KPIs change. */
+export const start = new Date(end.getTime() - 180 * minute)
+export const changedAt = new Date(end.getTime() - 30 * minute)
+/** The one instant of which nothing is known. */
+export const gapAt = new Date(end.getTime() - 60 * minute)
+
+/** Value of a KPI at a place: one for each KPI and place, and another one at the second place after the change. */
+export function kpiValue(kpi: Kpi, place: number, at: Date): number {
+  const changed = place === 1 && at.getTime() > changedAt.getTime()
+  if (kpi.id === 'f1_score') return changed ? 0.65 : ([0.9, 0.85, 0.8][place] ?? 0)
+  if (kpi.unit === '1') return (60 + 10 * place + (changed ? 5 : 0)) / 100
+  if (kpi.unit === 's') return 1 + place + (changed ? 20 : 0)
+  if (kpi.unit === 'By') return (100 + place + (changed ? 50 : 0)) * 1_048_576
+  return 1_000 * (1 + place) + (changed ? 500 : 0)
+}
+
+/** An alert episode of the story; minutes are counted back from the end. */
+export interface Episode {
+  readonly kpi: string | undefined
+  readonly alertname: string
+  readonly severity: 'info' | 'warning' | 'error' | 'critical'
+  readonly place: number | undefined
+  readonly began: number
+  readonly ended: number | undefined
+  readonly closedHow?: 'resolved' | 'reconciled' | 'superseded'
+  readonly value: number
+  readonly peak: number
+  readonly threshold: number
+}
+
+const f1 = { kpi: 'f1_score', place: 1, value: 0.65, peak: 0.64 } as const
+const latency = {
+  kpi: 'latency',
+  alertname: 'MnemoscopeLatencyWarning',
+  severity: 'warning',
+  place: 0,
+  threshold: 5,
+} as const
+
+export const episodes: readonly Episode[] = [
+  {
+    ...f1,
+    alertname: 'MnemoscopeF1ScoreWarning',
+    severity: 'warning',
+    began: 29,
+    ended: undefined,
+    threshold: 0.8,
+  },
+  {
+    ...f1,
+    alertname: 'MnemoscopeF1ScoreError',
+    severity: 'error',
+    began: 29,
+    ended: undefined,
+    threshold: 0.75,
+  },
+  {
+    ...f1,
+    alertname: 'MnemoscopeF1ScoreCritical',
+    severity: 'critical',
+    began: 28,
+    ended: undefined,
+    threshold: 0.7,
+  },
+  { ...latency, began: 120, ended: 110, closedHow: 'resolved', value: 6, peak: 7 },
+  { ...latency, began: 100, ended: 80, closedHow: 'reconciled', value: 5.5, peak: 9 },
+  { ...latency, began: 70, ended: 10, closedHow: 'superseded', value: 5.2, peak: 5.3 },
+  {
+    kpi: undefined,
+    alertname: 'MnemoscopeRecorderBehind',
+    severity: 'error',
+    place: undefined,
+    began: 90,
+    ended: 60,
+    closedHow: 'resolved',
+    value: 200,
+    peak: 400,
+    threshold: 180,
+  },
+]
