@@ -30,6 +30,16 @@ export const errorCodes = {
   RECORDER_UNREACHABLE: { exitCode: 1, meaning: 'the recorder does not answer at the given address' },
   REQUEST_INVALID: { exitCode: 1, meaning: 'a request to the HTTP API is malformed' },
   REQUEST_TOO_LARGE: { exitCode: 1, meaning: 'a request body is larger than the configured limit' },
+  ALERTMANAGER_UNREACHABLE: { exitCode: 1, meaning: 'Alertmanager does not answer at the given address' },
+  CHANGE_ROLLED_BACK: {
+    exitCode: 1,
+    meaning: 'a changed configuration did not run and was taken back; the last good one is in force',
+  },
+  CONFIG_READ_ONLY: {
+    exitCode: 1,
+    meaning: 'this recorder follows its configuration and does not change it',
+  },
+  ACCESS_DENIED: { exitCode: 1, meaning: 'the request may not change anything from where it comes' },
   MEASUREMENT_INVALID: { exitCode: 1, meaning: 'a measurement is not a value its KPI can have' },
 } as const satisfies Record<string, { exitCode: 1 | 2; meaning: string }>
 
