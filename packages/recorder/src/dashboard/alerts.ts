@@ -1,5 +1,6 @@
 import { type Severity, severities } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import type { Acknowledgement } from '../alerts/acknowledge.js'
 import { type Scope, scopeParameters } from './scope.js'
 
 /** An alert episode in the specification's layout, with what came after it. Times are Unix seconds. */
@@ -24,6 +25,8 @@ export interface AlertEpisode {
   readonly closed_how: string | null
   /** False while a worse level of the same KPI, service, model and context size fires as well. */
   readonly in_force: boolean
+  /** Who took notice of it last; null while nobody has. */
+  readonly acknowledgement: Acknowledgement | null
   readonly metadata: {
     readonly alertname: string
     readonly fingerprint: string
@@ -48,11 +51,18 @@ const fired = `starts_at <= $2 AND (ends_at IS NULL OR ends_at >= $1)
 
 const level = `coalesce(array_position(ARRAY['${severities.join("','")}'], severity), 0)`
 
+export interface EpisodeFilter {
+  readonly state: EpisodeState
+  readonly most: number
+  /** Only those after this one in the order of the answer: the next page. */
+  readonly before?: string | undefined
+}
+
 /** Episodes of a scope, newest first. */
 export async function episodes(
   pool: pg.Pool,
   scope: Scope,
-  { state, most }: { state: EpisodeState; most: number },
+  { state, most, before }: EpisodeFilter,
 ): Promise<AlertEpisode[]> {
   const { rows } = await pool.query<AlertEpisode>(
     `SELECT id::float8 AS id, extract(epoch FROM starts_at)::float8 AS timestamp, severity AS level,
@@ -67,12 +77,15 @@ export async function episodes(
            AND worse.context_size IS NOT DISTINCT FROM episode.context_size
            AND ${level.replace('severity', 'worse.severity')} > ${level.replace('severity', 'episode.severity')}
        ) AS in_force,
+       (SELECT json_build_object('by', by, 'comment', comment, 'at', extract(epoch FROM at))
+        FROM alert_acknowledgements WHERE episode_id = episode.id ORDER BY id DESC LIMIT 1) AS acknowledgement,
        json_build_object('alertname', alertname, 'fingerprint', fingerprint, 'context_size', context_size,
          'labels', labels, 'annotations', annotations) AS metadata
      FROM alert_episodes AS episode
      WHERE ${fired} AND ($6 = 'any' OR (ends_at IS NULL) = ($6 = 'open'))
+       AND ($8::bigint IS NULL OR (starts_at, id) < (SELECT starts_at, id FROM alert_episodes WHERE id = $8))
      ORDER BY starts_at DESC, id DESC LIMIT $7`,
-    [...scopeParameters(scope), state, most],
+    [...scopeParameters(scope), state, most, before ?? null],
   )
   return rows
 }

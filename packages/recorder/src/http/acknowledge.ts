@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type pg from 'pg'
 import { z } from 'zod'
 import { acknowledge } from '../alerts/acknowledge.js'
+import { episodeId, noEpisode } from './episode-id.js'
 import { RequestError } from './error.js'
 import { readJson } from './json-body.js'
 
@@ -15,13 +16,9 @@ const text = (most: number) =>
 
 const bodySchema = z.strictObject({ by: text(100), comment: text(2_000).optional() })
 
-/** Ids are Postgres' bigint; a longer number can't be one. */
-const idPattern = /^[1-9]\d{0,17}$/
-
 /** `POST /api/episodes/:id/acknowledge` with `{by, comment?}`: 200 with what was stored, 404 for no such episode. */
 export function acknowledgeEpisode(pool: pg.Pool) {
   return async (context: Context): Promise<Response> => {
-    const id = context.req.param('id') ?? ''
     const body = bodySchema.safeParse(await readJson(context))
     if (!body.success) {
       const [issue] = body.error.issues
@@ -31,14 +28,8 @@ export function acknowledgeEpisode(pool: pg.Pool) {
       })
     }
     const { by, comment = null } = body.data
-    const stored = idPattern.test(id) ? await acknowledge(pool, id, { by, comment }) : undefined
-    if (stored === undefined) {
-      throw new RequestError(404, `there is no episode ${id}`, {
-        value: id,
-        expected: 'the id of an episode, as /api/episodes has it',
-        next: 'It may be older than the retention; look at /api/episodes.',
-      })
-    }
+    const stored = await acknowledge(pool, episodeId(context), { by, comment })
+    if (stored === undefined) return noEpisode(context)
     return context.json({ acknowledgement: stored })
   }
 }

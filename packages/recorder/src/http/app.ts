@@ -1,25 +1,32 @@
 import { type Config, configHash, durationSeconds } from '@mnemoscope/kpi'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { compress } from 'hono/compress'
 import { secureHeaders } from 'hono/secure-headers'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { Normaliser } from '../alerts/observation.js'
 import { episodes } from '../dashboard/alerts.js'
+import { charts } from '../dashboard/charts.js'
 import { seriesCurves, stepFor } from '../dashboard/curves.js'
 import { dashboardData } from '../dashboard/dashboard.js'
+import { episodeDetail } from '../dashboard/episode-detail.js'
+import { gaps } from '../dashboard/gaps.js'
 import type { Metrics } from '../metrics.js'
 import type { Readiness } from '../readiness.js'
 import { acknowledgeEpisode } from './acknowledge.js'
+import { episodeId, noEpisode } from './episode-id.js'
 import { answerError, RequestError } from './error.js'
 import type { Events } from './events.js'
-import type { PageFile } from './page.js'
+import { type PageFile, servePageFile } from './page.js'
 import { readParameters } from './parameters.js'
 import { alertmanagerWebhook } from './webhook.js'
 
 /** Largest body of a notification: thousands of alerts with long texts. */
 const mostBodyBytes = 8 * 1_024 * 1_024
+/** The longest comment, each character escaped. */
+const mostCommentBytes = 32 * 1_024
 
 export interface AppOptions {
   readonly pool: pg.Pool
@@ -36,7 +43,9 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Hono {
   const { pool, config, metrics, logger, page, normaliser, readiness, events } = options
   const app = new Hono()
+  const intervalSeconds = durationSeconds(config.snapshotInterval)
   const webhook = alertmanagerWebhook({ pool, metrics, normaliser })
+  app.use('/api/*', compress())
   app.onError((error, context) => answerError(error, context, logger))
   app.notFound((context) => {
     const { path } = context.req
@@ -52,6 +61,8 @@ export function createApp(options: AppOptions): Hono {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
+        // Nothing that the page shows may become markup or script, whatever names models have.
+        requireTrustedTypesFor: ["'script'"],
         imgSrc: ["'self'"],
         connectSrc: ["'self'"],
         baseUri: ["'none'"],
@@ -64,15 +75,7 @@ export function createApp(options: AppOptions): Hono {
   )
   app.post(
     '/api/webhook/alertmanager',
-    bodyLimit({
-      maxSize: mostBodyBytes,
-      onError: () => {
-        throw new RequestError(413, 'the body is too large', {
-          expected: `at most ${mostBodyBytes} bytes`,
-          next: 'Set max_alerts in the webhook_configs, or group into smaller groups.',
-        })
-      },
-    }),
+    bodyOfAtMost(mostBodyBytes, 'Set max_alerts in the webhook_configs, or group into smaller groups.'),
     webhook,
   )
   app.get('/api/dashboard', async (context) => {
@@ -80,22 +83,49 @@ export function createApp(options: AppOptions): Hono {
     return context.json(await dashboardData(pool, config, scope))
   })
   app.get('/api/episodes', async (context) => {
-    const { scope, state, limit } = readParameters(context, {
+    const { scope, state, limit, before } = readParameters(context, {
       state: z.enum(['open', 'closed', 'any']).default('any'),
       limit: z.coerce.number().int().min(1).max(1_000).default(100),
+      before: z
+        .string()
+        .regex(/^[1-9]\d{0,17}$/, { error: 'expected the id of an episode' })
+        .optional(),
     })
-    return context.json({ episodes: await episodes(pool, scope, { state, most: limit }) })
+    return context.json({ episodes: await episodes(pool, scope, { state, most: limit, before }) })
   })
-  app.post('/api/episodes/:id/acknowledge', bodyLimit({ maxSize: 16_384 }), acknowledgeEpisode(pool))
+  app.post(
+    '/api/episodes/:id/acknowledge',
+    bodyOfAtMost(mostCommentBytes, 'Write a shorter comment.'),
+    acknowledgeEpisode(pool),
+  )
+  app.get('/api/episodes/:id', async (context) => {
+    const detail = await episodeDetail(pool, episodeId(context), intervalSeconds)
+    return detail === undefined ? noEpisode(context) : context.json(detail)
+  })
+  app.get('/api/charts', async (context) => {
+    const { scope, limit: mostSeries } = readParameters(context, {
+      limit: z.coerce.number().int().min(1).max(50).default(8),
+    })
+    const mostPoints = config.dashboard.maxDataPoints
+    return context.json(await charts(pool, config.kpis, scope, { intervalSeconds, mostPoints, mostSeries }))
+  })
   app.get('/api/events', events.handle)
   app.get('/api/series', async (context) => {
     const { scope, kpi, limit } = readParameters(context, {
       kpi: z.enum(Object.keys(config.kpis)),
       limit: z.coerce.number().int().min(1).max(100).default(20),
     })
-    const step = stepFor(scope, durationSeconds(config.snapshotInterval), config.dashboard.maxDataPoints)
+    const step = stepFor(scope, intervalSeconds, config.dashboard.maxDataPoints)
     const series = await seriesCurves(pool, scope, { kpi, stepSeconds: step, most: limit })
     return context.json({ kpi, step_seconds: step, series })
+  })
+  app.get('/api/gaps', async (context) => {
+    const { scope, limit } = readParameters(context, {
+      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+    })
+    return context.json({
+      gaps: await gaps(pool, scope, intervalSeconds, limit),
+    })
   })
   app.get('/api/config', (context) => {
     const { declared: _, ...meaning } = config
@@ -113,8 +143,17 @@ export function createApp(options: AppOptions): Hono {
   app.get('/metrics', async (context) =>
     context.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
   )
-  for (const [path, { type, body }] of page) {
-    app.get(path, (context) => context.body(body, 200, { 'content-type': type, 'cache-control': 'no-cache' }))
+  for (const [path, file] of page) {
+    app.get(path, (context) => servePageFile(context, file))
   }
   return app
+}
+
+function bodyOfAtMost(maxSize: number, next: string) {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new RequestError(413, 'the body is too large', { expected: `at most ${maxSize} bytes`, next })
+    },
+  })
 }

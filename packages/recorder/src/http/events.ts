@@ -37,16 +37,15 @@ const heartbeatMs = 15_000
 const stalledMs = 60_000
 
 interface Listener {
-  /** Hands it a line; false while the last one is still on its way. */
-  send(event: string, data: string): boolean
-  readonly sentAt: () => number
+  /** Sends an event, at once or after the one on its way; of several that wait, the newest. */
+  send(event: string, data: string): void
   end(): void
 }
 
 /**
  * One question for all listeners, asked only while somebody listens: the database is what several recorders share, so
- * it knows of changes that came through another one. A listener that is slow misses events, never piles them up: each
- * event carries the whole state.
+ * it knows of changes that came through another one. Events never pile up for a slow listener: each
+ * one carries the whole state, so only the newest waits.
  */
 export function createEvents({ pool, refreshMs, logger }: EventsOptions): Events {
   const listeners = new Set<Listener>()
@@ -90,21 +89,27 @@ export function createEvents({ pool, refreshMs, logger }: EventsOptions): Events
         const { promise, resolve: end } = withResolvers()
         let sentAt = Date.now()
         let isBusy = false
+        let waiting: { event: string; data: string } | undefined
         const listener: Listener = {
           send(event, data) {
-            if (isBusy) return false
+            if (isBusy) {
+              waiting = { event, data }
+              return
+            }
             isBusy = true
-            stream.writeSSE({ event, data }).then(() => {
+            void stream.writeSSE({ event, data }).then(() => {
               isBusy = false
               sentAt = Date.now()
-            }, end)
-            return true
+              const next = waiting
+              waiting = undefined
+              if (next !== undefined) listener.send(next.event, next.data)
+            })
           },
-          sentAt: () => sentAt,
           end,
         }
         const heartbeat = setInterval(() => {
-          if (!listener.send('alive', '') && Date.now() - listener.sentAt() > stalledMs) end()
+          if (!isBusy) listener.send('alive', '')
+          else if (Date.now() - sentAt > stalledMs) end()
         }, heartbeatMs)
         stream.onAbort(end)
         listeners.add(listener)

@@ -1,11 +1,18 @@
+import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import type { Context } from 'hono'
 
 /** A file that the page is made of. */
 export interface PageFile {
   readonly type: string
   readonly body: Uint8Array<ArrayBuffer>
+  readonly gzipped: Uint8Array<ArrayBuffer>
+  /** Changes with the content, so a browser asks again and is told that nothing has changed. */
+  readonly etag: string
 }
 
 const folder = new URL('../../page/', import.meta.url)
@@ -14,14 +21,11 @@ const library = pathToFileURL(createRequire(import.meta.url).resolve('uplot/dist
 /** Every file of the page by its path, and where it lies. Nothing else is served, so no path can lead outside. */
 const files: Readonly<Record<string, URL>> = {
   '/': new URL('index.html', folder),
-  '/page/style.css': new URL('style.css', folder),
-  '/page/main.js': new URL('main.js', folder),
-  '/page/status.js': new URL('status.js', folder),
-  '/page/alerts.js': new URL('alerts.js', folder),
-  '/page/charts.js': new URL('charts.js', folder),
-  '/page/format.js': new URL('format.js', folder),
-  '/page/element.js': new URL('element.js', folder),
-  '/page/icon.svg': new URL('icon.svg', folder),
+  ...Object.fromEntries(
+    readdirSync(folder)
+      .filter((name) => name !== 'index.html')
+      .map((name) => [`/page/${name}`, new URL(name, folder)]),
+  ),
   '/page/uplot.js': library,
   '/page/uplot.css': new URL('uPlot.min.css', library),
 }
@@ -37,10 +41,22 @@ const types: Readonly<Record<string, string>> = {
 export async function readPage(): Promise<ReadonlyMap<string, PageFile>> {
   const entries = Object.entries(files).map(async ([path, url]): Promise<[string, PageFile]> => {
     const ending = url.pathname.slice(url.pathname.lastIndexOf('.') + 1)
-    return [
-      path,
-      { type: types[ending] ?? 'application/octet-stream', body: Uint8Array.from(await readFile(url)) },
-    ]
+    const body = Uint8Array.from(await readFile(url))
+    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+    const gzipped = Uint8Array.from(gzipSync(body, { level: 9 }))
+    return [path, { type: types[ending] ?? 'application/octet-stream', body, gzipped, etag }]
   })
   return new Map(await Promise.all(entries))
+}
+
+/** Answers with a file: compressed where the browser takes that, 304 where it has this content already. */
+export function servePageFile(context: Context, { type, body, gzipped, etag }: PageFile): Response {
+  const headers = { 'cache-control': 'no-cache', etag, vary: 'accept-encoding' }
+  if (context.req.header('if-none-match') === etag) return context.body(null, 304, headers)
+  const isGzip = /\bgzip\b/.test(context.req.header('accept-encoding') ?? '')
+  return context.body(isGzip ? gzipped : body, 200, {
+    ...headers,
+    'content-type': type,
+    ...(isGzip ? { 'content-encoding': 'gzip' } : {}),
+  })
 }

@@ -12,8 +12,14 @@ const text = z
   .max(512)
   .refine((value) => !/\0|\p{Surrogate}/u.test(value), { error: 'expected text without NUL' })
 
+const time = z.iso.datetime({ offset: true }).transform((given) => new Date(given))
+
 const scopeShape = {
+  /** Length of a window that ends now, or at `to`. */
   hours: hours.default(24),
+  /** ISO 8601; takes the place of `hours`. */
+  from: time.optional(),
+  to: time.optional(),
   service: text.optional(),
   model: text.optional(),
   context_size: text.optional(),
@@ -36,11 +42,19 @@ export function readParameters<Shape extends z.ZodRawShape>(
   }
   const data = parsed.data as z.output<z.ZodObject<Shape & typeof scopeShape>> &
     z.output<z.ZodObject<typeof scopeShape>>
-  const to = new Date()
+  const { to = new Date() } = data
+  const from = data.from ?? new Date(to.getTime() - data.hours * 3_600_000)
+  if (from >= to) {
+    throw new RequestError(400, 'query parameter from: the window ends before it begins', {
+      value: from.toISOString(),
+      expected: `a time before ${to.toISOString()}`,
+      next: 'Correct from, or to.',
+    })
+  }
   return {
     ...data,
     scope: {
-      from: new Date(to.getTime() - data.hours * 3_600_000),
+      from,
       to,
       service: data.service,
       model: data.model,

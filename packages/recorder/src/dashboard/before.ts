@@ -1,0 +1,92 @@
+import type pg from 'pg'
+import type { AlertEpisode } from './alerts.js'
+import { type Gap, gaps } from './gaps.js'
+
+/** A KPI of one series around the start of an alert. */
+export interface KpiAround {
+  readonly kpi: string
+  /** Median of the snapshots of the hour before; null without any. */
+  readonly before: number | null
+  /** What nine in ten of them lay between. */
+  readonly low: number | null
+  readonly high: number | null
+  /** Median of the snapshots since, up to the alert's end. */
+  readonly since: number | null
+}
+
+/** What was seen before an alert began: the first things to look at. Times are Unix seconds. */
+export interface Before {
+  /** KPIs of the same series that left the range of the hour before, those that moved furthest first. */
+  readonly moved: readonly KpiAround[]
+  /** Alerts that began within half an hour before, newest first. */
+  readonly alerts: readonly Pick<AlertEpisode, 'id' | 'timestamp' | 'level' | 'message' | 'ends_at'>[]
+  readonly gaps: readonly Gap[]
+}
+
+/** A smaller move than this share of the value before is no lead, however quiet the hour before was. */
+const leastMove = 0.05
+const mostAlerts = 10
+
+/** KPIs that left what they were nine times in ten in the hour before, by how far, those without a past left out. */
+export function movedKpis(around: readonly KpiAround[]): KpiAround[] {
+  const moveOf = ({ before, since }: KpiAround) =>
+    before === null || since === null
+      ? 0
+      : Math.abs(since - before) / Math.max(Math.abs(before), Math.abs(since), Number.MIN_VALUE)
+  return around
+    .filter(
+      ({ low, high, since }) =>
+        low !== null && high !== null && since !== null && (since < low || since > high),
+    )
+    .filter((each) => moveOf(each) >= leastMove)
+    .toSorted((a, b) => moveOf(b) - moveOf(a))
+}
+
+/** What changed before an episode began. */
+export async function changedBefore(
+  pool: pg.Pool,
+  episodeId: string,
+  intervalSeconds: number,
+): Promise<Before> {
+  const [around, alerts, start] = await Promise.all([
+    kpisAround(pool, episodeId),
+    alertsBefore(pool, episodeId),
+    pool.query<{ at: Date }>('SELECT starts_at AS at FROM alert_episodes WHERE id = $1', [episodeId]),
+  ])
+  const to = start.rows[0]?.at ?? new Date()
+  const from = new Date(to.getTime() - 3_600_000)
+  return {
+    moved: movedKpis(around),
+    alerts,
+    gaps: await gaps(pool, { from, to }, intervalSeconds, mostAlerts),
+  }
+}
+
+async function kpisAround(pool: pg.Pool, episodeId: string): Promise<KpiAround[]> {
+  const quantile = (q: number) =>
+    `percentile_cont(${q}) WITHIN GROUP (ORDER BY value) FILTER (WHERE at < starts_at)`
+  const { rows } = await pool.query<KpiAround>(
+    `SELECT snapshots.kpi, ${quantile(0.5)} AS before, ${quantile(0.05)} AS low, ${quantile(0.95)} AS high,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY value) FILTER (WHERE at >= starts_at) AS since
+     FROM alert_episodes AS episode
+     JOIN series USING (service, model, context_size)
+     JOIN snapshots ON series_id = series.id AND at >= starts_at - interval '1 hour'
+       AND at <= least(coalesce(ends_at, now()), starts_at + interval '1 hour')
+     WHERE episode.id = $1 GROUP BY 1`,
+    [episodeId],
+  )
+  return rows
+}
+
+async function alertsBefore(pool: pg.Pool, episodeId: string): Promise<Before['alerts']> {
+  const { rows } = await pool.query<Before['alerts'][number]>(
+    `SELECT other.id::float8 AS id, extract(epoch FROM other.starts_at)::float8 AS timestamp,
+       other.severity AS level, other.summary AS message, extract(epoch FROM other.ends_at)::float8 AS ends_at
+     FROM alert_episodes AS episode
+     JOIN alert_episodes AS other ON other.id <> episode.id AND other.starts_at <= episode.starts_at
+       AND other.starts_at >= episode.starts_at - interval '30 minutes'
+     WHERE episode.id = $1 ORDER BY other.starts_at DESC, other.id DESC LIMIT ${mostAlerts}`,
+    [episodeId],
+  )
+  return rows
+}
