@@ -7,8 +7,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const args = process.argv.slice(2)
 const modules = join(root, 'node_modules')
 
-// Style and drift first: they take a second and say exactly what to run.
+// Types of the tests, style and drift first: they take seconds and say exactly what to mend.
 if (args.length === 0) {
+  run([join(modules, 'typescript/bin/tsc'), '-p', 'tsconfig.test.json'])
   run([join(modules, '@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.'])
   run([join(root, 'packages/cli/bin/mnemoscope.js'), 'check', '--skip-tools'])
 }
