@@ -16,6 +16,7 @@ import { startLoop } from './loop.js'
 import { createMetrics, showOpenEpisodes } from './metrics.js'
 import { createPrometheusClient } from './prometheus/client.js'
 import { readinessOf } from './readiness.js'
+import { createBackfill } from './snapshots/backfill.js'
 import { newestInstant, nextSettling, settlingMs } from './snapshots/instant.js'
 import { storeInstants } from './snapshots/store.js'
 import { takeSnapshot } from './snapshots/take.js'
@@ -90,6 +91,20 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
       logger.error({ err }, 'snapshot failed')
     },
   })
+  const backfill = createBackfill({ pool, prometheus, config })
+  let isBackfilling = false
+  const backfills = startLoop({
+    next: (now) => (isBackfilling ? now : now + intervalMs),
+    run: async () => {
+      const wasBackfilling = isBackfilling
+      // A batch that fails is tried again after a pause, not at once.
+      isBackfilling = false
+      const batch = await backfill.runBatch()
+      isBackfilling = batch.left > 0
+      if (isBackfilling || wasBackfilling) logger.info(batch, 'missed instants filled')
+    },
+    onError: (err) => logger.error({ err }, 'backfill failed'),
+  })
   const alertCheckMs = 1_000 * durationSeconds(config.alertCheckInterval)
   const reconciles = startLoop({
     next: (now) => now + alertCheckMs,
@@ -111,7 +126,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   })
 
   const close = async () => {
-    await Promise.all([snapshots.stop(), reconciles.stop(), retention.stop()])
+    await Promise.all([snapshots, backfills, reconciles, retention].map((loop) => loop.stop()))
     await pool.end()
   }
   const knownSchema = (await readMigrations()).at(-1)?.version ?? 0

@@ -1,32 +1,35 @@
 import { names } from '@mnemoscope/kpi'
 import type { PrometheusClient } from '../prometheus/client.js'
-import { queryInstant } from '../prometheus/query.js'
+import { queryInstant, queryRange, type Sample } from '../prometheus/query.js'
 import { snapshotRows } from './row.js'
 import type { Instant } from './store.js'
 
 /** Every recorded series of a snapshot. */
-export const snapshotQuery = `{__name__=~"${names.snapshotSeriesPattern}"}`
+const snapshotQuery = `{__name__=~"${names.snapshotSeriesPattern}"}`
 
 /** When the newest scrape at or before an instant was. Prometheus writes `up` for every scrape, also failed ones. */
-export const newestScrapeQuery = 'max(timestamp(up))'
+const newestScrapeQuery = 'max(timestamp(up))'
 
 /** Why an instant can't be known, as stored in `snapshot_instants.gap`. */
-export const gapReason = {
-  /** Prometheus scraped nothing around the instant: it was down, or had no target. */
-  notScraping: 'prometheus_not_scraping',
-} as const
+export type GapReason =
+  /** Prometheus had stopped scraping by then: it was down. */
+  | 'prometheus_not_scraping'
+  /** Prometheus has nothing from around then: before its first scrape, or past its retention. */
+  | 'prometheus_has_no_data'
 
 /**
- * Whether Prometheus was at work at an instant. Without this, an instant up to five minutes after Prometheus died
- * would be filled with its last words.
+ * Why an instant can't be known, undefined where it can. Without this, an instant up to five minutes after
+ * Prometheus died would be filled with its last words.
+ * @param at Unix ms
  * @param newestScrape Unix ms of the newest scrape at or before the instant; undefined without any
  */
-export function wasScraping(
+export function gapAt(
   at: number,
   newestScrape: number | undefined,
   scrapeIntervalSeconds: number,
-): boolean {
-  return newestScrape !== undefined && at - newestScrape <= 2_000 * scrapeIntervalSeconds + 1_000
+): GapReason | undefined {
+  if (newestScrape === undefined) return 'prometheus_has_no_data'
+  return at - newestScrape > 2_000 * scrapeIntervalSeconds + 1_000 ? 'prometheus_not_scraping' : undefined
 }
 
 /** Evaluates every KPI of every series at an instant, in two queries whatever their number. */
@@ -41,7 +44,44 @@ export async function takeSnapshot(
   ])
   const [newest] = scrapes
   const newestScrape = newest === undefined ? undefined : newest.value * 1_000
-  return wasScraping(at.getTime(), newestScrape, scrapeIntervalSeconds)
-    ? { at, rows: snapshotRows(samples) }
-    : { at, gap: gapReason.notScraping }
+  return instantOf(at.getTime(), samples, newestScrape, scrapeIntervalSeconds)
+}
+
+/**
+ * The same for every instant from `from` to `to` in steps of the interval, both included: equal, value by value, to
+ * taking each by itself, and several times faster.
+ */
+export async function takeSnapshots(
+  client: PrometheusClient,
+  range: { readonly from: Date; readonly to: Date; readonly stepSeconds: number },
+  scrapeIntervalSeconds: number,
+): Promise<Instant[]> {
+  const [series, scrapes] = await Promise.all([
+    queryRange(client, snapshotQuery, range),
+    queryRange(client, newestScrapeQuery, range),
+  ])
+  const samplesAt = new Map<number, Sample[]>()
+  for (const { labels, samples } of series) {
+    for (const { at, value } of samples) {
+      const own = samplesAt.get(at) ?? []
+      own.push({ labels, value })
+      samplesAt.set(at, own)
+    }
+  }
+  const scrapeAt = new Map(scrapes[0]?.samples.map(({ at, value }) => [at, value * 1_000]))
+  const instants: Instant[] = []
+  for (let at = range.from.getTime(); at <= range.to.getTime(); at += range.stepSeconds * 1_000) {
+    instants.push(instantOf(at, samplesAt.get(at) ?? [], scrapeAt.get(at), scrapeIntervalSeconds))
+  }
+  return instants
+}
+
+function instantOf(
+  at: number,
+  samples: readonly Sample[],
+  newestScrape: number | undefined,
+  scrapeIntervalSeconds: number,
+): Instant {
+  const gap = gapAt(at, newestScrape, scrapeIntervalSeconds)
+  return gap === undefined ? { at: new Date(at), rows: snapshotRows(samples) } : { at: new Date(at), gap }
 }

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { defineConfig } from '@mnemoscope/kpi'
 import { freePort } from '@mnemoscope/servers'
 import type pg from 'pg'
-import { createPool, type Recorder, startRecorder } from '../../src/index.js'
+import { createPool, type Readiness, type Recorder, startRecorder } from '../../src/index.js'
 import { startTestAlertmanager, type TestAlertmanager } from '../plumbing/alertmanager.js'
+import { getJson } from '../plumbing/get-json.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
 import { startTestPrometheus, type TestPrometheus } from '../plumbing/prometheus.js'
 import { silentLogger } from '../plumbing/silent-logger.js'
@@ -83,10 +84,13 @@ async function episodes(model: string) {
   return rows
 }
 
-const firingIn = async (model: string) =>
-  fetch(`${prometheus.url}/api/v1/query?query=count(ALERTS{model="${model}",alertstate="firing"})`)
-    .then((response) => response.json())
-    .then(({ data }) => Number(data.result[0]?.value[1] ?? 0))
+async function firingIn(model: string): Promise<number> {
+  const query = `count(ALERTS{model="${model}",alertstate="firing"})`
+  const { body } = await getJson<{ data: { result: { value: [number, string] }[] } }>(
+    `${prometheus.url}/api/v1/query?query=${encodeURIComponent(query)}`,
+  )
+  return Number(body.data.result[0]?.value[1] ?? 0)
+}
 
 describe('webhook and Prometheus together', () => {
   test('an alert that both tell of is one episode, external labels or not; an inhibited one is there too', async () => {
@@ -136,7 +140,7 @@ describe('webhook and Prometheus together', () => {
       expose('restart', 0.5)
       await waitFor(async () => (await episodes('restart')).length === 2)
       await prometheus.server.kill()
-      await waitFor(async () => !(await (await fetch(`${recorder.url}/readyz`)).json()).ready)
+      await waitFor(async () => !(await getJson<Readiness>(`${recorder.url}/readyz`)).body.ready)
       await prometheus.restart()
       await waitFor(async () => (await firingIn('restart')) === 2)
       const since = new Date()

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import { createPool, type Recorder, startRecorder } from '../../src/index.js'
+import {
+  createPool,
+  type DashboardData,
+  type Readiness,
+  type Recorder,
+  startRecorder,
+} from '../../src/index.js'
+import { type ErrorAnswer, getJson } from '../plumbing/get-json.js'
 import { type GivenNotificationAlert, notification, postWebhook } from '../plumbing/notification.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
 import { silentLogger } from '../plumbing/silent-logger.js'
@@ -117,7 +124,7 @@ describe('the webhook', () => {
 
   test('the dashboard is JSON also when it has alerts, where the first version failed', async () => {
     await postWebhook(recorder.url, notification([firing]))
-    const data = await (await fetch(`${recorder.url}/api/dashboard?hours=87600`)).json()
+    const { body: data } = await getJson<DashboardData>(`${recorder.url}/api/dashboard?hours=87600`)
     expect(data.recent_alerts).toHaveLength(1)
     expect(data.alert_summary).toEqual({
       total_alerts: 1,
@@ -199,25 +206,24 @@ describe('query parameters', () => {
     '/api/series?kpi=f1_score&limit=1e9',
     '/api/episodes?state=maybe',
   ])('%s is refused with 400 and a code', async (path) => {
-    const response = await fetch(`${recorder.url}${path}`)
-    expect(response.status).toBe(400)
-    expect((await response.json()).error.code).toBe('REQUEST_INVALID')
+    const { status, body } = await getJson<ErrorAnswer>(`${recorder.url}${path}`)
+    expect(status).toBe(400)
+    expect(body.error.code).toBe('REQUEST_INVALID')
   })
 
   test('an unknown path is answered with 404 and a code', async () => {
-    const response = await fetch(`${recorder.url}/../etc/passwd`)
-    expect(response.status).toBe(404)
-    expect((await response.json()).error.code).toBe('REQUEST_INVALID')
+    const { status, body } = await getJson<ErrorAnswer>(`${recorder.url}/../etc/passwd`)
+    expect(status).toBe(404)
+    expect(body.error.code).toBe('REQUEST_INVALID')
   })
 })
 
 test('without Prometheus the recorder is alive, and says that it is not ready and why', async () => {
   expect((await fetch(`${recorder.url}/healthz`)).status).toBe(200)
-  const response = await fetch(`${recorder.url}/readyz`)
-  expect(response.status).toBe(503)
-  const { ready, problems } = await response.json()
-  expect(ready).toBe(false)
-  expect(problems.join('\n')).toMatch(/Prometheus does not answer/)
+  const { status, body } = await getJson<Readiness>(`${recorder.url}/readyz`)
+  expect(status).toBe(503)
+  expect(body.ready).toBe(false)
+  expect(body.problems.join('\n')).toMatch(/Prometheus does not answer/)
 })
 
 test('every file of the page is served under a strict content security policy', async () => {

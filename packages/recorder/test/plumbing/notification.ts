@@ -1,3 +1,5 @@
+import type { ErrorAnswer } from './get-json.js'
+
 /** An alert as Alertmanager's webhook has it. */
 export interface GivenNotificationAlert {
   readonly status: 'firing' | 'resolved'
@@ -29,6 +31,9 @@ export function notification(alerts: readonly GivenNotificationAlert[]) {
   }
 }
 
+/** What the webhook answers, well or ill. */
+export type WebhookAnswer = Partial<ErrorAnswer> & { readonly alerts?: number; readonly transitions?: number }
+
 /** Sends a body to the recorder's webhook. @returns status and answer */
 export async function postWebhook(recorderUrl: string, body: unknown, contentType = 'application/json') {
   const response = await fetch(`${recorderUrl}/api/webhook/alertmanager`, {
@@ -36,5 +41,5 @@ export async function postWebhook(recorderUrl: string, body: unknown, contentTyp
     headers: { 'content-type': contentType },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })
-  return { status: response.status, body: await response.json() }
+  return { status: response.status, body: (await response.json()) as WebhookAnswer }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { contextTokens, snapshotRows } from '../../src/snapshots/row.js'
-import { wasScraping } from '../../src/snapshots/take.js'
+import { gapAt } from '../../src/snapshots/take.js'
 
 const series = (kpi: string, field: string, labels: Record<string, string>, value: number) => ({
   labels: { __name__: `job_model_context_size:mnemoscope_${kpi}:${field}`, ...labels },
@@ -74,11 +74,11 @@ test.each([
   expect(contextTokens(label)).toBe(tokens)
 })
 
-test.each<[string, number | undefined, boolean]>([
-  ['a scrape just before', 95_000, true],
-  ['one scrape missed', 71_000, true],
-  ['two scrapes missed', 68_000, false],
-  ['no scrape at all', undefined, false],
-])('an instant counts as scraped with %s: %p', (_, newest, expected) => {
-  expect(wasScraping(100_000, newest, 15)).toBe(expected)
+test.each<[string, number | undefined, string | undefined]>([
+  ['a scrape just before', 95_000, undefined],
+  ['one scrape missed', 71_000, undefined],
+  ['two scrapes missed', 68_000, 'prometheus_not_scraping'],
+  ['no scrape at all', undefined, 'prometheus_has_no_data'],
+])('an instant with %s (%p) has the gap %p', (_, newest, expected) => {
+  expect(gapAt(100_000, newest, 15)).toBe(expected)
 })

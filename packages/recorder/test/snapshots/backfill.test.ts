@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import { createPool } from '../../src/index.js'
+import { createPrometheusClient } from '../../src/prometheus/client.js'
+import { createBackfill } from '../../src/snapshots/backfill.js'
+import { storeInstants } from '../../src/snapshots/store.js'
+import { takeSnapshot, takeSnapshots } from '../../src/snapshots/take.js'
+import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { startTestPrometheus, type TestPrometheus } from '../plumbing/prometheus.js'
+import { waitFor } from '../plumbing/wait-for.js'
+
+const config = defineConfig({ scrapeInterval: '1s', snapshotInterval: '1s', alertCheckInterval: '1s' })
+const second = 1_000
+
+let postgres: TestPostgres
+let prometheus: TestPrometheus
+
+beforeAll(async () => {
+  ;[postgres, prometheus] = await Promise.all([startTestPostgres(), startTestPrometheus()])
+}, 120_000)
+
+afterAll(async () => {
+  await Promise.all([postgres?.stop(), prometheus?.stop()])
+}, 60_000)
+
+test('missed instants are filled from Prometheus with the same rows, and what it can not know is a gap', async () => {
+  prometheus.expose(
+    ['a', 'b']
+      .map(
+        (model) =>
+          `job_model_context_size:mnemoscope_f1_score:current{model="${model}",context_size="1"} 0.9\n`,
+      )
+      .join(''),
+  )
+  const client = createPrometheusClient({ url: prometheus.url })
+  const pool = createPool(await postgres.newDatabase())
+  const newest = () => Math.floor((Date.now() - 2 * second) / second) * second
+  // Scrapes for several seconds, and a start of the history well before the first of them.
+  const first = await waitFor(async () => {
+    const at = newest()
+    const instant = await takeSnapshot(client, new Date(at), 1)
+    return 'rows' in instant && instant.rows.length === 2 && at
+  })
+  await waitFor(() => newest() > first + 5 * second)
+  const beginning = first - 60 * second
+  await storeInstants(pool, [{ at: new Date(beginning), rows: [] }])
+  await storeInstants(pool, [await takeSnapshot(client, new Date(first + 2 * second), 1)])
+
+  const backfill = createBackfill({ pool, prometheus: client, config })
+  let gaps = 0
+  await waitFor(async () => {
+    const batch = await backfill.runBatch()
+    gaps += batch.gaps
+    return batch.left === 0
+  })
+  expect(gaps).toBeGreaterThan(40)
+  const { rows } = await pool.query(
+    `SELECT count(*)::int AS instants, count(*) FILTER (WHERE gap IS NULL AND rows = 2)::int AS whole
+     FROM snapshot_instants WHERE at BETWEEN $1 AND $2`,
+    [new Date(first), new Date(first + 4 * second)],
+  )
+  expect(rows).toEqual([{ instants: 5, whole: 5 }])
+  const early = await pool.query('SELECT DISTINCT gap FROM snapshot_instants WHERE at = $1', [
+    new Date(beginning + second),
+  ])
+  expect(early.rows).toEqual([{ gap: 'prometheus_has_no_data' }])
+  await pool.end()
+}, 60_000)
+
+test('a range of instants gives the same rows as each instant by itself', async () => {
+  const client = createPrometheusClient({ url: prometheus.url })
+  const to = Math.floor((Date.now() - 3 * second) / second) * second
+  const from = to - 4 * second
+  const together = await takeSnapshots(client, { from: new Date(from), to: new Date(to), stepSeconds: 1 }, 1)
+  const apart = await Promise.all(
+    [0, 1, 2, 3, 4].map((i) => takeSnapshot(client, new Date(from + i * second), 1)),
+  )
+  expect(together).toEqual(apart)
+})
+
+test('with nothing missing there is nothing to do', async () => {
+  const pool = createPool(await postgres.newDatabase())
+  const client = createPrometheusClient({ url: prometheus.url })
+  const backfill = createBackfill({ pool, prometheus: client, config })
+  expect(await backfill.runBatch()).toEqual({ filled: 0, gaps: 0, left: 0 })
+  await pool.end()
+})
