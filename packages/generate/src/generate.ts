@@ -1,4 +1,4 @@
-import type { Config } from '@mnemoscope/kpi'
+import { type Config, configHash } from '@mnemoscope/kpi'
 import { alertmanagerConfig } from './alertmanager/alertmanager-config.js'
 import { dashboardFolder, grafanaFiles } from './grafana/grafana-files.js'
 import { prometheusConfig } from './prometheus-config.js'
@@ -30,7 +30,7 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
       `prometheus/rules/${kpi.id}.yml`,
       kpiRules(running, kpi),
     ]),
-    ['prometheus/rules/mnemoscope-pipeline.yml', pipelineRules(running)],
+    ['prometheus/rules/mnemoscope-pipeline.yml', pipelineRules(running, configHash(config))],
     ['deploy/alertmanager/alertmanager.yml', alertmanagerConfig(running)],
   ]
   return new Map([

@@ -4,8 +4,11 @@ import type { AlertRule, RuleFile } from '../rule.js'
 import { configRules } from './config-rules.js'
 import { pipelineAlert } from './pipeline-alert.js'
 
-/** The rule file by which the pipeline watches itself. */
-export function pipelineRules(config: Config): RuleFile {
+/**
+ * The rule file by which the pipeline watches itself.
+ * @param sha256 hash of the configuration as it is written, whatever addresses its parts have in this run
+ */
+export function pipelineRules(config: Config, sha256: string): RuleFile {
   return {
     groups: [
       {
@@ -17,7 +20,7 @@ export function pipelineRules(config: Config): RuleFile {
           ruleEvaluationFailing(config),
           deliveriesFailing(config),
           serviceSilent(config),
-          ...configRules(config),
+          ...configRules(config, sha256),
         ],
       },
     ],

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { configHash, defineConfig, names } from '@mnemoscope/kpi'
+import { applyFiles, areInForce } from '../../src/changes/apply-files.js'
+import { type RunningServers, startRunningServers } from './running-servers.js'
+
+const withWarning = (warning: number) =>
+  defineConfig({
+    scrapeInterval: '1s',
+    alertCheckInterval: '1s',
+    kpis: { f1_score: { thresholds: { warning } } },
+  })
+
+describe('generated files', () => {
+  const before = withWarning(0.8)
+  let servers: RunningServers
+
+  beforeAll(async () => {
+    servers = await startRunningServers(before)
+  }, 120_000)
+  afterAll(async () => servers?.stop(), 30_000)
+
+  test('are in force once both servers run them', async () => {
+    expect(await areInForce(servers.files(before), servers)).toBe(true)
+    const after = withWarning(0.85)
+    expect(await areInForce(servers.files(after), servers)).toBe(false)
+    await applyFiles(servers.files(after), servers)
+    expect(await areInForce(servers.files(after), servers)).toBe(true)
+    expect(await runningHash(servers)).toBe(configHash(after))
+    expect(await thresholdInForce(servers)).toBe('0.85')
+  }, 60_000)
+
+  test('that promtool refuses change nothing', async () => {
+    const files = servers.files(withWarning(0.84))
+    const path = 'prometheus/rules/f1_score.yml'
+    files.set(path, (files.get(path) ?? '').replace('current <= 0.84', 'current <<= 0.84'))
+    await expect(applyFiles(files, servers)).rejects.toMatchObject({
+      code: 'GENERATED_REJECTED',
+      message: expect.stringContaining('promtool'),
+    })
+    expect(await thresholdInForce(servers)).toBe('0.85')
+    expect(await areInForce(servers.files(withWarning(0.85)), servers)).toBe(true)
+  }, 60_000)
+
+  test('with an expression that Prometheus loads and cannot evaluate are taken back', async () => {
+    const files = servers.files(withWarning(0.83))
+    const path = 'prometheus/rules/mnemoscope-pipeline.yml'
+    const group =
+      '  - name: own\n    rules:\n      - { record: own, expr: prometheus_http_requests_total * on (job) prometheus_http_requests_total }\n'
+    files.set(path, `${files.get(path)}${group}`)
+    await waitForSeries(servers)
+    await expect(applyFiles(files, servers)).rejects.toMatchObject({
+      code: 'CHANGE_ROLLED_BACK',
+      message: expect.stringContaining('many-to-many'),
+    })
+    expect(await areInForce(servers.files(withWarning(0.85)), servers)).toBe(true)
+  }, 60_000)
+
+  test('change nothing while a server is down, and do once it is back', async () => {
+    const files = servers.files(withWarning(0.82))
+    const down = { ...servers, alertmanagerUrl: 'http://127.0.0.1:9' }
+    await expect(applyFiles(files, down)).rejects.toMatchObject({ code: 'ALERTMANAGER_UNREACHABLE' })
+    expect(await thresholdInForce(servers)).toBe('0.85')
+    await applyFiles(files, servers)
+    expect(await thresholdInForce(servers)).toBe('0.82')
+  }, 60_000)
+
+  test('are taken back in Alertmanager too, where it is Prometheus that refuses to reload', async () => {
+    const files = servers.files(withWarning(0.81))
+    const path = 'deploy/alertmanager/alertmanager.yml'
+    files.set(path, (files.get(path) ?? '').replace('receiver: nobody', 'receiver: nobody\n  group_wait: 7s'))
+    const prometheus = 'prometheus/prometheus.yml'
+    // A newer promtool may know more than the Prometheus that runs: here nothing is checked beforehand.
+    files.set(prometheus, `${files.get(prometheus)}of_a_later_version: true\n`)
+    const change = applyFiles(files, { ...servers, check: async () => [] })
+    await expect(change).rejects.toMatchObject({
+      code: 'CHANGE_ROLLED_BACK',
+      message: expect.stringContaining('of_a_later_version'),
+    })
+    const status = await fetch(`${servers.alertmanagerUrl}/api/v2/status`)
+    expect(await status.text()).not.toContain('group_wait: 7s')
+    expect(await areInForce(servers.files(withWarning(0.82)), servers)).toBe(true)
+  }, 60_000)
+})
+
+interface Rules {
+  data: {
+    groups: {
+      rules: { name: string; labels?: Record<string, string>; annotations?: Record<string, string> }[]
+    }[]
+  }
+}
+
+async function rule({ prometheusUrl }: RunningServers, name: string) {
+  const { data } = (await (await fetch(`${prometheusUrl}/api/v1/rules`)).json()) as Rules
+  return data.groups.flatMap(({ rules }) => rules).find((each) => each.name === name)
+}
+
+async function thresholdInForce(servers: RunningServers) {
+  return (await rule(servers, 'MnemoscopeF1ScoreWarning'))?.annotations?.threshold
+}
+
+async function runningHash(servers: RunningServers) {
+  return (await rule(servers, names.configInfo))?.labels?.sha256
+}
+
+/** Until Prometheus has scraped itself, more than one series. */
+async function waitForSeries({ prometheusUrl }: RunningServers): Promise<void> {
+  for (;;) {
+    const query = 'count(prometheus_http_requests_total)'
+    const response = await fetch(`${prometheusUrl}/api/v1/query?query=${query}`)
+    const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } }
+    if (Number(data.result[0]?.value[1] ?? 0) > 1) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { type GenerateOptions, generate } from '@mnemoscope/generate'
+import type { Config } from '@mnemoscope/kpi'
+import {
+  findTools,
+  freePort,
+  type RunningServer,
+  startAlertmanager,
+  startPrometheus,
+} from '@mnemoscope/servers'
+import { toolsDir } from '../../../../test/harness/repository.js'
+import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
+import { type Generations, generationsIn } from '../../src/changes/generations.js'
+import { checkWithTools } from '../../src/check-with-tools.js'
+
+/** Real Prometheus and Alertmanager that read the current generation of a folder. */
+export interface RunningServers {
+  readonly folder: string
+  readonly generations: Generations
+  readonly prometheusUrl: string
+  readonly alertmanagerUrl: string
+  readonly prometheus: RunningServer
+  readonly alertmanager: RunningServer
+  readonly check: (folder: string) => Promise<unknown>
+  files(config: Config): Map<string, string>
+  stop(): Promise<void>
+}
+
+export async function startRunningServers(config: Config): Promise<RunningServers> {
+  const temporary = temporaryFolder('changes')
+  const folder = join(temporary.path, 'generated')
+  const tools = await findTools(['prometheus', 'alertmanager'], { toolsDir })
+  const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()]
+  const endpoints: GenerateOptions['endpoints'] = {
+    prometheus: `http://127.0.0.1:${prometheusPort}`,
+    alertmanager: `http://127.0.0.1:${alertmanagerPort}`,
+  }
+  const files = (of: Config) => generate(of, { endpoints })
+  const generations = generationsIn(folder)
+  generations.activate(generations.add(files(config)))
+  const common = { stateDir: temporary.path, stopGraceMs: 5_000 }
+  const alertmanager = await startAlertmanager({
+    ...common,
+    command: tools.alertmanager.command,
+    configFile: join(generations.current, 'deploy/alertmanager/alertmanager.yml'),
+    port: alertmanagerPort,
+  })
+  const prometheus = await startPrometheus({
+    ...common,
+    command: tools.prometheus.command,
+    configFile: join(generations.current, 'prometheus/prometheus.yml'),
+    port: prometheusPort,
+    alertResendDelay: '1s',
+  })
+  return {
+    folder,
+    generations,
+    prometheusUrl: prometheus.url,
+    alertmanagerUrl: alertmanager.url,
+    prometheus,
+    alertmanager,
+    check: (of) => checkWithTools(of, join(toolsDir, '..')),
+    files,
+    async stop() {
+      await prometheus.stop()
+      await alertmanager.stop()
+      temporary.remove()
+    },
+  }
+}
