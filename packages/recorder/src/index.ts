@@ -2,6 +2,15 @@ export type { AlertEpisode } from './dashboard/alerts.js'
 export type { DashboardData, DashboardKpi, DashboardTrend } from './dashboard/dashboard.js'
 export type { CurrentKpi, CurrentSnapshot, RecentSnapshot } from './dashboard/snapshots.js'
 export { type Trend, type TrendPoint, trendOf } from './dashboard/trend.js'
+export {
+  consoleHandler,
+  type FileHandlerOptions,
+  fileHandler,
+  type WebhookHandlerOptions,
+  webhookHandler,
+} from './deliveries/built-in.js'
+export type { AlertEvent, AlertHandler } from './deliveries/handler.js'
+export { replayDeliveries } from './deliveries/queue.js'
 export { migrate } from './database/migrate.js'
 export { createPool, type PoolOptions } from './database/pool.js'
 export type { Readiness } from './readiness.js'

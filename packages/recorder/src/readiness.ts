@@ -1,8 +1,10 @@
+import { type Config, durationSeconds } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { schemaVersion } from './database/migrate.js'
 import type { Loop } from './loop.js'
 import { messageOf } from './message-of.js'
 import type { PrometheusClient } from './prometheus/client.js'
+import { settlingMs } from './snapshots/instant.js'
 
 /** Whether the recorder does its work, and what keeps it from it. */
 export interface Readiness {
@@ -18,7 +20,7 @@ export interface ReadinessOptions {
   readonly prometheus: PrometheusClient
   readonly snapshots: Pick<Loop, 'lastHealthyAt'>
   readonly startedAt: Date
-  readonly intervalMs: number
+  readonly config: Config
   readonly knownSchema: number
 }
 
@@ -27,10 +29,11 @@ export interface ReadinessOptions {
  * cycle is at most three intervals old. A recorder that runs while nothing works is not ready.
  */
 export async function readinessOf(options: ReadinessOptions): Promise<Readiness> {
-  const { pool, prometheus, snapshots, startedAt, intervalMs, knownSchema } = options
+  const { pool, prometheus, config, snapshots, startedAt, knownSchema } = options
   const problems: string[] = []
-  const [schema, query] = await Promise.allSettled([
+  const [schema, newest, query] = await Promise.allSettled([
     schemaVersion(pool),
+    newestInstantAt(pool),
     prometheus.ask('api/v1/query', { query: 'vector(1)' }),
   ])
   if (schema.status === 'rejected') problems.push(`Postgres: ${messageOf(schema.reason)}`)
@@ -38,7 +41,15 @@ export async function readinessOf(options: ReadinessOptions): Promise<Readiness>
     problems.push(`Postgres: schema version ${schema.value}, this recorder needs ${knownSchema}`)
   }
   if (query.status === 'rejected') problems.push(`Prometheus: ${messageOf(query.reason)}`)
+  const intervalMs = 1_000 * durationSeconds(config.snapshotInterval)
   const { lastHealthyAt } = snapshots
+  // Another recorder may do the work in this one's place; what counts is that it gets done.
+  const newestAt = newest.status === 'fulfilled' ? newest.value : null
+  const ageMs = newestAt === null ? 0 : Date.now() - Math.max(newestAt, startedAt.getTime())
+  const settling = settlingMs(durationSeconds(config.scrapeInterval))
+  if (ageMs > 3 * intervalMs + settling) {
+    problems.push(`Snapshots: the newest one stored is ${Math.round(ageMs / 1_000)} s old`)
+  }
   const sinceMs = Date.now() - (lastHealthyAt ?? startedAt).getTime()
   if (sinceMs > 3 * intervalMs) {
     problems.push(`Snapshots: no healthy cycle for ${Math.round(sinceMs / 1_000)} s`)
@@ -46,4 +57,9 @@ export async function readinessOf(options: ReadinessOptions): Promise<Readiness>
     problems.push('Snapshots: no healthy cycle yet')
   }
   return { ready: problems.length === 0, problems, last_healthy_at: lastHealthyAt?.toISOString() ?? null }
+}
+
+async function newestInstantAt(pool: pg.Pool): Promise<number | null> {
+  const { rows } = await pool.query<{ at: Date | null }>('SELECT max(at) AS at FROM snapshot_instants')
+  return rows[0]?.at?.getTime() ?? null
 }

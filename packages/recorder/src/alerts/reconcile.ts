@@ -2,9 +2,10 @@ import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { type Matrix, querySamples } from '../prometheus/query.js'
+import type { Work } from '../work.js'
 import { fingerprintOf } from './fingerprint.js'
 import { endOfMissing } from './missing.js'
-import { type GivenAlert, type Normaliser, observe } from './observation.js'
+import { type GivenAlert, observe } from './observation.js'
 import { type AlertRules, fetchAlertRules, fetchStartTime } from './prometheus-alerts.js'
 import { loadOpenEpisodes } from './rows.js'
 import { type Restart, runsOf } from './runs.js'
@@ -22,13 +23,6 @@ const longestRecoveryMs = 600_000
 /** Observations stored in one transaction. */
 const batchSize = 1_000
 
-export interface ReconcileOptions {
-  readonly pool: pg.Pool
-  readonly prometheus: PrometheusClient
-  readonly config: Config
-  readonly normaliser: Normaliser
-}
-
 /** What a reconcile changed. */
 export interface Reconciled {
   readonly opened: number
@@ -40,8 +34,9 @@ export interface Reconciled {
  * silenced, short, lost), ends what it no longer has, corrects starts and ends. Goes on from where the last one
  * got to, so that alerts of an outage are found afterwards, as far as Prometheus' own retention reaches.
  */
-export async function reconcile(options: ReconcileOptions): Promise<Reconciled> {
-  const { pool, prometheus, config, normaliser } = options
+export async function reconcile(work: Work): Promise<Reconciled> {
+  const { pool, prometheus, config } = work
+  const { normaliser } = work.reading
   const alertRules = await fetchAlertRules(prometheus)
   const now = Date.now()
   const { cluster } = normaliser
@@ -55,10 +50,10 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciled> 
   while (from < now) {
     const to = Math.min(from + chunkMs, now)
     const window = { from: from - overlap, to, isNewest: to === now, restart }
-    const found = await alertsBetween(options, alertRules, window)
+    const found = await alertsBetween(work, alertRules, window)
     const observations = found.map((alert) => observe(alert, normaliser))
     for (let i = 0; i < observations.length; i += batchSize) {
-      const stored = await storeObservations(pool, observations.slice(i, i + batchSize))
+      const stored = await storeObservations(work, observations.slice(i, i + batchSize))
       kinds.push(...stored.map(({ kind }) => kind))
     }
     if (window.isNewest) {
@@ -70,7 +65,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciled> 
     from = to
   }
   const missing = (await loadOpenEpisodes(pool, cluster)).filter(({ fingerprint }) => !alive.has(fingerprint))
-  const ended = await closeEpisodes(pool, missing, (episode) =>
+  const ended = await closeEpisodes(work, missing, (episode) =>
     endOfMissing(episode, alertRules.rules.get(episode.labels.alertname ?? ''), normaliser.externalLabels),
   )
   kinds.push(...ended.map(({ kind }) => kind))
@@ -81,7 +76,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciled> 
 }
 
 async function alertsBetween(
-  { prometheus, config, normaliser: { kpis } }: ReconcileOptions,
+  { prometheus, config }: Work,
   { rules, firing }: AlertRules,
   window: { from: number; to: number; isNewest: boolean; restart: Restart | undefined },
 ): Promise<GivenAlert[]> {
@@ -107,7 +102,7 @@ async function alertsBetween(
       return {
         labels: own,
         annotations: current?.annotations ?? {},
-        fallbackSummary: summaryOf(own, kpis),
+        fallbackSummary: summaryOf(own, config.kpis),
         startsAt: first,
         value: current?.value,
         threshold: rule?.threshold,

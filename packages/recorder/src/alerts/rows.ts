@@ -102,21 +102,28 @@ export async function insertEpisodes(client: pg.ClientBase, episodes: readonly E
   )
 }
 
-/** Stores transitions, each with the id of its episode. */
+/** Stores transitions, each with the id of its episode, and with each what every handler is to be told. */
 export async function insertTransitions(
   client: pg.ClientBase,
   transitions: readonly (Transition & { readonly episodeId: string })[],
+  handlers: readonly string[],
 ): Promise<void> {
   if (transitions.length === 0) return
   await client.query(
-    `INSERT INTO alert_transitions (episode_id, kind, at, via, detail)
-     SELECT * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::jsonb[])`,
+    `WITH stored AS (
+       INSERT INTO alert_transitions (episode_id, kind, at, via, detail)
+       SELECT * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::text[], $5::jsonb[])
+       RETURNING id, episode_id
+     )
+     INSERT INTO deliveries (handler, episode_id, transition_id)
+     SELECT handler, episode_id, id FROM stored CROSS JOIN unnest($6::text[]) AS handler ORDER BY id`,
     [
       transitions.map(({ episodeId }) => episodeId),
       transitions.map(({ kind }) => kind),
       transitions.map(({ at }) => new Date(at)),
       transitions.map(({ via }) => via),
       transitions.map(({ detail }) => JSON.stringify(detail)),
+      handlers,
     ],
   )
 }

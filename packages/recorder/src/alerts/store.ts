@@ -16,6 +16,13 @@ interface Draft {
   readonly transitions: Transition[]
 }
 
+/** Where histories are kept, and who is told of what changes about them. */
+export interface HistoryStore {
+  readonly pool: pg.Pool
+  /** Names of the handlers that every transition is to be delivered to. */
+  readonly handlers: readonly string[]
+}
+
 /** Drafts by alert: no alert's history depends on another's. */
 type Drafts = Map<string, Draft[]>
 
@@ -25,10 +32,10 @@ type Drafts = Map<string, Draft[]>
  * @returns every transition that was stored
  */
 export function storeObservations(
-  pool: pg.Pool,
+  store: HistoryStore,
   observations: readonly Observation[],
 ): Promise<Transition[]> {
-  return changeHistory(pool, observations, (drafts) => {
+  return changeHistory(store, observations, (drafts) => {
     for (const observation of observations) {
       const own = drafts.get(keyOf(observation)) ?? []
       const episodes = own.map(({ episode }) => episode).sort((a, b) => a.startsAt - b.startsAt)
@@ -42,11 +49,11 @@ export function storeObservations(
  * in the database by then; ones that ended meanwhile are left alone.
  */
 export function closeEpisodes(
-  pool: pg.Pool,
+  store: HistoryStore,
   open: readonly Episode[],
   close: (episode: Episode) => Step | undefined,
 ): Promise<Transition[]> {
-  return changeHistory(pool, open, (drafts) => {
+  return changeHistory(store, open, (drafts) => {
     for (const { episode } of [...drafts.values()].flat()) {
       const step = episode.endsAt === undefined ? close(episode) : undefined
       if (step !== undefined) take(drafts, step)
@@ -55,7 +62,7 @@ export function closeEpisodes(
 }
 
 async function changeHistory(
-  pool: pg.Pool,
+  { pool, handlers }: HistoryStore,
   alerts: readonly AlertTime[],
   change: (drafts: Drafts) => void,
 ): Promise<Transition[]> {
@@ -67,12 +74,16 @@ async function changeHistory(
       draftsOf(drafts, episode).push({ episode, isChanged: false, transitions: [] })
     }
     change(drafts)
-    return save(client, [...drafts.values()].flat())
+    return save(client, [...drafts.values()].flat(), handlers)
   })
 }
 
 /** Ends before it opens: of each alert at most one episode is open at any moment. */
-async function save(client: pg.PoolClient, drafts: readonly Draft[]): Promise<Transition[]> {
+async function save(
+  client: pg.PoolClient,
+  drafts: readonly Draft[],
+  handlers: readonly string[],
+): Promise<Transition[]> {
   const changed = drafts.filter(({ isChanged }) => isChanged)
   const known = changed.filter(({ episode }) => episode.id !== undefined)
   const fresh = changed.filter(({ episode }) => episode.id === undefined)
@@ -91,7 +102,7 @@ async function save(client: pg.PoolClient, drafts: readonly Draft[]): Promise<Tr
   const transitions = withIds.flatMap((draft) =>
     draft.transitions.map((transition) => ({ ...transition, episodeId: draft.episodeId })),
   )
-  await insertTransitions(client, transitions)
+  await insertTransitions(client, transitions, handlers)
   return transitions
 }
 

@@ -51,6 +51,23 @@ const fired = `starts_at <= $2 AND (ends_at IS NULL OR ends_at >= $1)
 
 const level = `coalesce(array_position(ARRAY['${severities.join("','")}'], severity), 0)`
 
+const columns = `id::float8 AS id, extract(epoch FROM starts_at)::float8 AS timestamp, severity AS level,
+  summary AS message, kpi AS metric_type, value AS current_value, peak_value, threshold, service, model,
+  CASE WHEN context_size ~ '^[0-9]{1,9}$' THEN context_size::integer END AS context_size,
+  extract(epoch FROM ends_at)::float8 AS ends_at, closed_how,
+  NOT EXISTS (
+    SELECT FROM alert_episodes AS worse
+    WHERE worse.ends_at IS NULL AND episode.ends_at IS NULL AND worse.kpi = episode.kpi
+      AND worse.cluster = episode.cluster AND worse.service IS NOT DISTINCT FROM episode.service
+      AND worse.model IS NOT DISTINCT FROM episode.model
+      AND worse.context_size IS NOT DISTINCT FROM episode.context_size
+      AND ${level.replace('severity', 'worse.severity')} > ${level.replace('severity', 'episode.severity')}
+  ) AS in_force,
+  (SELECT json_build_object('by', by, 'comment', comment, 'at', extract(epoch FROM at))
+   FROM alert_acknowledgements WHERE episode_id = episode.id ORDER BY id DESC LIMIT 1) AS acknowledgement,
+  json_build_object('alertname', alertname, 'fingerprint', fingerprint, 'context_size', context_size,
+    'labels', labels, 'annotations', annotations) AS metadata`
+
 export interface EpisodeFilter {
   readonly state: EpisodeState
   readonly most: number
@@ -65,27 +82,20 @@ export async function episodes(
   { state, most, before }: EpisodeFilter,
 ): Promise<AlertEpisode[]> {
   const { rows } = await pool.query<AlertEpisode>(
-    `SELECT id::float8 AS id, extract(epoch FROM starts_at)::float8 AS timestamp, severity AS level,
-       summary AS message, kpi AS metric_type, value AS current_value, peak_value, threshold, service, model,
-       CASE WHEN context_size ~ '^[0-9]{1,9}$' THEN context_size::integer END AS context_size,
-       extract(epoch FROM ends_at)::float8 AS ends_at, closed_how,
-       NOT EXISTS (
-         SELECT FROM alert_episodes AS worse
-         WHERE worse.ends_at IS NULL AND episode.ends_at IS NULL AND worse.kpi = episode.kpi
-           AND worse.cluster = episode.cluster AND worse.service IS NOT DISTINCT FROM episode.service
-           AND worse.model IS NOT DISTINCT FROM episode.model
-           AND worse.context_size IS NOT DISTINCT FROM episode.context_size
-           AND ${level.replace('severity', 'worse.severity')} > ${level.replace('severity', 'episode.severity')}
-       ) AS in_force,
-       (SELECT json_build_object('by', by, 'comment', comment, 'at', extract(epoch FROM at))
-        FROM alert_acknowledgements WHERE episode_id = episode.id ORDER BY id DESC LIMIT 1) AS acknowledgement,
-       json_build_object('alertname', alertname, 'fingerprint', fingerprint, 'context_size', context_size,
-         'labels', labels, 'annotations', annotations) AS metadata
-     FROM alert_episodes AS episode
+    `SELECT ${columns} FROM alert_episodes AS episode
      WHERE ${fired} AND ($6 = 'any' OR (ends_at IS NULL) = ($6 = 'open'))
        AND ($8::bigint IS NULL OR (starts_at, id) < (SELECT starts_at, id FROM alert_episodes WHERE id = $8))
      ORDER BY starts_at DESC, id DESC LIMIT $7`,
     [...scopeParameters(scope), state, most, before ?? null],
+  )
+  return rows
+}
+
+/** The episodes with these ids, in no particular order; unknown ids are left out. */
+export async function episodesById(pool: pg.Pool, ids: readonly string[]): Promise<AlertEpisode[]> {
+  const { rows } = await pool.query<AlertEpisode>(
+    `SELECT ${columns} FROM alert_episodes AS episode WHERE id = ANY($1::bigint[])`,
+    [ids],
   )
   return rows
 }

@@ -35,16 +35,18 @@ export interface AppOptions {
   readonly logger: Logger
   readonly page: ReadonlyMap<string, PageFile>
   readonly normaliser: () => Normaliser
+  /** Names of the handlers that are told of alerts. */
+  readonly handlers: readonly string[]
   readonly readiness: () => Promise<Readiness>
   readonly events: Events
 }
 
 /** The recorder's HTTP API and page. */
 export function createApp(options: AppOptions): Hono {
-  const { pool, config, metrics, logger, page, normaliser, readiness, events } = options
+  const { pool, config, metrics, logger, page, normaliser, handlers, readiness, events } = options
   const app = new Hono()
   const intervalSeconds = durationSeconds(config.snapshotInterval)
-  const webhook = alertmanagerWebhook({ pool, metrics, normaliser })
+  const webhook = alertmanagerWebhook({ pool, handlers, metrics, normaliser })
   app.use('/api/*', compress())
   app.onError((error, context) => answerError(error, context, logger))
   app.notFound((context) => {

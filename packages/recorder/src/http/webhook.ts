@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
-import type pg from 'pg'
 import { type Normaliser, observe } from '../alerts/observation.js'
-import { storeObservations } from '../alerts/store.js'
+import { type HistoryStore, storeObservations } from '../alerts/store.js'
 import { alertsOf, notificationSchema } from '../alerts/webhook.js'
 import { messageOf } from '../message-of.js'
 import type { Metrics } from '../metrics.js'
@@ -10,8 +9,7 @@ import { RequestError } from './error.js'
 /** A cluster's name, given in the webhook's address where several share a recorder. */
 const clusterPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
 
-export interface WebhookOptions {
-  readonly pool: pg.Pool
+export interface WebhookOptions extends HistoryStore {
   readonly metrics: Metrics
   /** How alerts are read at present: external labels are learned from Prometheus. */
   readonly normaliser: () => Normaliser
@@ -21,7 +19,7 @@ export interface WebhookOptions {
  * Takes a notification of Alertmanager. It answers 200 only after the commit, so that what it has acknowledged is
  * stored; 5xx where the database is away, which Alertmanager tries again; 4xx only for what no retry can mend.
  */
-export function alertmanagerWebhook({ pool, metrics, normaliser }: WebhookOptions) {
+export function alertmanagerWebhook({ pool, handlers, metrics, normaliser }: WebhookOptions) {
   return async (context: Context): Promise<Response> => {
     try {
       const notification = await readNotification(context)
@@ -32,7 +30,7 @@ export function alertmanagerWebhook({ pool, metrics, normaliser }: WebhookOption
       const observations = alertsOf(notification, Date.now()).map((alert) =>
         observe(alert, { ...normaliser(), cluster }),
       )
-      const transitions = await storeObservations(pool, observations)
+      const transitions = await storeObservations({ pool, handlers }, observations)
       for (const { status } of notification.alerts) metrics.webhookAlerts.inc({ status })
       return context.json({ alerts: observations.length, transitions: transitions.length })
     } catch (error) {

@@ -33,6 +33,12 @@ export async function storeInstants(pool: pg.Pool, instants: readonly Instant[])
   })
 }
 
+/** Whether the snapshot of an instant is stored; an instant that is only known as a gap is not. */
+export async function isStored(pool: pg.Pool, at: Date): Promise<boolean> {
+  const { rowCount } = await pool.query('SELECT FROM snapshot_instants WHERE at = $1 AND gap IS NULL', [at])
+  return rowCount === 1
+}
+
 async function insertRows(client: pg.PoolClient, instants: readonly Instant[]): Promise<number> {
   const rows = instants.flatMap((instant) =>
     'rows' in instant ? instant.rows.map((row) => ({ at: instant.at, ...row })) : [],

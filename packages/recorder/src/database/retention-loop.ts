@@ -1,0 +1,20 @@
+import { type Loop, startLoop } from '../loop.js'
+import type { Work } from '../work.js'
+import { exclusively } from './exclusively.js'
+import { applyRetention } from './retention.js'
+
+const everyMs = 3_600_000
+
+/** Applies the retention at once and then every hour. */
+export function startRetention({ pool, config, logger }: Work): Loop {
+  return startLoop({
+    next: (now) => now + everyMs,
+    run: async () => {
+      await exclusively(pool, 'retention', async () => {
+        const run = await applyRetention(pool, config.dataRetentionDays, new Date())
+        if (run.droppedPartitions.length + run.deletedEpisodes > 0) logger.info(run, 'old data removed')
+      })
+    },
+    onError: (err) => logger.error({ err }, 'retention failed'),
+  })
+}

@@ -1,0 +1,95 @@
+import type pg from 'pg'
+import { episodesById } from '../dashboard/alerts.js'
+import { backOffMs, mostAttempts } from './back-off.js'
+import type { AlertEvent } from './handler.js'
+
+/** An event that one handler is to be told of now. */
+export interface Delivery {
+  readonly id: string
+  readonly attempts: number
+  readonly event: AlertEvent
+}
+
+/**
+ * Takes the deliveries of a handler whose turn it is: of each episode the oldest that is left, so that its order is
+ * kept. Each is taken for `leaseMs`; who does not finish by then has died, and another recorder may take it.
+ */
+export async function claim(
+  pool: pg.Pool,
+  handler: string,
+  { most, leaseMs }: { most: number; leaseMs: number },
+): Promise<Delivery[]> {
+  const { rows } = await pool.query<{ id: string; attempts: number; transition_id: string }>(
+    `UPDATE deliveries SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $3)
+     WHERE id IN (
+       SELECT id FROM deliveries AS mine
+       WHERE handler = $1 AND dead_at IS NULL AND next_attempt_at <= now() AND NOT EXISTS (
+         SELECT FROM deliveries AS earlier
+         WHERE earlier.handler = $1 AND earlier.episode_id = mine.episode_id AND earlier.id < mine.id
+           AND earlier.dead_at IS NULL
+       )
+       ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+     )
+     RETURNING id, attempts, transition_id`,
+    [handler, most, leaseMs / 1_000],
+  )
+  const events = await loadEvents(
+    pool,
+    rows.map(({ transition_id }) => transition_id),
+  )
+  return rows.flatMap(({ id, attempts, transition_id }) => {
+    const event = events.get(transition_id)
+    return event === undefined ? [] : [{ id, attempts, event }]
+  })
+}
+
+/** Forgets a delivery that its handler has taken. */
+export async function finish(pool: pg.Pool, { id }: Delivery): Promise<void> {
+  await pool.query('DELETE FROM deliveries WHERE id = $1', [id])
+}
+
+/** Puts a delivery back for a later attempt, or aside after the last. @returns whether it was put aside */
+export async function giveBack(pool: pg.Pool, { id, attempts }: Delivery, reason: string): Promise<boolean> {
+  const isDead = attempts >= mostAttempts
+  await pool.query(
+    `UPDATE deliveries SET next_attempt_at = now() + make_interval(secs => $2), last_error = $3,
+       dead_at = CASE WHEN $4 THEN now() END
+     WHERE id = $1`,
+    [id, backOffMs(attempts) / 1_000, reason.slice(0, 2_000), isDead],
+  )
+  return isDead
+}
+
+/**
+ * Delivers again what was given up.
+ * @param handler only deliveries to this one; all where left out
+ * @returns how many are to be delivered again
+ */
+export async function replayDeliveries(pool: pg.Pool, handler?: string): Promise<number> {
+  const { rowCount } = await pool.query(
+    `UPDATE deliveries SET dead_at = NULL, attempts = 0, next_attempt_at = now()
+     WHERE dead_at IS NOT NULL AND ($1::text IS NULL OR handler = $1)`,
+    [handler ?? null],
+  )
+  return rowCount ?? 0
+}
+
+async function loadEvents(pool: pg.Pool, transitionIds: readonly string[]): Promise<Map<string, AlertEvent>> {
+  if (transitionIds.length === 0) return new Map()
+  const { rows } = await pool.query<Omit<AlertEvent, 'id' | 'episode'> & { id: string; episode_id: string }>(
+    `SELECT id, episode_id, kind, extract(epoch FROM at)::float8 AS at, detail
+     FROM alert_transitions WHERE id = ANY($1::bigint[])`,
+    [transitionIds],
+  )
+  const episodes = await episodesById(
+    pool,
+    rows.map(({ episode_id }) => episode_id),
+  )
+  const byId = new Map(episodes.map((episode) => [String(episode.id), episode]))
+  return new Map(
+    rows.flatMap(({ id, episode_id, kind, at, detail }): [string, AlertEvent][] => {
+      const episode = byId.get(episode_id)
+      return episode === undefined ? [] : [[id, { id: Number(id), kind, at, detail, episode }]]
+    }),
+  )
+}

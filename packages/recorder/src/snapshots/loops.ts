@@ -1,0 +1,60 @@
+import { durationSeconds } from '@mnemoscope/kpi'
+import { exclusively } from '../database/exclusively.js'
+import { type Loop, startLoop } from '../loop.js'
+import type { Work } from '../work.js'
+import { createBackfill } from './backfill.js'
+import { newestInstant, nextSettling, settlingMs } from './instant.js'
+import { isStored, storeInstants } from './store.js'
+import { takeSnapshot } from './take.js'
+
+/** Takes a snapshot at each aligned instant, the newest one at once. */
+export function startSnapshots({ pool, prometheus, config, logger, metrics }: Work): Loop {
+  const intervalMs = 1_000 * durationSeconds(config.snapshotInterval)
+  const scrapeSeconds = durationSeconds(config.scrapeInterval)
+  const settling = settlingMs(scrapeSeconds)
+  const take = async (): Promise<void> => {
+    const at = new Date(newestInstant(Date.now(), intervalMs, settling))
+    if (await isStored(pool, at)) return
+    const endTimer = metrics.cycleDuration.startTimer()
+    const instant = await takeSnapshot(prometheus, at, scrapeSeconds)
+    const rows = await storeInstants(pool, [instant])
+    endTimer()
+    metrics.snapshots.inc()
+    metrics.snapshotRows.inc(rows)
+    metrics.lastInstant.set(at.getTime() / 1_000)
+    if ('gap' in instant) logger.warn({ at, gap: instant.gap }, 'instant without a snapshot')
+    else logger.debug({ at, rows }, 'snapshot stored')
+  }
+  return startLoop({
+    next: (now) => nextSettling(now, intervalMs, settling),
+    run: async () => {
+      await exclusively(pool, 'snapshots', take)
+    },
+    onError: (err) => {
+      metrics.snapshotFailures.inc()
+      logger.error({ err }, 'snapshot failed')
+    },
+  })
+}
+
+/** Fills instants that were missed, one batch after another, apart from the live snapshots. */
+export function startBackfill({ pool, prometheus, config, logger, metrics }: Work): Loop {
+  const intervalMs = 1_000 * durationSeconds(config.snapshotInterval)
+  const backfill = createBackfill({ pool, prometheus, config })
+  let isBehind = false
+  return startLoop({
+    next: (now) => (isBehind ? now : now + intervalMs),
+    run: async () => {
+      const wasBehind = isBehind
+      // A batch that fails is tried again after a pause, not at once.
+      isBehind = false
+      await exclusively(pool, 'backfill', async () => {
+        const batch = await backfill.runBatch()
+        metrics.snapshots.inc(batch.filled + batch.gaps)
+        isBehind = batch.left > 0
+        if (isBehind || wasBehind) logger.info(batch, 'missed instants filled')
+      })
+    },
+    onError: (err) => logger.error({ err }, 'backfill failed'),
+  })
+}

@@ -1,0 +1,170 @@
+import { readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import type pg from 'pg'
+import type { Observation } from '../../src/alerts/observation.js'
+import { storeObservations } from '../../src/alerts/store.js'
+import { startDeliveries } from '../../src/deliveries/loop.js'
+import { claim } from '../../src/deliveries/queue.js'
+import {
+  type AlertEvent,
+  type AlertHandler,
+  createPool,
+  fileHandler,
+  replayDeliveries,
+} from '../../src/index.js'
+import type { Loop } from '../../src/loop.js'
+import { createMetrics } from '../../src/metrics.js'
+import { createPrometheusClient } from '../../src/prometheus/client.js'
+import type { Work } from '../../src/work.js'
+import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { silentLogger } from '../plumbing/silent-logger.js'
+import { waitFor } from '../plumbing/wait-for.js'
+
+let postgres: TestPostgres
+let pool: pg.Pool
+const loops: Loop[] = []
+
+beforeAll(async () => {
+  postgres = await startTestPostgres()
+}, 60_000)
+
+afterAll(() => postgres?.stop(), 60_000)
+
+beforeEach(async () => {
+  pool = createPool(await postgres.newDatabase())
+})
+
+afterEach(async () => {
+  await Promise.all(loops.splice(0).map((loop) => loop.stop()))
+  await pool.end()
+})
+
+function start(handler: AlertHandler): void {
+  const config = defineConfig()
+  const work: Work = {
+    pool,
+    prometheus: createPrometheusClient({ url: 'http://127.0.0.1:9' }),
+    config,
+    logger: silentLogger,
+    metrics: createMetrics(),
+    reading: { normaliser: { cluster: 'default', externalLabels: {}, kpis: config.kpis } },
+    handlers: [handler.name],
+  }
+  loops.push(startDeliveries(work, handler))
+}
+
+/** An alert that opens and closes: two events for each handler. */
+function episode(name: string, ends = true): Observation[] {
+  const alert = {
+    cluster: 'default',
+    fingerprint: name.padStart(16, '0'),
+    labels: { alertname: name, severity: 'critical' },
+    annotations: { summary: name },
+    startsAt: 1_000,
+  }
+  return ends ? [alert, { ...alert, endsAt: 2_000 }] : [alert]
+}
+
+async function left(handler: string): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>(
+    'SELECT count(*)::int AS n FROM deliveries WHERE handler = $1 AND dead_at IS NULL',
+    [handler],
+  )
+  return rows[0]?.n ?? 0
+}
+
+/** A handler that remembers what it was told. */
+function remembering(name: string, before: (event: AlertEvent) => void = () => {}) {
+  const told: string[] = []
+  const handler: AlertHandler = {
+    name,
+    handle(event) {
+      before(event)
+      told.push(`${event.episode.message} ${event.kind}`)
+    },
+  }
+  return { handler, told }
+}
+
+test('each event reaches each handler, of one episode in order', async () => {
+  const [a, b] = [remembering('a'), remembering('b')]
+  await storeObservations({ pool, handlers: ['a', 'b'] }, [...episode('one'), ...episode('two')])
+  start(a.handler)
+  start(b.handler)
+  await waitFor(async () => (await left('a')) + (await left('b')) === 0)
+  for (const { told } of [a, b]) {
+    expect(told.toSorted()).toEqual(['one closed', 'one opened', 'two closed', 'two opened'])
+    expect(told.indexOf('one opened')).toBeLessThan(told.indexOf('one closed'))
+  }
+})
+
+test('a handler that throws is tried again, its episode waits, and nobody else does', async () => {
+  let failures = 0
+  const flaky = remembering('flaky', ({ episode: { message } }) => {
+    if (message === 'bad' && failures++ === 0) throw new Error('not now')
+  })
+  const steady = remembering('steady')
+  await storeObservations({ pool, handlers: ['flaky', 'steady'] }, [...episode('bad'), ...episode('good')])
+  start(flaky.handler)
+  start(steady.handler)
+  await waitFor(async () => (await left('steady')) === 0)
+  await waitFor(async () => (await left('flaky')) === 0)
+  expect(flaky.told.slice(0, 2)).toEqual(['good opened', 'good closed'])
+  expect(flaky.told.slice(2)).toEqual(['bad opened', 'bad closed'])
+}, 20_000)
+
+test('a handler that never ends is stopped waiting for, and delays no other', async () => {
+  const steady = remembering('steady')
+  await storeObservations({ pool, handlers: ['stuck', 'steady'] }, episode('one'))
+  start({ name: 'stuck', timeoutMs: 50, handle: () => new Promise(() => {}) })
+  start(steady.handler)
+  await waitFor(async () => (await left('steady')) === 0)
+  const { rows } = await waitFor(async () => {
+    const found = await pool.query(
+      "SELECT last_error FROM deliveries WHERE handler = 'stuck' AND last_error IS NOT NULL",
+    )
+    return found.rows.length > 0 && found
+  })
+  expect(rows[0].last_error).toBe('took longer than 50 ms')
+}, 20_000)
+
+test('after the last attempt a delivery is put aside, the next one of its episode goes on, and a replay brings it back', async () => {
+  let isBroken = true
+  const { handler, told } = remembering('picky', ({ kind }) => {
+    if (isBroken && kind === 'opened') throw new Error('no')
+  })
+  await storeObservations({ pool, handlers: ['picky'] }, episode('one'))
+  await pool.query('UPDATE deliveries SET attempts = 15')
+  start(handler)
+  await waitFor(() => told.length === 1)
+  expect(told).toEqual(['one closed'])
+  const dead = await pool.query('SELECT last_error FROM deliveries WHERE dead_at IS NOT NULL')
+  expect(dead.rows).toEqual([{ last_error: 'no' }])
+  isBroken = false
+  expect(await replayDeliveries(pool, 'picky')).toBe(1)
+  await waitFor(() => told.length === 2)
+  expect(told).toEqual(['one closed', 'one opened'])
+}, 20_000)
+
+test('what a dead recorder had taken is delivered by another one', async () => {
+  const { handler, told } = remembering('a')
+  await storeObservations({ pool, handlers: ['a'] }, episode('one', false))
+  expect(await claim(pool, 'a', { most: 10, leaseMs: 300 })).toHaveLength(1)
+  expect(await claim(pool, 'a', { most: 10, leaseMs: 300 })).toEqual([])
+  start(handler)
+  await waitFor(() => told.length === 1)
+  expect(told).toEqual(['one opened'])
+}, 20_000)
+
+test('the built-in file handler writes one JSON object a line', async () => {
+  const path = join(tmpdir(), `mnemoscope-deliveries-${process.pid}.jsonl`)
+  await storeObservations({ pool, handlers: ['file'] }, episode('one'))
+  start(fileHandler({ path }))
+  await waitFor(async () => (await left('file')) === 0)
+  const lines = (await readFile(path, 'utf8')).trim().split('\n')
+  expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['opened', 'closed'])
+  await rm(path)
+})
