@@ -91,7 +91,7 @@ async function firstInstant(
 ): Promise<{ at: Date | null; series: number }> {
   const { rows } = await pool.query<{ at: Date | null; series: number }>(
     `SELECT (SELECT min(at) FROM snapshot_instants WHERE at >= $1 AND at <= $2 AND rows > 0) AS at,
-            (SELECT count(*)::int FROM (SELECT FROM series WHERE ${inScope} LIMIT $6) AS some) AS series`,
+            (SELECT count(*)::int FROM (SELECT FROM series WHERE ${inScope} LIMIT $6) AS counted) AS series`,
     [...scopeParameters(scope), mostSeries],
   )
   return rows[0] as { at: Date | null; series: number }

@@ -39,7 +39,6 @@ const stalledMs = 60_000
 interface Listener {
   /** Sends an event, at once or after the one on its way; of several that wait, the newest. */
   send(event: string, data: string): void
-  end(): void
 }
 
 /**
@@ -48,18 +47,21 @@ interface Listener {
  * one carries the whole state, so only the newest waits.
  */
 export function createEvents({ pool, refreshMs, logger }: EventsOptions): Events {
+  /** Streams that are open, and those of them that were told what is known and now hear of changes. */
+  const open = new Set<() => void>()
   const listeners = new Set<Listener>()
   let known: string | undefined
   let looking: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
-  /** Asks once, however many want to know. */
+  /** Asks once, however many want to know, and again after a while for those who listen. */
   function look(): Promise<void> {
     clearTimeout(timer)
     looking ??= ask().finally(() => {
       looking = undefined
-      if (listeners.size > 0 && !stopped) timer = setTimeout(look, refreshMs)
+      timer = setTimeout(() => listeners.size > 0 && look(), refreshMs)
+      if (stopped) clearTimeout(timer)
     })
     return looking
   }
@@ -76,9 +78,9 @@ export function createEvents({ pool, refreshMs, logger }: EventsOptions): Events
 
   return {
     handle(context) {
-      if (stopped || listeners.size >= mostListeners) {
+      if (stopped || open.size >= mostListeners) {
         throw new RequestError(503, 'as many listen to events as may', {
-          value: listeners.size,
+          value: open.size,
           expected: `at most ${mostListeners} listeners`,
           next: 'Close a few pages, or ask /api/dashboard from time to time.',
         })
@@ -105,26 +107,30 @@ export function createEvents({ pool, refreshMs, logger }: EventsOptions): Events
               if (next !== undefined) listener.send(next.event, next.data)
             })
           },
-          end,
         }
         const heartbeat = setInterval(() => {
           if (!isBusy) listener.send('alive', '')
           else if (Date.now() - sentAt > stalledMs) end()
         }, heartbeatMs)
         stream.onAbort(end)
-        listeners.add(listener)
+        open.add(end)
         // Asked anew: what was known may be from when somebody last listened.
-        void look().then(() => listener.send('hello', known ?? '{}'))
+        void look().then(() => {
+          if (stopped || stream.aborted) return
+          listeners.add(listener)
+          listener.send('hello', known ?? '{}')
+        })
         return promise.finally(() => {
           clearInterval(heartbeat)
           listeners.delete(listener)
+          open.delete(end)
         })
       })
     },
     stop() {
       stopped = true
       clearTimeout(timer)
-      for (const listener of listeners) listener.end()
+      for (const end of open) end()
     },
   }
 }
