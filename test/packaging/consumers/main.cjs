@@ -1,0 +1,23 @@
+// A CommonJS module of a service that has nothing but the packages: prints how many operations its endpoint shows.
+const { startMonitoring } = require('@mnemoscope/instrumentation')
+const { instrumentTool } = require('@mnemoscope/instrumentation/ai-sdk')
+const { instrumentRetriever } = require('@mnemoscope/instrumentation/langchain')
+const { instrumentMem0 } = require('@mnemoscope/instrumentation/mem0')
+const { defineConfig } = require('@mnemoscope/kpi')
+
+async function main() {
+  const monitor = await startMonitoring({ service: 'empty', port: 0, config: defineConfig() })
+  const place = { model: 'gpt-4o', contextSize: 8_192 }
+  monitor.for({ ...place, operation: 'search' }).latency.record(0.1)
+
+  const found = async () => ({ results: [{ memory: 'two piers' }] })
+  await instrumentMem0({ search: found }, monitor, place).search('pier')
+  await instrumentRetriever({ invoke: found }, monitor, place).invoke('pier')
+  await instrumentTool({ execute: found }, monitor, place).execute({ query: 'pier' })
+
+  const text = await (await fetch(monitor.url)).text()
+  await monitor.stop()
+  console.log(text.match(/^mnemoscope_latency_seconds_count\{.*operation="search".*\} (\d+)$/m)[1])
+}
+
+main()

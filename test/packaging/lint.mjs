@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { emptyProject, install } from './empty-project.mjs'
+import { pack } from './packed.mjs'
+import { run } from './run-command.mjs'
+
+const tools = { publint: '0.3.25', '@arethetypeswrong/cli': '0.18.5' }
+
+/** Services take the first two whatever their module system; the others are ES modules alone, as their users run them. */
+const profiles = {
+  kpi: 'strict',
+  instrumentation: 'strict',
+  generate: 'esm-only',
+  recorder: 'esm-only',
+  servers: 'esm-only',
+  demo: 'esm-only',
+  cli: 'esm-only',
+}
+
+/** What publint and are-the-types-wrong say of each package that is published. */
+export function lint({ folder, tarballs }) {
+  const packed = { ...tarballs }
+  let installed
+  const tool = async (name) => {
+    installed ??= toolProject(folder)
+    return join(await installed, 'node_modules', '.bin', name)
+  }
+  return Object.entries(profiles).flatMap(([name, profile]) => {
+    const tarball = async () => {
+      packed[name] ??= await pack(name, folder)
+      return packed[name]
+    }
+    return [
+      {
+        name: `publint of @mnemoscope/${name}`,
+        unit: 'problems',
+        goal: 0,
+        async measure() {
+          await run(await tool('publint'), ['--strict', await tarball()])
+          return 0
+        },
+      },
+      {
+        name: `are-the-types-wrong of @mnemoscope/${name}, profile ${profile}`,
+        unit: 'problems',
+        goal: 0,
+        async measure() {
+          await run(await tool('attw'), ['--profile', profile, await tarball()])
+          return 0
+        },
+      },
+    ]
+  })
+}
+
+async function toolProject(folder) {
+  const project = await emptyProject(folder, 'lint', 'module')
+  await install(
+    project,
+    Object.entries(tools).map(([name, version]) => `${name}@${version}`),
+  )
+  return project
+}

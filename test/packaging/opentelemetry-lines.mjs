@@ -1,0 +1,105 @@
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { checkTypes, consume, emptyProject, install } from './empty-project.mjs'
+import { node24 } from './node-24.mjs'
+import { repository } from './packed.mjs'
+import { run } from './run-command.mjs'
+
+/** The last line for Node 20, and the one that needs a later Node. */
+const lines = {
+  '2.x': {
+    '@opentelemetry/api': '1.9.1',
+    '@opentelemetry/exporter-metrics-otlp-http': '0.223.0',
+    '@opentelemetry/exporter-prometheus': '0.223.0',
+    '@opentelemetry/otlp-transformer': '0.223.0',
+    '@opentelemetry/resources': '2.12.0',
+    '@opentelemetry/sdk-metrics': '2.12.0',
+  },
+  '3.x': {
+    '@opentelemetry/api': '1.10.0',
+    '@opentelemetry/exporter-metrics-otlp-http': '0.301.0',
+    '@opentelemetry/exporter-prometheus': '0.301.0',
+    '@opentelemetry/otlp-transformer': '0.301.0',
+    '@opentelemetry/resources': '3.1.0',
+    '@opentelemetry/sdk-metrics': '3.1.0',
+  },
+}
+
+/** Both lines of OpenTelemetry work with the package: as the application's own, and in place of the package's. */
+export function openTelemetryLines({ folder, tarballs }) {
+  const nodes = { '2.x': async () => process.execPath, '3.x': () => node24(folder) }
+  return [
+    ...Object.keys(lines).flatMap((line) => {
+      const project = () => emptyProject(folder, `opentelemetry-${line}`, 'module')
+      return [
+        {
+          name: `readers and exporters of OpenTelemetry ${line} agree with the endpoint`,
+          unit: 'series',
+          goal: 'more than 100',
+          async measure() {
+            await install(await project(), [...Object.values(tarballs), ...specifiers(lines[line])])
+            return Number(await consume(await project(), 'readers.mjs', await nodes[line]()))
+          },
+          passes: (series) => series > 100,
+        },
+        {
+          name: `types beside OpenTelemetry ${line}`,
+          unit: 'type errors',
+          goal: 0,
+          async measure() {
+            await checkTypes(await project(), 'nodenext')
+            return 0
+          },
+        },
+      ]
+    }),
+    {
+      name: "the package's own tests with OpenTelemetry 3.x on Node 24",
+      unit: 'tests failed',
+      goal: 0,
+      measure: async () => failedTests(await sourceProject(folder, lines['3.x']), await node24(folder)),
+    },
+  ]
+}
+
+/** A project with the sources and tests of the packages, and another line of OpenTelemetry than theirs. */
+async function sourceProject(folder, line) {
+  const project = await emptyProject(folder, 'sources', 'module')
+  const packages = { kpi: ['src'], instrumentation: ['src', 'test'] }
+  const needed = await dependencies(join(repository, 'package.json'))
+  for (const [name, parts] of Object.entries(packages)) {
+    const [from, to] = [join(repository, 'packages', name), join(project, 'packages', name)]
+    await cp(join(from, 'package.json'), join(to, 'package.json'))
+    for (const part of parts) await cp(join(from, part), join(to, part), { recursive: true })
+    Object.assign(needed, await dependencies(join(from, 'package.json')))
+  }
+  await cp(join(repository, 'jest.config.mjs'), join(project, 'jest.config.mjs'))
+  await writeFile(
+    join(project, 'package.json'),
+    JSON.stringify({ type: 'module', dependencies: { ...needed, 'better-sqlite3': '12.11.1', ...line } }),
+  )
+  // The adapters' packages name many peers, some with programs to compile. mem0 imports this one and leaves it alone.
+  await install(project, ['--legacy-peer-deps', '--ignore-scripts'])
+  await mkdir(join(project, 'node_modules', '@mnemoscope'))
+  for (const name of Object.keys(packages)) {
+    await symlink(join(project, 'packages', name), join(project, 'node_modules', '@mnemoscope', name))
+  }
+  return project
+}
+
+async function dependencies(manifest) {
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(await readFile(manifest, 'utf8'))
+  const all = Object.entries({ ...dependencies, ...devDependencies })
+  return Object.fromEntries(all.filter(([, version]) => !version.startsWith('workspace:')))
+}
+
+/** Runs the tests of the package in the project; throws with their output if any fails. */
+async function failedTests(project, node) {
+  const jest = join(project, 'node_modules', 'jest', 'bin', 'jest.js')
+  await run(node, ['--experimental-vm-modules', jest, 'packages/instrumentation'], { cwd: project })
+  return 0
+}
+
+function specifiers(line) {
+  return Object.entries(line).map(([name, version]) => `${name}@${version}`)
+}
