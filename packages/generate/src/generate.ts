@@ -1,7 +1,9 @@
 import { type Config, configHash } from '@mnemoscope/kpi'
 import { alertmanagerConfig } from './alertmanager/alertmanager-config.js'
+import { composeFiles } from './compose/compose-files.js'
 import { dashboardFolder, grafanaFiles } from './grafana/grafana-files.js'
 import { prometheusConfig } from './prometheus-config.js'
+import { testFiles } from './rule-tests/test-files.js'
 import { kpiRules } from './rules/kpi-rules.js'
 import { pipelineRules } from './rules/pipeline-rules.js'
 import { yamlFile } from './yaml-file.js'
@@ -31,13 +33,20 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
       kpiRules(running, kpi),
     ]),
     ['prometheus/rules/mnemoscope-pipeline.yml', pipelineRules(running, configHash(config))],
+    ...Object.values(config.kpis).flatMap((kpi) =>
+      testFiles(running, kpi).map(([name, content]): [string, object] => [
+        `prometheus/tests/${name}`,
+        content,
+      ]),
+    ),
     ['deploy/alertmanager/alertmanager.yml', alertmanagerConfig(running)],
   ]
   return new Map([
     ...files.map(([path, value]): [string, string] => [path, yamlFile(config, value)]),
     ...grafanaFiles(config, running),
+    ...composeFiles(config),
   ])
 }
 
 /** Folders whose whole content is generated: a file in them that no configuration stands for is drift. */
-export const generatedFolders = ['prometheus/rules', dashboardFolder] as const
+export const generatedFolders = ['prometheus/rules', 'prometheus/tests', dashboardFolder] as const

@@ -1,5 +1,6 @@
 import { type Kpi, names, outcomesOf } from '@mnemoscope/kpi'
 import { is, select } from '../promql.js'
+import { type SeriesValue, seriesValues } from './series-values.js'
 
 /** What a service does for a number of scrapes. */
 export interface Phase {
@@ -77,7 +78,7 @@ function written(
   phases: readonly Phase[],
   next: (phase: Phase, scrape: number) => number | undefined,
 ): string {
-  const values: string[] = []
+  const values: SeriesValue[] = []
   for (const phase of phases) {
     for (let scrape = 0; scrape < phase.scrapes; scrape++) {
       if (phase.target === 'gone') {
@@ -85,9 +86,8 @@ function written(
         values.push(values.length > 0 && scrape === 0 ? 'stale' : '_')
         continue
       }
-      const value = next(phase, scrape)
-      values.push(value === undefined ? '_' : String(value))
+      values.push(next(phase, scrape) ?? '_')
     }
   }
-  return values.join(' ')
+  return seriesValues(values)
 }

@@ -27,6 +27,6 @@ export function newbornRule(kpi: Kpi, metric: string, window: string): Recording
   const appeared = unless(select(metric), ago(select(metric), window))
   return {
     record: names.recordedSeries.newborn(kpi, window),
-    expr: and(`${bracket(appeared)}\n`, `(\n${indent(or([young, answered]))}\n)`, [job, instance]),
+    expr: and(bracket(appeared), `(\n${indent(or([young, answered]))}\n)`, [job, instance]),
   }
 }

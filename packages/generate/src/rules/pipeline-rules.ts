@@ -1,5 +1,5 @@
 import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
-import { aggregate, filter, is, isOneOf, or, over, select, unless } from '../promql.js'
+import { aggregate, filter, indent, is, isOneOf, or, over, select, unless } from '../promql.js'
 import type { AlertRule, RuleFile } from '../rule.js'
 import { configRules } from './config-rules.js'
 import { pipelineAlert } from './pipeline-alert.js'
@@ -109,14 +109,14 @@ function serviceSilent(config: Config): AlertRule {
     '==',
     1,
   )
-  const shown = Object.values(config.kpis).map((kpi) =>
-    select(kpi.instrument === 'histogram' ? `${names.metricName(kpi)}_count` : names.metricName(kpi)),
-  )
-  const showing = aggregate('max', [job, instance], `\n${or(shown)}\n`)
+  const shown = Object.values(config.kpis).map((kpi) => {
+    const metric = names.metricName(kpi)
+    return aggregate('max', [job, instance], kpi.instrument === 'histogram' ? `${metric}_count` : metric)
+  })
   return pipelineAlert(config, {
     name: names.pipelineAlert.serviceSilent,
     severity: 'error',
-    expr: unless(answers, showing, [job, instance]),
+    expr: unless(answers, `(\n${indent(or(shown))}\n)`, [job, instance]),
     for: '15m',
     summary: '{{ $labels.job }} at {{ $labels.instance }} shows no KPI',
     description:

@@ -1,0 +1,39 @@
+import { type Kpi, names, type Place, type ThresholdSeverity, thresholdSeverities } from '@mnemoscope/kpi'
+import { is, isOneOf, select } from '../promql.js'
+import type { ExpectedSample } from './rule-test.js'
+
+const { job, model, contextSize, severity, kpi: kpiLabel } = names.label
+
+/** The series that a KPI is judged by, given by the test itself. */
+export function currentSeries(kpi: Kpi, service: string, place: Place): string {
+  return select(names.recordedSeries.current(kpi), placeMatchers(service, place))
+}
+
+/** Firing or pending alerts of a KPI's thresholds, or of one level only. */
+export function alertSeries(kpi: Kpi, state: 'firing' | 'pending', level?: ThresholdSeverity): string {
+  const levels = level === undefined ? thresholdSeverities : [level]
+  const alerts = levels.map((each) => names.alertName(kpi, each))
+  return select('ALERTS', [isOneOf('alertname', alerts), is('alertstate', state)])
+}
+
+/** The alert of a level at a place, with every label it carries. */
+export function alertSample(
+  kpi: Kpi,
+  state: 'firing' | 'pending',
+  level: ThresholdSeverity,
+  service: string,
+  place: Place,
+): ExpectedSample {
+  const labels = [
+    is('alertname', names.alertName(kpi, level)),
+    is('alertstate', state),
+    is(severity, level),
+    is(kpiLabel, kpi.id),
+    ...placeMatchers(service, place),
+  ]
+  return { labels: select('ALERTS', labels), value: 1 }
+}
+
+function placeMatchers(service: string, place: Place) {
+  return [is(job, service), is(model, place.model), is(contextSize, place.contextSize)]
+}

@@ -1,0 +1,79 @@
+import {
+  type Config,
+  durationSeconds,
+  type Kpi,
+  resolveThreshold,
+  type ThresholdSeverity,
+} from '@mnemoscope/kpi'
+import { alertSample, alertSeries, currentSeries } from './alert-series.js'
+import { type TestPlace, testPlaces } from './places.js'
+import { type Expectation, holdsNot, type RuleTest } from './rule-test.js'
+import { seriesValues } from './series-values.js'
+import { levelsOf, stepBetween } from './threshold-tests.js'
+
+const service = 'memory'
+
+/** For each place and level: an alert from its first breach to its end, through the hysteresis and back into it. */
+export function lifecycleTests(config: Config, kpi: Kpi): RuleTest[] {
+  return testPlaces(kpi).flatMap((place) =>
+    levelsOf(place.kpi).map(({ level, threshold }) => lifecycleTest(config, place, level, threshold)),
+  )
+}
+
+function lifecycleTest(
+  config: Config,
+  { title, place, kpi }: TestPlace,
+  level: ThresholdSeverity,
+  threshold: number,
+): RuleTest {
+  const interval = durationSeconds(config.alertCheckInterval)
+  const waiting = Math.ceil(durationSeconds(kpi.for) / interval)
+  const keeping = Math.ceil(durationSeconds(kpi.keepFiringFor) / interval)
+  const step = stepBetween(kpi)
+  const resolve = resolveThreshold(kpi, threshold)
+  const within = (threshold + resolve) / 2
+  // Beyond the resolve threshold by a part of the distance, so that this stays within the range.
+  const healthy = resolve === threshold ? threshold - step : resolve + (resolve - threshold) / 64
+
+  const values: number[] = []
+  const expectations: Expectation[] = []
+  const live = (value: number, evaluations: number) => {
+    const first = values.length
+    values.push(...Array<number>(evaluations).fill(value))
+    return first
+  }
+  const expectAt = (evaluation: number, state: 'firing' | 'pending', is: boolean) => {
+    const expr = alertSeries(kpi, state, level)
+    const samples = is ? [alertSample(kpi, state, level, service, place)] : []
+    expectations.push({ at: evaluation * interval, expr, samples })
+  }
+
+  const calm = live(healthy, 3)
+  expectAt(calm + 2, 'firing', false)
+  if (resolve !== threshold) expectAt(live(within, 2) + 1, 'firing', false)
+  const breached = live(threshold + step, waiting + 3)
+  if (waiting > 0) expectAt(breached + waiting - 1, 'pending', true)
+  expectAt(breached + waiting, 'firing', true)
+  if (resolve !== threshold) expectAt(live(within, keeping + 3) + keeping + 2, 'firing', true)
+  const recovered = live(healthy, keeping + 2)
+  if (keeping > 0) expectAt(recovered + keeping - 1, 'firing', true)
+  expectAt(recovered + keeping, 'firing', false)
+  if (resolve !== threshold) expectAt(live(within, 2) + 1, 'firing', false)
+
+  return {
+    name: `${kpi.id}, ${title}, ${level}: begins, goes on within the hysteresis, ends`,
+    interval,
+    series: { [currentSeries(kpi, service, place)]: seriesValues(values) },
+    expectations: [...expectations, ...worseImpliesMilder(kpi, expectations)],
+  }
+}
+
+/** Whenever a level fires, so do all milder ones: CRITICAL implies ERROR implies WARNING. */
+function worseImpliesMilder(kpi: Kpi, at: readonly Expectation[]): Expectation[] {
+  return levelsOf(kpi).flatMap(({ level }, i, levels) => {
+    const milder = levels[i - 1]?.level
+    if (milder === undefined) return []
+    const alone = `${alertSeries(kpi, 'firing', level)} unless on (job, model, context_size) ${alertSeries(kpi, 'firing', milder)}`
+    return [...new Set(at.map((expectation) => expectation.at))].map((time) => holdsNot(time, alone))
+  })
+}

@@ -1,0 +1,31 @@
+import type { Config, Kpi } from '@mnemoscope/kpi'
+import { lifecycleTests } from './lifecycle-tests.js'
+import { noDataTests } from './no-data-tests.js'
+import { promtoolTest, type RuleTest } from './rule-test.js'
+import { targetTests } from './target-tests.js'
+import { thresholdTests } from './threshold-tests.js'
+import { trafficTests } from './traffic-tests.js'
+import { trendTests } from './trend-tests.js'
+
+/** The rule tests of a KPI, by file name: `f1_score.yml`, and `f1_score-trend.yml`, whose rules run at their own pace. */
+export function testFiles(config: Config, kpi: Kpi): [name: string, content: object][] {
+  const tests = [
+    ...thresholdTests(config, kpi),
+    ...lifecycleTests(config, kpi),
+    ...noDataTests(config, kpi),
+    ...trafficTests(config, kpi),
+    ...targetTests(config, kpi),
+  ]
+  return [
+    [`${kpi.id}.yml`, testFile(kpi, config.alertCheckInterval, tests)],
+    [`${kpi.id}-trend.yml`, testFile(kpi, '5m', trendTests(config, kpi))],
+  ]
+}
+
+function testFile(kpi: Kpi, interval: string, tests: readonly RuleTest[]): object {
+  return {
+    rule_files: [`../rules/${kpi.id}.yml`],
+    evaluation_interval: interval,
+    tests: tests.map(promtoolTest),
+  }
+}
