@@ -172,6 +172,10 @@ describe('The variables', () => {
     expect(series.map(({ labels }) => labels.model)).toEqual([place.model])
   })
 
+  test('take no part of a name for a name', async () => {
+    expect(await answer(queryOf('overview', 'F1 score'), look({ model: ['4o'] }))).toEqual([])
+  })
+
   test('select several places at once', async () => {
     const chosen = look({ model: [odd.model, gpt.model] })
     const series = await answer(queryOf('overview', 'F1 score'), chosen)

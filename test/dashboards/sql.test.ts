@@ -95,6 +95,16 @@ describe('The model comparison', () => {
     const rows = await ask('model-comparison', 'Mean of the snapshots, by model and context size', chosen)
     expect(rows.map(({ model }) => model)).toEqual([place.model])
   })
+
+  test.each(['4o', 'gpt'])('takes no part of a name for a name: %s', async (model) => {
+    expect(
+      await ask(
+        'model-comparison',
+        'Mean of the snapshots, by model and context size',
+        look({ model: [model] }),
+      ),
+    ).toEqual([])
+  })
 })
 
 describe('A drill-down', () => {

@@ -1,0 +1,43 @@
+import type { Config } from '@mnemoscope/kpi'
+import { alertmanagerConfig } from '../alertmanager/alertmanager-config.js'
+import { dataSourceProvisioning } from '../grafana/provisioning.js'
+import { prometheusConfig } from '../prometheus-config.js'
+import { yamlFile } from '../yaml-file.js'
+
+/** Where the parts reach one another in `docker-compose.yml`: its services' names are their hosts. */
+export const composeEndpoints = {
+  prometheus: 'http://prometheus:9090',
+  alertmanager: 'http://alertmanager:9093',
+  recorder: 'http://recorder:9470',
+} as const
+
+/** The machine that runs the containers, as they see it; Docker Desktop knows the name, elsewhere Compose maps it. */
+const machine = 'host.docker.internal'
+
+/** Name of the service that `docker-compose.yml` brings along. */
+const demo = 'demo'
+
+/** Configuration files that name addresses, with those of the containers: path and text. All others serve everywhere. */
+export function composeFiles(config: Config): [string, string][] {
+  const inContainers: Config = {
+    ...config,
+    endpoints: composeEndpoints,
+    services: config.services.map(({ name, targets }) => ({
+      name,
+      targets: targets.map((target) => fromContainer(name, target)),
+    })),
+  }
+  const files: [string, object][] = [
+    ['deploy/compose/prometheus.yml', prometheusConfig(inContainers)],
+    ['deploy/compose/alertmanager.yml', alertmanagerConfig(inContainers)],
+    ['deploy/compose/grafana-data-sources.yml', dataSourceProvisioning(inContainers)],
+  ]
+  return files.map(([path, value]) => [path, yamlFile(config, value)])
+}
+
+/** A container's own loopback is not the machine's. */
+function fromContainer(service: string, target: string): string {
+  const [, port] = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]):(\d+)$/.exec(target) ?? []
+  if (port === undefined) return target
+  return `${service === demo ? demo : machine}:${port}`
+}
