@@ -1,46 +1,41 @@
 import { type Config, names } from '@mnemoscope/kpi'
 import { inhibitRules } from './inhibition.js'
+import { receiverConfig } from './receivers.js'
+import { recorderReceiver, routes } from './routes.js'
 
-const recorderReceiver = 'mnemoscope-recorder'
-
-/** Alertmanager asks for a receiver at the root; every alert is caught by the routes before it. */
+/** Alertmanager asks for a receiver at the root; every alert is caught by the routes below it. */
 const rootReceiver = 'nobody'
 
 /** Content of alertmanager.yml. */
 export function alertmanagerConfig(config: Config): object {
+  const { receivers, muteTimes } = config.alerting
+  const intervals = Object.entries(muteTimes).map(([name, times]) => ({
+    name,
+    time_intervals: times.map(interval),
+  }))
+  const url = `${config.endpoints.recorder.replace(/\/+$/, '')}/api/webhook/alertmanager`
   return {
     route: {
       receiver: rootReceiver,
       group_by: [names.label.kpi, names.label.model, names.label.severity],
-      routes: [recorderRoute(config)],
+      routes: routes(config),
     },
     inhibit_rules: inhibitRules(),
+    ...(intervals.length === 0 ? {} : { time_intervals: intervals }),
     receivers: [
       { name: rootReceiver },
-      {
-        name: recorderReceiver,
-        webhook_configs: [
-          {
-            url: `${config.endpoints.recorder.replace(/\/+$/, '')}/api/webhook/alertmanager`,
-            send_resolved: true,
-          },
-        ],
-      },
+      { name: recorderReceiver, webhook_configs: [{ url, send_resolved: true }] },
+      ...Object.entries(receivers).map(([name, receiver]) => receiverConfig(name, receiver)),
     ],
   }
 }
 
-/**
- * The recorder's route comes first and lets every alert go on to the others. Ungrouped: in a shared group an
- * escalation waits for the group's interval and may be told of only once it is over.
- */
-function recorderRoute({ alerting }: Config): object {
+function interval({ times, weekdays, location }: Config['alerting']['muteTimes'][string][number]): object {
   return {
-    receiver: recorderReceiver,
-    group_by: ['...'],
-    group_wait: alerting.groupWait,
-    group_interval: alerting.groupInterval,
-    repeat_interval: alerting.repeatInterval,
-    continue: true,
+    ...(times === undefined
+      ? {}
+      : { times: times.map(({ start, end }) => ({ start_time: start, end_time: end })) }),
+    ...(weekdays === undefined ? {} : { weekdays }),
+    location,
   }
 }

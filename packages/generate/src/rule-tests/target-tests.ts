@@ -90,7 +90,7 @@ function newSeriesTest(place: MeasuredPlace): RuleTest {
 
 function newProcessTest(place: MeasuredPlace): RuleTest {
   const absent = 4
-  const began = place.seen(absent - 2)
+  const began = place.seen(absent - 1)
   const answers = [...times<SeriesValue>('_', absent), ...times(1, 20)]
   const series = { ...place.target(answers, began), ...newSeries(place, absent) }
   return place.test(

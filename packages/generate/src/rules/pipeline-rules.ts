@@ -21,10 +21,26 @@ export function pipelineRules(config: Config, sha256: string): RuleFile {
           deliveriesFailing(config),
           serviceSilent(config),
           ...configRules(config, sha256),
+          ...watchdog(config),
         ],
       },
     ],
   }
+}
+
+/** Fires always: whoever receives it calls for help once it stays away. Only where there is such a receiver. */
+function watchdog(config: Config): AlertRule[] {
+  if (config.alerting.watchdog === undefined) return []
+  return [
+    pipelineAlert(config, {
+      name: names.pipelineAlert.watchdog,
+      severity: 'info',
+      expr: 'vector(1)',
+      summary: 'Alerting works',
+      description: 'This alert always fires. Where it stays away, Prometheus or Alertmanager is down.',
+      runbook: 'watchdog.md',
+    }),
+  ]
 }
 
 /** A target has not answered a scrape for two scrapes and a minute: a restart is shorter than that. */

@@ -4,6 +4,7 @@ import { durationSeconds } from '../duration.js'
 import type { Kpi, KpiDeclaration } from '../kpi.js'
 import { pipelineJob } from '../names.js'
 import { ConfigError, type ConfigIssue, issuesOf, unknownKey } from './issues.js'
+import { notificationIssues } from './notification-issues.js'
 import { kpiIssues, resolveKpi } from './resolve-kpi.js'
 import {
   type BuiltInKpiInput,
@@ -54,6 +55,7 @@ export function defineConfig<const Declared extends ConfigInput = ConfigInput>(
   }
 
   const kpis = declareKpis(kpisDeclared, issues)
+  if (settings.success) issues.push(...notificationIssues(settings.data, Object.keys(kpis)))
   for (const kpi of Object.values(kpis)) {
     issues.push(...kpiIssues(kpi, `kpis.${kpi.id}`, settings.data?.contextSizes))
   }

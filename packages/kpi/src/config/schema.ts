@@ -1,16 +1,7 @@
 import { z } from 'zod'
-import { durationPattern, durationSeconds } from '../duration.js'
 import { isKnownUnit } from '../prometheus-name.js'
-
-/** A Prometheus duration of at least a second: `'30s'`, `'1h30m'`. */
-const duration = z.string().refine((text) => durationPattern.test(text) && durationSeconds(text) >= 1, {
-  error: 'expected a Prometheus duration of at least one second, such as "30s" or "1h30m"',
-})
-
-/** A Prometheus duration that may be `'0s'`. */
-const durationOrZero = z.string().refine((text) => durationPattern.test(text), {
-  error: 'expected a Prometheus duration such as "0s" or "5m"',
-})
+import { duration, durationOrZero } from './duration-schema.js'
+import { notificationSettings } from './notification-schema.js'
 
 /** Tokens that a context holds. */
 const contextSize = z.int().min(1).max(2_147_483_646)
@@ -149,6 +140,7 @@ export const settingsSchema = z.strictObject({
       groupInterval: duration.default('30s'),
       /** Cooldown: how long an unchanged alert stays quiet after a notification. */
       repeatInterval: duration.default('4h'),
+      ...notificationSettings,
       /** When this hour is so much worse than the day before that an INFO alert says so: both must hold. */
       trend: z
         .strictObject({

@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import { parse } from 'yaml'
+import { generate } from '../../src/generate.js'
+import { runTool } from '../promtool.js'
+
+const config = defineConfig({
+  services: [
+    { name: 'memory.api', targets: ['localhost:9464'] },
+    { name: 'indexer', targets: ['localhost:9465'] },
+  ],
+  alerting: {
+    receivers: {
+      'on-call': { severities: ['critical'], pagerduty: { routingKeyFile: '/run/secrets/pagerduty' } },
+      team: {
+        services: ['memory.api'],
+        kpis: ['f1_score', 'latency'],
+        mute: ['nights'],
+        slack: { apiUrlFile: '/run/secrets/slack', channel: '#memory' },
+        email: {
+          to: 'team@example.org',
+          from: 'mnemoscope@example.org',
+          smarthost: 'smtp.example.org:587',
+          username: 'mnemoscope',
+          passwordFile: '/run/secrets/smtp',
+        },
+      },
+      log: {
+        severities: ['info', 'warning', 'error', 'critical'],
+        webhook: { url: 'https://log.example/', tokenFile: '/run/secrets/log' },
+      },
+      heartbeat: {
+        severities: ['critical'],
+        kpis: ['latency'],
+        other: { webhook_configs: [{ url: 'https://beat.example/' }] },
+      },
+    },
+    cooldown: { critical: { repeatInterval: '1h', groupInterval: '10s' } },
+    muteTimes: {
+      nights: [
+        {
+          times: [
+            { start: '22:00', end: '24:00' },
+            { start: '00:00', end: '07:00' },
+          ],
+          location: 'Europe/Berlin',
+        },
+      ],
+    },
+    watchdog: { receiver: 'heartbeat', every: '2m' },
+  },
+})
+const files = generate(config)
+const path = 'deploy/alertmanager/alertmanager.yml'
+
+describe('alerts are routed', () => {
+  test.each([
+    ['alertname=X severity=critical kpi=f1_score job=memory.api', 'mnemoscope-recorder,on-call,team,log'],
+    ['alertname=X severity=warning kpi=latency job=memory.api', 'mnemoscope-recorder,team,log'],
+    ['alertname=X severity=error kpi=latency job=memory-api', 'mnemoscope-recorder,log'],
+    ['alertname=X severity=error kpi=token_usage job=memory.api', 'mnemoscope-recorder,log'],
+    ['alertname=X severity=info kpi=latency job=indexer', 'mnemoscope-recorder,log'],
+    ['alertname=X severity=critical kpi=latency job=indexer', 'mnemoscope-recorder,on-call,log,heartbeat'],
+    ['alertname=MnemoscopeTargetDown severity=critical job=indexer', 'mnemoscope-recorder,on-call,log'],
+    ['alertname=MnemoscopeWatchdog severity=info', 'heartbeat'],
+  ])('with %s to %s', async (labels, receivers) => {
+    const args = [
+      'config',
+      'routes',
+      'test',
+      `--config.file=${path}`,
+      `--verify.receivers=${receivers}`,
+      ...labels.split(' '),
+    ]
+    expect(await runTool('amtool', args, files)).toEqual({
+      ok: true,
+      output: expect.stringContaining(receivers),
+    })
+  })
+})
+
+describe('alertmanager.yml with receivers', () => {
+  test('is accepted by amtool and holds secrets by file only', async () => {
+    expect((await runTool('amtool', ['check-config', path], files)).ok).toBe(true)
+    const text = files.get(path) as string
+    expect(text.match(/(?:_file): .*/g)).toEqual([
+      '_file: /run/secrets/pagerduty',
+      '_file: /run/secrets/slack',
+      '_file: /run/secrets/smtp',
+      '_file: /run/secrets/log',
+    ])
+  })
+
+  test('gives each level its own pace, and mutes where that is asked for', () => {
+    const { route, time_intervals } = parse(files.get(path) as string)
+    const of = (receiver: string, severity: string) =>
+      route.routes.find(
+        (each: { receiver: string; matchers?: string[] }) =>
+          each.receiver === receiver && each.matchers?.includes(`severity="${severity}"`),
+      )
+    expect(of('team', 'critical')).toMatchObject({
+      group_interval: '10s',
+      repeat_interval: '1h',
+      mute_time_intervals: ['nights'],
+      continue: true,
+    })
+    expect(of('team', 'warning')).toMatchObject({ group_interval: '30s', repeat_interval: '4h' })
+    expect(of('on-call', 'critical').mute_time_intervals).toBeUndefined()
+    expect(time_intervals).toEqual([
+      {
+        name: 'nights',
+        time_intervals: [
+          {
+            times: [
+              { start_time: '22:00', end_time: '24:00' },
+              { start_time: '00:00', end_time: '07:00' },
+            ],
+            location: 'Europe/Berlin',
+          },
+        ],
+      },
+    ])
+  })
+})

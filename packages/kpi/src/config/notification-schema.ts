@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import { severities } from '../severity.js'
+import { duration } from './duration-schema.js'
+
+/** Who is told, how often, and when not: everything of Alertmanager but the recorder's own route. */
+
+/** A file that Alertmanager reads a secret from; the secret itself never stands in the configuration. */
+const secretFile = z.string().min(1)
+
+const severity = z.enum(severities)
+
+/** Keys of Alertmanager's that hold a secret or an address with one in it, unless they name a file. */
+const secretKey = /(?:password|secret|token|credentials|_key|^api_url|webhook_url|user_key)$/
+
+/** Alertmanager's own receiver settings, for services without a shorthand here. */
+const passthrough = z
+  .record(
+    z.string().regex(/^[a-z]+_configs$/, { error: 'expected a name such as "opsgenie_configs"' }),
+    z.array(z.record(z.string(), z.unknown())),
+  )
+  .superRefine((configs, context) => {
+    for (const [path, key] of secretsIn(configs)) {
+      context.addIssue({
+        code: 'custom',
+        path,
+        message: `expected "${key}_file": secrets are read from files only`,
+      })
+    }
+  })
+
+const receiver = z.strictObject({
+  /** Levels it is told of. */
+  severities: z.array(severity).min(1).default(['warning', 'error', 'critical']),
+  /** Only these services, KPIs; by default all, and the pipeline's own alerts. */
+  services: z.array(z.string().min(1)).min(1).optional(),
+  kpis: z.array(z.string().min(1)).min(1).optional(),
+  /** Names of `muteTimes` during which it is told nothing. */
+  mute: z.array(z.string().min(1)).default([]),
+  webhook: z
+    .strictObject({
+      /** Without credentials: those go into `tokenFile`. */
+      url: z
+        .url({ protocol: /^https?$/ })
+        .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
+          error: 'expected a URL without user and password: name a file with a token in tokenFile',
+        }),
+      /** Sent as bearer token. */
+      tokenFile: secretFile.optional(),
+    })
+    .optional(),
+  slack: z.strictObject({ apiUrlFile: secretFile, channel: z.string().min(1) }).optional(),
+  email: z
+    .strictObject({
+      to: z.string().min(3),
+      from: z.string().min(3),
+      /** `host:port` of the mail server. */
+      smarthost: z
+        .string()
+        .regex(/^[^\s:]+:\d{1,5}$/, { error: 'expected host:port, such as "smtp.example.org:587"' }),
+      username: z.string().min(1).optional(),
+      passwordFile: secretFile.optional(),
+    })
+    .optional(),
+  pagerduty: z.strictObject({ routingKeyFile: secretFile }).optional(),
+  other: passthrough.optional(),
+})
+
+const clock = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, { error: 'expected a time of day such as "22:00"' })
+
+const muteTime = z.strictObject({
+  times: z
+    .array(
+      z.strictObject({ start: clock, end: clock }).refine(({ start, end }) => start < end, {
+        error: 'expected start before end on the same day: write a night as two times',
+      }),
+    )
+    .min(1)
+    .optional(),
+  weekdays: z
+    .array(z.enum(['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']))
+    .min(1)
+    .optional(),
+  /** Time zone of the times, such as `'Europe/Berlin'`. */
+  location: z.string().min(1).default('UTC'),
+})
+
+const pace = z.strictObject({ groupInterval: duration.optional(), repeatInterval: duration.optional() })
+
+/** Settings below `alerting` that say who is told. */
+export const notificationSettings = {
+  /** Who is told, by name. */
+  receivers: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]*$/, { error: 'expected a name such as "on-call"' }), receiver)
+    .default({}),
+  /** Intervals of a level's own, in place of `groupInterval` and `repeatInterval`. */
+  cooldown: z
+    .strictObject({
+      info: pace.optional(),
+      warning: pace.optional(),
+      error: pace.optional(),
+      critical: pace.optional(),
+    })
+    .default({}),
+  /** Times, by name, during which a receiver that names them is told nothing. */
+  muteTimes: z.record(z.string().min(1), z.array(muteTime).min(1)).default({}),
+  /** An alert that always fires, sent to a receiver that calls for help once it stays away. */
+  watchdog: z.strictObject({ receiver: z.string().min(1), every: duration.default('1m') }).optional(),
+}
+
+function secretsIn(value: unknown, path: PropertyKey[] = []): [PropertyKey[], string][] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]): [PropertyKey[], string][] => {
+    const at = [...path, Array.isArray(value) ? Number(key) : key]
+    return typeof inner === 'string' && secretKey.test(key) ? [[at, key]] : secretsIn(inner, at)
+  })
+}

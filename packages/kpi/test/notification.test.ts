@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals'
+import { type ConfigError, type ConfigInput, defineConfig } from '@mnemoscope/kpi'
+
+const issuesOf = (alerting: ConfigInput['alerting']) => {
+  try {
+    defineConfig({ alerting })
+  } catch (error) {
+    return (error as ConfigError).issues.map(({ path, expected }) => `${path}: ${expected}`)
+  }
+  return []
+}
+const webhook = { url: 'https://hooks.example/alerts' }
+
+describe('who is told', () => {
+  test('is nobody but the recorder by default', () => {
+    expect(defineConfig().alerting).toMatchObject({ receivers: {}, cooldown: {}, muteTimes: {} })
+  })
+
+  test.each([
+    [
+      { receivers: { team: { webhook: { url: 'https://me:secret@hooks.example/' } } } },
+      [
+        'alerting.receivers.team.webhook.url: expected a URL without user and password: name a file with a token in tokenFile',
+      ],
+    ],
+    [
+      { receivers: { team: { other: { opsgenie_configs: [{ api_key: 'abc' }] } } } },
+      [
+        'alerting.receivers.team.other.opsgenie_configs[0].api_key: expected "api_key_file": secrets are read from files only',
+      ],
+    ],
+    [{ receivers: { team: {} } }, ['alerting.receivers.team: webhook, slack, email, pagerduty or other']],
+    [{ receivers: { nobody: { webhook } } }, ['alerting.receivers: another name: this one is taken']],
+    [
+      { receivers: { team: { webhook, mute: ['nights'] } } },
+      ['alerting.receivers.team.mute: one of alerting.muteTimes, of which there is none'],
+    ],
+    [
+      { receivers: { team: { webhook, services: ['memroy'] } } },
+      [
+        'alerting.receivers.team.services: one of services: memory, mnemoscope-recorder, prometheus, alertmanager',
+      ],
+    ],
+    [
+      { watchdog: { receiver: 'heartbeat' } },
+      ['alerting.watchdog.receiver: one of alerting.receivers, of which there is none'],
+    ],
+    [
+      { muteTimes: { nights: [{ times: [{ start: '22:00', end: '06:00' }] }] } },
+      [
+        'alerting.muteTimes.nights[0].times[0]: expected start before end on the same day: write a night as two times',
+      ],
+    ],
+  ] satisfies [ConfigInput['alerting'], string[]][])('is refused for %j', (alerting, expected) => {
+    expect(issuesOf(alerting)).toEqual(expected)
+  })
+
+  test('may name files of secrets in settings passed through', () => {
+    expect(
+      issuesOf({
+        receivers: { team: { other: { opsgenie_configs: [{ api_key_file: '/run/secrets/o' }] } } },
+      }),
+    ).toEqual([])
+  })
+})
