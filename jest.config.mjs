@@ -1,6 +1,8 @@
 /** Tests run from the TypeScript sources: packages resolve through the `mnemoscope-source` export condition. */
 export default {
   testEnvironment: 'node',
+  // Most suites wait for servers rather than compute.
+  maxWorkers: 3,
   testEnvironmentOptions: { customExportConditions: ['mnemoscope-source', 'node', 'node-addons'] },
   testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

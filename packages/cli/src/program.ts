@@ -7,6 +7,7 @@ import { initCommand } from './commands/init.js'
 import { recordCommand } from './commands/record.js'
 import { reportCommand } from './commands/report.js'
 import { statusCommand } from './commands/status.js'
+import { topCommand } from './commands/top.js'
 import { upCommand } from './commands/up.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -26,6 +27,7 @@ const commands = [
   upCommand,
   reportCommand,
   statusCommand,
+  topCommand,
   demoCommand,
   initCommand,
   generateCommand,

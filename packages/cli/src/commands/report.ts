@@ -1,21 +1,64 @@
-import { Command } from 'commander'
+import { writeFileSync } from 'node:fs'
+import { MnemoscopeError } from '@mnemoscope/kpi'
+import type { DashboardData } from '@mnemoscope/recorder'
+import { Command, Option } from 'commander'
 import { numberOption } from '../number-option.js'
 import { fetchDashboard, recorderUrl } from '../recorder-client.js'
+import { reportHtml } from '../report/html.js'
+import { reportMarkdown } from '../report/markdown.js'
+import { reportOf } from '../report/report.js'
 import { reportText } from '../report/text.js'
 
 interface ReportOptions {
   url?: string
   hours: number
+  from?: string
+  to?: string
+  service?: string
+  model?: string
+  output?: string
   json?: true
+  markdown?: true
+  html?: true
 }
 
-/** `mnemoscope report`: the dashboard data as text. */
+/** `mnemoscope report`: the dashboard data for people, as text, Markdown or one HTML file, or for machines. */
 export const reportCommand = new Command('report')
   .description('print the performance report: summary, trends, models, alerts')
   .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
-  .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 366), 24)
-  .option('--json', 'print the dashboard data as JSON')
-  .action(async ({ url, hours, json }: ReportOptions) => {
-    const data = await fetchDashboard(recorderUrl(url), hours)
-    process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : reportText(data, hours))
+  .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 3_650), 24)
+  .option('--from <time>', 'begin, ISO 8601, in place of --hours')
+  .option('--to <time>', 'end, ISO 8601 (default: now)')
+  .option('--service <name>', 'one service only')
+  .option('--model <name>', 'one model only')
+  .addOption(new Option('--json', 'dashboard data as JSON').conflicts(['markdown', 'html']))
+  .addOption(new Option('--markdown', 'as Markdown').conflicts(['html']))
+  .option('--html', 'as one HTML file with charts, to mail')
+  .option('-o, --output <file>', 'write it to a file')
+  .action(async (options: ReportOptions) => {
+    const { url, hours, from, to, service, model } = options
+    const data = await fetchDashboard(recorderUrl(url), { hours, from, to, service, model })
+    const text = rendered(data, options)
+    if (options.output === undefined) process.stdout.write(text)
+    else writeOutput(options.output, text)
   })
+
+function rendered(data: DashboardData, { json, markdown, html }: ReportOptions): string {
+  if (json) return `${JSON.stringify(data, null, 2)}\n`
+  const report = reportOf(data)
+  if (markdown) return reportMarkdown(report)
+  return html ? reportHtml(report, data) : reportText(report)
+}
+
+function writeOutput(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch (cause) {
+    throw new MnemoscopeError('USAGE', `cannot write ${path}: ${(cause as Error).message}`, {
+      value: path,
+      expected: 'a file that can be written',
+      next: 'Name another file with --output.',
+      cause,
+    })
+  }
+}

@@ -11,7 +11,7 @@ export const statusCommand = new Command('status')
   .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
   .option('--json', 'print it as JSON')
   .action(async ({ url, json }: { url?: string; json?: true }) => {
-    const { open_alerts: open } = await fetchDashboard(recorderUrl(url), 1)
+    const { open_alerts: open } = await fetchDashboard(recorderUrl(url), { hours: 1 })
     const worst = severities.findLast((severity) => open.some(({ level }) => level === severity))
     const first = open.find(({ level }) => level === worst)
     process.stdout.write(

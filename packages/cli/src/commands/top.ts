@@ -1,0 +1,37 @@
+import { setTimeout } from 'node:timers/promises'
+import { Command } from 'commander'
+import { numberOption } from '../number-option.js'
+import { fetchDashboard, recorderUrl } from '../recorder-client.js'
+import { reportText } from '../report/text.js'
+import { topOf } from '../report/top.js'
+import { stopSignal } from '../up/stop-signal.js'
+
+interface TopOptions {
+  url?: string
+  interval: number
+  once?: true
+}
+
+const clearScreen = '\u001b[2J\u001b[H'
+
+/** `mnemoscope top`: every model now, in the terminal, until Ctrl-C. */
+export const topCommand = new Command('top')
+  .description('show every model now, live in the terminal, until Ctrl-C')
+  .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
+  .option('--interval <seconds>', 'how often it is drawn', numberOption('--interval', 1, 3_600), 5)
+  .option('--once', 'draw it once')
+  .action(async ({ url: given, interval, once }: TopOptions) => {
+    const url = recorderUrl(given)
+    const draw = async () => reportText(topOf(await fetchDashboard(url, { hours: 1 })))
+    if (once || !process.stdout.isTTY) {
+      process.stdout.write(await draw())
+      return
+    }
+    const stopping = stopSignal(() => {})
+    while (!stopping.aborted) {
+      // A recorder that restarts is waited for; the last picture stays until then.
+      const text = await draw().catch((error: Error) => `${error.message}\n`)
+      process.stdout.write(`${clearScreen}${text}`)
+      await setTimeout(interval * 1_000, undefined, { signal: stopping }).catch(() => {})
+    }
+  })

@@ -1,0 +1,131 @@
+import type { AlertEpisode, DashboardData } from '@mnemoscope/recorder'
+import { inUnit, utc } from './units.js'
+
+/** How a cell is meant: renderers choose a colour, the words say it anyway. */
+export type Tone = 'good' | 'warning' | 'bad'
+
+export interface Cell {
+  readonly text: string
+  readonly tone?: Tone | undefined
+  /** Values over time, oldest first, to be drawn beside the text. */
+  readonly curve?: readonly number[] | undefined
+}
+
+export interface Section {
+  readonly title: string
+  /** First row is the head. Empty where there is nothing to list. */
+  readonly rows: readonly (readonly Cell[])[]
+  /** A line below the table, or in its place. */
+  readonly note?: Cell | undefined
+}
+
+/** The specification's report: five sections, whatever they are rendered as. */
+export interface Report {
+  readonly heading: string
+  readonly sections: readonly Section[]
+}
+
+/** Alerts that the last section lists. */
+const recentAlerts = 5
+
+/** KPIs that a line of a model has room for. */
+const modelColumns = ['f1_score', 'latency', 'token_usage', 'memory_usage', 'context_utilization']
+
+/** The report of dashboard data. */
+export function reportOf(data: DashboardData): Report {
+  const { from, to } = data.window
+  return {
+    heading: `${utc(from)} to ${utc(to)}`,
+    sections: [summary(data), trends(data), models(data), alertSummary(data), recent(data)],
+  }
+}
+
+function summary({ summary: totals, kpis }: DashboardData): Section {
+  const title = 'PERFORMANCE SUMMARY'
+  const count = totals.total_snapshots ?? 0
+  if (count === 0) {
+    const note = 'No snapshot in this time: the first one comes an interval after the first measurement.'
+    return { title, rows: [], note: { text: note } }
+  }
+  const rows = kpis.map(({ id, title: name, unit }) => [
+    { text: name },
+    ...['avg', 'min', 'max'].map((statistic) => ({ text: inUnit(totals[`${statistic}_${id}`], unit) })),
+  ])
+  return {
+    title,
+    rows: [head('', 'average', 'lowest', 'highest'), ...rows],
+    note: { text: `${count} snapshots` },
+  }
+}
+
+function trends({ trend_details: details, kpis }: DashboardData): Section {
+  const rows = kpis.map(({ id, title, unit }) => {
+    const { direction = 'stable', points = [] } = details[id] ?? {}
+    const curve = points.map(([, value]) => value)
+    return [
+      { text: title },
+      { text: direction, tone: toneOf(direction) },
+      { text: inUnit(curve.at(-1), unit), curve },
+    ]
+  })
+  return { title: 'PERFORMANCE TRENDS', rows: [head('', 'direction', 'now'), ...rows] }
+}
+
+function models({ model_performance: performance, kpis }: DashboardData): Section {
+  const title = 'MODEL PERFORMANCE'
+  const entries = Object.entries(performance).sort(([a], [b]) => (a < b ? -1 : 1))
+  if (entries.length === 0) return { title, rows: [], note: { text: 'No model has been measured yet.' } }
+  const columns = kpis.filter(({ id }) => modelColumns.includes(id))
+  const rows = entries.map(([model, averages]) => [
+    { text: model },
+    ...columns.map(({ id, unit }) => ({ text: inUnit(averages[`avg_${id}`], unit) })),
+    { text: String(averages.count) },
+  ])
+  return { title, rows: [head('', ...columns.map((kpi) => kpi.title.toLowerCase()), 'snapshots'), ...rows] }
+}
+
+function alertSummary({ alert_summary, open_alerts }: DashboardData): Section {
+  const title = 'ALERT SUMMARY'
+  const { total_alerts, alert_counts } = alert_summary
+  if (total_alerts === 0) return { title, rows: [], note: { text: 'No alerts.', tone: 'good' } }
+  const rows = (['critical', 'error', 'warning', 'info'] as const).map((level) => [
+    { text: level.toUpperCase(), tone: toneOf(level) },
+    { text: String(alert_counts[level]) },
+    { text: String(open_alerts.filter((alert) => alert.level === level).length) },
+  ])
+  return { title, rows: [head('level', 'in this time', 'open now'), ...rows] }
+}
+
+function recent({ recent_alerts }: DashboardData): Section {
+  const title = 'RECENT ALERTS'
+  if (recent_alerts.length === 0) return { title, rows: [], note: { text: 'None.' } }
+  const rows = recent_alerts
+    .slice(0, recentAlerts)
+    .map((alert) => [
+      { text: utc(alert.timestamp) },
+      { text: (alert.level ?? 'unknown').toUpperCase(), tone: toneOf(alert.level) },
+      { text: lasted(alert) },
+      { text: alert.message },
+    ])
+  return { title, rows: [head('began', 'level', 'lasted', ''), ...rows] }
+}
+
+function lasted({ timestamp, ends_at }: AlertEpisode): string {
+  if (ends_at === null) return 'open'
+  const seconds = Math.round(ends_at - timestamp)
+  return seconds < 120
+    ? `${seconds} s`
+    : seconds < 7_200
+      ? `${Math.round(seconds / 60)} min`
+      : `${Math.round(seconds / 3_600)} h`
+}
+
+function toneOf(word: string | null): Tone | undefined {
+  if (word === 'improving') return 'good'
+  if (word === 'warning') return 'warning'
+  return word === 'degrading' || word === 'error' || word === 'critical' ? 'bad' : undefined
+}
+
+function head(...texts: string[]): Cell[] {
+  return texts.map((text) => ({ text }))
+}

@@ -1,0 +1,171 @@
+import { describe, expect, test } from '@jest/globals'
+import type { DashboardData } from '@mnemoscope/recorder'
+import { reportHtml } from '../src/report/html.js'
+import { reportMarkdown } from '../src/report/markdown.js'
+import { reportOf } from '../src/report/report.js'
+import { sparkline } from '../src/report/sparkline.js'
+import { reportText } from '../src/report/text.js'
+import { topOf } from '../src/report/top.js'
+
+const at = Date.UTC(2026, 0, 2, 3, 4, 5) / 1_000
+
+const empty: DashboardData = {
+  timestamp: at,
+  window: { from: at - 86_400, to: at },
+  summary: { total_snapshots: 0, avg_latency: null, min_latency: null, max_latency: null },
+  trends: {},
+  trend_details: {},
+  model_performance: {},
+  alert_summary: {
+    total_alerts: 0,
+    alert_counts: { info: 0, warning: 0, error: 0, critical: 0 },
+    has_critical: false,
+    has_error: false,
+    has_warning: false,
+  },
+  recent_alerts: [],
+  recent_snapshots: [],
+  kpis: [
+    {
+      id: 'latency',
+      title: 'Latency',
+      description: '',
+      unit: 's',
+      direction: 'lower_is_better',
+      thresholds: { warning: 5, error: 10, critical: 20 },
+    },
+  ],
+  current: [],
+  open_alerts: [],
+  last_instant: null,
+}
+
+const alert = {
+  id: 1,
+  timestamp: at - 600,
+  level: 'critical',
+  message: 'Latency of <gpt|4> has reached CRITICAL',
+  metric_type: 'latency',
+  current_value: 21,
+  peak_value: 24,
+  threshold: 20,
+  service: 'memory',
+  model: 'gpt-4o',
+  context_size: 8_192,
+  ends_at: null,
+  closed_how: null,
+  in_force: true,
+  metadata: {
+    alertname: 'MnemoscopeLatencyCritical',
+    fingerprint: '0',
+    context_size: '8192',
+    labels: {},
+    annotations: {},
+  },
+} as unknown as DashboardData['recent_alerts'][number]
+
+const busy: DashboardData = {
+  ...empty,
+  summary: { total_snapshots: 12, avg_latency: 9, min_latency: 0.25, max_latency: 21 },
+  trend_details: {
+    latency: {
+      direction: 'degrading',
+      slope_per_hour: 1,
+      p_value: 0.01,
+      points: [
+        [at - 60, 1],
+        [at - 30, 4],
+        [at, 21],
+      ],
+    },
+  },
+  model_performance: { 'gpt-4o': { count: 12, avg_latency: 9 } },
+  alert_summary: {
+    ...empty.alert_summary,
+    total_alerts: 1,
+    alert_counts: { info: 0, warning: 0, error: 0, critical: 1 },
+    has_critical: true,
+  },
+  recent_alerts: [alert, { ...alert, id: 2, level: 'warning', ends_at: at - 570 }],
+  open_alerts: [alert],
+}
+
+const titles = [
+  'PERFORMANCE SUMMARY',
+  'PERFORMANCE TRENDS',
+  'MODEL PERFORMANCE',
+  'ALERT SUMMARY',
+  'RECENT ALERTS',
+]
+
+describe('the report', () => {
+  test.each([
+    ['no data', empty],
+    ['data', busy],
+  ])("with %s has the specification's five sections in order", (_, data) => {
+    expect(reportOf(data).sections.map(({ title }) => title)).toEqual(titles)
+  })
+
+  test('says what is unknown, never 0', () => {
+    const text = reportText(reportOf({ ...busy, summary: { total_snapshots: 3, avg_latency: null } }))
+    expect(text).toMatch(/Latency\s+unknown\s+unknown\s+unknown/)
+  })
+
+  test('as text has values in readable units, the trend in words and as a curve', () => {
+    const text = reportText(reportOf(busy))
+    expect(text).toMatch(/Latency\s+9\.00 s\s+250\.0 ms\s+21\.00 s/)
+    expect(text).toMatch(/Latency\s+degrading\s+21\.00 s {2}▁▂█/)
+    expect(text).toMatch(/2026-01-02 02:54:05 UTC\s+CRITICAL\s+open/)
+    expect(text).toMatch(/WARNING\s+30 s/)
+  })
+
+  test('as Markdown keeps its tables whole whatever a name holds', () => {
+    const rows = reportMarkdown(reportOf(busy))
+      .split('\n')
+      .filter((line) => line.includes('CRITICAL'))
+    expect(rows.at(-1)).toContain('<gpt\\|4>')
+  })
+
+  test('as HTML escapes names, draws the curve with its thresholds, and loads nothing', () => {
+    const html = reportHtml(reportOf(busy), busy)
+    expect(html).toContain('&lt;gpt|4&gt;')
+    expect(html).toMatch(/<svg [^>]+>(<line class="(warning|error|critical)"[^>]+>){3}<path d="M/)
+    expect(html).not.toMatch(/<script|https?:|<link|<img/)
+  })
+})
+
+describe('a sparkline', () => {
+  test.each([
+    [[0, 1, 2, 3, 4, 5, 6, 7], '▁▂▃▄▅▆▇█'],
+    [[5, 5, 5], '▁▁▁'],
+    [[], ''],
+  ])('of %j is %s', (values, line) => {
+    expect(sparkline(values)).toBe(line)
+  })
+
+  test('of many values has the width asked for', () => {
+    expect(
+      sparkline(
+        Array.from({ length: 1_000 }, (_, i) => i),
+        10,
+      ),
+    ).toHaveLength(10)
+  })
+})
+
+test('top lists the worst model first and only alerts in force', () => {
+  const snapshot = (model: string, severity: 'critical' | null) => ({
+    timestamp: at,
+    service: 'memory',
+    model,
+    context_size: '8192',
+    kpis: { latency: { value: 1, samples: 5, p50: 1, p95: 1, p99: 1, severity, thresholds: {} } },
+  })
+  const { sections } = topOf({
+    ...busy,
+    current: [snapshot('a', null), snapshot('b', 'critical')],
+    open_alerts: [alert, { ...alert, level: 'warning', in_force: false }],
+  })
+  expect(sections[0]?.rows.slice(1).map((row) => row[1]?.text)).toEqual(['b', 'a'])
+  expect(sections[1]?.rows.slice(1).map((row) => row[0]?.text)).toEqual(['CRITICAL'])
+})
