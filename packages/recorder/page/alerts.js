@@ -1,80 +1,131 @@
-import { badge, element, known } from './element.js'
-import { formatContext, formatDuration, formatTime, formatValue } from './format.js'
+import { openAcknowledge } from './acknowledge.js'
+import { beforeOf } from './before.js'
+import { byId, element } from './element.js'
+import { formatContext, formatRound, valueElement } from './format.js'
+import { showList } from './keyed.js'
+import { badge, levelClass } from './level.js'
+import { paged } from './more.js'
+import { sinceOf, timeOf } from './time.js'
+import { alertsInForce } from './verdict.js'
 
-/** Alerts that fire, those whose level is in force first; milder levels of the same cause are folded away. */
-export function openAlerts(data) {
-  const inForce = data.open_alerts.filter(({ in_force }) => in_force)
-  if (inForce.length === 0) return element('p', { class: 'calm' }, 'Nothing is firing.')
-  const worst = ['critical', 'error', 'warning', 'info']
-  const sorted = inForce.toSorted((a, b) => rank(worst, a) - rank(worst, b) || b.timestamp - a.timestamp)
-  return element('ul', { class: 'alerts' }, ...sorted.map((alert) => card(alert, data)))
-}
+/** Of so many alerts the page asks at once what changed before; of others when they are opened. */
+const mostOpened = 3
 
-function rank(order, { level }) {
-  const index = order.indexOf(level)
-  return index < 0 ? order.length : index
-}
+let latest
+const pages = paged(byId('firing-more'), 20, () => showFiring(latest))
 
-function card(alert, data) {
-  const { annotations } = alert.metadata
-  const kpi = data.kpis.find(({ id }) => id === alert.metric_type)
-  return element(
-    'li',
-    { class: `alert level-${known(alert.level)}` },
-    badge(alert.level),
-    element('strong', {}, alert.message),
-    element('span', { class: 'facts' }, facts(alert, kpi)),
-    element(
-      'time',
-      { datetime: new Date(alert.timestamp * 1_000).toISOString(), title: formatTime(alert.timestamp) },
-      `for ${formatDuration(data.timestamp - alert.timestamp)}`,
-    ),
-    runbook(annotations.runbook_url),
+/** Alerts that fire, the worst first; milder levels of the same cause are folded away. */
+export function showFiring(data) {
+  latest = data
+  const inForce = alertsInForce(data)
+  byId('firing-none').hidden = inForce.length > 0
+  byId('firing-count').textContent = inForce.length > 0 ? String(inForce.length) : ''
+  pages.update(inForce.length, 'alerts')
+  const several = new Set(data.current.map(({ service }) => service)).size > 1
+  showList(
+    byId('firing-list'),
+    inForce
+      .slice(0, pages.most())
+      .map((alert, place) => ({ alert, isOpened: place < mostOpened, ...now(alert, data), several })),
+    ({ alert }) => String(alert.id),
+    card,
+    // A card that was opened stays open when it moves down.
+    ({ isOpened: _, ...seen }) => seen,
   )
 }
 
-function facts(alert, kpi) {
-  const parts = []
-  if (alert.model) parts.push(`${alert.model} · ${formatContext(alert.metadata.context_size)} context`)
-  if (kpi && alert.peak_value !== null) parts.push(`worst ${formatValue(alert.peak_value, kpi.unit)}`)
-  if (kpi && alert.threshold !== null) parts.push(`threshold ${formatValue(alert.threshold, kpi.unit)}`)
-  return parts.join(' · ')
+/** The KPI of an alert, and its newest value in the series the alert is about. */
+function now(alert, { kpis, current }) {
+  const kpi = kpis.find(({ id }) => id === alert.metric_type)
+  const series = current.find(
+    ({ service, model, context_size }) =>
+      service === alert.service && model === alert.model && context_size === alert.metadata.context_size,
+  )
+  return { kpi, value: kpi && series?.kpis[kpi.id]?.value }
+}
+
+function card({ alert, kpi, value, isOpened, several }) {
+  const title = kpi && alert.model ? `${kpi.title} of ${alert.model}` : alert.message
+  const where = [
+    several ? alert.service : null,
+    alert.metadata.context_size ? `${formatContext(alert.metadata.context_size)} context` : null,
+  ]
+  return element(
+    'li',
+    { class: `alert ${levelClass(alert.level)}`, 'data-episode': String(alert.id) },
+    element(
+      'div',
+      { class: 'alert-head' },
+      badge(alert.level),
+      element('h3', {}, title),
+      element('span', { class: 'where' }, where.filter(Boolean).join(' · ')),
+      element(
+        'span',
+        { class: 'since' },
+        'for ',
+        element('strong', {}, sinceOf(alert.timestamp)),
+        ' since ',
+        timeOf(alert.timestamp),
+      ),
+    ),
+    kpi ? figuresOf(alert, kpi, value) : element('p', {}, alert.metadata.annotations.description ?? ''),
+    beforeOf(alert, kpi, isOpened),
+    element(
+      'div',
+      { class: 'actions' },
+      runbook(alert),
+      kpi ? element('a', { href: `#chart-${kpi.id}`, class: 'button quiet' }, 'Show the chart') : null,
+      acknowledgement(alert, title),
+    ),
+  )
+}
+
+function figuresOf(alert, kpi, value) {
+  const figure = (name, ...content) =>
+    element('div', {}, element('dt', {}, name), element('dd', {}, ...content))
+  const sign = kpi.direction === 'higher_is_better' ? '≤' : '≥'
+  return element(
+    'dl',
+    { class: 'figures' },
+    figure('now', valueElement(value, kpi)),
+    figure('worst', valueElement(alert.peak_value, kpi)),
+    figure('at the start', valueElement(alert.current_value, kpi)),
+    alert.threshold === null
+      ? null
+      : figure(`${alert.level} at`, `${sign} ${formatRound(alert.threshold, kpi.unit)}`),
+  )
 }
 
 /** Only links that a browser may follow without harm; annotations come from outside. */
-function runbook(url) {
+function runbook({ metadata }) {
+  const url = metadata.annotations.runbook_url
   if (!url || !/^https?:\/\//.test(url)) return null
-  return element('a', { href: url, rel: 'noreferrer' }, 'Runbook')
+  return element('a', { href: url, rel: 'noreferrer', class: 'button' }, 'What to do: runbook')
 }
 
-/** The newest episodes, open or over. */
-export function alertHistory(data) {
-  if (data.recent_alerts.length === 0) {
-    return element('p', { class: 'calm' }, 'No alert in this time window.')
-  }
-  const rows = data.recent_alerts.map((alert) => {
-    const kpi = data.kpis.find(({ id }) => id === alert.metric_type)
-    const ended =
-      alert.ends_at === null
-        ? element('em', {}, 'firing')
-        : `${formatDuration(alert.ends_at - alert.timestamp)} · ${alert.closed_how}`
-    return element(
-      'tr',
-      {},
-      element('td', {}, badge(alert.level)),
-      element('td', {}, formatTime(alert.timestamp)),
-      element('th', { scope: 'row' }, alert.message),
-      element('td', {}, alert.model ?? '–'),
-      element('td', { class: 'number' }, kpi ? formatValue(alert.peak_value, kpi.unit) : '–'),
-      element('td', { class: 'number' }, kpi ? formatValue(alert.threshold, kpi.unit) : '–'),
-      element('td', {}, ended),
-    )
-  })
-  const head = ['Level', 'Began', 'What', 'Model', 'Worst', 'Threshold', 'Lasted']
+function acknowledgement(alert, title) {
+  const { acknowledgement: last } = alert
+  const button = element(
+    'button',
+    { type: 'button', class: 'quiet', 'data-focus': `acknowledge-${alert.id}` },
+    last ? 'Add a comment' : 'Acknowledge',
+    element('span', { class: 'unseen' }, ` ${title}`),
+  )
+  button.addEventListener('click', () => openAcknowledge({ ...alert, title }))
   return element(
-    'table',
-    {},
-    element('thead', {}, element('tr', {}, ...head.map((name) => element('th', { scope: 'col' }, name)))),
-    element('tbody', {}, ...rows),
+    'span',
+    { class: 'acknowledgement' },
+    button,
+    last
+      ? element(
+          'span',
+          {},
+          'Acknowledged by ',
+          element('strong', {}, last.by),
+          ' at ',
+          timeOf(last.at),
+          last.comment ? `: ${last.comment}` : '',
+        )
+      : null,
   )
 }

@@ -1,126 +1,134 @@
-import { element } from './element.js'
-import { formatContext, formatValue } from './format.js'
+import { chartColours, chartColumns, keyOf } from './chart-data.js'
+import { chartHeight, chartOptions } from './chart-options.js'
+import { readPoint, readWithKeys } from './chart-reading.js'
+import { byId, element, setText } from './element.js'
+import { formatValue, seriesName, unitName } from './format.js'
+import { formatDuration, formatUtc } from './time.js'
 import uPlot from './uplot.js'
 
-const height = 170
-const levels = ['warning', 'error', 'critical']
-
-/** @type {Map<string, { plot: uPlot, shape: string, box: HTMLElement }>} */
+/** @type {Map<string, { plot: uPlot, shape: string, view: object, box: HTMLElement, figure: HTMLElement }>} */
 const drawn = new Map()
 
-/** Draws or updates the chart of one KPI: a line for each series, its thresholds as dashed lines. */
-export function drawChart(container, kpi, { series }) {
-  const lines = series.map(({ service, model, context_size }) => ({
-    label: `${model} ${formatContext(context_size)}`,
-    service,
-  }))
-  const shape = JSON.stringify(lines)
-  const data = alignedData(series)
+/**
+ * Draws or updates one chart for each KPI that has values.
+ * @param charts the answer of /api/charts
+ * @param onSelect hears of a stretch of time that the reader marked, Unix seconds
+ */
+export function showCharts(charts, data, onSelect) {
+  const colours = chartColours(charts)
+  const several = new Set([...colours.keys()].map((key) => JSON.parse(key)[0])).size > 1
+  showLegend(colours, several)
+  setText(byId('trends-note'), note(charts, data))
+  for (const kpi of data.kpis) {
+    const chart = charts.kpis[kpi.id]
+    byId('charts').querySelector(`#chart-${kpi.id}`)?.toggleAttribute('hidden', !chart?.series.length)
+    if (chart?.series.length) showChart(kpi, { chart, charts, data, colours, several, onSelect })
+  }
+}
+
+function showChart(kpi, { chart, charts, data, colours, several, onSelect }) {
+  const view = {
+    kpi,
+    several,
+    total: chart.total_series,
+    thresholds: thresholdsOf(kpi, chart, data),
+    gaps: charts.gaps,
+    marks: charts.marks.filter((mark) => mark.kpi === kpi.id),
+    x: [charts.from, Math.max(charts.to, charts.from + 60)],
+    lines: chart.series.map((series) => ({ ...series, ...colours.get(keyOf(series)) })),
+  }
+  const columns = chartColumns(chart, charts)
+  const shape = JSON.stringify(view.lines.map((line) => [keyOf(line), line.colour, line.dash]))
   const known = drawn.get(kpi.id)
   if (known?.shape === shape) {
-    known.plot.setData(data)
-    return
+    known.view = view
+    known.plot.setData(columns)
+  } else {
+    known?.plot.destroy()
+    const { figure, box } = known ?? frame(kpi)
+    const entry = { figure, box, view, shape, plot: undefined }
+    drawn.set(kpi.id, entry)
+    const width = box.clientWidth || 320
+    const handlers = { onCursor: (plot) => plot.cursor.event && readPoint(plot, entry), onSelect }
+    entry.plot = new uPlot(
+      chartOptions(() => entry.view, width, handlers),
+      columns,
+      box,
+    )
   }
+  setText(drawn.get(kpi.id).figure.querySelector('.chart-note'), chartNote(view))
+  drawn.get(kpi.id).box.setAttribute('aria-label', description(view))
+}
+
+function frame(kpi) {
+  const box = element('div', { class: 'plot', tabindex: '0', role: 'group' })
   const figure = element(
     'figure',
-    { class: 'chart', 'aria-label': `${kpi.title} over time` },
-    element('figcaption', {}, kpi.title),
+    { class: 'chart', id: `chart-${kpi.id}` },
+    element('figcaption', { title: kpi.description }, kpi.title, element('small', { class: 'chart-note' })),
+    box,
+    element('div', { class: 'reading', 'aria-hidden': 'true' }),
   )
-  const box = element('div', {})
-  figure.append(box)
-  if (known) {
-    known.plot.destroy()
-    known.box.replaceWith(figure)
-  } else {
-    container.append(figure)
-  }
-  const plot = new uPlot(options(kpi, lines, box.clientWidth || 320), data, box)
-  drawn.set(kpi.id, { plot, shape, box: figure })
+  byId('charts').append(figure)
+  box.addEventListener('keydown', (event) => readWithKeys(event, drawn.get(kpi.id)))
+  box.addEventListener('mouseleave', () => readPoint(undefined, drawn.get(kpi.id)))
+  box.addEventListener('blur', () => readPoint(undefined, drawn.get(kpi.id)))
+  return { figure, box }
+}
+
+/** The thresholds in force for the lines of a chart: those of their place where all share them, else the general ones. */
+function thresholdsOf(kpi, { series }, { current }) {
+  const found = series.flatMap((line) => {
+    const at = current.find((one) => keyOf(one) === keyOf(line))
+    return at?.kpis[kpi.id] ? [JSON.stringify(at.kpis[kpi.id].thresholds)] : []
+  })
+  return new Set(found).size === 1 ? JSON.parse(found[0]) : kpi.thresholds
+}
+
+function chartNote({ kpi, total, lines, marks }) {
+  const parts = [unitName(kpi.unit)]
+  if (total > lines.length) parts.push(`the ${lines.length} worst of ${total.toLocaleString('en')} series`)
+  if (marks.length > 0) parts.push(`${marks.length} alert${marks.length === 1 ? '' : 's'}`)
+  return parts.filter(Boolean).join(' · ')
+}
+
+/** What a chart shows, in words. */
+function description({ kpi, lines, marks, several }) {
+  const newest = lines.map((line) => {
+    const last = line.points.findLast(([, mean]) => mean !== null)
+    return `${seriesName(line, several)} ${formatValue(last?.[1], kpi.unit)}`
+  })
+  return `${kpi.title} over time. Newest: ${newest.join(', ')}. ${marks.length} alerts in this window. Left and right arrow keys read values.`
+}
+
+function note({ from, to, step_seconds }, { window }) {
+  const young = from - window.from > 2 * step_seconds
+  const start = young
+    ? `since the first snapshot at ${formatUtc(from)} UTC (${formatDuration(to - from)})`
+    : `${formatUtc(from)} to ${formatUtc(to)} UTC`
+  return `${start}; each point is the mean of ${formatDuration(step_seconds)}, the shade its least and greatest value. Drag over a chart to look closer.`
+}
+
+function showLegend(colours, several) {
+  const keys = [...colours].map(([key, { colour }]) => {
+    const [service, model, context_size] = JSON.parse(key)
+    return element(
+      'li',
+      {},
+      element('span', { class: `key ${colour.slice(2)}` }),
+      seriesName({ service, model, context_size }, several),
+    )
+  })
+  byId('legend').replaceChildren(...keys)
 }
 
 /** Fits every chart to its column. */
 export function resizeCharts() {
-  for (const { plot, box } of drawn.values()) {
-    const width = box.querySelector('div')?.clientWidth
-    if (width) plot.setSize({ width, height })
-  }
+  for (const { plot, box } of drawn.values())
+    if (box.clientWidth) plot.setSize({ width: box.clientWidth, height: chartHeight })
 }
 
 /** Draws again in the colours in force, after a change between light and dark. */
 export function redrawCharts() {
   for (const { plot } of drawn.values()) plot.redraw(false)
-}
-
-/** uPlot wants one list of times for all lines. */
-function alignedData(series) {
-  const times = [...new Set(series.flatMap(({ points }) => points.map(([time]) => time)))].sort(
-    (a, b) => a - b,
-  )
-  const values = series.map(({ points }) => {
-    const byTime = new Map(points.map(([time, mean]) => [time, mean]))
-    return times.map((time) => byTime.get(time) ?? null)
-  })
-  return [times, ...values]
-}
-
-function options(kpi, lines, width) {
-  const axis = { stroke: () => colour('--muted'), grid: { stroke: () => colour('--line'), width: 1 } }
-  return {
-    width,
-    height,
-    cursor: { y: false },
-    legend: { live: true },
-    scales: { y: { range: (_, least, greatest) => range(kpi, least, greatest) } },
-    axes: [
-      { ...axis, size: 30 },
-      { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => formatValue(tick, kpi.unit)) },
-    ],
-    series: [
-      {},
-      ...lines.map(({ label }, i) => ({
-        label,
-        stroke: () => colour(`--series-${i % 8}`),
-        width: 1.75,
-        spanGaps: false,
-        points: { show: false },
-        value: (_, value) => formatValue(value, kpi.unit),
-      })),
-    ],
-    hooks: { draw: [(plot) => drawThresholds(plot, kpi)] },
-  }
-}
-
-/** Room for the values, and for a threshold where they come near it; a flat line lies in the middle. */
-function range(kpi, least, greatest) {
-  if (least === null || greatest === null) return [0, 1]
-  const near = Object.values(kpi.thresholds).filter(
-    (threshold) => threshold >= least * 0.7 && threshold <= greatest * 1.4,
-  )
-  const low = Math.min(least, ...near)
-  const high = Math.max(greatest, ...near)
-  const room = (high - low || Math.abs(high) || 1) * 0.08
-  return [low >= 0 ? Math.max(0, low - room) : low - room, high + room]
-}
-
-function drawThresholds(plot, kpi) {
-  const { ctx, bbox } = plot
-  for (const level of levels) {
-    const threshold = kpi.thresholds[level]
-    if (threshold === undefined) continue
-    const y = plot.valToPos(threshold, 'y', true)
-    if (y < bbox.top || y > bbox.top + bbox.height) continue
-    ctx.save()
-    ctx.strokeStyle = colour(`--${level}`)
-    ctx.setLineDash([6, 4])
-    ctx.lineWidth = 1.5
-    ctx.beginPath()
-    ctx.moveTo(bbox.left, y)
-    ctx.lineTo(bbox.left + bbox.width, y)
-    ctx.stroke()
-    ctx.restore()
-  }
-}
-
-function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 }

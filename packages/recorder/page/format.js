@@ -1,3 +1,5 @@
+import { element } from './element.js'
+
 const bytes = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 
 /**
@@ -11,28 +13,44 @@ export function formatValue(value, unit) {
     const power = Math.min(bytes.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, value)) / 10)))
     return `${figures(value / 1024 ** power)} ${bytes[power]}`
   }
-  if (unit === 's') return value < 1 ? `${figures(value * 1_000)} ms` : `${figures(value)} s`
+  if (unit === 's') return value !== 0 && value < 1 ? `${figures(value * 1_000)} ms` : `${figures(value)} s`
   if (unit === '1') return value.toFixed(3)
   const name = unit.startsWith('{') ? '' : ` ${unit}`
   return `${Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : figures(value)}${name}`
+}
+
+/** The name of what a unit counts, where the value itself doesn't say it. */
+export function unitName(unit) {
+  return unit.startsWith('{') ? `${unit.slice(1, -1)}s` : ''
 }
 
 function figures(value) {
   return Number(value.toPrecision(3)).toLocaleString('en', { maximumFractionDigits: 3 })
 }
 
-/** How long ago or how long: `42 s`, `5 min`, `3 h 10 min`, `2 d 4 h`. */
-export function formatDuration(seconds) {
-  const whole = Math.max(0, Math.round(seconds))
-  if (whole < 60) return `${whole} s`
-  if (whole < 3_600) return `${Math.floor(whole / 60)} min`
-  if (whole < 86_400) return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`
-  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3_600)} h`
+/** A threshold or another round number, without the figures that say nothing: `0.8`, `5 s`, `15,000`. */
+export function formatRound(value, unit) {
+  return unit === '1' ? String(Number(value.toPrecision(3))) : formatValue(value, unit)
 }
 
-/** A Unix time in seconds, in the reader's own time zone. */
-export function formatTime(seconds) {
-  return new Date(seconds * 1_000).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+/** A value for people, with the stored one beside it for programs and on hover. */
+export function valueElement(value, { unit }) {
+  if (value === null || value === undefined) return element('span', { class: 'unknown' }, '–')
+  const name = unitName(unit)
+  return element(
+    'data',
+    { value: String(value), title: `${value}${name && ` ${name}`}` },
+    formatValue(value, unit),
+  )
+}
+
+/** A change as a share: `−34 %`, `×2.4`. */
+export function formatChange(before, after) {
+  if (before === 0) return after === 0 ? '±0 %' : 'from nothing'
+  const ratio = after / before
+  if (ratio >= 2) return `×${figures(ratio)}`
+  const percent = Math.round((ratio - 1) * 100)
+  return `${percent < 0 ? '−' : '+'}${Math.abs(percent)} %`
 }
 
 /** A class of context sizes as people say it: `8k`, `128k`, `larger`. */
@@ -41,4 +59,9 @@ export function formatContext(size) {
   if (!Number.isFinite(tokens)) return 'larger'
   if (tokens >= 1_048_576 && tokens % 1_048_576 === 0) return `${tokens / 1_048_576}M`
   return tokens % 1_024 === 0 ? `${tokens / 1_024}k` : String(tokens)
+}
+
+/** The name of a series: service only where there are several. */
+export function seriesName({ service, model, context_size }, several = false) {
+  return `${several ? `${service} · ` : ''}${model} · ${formatContext(context_size)}`
 }

@@ -1,103 +1,137 @@
-import { alertHistory, openAlerts } from './alerts.js'
-import { drawChart, redrawCharts, resizeCharts } from './charts.js'
-import { badge, byId, element, known } from './element.js'
-import { formatDuration } from './format.js'
-import { statusTable, worstLevel } from './status.js'
+import { startAcknowledge } from './acknowledge.js'
+import { addressOf, readAddress, scopeQuery } from './address.js'
+import { showFiring } from './alerts.js'
+import { ask } from './ask.js'
+import { knowKpis } from './before.js'
+import { redrawCharts, resizeCharts, showCharts } from './charts.js'
+import { showComparison } from './comparison.js'
+import { showConfiguration } from './configuration.js'
+import { isConnected, showConnection } from './connection.js'
+import { byId } from './element.js'
+import { showFilters, showWindows, startFilters } from './filters.js'
+import { showGaps } from './gaps.js'
+import { showGuide } from './guide.js'
+import { showHistory, startHistory } from './history.js'
+import { listen } from './live.js'
+import { makeScrollable } from './scrollable.js'
+import { showStatus } from './status.js'
+import { localZone, setClock } from './time.js'
+import { showVerdict } from './verdict.js'
 
-const windows = { '1 h': 1, '6 h': 6, '24 h': 24, '7 d': 168, '30 d': 720 }
-const verdicts = {
-  critical: 'Critical',
-  error: 'Error',
-  warning: 'Warning',
-  info: 'Notice',
-}
-
-let hours = Number(new URLSearchParams(location.search).get('hours')) || 24
+let address = readAddress()
+let data
 let refreshMs = 10_000
-let lastAnswerAt = Date.now()
+let startedAt = 0
+let isRunning = false
+let isWanted = false
+/** Raised by every change of the address: an answer to an older one is not shown. */
 let generation = 0
 
-async function ask(path) {
-  const response = await fetch(path, { cache: 'no-store' })
-  if (!response.ok) throw new Error(`the recorder answered ${response.status}`)
-  return response.json()
-}
-
+/** Gets everything anew; of several wishes while one is under way, one more is fulfilled. */
 async function refresh() {
-  const own = ++generation
-  try {
-    const data = await ask(`/api/dashboard?hours=${hours}`)
-    if (own !== generation) return
-    show(data)
-    const ids = data.kpis.filter(({ id }) => data.trends[`${id}_trend`].length > 0)
-    const curves = await Promise.all(ids.map(({ id }) => ask(`/api/series?kpi=${id}&hours=${hours}`)))
-    if (own !== generation) return
-    for (const [i, kpi] of ids.entries()) drawChart(byId('charts'), kpi, curves[i])
-    lastAnswerAt = Date.now()
-    byId('connection').hidden = true
-  } catch (error) {
-    const silent = formatDuration((Date.now() - lastAnswerAt) / 1_000)
-    byId('connection').hidden = false
-    byId('connection').textContent = `No new data for ${silent}: ${error.message}. Trying again.`
+  isWanted = true
+  if (isRunning) return
+  isRunning = true
+  while (isWanted) {
+    isWanted = false
+    startedAt = Date.now()
+    try {
+      await update(generation)
+      showConnection('answered')
+    } catch (error) {
+      showConnection('failed', error)
+    }
   }
+  isRunning = false
 }
 
-function show(data) {
-  const empty = data.summary.total_snapshots === 0 && data.current.length === 0
-  byId('guide').hidden = !empty
-  byId('trends').hidden = empty
-  byId('status').hidden = empty
-  byId('status-table').replaceChildren(
-    data.current.length > 0
-      ? statusTable(data)
-      : element('p', { class: 'calm' }, 'Nothing has been reported in the last few intervals.'),
-  )
-  byId('open-alerts-list').replaceChildren(openAlerts(data))
-  byId('recent-alerts-list').replaceChildren(alertHistory(data))
-  const level = worstLevel(data)
-  const age =
-    data.last_instant === null
-      ? 'no snapshot yet'
-      : `newest snapshot ${formatDuration(data.timestamp - data.last_instant)} ago`
-  const word = level ? verdicts[level] : empty ? 'Waiting for data' : 'All KPIs within their thresholds'
-  byId('verdict').className = `verdict level-${empty && !level ? 'other' : known(level)}`
-  byId('verdict').replaceChildren(level ? badge(level) : '', element('strong', {}, word), ` · ${age}`)
-  document.title = level ? `${verdicts[level]} – Mnemoscope` : 'Mnemoscope'
+async function update(own) {
+  const query = scopeQuery(address)
+  const charts = ask(`/api/charts?${query}`)
+  // Waited for below; until then a failure of it must not count as unhandled.
+  charts.catch(() => {})
+  const answer = await ask(`/api/dashboard?${query}`)
+  if (own !== generation) return
+  data = answer
+  setClock(data.timestamp)
+  knowKpis(data.kpis)
+  const isEmpty =
+    data.last_instant === null ||
+    (data.summary.total_snapshots === 0 && data.current.length === 0 && !address.from)
+  showVerdict(data, isEmpty)
+  await showGuide(isEmpty && data.open_alerts.length === 0)
+  for (const show of [showFiring, showStatus, showComparison, (given) => showFilters(address, given)]) {
+    await nextFrame()
+    show(data)
+  }
+  const drawn = await charts
+  if (own !== generation) return
+  byId('trends').hidden = Object.values(drawn.kpis).every(({ series }) => series.length === 0)
+  await nextFrame()
+  showCharts(drawn, data, zoom)
+  showGaps(drawn)
+  await showHistory(address, data)
+  await showConfiguration()
+  document.documentElement.dataset.shown = String(data.timestamp)
 }
 
-function showWindows() {
-  const links = Object.entries(windows).map(([name, value]) =>
-    element('a', { href: `?hours=${value}`, ...(value === hours ? { 'aria-current': 'true' } : {}) }, name),
-  )
-  byId('windows').replaceChildren(...links)
+/** Lets the browser paint and answer the reader between two parts of the page. */
+function nextFrame() {
+  return new Promise((resolve) => (document.hidden ? resolve() : requestAnimationFrame(resolve)))
 }
 
-byId('windows').addEventListener('click', (event) => {
-  const link = event.target instanceof Element ? event.target.closest('a') : null
-  if (link === null) return
-  event.preventDefault()
-  history.pushState(null, '', link.href)
-  hours = Number(new URLSearchParams(location.search).get('hours')) || 24
-  showWindows()
+function go(changes) {
+  address = { ...address, ...changes }
+  history.pushState(null, '', addressOf(address))
+  moved()
+}
+
+function zoom(from, to) {
+  const iso = (seconds) => new Date(Math.round(seconds) * 1_000).toISOString()
+  go({ from: iso(from), to: iso(Math.max(to, from + 1)) })
+}
+
+function moved() {
+  generation++
+  showWindows(address)
   void refresh()
-})
-addEventListener('popstate', () => location.reload())
-addEventListener('resize', resizeCharts)
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawCharts)
-
-async function loop() {
-  if (!document.hidden) await refresh()
-  setTimeout(loop, refreshMs)
 }
+
+addEventListener('popstate', () => {
+  address = readAddress()
+  moved()
+})
+new ResizeObserver(resizeCharts).observe(byId('charts'))
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawCharts)
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) void refresh()
 })
+byId('zone').textContent =
+  localZone === 'UTC' ? 'Times are UTC.' : `Times are UTC; hover one for ${localZone}.`
+startFilters(() => address, go)
+startHistory(() => ({ address, data }))
+startAcknowledge(refresh)
+makeScrollable(document.querySelectorAll('.scroll'))
 
-showWindows()
-try {
-  const { refresh_seconds } = await ask('/api/config')
-  refreshMs = refresh_seconds * 1_000
-} catch {
-  // The default interval does until the recorder answers again.
-}
-void loop()
+await refresh()
+if (address.kpi) byId(`chart-${address.kpi}`)?.scrollIntoView({ block: 'center' })
+ask('/api/config').then(
+  ({ refresh_seconds }) => {
+    refreshMs = refresh_seconds * 1_000
+  },
+  () => {},
+)
+listen({
+  onNews: () => {
+    if (!document.hidden) void refresh()
+  },
+  onState: (state) => {
+    showConnection(state)
+    // Whether the recorder is away or only its events are, a question finds out.
+    if (state === 'lost') void refresh()
+  },
+})
+// Should the stream of events be held back somewhere on its way, the page is late, not wrong.
+setInterval(() => {
+  if (!document.hidden && Date.now() - startedAt > (isConnected() ? 6 : 1) * refreshMs) void refresh()
+}, 1_000)

@@ -18,7 +18,7 @@ export interface KpiAround {
 export interface Before {
   /** KPIs of the same series that left the range of the hour before, those that moved furthest first. */
   readonly moved: readonly KpiAround[]
-  /** Alerts that began within half an hour before, newest first. */
+  /** The first alert of every other KPI and series within half an hour before, newest first. */
   readonly alerts: readonly Pick<AlertEpisode, 'id' | 'timestamp' | 'level' | 'message' | 'ends_at'>[]
   readonly gaps: readonly Gap[]
 }
@@ -64,10 +64,10 @@ export async function changedBefore(
 
 async function kpisAround(pool: pg.Pool, episodeId: string): Promise<KpiAround[]> {
   const quantile = (q: number) =>
-    `percentile_cont(${q}) WITHIN GROUP (ORDER BY value) FILTER (WHERE at < starts_at)`
+    `percentile_cont(${q}) WITHIN GROUP (ORDER BY snapshots.value) FILTER (WHERE at < starts_at)`
   const { rows } = await pool.query<KpiAround>(
     `SELECT snapshots.kpi, ${quantile(0.5)} AS before, ${quantile(0.05)} AS low, ${quantile(0.95)} AS high,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY value) FILTER (WHERE at >= starts_at) AS since
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY snapshots.value) FILTER (WHERE at >= starts_at) AS since
      FROM alert_episodes AS episode
      JOIN series USING (service, model, context_size)
      JOIN snapshots ON series_id = series.id AND at >= starts_at - interval '1 hour'
@@ -80,12 +80,17 @@ async function kpisAround(pool: pg.Pool, episodeId: string): Promise<KpiAround[]
 
 async function alertsBefore(pool: pg.Pool, episodeId: string): Promise<Before['alerts']> {
   const { rows } = await pool.query<Before['alerts'][number]>(
-    `SELECT other.id::float8 AS id, extract(epoch FROM other.starts_at)::float8 AS timestamp,
-       other.severity AS level, other.summary AS message, extract(epoch FROM other.ends_at)::float8 AS ends_at
-     FROM alert_episodes AS episode
-     JOIN alert_episodes AS other ON other.id <> episode.id AND other.starts_at <= episode.starts_at
-       AND other.starts_at >= episode.starts_at - interval '30 minutes'
-     WHERE episode.id = $1 ORDER BY other.starts_at DESC, other.id DESC LIMIT ${mostAlerts}`,
+    `SELECT * FROM (
+       SELECT DISTINCT ON (other.kpi, other.service, other.model, other.context_size, CASE WHEN other.kpi IS NULL THEN other.alertname END)
+         other.id::float8 AS id, extract(epoch FROM other.starts_at)::float8 AS timestamp, other.severity AS level,
+         other.summary AS message, extract(epoch FROM other.ends_at)::float8 AS ends_at
+       FROM alert_episodes AS episode JOIN alert_episodes AS other
+         ON other.starts_at <= episode.starts_at AND other.starts_at >= episode.starts_at - interval '30 minutes'
+         AND (other.kpi, other.service, other.model, other.context_size)
+           IS DISTINCT FROM (episode.kpi, episode.service, episode.model, episode.context_size)
+       WHERE episode.id = $1
+       ORDER BY other.kpi, other.service, other.model, other.context_size, CASE WHEN other.kpi IS NULL THEN other.alertname END, other.starts_at
+     ) AS first_of_each ORDER BY timestamp DESC, id DESC LIMIT ${mostAlerts}`,
     [episodeId],
   )
   return rows
