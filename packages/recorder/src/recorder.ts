@@ -14,7 +14,7 @@ import { readPage } from './http/page.js'
 import { createMetrics } from './metrics.js'
 import { createPrometheusClient } from './prometheus/client.js'
 import { readinessOf } from './readiness.js'
-import { startBackfill, startSnapshots } from './snapshots/loops.js'
+import { startBackfill, startRollUps, startSnapshots } from './snapshots/loops.js'
 import type { Work } from './work.js'
 
 export interface RecorderOptions {
@@ -71,6 +71,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   const loops = [
     snapshots,
     startBackfill(work),
+    startRollUps(work),
     startReconciles(work),
     startRetention(work),
     ...handlers.map((handler) => startDeliveries(work, handler)),

@@ -1,9 +1,10 @@
 import { type Config, durationSeconds, type Severity } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { type AlertEpisode, countAlerts, episodes } from './alerts.js'
-import { kpiCurves, stepFor } from './curves.js'
+import { kpiCurves, trendPlan } from './curves.js'
 import type { Scope } from './scope.js'
 import { type CurrentSnapshot, currentSnapshots, type RecentSnapshot, recentSnapshots } from './snapshots.js'
+import { sourcesOf } from './sources.js'
 import { summarise, type Totals } from './summary.js'
 import { type Trend, trendOf } from './trend.js'
 
@@ -55,29 +56,36 @@ export interface DashboardData {
 const trendPoints = 48
 const mostOpenAlerts = 500
 
-/** Everything about a scope that a dashboard shows, aggregated in the database; no table is read into memory. */
-export async function dashboardData(pool: pg.Pool, config: Config, scope: Scope): Promise<DashboardData> {
-  const interval = durationSeconds(config.snapshotInterval)
-  const kpiIds = Object.keys(config.kpis)
-  const [summary, curves, counts, recentAlerts, recent, current, open, lastInstant] = await Promise.all([
-    summarise(pool, scope),
-    kpiCurves(pool, scope, stepFor(scope, interval, trendPoints)),
-    countAlerts(pool, scope),
-    episodes(pool, scope, { state: 'any', most: 10 }),
+/** The part of the dashboard data that comes from snapshots: it changes only when one is stored. */
+export type SnapshotData = Pick<
+  DashboardData,
+  'window' | 'summary' | 'trends' | 'trend_details' | 'model_performance' | 'recent_snapshots' | 'current'
+>
+
+/** What the snapshots of a scope say, aggregated in the database; no table is read into memory. */
+export async function snapshotData(
+  pool: pg.Pool,
+  { kpis, snapshotInterval }: Pick<Config, 'kpis' | 'snapshotInterval'>,
+  scope: Scope,
+): Promise<SnapshotData> {
+  const interval = durationSeconds(snapshotInterval)
+  const kpiIds = Object.keys(kpis)
+  const sources = await sourcesOf(pool, scope)
+  const plan = trendPlan(scope, sources, interval, trendPoints)
+  const [summary, curves, recent, current] = await Promise.all([
+    summarise(pool, scope, sources),
+    kpiCurves(pool, scope, plan.sources, plan.stepSeconds),
     recentSnapshots(pool, scope, kpiIds, 20),
-    currentSnapshots(pool, { ...scope, from: currentSince(scope, interval) }, config.kpis),
-    episodes(pool, { ...scope, from: new Date(0) }, { state: 'open', most: mostOpenAlerts }),
-    newestInstant(pool),
+    currentSnapshots(pool, { ...scope, from: currentSince(scope, interval) }, kpis),
   ])
   const details = Object.fromEntries(
-    Object.values(config.kpis).map(({ id, direction }) => {
+    Object.values(kpis).map(({ id, direction }) => {
       const points = curves[id] ?? []
       const trend = trendOf(points, direction)
       return [id, { ...trend, points: points.map(({ at, value }) => [at / 1_000, value] as const) }]
     }),
   )
   return {
-    timestamp: Date.now() / 1_000,
     window: { from: scope.from.getTime() / 1_000, to: scope.to.getTime() / 1_000 },
     summary: { total_snapshots: summary.count, ...statistics(summary, kpiIds) },
     trends: Object.fromEntries(
@@ -93,6 +101,31 @@ export async function dashboardData(pool: pg.Pool, config: Config, scope: Scope)
         { count: totals.count, ...averages(totals, kpiIds) },
       ]),
     ),
+    recent_snapshots: recent,
+    current,
+  }
+}
+
+/**
+ * Everything about a scope that a dashboard shows.
+ * @param snapshots what its snapshots say, where that is known already
+ */
+export async function dashboardData(
+  pool: pg.Pool,
+  config: Config,
+  scope: Scope,
+  snapshots: Promise<SnapshotData> = snapshotData(pool, config, scope),
+): Promise<DashboardData> {
+  const [data, counts, recentAlerts, open, lastInstant] = await Promise.all([
+    snapshots,
+    countAlerts(pool, scope),
+    episodes(pool, scope, { state: 'any', most: 10 }),
+    episodes(pool, { ...scope, from: new Date(0) }, { state: 'open', most: mostOpenAlerts }),
+    newestInstant(pool),
+  ])
+  return {
+    timestamp: Date.now() / 1_000,
+    ...data,
     alert_summary: {
       total_alerts: counts.total,
       alert_counts: counts.counts,
@@ -101,7 +134,6 @@ export async function dashboardData(pool: pg.Pool, config: Config, scope: Scope)
       has_warning: counts.counts.warning > 0,
     },
     recent_alerts: recentAlerts,
-    recent_snapshots: recent,
     kpis: Object.values(config.kpis).map(({ id, title, description, unit, direction, thresholds }) => ({
       id,
       title,
@@ -110,7 +142,6 @@ export async function dashboardData(pool: pg.Pool, config: Config, scope: Scope)
       direction,
       thresholds,
     })),
-    current,
     open_alerts: open,
     last_instant: lastInstant,
   }

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { inScope, type Scope, scopeParameters } from './scope.js'
+import type { Sources } from './sources.js'
 
 /** Statistics of one KPI's values over all snapshots of a scope; null where no value is known. */
 export interface KpiStatistics {
@@ -29,20 +30,34 @@ interface Row {
 }
 
 /** Totals of a scope, all together and by model, aggregated by Postgres. */
-export async function summarise(pool: pg.Pool, scope: Scope): Promise<Summary> {
+export async function summarise(pool: pg.Pool, scope: Scope, sources: Sources): Promise<Summary> {
   const { rows } = await pool.query<Row>(
     `WITH scoped AS (
-       SELECT at, series_id, model, kpi, value FROM snapshots
-       JOIN series ON series.id = snapshots.series_id
-       WHERE at >= $1 AND at <= $2 AND ${inScope}
+       SELECT id AS series_id, model FROM series WHERE $1::timestamptz <= $2 AND ${inScope}
+     ), parts AS (
+       SELECT series_id, kpi, sum(count) AS count, sum(total) AS total, min(least) AS least,
+              max(greatest) AS greatest
+       FROM snapshots_hourly JOIN scoped USING (series_id) WHERE hour = ANY($6::timestamptz[])
+       GROUP BY series_id, kpi
+       UNION ALL
+       SELECT series_id, kpi, count(value), sum(value), min(value), max(value)
+       FROM unnest($7::timestamptz[], $8::timestamptz[]) AS rest (since, until)
+       JOIN snapshots ON at >= since AND at < until JOIN scoped USING (series_id) GROUP BY series_id, kpi
+     ), taken AS (
+       SELECT series_id, sum(snapshots) AS count FROM series_hourly WHERE hour = ANY($6) GROUP BY series_id
+       UNION ALL
+       SELECT series_id, count(*) FROM (
+         SELECT DISTINCT at, series_id FROM unnest($7::timestamptz[], $8::timestamptz[]) AS rest (since, until)
+         JOIN snapshots ON at >= since AND at < until
+       ) AS distinct_snapshots GROUP BY series_id
      )
-     SELECT model, kpi, count(*) AS count, avg(value) AS avg, min(value) AS min, max(value) AS max
-     FROM scoped GROUP BY GROUPING SETS ((kpi), (model, kpi))
+     SELECT model, kpi, sum(count) AS count, sum(total) / nullif(sum(count), 0) AS avg, min(least) AS min,
+            max(greatest) AS max
+     FROM parts JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((kpi), (model, kpi))
      UNION ALL
-     SELECT model, NULL, count(*), NULL, NULL, NULL
-     FROM (SELECT model FROM scoped GROUP BY at, series_id, model) AS taken
-     GROUP BY GROUPING SETS ((), (model))`,
-    scopeParameters(scope),
+     SELECT model, NULL, sum(count), NULL, NULL, NULL
+     FROM taken JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((), (model))`,
+    [...scopeParameters(scope), sources.hours, sources.from, sources.to],
   )
   const models: Record<string, Totals> = {}
   for (const model of new Set(rows.map((row) => row.model))) {

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { inTransaction } from './pool.js'
 
 /** Work of which one run at a time is enough, however many recorders share the database. */
-const workKeys = { snapshots: 1, backfill: 2, reconcile: 3, retention: 4 } as const
+const workKeys = { snapshots: 1, backfill: 2, reconcile: 3, retention: 4, rollUps: 5 } as const
 const lockSpace = 572_703
 
 /**

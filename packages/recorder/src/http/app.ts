@@ -10,9 +10,9 @@ import type { Normaliser } from '../alerts/observation.js'
 import { episodes } from '../dashboard/alerts.js'
 import { charts } from '../dashboard/charts.js'
 import { seriesCurves, stepFor } from '../dashboard/curves.js'
-import { dashboardData } from '../dashboard/dashboard.js'
 import { episodeDetail } from '../dashboard/episode-detail.js'
 import { gaps } from '../dashboard/gaps.js'
+import { rememberDashboards } from '../dashboard/remember.js'
 import type { Metrics } from '../metrics.js'
 import type { Readiness } from '../readiness.js'
 import { acknowledgeEpisode } from './acknowledge.js'
@@ -46,6 +46,7 @@ export function createApp(options: AppOptions): Hono {
   const { pool, config, metrics, logger, page, normaliser, handlers, readiness, events } = options
   const app = new Hono()
   const intervalSeconds = durationSeconds(config.snapshotInterval)
+  const dashboardOf = rememberDashboards(pool, config)
   const webhook = alertmanagerWebhook({ pool, handlers, metrics, normaliser })
   app.use('/api/*', compress())
   app.onError((error, context) => answerError(error, context, logger))
@@ -82,7 +83,7 @@ export function createApp(options: AppOptions): Hono {
   )
   app.get('/api/dashboard', async (context) => {
     const { scope } = readParameters(context, {})
-    return context.json(await dashboardData(pool, config, scope))
+    return context.json(await dashboardOf(scope))
   })
   app.get('/api/episodes', async (context) => {
     const { scope, state, limit, before } = readParameters(context, {

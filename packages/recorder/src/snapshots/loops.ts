@@ -4,8 +4,11 @@ import { type Loop, startLoop } from '../loop.js'
 import type { Work } from '../work.js'
 import { createBackfill } from './backfill.js'
 import { newestInstant, nextSettling, settlingMs } from './instant.js'
+import { rollUp } from './rollup.js'
 import { isStored, storeInstants } from './store.js'
 import { takeSnapshot } from './take.js'
+
+const rollUpEveryMs = 60_000
 
 /** Takes a snapshot at each aligned instant, the newest one at once. */
 export function startSnapshots({ pool, prometheus, config, logger, metrics }: Work): Loop {
@@ -56,5 +59,22 @@ export function startBackfill({ pool, prometheus, config, logger, metrics }: Wor
       })
     },
     onError: (err) => logger.error({ err }, 'backfill failed'),
+  })
+}
+
+/** Adds up hours that are over. */
+export function startRollUps({ pool, logger }: Work): Loop {
+  let hasMore = false
+  return startLoop({
+    next: (now) => (hasMore ? now : now + rollUpEveryMs),
+    run: async () => {
+      hasMore = false
+      await exclusively(pool, 'rollUps', async () => {
+        const hours = await rollUp(pool, new Date())
+        hasMore = hours > 0
+        if (hours > 0) logger.debug({ hours }, 'hours rolled up')
+      })
+    },
+    onError: (err) => logger.error({ err }, 'roll-up failed'),
   })
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { createPartitions, dayOf } from '../database/partitions.js'
 import { inTransaction } from '../database/pool.js'
+import { holdHours, invalidateHours } from './rollup.js'
 import { contextTokens, type SnapshotRow } from './row.js'
 
 /** What became of an instant: its rows, or why nothing is known of it. */
@@ -17,14 +18,17 @@ export async function storeInstants(pool: pg.Pool, instants: readonly Instant[])
   const days = new Set(instants.map(({ at }) => dayOf(at)))
   await createPartitions(pool, 'snapshots', [...days])
   return inTransaction(pool, async (client) => {
+    const times = instants.map(({ at }) => at)
+    await holdHours(client, times)
     const stored = await insertRows(client, instants)
+    if (stored > 0) await invalidateHours(client, times)
     await client.query(
       `INSERT INTO snapshot_instants (at, rows, gap)
        SELECT * FROM unnest($1::timestamptz[], $2::integer[], $3::text[])
        ON CONFLICT (at) DO UPDATE SET rows = excluded.rows, gap = excluded.gap, taken_at = now()
        WHERE snapshot_instants.gap IS NOT NULL AND excluded.gap IS NULL`,
       [
-        instants.map(({ at }) => at),
+        times,
         instants.map((instant) => ('rows' in instant ? instant.rows.length : 0)),
         instants.map((instant) => ('gap' in instant ? instant.gap : null)),
       ],

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import type pg from 'pg'
+import { dashboardData } from '../../src/dashboard/dashboard.js'
+import { rememberDashboards } from '../../src/dashboard/remember.js'
+import { restOf } from '../../src/dashboard/sources.js'
+import { createPool } from '../../src/index.js'
+import { rollUp } from '../../src/snapshots/rollup.js'
+import type { SnapshotRow } from '../../src/snapshots/row.js'
+import { storeInstants } from '../../src/snapshots/store.js'
+import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+
+const hourMs = 3_600_000
+const start = Date.UTC(2026, 2, 10, 0, 30)
+
+let postgres: TestPostgres
+let pool: pg.Pool
+
+beforeAll(async () => {
+  postgres = await startTestPostgres()
+}, 60_000)
+
+afterAll(() => postgres?.stop(), 60_000)
+
+beforeEach(async () => {
+  pool = createPool(await postgres.newDatabase())
+})
+
+const row = (model: string, kpi: string, value: number | null): SnapshotRow => ({
+  service: 'memory',
+  model,
+  contextSize: '8192',
+  kpi,
+  value,
+  samples: 20,
+  p50: null,
+  p95: null,
+  p99: null,
+})
+
+/** A snapshot every ten minutes for 20 hours; model b appears half-way, and its latency is never known. */
+async function fill(): Promise<void> {
+  const instants = Array.from({ length: 121 }, (_, i) => ({
+    at: new Date(start + i * 600_000),
+    rows: [
+      row('a', 'f1_score', 0.9),
+      row('a', 'latency', 1 + i / 100),
+      ...(i >= 60 ? [row('b', 'f1_score', 0.5), row('b', 'latency', null)] : []),
+    ],
+  }))
+  await storeInstants(pool, instants)
+}
+
+const scope = { from: new Date(start), to: new Date(start + 20 * hourMs) }
+const config = defineConfig({ snapshotInterval: '10m' })
+
+async function numbers() {
+  const { summary, model_performance, trends, recent_snapshots } = await dashboardData(pool, config, scope)
+  return { summary, model_performance, trends, recent_snapshots }
+}
+
+test('the summary is what the snapshots come to, by model and all together, with unknown values as null', async () => {
+  await fill()
+  const { summary, model_performance } = await numbers()
+  expect(summary).toMatchObject({
+    total_snapshots: 121 + 61,
+    min_f1_score: 0.5,
+    max_f1_score: 0.9,
+    max_latency: 2.2,
+    avg_memory_usage: null,
+    min_token_usage: null,
+  })
+  expect(summary.avg_f1_score).toBeCloseTo((121 * 0.9 + 61 * 0.5) / 182)
+  expect(model_performance).toMatchObject({ a: { count: 121 }, b: { count: 61, avg_latency: null } })
+  expect(model_performance.b?.avg_f1_score).toBeCloseTo(0.5)
+  await pool.end()
+})
+
+test('roll-ups change no number, neither when they are whole nor when an hour got another snapshot', async () => {
+  await fill()
+  const before = await numbers()
+  expect(await rollUp(pool, new Date(start + 19 * hourMs))).toBe(19)
+  expect(await rollUp(pool, new Date(start + 19 * hourMs))).toBe(0)
+  const close = (value: unknown): unknown =>
+    JSON.parse(JSON.stringify(value), (_, v) => (typeof v === 'number' ? Number(v.toPrecision(12)) : v))
+  expect(close(await numbers())).toEqual(close(before))
+
+  const late = new Date(start + 5 * hourMs + 1_000)
+  await storeInstants(pool, [{ at: late, rows: [row('a', 'f1_score', 0.1)] }])
+  expect((await numbers()).summary.min_f1_score).toBe(0.1)
+  expect(await rollUp(pool, new Date(start + 19 * hourMs))).toBe(1)
+  expect((await numbers()).summary).toMatchObject({ min_f1_score: 0.1, total_snapshots: 183 })
+  await pool.end()
+})
+
+test('an empty database has no numbers, and no zeros in their place', async () => {
+  const data = await dashboardData(pool, config, scope)
+  expect(data.summary).toMatchObject({ total_snapshots: 0, avg_f1_score: null, min_latency: null })
+  expect(data).toMatchObject({ model_performance: {}, recent_snapshots: [], current: [], last_instant: null })
+  expect(data.trends).toMatchObject({ f1_score_trend: [], f1_score_direction: 'stable' })
+  await pool.end()
+})
+
+test.each<[hours: number[], from: number[], to: number[]]>([
+  [[], [5], [1_001]],
+  [[100], [5, 3_600_100], [100, 7_200_001]],
+  [[5], [3_600_005], [7_200_001]],
+])('whole hours at %j leave the rest', (hours, from, to) => {
+  const end = (to.at(-1) as number) - 1
+  const rest = restOf(
+    { from: new Date(5), to: new Date(end) },
+    hours.map((hour) => new Date(hour)),
+  )
+  expect(rest.from.map(Number)).toEqual(from)
+  expect(rest.to.map(Number)).toEqual(to)
+})
+
+test('remembered data is that of the newest snapshot, and alerts are never remembered', async () => {
+  await fill()
+  const dashboardOf = rememberDashboards(pool, config)
+  const first = await dashboardOf(scope)
+  expect((await dashboardOf(scope)).current).toBe(first.current)
+  await storeInstants(pool, [{ at: new Date(start + 1_000), rows: [row('c', 'f1_score', 0.2)] }])
+  const second = await dashboardOf(scope)
+  expect(second.summary.total_snapshots).toBe((first.summary.total_snapshots ?? 0) + 1)
+  await pool.query(
+    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, starts_at, summary, labels, annotations)
+     VALUES ('default', 'a', 'A', $1, 'An alert', '{}', '{}')`,
+    [scope.from],
+  )
+  expect((await dashboardOf(scope)).open_alerts.map(({ message }) => message)).toEqual(['An alert'])
+  await pool.end()
+})
