@@ -84,7 +84,11 @@ function row(kpi, name, { statistic, window, thresholds }) {
     cell('Judged by', {}, statistic),
     cell('Over', {}, window),
     ...levels.map((level) =>
-      text(thresholds[level] === undefined ? '–' : `${sign} ${formatRound(thresholds[level], kpi.unit)}`),
+      cell(
+        `${level} at`,
+        {},
+        thresholds[level] === undefined ? '–' : `${sign} ${formatRound(thresholds[level], kpi.unit)}`,
+      ),
     ),
   )
 }
