@@ -31,9 +31,9 @@ export async function consume(project, program, node = process.execPath) {
   return (await run(node, [program], { cwd: project })).trim()
 }
 
-/** Checks the types of a service in a project: `module` is 'nodenext', or 'commonjs' as older services have it. */
-export async function checkTypes(project, module) {
-  await cp(join(consumers, 'types.ts'), join(project, 'types.ts'))
+/** Checks the types of a program of `consumers` in a project; `module` 'commonjs' is how older services compile. */
+export async function checkTypes(project, { program = 'types.ts', module = 'nodenext' } = {}) {
+  await cp(join(consumers, program), join(project, program))
   await run(
     process.execPath,
     [
@@ -41,7 +41,7 @@ export async function checkTypes(project, module) {
       ...['--noEmit', '--strict', '--target', 'es2023', '--lib', 'es2023', '--types', 'node', '--typeRoots'],
       join(repository, 'node_modules', '@types'),
       ...['--skipLibCheck', '--module', module, '--moduleResolution'],
-      ...[module === 'commonjs' ? 'bundler' : module, 'types.ts'],
+      ...[module === 'commonjs' ? 'bundler' : module, program],
     ],
     { cwd: project },
   )

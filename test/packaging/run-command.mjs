@@ -12,7 +12,7 @@ export function run(command, args, { cwd, env = {} } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
-      env: { ...inherited(), ...env },
+      env: { ...inherited(), NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: longest,
     })

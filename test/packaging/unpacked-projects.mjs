@@ -19,7 +19,7 @@ export function unpackedProjects({ folder, tarballs }) {
       unit: 'type errors',
       goal: 0,
       async measure() {
-        await checkTypes(await project(type), module)
+        await checkTypes(await project(type), { module })
         return 0
       },
     })),
