@@ -8,6 +8,7 @@ export interface Service {
   readonly image: string
   readonly build?: { readonly context: string; readonly dockerfile: string }
   readonly user?: string
+  readonly working_dir?: string
   readonly command?: readonly string[]
   readonly entrypoint?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>

@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { findTools } from '@mnemoscope/servers'
+import pg from 'pg'
+import { eventually } from '../harness/eventually.js'
+import { repository, toolsDir } from '../harness/repository.js'
+import { temporaryFolder } from '../harness/temporary-folder.js'
+import {
+  type Ground,
+  makeSecrets,
+  prepareGround,
+  startAsComposed,
+  startPostgresAsComposed,
+} from './containers.js'
+
+const folder = temporaryFolder('compose')
+const stops: (() => Promise<unknown>)[] = []
+const mnemoscope = [process.execPath, join(repository, 'packages/cli/bin/mnemoscope.js')] as const
+let ground: Ground
+
+beforeAll(async () => {
+  ground = await prepareGround(folder.path)
+  await makeSecrets(ground)
+  const by = await startPostgresAsComposed(ground, stops)
+  if (!by.startsWith('deploy/'))
+    console.warn(`skipped deploy/postgres/passwords.sh: passwords were set by ${by}`)
+  const tools = await findTools(['prometheus', 'alertmanager'], { toolsDir })
+  await startAsComposed(ground, 'prometheus', [tools.prometheus.command], stops)
+  await startAsComposed(ground, 'alertmanager', [tools.alertmanager.command], stops)
+  await startAsComposed(ground, 'recorder', mnemoscope, stops)
+  if (await demoTakesHost()) await startAsComposed(ground, 'demo', mnemoscope, stops)
+  else console.warn('skipped the demo: `mnemoscope demo` has no option --host')
+}, 240_000)
+
+afterAll(async () => {
+  for (const stop of stops.reverse()) await stop()
+  folder.remove()
+}, 120_000)
+
+/** Without it the demo listens on its container's loopback, where nobody else reaches it. */
+async function demoTakesHost(): Promise<boolean> {
+  const [node, script] = mnemoscope
+  const { stdout } = await promisify(execFile)(node, [script, 'demo', '--help'])
+  return stdout.includes('--host')
+}
+
+function secret(path: string): string {
+  return readFileSync(join(folder.path, 'run/secrets', path), 'utf8').trim()
+}
+
+describe('The command lines of the containers', () => {
+  test('start every part on the real programs, and Prometheus scrapes them all by the names in its file', async () => {
+    const expected = ['alertmanager', 'mnemoscope-recorder', 'prometheus']
+    if (await demoTakesHost()) expected.splice(1, 0, 'demo')
+    const up = await eventually(
+      'all targets up',
+      async () => {
+        const response = await fetch(`http://127.0.0.1:${ground.port.prometheus}/api/v1/query?query=up==1`)
+        const { data } = (await response.json()) as { data: { result: { metric: { job: string } }[] } }
+        const jobs = data.result.map(({ metric }) => metric.job).sort()
+        return jobs.length >= expected.length && jobs
+      },
+      { withinMs: 60_000 },
+    )
+    expect(up).toEqual(expected)
+  }, 90_000)
+
+  test('load every rule file that is mounted', async () => {
+    const response = await fetch(`http://127.0.0.1:${ground.port.prometheus}/api/v1/rules`)
+    const { data } = (await response.json()) as { data: { groups: { file: string }[] } }
+    const files = new Set(data.groups.map(({ file }) => file.split('/').at(-1)))
+    expect([...files].sort()).toEqual(readdirSync(join(repository, 'prometheus/rules')).sort())
+  })
+
+  test('let the recorder in with the password from its file, and Grafana’s role read what it made', async () => {
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port: ground.port.postgres,
+      database: 'mnemoscope',
+      user: 'mnemoscope_reader',
+      password: secret('grafana/reader'),
+    })
+    await client.connect()
+    try {
+      const { rows } = await client.query(
+        "SELECT tableowner FROM pg_tables WHERE tablename IN ('snapshots', 'alert_episodes')",
+      )
+      expect(rows).toEqual([{ tableowner: 'mnemoscope_recorder' }, { tableowner: 'mnemoscope_recorder' }])
+      await client.query('SELECT count(*) FROM snapshots')
+    } finally {
+      await client.end()
+    }
+  })
+})
+
+describe('The passwords', () => {
+  test('are long, differ, and stay what they are', async () => {
+    const names = ['postgres/administrator', 'postgres/recorder', 'postgres/reader', 'grafana/administrator']
+    const before = names.map(secret)
+    expect(new Set(before).size).toBe(4)
+    for (const each of before) expect(each).toMatch(/^[0-9a-f]{48}$/)
+    await makeSecrets(ground)
+    expect(names.map(secret)).toEqual(before)
+  })
+
+  test('are the same where two services share one', () => {
+    expect(secret('grafana/reader')).toBe(secret('postgres/reader'))
+    expect(secret('recorder/pgpass')).toBe(`*:*:*:mnemoscope_recorder:${secret('postgres/recorder')}`)
+  })
+
+  test('of the recorder lie in a file that nobody else reads, or its client would not read it', () => {
+    expect(statSync(join(folder.path, 'run/secrets/recorder/pgpass')).mode & 0o777).toBe(0o400)
+  })
+})
