@@ -1,7 +1,13 @@
+export type { AppliedChange, Difference, RestartNeeded } from './config/change.js'
+export { differencesBetween, restartsFor } from './config/differences.js'
+export type { ChangeRequest, ConfigPatch, ConfigProblem, ConfigSource } from './config/source.js'
+export type { ConfigChange } from './config/store.js'
 export type { AlertEpisode } from './dashboard/alerts.js'
 export type { DashboardData, DashboardKpi, DashboardTrend } from './dashboard/dashboard.js'
 export type { CurrentKpi, CurrentSnapshot, RecentSnapshot } from './dashboard/snapshots.js'
 export { type Trend, type TrendPoint, trendOf } from './dashboard/trend.js'
+export { migrate } from './database/migrate.js'
+export { createPool, type PoolOptions } from './database/pool.js'
 export {
   consoleHandler,
   type FileHandlerOptions,
@@ -11,7 +17,5 @@ export {
 } from './deliveries/built-in.js'
 export type { AlertEvent, AlertHandler } from './deliveries/handler.js'
 export { replayDeliveries } from './deliveries/queue.js'
-export { migrate } from './database/migrate.js'
-export { createPool, type PoolOptions } from './database/pool.js'
 export type { Readiness } from './readiness.js'
 export { type Recorder, type RecorderOptions, startRecorder } from './recorder.js'

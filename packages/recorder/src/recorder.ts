@@ -1,6 +1,8 @@
 import { type Config, durationSeconds } from '@mnemoscope/kpi'
 import { type Logger, pino } from 'pino'
 import { startReconciles } from './alerts/loop.js'
+import { startChangeLog } from './config/change-log.js'
+import { type ConfigSource, fixedConfig, liveConfig } from './config/source.js'
 import { migrate } from './database/migrate.js'
 import { readMigrations } from './database/migrations.js'
 import { createPool } from './database/pool.js'
@@ -19,6 +21,10 @@ import type { Work } from './work.js'
 
 export interface RecorderOptions {
   readonly config: Config
+  /** Where changes of it come from while the recorder runs. Default: it never changes. */
+  readonly configSource?: ConfigSource
+  /** What a request that changes the configuration must carry. Default: only this machine may change it. */
+  readonly token?: string
   /** `postgres://user:password@host:port/database` */
   readonly databaseUrl: string
   /** Base address of a Prometheus-compatible API. */
@@ -52,8 +58,10 @@ export interface Recorder {
  * @throws MnemoscopeError DATABASE_UNREACHABLE, DATABASE_SCHEMA_NEWER or PORT_IN_USE when it can't start
  */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
-  const { config, databaseUrl, prometheusUrl, host = '127.0.0.1', port = 9470 } = options
+  const { databaseUrl, prometheusUrl, host = '127.0.0.1', port = 9470 } = options
   const { cluster = 'default', handlers = [] } = options
+  const configSource = options.configSource ?? fixedConfig(options.config)
+  const config = liveConfig(configSource)
   const logger = options.logger ?? pino({ name: 'mnemoscope-recorder' })
   const applied = await migrate(databaseUrl)
   if (applied.length > 0) logger.info({ applied }, 'database schema brought up to date')
@@ -64,6 +72,9 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   })
   const metrics = createMetrics()
   const reading = { normaliser: { cluster, externalLabels: {}, kpis: config.kpis } }
+  configSource.onChange(({ config: { kpis } }) => {
+    reading.normaliser = { ...reading.normaliser, kpis }
+  })
   const handlerNames = handlers.map(({ name }) => name)
   const work: Work = { pool, prometheus, config, logger, metrics, reading, handlers: handlerNames }
   const startedAt = new Date()
@@ -74,6 +85,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     startRollUps(work),
     startReconciles(work),
     startRetention(work),
+    startChangeLog(pool, configSource, logger),
     ...handlers.map((handler) => startDeliveries(work, handler)),
   ]
   const close = async () => {
@@ -87,6 +99,8 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     events,
     pool,
     config,
+    configSource,
+    token: options.token,
     metrics,
     logger,
     page: await readPage(),

@@ -1,4 +1,4 @@
-import { type Config, configHash, durationSeconds } from '@mnemoscope/kpi'
+import { type Config, durationSeconds } from '@mnemoscope/kpi'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { compress } from 'hono/compress'
@@ -7,6 +7,8 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { Normaliser } from '../alerts/observation.js'
+import { configRoutes } from '../config/routes.js'
+import type { ConfigSource } from '../config/source.js'
 import { episodes } from '../dashboard/alerts.js'
 import { charts } from '../dashboard/charts.js'
 import { seriesCurves, stepFor } from '../dashboard/curves.js'
@@ -31,6 +33,9 @@ const mostCommentBytes = 32 * 1_024
 export interface AppOptions {
   readonly pool: pg.Pool
   readonly config: Config
+  readonly configSource: ConfigSource
+  /** What a request that changes the configuration must carry. */
+  readonly token: string | undefined
   readonly metrics: Metrics
   readonly logger: Logger
   readonly page: ReadonlyMap<string, PageFile>
@@ -130,14 +135,7 @@ export function createApp(options: AppOptions): Hono {
       gaps: await gaps(pool, scope, intervalSeconds, limit),
     })
   })
-  app.get('/api/config', (context) => {
-    const { declared: _, ...meaning } = config
-    return context.json({
-      hash: configHash(config),
-      refresh_seconds: durationSeconds(config.dashboard.refreshInterval),
-      config: meaning,
-    })
-  })
+  app.route('/', configRoutes({ pool, source: options.configSource, token: options.token }))
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
   app.get('/readyz', async (context) => {
     const state = await readiness()

@@ -1,0 +1,58 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { BlockList, isIPv4 } from 'node:net'
+import { MnemoscopeError } from '@mnemoscope/kpi'
+
+/** What of a request decides whether it may change something. */
+export interface Caller {
+  /** Address that the connection comes from; undefined where it is not known. */
+  readonly remoteAddress: string | undefined
+  /** The header `Host`: a page of another site that resolves its name to this machine is told by it. */
+  readonly host: string | undefined
+  /** The header `Authorization`. */
+  readonly authorization: string | undefined
+}
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
+/**
+ * Lets a request change the configuration: with the token where the recorder has one, else only from its own machine.
+ * @throws MnemoscopeError ACCESS_DENIED
+ */
+export function assertMayChange(caller: Caller, token: string | undefined): void {
+  if (token !== undefined) {
+    if (isToken(caller.authorization, token)) return
+    throw new MnemoscopeError('ACCESS_DENIED', 'the request has no valid token', {
+      expected: 'Authorization: Bearer, and the token that the recorder was started with',
+      next: 'Send the token from MNEMOSCOPE_TOKEN.',
+    })
+  }
+  if (isLoopback(caller.remoteAddress) && isLoopbackHost(caller.host)) return
+  throw new MnemoscopeError(
+    'ACCESS_DENIED',
+    'without a token only this machine may change the configuration',
+    {
+      value: caller.remoteAddress,
+      expected: 'a request to a loopback address from a loopback address',
+      next: 'Start the recorder with MNEMOSCOPE_TOKEN set and send that token.',
+    },
+  )
+}
+
+function isToken(authorization: string | undefined, token: string): boolean {
+  const given = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? ''
+  const hash = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(hash(given), hash(token))
+}
+
+function isLoopback(address: string | undefined): boolean {
+  if (address === undefined) return false
+  const plain = address.replace(/^::ffff:/i, '')
+  return loopback.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6')
+}
+
+function isLoopbackHost(host: string | undefined): boolean {
+  const name = /^(\[[^\]]*\]|[^:]*)(?::\d+)?$/.exec(host ?? '')?.[1]?.replace(/^\[|\]$/g, '')
+  return name === 'localhost' || (name !== undefined && /^[\d.]+$|:/.test(name) && isLoopback(name))
+}

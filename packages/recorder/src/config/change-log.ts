@@ -1,0 +1,54 @@
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { startLoop } from '../loop.js'
+import type { AppliedChange } from './change.js'
+import type { ConfigSource } from './source.js'
+import { storeChange, storeStart } from './store.js'
+
+/** Keeps the history of the configuration while the recorder runs. */
+export interface ChangeLog {
+  stop(): Promise<void>
+}
+
+/** How soon a change that could not be stored is tried again. */
+const retryMs = 5_000
+
+/**
+ * Stores each change that comes into force, in order. A configuration never waits for the database: what could not be
+ * stored is kept and tried again.
+ */
+export function startChangeLog(pool: pg.Pool, source: ConfigSource, logger: Logger): ChangeLog {
+  const startedAt = new Date()
+  const startedWith = source.inForce()
+  const waiting: ((pool: pg.Pool) => Promise<boolean>)[] = [(to) => storeStart(to, startedWith, startedAt)]
+  let storing: Promise<void> = Promise.resolve()
+
+  const flush = async () => {
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      await next(pool)
+      waiting.shift()
+    }
+  }
+  const store = () => {
+    storing = storing.then(flush)
+    return storing.catch((err: unknown) => {
+      storing = Promise.resolve()
+      throw err
+    })
+  }
+  const onError = (err: unknown) => logger.error({ err }, 'configuration change not stored yet')
+  const unsubscribe = source.onChange((change: AppliedChange) => {
+    const { by, sha256, differences } = change
+    logger.info({ by, sha256, differences }, 'configuration changed')
+    waiting.push((to) => storeChange(to, change))
+    store().catch(onError)
+  })
+  const loop = startLoop({ next: (now) => now + retryMs, run: store, onError })
+  return {
+    async stop() {
+      unsubscribe()
+      await loop.stop()
+      await storing.catch(() => undefined)
+    },
+  }
+}

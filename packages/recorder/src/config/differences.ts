@@ -1,0 +1,53 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Difference, RestartNeeded } from './change.js'
+
+/**
+ * What differs between two configurations, by path, in the order of the paths. Objects are compared key by key,
+ * lists and everything else as a whole. What was declared is not compared: only what it means.
+ */
+export function differencesBetween(before: object, after: object): Difference[] {
+  const old = leaves(meaning(before))
+  const now = leaves(meaning(after))
+  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((path): Difference[] => {
+    const [a, b] = [old.get(path), now.get(path)]
+    if (isDeepStrictEqual(a, b)) return []
+    return [{ path, ...(a === undefined ? {} : { before: a }), ...(b === undefined ? {} : { after: b }) }]
+  })
+}
+
+/** A configuration as JSON has it, without what was declared. */
+export function meaning(config: object): Record<string, unknown> {
+  const { declared: _, ...rest } = JSON.parse(JSON.stringify(config)) as Record<string, unknown>
+  return rest
+}
+
+/** Settings that a running part read when it started, by the part. */
+const readAtStart: readonly { part: RestartNeeded['part']; pattern: RegExp }[] = [
+  // Command line options: how long Prometheus keeps data, how often it repeats an alert.
+  { part: 'prometheus', pattern: /^(?:dataRetentionDays|alertCheckInterval)$/ },
+  {
+    part: 'recorder',
+    pattern:
+      /^(?:snapshotInterval|scrapeInterval|alertCheckInterval|dashboard\.refreshInterval|endpoints\..+)$/,
+  },
+  {
+    part: 'services',
+    pattern:
+      /^(?:contextSizes|instrumentation\..+|kpis\.[^.]+\.(?:boundaries|instrument|unit|labels|range|outcomes)(?:\..+)?)$/,
+  },
+]
+
+/** Parts that must be started again before they take up these differences; everything else is taken up at once. */
+export function restartsFor(differences: readonly Difference[]): RestartNeeded[] {
+  return readAtStart.flatMap(({ part, pattern }): RestartNeeded[] => {
+    const paths = differences.map(({ path }) => path).filter((path) => pattern.test(path))
+    return paths.length === 0 ? [] : [{ part, paths }]
+  })
+}
+
+function leaves(value: unknown, path = ''): Map<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map([[path, value]])
+  return new Map(
+    Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, path === '' ? key : `${path}.${key}`)]),
+  )
+}

@@ -1,0 +1,200 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type Config, type ConfigInput, configHash, defineConfig, MnemoscopeError } from '@mnemoscope/kpi'
+import { type ConfigSource, differencesBetween, type Recorder, startRecorder } from '@mnemoscope/recorder'
+import { eventually } from '../../../../test/harness/eventually.js'
+import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { silentLogger } from '../plumbing/silent-logger.js'
+
+/** A source that puts every valid patch in force at once. */
+function patchable(): ConfigSource {
+  let config: Config = defineConfig()
+  const listeners = new Set<Parameters<ConfigSource['onChange']>[0]>()
+  return {
+    inForce: () => config,
+    patch: () => ({}),
+    problem: () => undefined,
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async apply({ by, patch }) {
+      const before = config
+      const after = defineConfig(patch as ConfigInput)
+      if (after.dataRetentionDays === 13) {
+        throw new MnemoscopeError('CHANGE_ROLLED_BACK', 'no luck', { next: 'Try another number.' })
+      }
+      config = after
+      const differences = differencesBetween(before, after)
+      if (differences.length === 0) return undefined
+      const [sha256, previousSha256] = [configHash(after), configHash(before)]
+      const restarts = [{ part: 'prometheus', paths: [] } as const]
+      const change = {
+        at: new Date(),
+        by,
+        source: 'api',
+        config,
+        differences,
+        restarts,
+        sha256,
+        previousSha256,
+      } as const
+      for (const listener of listeners) listener(change)
+      return change
+    },
+  }
+}
+
+describe('the configuration over HTTP', () => {
+  let postgres: TestPostgres
+  let databaseUrl: string
+  let recorder: Recorder
+  const source = patchable()
+  const start = (configSource?: ConfigSource) =>
+    startRecorder({
+      config: source.inForce(),
+      databaseUrl,
+      prometheusUrl: 'http://127.0.0.1:9',
+      port: 0,
+      logger: silentLogger,
+      ...(configSource === undefined ? {} : { configSource }),
+    })
+
+  beforeAll(async () => {
+    postgres = await startTestPostgres()
+    databaseUrl = await postgres.newDatabase()
+    recorder = await start(source)
+  }, 60_000)
+  afterAll(async () => {
+    await recorder?.stop()
+    await postgres?.stop()
+  }, 60_000)
+
+  test('begins its history with what was in force at first', async () => {
+    const [first] = await changes(1)
+    expect(first).toMatchObject({
+      source: 'start',
+      sha256: configHash(defineConfig()),
+      previous_sha256: null,
+    })
+    expect(first).toMatchObject({ differences: [] })
+  })
+
+  test('is changed by a patch, answered with what is in force and stored with who changed it', async () => {
+    const { status, body } = await put({ by: 'ann', patch: { dataRetentionDays: 7 } })
+    expect(status).toBe(200)
+    const differences = [{ path: 'dataRetentionDays', before: 30, after: 7 }]
+    expect(body).toMatchObject({
+      hash: configHash(source.inForce()),
+      differences,
+      writable: true,
+      problem: null,
+    })
+    const [newest] = await changes(2)
+    expect(newest).toMatchObject({ by: 'ann', source: 'api', differences, sha256: body.hash })
+    expect(newest?.previous_sha256).toBe(configHash(defineConfig()))
+  })
+
+  test('stays where nothing differs, without another row', async () => {
+    expect(await put({ patch: { dataRetentionDays: 7 } })).toMatchObject({
+      status: 200,
+      body: { differences: [] },
+    })
+    expect(await changes(2)).toHaveLength(2)
+  })
+
+  test.each([
+    ['an invalid setting', { patch: { dataRetentionDays: 'x' } }, 422, 'CONFIG_INVALID'],
+    ['a setting that did not run', { patch: { dataRetentionDays: 13 } }, 502, 'CHANGE_ROLLED_BACK'],
+    ['an unknown key of the request', { patches: {} }, 400, 'REQUEST_INVALID'],
+    ['a patch that is no object', { patch: [1] }, 400, 'REQUEST_INVALID'],
+  ])('refuses %s and changes nothing', async (_, body, status, code) => {
+    expect(await put(body)).toMatchObject({ status, body: { error: { code } } })
+    expect(source.inForce().dataRetentionDays).toBe(7)
+  })
+
+  test('refuses a request for the name of another site', async () => {
+    const status = await new Promise((resolve, reject) => {
+      const headers = { 'content-type': 'application/json', host: 'example.com' }
+      const call = request(`${recorder.url}/api/config`, { method: 'PUT', headers }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      })
+      call.once('error', reject)
+      call.end('{}')
+    })
+    expect(status).toBe(403)
+  })
+
+  test('tells running SDKs which integrations are on, and nothing while that stays', async () => {
+    const first = await fetch(`${recorder.url}/api/instrumentation-config`)
+    expect(await first.json()).toEqual({
+      integrations: { benchmark: true, overflow: true, adaptation: true },
+    })
+    const tag = first.headers.get('etag') ?? ''
+    const ask = () =>
+      fetch(`${recorder.url}/api/instrumentation-config`, { headers: { 'if-none-match': tag } })
+    expect((await ask()).status).toBe(304)
+    await put({ patch: { integrations: { benchmark: false } } })
+    const changed = await ask()
+    expect(changed.status).toBe(200)
+    expect(await changed.json()).toMatchObject({ integrations: { benchmark: false, overflow: true } })
+  })
+
+  test('can not be changed through a recorder that only follows it', async () => {
+    const { inForce } = source
+    const follower = await start()
+    expect(await put({ patch: {} }, follower.url)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'CONFIG_READ_ONLY' } },
+    })
+    expect((await getJson(`${follower.url}/api/config`)).hash).toBe(configHash(inForce()))
+    await follower.stop()
+  })
+
+  test('that is another at the next start is stored as such, with what differs', async () => {
+    const config = defineConfig({ dataRetentionDays: 5 })
+    const later = await startRecorder({
+      config,
+      databaseUrl,
+      prometheusUrl: 'http://127.0.0.1:9',
+      port: 0,
+      logger: silentLogger,
+    })
+    const [newest] = await changes(4)
+    expect(newest).toMatchObject({ by: 'start', source: 'start', sha256: configHash(config) })
+    expect(newest?.differences).toContainEqual({ path: 'integrations.benchmark', before: false, after: true })
+    await later.stop()
+  })
+
+  interface Change {
+    readonly sha256: string
+    readonly previous_sha256: string
+    readonly differences: object[]
+  }
+
+  /** The stored changes, newest first, once there are at least so many. */
+  function changes(least: number): Promise<Change[]> {
+    return eventually(
+      `${least} changes`,
+      async () => {
+        const { changes: all } = await getJson(`${recorder.url}/api/config/changes`)
+        return all.length >= least && all
+      },
+      { withinMs: 4_000 },
+    )
+  }
+
+  async function put(body: object, url = recorder.url) {
+    const response = await fetch(`${url}/api/config`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    return { status: response.status, body: (await response.json()) as { hash?: string } }
+  }
+
+  async function getJson(url: string) {
+    return (await (await fetch(url)).json()) as { hash: string; changes: Change[] }
+  }
+})
