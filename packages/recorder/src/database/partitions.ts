@@ -4,7 +4,7 @@ import { inTransaction } from './pool.js'
 const dayMs = 86_400_000
 
 /** Tables with one partition for each UTC day. */
-export const partitionedTables = ['snapshots'] as const
+export const partitionedTables = ['snapshots', 'measurements'] as const
 export type PartitionedTable = (typeof partitionedTables)[number]
 
 /** Key of the advisory lock for creating and dropping partitions: two recorders at once must not collide. */

@@ -15,6 +15,7 @@ import { seriesCurves, stepFor } from '../dashboard/curves.js'
 import { episodeDetail } from '../dashboard/episode-detail.js'
 import { gaps } from '../dashboard/gaps.js'
 import { rememberDashboards } from '../dashboard/remember.js'
+import { measurementRoutes } from '../measurements/routes.js'
 import type { Metrics } from '../metrics.js'
 import type { Readiness } from '../readiness.js'
 import { acknowledgeEpisode } from './acknowledge.js'
@@ -136,6 +137,7 @@ export function createApp(options: AppOptions): Hono {
     })
   })
   app.route('/', configRoutes({ pool, source: options.configSource, token: options.token }))
+  app.route('/', measurementRoutes({ pool, config }))
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
   app.get('/readyz', async (context) => {
     const state = await readiness()

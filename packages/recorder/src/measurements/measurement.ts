@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import {
+  type Config,
+  contextSizeClass,
+  type Kpi,
+  refusalOf,
+  severityOf,
+  type ThresholdSeverity,
+  thresholdsAt,
+} from '@mnemoscope/kpi'
+import { storableText } from '../database/text.js'
+import { type Attributes, attributesOf, type LogRecord } from './otlp.js'
+
+/** One measurement as it is stored. */
+export interface Measurement {
+  readonly id: string
+  readonly at: Date
+  readonly kpi: string
+  readonly value: number | null
+  readonly outcome: string | null
+  readonly service: string
+  readonly model: string
+  readonly contextSize: string
+  readonly operation: string | null
+  readonly severity: ThresholdSeverity | null
+  readonly traceId: string | null
+  readonly spanId: string | null
+  readonly metadata: Attributes
+}
+
+/** Name of the log events that are measurements; other log records are none of ours. */
+export const measurementEvent = 'mnemoscope.measurement'
+
+/** Attributes that make a log record a measurement; any other attribute is metadata. */
+export const attribute = {
+  kpi: 'mnemoscope.kpi',
+  /** A number, or for a KPI that counts outcomes the outcome. */
+  value: 'mnemoscope.value',
+  model: 'mnemoscope.model',
+  /** A class of context sizes as the label has it, or a number of tokens. */
+  contextSize: 'mnemoscope.context_size',
+  operation: 'mnemoscope.operation',
+} as const
+
+/** Times further ahead are mistakes, and each day would get a partition of its own. */
+const mostAheadMs = 3_600_000
+
+/**
+ * A measurement from an OpenTelemetry log record.
+ * @param service `service.name` of the record's resource
+ * @returns the measurement, or in one sentence why the record is none
+ */
+export function measurementOf(
+  record: LogRecord,
+  service: string,
+  config: Config,
+  now: number,
+): Measurement | string {
+  const attributes = attributesOf(record.attributes)
+  if ((record.eventName || attributes['event.name']) !== measurementEvent) {
+    return `its event name is not ${measurementEvent}`
+  }
+  const nanos = BigInt(record.timeUnixNano || '0') || BigInt(record.observedTimeUnixNano || '0')
+  const at = Number(nanos / 1_000_000n)
+  const oldest = now - config.dataRetentionDays * 86_400_000
+  if (at < oldest || at > now + mostAheadMs) return 'its time is before the retention or in the future'
+  const kpiId = String(attributes[attribute.kpi] ?? '')
+  const kpi = Object.hasOwn(config.kpis, kpiId) ? config.kpis[kpiId] : undefined
+  if (kpi === undefined) return `the configuration has no KPI ${JSON.stringify(kpiId.slice(0, 64))}`
+  const given = attributes[attribute.value]
+  const refusal = refusalOf(kpi, given)
+  if (refusal !== undefined) return `its value is refused: ${refusal}`
+  const place = placeOf(attributes, config)
+  if (place === undefined) return `it has no ${attribute.model} or no ${attribute.contextSize}`
+  const value = typeof given === 'number' ? given : shareOf(kpi, String(given))
+  const operation = attributes[attribute.operation]
+  return {
+    id: idOf(record, service, nanos),
+    at: new Date(at),
+    kpi: kpi.id,
+    value,
+    outcome: kpi.outcomes === undefined ? null : String(given),
+    service: storableText(service),
+    ...place,
+    operation: operation === undefined ? null : storableText(String(operation)),
+    severity: value === null ? null : (severityOf(kpi.direction, thresholdsAt(kpi, place), value) ?? null),
+    traceId: hexOrNull(record.traceId, 32),
+    spanId: hexOrNull(record.spanId, 16),
+    metadata: metadataOf(attributes),
+  }
+}
+
+function placeOf(
+  attributes: Attributes,
+  { contextSizes }: Config,
+): { model: string; contextSize: string } | undefined {
+  const model = attributes[attribute.model]
+  const size = attributes[attribute.contextSize]
+  if (typeof model !== 'string' || model === '' || size === undefined || size === '') return undefined
+  const contextSize = typeof size === 'number' ? contextSizeClass(contextSizes, size) : String(size)
+  return { model: storableText(model), contextSize: storableText(contextSize) }
+}
+
+/** What an outcome adds to its KPI's ratio; null for one that stays out of it. */
+function shareOf(kpi: Kpi, outcome: string): number | null {
+  if (kpi.outcomes?.excluded.includes(outcome)) return null
+  return kpi.outcomes?.counted.includes(outcome) ? 1 : 0
+}
+
+function metadataOf(attributes: Attributes): Attributes {
+  const own: readonly string[] = [...Object.values(attribute), 'event.name']
+  return Object.fromEntries(
+    Object.entries(attributes)
+      .filter(([name]) => !own.includes(name))
+      .map(([name, value]) => [storableText(name), typeof value === 'string' ? storableText(value) : value]),
+  )
+}
+
+/** The same record has the same id however often it is sent, and two records differ in some field. */
+function idOf(record: LogRecord, service: string, nanos: bigint): string {
+  const content = JSON.stringify([service, String(nanos), record.attributes, record.traceId, record.spanId])
+  return createHash('sha256').update(content).digest('hex').slice(0, 32)
+}
+
+function hexOrNull(text: string | undefined, length: number): string | null {
+  return text?.length === length && /^[0-9a-fA-F]+$/.test(text) ? text.toLowerCase() : null
+}

@@ -1,0 +1,113 @@
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import type { Config } from '@mnemoscope/kpi'
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type pg from 'pg'
+import { z } from 'zod'
+import { RequestError } from '../http/error.js'
+import { readParameters } from '../http/parameters.js'
+import { messageOf } from '../message-of.js'
+import { findMeasurements, worstMeasurements } from './find.js'
+import { type Measurement, measurementOf } from './measurement.js'
+import { attributesOf, logsSchema } from './otlp.js'
+import { storeMeasurements } from './store.js'
+
+/** Largest request, as sent and unpacked: an exporter's batch of 512 records is far below. */
+const mostBytes = 16 * 1_024 * 1_024
+
+export interface MeasurementRoutesOptions {
+  readonly pool: pg.Pool
+  readonly config: Config
+}
+
+/** `POST /v1/logs` takes measurements as OpenTelemetry log records; `GET /api/measurements` gives them back. */
+export function measurementRoutes({ pool, config }: MeasurementRoutesOptions): Hono {
+  const routes = new Hono()
+  routes.post('/v1/logs', bodyLimit({ maxSize: mostBytes, onError: refuseSize }), async (context) => {
+    const { measurements, refused, reason } = await readMeasurements(context, config)
+    await storeMeasurements(pool, measurements)
+    // As OTLP wants it: what is refused for good is told in a success, so that it is not sent again.
+    const partialSuccess =
+      refused === 0 ? {} : { partialSuccess: { rejectedLogRecords: refused, errorMessage: reason } }
+    return context.json(partialSuccess)
+  })
+  routes.get('/api/measurements', async (context) => {
+    const { scope, kpi, episode, limit } = readParameters(context, {
+      kpi: z.enum(Object.keys(config.kpis)).optional(),
+      episode: z
+        .string()
+        .regex(/^[1-9]\d{0,17}$/, { error: 'expected the id of an episode' })
+        .optional(),
+      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+    })
+    if (episode === undefined) {
+      return context.json({ measurements: await findMeasurements(pool, scope, { kpi, most: limit }) })
+    }
+    const worst = await worstMeasurements(pool, config.kpis, episode, limit)
+    if (worst === undefined) {
+      throw new RequestError(404, `there is no episode ${episode}`, {
+        value: episode,
+        next: 'Look at /api/episodes.',
+      })
+    }
+    return context.json({ measurements: worst })
+  })
+  return routes
+}
+
+async function readMeasurements(
+  context: Context,
+  config: Config,
+): Promise<{ measurements: Measurement[]; refused: number; reason: string }> {
+  const parsed = logsSchema.safeParse(await readBody(context))
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new RequestError(400, `${issue?.path.map(String).join('.')}: ${issue?.message}`, {
+      expected: 'an export request of OpenTelemetry logs',
+      next: 'Send OTLP over HTTP in its JSON encoding.',
+    })
+  }
+  const now = Date.now()
+  const measurements: Measurement[] = []
+  const reasons: string[] = []
+  for (const { resource, scopeLogs } of parsed.data.resourceLogs) {
+    const service = String(attributesOf(resource?.attributes ?? [])['service.name'] ?? 'unknown_service')
+    for (const record of scopeLogs.flatMap(({ logRecords }) => logRecords)) {
+      const measurement = measurementOf(record, service, config, now)
+      if (typeof measurement === 'string') reasons.push(measurement)
+      else measurements.push(measurement)
+    }
+  }
+  return { measurements, refused: reasons.length, reason: [...new Set(reasons)].slice(0, 5).join('; ') }
+}
+
+async function readBody(context: Context): Promise<unknown> {
+  const type = context.req.header('content-type') ?? ''
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    throw new RequestError(415, 'OTLP is taken in its JSON encoding only', {
+      value: type,
+      expected: 'Content-Type: application/json',
+      next: 'Set OTEL_EXPORTER_OTLP_PROTOCOL=http/json.',
+    })
+  }
+  const sent = Buffer.from(await context.req.arrayBuffer())
+  try {
+    const isPacked = context.req.header('content-encoding') === 'gzip'
+    const body = isPacked ? await promisify(gunzip)(sent, { maxOutputLength: mostBytes }) : sent
+    return JSON.parse(body.toString('utf8'))
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') refuseSize()
+    throw new RequestError(400, `the body is not JSON: ${messageOf(cause)}`, {
+      expected: 'JSON, plain or packed by gzip',
+      next: 'Correct the body.',
+    })
+  }
+}
+
+function refuseSize(): never {
+  throw new RequestError(413, 'the body is too large', {
+    expected: `at most ${mostBytes} bytes, unpacked`,
+    next: "Lower the exporter's batch size.",
+  })
+}

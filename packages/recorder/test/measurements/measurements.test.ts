@@ -1,0 +1,190 @@
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import type pg from 'pg'
+import { createPool, type Recorder, startRecorder } from '../../src/index.js'
+import type { FoundMeasurement } from '../../src/measurements/find.js'
+import { measurementEvent } from '../../src/measurements/measurement.js'
+import { getJson } from '../plumbing/get-json.js'
+import { notification, postWebhook } from '../plumbing/notification.js'
+import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { silentLogger } from '../plumbing/silent-logger.js'
+
+let postgres: TestPostgres
+let pool: pg.Pool
+let recorder: Recorder
+
+beforeAll(async () => {
+  postgres = await startTestPostgres()
+  const databaseUrl = await postgres.newDatabase()
+  pool = createPool(databaseUrl)
+  recorder = await startRecorder({
+    config: defineConfig(),
+    databaseUrl,
+    prometheusUrl: 'http://127.0.0.1:9',
+    port: 0,
+    logger: silentLogger,
+  })
+}, 60_000)
+
+afterAll(async () => {
+  await recorder?.stop()
+  await pool?.end()
+  await postgres?.stop()
+}, 60_000)
+
+type Value = string | number | boolean
+
+const now = Date.now()
+
+/** A log record as an OpenTelemetry SDK sends it. */
+function record(attributes: Record<string, Value>, at = now, event = measurementEvent) {
+  return {
+    timeUnixNano: `${at}000000`,
+    eventName: event,
+    traceId: '0123456789abcdef0123456789abcdef',
+    spanId: '0123456789abcdef',
+    attributes: Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) })),
+  }
+}
+
+function anyValue(value: Value) {
+  if (typeof value === 'string') return { stringValue: value }
+  if (typeof value === 'boolean') return { boolValue: value }
+  return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value }
+}
+
+const f1 = (value: number, more: Record<string, Value> = {}) => ({
+  'mnemoscope.kpi': 'f1_score',
+  'mnemoscope.value': value,
+  'mnemoscope.model': 'model-a',
+  'mnemoscope.context_size': '8192',
+  ...more,
+})
+
+async function send(records: unknown[], headers: Record<string, string> = {}, pack = false) {
+  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'memory' } }] }
+  const text = JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords: records }] }] })
+  const response = await fetch(`${recorder.url}/v1/logs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: pack ? gzipSync(text) : text,
+  })
+  return { status: response.status, body: await response.json() }
+}
+
+test('a measurement is stored once, however often it is sent, with its metadata and the columns of the specification', async () => {
+  const sent = record(f1(0.42, { question: 'Who keeps the light?', 'mnemoscope.operation': 'search' }))
+  expect(await send([sent])).toEqual({ status: 200, body: {} })
+  expect(await send([sent], { 'content-encoding': 'gzip' }, true)).toEqual({ status: 200, body: {} })
+  const { rows } = await pool.query(
+    'SELECT metric_type, value, model, context_size, metadata, "timestamp" FROM performance_metrics',
+  )
+  expect(rows).toEqual([
+    {
+      metric_type: 'f1_score',
+      value: 0.42,
+      model: 'model-a',
+      context_size: 8192,
+      timestamp: new Date(now),
+      metadata: {
+        question: 'Who keeps the light?',
+        operation: 'search',
+        service: 'memory',
+        trace_id: '0123456789abcdef0123456789abcdef',
+        span_id: '0123456789abcdef',
+      },
+    },
+  ])
+})
+
+test('an outcome counts 1 or 0, and one that stays out of the ratio has no value', async () => {
+  const adaptation = (value: string) =>
+    record({ ...f1(0), 'mnemoscope.kpi': 'adaptation_success_rate', 'mnemoscope.value': value })
+  const outcomes = defineConfig().kpis.adaptation_success_rate.outcomes
+  const given = [outcomes?.counted[0], outcomes?.others[0], outcomes?.excluded[0]] as string[]
+  expect(await send(given.map(adaptation))).toEqual({ status: 200, body: {} })
+  const { rows } = await pool.query(
+    "SELECT outcome, value FROM measurements WHERE kpi = 'adaptation_success_rate' ORDER BY value DESC NULLS LAST",
+  )
+  expect(rows).toEqual([
+    { outcome: given[0], value: 1 },
+    { outcome: given[1], value: 0 },
+    { outcome: given[2], value: null },
+  ])
+})
+
+test('what is no measurement is refused one by one, told in a success, and the rest is stored', async () => {
+  const good = record(f1(0.5, { n: 1 }))
+  const bad = [
+    record(f1(1.2)),
+    record(f1(Number.NaN)),
+    record({ ...f1(0.5), 'mnemoscope.kpi': 'no_such_kpi' }),
+    record({ ...f1(0.5), 'mnemoscope.kpi': '__proto__' }),
+    record({ 'mnemoscope.kpi': 'f1_score', 'mnemoscope.value': 0.5 }),
+    record(f1(0.5), now + 7_200_000),
+    record(f1(0.5), now - 90 * 86_400_000),
+    record(f1(0.5), now, 'something.else'),
+  ]
+  const { status, body } = await send([...bad, good])
+  expect(status).toBe(200)
+  expect(body).toMatchObject({ partialSuccess: { rejectedLogRecords: bad.length } })
+  const { rows } = await pool.query(
+    'SELECT count(*)::int AS n FROM measurements WHERE metadata @> \'{"n": 1}\'',
+  )
+  expect(rows).toEqual([{ n: 1 }])
+})
+
+test.each([
+  ['not JSON', '{', 'application/json', 400],
+  ['of another shape', '{"resourceLogs": 1}', 'application/json', 400],
+  ['protobuf', 'x', 'application/x-protobuf', 415],
+])('a body that is %s is refused', async (_, body, type, status) => {
+  const response = await fetch(`${recorder.url}/v1/logs`, {
+    method: 'POST',
+    headers: { 'content-type': type },
+    body,
+  })
+  expect(response.status).toBe(status)
+})
+
+test('a small body that unpacks to a huge one is refused', async () => {
+  const response = await fetch(`${recorder.url}/v1/logs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    body: gzipSync(Buffer.alloc(64 * 1_024 * 1_024, ' ')),
+  })
+  expect(response.status).toBe(413)
+})
+
+test('an episode leads to the worst measurements behind it', async () => {
+  const values = [0.9, 0.3, 0.6, 0.1]
+  await send(values.map((value, i) => record(f1(value, { 'mnemoscope.model': 'model-w' }), now - 1_000 * i)))
+  await postWebhook(
+    recorder.url,
+    notification([
+      {
+        status: 'firing',
+        labels: {
+          alertname: 'MnemoscopeF1ScoreCritical',
+          severity: 'critical',
+          kpi: 'f1_score',
+          job: 'memory',
+          model: 'model-w',
+          context_size: '8192',
+        },
+        startsAt: new Date(now).toISOString(),
+      },
+    ]),
+  )
+  const { body: found } = await getJson<{ episodes: { id: number }[] }>(`${recorder.url}/api/episodes`)
+  const { body } = await getJson<{ measurements: FoundMeasurement[] }>(
+    `${recorder.url}/api/measurements?episode=${found.episodes[0]?.id}&limit=3`,
+  )
+  expect(body.measurements.map(({ value, severity }) => [value, severity])).toEqual([
+    [0.1, 'critical'],
+    [0.3, 'critical'],
+    [0.6, 'critical'],
+  ])
+  expect((await getJson(`${recorder.url}/api/measurements?episode=999999`)).status).toBe(404)
+})
