@@ -44,7 +44,7 @@ export function lint({ folder, tarballs }) {
         unit: 'problems',
         goal: 0,
         async measure() {
-          await run(await tool('attw'), ['--profile', profile, await tarball()])
+          await run(await tool('attw'), ['--format', 'ascii', '--profile', profile, await tarball()])
           return 0
         },
       },
