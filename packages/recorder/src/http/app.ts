@@ -56,6 +56,14 @@ export function createApp(options: AppOptions): Hono {
   const webhook = alertmanagerWebhook({ pool, handlers, metrics, normaliser })
   app.use('/api/*', compress())
   app.onError((error, context) => answerError(error, context, logger))
+  // Hono hands only what is an `Error` of its own realm to the handler above, and drops anything else.
+  app.use(async (context, next) => {
+    try {
+      await next()
+    } catch (error) {
+      context.res = answerError(error, context, logger)
+    }
+  })
   app.notFound((context) => {
     const { path } = context.req
     const error = new RequestError(404, `there is nothing at ${path}`, {

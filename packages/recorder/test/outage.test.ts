@@ -1,0 +1,127 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import { type RunningPostgres, startPostgres } from '@mnemoscope/servers'
+import pg from 'pg'
+import { createPool, migrate, type Readiness, type Recorder, startRecorder } from '../src/index.js'
+import { getJson } from './plumbing/get-json.js'
+import { notification, postWebhook } from './plumbing/notification.js'
+import { startTestPrometheus, type TestPrometheus } from './plumbing/prometheus.js'
+import { silentLogger } from './plumbing/silent-logger.js'
+import { waitFor } from './plumbing/wait-for.js'
+
+const config = defineConfig({ scrapeInterval: '1s', snapshotInterval: '1s', alertCheckInterval: '1s' })
+
+let stateDir: string
+let postgres: RunningPostgres
+let prometheus: TestPrometheus
+
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), 'mnemoscope-outage-'))
+  ;[postgres, prometheus] = await Promise.all([startPostgres({ stateDir, port: 0 }), startTestPrometheus()])
+  await migrate(postgres.url)
+  prometheus.expose('job_model_context_size:mnemoscope_f1_score:current{model="a",context_size="8192"} 0.9\n')
+}, 120_000)
+
+afterAll(async () => {
+  await Promise.all([postgres?.stop(), prometheus?.stop()])
+  await rm(stateDir, { recursive: true, force: true })
+}, 60_000)
+
+const start = () =>
+  startRecorder({
+    config,
+    databaseUrl: postgres.url,
+    prometheusUrl: prometheus.url,
+    port: 0,
+    logger: silentLogger,
+  })
+
+const isReady = async (recorder: Recorder) => (await getJson<Readiness>(`${recorder.url}/readyz`)).body.ready
+
+const alertOf = (model: string) =>
+  notification([
+    {
+      status: 'firing',
+      labels: { alertname: 'ForeignAlert', severity: 'warning', model },
+      startsAt: new Date().toISOString(),
+    },
+  ])
+
+/** Instants between the first with rows and a time, and how many of them have their rows. */
+async function instantsUntil(until: Date): Promise<{ expected: number; whole: number }> {
+  const pool = createPool(postgres.url)
+  try {
+    const { rows } = await pool.query<{ expected: number; whole: number }>(
+      `SELECT (extract(epoch FROM $1 - min(at)) + 1)::int AS expected,
+         (count(*) FILTER (WHERE at <= $1))::int AS whole
+       FROM snapshot_instants WHERE rows > 0`,
+      [until],
+    )
+    return rows[0] as { expected: number; whole: number }
+  } finally {
+    await pool.end()
+  }
+}
+
+test('a database that dies is survived: not ready meanwhile, alerts are not acknowledged, and nothing is missing afterwards', async () => {
+  const recorder = await start()
+  await waitFor(() => isReady(recorder))
+  await waitFor(async () => (await instantsUntil(new Date())).whole > 0)
+  await postgres.kill()
+  expect((await postWebhook(recorder.url, alertOf('during'))).status).toBe(503)
+  await waitFor(async () => !(await isReady(recorder)))
+  expect((await fetch(`${recorder.url}/healthz`)).status).toBe(200)
+  const outageEnd = new Date(Math.floor(Date.now() / 1_000) * 1_000)
+  postgres = await startPostgres({ stateDir, port: postgres.port })
+  await waitFor(() => isReady(recorder))
+  expect((await postWebhook(recorder.url, alertOf('during'))).status).toBe(200)
+  const counts = await waitFor(async () => {
+    const found = await instantsUntil(outageEnd)
+    return found.whole >= found.expected && found
+  })
+  expect(counts.whole).toBe(counts.expected)
+  await recorder.stop()
+}, 120_000)
+
+test('a locked table stops nothing for good: the first version lost its monitor thread to it', async () => {
+  const recorder = await start()
+  await waitFor(() => isReady(recorder))
+  const blocker = new pg.Client({ connectionString: postgres.url })
+  await blocker.connect()
+  await blocker.query('BEGIN; LOCK TABLE snapshot_instants, alert_episodes IN ACCESS EXCLUSIVE MODE')
+  const pending = postWebhook(recorder.url, alertOf('locked'))
+  await waitFor(
+    async () =>
+      (await blocker.query("SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+        .rows[0].n > 1,
+  )
+  await blocker.query('ROLLBACK')
+  await blocker.end()
+  expect((await pending).status).toBe(200)
+  await waitFor(() => isReady(recorder))
+  await recorder.stop()
+}, 60_000)
+
+test('two recorders keep one history, and one goes on when the other ends', async () => {
+  const [a, b] = await Promise.all([start(), start()])
+  await waitFor(async () => (await isReady(a)) && (await isReady(b)))
+  const alert = alertOf('two')
+  await Promise.all([a, b, a, b].map(({ url }) => postWebhook(url, alert)))
+  await a.stop()
+  const since = new Date(Date.now() + 2_000)
+  const pool = createPool(postgres.url)
+  await waitFor(async () => {
+    const { rows } = await pool.query('SELECT FROM snapshot_instants WHERE at > $1 AND rows > 0', [since])
+    return rows.length > 0
+  })
+  expect(await isReady(b)).toBe(true)
+  const { rows } = await pool.query("SELECT count(*)::int AS n FROM alert_episodes WHERE model = 'two'")
+  expect(rows).toEqual([{ n: 1 }])
+  const doubled = await pool.query('SELECT at FROM snapshots GROUP BY at, series_id, kpi HAVING count(*) > 1')
+  expect(doubled.rows).toEqual([])
+  await pool.end()
+  await b.stop()
+}, 60_000)
