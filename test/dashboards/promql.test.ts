@@ -183,16 +183,6 @@ describe('The variables', () => {
   })
 })
 
-describe('The annotation of configuration changes', () => {
-  test.each(['overview', 'alert-history'])('marks the one change of the story on %s', async (name) => {
-    const list = all.get(name)?.annotations.list ?? []
-    const annotation = list.find((each) => each.name === 'Configuration changes')
-    const { from, to } = look()
-    const marks = await prometheus.queryRange(String(annotation?.target.expr), from, to, 30)
-    expect(marks.map(({ labels }) => labels.sha256)).toEqual(['bbbb'])
-  })
-})
-
 function nameOf({ dashboard, panel, target }: Asked): string {
   return `${dashboard} · ${panel.title} · ${target.refId}`
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { expandSql, type Look } from './expand.js'
 import { all, look, queries, queryOf } from './look.js'
 import { gapReason, type SeededPostgres, startSeededPostgres } from './seed/postgres.js'
-import { changedAt, config, end, gapAt, minute, places } from './seed/story.js'
+import { changedAt, config, configChange, end, gapAt, minute, places } from './seed/story.js'
 
 let postgres: SeededPostgres
 
@@ -45,13 +45,14 @@ describe('Every SQL query of the dashboards', () => {
     await postgres.read(expandSql(sql, look({ model: ['none'], job: ['none'], context_size: ['1'] })))
   })
 
-  test.each(annotations)(
-    'marks alerts as regions with a time, an end, a text and tags: %s',
-    async (_, sql) => {
-      const { fields } = await postgres.read(expandSql(sql, look()))
-      expect(fields.map(({ name }) => name)).toEqual(['time', 'timeend', 'text', 'tags'])
-    },
-  )
+  test.each(annotations)('marks alerts and changes with a time, a text and tags: %s', async (_, sql) => {
+    const { rows, fields } = await postgres.read(expandSql(sql, look()))
+    const region = sql.includes('alert_episodes') ? ['timeend'] : []
+    expect(fields.map(({ name }) => name)).toEqual(['time', ...region, 'text', 'tags'])
+    expect(rows.every(({ time, text, tags }) => time instanceof Date && text !== '' && tags !== '')).toBe(
+      true,
+    )
+  })
 })
 
 describe('The overview', () => {
@@ -68,6 +69,7 @@ describe('The overview', () => {
         peak_value: 0.64,
         threshold: 0.7,
         summary: `MnemoscopeF1ScoreCritical at ${mixtral.model}`,
+        acknowledged_by: 'second',
         runbook: 'https://runbooks.example/MnemoscopeF1ScoreCritical',
         dashboard: 'mnemoscope-kpi-f1_score',
       },
@@ -203,7 +205,33 @@ describe('The alert history', () => {
   })
 })
 
+describe('Configuration changes', () => {
+  test('are marked with who changed what; the first configuration is no change', async () => {
+    const mark = annotations.find(([name, sql]) => name === 'overview' && sql.includes('config_changes'))
+    const { rows } = await postgres.read(expandSql(String(mark?.[1]), look()))
+    expect(rows).toEqual([
+      {
+        time: configChange.at,
+        text: "o'brien changed kpis.latency.thresholds.warning",
+        tags: 'configuration,file',
+      },
+    ])
+  })
+
+  test('are listed setting by setting', async () => {
+    expect(await ask('alert-history', 'Configuration changes')).toMatchObject([
+      { by: "o'brien", setting: 'kpis.latency.thresholds.warning', before: '8', after: '5' },
+    ])
+  })
+})
+
 describe('The pipeline’s health', () => {
+  test('tells what alert handlers are still to be told, and what was given up', async () => {
+    const [row] = await ask('pipeline-health', 'Deliveries to alert handlers')
+    expect(row).toMatchObject({ handler: 'console', waiting: '6', given_up: '1', last_error: 'refused' })
+    expect(Number(row?.longest)).toBeGreaterThanOrEqual(90)
+  })
+
   test('lists gaps by their reason', async () => {
     expect(await ask('pipeline-health', 'Gaps')).toEqual([
       { gap: gapReason, first: gapAt, last: gapAt, instants: '1' },

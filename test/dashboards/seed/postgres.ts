@@ -6,7 +6,7 @@ import { migrate } from '../../../packages/recorder/src/database/migrate.js'
 import { createPartitions, daysBetween } from '../../../packages/recorder/src/database/partitions.js'
 import { repository } from '../../harness/repository.js'
 import { temporaryFolder } from '../../harness/temporary-folder.js'
-import { config, end, episodes, gapAt, kpiValue, minute, places, start } from './story.js'
+import { config, configChange, end, episodes, gapAt, kpiValue, minute, places, start } from './story.js'
 
 /** Passwords that an administrator would set; the roles file sets none. */
 const passwords = { recorder: 'recorder-password', reader: 'reader-password' } as const
@@ -97,6 +97,24 @@ async function seed(url: string): Promise<void> {
       [gapAt, start, end, places.length * Object.keys(config.kpis).length, gapReason],
     )
     for (const [i] of episodes.entries()) await insertEpisode(pool, i)
+    await pool.query(
+      `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, differences, restarts, config)
+       VALUES ($1, 'mnemoscope', 'start', 'aaaa', NULL, '[]', '[]', '{}'), ($2, $3, 'file', 'bbbb', 'aaaa', $4, '[]', '{}')`,
+      [start, configChange.at, configChange.by, JSON.stringify(configChange.differences)],
+    )
+    await pool.query(
+      `WITH transition AS (
+         INSERT INTO alert_transitions (episode_id, kind, at, via, recorded_at, detail)
+         SELECT id, 'opened', starts_at, 'webhook', now() - interval '90 seconds', '{}' FROM alert_episodes
+         RETURNING id, episode_id
+       )
+       INSERT INTO deliveries (handler, episode_id, transition_id, attempts, last_error, dead_at)
+       SELECT 'console', episode_id, id, 3, 'refused', CASE WHEN row_number() OVER () = 1 THEN now() END FROM transition`,
+    )
+    await pool.query(
+      `INSERT INTO alert_acknowledgements (episode_id, by)
+       SELECT id, unnest(ARRAY['first', 'second']) FROM alert_episodes WHERE severity = 'critical'`,
+    )
     await pool.query("INSERT INTO reconciles (cluster, reached) VALUES ('default', $1)", [end])
   } finally {
     await pool.end()

@@ -142,3 +142,10 @@ export const episodes: readonly Episode[] = [
     threshold: 180,
   },
 ]
+
+/** The story's change of the configuration, after a first one that was there from its start. */
+export const configChange = {
+  at: new Date(end.getTime() - 31 * minute),
+  by: "o'brien",
+  differences: [{ path: 'kpis.latency.thresholds.warning', before: 8, after: 5 }],
+} as const

@@ -1,5 +1,4 @@
-import { names } from '@mnemoscope/kpi'
-import { postgres, prometheus, reference } from './data-source.js'
+import { postgres, reference } from './data-source.js'
 import { inTimeRangeSql } from './episode-sql.js'
 import { levelColor } from './levels.js'
 import type { Annotation } from './schema.js'
@@ -35,23 +34,30 @@ LIMIT 500`),
   }
 }
 
-/** For how long the first sight of a configuration is marked. */
-const marked = '2m'
-
-/** Changes of the configuration that the rules in force are from. */
+/** Changes of the configuration in force: who changed which settings. */
 export function configAnnotation(): Annotation {
-  const expr = `${names.configInfo} unless ${names.configInfo} offset ${marked}`
   return {
     name: 'Configuration changes',
-    datasource: reference(prometheus),
+    datasource: reference(postgres),
     enable: true,
     hide: false,
     iconColor: 'purple',
-    expr,
-    step: '30s',
-    titleFormat: 'Configuration changed',
-    textFormat: 'sha256 {{sha256}}',
-    tagKeys: 'sha256',
-    target: { refId: 'Configuration', datasource: reference(prometheus), expr, interval: '30s', range: true },
+    target: {
+      ...sqlQuery(`
+SELECT
+  at AS "time",
+  ${changedSql} AS text,
+  concat_ws(',', 'configuration', source) AS tags
+FROM config_changes
+WHERE previous_sha256 IS NOT NULL
+  AND $__timeFilter(at)
+ORDER BY at DESC
+LIMIT 200`),
+      refId: 'Configuration',
+    },
   }
 }
+
+/** Who changed which settings, in words. */
+export const changedSql =
+  "by || ' changed ' || coalesce((SELECT string_agg(difference ->> 'path', ', ') FROM jsonb_array_elements(differences) AS difference), 'nothing')"

@@ -1,11 +1,14 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
-import { kpiThresholds } from './levels.js'
+import { kpiThresholds, unknownMapping } from './levels.js'
 import { type DataLink, pageLink } from './links.js'
-import type { ThresholdsConfig } from './schema.js'
+import type { ThresholdsConfig, ValueMapping } from './schema.js'
 import { grafanaUnit } from './unit.js'
 
 /** Shown where a KPI has no value: nothing was measured, or too little. */
 export const noMeasurement = 'not measured yet, or too few measurements'
+
+/** Shown in a cell of a table where a KPI has no value. */
+export const unknownCell = '–'
 
 /** Values below this many decimals are noise in a ratio. */
 const ratioDecimals = 1
@@ -15,6 +18,7 @@ export interface KpiPanelBase {
   readonly unit: string
   readonly noValue: string
   readonly thresholds: ThresholdsConfig
+  readonly mappings: readonly ValueMapping[]
   readonly links: readonly DataLink[]
   /** What the colours mean, for the description. */
   readonly thresholdNote: string
@@ -27,6 +31,7 @@ export function kpiPanelBase(config: Config, kpi: Kpi): KpiPanelBase {
     unit: grafanaUnit(kpi.unit),
     noValue: noMeasurement,
     thresholds: kpiThresholds(kpi),
+    mappings: [unknownMapping(noMeasurement)],
     links: [pageLink('Runbook', config.alerting.runbookBaseUrl + kpi.runbook)],
     thresholdNote: thresholdNote(kpi),
     ...(kpi.unit === '1' ? { decimals: ratioDecimals } : {}),

@@ -13,6 +13,14 @@ export const levelColor = {
 /** A colour that judges nothing. */
 export const neutralColor = 'text'
 
+/** The colour of what is not known. Without a mapping Grafana gives it that of the first step: the worst one, or healthy. */
+const unknownColor = '#808080'
+
+/** Shows a value that is not known as a text, in a colour that judges nothing. */
+export function unknownMapping(text: string): ValueMapping {
+  return { type: 'special', options: { match: 'null+nan', result: { text, color: unknownColor, index: 0 } } }
+}
+
 /**
  * Colour steps of a KPI's values. Grafana gives a value the colour of the last step at or below it, and draws the areas
  * of a chart alike, so where higher is better the scale begins with the worst colour. A value at a threshold breaches

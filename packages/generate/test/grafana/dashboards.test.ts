@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { defineConfig, names } from '@mnemoscope/kpi'
 import { dashboards, grafanaFiles } from '../../src/grafana/grafana-files.js'
-import type { Dashboard } from '../../src/grafana/schema.js'
+import type { Dashboard, FieldConfig } from '../../src/grafana/schema.js'
 import { kpiRules } from '../../src/rules/kpi-rules.js'
 import { configs } from './configs.js'
 import { panelsOf, targetsOf } from './linter.js'
@@ -31,6 +31,23 @@ describe('A dashboard', () => {
 
   test.each(all)('says on every panel what it means that there is no data: %s', (_, dashboard) => {
     for (const panel of panelsOf(dashboard)) expect(panel.fieldConfig?.defaults.noValue).toMatch(/./)
+  })
+
+  test.each(all)('never shows what is not known in the colour of a level: %s', (_, dashboard) => {
+    const judged = panelsOf(dashboard).flatMap(({ type, fieldConfig }) => {
+      const overridden = (fieldConfig?.overrides ?? []).map(({ properties }) =>
+        Object.fromEntries(properties.map(({ id, value }) => [id, value])),
+      )
+      return type === 'timeseries' ? [] : [fieldConfig?.defaults ?? {}, ...overridden]
+    })
+    for (const { thresholds, mappings } of judged as Partial<FieldConfig>[]) {
+      // More than one step, the first of them the worst or the best: null would have its colour.
+      if ((thresholds?.steps.length ?? 0) < 2 || thresholds?.steps[0]?.color === 'green') continue
+      expect(mappings).toContainEqual({
+        type: 'special',
+        options: { match: 'null+nan', result: expect.objectContaining({ color: '#808080' }) },
+      })
+    }
   })
 
   test.each(all)('links only to dashboards that exist: %s', (_, dashboard) => {

@@ -8,6 +8,7 @@ import { dashboardUid } from '../links.js'
 import { alertCauses } from '../panels/alert-causes.js'
 import { alertEpisodes } from '../panels/alert-episodes.js'
 import { alertTotals } from '../panels/alert-totals.js'
+import { configChanges } from '../panels/config-changes.js'
 import { stateTimeline } from '../panels/state-timeline.js'
 import type { Dashboard, PanelSpec } from '../schema.js'
 import { rangeQuery } from '../target.js'
@@ -27,6 +28,7 @@ export function alertHistory(config: Config): Dashboard {
       { title: 'Over time', panels: [levelTimeline(config)] },
       { title: 'Causes', panels: [alertCauses()] },
       { title: 'Episodes', panels: [alertEpisodes()] },
+      { title: 'What changed', panels: [configChanges()] },
     ],
   })
 }

@@ -2,9 +2,9 @@ import type { Config, Kpi } from '@mnemoscope/kpi'
 import { alertAnnotation, configAnnotation } from '../annotations.js'
 import { dashboard } from '../dashboard.js'
 import { postgres, prometheus } from '../data-source.js'
-import { kpiPanelBase, noMeasurement } from '../kpi-panel.js'
+import { kpiPanelBase, noMeasurement, unknownCell } from '../kpi-panel.js'
 import { averageValues, placeLegend } from '../kpi-series.js'
-import { hasThresholds, kpiThresholds } from '../levels.js'
+import { hasThresholds, kpiThresholds, unknownMapping } from '../levels.js'
 import { dashboardUid, rowLink, seriesLink } from '../links.js'
 import { barGauge } from '../panels/bar-gauge.js'
 import { forField } from '../panels/panel.js'
@@ -71,6 +71,7 @@ ORDER BY service, model, context_tokens NULLS LAST`),
         displayName: kpi.title,
         unit: grafanaUnit(kpi.unit),
         thresholds: kpiThresholds(kpi),
+        mappings: [unknownMapping(unknownCell)],
         color: { mode: 'thresholds' },
         'custom.cellOptions': hasThresholds(kpi) ? { type: 'color-text' } : { type: 'auto' },
         links: [

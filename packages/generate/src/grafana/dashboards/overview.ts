@@ -2,9 +2,9 @@ import { type Config, type Kpi, names } from '@mnemoscope/kpi'
 import { alertAnnotation, configAnnotation } from '../annotations.js'
 import { dashboard } from '../dashboard.js'
 import { postgres, prometheus } from '../data-source.js'
-import { kpiPanelBase, noMeasurement } from '../kpi-panel.js'
+import { kpiPanelBase, noMeasurement, unknownCell } from '../kpi-panel.js'
 import { change, currentValues, levelInForce, placeLegend, worstValue } from '../kpi-series.js'
-import { hasThresholds, kpiThresholds, neutralColor, rankMappings, steps } from '../levels.js'
+import { hasThresholds, kpiThresholds, neutralColor, rankMappings, steps, unknownMapping } from '../levels.js'
 import { dashboardLink, dashboardUid, rowLink, seriesLink } from '../links.js'
 import { activeAlerts } from '../panels/active-alerts.js'
 import { firingCounts } from '../panels/firing-counts.js'
@@ -95,6 +95,7 @@ function statusTable(kpis: readonly Kpi[]): PanelSpec {
         forField(kpi.title, {
           unit: grafanaUnit(kpi.unit),
           thresholds: kpiThresholds(kpi),
+          mappings: [unknownMapping(unknownCell)],
           color: { mode: 'thresholds' },
           'custom.cellOptions': hasThresholds(kpi) ? { type: 'color-text' } : { type: 'auto' },
           links: [rowLink(`${kpi.title} here`, dashboardUid.kpi(kpi.id), columns)],

@@ -3,6 +3,7 @@ import { configAnnotation } from '../annotations.js'
 import { dashboard } from '../dashboard.js'
 import { postgres, prometheus } from '../data-source.js'
 import { dashboardUid } from '../links.js'
+import { deliveriesPanel } from '../panels/pipeline/deliveries.js'
 import { historyPanels } from '../panels/pipeline/history.js'
 import { instrumentationPanels } from '../panels/pipeline/instrumentation.js'
 import { notificationPanels } from '../panels/pipeline/notifications.js'
@@ -29,7 +30,7 @@ export function pipelineHealth(config: Config): Dashboard {
       { title: 'Recorder', panels: recorderPanels(config) },
       { title: 'History', panels: historyPanels(config) },
       { title: 'Rules', panels: rulePanels(config) },
-      { title: 'Notifications', panels: notificationPanels(config) },
+      { title: 'Notifications', panels: [...notificationPanels(config), deliveriesPanel()] },
       { title: 'Instrumentation', panels: instrumentationPanels(config) },
     ],
   })

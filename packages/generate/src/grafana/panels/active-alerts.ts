@@ -18,7 +18,7 @@ export function activeAlerts(size: { width: number; height: number }): PanelSpec
     noValue: 'nothing fires',
     targets: [
       sqlQuery(`
-SELECT since, severity, kpi, service, model, context_size, value, peak_value, threshold, summary, runbook, dashboard
+SELECT since, severity, kpi, service, model, context_size, value, peak_value, threshold, summary, acknowledged_by, runbook, dashboard
 FROM (
   SELECT DISTINCT ON (coalesce(kpi, alertname), service, model, context_size)
     starts_at AS since,
@@ -32,6 +32,7 @@ FROM (
     peak_value,
     threshold,
     summary,
+    (SELECT by FROM alert_acknowledgements WHERE episode_id = alert_episodes.id ORDER BY id DESC LIMIT 1) AS acknowledged_by,
     annotations ->> 'runbook_url' AS runbook,
     ${dashboardUidSql('alert_episodes.kpi')} AS dashboard
   FROM alert_episodes
@@ -62,5 +63,6 @@ export const episodeOverrides = [
     'custom.cellOptions': { type: 'data-links' },
     'custom.width': 100,
   }),
+  forField('acknowledged_by', { displayName: 'acknowledged by' }),
   hiddenField('dashboard'),
 ]
