@@ -10,7 +10,7 @@ import { table } from './table.js'
 
 /** The instants at which a KPI was worst, from the history. */
 export function worstSnapshots(config: Config, kpi: Kpi): PanelSpec {
-  const { unit, noValue, thresholds, links } = kpiPanelBase(config, kpi)
+  const { unit, noValue, thresholds, mappings, links } = kpiPanelBase(config, kpi)
   const worstFirst = kpi.direction === 'higher_is_better' ? 'ASC' : 'DESC'
   const measured = kpi.instrument === 'histogram' ? ['p50', 'p95', 'p99'] : []
   return table({
@@ -37,6 +37,7 @@ LIMIT 50`),
       forField('value', {
         unit,
         thresholds,
+        mappings,
         color: { mode: 'thresholds' },
         'custom.cellOptions': { type: 'color-text' },
       }),
