@@ -3,9 +3,12 @@ import { alertmanagerConfig } from './alertmanager/alertmanager-config.js'
 import { composeFiles } from './compose/compose-files.js'
 import { dashboardFolder, grafanaFiles } from './grafana/grafana-files.js'
 import { prometheusConfig } from './prometheus-config.js'
+import type { RuleFile } from './rule.js'
 import { testFiles } from './rule-tests/test-files.js'
 import { kpiRules } from './rules/kpi-rules.js'
 import { pipelineRules } from './rules/pipeline-rules.js'
+import { ruleTargetFiles } from './rules/rule-targets.js'
+import { runbookIndex } from './runbook-index.js'
 import { yamlFile } from './yaml-file.js'
 
 /** What differs between the files of a project and those of one run of it. */
@@ -26,13 +29,15 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
     endpoints: { ...config.endpoints, ...options.endpoints },
     services: options.services ?? config.services,
   }
+  const rules: [string, RuleFile][] = [
+    ...Object.values(config.kpis).map((kpi): [string, RuleFile] => [kpi.id, kpiRules(running, kpi)]),
+    ['mnemoscope-pipeline', pipelineRules(running, configHash(config))],
+  ]
+  const groups = rules.flatMap(([, file]) => file.groups)
   const files: [string, object][] = [
     ['prometheus/prometheus.yml', prometheusConfig(running)],
-    ...Object.values(config.kpis).map((kpi): [string, object] => [
-      `prometheus/rules/${kpi.id}.yml`,
-      kpiRules(running, kpi),
-    ]),
-    ['prometheus/rules/mnemoscope-pipeline.yml', pipelineRules(running, configHash(config))],
+    ...rules.map(([name, file]): [string, object] => [`prometheus/rules/${name}.yml`, file]),
+    ...ruleTargetFiles(config, groups),
     ...Object.values(config.kpis).flatMap((kpi) =>
       testFiles(running, kpi).map(([name, content]): [string, object] => [
         `prometheus/tests/${name}`,
@@ -45,6 +50,7 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
     ...files.map(([path, value]): [string, string] => [path, yamlFile(config, value)]),
     ...grafanaFiles(config, running),
     ...composeFiles(config),
+    ['docs/runbooks/README.md', runbookIndex(config, groups)],
   ])
 }
 

@@ -20,13 +20,18 @@ export interface ToolResult {
   readonly output: string
 }
 
+/** Path of a tool, found as the commands find it. */
+export async function toolCommand(name: ToolName): Promise<string> {
+  return (await findTool(name, { toolsDir })).command
+}
+
 /** Writes files into a folder of their own and runs a tool in it. */
 export async function runTool(
   name: ToolName,
   args: readonly string[],
   files: ReadonlyMap<string, string>,
 ): Promise<ToolResult> {
-  const { command } = await findTool(name, { toolsDir })
+  const command = await toolCommand(name)
   const folder = await mkdtemp(join(tmpdir(), 'mnemoscope-generate-'))
   try {
     for (const [file, text] of files) {

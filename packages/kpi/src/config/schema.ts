@@ -154,6 +154,8 @@ export const settingsSchema = z.strictObject({
       runbookBaseUrl: url.default('https://github.com/mnemoscope/mnemoscope/blob/main/docs/runbooks/'),
     })
     .prefault({}),
+  /** Rule files for other engines, beside those of Prometheus. */
+  ruleTargets: z.array(z.enum(['kubernetes', 'mimir', 'thanos', 'victoriametrics'])).default([]),
   /** Where the parts of the pipeline reach one another. */
   endpoints: z
     .strictObject({

@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import { parse } from 'yaml'
+import { generate } from '../src/generate.js'
+
+const folder = new URL('../../../docs/runbooks/', import.meta.url)
+const pages = readdirSync(folder).filter((name) => name !== 'README.md')
+const thresholds = { warning: 0.1, error: 0.2, critical: 0.3 }
+const config = defineConfig({
+  kpis: {
+    memory_usage: { thresholds: { warning: 1, error: 2, critical: 3 }, noData: 'no_data' },
+    context_utilization: { thresholds },
+    overflow_frequency: { thresholds, target: 0.5 },
+    adaptation_success_rate: { thresholds: { warning: 0.9, error: 0.8, critical: 0.7 } },
+  },
+  alerting: {
+    receivers: { beat: { webhook: { url: 'https://beat.example/' } } },
+    watchdog: { receiver: 'beat' },
+  },
+})
+
+/** Every alert that any configuration can raise, with its annotations. */
+const alerts = [...generate(config)]
+  .filter(([path]) => path.startsWith('prometheus/rules/'))
+  .flatMap(([, text]) => parse(text).groups)
+  .flatMap(({ rules }) => rules)
+  .filter(({ alert }) => alert !== undefined)
+
+describe('runbooks', () => {
+  test('have a page for every alert, and no page is of none', () => {
+    const prefix = config.alerting.runbookBaseUrl
+    const asked = alerts.map(({ annotations }) => annotations.runbook_url as string)
+    expect(asked.every((url) => url.startsWith(prefix))).toBe(true)
+    expect([...new Set(asked.map((url) => url.slice(prefix.length)))].sort()).toEqual(pages.sort())
+  })
+
+  test.each(pages)('%s says what it means, how urgent it is, where to look, why, and what to do', (name) => {
+    const text = readFileSync(new URL(name, folder), 'utf8')
+    expect([...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual([
+      'What it means',
+      'Is it urgent',
+      'Look first',
+      'Usual causes',
+      'Mend it',
+      'When the alert is wrong',
+    ])
+  })
+
+  test('name every alert on its page', () => {
+    for (const { alert, annotations, labels } of alerts) {
+      const page = annotations.runbook_url.slice(config.alerting.runbookBaseUrl.length)
+      const text = readFileSync(new URL(page, folder), 'utf8')
+      const kpi = labels.kpi?.replace(/(?:^|_)([a-z0-9])/g, (_: string, first: string) => first.toUpperCase())
+      expect([text.includes(`\`${alert}\``), text.includes(`\`${alert.replace(kpi, '<Kpi>')}\``)]).toContain(
+        true,
+      )
+    }
+  })
+
+  test('ask for recorded series that exist', () => {
+    const recorded = new Set(
+      [...generate(config).values()].flatMap((text) =>
+        [...text.matchAll(/- record: (\S+)/g)].map(([, name]) => name),
+      ),
+    )
+    for (const name of pages) {
+      const text = readFileSync(new URL(name, folder), 'utf8')
+      for (const [series] of text.matchAll(/job_model_context_size:mnemoscope_[a-z0-9_]+:[a-z0-9_]+/g)) {
+        expect(recorded).toContain(series)
+      }
+    }
+  })
+})
