@@ -9,7 +9,6 @@ export interface CountedOutcomes {
   readonly outcomes: readonly string[]
   /** Latest value of the ratio after each outcome: 1, 0, or NaN for one that leaves it as it was. */
   readonly ratio: readonly number[]
-  readonly index: ReadonlyMap<unknown, number>
 }
 
 export function countedOutcomes(
@@ -21,7 +20,6 @@ export function countedOutcomes(
     label,
     outcomes,
     ratio: outcomes.map(ratio),
-    index: new Map(outcomes.map((outcome, i) => [outcome, i])),
   }
 }
 
@@ -48,8 +46,8 @@ export class CounterAccumulator {
 
   /** Counts one of the outcomes; hands anything else to `unusual`. Never throws. */
   record(outcome: string): void {
-    const index = this.counted.index.get(outcome)
-    if (index !== undefined && this.calm) {
+    const index = this.indexOf(outcome)
+    if (index >= 0 && this.calm) {
       this.addAt(index, 1)
     } else {
       this.series.unusual(this, outcome)
@@ -58,7 +56,14 @@ export class CounterAccumulator {
 
   /** Counts an outcome that is known to be one of this counter's. */
   add(outcome: string): void {
-    this.addAt(this.counted.index.get(outcome) as number, 1)
+    this.addAt(this.indexOf(outcome), 1)
+  }
+
+  /** Place of an outcome among this counter's, -1 for what is none. A few comparisons are cheaper than one hash. */
+  private indexOf(outcome: string): number {
+    const { outcomes } = this.counted
+    for (let i = 0; i < outcomes.length; i++) if (outcomes[i] === outcome) return i
+    return -1
   }
 
   /** Counts the outcome at this index so many times. */

@@ -12,16 +12,37 @@ export class GaugeAccumulator {
   private value: number | undefined
   private read: ReadValue | undefined
   private records = 0
+  private calmMin = Number.POSITIVE_INFINITY
+  private calmMax = Number.NEGATIVE_INFINITY
 
-  /** @param valid whether the KPI can have a value that was read; refusals are counted by it */
+  /**
+   * @param integer whether only whole numbers are calm
+   * @param valid whether the KPI can have a value that was read; refusals are counted by it
+   */
   constructor(
     readonly series: Series,
+    private readonly integer: boolean,
     private readonly valid: (value: unknown) => boolean,
   ) {}
 
   /** Sets the value; one the KPI can't have is refused. Never throws. */
   record(value: number): void {
-    this.series.unusual(this, value)
+    if (
+      typeof value === 'number' &&
+      value >= this.calmMin &&
+      value <= this.calmMax &&
+      (!this.integer || Math.floor(value) === value)
+    ) {
+      this.add(value)
+    } else {
+      this.series.unusual(this, value)
+    }
+  }
+
+  /** Which values are set with no further thought. */
+  setCalm(min: number, max: number): void {
+    this.calmMin = min
+    this.calmMax = max
   }
 
   /** Sets a value that is known to be valid. */

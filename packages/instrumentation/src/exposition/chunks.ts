@@ -1,8 +1,21 @@
-/** Where rendered bytes go; a promise means "wait before more". */
-export type WriteChunk = (chunk: Buffer) => void | Promise<void>
+/**
+ * Where rendered bytes go.
+ * @param chunk belongs to the receiver until it calls `release`, then it is written again
+ * @returns a promise means "wait before more"
+ */
+export type WriteChunk = (chunk: Buffer, release: () => void) => void | Promise<void>
 
 /** Rendered text is handed on in pieces of about this many bytes. */
 const chunkBytes = 64 * 1_024
+
+/** A chunk has room for the piece that fills it. */
+const bufferBytes = chunkBytes + chunkBytes / 2
+
+/** Chunks kept for the next scrape: those of one that its scraper takes as fast as it is written. */
+const keptChunks = 32
+
+/** Released chunks, for all scrapes: fresh memory for each would cost more than writing into it. */
+const free: Buffer[] = []
 
 /** Gathers small pieces of text into chunks. */
 export interface Chunks {
@@ -15,15 +28,16 @@ export interface Chunks {
 }
 
 export function chunks(write: WriteChunk): Chunks {
-  let buffer = Buffer.allocUnsafe(2 * chunkBytes)
+  let buffer = take()
   let used = 0
   const room = { buffer, at: 0 }
 
   function reserve(bytes: number) {
     if (used + bytes > buffer.length) {
       // A series of more than a chunk, or several between two flushes.
-      const larger = Buffer.allocUnsafe((used + bytes) * 2)
+      const larger = Buffer.allocUnsafeSlow((used + bytes) * 2)
       buffer.copy(larger, 0, 0, used)
+      give(buffer)
       buffer = larger
     }
     room.buffer = buffer
@@ -42,11 +56,19 @@ export function chunks(write: WriteChunk): Chunks {
     full: () => used >= chunkBytes,
     flush() {
       if (used === 0) return
-      const chunk = buffer.subarray(0, used)
-      // Handed over, not reused: the socket may hold it for as long as the scraper is slow.
-      buffer = Buffer.allocUnsafe(2 * chunkBytes)
+      const written = buffer
+      const chunk = written.subarray(0, used)
+      buffer = take()
       used = 0
-      return write(chunk)
+      return write(chunk, () => give(written))
     },
   }
+}
+
+function take(): Buffer {
+  return free.pop() ?? Buffer.allocUnsafeSlow(bufferBytes)
+}
+
+function give(buffer: Buffer): void {
+  if (free.length < keptChunks && buffer.length === bufferBytes) free.push(buffer)
 }

@@ -4,7 +4,7 @@ import type { Collection } from '../metric/collection.js'
 import type { Metric } from '../metric/metric.js'
 import { type Chunks, chunks, type WriteChunk } from './chunks.js'
 import { type ExpositionFormat, type FamilyText, familyText } from './family-text.js'
-import { type SeriesBlocks, seriesBlocks, updateLatest, updateMeasured } from './series-blocks.js'
+import { seriesBlocks, updateLatest, updateMeasured } from './series-blocks.js'
 import type { TextBlock } from './text-block.js'
 
 /** The event loop gets a turn after this many milliseconds of rendering. */
@@ -27,30 +27,82 @@ export async function render(
   { format, write, cancelled = () => false }: RenderOptions,
 ): Promise<void> {
   const out = chunks(write)
-  const slice = slices(out, cancelled)
+  const endSlice = slices(out, cancelled)
   const cache = { left: cacheBytes }
   for (const metric of metrics) {
-    const measured = familyText(metric.family, format)
-    const latest = metric.latest && familyText(metric.latest, format)
-    const fallback = collection.fallback(metric.family.name)
-    const fresh = (accumulator: Accumulator) => seriesBlocks(accumulator, format, measured, latest)
-
-    const measuredHeader = header(measured, out)
-    for (const accumulator of metric.series) {
-      const blocks = known(accumulator, format) ?? fresh(accumulator)
-      keep(accumulator, blocks, cache)
-      if (updateMeasured(blocks, accumulator, fallback)) emit(blocks.measured, measuredHeader, out)
-      if (out.full() && (await slice())) return
-    }
-    if (latest === undefined) continue
-    const latestHeader = header(latest, out)
-    for (const accumulator of metric.series) {
-      const { latest: block } = known(accumulator, format) ?? fresh(accumulator)
-      if (block !== undefined && updateLatest(block, accumulator)) emit(block, latestHeader, out)
-      if (out.full() && (await slice())) return
+    const series = [...metric.series]
+    for (const pass of passes(metric, collection, format, cache)) {
+      const beforeFirst = header(pass.text, out)
+      for (let next = 0; next < series.length; ) {
+        next = renderUntilFull(series, next, pass, out, beforeFirst)
+        if (out.full() && (await endSlice())) return
+      }
     }
   }
   await out.flush()
+}
+
+/** One family of a metric, and how each series' lines of it are brought up to date. */
+interface Pass {
+  readonly text: FamilyText
+  /** The lines of a series, undefined while it has nothing to show. */
+  readonly block: (accumulator: Accumulator) => TextBlock | undefined
+}
+
+function passes(
+  metric: Metric,
+  collection: Collection,
+  format: ExpositionFormat,
+  cache: { left: number },
+): Pass[] {
+  const measured = familyText(metric.family, format)
+  const latest = metric.latest && familyText(metric.latest, format)
+  const fallback = collection.fallback(metric.family.name)
+  const blocksOf = (accumulator: Accumulator) =>
+    accumulator.rendered?.format === format
+      ? accumulator.rendered
+      : seriesBlocks(accumulator, format, measured, latest)
+
+  const measuredPass: Pass = {
+    text: measured,
+    block(accumulator) {
+      const blocks = blocksOf(accumulator)
+      cache.left -= blocks.measured.length + (blocks.latest?.length ?? 0)
+      accumulator.rendered = cache.left > 0 ? blocks : undefined
+      return updateMeasured(blocks, accumulator, fallback) ? blocks.measured : undefined
+    },
+  }
+  if (latest === undefined) return [measuredPass]
+  const latestPass: Pass = {
+    text: latest,
+    block(accumulator) {
+      const { latest: block } = blocksOf(accumulator)
+      return block !== undefined && updateLatest(block, accumulator) ? block : undefined
+    },
+  }
+  return [measuredPass, latestPass]
+}
+
+/**
+ * Renders series from one on, until the chunk is full or they are at their end; returns where to go on. Apart from the
+ * function that waits, because the engine does not compile the inside of a loop that is left for a while each time.
+ */
+function renderUntilFull(
+  series: readonly Accumulator[],
+  from: number,
+  { block }: Pass,
+  out: Chunks,
+  beforeFirst: () => void,
+): number {
+  let next = from
+  while (next < series.length && !out.full()) {
+    const lines = block(series[next++] as Accumulator)
+    if (lines === undefined) continue
+    beforeFirst()
+    const { buffer, at } = out.reserve(lines.length)
+    lines.copyTo(buffer, at)
+  }
+  return next
 }
 
 /** Flushes, and lets the event loop run when the slice is used up; true when rendering should stop. */
@@ -74,19 +126,4 @@ function header({ header }: FamilyText, out: Chunks): () => void {
     if (!written) out.text(header)
     written = true
   }
-}
-
-function emit(block: TextBlock, beforeFirst: () => void, out: Chunks): void {
-  beforeFirst()
-  const { buffer, at } = out.reserve(block.length)
-  block.copyTo(buffer, at)
-}
-
-function known({ rendered }: Accumulator, format: ExpositionFormat): SeriesBlocks | undefined {
-  return rendered?.format === format ? rendered : undefined
-}
-
-function keep(accumulator: Accumulator, blocks: SeriesBlocks, cache: { left: number }): void {
-  cache.left -= blocks.measured.length + (blocks.latest?.length ?? 0)
-  accumulator.rendered = cache.left > 0 ? blocks : undefined
 }

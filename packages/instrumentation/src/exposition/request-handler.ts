@@ -71,7 +71,7 @@ async function scrape(
   }
   await writeExposition({
     format,
-    write: (chunk) => (response.write(chunk) ? undefined : drained(response)),
+    write: (chunk, release) => (response.write(chunk, release) ? undefined : drained(response)),
     cancelled: () => response.destroyed,
   })
   response.end()

@@ -9,6 +9,8 @@ const spare = 48
  */
 export class TextBlock {
   private bytes: Buffer
+  /** The part of the bytes in use. Kept, because making a view costs more than copying what it shows. */
+  private view: Buffer
   private used: number
   private readonly values: Float64Array
   private readonly starts: Int32Array
@@ -27,6 +29,7 @@ export class TextBlock {
     this.used = Buffer.byteLength(text)
     this.bytes = Buffer.allocUnsafe(this.used + spare)
     this.bytes.write(text)
+    this.view = this.bytes.subarray(0, this.used)
     let at = 0
     for (const [i, piece] of pieces.entries()) {
       at += Buffer.byteLength(piece)
@@ -42,7 +45,8 @@ export class TextBlock {
 
   /** Copies the text into a buffer that has room for it. */
   copyTo(target: Buffer, at: number): void {
-    this.bytes.copy(target, at, 0, this.used)
+    if (this.view.length !== this.used) this.view = this.bytes.subarray(0, this.used)
+    target.set(this.view, at)
   }
 
   /** Writes the number at the end of a line. */
@@ -79,6 +83,7 @@ export class TextBlock {
       const larger = Buffer.allocUnsafe(this.used + growth + spare)
       this.bytes.copy(larger, 0, 0, this.used)
       this.bytes = larger
+      this.view = larger
     }
     this.bytes.copyWithin(end + growth, end, this.used)
     this.used += growth

@@ -47,8 +47,8 @@ export interface Attention {
   calm(kpi: Kpi, place: MeasurementPlace): ValueRange
   /** Counts a measurement if it can be one, and tells the watchers. Never throws. */
   take(kpi: Kpi, place: MeasurementPlace, accumulator: Accumulator, value: unknown): void
-  /** Runs a function whose measurements carry metadata. */
-  withMetadata(metadata: Metadata | undefined, run: () => void): void
+  /** Runs a function, the measurements of which carry metadata. */
+  withMetadata<Argument>(metadata: Metadata, run: (argument: Argument) => void, argument: Argument): void
 }
 
 /** @param changed called when the watchers changed, so that the ranges of all accumulators are set anew */
@@ -95,10 +95,10 @@ export function attention(self: SelfMetrics, warn: WarningHandler, changed: () =
         tell({ kpi, value: value as number | string, place, accumulator, metadata })
       }
     },
-    withMetadata(given, run) {
+    withMetadata(given, run, argument) {
       metadata = given
       try {
-        run()
+        run(argument)
       } finally {
         metadata = undefined
       }

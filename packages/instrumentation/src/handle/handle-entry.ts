@@ -81,10 +81,9 @@ export function handleEntry(
 /** Sets which values of a handle are counted with no further thought: none while it is retired. */
 export function setCalm(entry: HandleEntry, { attention }: Pick<HandleContext, 'attention'>): void {
   for (const { of, accumulator } of entry.accumulators) {
-    if (accumulator.kind === 'gauge') continue
     const { min, max } = entry.retired ? emptyRange : attention.calm(of.kpi, entry.place)
-    if (accumulator.kind === 'histogram') accumulator.setCalm(min, max)
-    else accumulator.setCalm(min <= max)
+    if (accumulator.kind === 'counter') accumulator.setCalm(min <= max)
+    else accumulator.setCalm(min, max)
   }
 }
 

@@ -54,7 +54,7 @@ function accumulators(
   }
   return {
     slots: 0,
-    create: (series) => new GaugeAccumulator(series, (value) => valid(kpi, value)),
+    create: (series) => new GaugeAccumulator(series, kpi.range.integer, (value) => valid(kpi, value)),
   }
 }
 

@@ -10,6 +10,7 @@ import type { Accumulator } from '../accumulator/accumulator.js'
 import type { HistogramAccumulator } from '../accumulator/histogram.js'
 import type { Collection } from '../metric/collection.js'
 import type { Family } from '../metric/family.js'
+import type { LabelSet } from '../metric/label-set.js'
 import type { Metric } from '../metric/metric.js'
 import type { DeltaReader } from './delta-reader.js'
 
@@ -84,6 +85,7 @@ function histogramPoints(
   end: HrTime,
 ): DataPoint<Histogram>[] {
   const points: DataPoint<Histogram>[] = []
+  const time = hrTimes()
   const boundaries = [...family.boundaries]
   for (const accumulator of series) {
     if (accumulator.kind !== 'histogram') continue
@@ -92,7 +94,7 @@ function histogramPoints(
     if (figures === undefined) continue
     const { counts, count, sum, min, max } = figures
     points.push({
-      startTime: hrTime('from' in figures ? figures.from : born),
+      startTime: time('from' in figures ? figures.from : born),
       endTime: end,
       attributes: labels.attributes,
       value:
@@ -105,11 +107,12 @@ function histogramPoints(
 }
 
 function totals(accumulator: HistogramAccumulator) {
-  const counts = new Array<number>(accumulator.bucketCount)
+  const counts = doubles(accumulator.bucketCount)
   let count = 0
   for (let i = 0; i < counts.length; i++) {
-    counts[i] = accumulator.bucket(i)
-    count += counts[i] as number
+    const each = accumulator.bucket(i)
+    counts[i] = each
+    count += each
   }
   return { counts, count, sum: accumulator.sum(), min: accumulator.min(), max: accumulator.max() }
 }
@@ -121,12 +124,15 @@ function counterPoints(
   end: HrTime,
 ): DataPoint<number>[] {
   const points: DataPoint<number>[] = []
+  const time = hrTimes()
   for (const accumulator of series) {
     if (accumulator.kind !== 'counter') continue
     const interval = reader?.counter(accumulator, at)
     if (reader !== undefined && interval === undefined) continue
-    const startTime = hrTime(interval?.from ?? accumulator.series.born)
-    for (const [i, { attributes }] of accumulator.labelSets().entries()) {
+    const startTime = time(interval?.from ?? accumulator.series.born)
+    const labelSets = accumulator.labelSets()
+    for (let i = 0; i < labelSets.length; i++) {
+      const { attributes } = labelSets[i] as LabelSet
       const value = interval === undefined ? accumulator.outcome(i) : (interval.counts[i] as number)
       points.push({ startTime, endTime: end, attributes, value })
     }
@@ -142,11 +148,12 @@ function gauge(
   read: (accumulator: Accumulator) => number | undefined,
 ): MetricData {
   const dataPoints: DataPoint<number>[] = []
+  const time = hrTimes()
   for (const accumulator of series) {
     const value = read(accumulator)
     if (value === undefined) continue
     const { born, labels } = accumulator.series
-    dataPoints.push({ startTime: hrTime(born), endTime: end, attributes: labels.attributes, value })
+    dataPoints.push({ startTime: time(born), endTime: end, attributes: labels.attributes, value })
   }
   return {
     descriptor: descriptorOf(family, format),
@@ -166,6 +173,31 @@ function descriptorOf({ name, prometheusName, description, unit }: Family, { nam
     description,
     unit,
     valueType: ValueType.DOUBLE,
+  }
+}
+
+/**
+ * An array that the engine keeps as doubles from the start. A plain one begins as small integers and is moved once the
+ * first count, read from a typed array, arrives; exporters need a plain array all the same.
+ */
+function doubles(length: number): number[] {
+  const template = templates.get(length) ?? new Array<number>(length).fill(0.5)
+  templates.set(length, template)
+  return template.slice()
+}
+
+const templates = new Map<number, number[]>()
+
+/** Turns milliseconds into times; points of series that came to be at once share theirs. */
+function hrTimes(): (milliseconds: number) => HrTime {
+  let last = Number.NaN
+  let time: HrTime = [0, 0]
+  return (milliseconds) => {
+    if (milliseconds !== last) {
+      last = milliseconds
+      time = hrTime(milliseconds)
+    }
+    return time
   }
 }
 
