@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Config, type ConfigInput, defineConfig, MnemoscopeError } from '@mnemoscope/kpi'
 
@@ -18,15 +18,23 @@ export interface Project {
  * Reads and validates the configuration file.
  * @param given path of the file; by default `mnemoscope.config.{ts,mjs,js}` in the working directory
  * @param defaults used for settings that the file leaves out, in place of the general defaults
+ * @param laidOver settings that count in place of what the file says, by the file's folder
  * @throws MnemoscopeError CONFIG_NOT_FOUND, CONFIG_NOT_LOADABLE or CONFIG_INVALID
  */
-export async function loadProject(given?: string, defaults: ConfigInput = {}): Promise<Project> {
+export async function loadProject(
+  given?: string,
+  defaults: ConfigInput = {},
+  laidOver: (folder: string) => object = () => ({}),
+): Promise<Project> {
   const configPath = findConfigFile(given)
+  const folder = dirname(configPath)
   const declared = await readConfigFile(configPath)
   const config = defineConfig(
-    isPlainObject(declared) ? (overlay(defaults, declared) as ConfigInput) : declared,
+    isPlainObject(declared)
+      ? (overlay(overlay(defaults, declared), laidOver(folder)) as ConfigInput)
+      : declared,
   )
-  return { config, configPath, folder: dirname(configPath) }
+  return { config, configPath, folder }
 }
 
 function findConfigFile(given: string | undefined): string {
@@ -54,7 +62,14 @@ async function readConfigFile(path: string): Promise<ConfigInput> {
   })
   let exported: unknown
   try {
-    exported = await jiti.import(path, { default: true })
+    // Evaluated from its text: an imported .mjs file would stay what it was at the first import.
+    const module = await jiti.evalModule(readFileSync(path, 'utf8'), {
+      filename: path,
+      ext: extname(path),
+      async: true,
+      forceTranspile: true,
+    })
+    exported = isPlainObject(module) && 'default' in module ? module.default : module
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'CONFIG_INVALID') throw error
     throw new MnemoscopeError(

@@ -5,6 +5,11 @@ export function databaseUrl(): string | undefined {
   return process.env.DATABASE_URL || undefined
 }
 
+/** What a request that changes the configuration must carry; undefined where MNEMOSCOPE_TOKEN is unset or empty. */
+export function changeToken(): string | undefined {
+  return process.env.MNEMOSCOPE_TOKEN || undefined
+}
+
 /** @throws MnemoscopeError USAGE where DATABASE_URL names no database */
 export function requiredDatabaseUrl(): string {
   const url = databaseUrl()

@@ -9,6 +9,7 @@ import { reportCommand } from './commands/report.js'
 import { statusCommand } from './commands/status.js'
 import { topCommand } from './commands/top.js'
 import { upCommand } from './commands/up.js'
+import { watchCommand } from './commands/watch.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -32,6 +33,7 @@ const commands = [
   initCommand,
   generateCommand,
   checkCommand,
+  watchCommand,
   recordCommand,
 ]
 for (const command of commands) program.addCommand(command)

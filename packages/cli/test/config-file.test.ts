@@ -50,6 +50,14 @@ describe('a configuration file', () => {
     await expect(loadProject(fileWith(text))).rejects.toMatchObject({ code })
   })
 
+  test.each(['ts', 'mjs', 'js'])('that ends in .%s is read anew each time', async (extension) => {
+    const path = fileWith('').replace(/ts$/, extension)
+    for (const scrapeInterval of ['7s', '8s']) {
+      writeFileSync(path, `export default { scrapeInterval: '${scrapeInterval}' }`)
+      expect((await loadProject(path)).config.scrapeInterval).toBe(scrapeInterval)
+    }
+  })
+
   test('that is not there is named', async () => {
     await expect(loadProject(join(folder.path, 'none.ts'))).rejects.toMatchObject({
       code: 'CONFIG_NOT_FOUND',

@@ -5,9 +5,6 @@ import { assertReady, type ReloadedServer, reload } from './server-api.js'
 import { verifyAlertmanager } from './verify-alertmanager.js'
 import { verifyPrometheus } from './verify-prometheus.js'
 
-/** Generations kept beside the one in force, to look at after a change. */
-const kept = 5
-
 export interface ApplyOptions {
   readonly generations: Generations
   /** Judges a folder of generated files before any server sees it; throws where it is refused. */
@@ -41,7 +38,7 @@ export async function applyFiles(files: ReadonlyMap<string, string>, options: Ap
   } catch (error) {
     throw await takeBack(error as Error, { lastGood, name, options, servers })
   }
-  generations.prune(kept)
+  generations.prune()
 }
 
 /** Whether the servers run these files already. */

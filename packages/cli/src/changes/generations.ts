@@ -29,11 +29,12 @@ export interface Generations {
   /** Puts a generation in force for whoever reads next. */
   activate(name: string): void
   remove(name: string): void
-  /** Removes all but the generation in force and the newest others. */
-  prune(keep: number): void
+  /** Removes all but the generation in force and the newest others, which are kept to be looked at. */
+  prune(): void
 }
 
 const digits = 6
+const kept = 5
 
 /** The generations of a folder, which is made if it is not there. */
 export function generationsIn(folder: string): Generations {
@@ -78,9 +79,9 @@ export function generationsIn(folder: string): Generations {
       renameSync(beside, current)
     },
     remove,
-    prune(keep) {
+    prune() {
       const others = all().filter((name) => name !== active())
-      for (const name of others.slice(0, Math.max(0, others.length - keep))) remove(name)
+      for (const name of others.slice(0, Math.max(0, others.length - kept))) remove(name)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
+import { type ScrapedAt, scrapeOption } from '../changes/scraped.js'
 import { loadProject } from '../config-file.js'
-import { requiredDatabaseUrl } from '../environment.js'
+import { changeToken, requiredDatabaseUrl } from '../environment.js'
 import { numberOption } from '../number-option.js'
 import { demoClock } from '../up/demo-clock.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
@@ -10,6 +11,9 @@ interface RecordOptions {
   host: string
   port: number
   prometheusUrl?: string
+  alertmanagerUrl?: string
+  applyTo?: string
+  scrape?: ScrapedAt
   demoClock?: true
 }
 
@@ -20,19 +24,47 @@ export const recordCommand = new Command('record')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <port>', 'port to listen on, 0 for a free one', numberOption('--port', 0, 65_535), 9_470)
   .option('--prometheus-url <url>', 'Prometheus-compatible API (default: endpoints.prometheus)')
+  .option('--apply-to <folder>', 'apply changes of the configuration to the servers that read this folder')
+  .option('--alertmanager-url <url>', 'with --apply-to: Alertmanager (default: endpoints.alertmanager)')
+  .option('--scrape <service=address>', 'with --apply-to: where a service is in this run', scrapeOption)
   .option('--demo-clock', "use the demo's faster intervals where the configuration sets none")
-  .addHelpText('after', '\nThe database is named by the environment variable DATABASE_URL.')
+  .addHelpText(
+    'after',
+    '\nThe database is named by the environment variable DATABASE_URL. PUT /api/config is for this machine only,' +
+      '\nor for whoever sends the token in MNEMOSCOPE_TOKEN where that is set.',
+  )
   .action(async (options: RecordOptions) => {
-    const { config } = await loadProject(options.config, options.demoClock ? demoClock : {})
+    const defaults = options.demoClock ? demoClock : {}
+    const { applyTo, scrape, alertmanagerUrl, host, port } = options
+    const { readPatch } = await import('../changes/patch.js')
+    const project = await loadProject(options.config, defaults, () =>
+      applyTo === undefined ? {} : readPatch(applyTo),
+    )
+    const { config, configPath } = project
+    const prometheusUrl = options.prometheusUrl ?? config.endpoints.prometheus
+    const databaseUrl = requiredDatabaseUrl()
     const stopping = stopSignal(() => {})
     const { startRecorder } = await import('@mnemoscope/recorder')
+    const { followConfig } = await import('../changes/follower.js')
+    const { openApplier } = await import('../changes/open-applier.js')
+    const recorderUrl = port === 0 ? undefined : `http://${host}:${port}`
+    const applier =
+      applyTo === undefined
+        ? undefined
+        : openApplier({ project, defaults, applyTo, prometheusUrl, alertmanagerUrl, recorderUrl, scrape })
+    const configSource = applier ?? followConfig({ configPath, config, defaults, prometheusUrl })
+    const token = changeToken()
     const recorder = await startRecorder({
       config,
-      databaseUrl: requiredDatabaseUrl(),
-      prometheusUrl: options.prometheusUrl ?? config.endpoints.prometheus,
-      host: options.host,
-      port: options.port,
+      configSource,
+      databaseUrl,
+      prometheusUrl,
+      host,
+      port,
+      ...(token === undefined ? {} : { token }),
     })
+    applier?.watch()
     await aborted(stopping)
+    await configSource.stop()
     await recorder.stop()
   })

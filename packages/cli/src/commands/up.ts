@@ -39,7 +39,11 @@ export const upCommand = new Command('up')
         next: 'Add --demo, or leave --fault out.',
       })
     }
-    const project = await loadProject(options.config, options.demo ? demoClock : {})
+    const { appliedFolder } = await import('../changes/open-applier.js')
+    const { readPatch } = await import('../changes/patch.js')
+    const project = await loadProject(options.config, options.demo ? demoClock : {}, (folder) =>
+      readPatch(appliedFolder(folder)),
+    )
     const stateDir = stateFolder(project.folder)
     const { claimName } = await import('@mnemoscope/servers')
     const claim = claimName(stateDir, 'mnemoscope')

@@ -1,5 +1,5 @@
 import { generate } from '@mnemoscope/generate'
-import { type Config, durationSeconds } from '@mnemoscope/kpi'
+import { durationSeconds } from '@mnemoscope/kpi'
 import { migrate } from '@mnemoscope/recorder'
 import {
   endLeftovers,
@@ -9,10 +9,12 @@ import {
   startPostgres,
   startPrometheus,
 } from '@mnemoscope/servers'
+import { generationsIn } from '../changes/generations.js'
+import { appliedFolder } from '../changes/open-applier.js'
+import { scraped } from '../changes/scraped.js'
 import type { Project } from '../config-file.js'
-import { writeFiles } from '../project-files.js'
 import { type KeptPart, keepRunning, type PartEvents } from './keep-running.js'
-import { type Ports, takePorts } from './ports.js'
+import { takePorts } from './ports.js'
 import type { Progress } from './progress.js'
 import { type RunFile, removeRunFile, stateFolder, writeRunFile } from './run-file.js'
 import { demoService, recorderService } from './services.js'
@@ -104,15 +106,17 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
     return { value, text: `Prometheus ${prometheus.version}, Alertmanager ${alertmanager.version}` }
   })
 
-  const generated = generate(config, { endpoints, services: scraped(config, demo !== false, ports) })
-  const runFolder = `${stateDir}/generated`
-  writeFiles(runFolder, generated)
+  const demoAddress = demo === false ? undefined : `127.0.0.1:${ports.demo}`
+  const services = scraped(config.services, demoAddress === undefined ? {} : { demo: demoAddress })
+  const generations = generationsIn(appliedFolder(folder))
+  generations.activate(generations.add(generate(config, { endpoints, services })))
+  generations.prune()
 
   await part(progress, 'Alertmanager', async () => {
     await keep('alertmanager', () =>
       startAlertmanager({
         command: tools.alertmanager.command,
-        configFile: `${runFolder}/deploy/alertmanager/alertmanager.yml`,
+        configFile: `${generations.current}/deploy/alertmanager/alertmanager.yml`,
         stateDir,
         port: ports.alertmanager,
       }),
@@ -124,7 +128,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
     await keep('prometheus', () =>
       startPrometheus({
         command: tools.prometheus.command,
-        configFile: `${runFolder}/prometheus/prometheus.yml`,
+        configFile: `${generations.current}/prometheus/prometheus.yml`,
         stateDir,
         port: ports.prometheus,
         retention: `${config.dataRetentionDays}d`,
@@ -149,8 +153,10 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
         stateDir,
         port: ports.recorder,
         prometheusUrl: endpoints.prometheus,
+        alertmanagerUrl: endpoints.alertmanager,
         database,
-        demo: demo !== false,
+        applyTo: appliedFolder(folder),
+        demo: demoAddress,
       }),
     )
     return endpoints.recorder
@@ -167,13 +173,6 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   const run = runFile()
   writeRunFile(folder, run)
   return run
-}
-
-/** The configured services; the demo's address is where it really listens. */
-function scraped(config: Config, demo: boolean, ports: Ports): Config['services'] {
-  const others = config.services.filter(({ name }) => name !== 'demo')
-  if (!demo) return config.services
-  return [...others, { name: 'demo', targets: [`127.0.0.1:${ports.demo}`] }]
 }
 
 function partEvents(progress: Progress, changed: () => void): PartEvents {

@@ -33,19 +33,23 @@ export function demoService(options: ServiceOptions & { fault: string | undefine
 export function recorderService(
   options: ServiceOptions & {
     prometheusUrl: string
+    alertmanagerUrl: string
     database: string
-    demo: boolean
+    /** Folder of what the servers read: an edited configuration is applied there. */
+    applyTo: string
+    /** Address of the demo's metrics; undefined without a demo. */
+    demo: string | undefined
   },
 ): Promise<ServerProcess> {
-  const { project, stateDir, port, prometheusUrl, database, demo } = options
+  const { project, stateDir, port, prometheusUrl, alertmanagerUrl, database, applyTo, demo } = options
   return startProcess({
     name: 'recorder',
     command: process.execPath,
     args: [
       command,
       ...['record', '--config', project.configPath, '--port', String(port)],
-      ...['--prometheus-url', prometheusUrl],
-      ...(demo ? ['--demo-clock'] : []),
+      ...['--prometheus-url', prometheusUrl, '--alertmanager-url', alertmanagerUrl, '--apply-to', applyTo],
+      ...(demo === undefined ? [] : ['--demo-clock', '--scrape', `demo=${demo}`]),
     ],
     // The password stays out of the argument list, which every user of the machine can read.
     env: { ...process.env, DATABASE_URL: database },

@@ -23,6 +23,8 @@ export interface RunningServers {
   readonly alertmanager: RunningServer
   readonly check: (folder: string) => Promise<unknown>
   files(config: Config): Map<string, string>
+  /** On the same port, after it was stopped. */
+  startAlertmanagerAgain(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -39,12 +41,14 @@ export async function startRunningServers(config: Config): Promise<RunningServer
   const generations = generationsIn(folder)
   generations.activate(generations.add(files(config)))
   const common = { stateDir: temporary.path, stopGraceMs: 5_000 }
-  const alertmanager = await startAlertmanager({
-    ...common,
-    command: tools.alertmanager.command,
-    configFile: join(generations.current, 'deploy/alertmanager/alertmanager.yml'),
-    port: alertmanagerPort,
-  })
+  const startAgain = () =>
+    startAlertmanager({
+      ...common,
+      command: tools.alertmanager.command,
+      configFile: join(generations.current, 'deploy/alertmanager/alertmanager.yml'),
+      port: alertmanagerPort,
+    })
+  let alertmanager = await startAgain()
   const prometheus = await startPrometheus({
     ...common,
     command: tools.prometheus.command,
@@ -58,7 +62,12 @@ export async function startRunningServers(config: Config): Promise<RunningServer
     prometheusUrl: prometheus.url,
     alertmanagerUrl: alertmanager.url,
     prometheus,
-    alertmanager,
+    get alertmanager() {
+      return alertmanager
+    },
+    async startAlertmanagerAgain() {
+      alertmanager = await startAgain()
+    },
     check: (of) => checkWithTools(of, join(toolsDir, '..')),
     files,
     async stop() {

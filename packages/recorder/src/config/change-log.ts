@@ -43,10 +43,15 @@ export function startChangeLog(pool: pg.Pool, source: ConfigSource, logger: Logg
     waiting.push((to) => storeChange(to, change))
     store().catch(onError)
   })
+  const deaf = source.onProblem((problem) => {
+    if (problem === undefined) logger.info('the configuration as it is written is in force')
+    else logger.error({ problem }, 'the configuration as it is written is not in force')
+  })
   const loop = startLoop({ next: (now) => now + retryMs, run: store, onError })
   return {
     async stop() {
       unsubscribe()
+      deaf()
       await loop.stop()
       await storing.catch(() => undefined)
     },

@@ -35,6 +35,8 @@ export interface ConfigSource {
   readonly apply: ((request: ChangeRequest) => Promise<AppliedChange | undefined>) | undefined
   /** Hears of each change once it is in force. @returns how to stop hearing */
   readonly onChange: (listener: (change: AppliedChange) => void) => () => void
+  /** Hears when what is written can't be put in force, and with undefined when it is again. @returns how to stop hearing */
+  readonly onProblem: (listener: (problem: ConfigProblem | undefined) => void) => () => void
 }
 
 /** A configuration that never changes. */
@@ -45,6 +47,7 @@ export function fixedConfig(config: Config): ConfigSource {
     problem: () => undefined,
     apply: undefined,
     onChange: () => () => undefined,
+    onProblem: () => () => undefined,
   }
 }
 

@@ -14,6 +14,7 @@ function patchable(): ConfigSource {
     inForce: () => config,
     patch: () => ({}),
     problem: () => undefined,
+    onProblem: () => () => undefined,
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

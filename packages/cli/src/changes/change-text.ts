@@ -1,0 +1,31 @@
+import type { AppliedChange, ConfigProblem } from '@mnemoscope/recorder'
+import pc from 'picocolors'
+
+/** What a change says of itself. */
+export type ChangeSummary = Pick<AppliedChange, 'differences' | 'restarts'> &
+  Partial<Pick<AppliedChange, 'at' | 'by' | 'sha256'>>
+
+/** A change for people, a line for each setting; with `json`, one line for programs. */
+export function changeLines(change: ChangeSummary, json: boolean): string {
+  const { at, by, sha256, differences, restarts } = change
+  if (json) return JSON.stringify({ applied: true, at, by, sha256, differences, restarts })
+  if (differences.length === 0) return 'The configuration is in force; nothing had changed.'
+  return [
+    `${pc.green('In force')}${at === undefined ? '' : ` ${at.toISOString()}`}${by === undefined ? '' : `, by ${by}`}`,
+    ...differences.map(
+      ({ path, before, after }) => `  ${path}: ${shown(before)} ${pc.dim('→')} ${pc.bold(shown(after))}`,
+    ),
+    ...restarts.map(({ part, paths }) => pc.yellow(`  restart ${part} for ${paths.join(', ')}`)),
+  ].join('\n')
+}
+
+/** Why what is written is not in force. */
+export function problemLines({ at, code, message, next }: ConfigProblem, json: boolean): string {
+  if (json) return JSON.stringify({ applied: false, at, code, message, next })
+  const body = message.split('\n').map((line) => `  ${line}`)
+  return [pc.red(`Not in force: ${code}`), ...body, `  ${pc.bold('Next:')} ${next}`].join('\n')
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'not set' : typeof value === 'string' ? value : JSON.stringify(value)
+}
