@@ -1,5 +1,5 @@
 import { openAcknowledge } from './acknowledge.js'
-import { beforeOf } from './before.js'
+import { beforeOf, refreshBefore } from './before.js'
 import { byId, element } from './element.js'
 import { formatContext, formatRound, valueElement } from './format.js'
 import { showList } from './keyed.js'
@@ -32,6 +32,7 @@ export function showFiring(data) {
     // A card that was opened stays open when it moves down.
     ({ isOpened: _, ...seen }) => seen,
   )
+  refreshBefore(new Set(inForce.map(({ id }) => id)))
 }
 
 /** The KPI of an alert, and its newest value in the series the alert is about. */

@@ -4,7 +4,7 @@ import { element } from './element.js'
 import { formatChange, valueElement } from './format.js'
 import { gapText } from './gaps.js'
 import { badge } from './level.js'
-import { formatDuration, timeOf } from './time.js'
+import { formatDuration, now, timeOf } from './time.js'
 
 /** KPIs by id, as the dashboard data has them. */
 let kpis = new Map()
@@ -13,8 +13,16 @@ export function knowKpis(given) {
   kpis = new Map(given.map((kpi) => [kpi.id, kpi]))
 }
 
+/** What is shown of each alert, by its id: it outlives the card around it, and so does that it was opened. */
+const known = new Map()
+
+/** An alert this young is asked about again with every change: what it did to the KPIs is only beginning to show. */
+const youngSeconds = 900
+
 /** What was seen before an alert began, asked for when it is opened. */
 export function beforeOf(alert, kpi, isOpened) {
+  const before = known.get(alert.id)
+  if (before !== undefined) return before.details
   const content = element('div', {}, element('p', { class: 'calm' }, 'Looking …'))
   const details = element(
     'details',
@@ -22,22 +30,30 @@ export function beforeOf(alert, kpi, isOpened) {
     element('summary', {}, 'What changed before'),
     content,
   )
-  let asked = false
+  let shown
   const load = async () => {
-    if (asked || !details.open) return
-    asked = true
+    if (!details.open || (shown !== undefined && now() - alert.timestamp > youngSeconds)) return
     try {
       const detail = await ask(`/api/episodes/${alert.id}`)
-      content.replaceChildren(...leads(alert, kpi, detail, await configurationChanges()))
+      const changes = await configurationChanges()
+      const next = JSON.stringify([detail.before, changes])
+      if (next !== shown) content.replaceChildren(...leads(alert, kpi, detail, changes))
+      shown = next
     } catch (error) {
-      asked = false
-      content.replaceChildren(
-        element('p', { class: 'calm' }, `${error.message}. Close and open this to try again.`),
-      )
+      content.replaceChildren(element('p', { class: 'calm' }, `Not known at the moment: ${error.message}`))
     }
   }
   details.addEventListener('toggle', load)
+  known.set(alert.id, { details, load })
   return details
+}
+
+/** Looks again for the alerts that are shown, and forgets the others. */
+export function refreshBefore(ids) {
+  for (const [id, { load }] of known) {
+    if (ids.has(id)) void load()
+    else known.delete(id)
+  }
 }
 
 function leads(alert, kpi, { before, transitions }, changes) {

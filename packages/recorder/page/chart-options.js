@@ -2,7 +2,6 @@ import { meanColumn } from './chart-data.js'
 import { colour, paintBehind, paintFront } from './chart-paint.js'
 import { chartRange } from './chart-range.js'
 import { formatRound } from './format.js'
-import uPlot from './uplot.js'
 
 export const chartHeight = 180
 /** More steps than this are a line and no points. */
@@ -45,7 +44,7 @@ export function chartOptions(view, width, { onCursor, onSelect }) {
     width,
     height: chartHeight,
     padding: [10, 8, 0, 0],
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
+    tzDate: (seconds) => globalThis.uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
     legend: { show: false },
     cursor: {
       y: false,

@@ -4,9 +4,8 @@ import { readPoint, readWithKeys } from './chart-reading.js'
 import { byId, element, setText } from './element.js'
 import { formatValue, seriesName, unitName } from './format.js'
 import { formatDuration, formatUtc } from './time.js'
-import uPlot from './uplot.js'
 
-/** @type {Map<string, { plot: uPlot, shape: string, view: object, box: HTMLElement, figure: HTMLElement }>} */
+/** @type {Map<string, { plot: object, shape: string, view: object, box: HTMLElement, figure: HTMLElement }>} */
 const drawn = new Map()
 
 /**
@@ -50,7 +49,7 @@ function showChart(kpi, { chart, charts, data, colours, several, onSelect }) {
     drawn.set(kpi.id, entry)
     const width = box.clientWidth || 320
     const handlers = { onCursor: (plot) => plot.cursor.event && readPoint(plot, entry), onSelect }
-    entry.plot = new uPlot(
+    entry.plot = new globalThis.uPlot(
       chartOptions(() => entry.view, width, handlers),
       columns,
       box,

@@ -9,7 +9,8 @@ export function makeScrollable(containers) {
       const isWider = container.scrollWidth > container.clientWidth + 1
       if (isWider) {
         container.tabIndex = 0
-        container.setAttribute('role', 'region')
+        // A list stays a list.
+        if (container.localName === 'div') container.setAttribute('role', 'region')
         container.setAttribute(
           'aria-label',
           container.querySelector('caption')?.textContent ?? 'More to the side',

@@ -16,7 +16,7 @@ export interface PageFile {
 }
 
 const folder = new URL('../../page/', import.meta.url)
-const library = pathToFileURL(createRequire(import.meta.url).resolve('uplot/dist/uPlot.esm.js'))
+const library = pathToFileURL(createRequire(import.meta.url).resolve('uplot/dist/uPlot.iife.min.js'))
 
 /** Every file of the page by its path, and where it lies. Nothing else is served, so no path can lead outside. */
 const files: Readonly<Record<string, URL>> = {

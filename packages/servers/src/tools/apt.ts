@@ -9,6 +9,8 @@ const timeout = 180_000
 /** Downloads packages into a folder, as anybody, without touching the system's package lists, cache or locks. */
 export interface Apt {
   download(packages: readonly string[], folder: string): Promise<void>
+  /** Packages that installing one would add, itself and its dependencies; what is only older than it could be stays. */
+  missingFor(name: string): Promise<string[]>
 }
 
 /**
@@ -68,13 +70,20 @@ function aptWith(options: readonly string[]): Apt {
       mkdirSync(folder, { recursive: true })
       await apt(options, ['download', ...packages], folder)
     },
+    async missingFor(name) {
+      const plan = await apt(options, ['--simulate', '--no-install-recommends', 'install', name], '/')
+      // `Inst NAME (VERSION …)`; an upgrade has the present version in brackets after the name.
+      return [...plan.matchAll(/^Inst (\S+) \(/gm)].map(([, added]) => added as string)
+    },
   }
 }
 
-async function apt(options: readonly string[], args: readonly string[], cwd: string): Promise<void> {
+async function apt(options: readonly string[], args: readonly string[], cwd: string): Promise<string> {
   const all = ['-q', ...options.flatMap((option) => ['-o', option]), ...args]
   try {
-    await promisify(execFile)('apt-get', all, { cwd, timeout, env: { ...process.env, LC_ALL: 'C' } })
+    const env = { ...process.env, LC_ALL: 'C' }
+    const { stdout } = await promisify(execFile)('apt-get', all, { cwd, timeout, env })
+    return stdout
   } catch (cause) {
     const { stderr = '', message } = cause as { stderr?: string; message: string }
     const said = stderr.split('\n').find((line) => line.startsWith('E:')) ?? message

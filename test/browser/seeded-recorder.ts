@@ -1,0 +1,58 @@
+import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
+import { migrate, type Recorder, startRecorder } from '@mnemoscope/recorder'
+import { freePort, startPostgres } from '@mnemoscope/servers'
+import pg from 'pg'
+import { pino } from 'pino'
+import { temporaryFolder } from '../harness/temporary-folder.js'
+
+/** A recorder over a database that a test fills itself, where a story would take too long to happen. */
+export interface SeededRecorder {
+  readonly url: string
+  /** Rows of a query. */
+  query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>
+  /** Ends the recorder; Postgres stays. */
+  stopRecorder(): Promise<void>
+  /** Starts it again at the same address. */
+  startAgain(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Nothing listens there, so that nothing is added to what a test has stored. */
+const noPrometheus = 'http://127.0.0.1:9'
+
+export async function startSeededRecorder(
+  seed: (client: pg.Client) => Promise<void>,
+  input: ConfigInput = {},
+): Promise<SeededRecorder> {
+  const folder = temporaryFolder('page')
+  const postgres = await startPostgres({ stateDir: folder.path, port: 0, durable: false })
+  await migrate(postgres.url)
+  const client = new pg.Client(postgres.url)
+  await client.connect()
+  await seed(client)
+  await client.query('ANALYZE')
+  const port = await freePort()
+  const start = () =>
+    startRecorder({
+      config: defineConfig({ dashboard: { refreshInterval: '1s' }, ...input }),
+      databaseUrl: postgres.url,
+      prometheusUrl: noPrometheus,
+      port,
+      logger: pino({ level: 'silent' }),
+    })
+  let recorder: Recorder = await start()
+  return {
+    url: recorder.url,
+    query: async (sql, values) => (await client.query(sql, values)).rows,
+    stopRecorder: () => recorder.stop(),
+    async startAgain() {
+      recorder = await start()
+    },
+    async stop() {
+      await recorder.stop()
+      await client.end()
+      await postgres.stop()
+      folder.remove()
+    },
+  }
+}
