@@ -3,7 +3,12 @@ import { join } from 'node:path'
 import { startPostgres } from '@mnemoscope/servers'
 import pg from 'pg'
 import { migrate } from '../../../packages/recorder/src/database/migrate.js'
-import { createPartitions, daysBetween } from '../../../packages/recorder/src/database/partitions.js'
+import {
+  createPartitions,
+  daysBetween,
+  partitionedTables,
+} from '../../../packages/recorder/src/database/partitions.js'
+import { rollUp } from '../../../packages/recorder/src/snapshots/rollup.js'
 import { repository } from '../../harness/repository.js'
 import { temporaryFolder } from '../../harness/temporary-folder.js'
 import { config, configChange, end, episodes, gapAt, kpiValue, minute, places, start } from './story.js'
@@ -76,7 +81,7 @@ function as(url: string, user: string, password: string): string {
 async function seed(url: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: url, max: 2 })
   try {
-    await createPartitions(pool, 'snapshots', daysBetween(start, end))
+    for (const table of partitionedTables) await createPartitions(pool, table, daysBetween(start, end))
     const ids: number[] = []
     for (const { service, model, contextSize } of places) {
       const { rows } = await pool.query<{ id: number }>(
@@ -110,6 +115,14 @@ async function seed(url: string): Promise<void> {
        )
        INSERT INTO deliveries (handler, episode_id, transition_id, attempts, last_error, dead_at)
        SELECT 'console', episode_id, id, 3, 'refused', CASE WHEN row_number() OVER () = 1 THEN now() END FROM transition`,
+    )
+    await rollUp(pool, end)
+    await pool.query(
+      `INSERT INTO measurements (at, id, kpi, value, outcome, service, model, context_size, operation, severity, trace_id, metadata)
+       SELECT $1::timestamptz - n * interval '1 minute', gen_random_uuid(), kpi, n / 100.0, NULL, $2, $3, $4, 'search',
+         CASE WHEN n = 1 THEN 'critical' END, 'cafe', jsonb_build_object('question', n)
+       FROM unnest($5::text[]) AS kpi, generate_series(1, 60) AS n`,
+      [end, places[1]?.service, places[1]?.model, places[1]?.contextSize, Object.keys(config.kpis)],
     )
     await pool.query(
       `INSERT INTO alert_acknowledgements (episode_id, by)

@@ -8,7 +8,7 @@ import { hasThresholds, neutralColor, steps } from '../levels.js'
 import { dashboardUid } from '../links.js'
 import { kpiTag } from '../navigation.js'
 import { distribution } from '../panels/distribution.js'
-import { kpiEpisodes, worstSnapshots } from '../panels/kpi-history.js'
+import { kpiEpisodes, worstMeasurements, worstSnapshots } from '../panels/kpi-history.js'
 import { outcomes } from '../panels/outcomes.js'
 import { readings } from '../panels/readings.js'
 import { stat } from '../panels/stat.js'
@@ -39,7 +39,10 @@ export function kpiDrillDown(config: Config, kpi: Kpi): Dashboard {
         panels: [nowPanel(config, kpi), samplesPanel(config, kpi), coursePanel(config, kpi)],
       },
       { title: 'What lies behind it', panels: measuredPanels(config, kpi) },
-      { title: 'Worst moments', panels: [worstSnapshots(config, kpi), kpiEpisodes(kpi)] },
+      {
+        title: 'Worst moments',
+        panels: [worstMeasurements(config, kpi), worstSnapshots(config, kpi), kpiEpisodes(kpi)],
+      },
     ],
   })
 }

@@ -6,7 +6,45 @@ import { selectedRows } from '../selection.js'
 import { sqlQuery } from '../target.js'
 import { episodeOverrides } from './active-alerts.js'
 import { forField } from './panel.js'
-import { table } from './table.js'
+import { severityColumn, table } from './table.js'
+
+/** The single operations at which a KPI was worst, with what the service had to say about them. */
+export function worstMeasurements(config: Config, kpi: Kpi): PanelSpec {
+  const { unit, thresholds, mappings, links } = kpiPanelBase(config, kpi)
+  const worstFirst = kpi.direction === 'higher_is_better' ? 'ASC' : 'DESC'
+  const measured = kpi.outcomes === undefined ? ['value'] : ['outcome', 'value']
+  return table({
+    title: `Worst measurements of ${kpi.title}`,
+    description:
+      'The 50 worst of the single measurements that were kept: those beyond a threshold, and a sample of the others.',
+    width: 24,
+    height: 10,
+    unit: 'none',
+    noValue: 'no single measurement was kept in this time range',
+    links,
+    targets: [
+      sqlQuery(`
+SELECT at, service, model, context_size, operation, ${measured.join(', ')}, severity, trace_id, metadata
+FROM measurements
+WHERE kpi = '${kpi.id}'
+  AND value IS NOT NULL
+  AND $__timeFilter(at)
+  AND ${selectedRows({})}
+ORDER BY value ${worstFirst}, at DESC
+LIMIT 50`),
+    ],
+    overrides: [
+      severityColumn,
+      forField('value', {
+        unit,
+        thresholds,
+        mappings,
+        color: { mode: 'thresholds' },
+        'custom.cellOptions': { type: 'color-text' },
+      }),
+    ],
+  })
+}
 
 /** The instants at which a KPI was worst, from the history. */
 export function worstSnapshots(config: Config, kpi: Kpi): PanelSpec {
@@ -14,7 +52,7 @@ export function worstSnapshots(config: Config, kpi: Kpi): PanelSpec {
   const worstFirst = kpi.direction === 'higher_is_better' ? 'ASC' : 'DESC'
   const measured = kpi.instrument === 'histogram' ? ['p50', 'p95', 'p99'] : []
   return table({
-    title: `Worst ${kpi.title}`,
+    title: `Worst snapshots of ${kpi.title}`,
     description:
       'The 50 worst snapshots of the time range: when, where, and how many measurements stand behind them.',
     width: 12,
