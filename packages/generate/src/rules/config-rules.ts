@@ -1,5 +1,5 @@
 import { type Config, names } from '@mnemoscope/kpi'
-import { and, bracket, filter, over } from '../promql.js'
+import { and, bracket, filter, is, over, select } from '../promql.js'
 import type { Rule } from '../rule.js'
 import { pipelineAlert } from './pipeline-alert.js'
 
@@ -17,7 +17,8 @@ export function configRules(config: Config, sha256: string): Rule[] {
     pipelineAlert(config, {
       name: names.pipelineAlert.configChanged,
       severity: 'info',
-      expr: and(names.configInfo, bracket(filter(seen, '>', 1)), []),
+      // At the first evaluation the series of the one before is not stale yet, so only its own counts.
+      expr: and(select(names.configInfo, [is('sha256', sha256)]), bracket(filter(seen, '>', 1)), []),
       summary: 'Another configuration is in force',
       description: 'Rules are now from the configuration with SHA-256 {{ $labels.sha256 }}.',
       runbook: 'config-changed.md',

@@ -1,5 +1,5 @@
 import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
-import { aggregate, filter, indent, is, isOneOf, or, over, select, unless } from '../promql.js'
+import { aggregate, bracket, filter, indent, is, isOneOf, or, over, select, unless } from '../promql.js'
 import type { AlertRule, RuleFile } from '../rule.js'
 import { configRules } from './config-rules.js'
 import { pipelineAlert } from './pipeline-alert.js'
@@ -91,8 +91,14 @@ function ruleEvaluationFailing(config: Config): AlertRule {
   })
 }
 
-/** On its way from Prometheus to Alertmanager, or from there to a receiver, an alert was lost or is late. */
+/**
+ * On its way from Prometheus to Alertmanager, or from there to a receiver, an alert was lost or is late. For some
+ * seconds after a reload, Prometheus knows of no Alertmanager and drops what it sends again a little later: that is
+ * no failure.
+ */
 function deliveriesFailing(config: Config): AlertRule {
+  const reloadSeconds = 330
+  const sinceReload = 'time() - prometheus_config_last_reload_success_timestamp_seconds'
   const increased = (name: string, job: string) =>
     filter(over('increase', select(name, [is(names.label.job, job)]), '5m'), '>', 0)
   return pipelineAlert(config, {
@@ -100,7 +106,11 @@ function deliveriesFailing(config: Config): AlertRule {
     severity: 'error',
     expr: or([
       increased('prometheus_notifications_errors_total', names.pipelineJob.prometheus),
-      increased('prometheus_notifications_dropped_total', names.pipelineJob.prometheus),
+      unless(
+        increased('prometheus_notifications_dropped_total', names.pipelineJob.prometheus),
+        bracket(filter(sinceReload, '<', reloadSeconds)),
+        [names.label.job, names.label.instance],
+      ),
       increased('alertmanager_notifications_failed_total', names.pipelineJob.alertmanager),
     ]),
     threshold: 0,

@@ -57,6 +57,16 @@ describe('the pipeline watches itself', () => {
     expect(result).toBe('')
   })
 
+  test('and does not take what Prometheus drops in the seconds after a reload for a failure', async () => {
+    const series = {
+      'prometheus_notifications_dropped_total{job="prometheus", instance="p:1"}': '0x40 3x80',
+      'prometheus_config_last_reload_success_timestamp_seconds{job="prometheus", instance="p:1"}':
+        '0x39 600x80',
+    }
+    const expectations = ['11m', '14m', '18m'].map((at) => ({ at, values: { 'count(ALERTS)': [] } }))
+    expect(await ruleTest(files, series, expectations)).toBe('')
+  })
+
   test('and tells of another configuration for ten minutes, but not of a first one', async () => {
     const before = 'mnemoscope_config_info{sha256="an earlier one"}'
     const changed = 'count(ALERTS{alertname="MnemoscopeConfigChanged", severity="info"})'
@@ -76,5 +86,10 @@ describe('the pipeline watches itself', () => {
     )
     const series = { [before]: '1x40 stale', changed: '_x40 1x200' }
     expect(await ruleTest(later, series, expectations(true))).toBe('')
+    const inFact = {
+      at: '10m15s',
+      values: { 'count(ALERTS{alertname="MnemoscopeConfigChanged"})': [['{}', 1] as const] },
+    }
+    expect(await ruleTest(later, { ...series, [before]: '1x200' }, [inFact])).toBe('')
   })
 })
