@@ -1,5 +1,9 @@
 import type { Config } from '@mnemoscope/kpi'
+import type { MeterProvider } from '@opentelemetry/api'
+import type { MetricsSource } from './exposition/sources.js'
+import type { GenAiOptions } from './genai/gen-ai.js'
 import type { WarningHandler } from './guards/warn-once.js'
+import type { OtlpOptions } from './otlp/otlp-options.js'
 
 /** How a service is monitored. */
 export interface MonitoringOptions<C extends Config> {
@@ -25,6 +29,32 @@ export interface MonitoringOptions<C extends Config> {
    * @default true
    */
   readonly endpoint?: boolean
+  /**
+   * Other metrics of the application, served beside the monitor's: `PrometheusExporter`s created with
+   * `preventServerStart: true`, prom-client registries. With any of them the endpoint answers in plain text only.
+   */
+  readonly sources?: readonly MetricsSource[]
+  /**
+   * Whether OpenMetrics scrapes carry the trace of the worst measurement of each histogram bucket. Every histogram
+   * measurement then looks for an active span, about as costly as reading a clock.
+   * @default false
+   */
+  readonly exemplars?: boolean
+  /**
+   * Pushes over OTLP/HTTP.
+   * @default whether `OTEL_METRICS_EXPORTER` names `otlp`
+   */
+  readonly otlp?: boolean | OtlpOptions
+  /**
+   * Records through OpenTelemetry's API too, for applications that give access to nothing else. Slower: a histogram's
+   * record costs what the provider's does.
+   */
+  readonly meterProvider?: MeterProvider
+  /**
+   * Adds the metrics of OpenTelemetry's conventions for generative AI.
+   * @default whether `OTEL_SEMCONV_STABILITY_OPT_IN` names `gen_ai_latest_experimental`
+   */
+  readonly genAi?: boolean | GenAiOptions
   /**
    * Further facts about the service, as OpenTelemetry resource attributes; those of `OTEL_RESOURCE_ATTRIBUTES` are
    * always among them.

@@ -1,79 +1,73 @@
-import { type Config, defineConfig, names, refusalOf } from '@mnemoscope/kpi'
-import { type Endpoint, serveEndpoint } from './exposition/endpoint.js'
-import { render } from './exposition/render.js'
+import { type Config, defineConfig, durationSeconds } from '@mnemoscope/kpi'
+import { monitoringCore } from './core.js'
+import { openExits } from './exits.js'
+import { exposition } from './exposition/exposition.js'
 import { requestHandler } from './exposition/request-handler.js'
-import { selfMetrics } from './guards/self-metrics.js'
-import { warnOnce, warnThroughProcess } from './guards/warn-once.js'
-import { attention } from './handle/attention.js'
-import { handleRegistry } from './handle/handle-registry.js'
-import type { DeclaredOf, Handle } from './handle/handle-types.js'
-import { kpiMetric } from './handle/kpi-metric.js'
-import { type Collection, collection } from './metric/collection.js'
-import type { Metric } from './metric/metric.js'
+import type { DeclaredOf, Handle, HandleLabels } from './handle/handle-types.js'
+import { measured } from './handle/measured.js'
+import { integrations } from './integrations/integrations.js'
 import { targetInfo } from './metric/target-info.js'
 import type { Monitor } from './monitor.js'
 import type { MonitoringOptions } from './options.js'
-import { deltaReaders } from './producer/delta-reader.js'
-import { metricProducer } from './producer/metric-producer.js'
+import { startProbe } from './probe/probe.js'
+import type { Probe } from './probe/probe-options.js'
+import { breachWatcher } from './reactions/breaches.js'
+import { measurementWatcher } from './reactions/measurements.js'
 import { resourceAttributes } from './resource.js'
 
 /**
- * Starts to observe a service: metrics for Prometheus at `http://host:port/metrics`, and for OpenTelemetry's readers.
+ * Starts to observe a service: metrics for Prometheus at `http://host:port/metrics`, for OpenTelemetry's readers, and
+ * over OTLP.
  * @throws MnemoscopeError PORT_IN_USE
  */
 export async function startMonitoring<C extends Config = Config<unknown>>(
   options: MonitoringOptions<C>,
 ): Promise<Monitor<C>> {
-  const { service, host = '127.0.0.1', port = 9464, endpoint = true, now = Date.now } = options
   const config: Config = options.config ?? defineConfig()
-  const born = now()
-  const warn = warnOnce(options.onWarning ?? warnThroughProcess)
+  const core = monitoringCore(config, options)
+  const { attention, now, clock, warn } = core
+  const resource = resourceAttributes(options.service, options.resource)
+  const resolve = (labels: HandleLabels) => core.registry.resolve(labels).handle
+  const probes = new Set<Probe>()
 
-  const kpis = Object.values(config.kpis)
-  const self = selfMetrics(kpis, born)
-  const kpiMetrics = kpis.map((kpi) =>
-    kpiMetric(kpi, (kpi, value) => {
-      const refusal = refusalOf(kpi, value)
-      if (refusal !== undefined) self.refused(kpi, refusal)
-      return refusal === undefined
-    }),
+  const { sources = [] } = options
+  const info = targetInfo(resource, core.born)
+  const handle = requestHandler(
+    exposition(() => [info, ...core.metrics], core.collect, sources, warn),
+    sources.length > 0,
   )
-  const watch = attention(self, warn, () => registry.calm())
-  const registry = handleRegistry({
-    config,
-    kpis: kpiMetrics,
-    attention: watch,
-    self,
-    warn,
-    now,
-    clock: options.clock ?? (() => performance.now()),
-  })
-
-  const info = targetInfo(resourceAttributes(service, options.resource), born)
-  const metrics: readonly Metric[] = [...kpiMetrics.map(({ metric }) => metric), ...self.metrics]
-  const fallbacks = {
-    [names.otelMetric(config.kpis.memory_usage).name]: () => process.memoryUsage.rss(),
-  }
-  function collect(): Collection {
-    const at = now()
-    registry.sweep(at)
-    return collection(at, fallbacks)
-  }
-
-  const handle = requestHandler((to) => render([info, ...metrics], collect(), to))
-  const deltaReader = deltaReaders()
-  const server: Endpoint | undefined = endpoint ? await serveEndpoint(host, port, handle) : undefined
+  const exits = await openExits(options, config, core, resource, handle)
   let stopped: Promise<void> | undefined
 
   return {
     config: config as C,
-    url: server?.url,
-    for: (labels) => registry.resolve(labels).handle as Handle<DeclaredOf<C>>,
+    url: exits.url,
+    for: (labels) => resolve(labels) as Handle<DeclaredOf<C>>,
+    measured: (run, how) =>
+      measured(
+        run,
+        how,
+        (labels) => resolve(labels) as Handle<DeclaredOf<C>>,
+        (error) =>
+          warn({ code: 'HOOK_FAILED', message: `A hook of a measured function threw: ${String(error)}` }),
+      ),
+    integrations: integrations(config.integrations, resolve, warn),
+    onBreach(level, handler) {
+      const cooldownMilliseconds = durationSeconds(config.instrumentation.breachCooldown) * 1_000
+      return attention.watch(breachWatcher({ level, handler, cooldownMilliseconds, now, warn }))
+    },
+    onMeasurement: (handler) => attention.watch(measurementWatcher(handler, now)),
+    probe(probeOptions) {
+      const labels = { operation: 'probe', ...probeOptions.labels }
+      const probe = startProbe(probeOptions, { handle: resolve(labels), warn, clock })
+      probes.add(probe)
+      return probe
+    },
     requestHandler: handle,
-    metricProducer: ({ temporality = 'cumulative', names = 'opentelemetry' } = {}) =>
-      metricProducer(() => metrics, collect, temporality === 'delta' ? deltaReader() : undefined, names),
+    metricProducer: core.metricProducer,
     stop() {
-      stopped ??= Promise.resolve(server?.close())
+      for (const probe of probes) probe.stop()
+      stopped ??= exits.stop()
       return stopped
     },
   }

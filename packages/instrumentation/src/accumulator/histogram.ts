@@ -1,3 +1,4 @@
+import type { Exemplar } from '../exposition/exemplars.js'
 import type { SeriesBlocks } from '../exposition/series-blocks.js'
 import type { Series } from './series.js'
 
@@ -34,6 +35,8 @@ export class HistogramAccumulator {
   readonly kind = 'histogram'
   /** Lines of the last scrape, kept by the exposition stage. */
   rendered: SeriesBlocks | undefined
+  /** For each bucket the measurement that stands for it; undefined unless exemplars are wanted and there was a span. */
+  exemplars: (Exemplar | undefined)[] | undefined
 
   /**
    * @param slab zeroed memory shared with the handle's other accumulators
@@ -86,7 +89,7 @@ export class HistogramAccumulator {
    * Comparisons are added up as numbers, not branched upon: measurements follow no pattern that a processor could
    * predict, and one wrong prediction costs more than the whole search.
    */
-  protected bucketOf(value: number): number {
+  bucketOf(value: number): number {
     const { padded } = this
     let bucket = Number(value > (padded[15] as number)) << 4
     bucket += Number(value > (padded[bucket + 7] as number)) << 3
@@ -150,7 +153,7 @@ export class HistogramAccumulator {
 
 /** A histogram with more boundaries than a search without a loop can tell apart. */
 class ManyBucketsAccumulator extends HistogramAccumulator {
-  protected override bucketOf(value: number): number {
+  override bucketOf(value: number): number {
     const { padded } = this
     let bucket = 0
     for (let half = (padded.length + 1) >> 1; half > 0; half >>= 1) {

@@ -4,8 +4,8 @@ import type { Collection } from '../metric/collection.js'
 import type { Metric } from '../metric/metric.js'
 import { type Chunks, chunks, type WriteChunk } from './chunks.js'
 import { type ExpositionFormat, type FamilyText, familyText } from './family-text.js'
-import { seriesBlocks, updateLatest, updateMeasured } from './series-blocks.js'
-import type { TextBlock } from './text-block.js'
+import type { Lines } from './lines.js'
+import { linesWithExemplars, seriesBlocks, updateLatest, updateMeasured } from './series-blocks.js'
 
 /** The event loop gets a turn after this many milliseconds of rendering. */
 const sliceMilliseconds = 5
@@ -46,7 +46,7 @@ export async function render(
 interface Pass {
   readonly text: FamilyText
   /** The lines of a series, undefined while it has nothing to show. */
-  readonly block: (accumulator: Accumulator) => TextBlock | undefined
+  readonly block: (accumulator: Accumulator) => Lines | undefined
 }
 
 function passes(
@@ -66,6 +66,13 @@ function passes(
   const measuredPass: Pass = {
     text: measured,
     block(accumulator) {
+      if (
+        format === 'openmetrics' &&
+        accumulator.kind === 'histogram' &&
+        accumulator.exemplars !== undefined
+      ) {
+        return linesWithExemplars(accumulator, accumulator.exemplars, measured)
+      }
       const blocks = blocksOf(accumulator)
       cache.left -= blocks.measured.length + (blocks.latest?.length ?? 0)
       accumulator.rendered = cache.left > 0 ? blocks : undefined

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { WriteChunk } from './chunks.js'
 import type { ExpositionFormat } from './family-text.js'
+import { acceptsGzip, formatOf } from './negotiate.js'
+import { scrapeBody } from './scrape-body.js'
 
 /** Answers a scrape. Takes what node:http and Express hand over, and Fastify's request and reply. */
 export type RequestHandler = (
@@ -34,8 +36,11 @@ const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 }
 
-/** A handler of scrapes. It never throws; a scrape that fails half-way ends the connection, so that no half is stored. */
-export function requestHandler(writeExposition: WriteExposition): RequestHandler {
+/**
+ * A handler of scrapes. It never throws; a scrape that fails half-way ends the connection, so that no half is stored.
+ * @param plainTextOnly whether part of what is written can be no other format
+ */
+export function requestHandler(writeExposition: WriteExposition, plainTextOnly = false): RequestHandler {
   let running = 0
   return (request, response) => {
     if ('hijack' in response) response.hijack()
@@ -47,7 +52,7 @@ export function requestHandler(writeExposition: WriteExposition): RequestHandler
       answer(outgoing, 503, 'Too many scrapes at once.\n', { 'retry-after': '1' })
     } else {
       running++
-      scrape(incoming, outgoing, writeExposition)
+      scrape(incoming, outgoing, writeExposition, plainTextOnly)
         .catch((error: unknown) =>
           outgoing.destroy(error instanceof Error ? error : new Error(String(error))),
         )
@@ -62,33 +67,23 @@ async function scrape(
   request: IncomingMessage,
   response: ServerResponse,
   writeExposition: WriteExposition,
+  plainTextOnly: boolean,
 ): Promise<void> {
-  const format = 'text'
-  response.writeHead(200, { 'content-type': contentTypes[format] })
+  const format = plainTextOnly ? 'text' : formatOf(request.headers.accept)
+  const encoding = request.headers['accept-encoding']
+  const gzip = acceptsGzip(Array.isArray(encoding) ? encoding.join(',') : encoding)
+  response.writeHead(200, {
+    'content-type': contentTypes[format],
+    vary: 'accept, accept-encoding',
+    ...(gzip ? { 'content-encoding': 'gzip' } : {}),
+  })
   if (request.method === 'HEAD') {
     response.end()
     return
   }
-  await writeExposition({
-    format,
-    write: (chunk, release) => (response.write(chunk, release) ? undefined : drained(response)),
-    cancelled: () => response.destroyed,
-  })
-  response.end()
-}
-
-/** Waits until the scraper took what was written, or has gone. */
-function drained(response: ServerResponse): Promise<void> {
-  if (response.destroyed) return Promise.resolve()
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done)
-      response.off('close', done)
-      resolve()
-    }
-    response.on('drain', done)
-    response.on('close', done)
-  })
+  const body = scrapeBody(response, gzip)
+  await writeExposition({ format, write: body.write, cancelled: () => response.destroyed })
+  body.end()
 }
 
 function answer(

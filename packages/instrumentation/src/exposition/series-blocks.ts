@@ -3,7 +3,9 @@ import type { CounterAccumulator } from '../accumulator/counter.js'
 import type { ReadValue } from '../accumulator/gauge.js'
 import type { HistogramAccumulator } from '../accumulator/histogram.js'
 import type { LabelSet } from '../metric/label-set.js'
+import { type Exemplar, exemplarText } from './exemplars.js'
 import type { ExpositionFormat, FamilyText } from './family-text.js'
+import { type Lines, linesOf } from './lines.js'
 import { TextBlock } from './text-block.js'
 
 /** The text of one series as it was at the last scrape, kept with its accumulator. */
@@ -68,6 +70,23 @@ function writeHistogram(block: TextBlock, accumulator: HistogramAccumulator, cou
   }
   block.set(bucketCount, count)
   block.set(bucketCount + 1, accumulator.sum())
+}
+
+/** The lines of a histogram with exemplars, which change with every one of them and are not worth keeping. */
+export function linesWithExemplars(
+  accumulator: HistogramAccumulator,
+  exemplars: readonly (Exemplar | undefined)[],
+  text: FamilyText,
+): Lines {
+  const { bucketCount, series } = accumulator
+  let cumulative = 0
+  const lines = text.lines.map((line, i) => {
+    if (i < bucketCount) cumulative += accumulator.bucket(i)
+    const value = i === bucketCount + 1 ? accumulator.sum() : cumulative
+    const exemplar = exemplars[i]
+    return `${prefix(line, series.labels)}${value}${exemplar === undefined ? '' : exemplarText(exemplar)}\n`
+  })
+  return linesOf(lines.join('') + createdLine(text, series.labels, series.born))
 }
 
 /** What stands before each number, and the lines after the last one. */

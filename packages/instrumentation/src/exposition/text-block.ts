@@ -1,3 +1,5 @@
+import type { Lines } from './lines.js'
+
 const digit0 = 48
 
 /** Room for numbers to grow before the block must move. */
@@ -7,7 +9,7 @@ const spare = 48
  * Lines of exposition text as bytes, each ending in a number that is rewritten in place. A new value costs its digits
  * alone, and one with more or fewer digits a shift of what follows: nothing is formatted twice.
  */
-export class TextBlock {
+export class TextBlock implements Lines {
   private bytes: Buffer
   /** The part of the bytes in use. Kept, because making a view costs more than copying what it shows. */
   private view: Buffer

@@ -1,0 +1,119 @@
+import type { BatchObservableResult, Meter, MeterProvider, Observable } from '@opentelemetry/api'
+import type { Accumulator } from '../accumulator/accumulator.js'
+import { emptyRange, type Watcher } from '../handle/attention.js'
+import type { KpiMetric } from '../handle/kpi-metric.js'
+import type { Collection } from '../metric/collection.js'
+import type { Family } from '../metric/family.js'
+import type { Metric } from '../metric/metric.js'
+import { scope } from '../producer/metric-producer.js'
+
+/** The monitor's metrics as instruments of a meter provider. */
+export interface JoinedMeterProvider {
+  /** Passes the measurements of histograms on, one by one: the API has no other way for them. */
+  readonly watcher: Watcher
+  /** Takes the observable instruments back. */
+  leave(): void
+}
+
+/**
+ * Records through OpenTelemetry's API, for applications that give access to nothing else. Counters and gauges are
+ * observed when the provider collects and cost nothing before; a histogram's record costs what the provider's does.
+ */
+export function joinMeterProvider(
+  provider: MeterProvider,
+  metrics: readonly Metric[],
+  kpis: readonly KpiMetric[],
+  collect: () => Collection,
+): JoinedMeterProvider {
+  const meter = provider.getMeter(scope.name, scope.version)
+  const histograms = new Map(
+    kpis
+      .filter(({ kpi }) => kpi.instrument === 'histogram')
+      .map(({ kpi, metric: { family } }) => [
+        kpi.id,
+        meter.createHistogram(family.name, {
+          ...described(family),
+          advice: { explicitBucketBoundaries: [...family.boundaries] },
+        }),
+      ]),
+  )
+  const observed = metrics.flatMap((metric) => observables(meter, metric))
+  const callback = (result: BatchObservableResult) => {
+    const now = collect()
+    for (const { observe } of observed) observe(result, now)
+  }
+  const instruments = observed.map(({ instrument }) => instrument)
+  meter.addBatchObservableCallback(callback, instruments)
+  return {
+    watcher: {
+      quiet: (kpi) => (kpi.instrument === 'histogram' ? emptyRange : undefined),
+      heard({ kpi, value, accumulator }) {
+        histograms.get(kpi.id)?.record(value as number, accumulator.series.labels.attributes)
+      },
+    },
+    leave: () => meter.removeBatchObservableCallback(callback, instruments),
+  }
+}
+
+interface Observed {
+  readonly instrument: Observable
+  readonly observe: (result: BatchObservableResult, now: Collection) => void
+}
+
+function observables(meter: Meter, { family, latest, series }: Metric): Observed[] {
+  const observed: Observed[] = []
+  if (family.instrument === 'counter') {
+    const instrument = meter.createObservableCounter(family.name, described(family))
+    observed.push({ instrument, observe: (result) => observeOutcomes(result, instrument, series) })
+  }
+  if (family.instrument === 'gauge') {
+    const instrument = meter.createObservableGauge(family.name, described(family))
+    observed.push({
+      instrument,
+      observe: (result, now) =>
+        observeValues(result, instrument, series, (accumulator) =>
+          accumulator.kind === 'gauge' ? accumulator.current(now.fallback(family.name)) : undefined,
+        ),
+    })
+  }
+  if (latest !== undefined) {
+    const instrument = meter.createObservableGauge(latest.name, described(latest))
+    observed.push({
+      instrument,
+      observe: (result) =>
+        observeValues(result, instrument, series, (accumulator) =>
+          accumulator.kind === 'gauge' ? undefined : accumulator.latest(),
+        ),
+    })
+  }
+  return observed
+}
+
+function observeOutcomes(
+  result: BatchObservableResult,
+  instrument: Observable,
+  series: Iterable<Accumulator>,
+): void {
+  for (const accumulator of series) {
+    if (accumulator.kind !== 'counter') continue
+    for (const [i, { attributes }] of accumulator.labelSets().entries()) {
+      result.observe(instrument, accumulator.outcome(i), attributes)
+    }
+  }
+}
+
+function observeValues(
+  result: BatchObservableResult,
+  instrument: Observable,
+  series: Iterable<Accumulator>,
+  read: (accumulator: Accumulator) => number | undefined,
+): void {
+  for (const accumulator of series) {
+    const value = read(accumulator)
+    if (value !== undefined) result.observe(instrument, value, accumulator.series.labels.attributes)
+  }
+}
+
+function described({ unit, description }: Family) {
+  return { unit, description }
+}

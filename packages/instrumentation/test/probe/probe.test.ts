@@ -1,0 +1,129 @@
+import { describe, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import { isProbe, type ProbeRun } from '../../src/index.js'
+import { samplesOf, scrape } from '../exposition-samples.js'
+import { monitors } from '../monitored.js'
+
+const { start, warnings } = monitors()
+const labels = { model: 'gpt-4o', contextSize: 131_072 }
+const series = 'model="gpt-4o",context_size="131072",operation="probe"'
+const questions = [
+  { question: 'first', relevant: ['a', 'b'] },
+  { question: 'second', relevant: ['c'] },
+]
+
+describe('a probe', () => {
+  test('records F1 and latency of each question under an operation of its own, and marks its traffic', async () => {
+    const monitor = await start()
+    const marked: boolean[] = []
+    const probe = monitor.probe({
+      labels,
+      every: '1h',
+      share: 1,
+      questions,
+      retrieve: async (question) => {
+        marked.push(isProbe())
+        return question === 'first' ? ['a', 'x'] : ['c']
+      },
+    })
+    const run = await probe.run()
+    expect(run).toMatchObject({ answered: 2, failed: 0, mean: { precision: 0.75, recall: 0.75, f1: 0.75 } })
+    expect(marked).toEqual([true, true])
+    expect(isProbe()).toBe(false)
+    const samples = samplesOf(await scrape(monitor.url))
+    expect(samples.get(`mnemoscope_f1_score_sum{${series}}`)).toBe('1.5')
+    expect(samples.get(`mnemoscope_latency_seconds_count{${series}}`)).toBe('2')
+  })
+
+  test('records precision and recall too where the configuration has such KPIs', async () => {
+    const ratio = {
+      title: 'Precision',
+      description: 'Share of the retrieved that is relevant.',
+      unit: '1',
+      instrument: 'histogram',
+      direction: 'higher_is_better',
+      range: { min: 0, max: 1 },
+      statistic: 'mean',
+      boundaries: [0.5, 1],
+    } as const
+    const config = defineConfig({ kpis: { precision: ratio } })
+    const monitor = await start({ config })
+    await monitor.probe({ labels, every: '1h', share: 1, questions, retrieve: () => ['a', 'c'] }).run()
+    const samples = samplesOf(await scrape(monitor.url))
+    expect(samples.get(`mnemoscope_precision_sum{${series}}`)).toBe('1')
+    expect(samples.get(`mnemoscope_refused_measurements_total{kpi="_unknown",reason="unknown_kpi"}`)).toBe(
+      '0',
+    )
+  })
+
+  test('runs by itself at its interval', async () => {
+    const monitor = await start({ endpoint: false })
+    const run = await new Promise<ProbeRun>((resolve) => {
+      monitor.probe({
+        labels,
+        every: '5ms',
+        share: 1,
+        questions,
+        retrieve: () => ['a', 'b', 'c'],
+        onRun: resolve,
+      })
+    })
+    expect(run.answered).toBe(2)
+  })
+
+  test('survives a system that throws, rejects or hangs: those questions are failures, not bad scores', async () => {
+    const monitor = await start()
+    const aborted: boolean[] = []
+    const probe = monitor.probe({
+      labels,
+      every: '1h',
+      share: 1,
+      timeout: '20ms',
+      questions: ['throws', 'rejects', 'hangs', 'answers'].map((question) => ({ question, relevant: ['a'] })),
+      retrieve: (question, { signal }) => {
+        if (question === 'throws') throw new Error('down')
+        if (question === 'rejects') return Promise.reject(new Error('down'))
+        if (question === 'answers') return ['a']
+        signal.addEventListener('abort', () => aborted.push(true))
+        return new Promise(() => {})
+      },
+    })
+    expect(await probe.run()).toMatchObject({ answered: 1, failed: 3, mean: { f1: 1 } })
+    expect(aborted).toEqual([true])
+    expect(warnings).toHaveLength(1)
+    expect(samplesOf(await scrape(monitor.url)).get(`mnemoscope_f1_score_count{${series}}`)).toBe('1')
+  })
+
+  test('ends in the middle of a question when it or the monitor is stopped', async () => {
+    const monitor = await start({ endpoint: false })
+    let asked = 0
+    const options = {
+      labels,
+      every: '1h',
+      questions,
+      retrieve: () => {
+        asked++
+        return new Promise<string[]>(() => {})
+      },
+    }
+    const [first, second] = [monitor.probe(options), monitor.probe(options)]
+    const runs = Promise.all([first.run(), second.run()])
+    await new Promise((resolve) => setImmediate(resolve))
+    first.stop()
+    await monitor.stop()
+    expect((await runs).map(({ answered, failed }) => [answered, failed])).toEqual([
+      [0, 0],
+      [0, 0],
+    ])
+    expect(asked).toBe(2)
+  })
+
+  test('is refused without questions, or with one whose answers nobody knows', async () => {
+    const monitor = await start({ endpoint: false })
+    const options = { labels, every: '1h', retrieve: () => [] }
+    expect(() => monitor.probe({ ...options, questions: [] })).toThrow('relevant answers are known')
+    expect(() => monitor.probe({ ...options, questions: [{ question: 'q', relevant: [] }] })).toThrow(
+      expect.objectContaining({ code: 'USAGE', value: 'q' }),
+    )
+  })
+})

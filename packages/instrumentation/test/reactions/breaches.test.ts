@@ -1,0 +1,152 @@
+import { describe, expect, test } from '@jest/globals'
+import { catalog, defineConfig, isBreach, type Kpi } from '@mnemoscope/kpi'
+import type { Breach } from '../../src/index.js'
+import { harmless } from '../../src/reactions/breaches.js'
+import { nextDown, nextUp } from '../../src/reactions/next-double.js'
+import { monitors } from '../monitored.js'
+
+const { start, warnings } = monitors()
+const place = { model: 'gpt-4o', contextSize: 131_072 }
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+describe('onBreach', () => {
+  test('calls soon after a measurement at or beyond a threshold, with what was measured where', async () => {
+    const monitor = await start({ endpoint: false, now: () => 7 })
+    const breaches: Breach[] = []
+    monitor.onBreach('warning', (breach) => {
+      breaches.push(breach)
+    })
+    const op = monitor.for({ ...place, operation: 'search' })
+    op.operation({ latency: 4.99, f1_score: 0.81 })
+    op.operation({ latency: 10 }, { question: 'where?' })
+    expect(breaches).toEqual([])
+    await turn()
+    expect(breaches).toEqual([
+      {
+        kpi: 'latency',
+        severity: 'error',
+        value: 10,
+        threshold: 10,
+        model: 'gpt-4o',
+        contextSize: '131072',
+        operation: 'search',
+        at: 7,
+        metadata: { question: 'where?' },
+      },
+    ])
+  })
+
+  test('is quiet for the cooldown of one KPI, model and size, unless it gets worse', async () => {
+    let now = 0
+    const config = defineConfig({ instrumentation: { breachCooldown: '10s' } })
+    const monitor = await start({ endpoint: false, config, now: () => now })
+    const seen: string[] = []
+    monitor.onBreach('warning', ({ kpi, severity, model }) => {
+      seen.push(`${kpi} ${severity} ${model}`)
+    })
+    const op = monitor.for(place)
+    for (let i = 0; i < 100; i++) op.latency.record(6)
+    op.f1_score.record(0.6)
+    monitor.for({ ...place, model: 'other' }).latency.record(6)
+    op.latency.record(12)
+    op.latency.record(6)
+    now = 9_999
+    op.latency.record(12)
+    now = 10_000
+    op.latency.record(6)
+    await turn()
+    expect(seen).toEqual([
+      'latency warning gpt-4o',
+      'f1_score critical gpt-4o',
+      'latency warning other',
+      'latency error gpt-4o',
+      'latency warning gpt-4o',
+    ])
+  })
+
+  test('hears of its level and worse ones only, and of none after it unsubscribed', async () => {
+    const monitor = await start({ endpoint: false })
+    const seen: string[] = []
+    const off = monitor.onBreach('critical', ({ severity }) => {
+      seen.push(severity)
+    })
+    const op = monitor.for(place)
+    op.latency.record(19.9)
+    op.latency.record(20)
+    off()
+    off()
+    op.f1_score.record(0)
+    await turn()
+    expect(seen).toEqual(['critical'])
+  })
+
+  test('survives handlers that throw or reject, and warns once', async () => {
+    const monitor = await start({ endpoint: false })
+    monitor.onBreach('warning', () => {
+      throw new Error('sync')
+    })
+    monitor.onBreach('warning', () => Promise.reject(new Error('async')))
+    monitor.for(place).latency.record(100)
+    await turn()
+    await turn()
+    expect(warnings.map(({ code }) => code)).toEqual(['HOOK_FAILED'])
+  })
+
+  test('goes by the thresholds of the place, overrides included', async () => {
+    const config = defineConfig({
+      kpis: { latency: { overrides: [{ model: 'slow', thresholds: { warning: 8 } }] } },
+    })
+    const monitor = await start({ endpoint: false, config })
+    const seen: string[] = []
+    monitor.onBreach('warning', ({ model, threshold }) => {
+      seen.push(`${model} ${threshold}`)
+    })
+    monitor.for({ ...place, model: 'slow' }).latency.record(7)
+    monitor.for({ ...place, model: 'fast' }).latency.record(7)
+    monitor.for({ ...place, model: 'slow' }).latency.record(8)
+    await turn()
+    expect(seen).toEqual(['fast 5', 'slow 8'])
+  })
+})
+
+test('harmless values end right beside the threshold, on its good side', () => {
+  const at = { model: 'm', contextSize: '8192', operation: 'default' }
+  const { kpis } = defineConfig()
+  for (const id of ['latency', 'f1_score', 'token_usage'] as const) {
+    for (const level of ['warning', 'error', 'critical'] as const) {
+      const kpi: Kpi = kpis[id]
+      const threshold = catalog[id].thresholds[level]
+      const range = harmless(kpi, at, level) ?? { min: 0, max: 0 }
+      const edge = kpi.direction === 'higher_is_better' ? range.min : range.max
+      expect(isBreach(kpi.direction, threshold, threshold)).toBe(true)
+      expect(isBreach(kpi.direction, edge, threshold)).toBe(false)
+      expect(kpi.direction === 'higher_is_better' ? nextDown(edge) : nextUp(edge)).toBe(threshold)
+    }
+  }
+  expect(harmless(kpis.context_utilization, at, 'warning')).toBeUndefined()
+  expect(harmless(kpis.overflow_frequency, at, 'warning')).toBeUndefined()
+})
+
+test.each([0, 1, -1, 0.7, 5, 1e-300, 1e300])('no double lies between %d and its neighbours', (value) => {
+  expect(nextUp(value)).toBeGreaterThan(value)
+  expect(nextDown(value)).toBeLessThan(value)
+  expect(nextDown(nextUp(value)) + 0).toBe(value)
+  const between = value + (nextUp(value) - value) / 2
+  expect([value, nextUp(value)]).toContain(between)
+})
+
+test('onMeasurement hears of every measurement that was counted, with its metadata', async () => {
+  const monitor = await start({ endpoint: false, now: () => 5 })
+  const seen: unknown[] = []
+  const off = monitor.onMeasurement(({ kpi, value, metadata, at }) => seen.push([kpi, value, metadata, at]))
+  const op = monitor.for(place)
+  op.operation({ latency: 0.5, overflow_frequency: 'none', f1_score: 2 }, { id: 1 })
+  op.memory_usage.record(4_096)
+  off()
+  op.latency.record(1)
+  expect(seen).toEqual([
+    ['latency', 0.5, { id: 1 }, 5],
+    ['overflow_frequency', 'none', { id: 1 }, 5],
+    ['memory_usage', 4_096, undefined, 5],
+  ])
+})
