@@ -6,6 +6,13 @@ export function createMetrics() {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
+  const lastInstant = new Gauge({
+    name: names.recorderMetric.lastInstant,
+    help: 'Newest instant that was stored, as Unix time; until the first one, when the recorder started.',
+    registers,
+  })
+  // A gauge begins at 0, which reads as behind by half a century.
+  lastInstant.set(Date.now() / 1_000)
   return {
     registry,
     snapshots: new Counter({
@@ -23,11 +30,7 @@ export function createMetrics() {
       help: 'Cycles that failed; their instants are taken later.',
       registers,
     }),
-    lastInstant: new Gauge({
-      name: names.recorderMetric.lastInstant,
-      help: 'Newest instant that is stored, as Unix time.',
-      registers,
-    }),
+    lastInstant,
     cycleDuration: new Histogram({
       name: names.recorderMetric.cycleDuration,
       help: 'Time that one snapshot cycle took.',
