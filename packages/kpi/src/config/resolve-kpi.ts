@@ -28,11 +28,7 @@ const gaugeDefaults = { minSamples: 1 } as const
 export function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
   const overrides = declaration.overrides ?? []
   const thresholds = declaration.thresholds ?? {}
-  const boundaries =
-    declaration.instrument === 'histogram'
-      ? withThresholds(declaration.boundaries ?? [], { thresholds, overrides })
-      : []
-  return {
+  const kpi: Kpi = {
     ...defaults,
     ...(declaration.instrument === 'gauge' ? gaugeDefaults : {}),
     runbook: `${id.replaceAll('_', '-')}.md`,
@@ -41,8 +37,10 @@ export function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
     id,
     overrides,
     thresholds,
-    boundaries,
+    boundaries: [],
   }
+  if (kpi.instrument !== 'histogram') return kpi
+  return { ...kpi, boundaries: withThresholds(declaration.boundaries ?? [], kpi) }
 }
 
 /**

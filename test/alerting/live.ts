@@ -1,0 +1,144 @@
+import { type Monitor, startMonitoring } from '@mnemoscope/instrumentation'
+import { type ConfigInput, defineConfig, durationSeconds } from '@mnemoscope/kpi'
+import { eventually } from '../harness/eventually.js'
+import { atMost, type Figure, quantile } from './figures.js'
+import { type Monitoring, query, queryRange, startMonitoringServers } from './monitoring.js'
+import type { Pace } from './pace.js'
+import { type Stream, streams } from './story.js'
+import { type Fired, runs, type Verdict, verdictOf } from './verdict.js'
+
+const contextSize = 8_192
+const tickMs = 50
+/** Prometheus and Alertmanager take these; what a notification takes beyond them is ours to answer for. */
+const scrape = 1
+const evaluation = 1
+const groupWait = 1
+
+/** What a story came to. */
+export interface Told {
+  readonly verdicts: readonly (Verdict & Stream)[]
+  /** Seconds from each jump to its notification, beyond scrape, evaluation and group wait. */
+  readonly delays: readonly number[]
+  readonly jumps: number
+}
+
+/** Tells the story to real servers, all streams side by side. */
+export async function tell(pace: Pace): Promise<Told> {
+  const input: ConfigInput = {
+    contextSizes: [contextSize],
+    scrapeInterval: `${scrape}s`,
+    alertCheckInterval: `${evaluation}s`,
+    alerting: { groupWait: `${groupWait}s`, groupInterval: '1s' },
+    kpis: pace.kpis,
+  }
+  const monitor = await startMonitoring({ service: 'memory', port: 0, config: defineConfig(input) })
+  let monitoring: Monitoring | undefined
+  try {
+    const targets = [new URL(monitor.url as string).host]
+    monitoring = await startMonitoringServers({ ...input, services: [{ name: 'memory', targets }] })
+    const { prometheusUrl } = monitoring
+    await eventually(
+      'the first scrape',
+      async () => (await query(prometheusUrl, 'up{job="memory"} == 1')).length > 0,
+    )
+    const all = streams(pace)
+    const { startedAt, jumpedAt } = await drive(monitor, all, pace)
+    const end = Date.now() / 1_000
+    const fired = await firedBetween(prometheusUrl, startedAt, end)
+    const slack = Math.max(
+      ...Object.values(monitoring.config.kpis).map(({ id, rareWindow }) =>
+        id in pace.kpis && id !== 'memory_usage' ? durationSeconds(rareWindow) : 0,
+      ),
+    )
+    const ending = { slack, end: end - startedAt }
+    return {
+      verdicts: all.map((stream) => ({ ...stream, ...verdictOf(stream, fired, ending) })),
+      delays: delays(monitoring, jumpedAt),
+      jumps: jumpedAt.size,
+    }
+  } finally {
+    await monitor.stop()
+    await monitoring?.stop()
+  }
+}
+
+/** Records what the story says, in real time. @returns its beginning, Unix seconds, and when each model jumped, Unix ms */
+async function drive(
+  monitor: Monitor,
+  all: readonly Stream[],
+  pace: Pace,
+): Promise<{ startedAt: number; jumpedAt: Map<string, number> }> {
+  const playing = all.map((stream) => ({
+    stream,
+    handle: monitor.for({ model: stream.model, contextSize }),
+    done: 0,
+  }))
+  const jumpedAt = new Map<string, number>()
+  for (let i = 0; i < pace.jumps; i++) {
+    const model = `jump ${i}`
+    monitor.for({ model, contextSize }).memory_usage.observe(() => (jumpedAt.has(model) ? 2e9 : 1e6))
+  }
+  const startedAt = Date.now() / 1_000
+  // Jumps are spread over the story and over the phases of the scrapes, and leave time for the last notification.
+  const jumpEvery = (pace.length - 12) / pace.jumps
+  for (let at = 0; at < pace.length; at = Date.now() / 1_000 - startedAt) {
+    for (const each of playing) {
+      const { stream, handle } = each
+      for (; each.done * stream.every <= at; each.done++) {
+        handle[stream.kpi].record(stream.value(each.done, each.done * stream.every))
+      }
+    }
+    for (let i = jumpedAt.size; i < pace.jumps && 4 + i * jumpEvery <= at; i++)
+      jumpedAt.set(`jump ${i}`, Date.now())
+    await new Promise((resolve) => setTimeout(resolve, tickMs))
+  }
+  return { startedAt, jumpedAt }
+}
+
+async function firedBetween(url: string, startedAt: number, end: number): Promise<Fired[]> {
+  const alerts = 'ALERTS{alertstate="firing", kpi=~"f1_score|latency", severity!="info"}'
+  const series = await queryRange(url, alerts, { start: startedAt, end, step: evaluation })
+  return series.flatMap(({ metric, values }) => {
+    const times = values.map(([at]) => at - startedAt)
+    const { model = '', severity = '' } = metric
+    return runs(times, evaluation).map((run) => ({ ...run, model, severity }))
+  })
+}
+
+function delays({ notified }: Monitoring, jumpedAt: ReadonlyMap<string, number>): number[] {
+  return [...jumpedAt].flatMap(([model, at]) => {
+    const first = notified.find(({ labels, status }) => labels.model === model && status === 'firing')
+    return first === undefined ? [] : [(first.receivedAt - at) / 1_000 - scrape - evaluation - groupWait]
+  })
+}
+
+/** The figures of a told story. */
+export function figuresOf({ verdicts, delays, jumps }: Told): Figure[] {
+  const total = (key: keyof Verdict) => verdicts.reduce((sum, verdict) => sum + verdict[key], 0)
+  const seeded = total('seeded')
+  return [
+    { name: 'alerts seeded', value: seeded, unit: 'alerts', goal: seeded, ok: seeded > 0 },
+    atMost('missed', total('missed'), 'alerts', 0),
+    atMost('false alarms', total('falseAlarms'), 'alerts', 0),
+    atMost('flaps', total('flaps'), 'alerts', 0),
+    atMost('not resolved', total('unresolved'), 'alerts', 0),
+    atMost('jumps never notified', jumps - delays.length, 'alerts', 0),
+    atMost('breach to notification beyond the intervals, p95', quantile(delays, 0.95), 's', 2),
+  ]
+}
+
+/** The counts as a table, a line for each rate and role. */
+export function table({ verdicts }: Told): string {
+  const rows = verdicts.map(({ kpi, rate, role, seeded, raised, missed, falseAlarms, flaps, unresolved }) =>
+    [kpi, rate, role, seeded, raised, missed, falseAlarms, flaps, unresolved].map(String),
+  )
+  const head = ['KPI', 'traffic', 'values', 'seeded', 'raised', 'missed', 'false', 'flaps', 'unresolved']
+  return [head, ...rows]
+    .map((row) =>
+      row
+        .map((cell) => cell.padEnd(15))
+        .join('')
+        .trimEnd(),
+    )
+    .join('\n')
+}

@@ -1,0 +1,57 @@
+import type { ConfigInput } from '@mnemoscope/kpi'
+
+/** How much shorter than in production times are, and what is told within them. */
+export interface Pace {
+  /** Seconds that stand for an hour, and for a minute. */
+  readonly hour: number
+  readonly minute: number
+  /** Length of the story in seconds. */
+  readonly length: number
+  /** When operations of steady streams are bad, in seconds from the beginning. */
+  readonly breaches: readonly { readonly from: number; readonly to: number }[]
+  /** Which of the hourly operations are bad, the first being 0. */
+  readonly badHours: readonly number[]
+  /** When values wobble around the warning threshold, and for how long they stay on one side. */
+  readonly wobble: { readonly from: number; readonly to: number; readonly side: number }
+  /** Models whose memory jumps past its threshold, to time the notification. */
+  readonly jumps: number
+  readonly kpis: NonNullable<ConfigInput['kpis']>
+}
+
+const soon = { keepFiringFor: '1s' } as const
+const memory = { window: '2s', keepFiringFor: '0s', thresholds: { critical: 1_000_000_000 } } as const
+
+/** Well under a minute: an hour is 12 seconds. */
+export const shortPace: Pace = {
+  hour: 12,
+  minute: 0.5,
+  length: 45,
+  breaches: [{ from: 10, to: 18 }],
+  badHours: [1],
+  wobble: { from: 10, to: 31, side: 7 },
+  jumps: 12,
+  kpis: {
+    f1_score: { ...soon, window: '4s', sparseWindow: '6s', rareWindow: '15s' },
+    latency: { ...soon, window: '4s', sparseWindow: '12s', rareWindow: '15s' },
+    memory_usage: memory,
+  },
+}
+
+/** An hour is a minute, and every window is a sixtieth of its default. */
+export const longPace: Pace = {
+  hour: 60,
+  minute: 1,
+  length: 560,
+  breaches: [
+    { from: 90, to: 120 },
+    { from: 300, to: 330 },
+  ],
+  badHours: [2, 5],
+  wobble: { from: 90, to: 390, side: 70 },
+  jumps: 120,
+  kpis: {
+    f1_score: { ...soon, window: '5s', sparseWindow: '30s', rareWindow: '75s' },
+    latency: { ...soon, window: '5s', sparseWindow: '60s', rareWindow: '75s' },
+    memory_usage: memory,
+  },
+}
