@@ -4,6 +4,9 @@ import { getRequestListener } from '@hono/node-server'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import type { Hono } from 'hono'
 
+/** Bounds memory and open files, whoever sends how much. */
+const mostConnections = 500
+
 /** An HTTP server that listens. */
 export interface Listening {
   readonly url: string
@@ -21,6 +24,8 @@ export async function listen(app: Hono, host: string, port: number): Promise<Lis
   // A client that sends headers and then nothing must not hold a connection for ever.
   server.requestTimeout = 30_000
   server.headersTimeout = 10_000
+  // Beyond this, connections wait in the system's queue or are refused, and senders try again.
+  server.maxConnections = mostConnections
   await bound(server, host, port)
   const { port: taken } = server.address() as AddressInfo
   return {
