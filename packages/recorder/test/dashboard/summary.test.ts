@@ -93,6 +93,19 @@ test('roll-ups change no number, neither when they are whole nor when an hour go
   await pool.end()
 })
 
+test('the trend of a young history is told from all of it, however long the window', async () => {
+  const instants = Array.from({ length: 12 }, (_, i) => ({
+    at: new Date(start + i * 600_000),
+    rows: [row('a', 'f1_score', 0.95 - i * 0.05)],
+  }))
+  await storeInstants(pool, instants)
+  const month = { from: new Date(start - 700 * hourMs), to: new Date(start + 2 * hourMs) }
+  const { trends } = await dashboardData(pool, config, month)
+  expect(trends.f1_score_trend).toHaveLength(12)
+  expect(trends.f1_score_direction).toBe('degrading')
+  await pool.end()
+})
+
 test('an empty database has no numbers, and no zeros in their place', async () => {
   const data = await dashboardData(pool, config, scope)
   expect(data.summary).toMatchObject({ total_snapshots: 0, avg_f1_score: null, min_latency: null })
