@@ -41,7 +41,10 @@ export function comparisonTable(kpis: readonly Kpi[]): PanelSpec {
   })
 }
 
-/** Whole hours are read from their roll-ups, where these are up to date, and only the rest row by row. */
+/**
+ * Whole hours are read from their roll-ups, where these are up to date, and only the rest row by row: each hour by
+ * itself, because a join with all of them at once reads the whole table.
+ */
 function meansSql(kpis: readonly Kpi[]): string {
   const means = kpis.map(
     ({ id }) =>
@@ -61,13 +64,15 @@ WITH looked AS (
   FROM hours JOIN snapshots_hourly USING (hour)
   GROUP BY series_id, kpi
   UNION ALL
-  SELECT series_id, kpi, count(value), sum(value)
-  FROM rest JOIN snapshots ON at >= since AND at < until
-  GROUP BY series_id, kpi
+  SELECT of_hour.* FROM rest CROSS JOIN LATERAL (
+    SELECT series_id, kpi, count(value), sum(value) FROM snapshots WHERE at >= since AND at < until GROUP BY series_id, kpi
+  ) AS of_hour
 ), instants AS (
   SELECT series_id, sum(snapshots) AS snapshots FROM hours JOIN series_hourly USING (hour) GROUP BY series_id
   UNION ALL
-  SELECT series_id, count(DISTINCT at) FROM rest JOIN snapshots ON at >= since AND at < until GROUP BY series_id
+  SELECT of_hour.* FROM rest CROSS JOIN LATERAL (
+    SELECT series_id, count(DISTINCT at) FROM snapshots WHERE at >= since AND at < until GROUP BY series_id
+  ) AS of_hour
 )
 SELECT
   service,
