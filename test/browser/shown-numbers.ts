@@ -79,7 +79,7 @@ export async function numbersInSql({ query }: SeededRecorder, newest: number): P
      WHERE at >= now() - interval '24 hours' GROUP BY model`,
   )
   const worst = await query<{ id: string; peak_value: number }>(
-    'SELECT id, peak_value FROM alert_episodes ORDER BY starts_at DESC, id DESC LIMIT 50',
+    'SELECT id, peak_value FROM alert_episodes ORDER BY starts_at DESC, id DESC LIMIT 20',
   )
   const [counts] = await query<{ firing: number; episodes: number }>(
     `SELECT count(*) FILTER (WHERE ends_at IS NULL)::int AS firing, count(*)::int AS episodes FROM alert_episodes`,

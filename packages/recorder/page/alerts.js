@@ -12,7 +12,7 @@ import { alertsInForce } from './verdict.js'
 const mostOpened = 3
 
 let latest
-const pages = paged(byId('firing-more'), 20, () => showFiring(latest))
+const pages = paged(byId('firing-more'), 12, () => showFiring(latest))
 
 /** Alerts that fire, the worst first; milder levels of the same cause are folded away. */
 export function showFiring(data) {

@@ -60,14 +60,17 @@ function leads(alert, kpi, { before, transitions }, changes) {
   const items = [
     ...before.moved.map((moved) => movedItem(moved, kpi)),
     ...changes
-      .filter(({ at }) => at <= alert.timestamp && at >= alert.timestamp - 3_600)
+      .filter(
+        ({ at, differences }) =>
+          differences.length > 0 && at <= alert.timestamp && at >= alert.timestamp - 3_600,
+      )
       .map((change) =>
         element(
           'li',
           {},
           `Configuration changed ${formatDuration(alert.timestamp - change.at)} before, at `,
           timeOf(change.at),
-          change.by ? ` by ${change.by}` : '',
+          ` by ${change.by}: ${change.differences.map(({ path }) => path).join(', ')}`,
         ),
       ),
     ...before.alerts.map(({ level, message, timestamp }) =>

@@ -3,6 +3,7 @@ import { chartHeight, chartOptions } from './chart-options.js'
 import { readPoint, readWithKeys } from './chart-reading.js'
 import { byId, element, setText } from './element.js'
 import { formatValue, seriesName, unitName } from './format.js'
+import { nextFrame } from './frame.js'
 import { formatDuration, formatUtc } from './time.js'
 
 /** @type {Map<string, { plot: object, shape: string, view: object, box: HTMLElement, figure: HTMLElement }>} */
@@ -13,24 +14,30 @@ const drawn = new Map()
  * @param charts the answer of /api/charts
  * @param onSelect hears of a stretch of time that the reader marked, Unix seconds
  */
-export function showCharts(charts, data, onSelect) {
+export async function showCharts(charts, data, onSelect) {
+  const thresholds = new Map(data.current.map((series) => [keyOf(series), series.kpis]))
   const colours = chartColours(charts)
   const several = new Set([...colours.keys()].map((key) => JSON.parse(key)[0])).size > 1
   showLegend(colours, several)
   setText(byId('trends-note'), note(charts, data))
   for (const kpi of data.kpis) {
     const chart = charts.kpis[kpi.id]
-    byId('charts').querySelector(`#chart-${kpi.id}`)?.toggleAttribute('hidden', !chart?.series.length)
-    if (chart?.series.length) showChart(kpi, { chart, charts, data, colours, several, onSelect })
+    // All have their place from the start, in the catalog's order, whichever has data first.
+    const { figure } = drawn.get(kpi.id) ?? frame(kpi)
+    figure.hidden = !chart?.series.length
+    if (!chart?.series.length) continue
+    showChart(kpi, { chart, charts, thresholds, colours, several, onSelect })
+    // A frame for each: a reader's scrolling never waits for all of them.
+    await nextFrame()
   }
 }
 
-function showChart(kpi, { chart, charts, data, colours, several, onSelect }) {
+function showChart(kpi, { chart, charts, thresholds, colours, several, onSelect }) {
   const view = {
     kpi,
     several,
     total: chart.total_series,
-    thresholds: thresholdsOf(kpi, chart, data),
+    thresholds: thresholdsOf(kpi, chart, thresholds),
     gaps: charts.gaps,
     marks: charts.marks.filter((mark) => mark.kpi === kpi.id),
     x: [charts.from, Math.max(charts.to, charts.from + 60)],
@@ -38,25 +45,22 @@ function showChart(kpi, { chart, charts, data, colours, several, onSelect }) {
   }
   const columns = chartColumns(chart, charts)
   const shape = JSON.stringify(view.lines.map((line) => [keyOf(line), line.colour, line.dash]))
-  const known = drawn.get(kpi.id)
-  if (known?.shape === shape) {
-    known.view = view
-    known.plot.setData(columns)
-  } else {
-    known?.plot.destroy()
-    const { figure, box } = known ?? frame(kpi)
-    const entry = { figure, box, view, shape, plot: undefined }
-    drawn.set(kpi.id, entry)
-    const width = box.clientWidth || 320
+  const entry = drawn.get(kpi.id)
+  entry.view = view
+  if (entry.shape === shape) entry.plot.setData(columns)
+  else {
+    entry.plot?.destroy()
+    entry.shape = shape
+    const width = entry.box.clientWidth || 320
     const handlers = { onCursor: (plot) => plot.cursor.event && readPoint(plot, entry), onSelect }
     entry.plot = new globalThis.uPlot(
       chartOptions(() => entry.view, width, handlers),
       columns,
-      box,
+      entry.box,
     )
   }
-  setText(drawn.get(kpi.id).figure.querySelector('.chart-note'), chartNote(view))
-  drawn.get(kpi.id).box.setAttribute('aria-label', description(view))
+  setText(entry.figure.querySelector('.chart-note'), chartNote(view))
+  entry.box.setAttribute('aria-label', description(view))
 }
 
 function frame(kpi) {
@@ -69,17 +73,19 @@ function frame(kpi) {
     element('div', { class: 'reading', 'aria-hidden': 'true' }),
   )
   byId('charts').append(figure)
-  box.addEventListener('keydown', (event) => readWithKeys(event, drawn.get(kpi.id)))
-  box.addEventListener('mouseleave', () => readPoint(undefined, drawn.get(kpi.id)))
-  box.addEventListener('blur', () => readPoint(undefined, drawn.get(kpi.id)))
-  return { figure, box }
+  const entry = { figure, box, view: undefined, shape: undefined, plot: undefined }
+  box.addEventListener('keydown', (event) => readWithKeys(event, entry))
+  box.addEventListener('mouseleave', () => readPoint(undefined, entry))
+  box.addEventListener('blur', () => readPoint(undefined, entry))
+  drawn.set(kpi.id, entry)
+  return entry
 }
 
 /** The thresholds in force for the lines of a chart: those of their place where all share them, else the general ones. */
-function thresholdsOf(kpi, { series }, { current }) {
+function thresholdsOf(kpi, { series }, known) {
   const found = series.flatMap((line) => {
-    const at = current.find((one) => keyOf(one) === keyOf(line))
-    return at?.kpis[kpi.id] ? [JSON.stringify(at.kpis[kpi.id].thresholds)] : []
+    const current = known.get(keyOf(line))?.[kpi.id]
+    return current ? [JSON.stringify(current.thresholds)] : []
   })
   return new Set(found).size === 1 ? JSON.parse(found[0]) : kpi.thresholds
 }
@@ -124,10 +130,11 @@ function showLegend(colours, several) {
 /** Fits every chart to its column. */
 export function resizeCharts() {
   for (const { plot, box } of drawn.values())
-    if (box.clientWidth) plot.setSize({ width: box.clientWidth, height: chartHeight })
+    if (plot && box.clientWidth && plot.width !== box.clientWidth)
+      plot.setSize({ width: box.clientWidth, height: chartHeight })
 }
 
 /** Draws again in the colours in force, after a change between light and dark. */
 export function redrawCharts() {
-  for (const { plot } of drawn.values()) plot.redraw(false)
+  for (const { plot } of drawn.values()) plot?.redraw(false)
 }

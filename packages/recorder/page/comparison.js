@@ -6,7 +6,7 @@ import { paged } from './more.js'
 let latest
 let columns = ''
 let body
-const pages = paged(byId('comparison-more'), 50, () => showComparison(latest))
+const pages = paged(byId('comparison-more'), 25, () => showComparison(latest))
 
 /** Each model's mean over the window, KPI by KPI, with the best of each marked. */
 export function showComparison(data) {
@@ -34,7 +34,7 @@ export function showComparison(data) {
     models.slice(0, pages.most()).map(([model, means]) => ({
       model,
       means,
-      best: kpis.map(({ id }) => id).filter((id) => best.get(id).includes(model)),
+      best: kpis.map(({ id }) => id).filter((id) => best.get(id).has(model)),
     })),
     ({ model }) => model,
     (item) => row(item, kpis),
@@ -47,7 +47,7 @@ function bestOf({ id, direction, unit }, models) {
   const values = known.map(([, means]) => means[`avg_${id}`])
   const best = formatValue(direction === 'higher_is_better' ? Math.max(...values) : Math.min(...values), unit)
   const first = known.filter(([, means]) => formatValue(means[`avg_${id}`], unit) === best)
-  return first.length < known.length ? first.map(([model]) => model) : []
+  return new Set(first.length < known.length ? first.map(([model]) => model) : [])
 }
 
 function row({ model, means, best }, kpis) {

@@ -101,7 +101,12 @@ function change({ at, by, source, differences }) {
   const shown = differences.map(({ path, before, after }) =>
     element('li', {}, element('code', {}, path), ` ${text(before)} → ${text(after)}`),
   )
-  const what = source === 'start' ? 'in force since the recorder started' : `changed by ${by} (${source})`
+  const what =
+    source !== 'start'
+      ? `changed by ${by} (${source})`
+      : shown.length > 0
+        ? 'changed while the recorder was away'
+        : 'the first on record'
   return element('li', {}, timeOf(at), `: ${what}`, shown.length > 0 ? element('ul', {}, ...shown) : null)
 }
 

@@ -9,6 +9,9 @@ const selects = { service: 'filter-service', model: 'filter-model', context_size
 /** Every value that was seen of a filter: a model that has stopped reporting can still be chosen. */
 const seen = { service: new Set(), model: new Set(), context_size: new Set() }
 
+/** How many of them were offered when choices were last made. */
+const shown = { service: 0, model: 0, context_size: 0 }
+
 /**
  * Time range and filters, which are in the address too.
  * @param {() => object} address
@@ -65,6 +68,12 @@ export function showFilters(address, data) {
   for (const [name, id] of Object.entries(selects)) {
     const chosen = address[name]
     if (chosen) seen[name].add(chosen)
+    // Choices are made anew only when there are more: a thousand models are a thousand elements.
+    if (shown[name] === seen[name].size) {
+      byId(id).value = chosen ?? ''
+      continue
+    }
+    shown[name] = seen[name].size
     const values = [...seen[name]].sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1))
     byId(id).closest('label').hidden = values.length < 2 && !chosen
     const options = [

@@ -1,5 +1,9 @@
 import { element } from './element.js'
 
+// Made once: making one takes far longer than using it.
+const short = new Intl.NumberFormat('en', { maximumFractionDigits: 3 })
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+
 const bytes = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 
 /**
@@ -16,7 +20,7 @@ export function formatValue(value, unit) {
   if (unit === 's') return value !== 0 && value < 1 ? `${figures(value * 1_000)} ms` : `${figures(value)} s`
   if (unit === '1') return value.toFixed(3)
   const name = unit.startsWith('{') ? '' : ` ${unit}`
-  return `${Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : figures(value)}${name}`
+  return `${Math.abs(value) >= 100 ? whole.format(value) : figures(value)}${name}`
 }
 
 /** The name of what a unit counts, where the value itself doesn't say it. */
@@ -25,7 +29,7 @@ export function unitName(unit) {
 }
 
 function figures(value) {
-  return Number(value.toPrecision(3)).toLocaleString('en', { maximumFractionDigits: 3 })
+  return short.format(Number(value.toPrecision(3)))
 }
 
 /** A threshold or another round number, without the figures that say nothing: `0.8`, `5 s`, `15,000`. */

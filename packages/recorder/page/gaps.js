@@ -4,7 +4,7 @@ import { formatDuration, timeOf } from './time.js'
 
 const reasons = {
   prometheus_not_scraping: 'Prometheus scraped nothing: it was down, or had no target',
-  beyond_retention: 'Prometheus no longer holds that time',
+  prometheus_has_no_data: 'Prometheus holds nothing of that time',
 }
 
 /** Stretches of the window of which nothing is known, newest first. */

@@ -6,7 +6,7 @@ import { showList } from './keyed.js'
 import { badge } from './level.js'
 import { formatDuration, sinceOf, timeOf } from './time.js'
 
-const pageSize = 50
+const pageSize = 20
 const ends = {
   resolved: 'resolved',
   reconciled: 'ended while nobody told',

@@ -9,6 +9,7 @@ import { showConfiguration } from './configuration.js'
 import { isConnected, showConnection } from './connection.js'
 import { byId } from './element.js'
 import { showFilters, showWindows, startFilters } from './filters.js'
+import { nextFrame } from './frame.js'
 import { showGaps } from './gaps.js'
 import { showGuide } from './guide.js'
 import { showHistory, startHistory } from './history.js'
@@ -68,16 +69,11 @@ async function update(own) {
   if (own !== generation) return
   byId('trends').hidden = Object.values(drawn.kpis).every(({ series }) => series.length === 0)
   await nextFrame()
-  showCharts(drawn, data, zoom)
+  await showCharts(drawn, data, zoom)
   showGaps(drawn)
   await showHistory(address, data)
   await showConfiguration()
   document.documentElement.dataset.shown = String(data.timestamp)
-}
-
-/** Lets the browser paint and answer the reader between two parts of the page. */
-function nextFrame() {
-  return new Promise((resolve) => (document.hidden ? resolve() : requestAnimationFrame(resolve)))
 }
 
 function go(changes) {

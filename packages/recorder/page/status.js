@@ -10,7 +10,7 @@ const arrows = { improving: '↗ improving', stable: '→ stable', degrading: '�
 let latest
 let columns = ''
 let body
-const pages = paged(byId('status-more'), 50, () => showStatus(latest))
+const pages = paged(byId('status-more'), 25, () => showStatus(latest))
 
 /** One row for each series, the worst first, and one column for each KPI; every cell says value, level and threshold. */
 export function showStatus(data) {

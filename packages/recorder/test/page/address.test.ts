@@ -1,0 +1,28 @@
+import { describe, expect, test } from '@jest/globals'
+import { readAddress, scopeQuery } from '../../page/address.js'
+
+describe('the address of the page', () => {
+  test.each([
+    ['', { hours: 24 }, 'hours=24'],
+    ['?hours=6&model=gpt-4o', { hours: 6, model: 'gpt-4o' }, 'hours=6&model=gpt-4o'],
+    ['?hours=-3', { hours: 24 }, 'hours=24'],
+    ['?hours=x&from=x&to=y', { hours: 24 }, 'hours=24'],
+    [
+      '?kpi=f1_score&job=memory&model=a%26b&context_size=8192',
+      { hours: 24, kpi: 'f1_score', service: 'memory', model: 'a&b', context_size: '8192' },
+      'hours=24&service=memory&model=a%26b&context_size=8192',
+    ],
+    [
+      '?from=2030-01-01T00:00:00Z&to=2030-01-01T01:00:00Z',
+      { hours: 24, from: '2030-01-01T00:00:00.000Z', to: '2030-01-01T01:00:00.000Z' },
+      'from=2030-01-01T00%3A00%3A00.000Z&to=2030-01-01T01%3A00%3A00.000Z',
+    ],
+    ['?from=2030-01-01T02:00:00Z&to=2030-01-01T01:00:00Z', { hours: 24 }, 'hours=24'],
+  ])('%s', (search, state, query) => {
+    const address = readAddress(search)
+    expect(Object.fromEntries(Object.entries(address).filter(([, value]) => value !== undefined))).toEqual(
+      state,
+    )
+    expect(scopeQuery(address)).toBe(query)
+  })
+})
