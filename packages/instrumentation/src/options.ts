@@ -51,6 +51,10 @@ export interface MonitoringOptions<C extends Config> {
    */
   readonly meterProvider?: MeterProvider
   /**
+   * Address of the recorder, `http://127.0.0.1:9470`: integrations switched there are switched here within seconds.
+   */
+  readonly recorder?: string
+  /**
    * Adds the metrics of OpenTelemetry's conventions for generative AI.
    * @default whether `OTEL_SEMCONV_STABILITY_OPT_IN` names `gen_ai_latest_experimental`
    */

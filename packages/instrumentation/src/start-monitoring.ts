@@ -13,6 +13,7 @@ import { startProbe } from './probe/probe.js'
 import type { Probe } from './probe/probe-options.js'
 import { breachWatcher } from './reactions/breaches.js'
 import { measurementWatcher } from './reactions/measurements.js'
+import { followSwitches } from './remote-config/follow-switches.js'
 import { resourceAttributes } from './resource.js'
 
 /**
@@ -36,7 +37,12 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
     exposition(() => [info, ...core.metrics], core.collect, sources, warn),
     sources.length > 0,
   )
+  const taken = integrations(config.integrations, resolve, warn)
   const exits = await openExits(options, config, core, resource, handle)
+  const followed =
+    options.recorder === undefined
+      ? undefined
+      : followSwitches({ recorder: options.recorder, first: taken.switches, onChange: taken.switch })
   let stopped: Promise<void> | undefined
 
   return {
@@ -51,7 +57,7 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
         (error) =>
           warn({ code: 'HOOK_FAILED', message: `A hook of a measured function threw: ${String(error)}` }),
       ),
-    integrations: integrations(config.integrations, resolve, warn),
+    integrations: taken,
     onBreach(level, handler) {
       const cooldownMilliseconds = durationSeconds(config.instrumentation.breachCooldown) * 1_000
       return attention.watch(breachWatcher({ level, handler, cooldownMilliseconds, now, warn }))
@@ -66,6 +72,7 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
     requestHandler: handle,
     metricProducer: core.metricProducer,
     stop() {
+      followed?.stop()
       for (const probe of probes) probe.stop()
       stopped ??= exits.stop()
       return stopped

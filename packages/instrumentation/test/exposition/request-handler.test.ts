@@ -1,0 +1,205 @@
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gunzipSync } from 'node:zlib'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { context, TraceFlags, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
+import { MeterProvider } from '@opentelemetry/sdk-metrics'
+import express from 'express'
+import Fastify from 'fastify'
+import { Counter, Registry } from 'prom-client'
+import { requestHandler } from '../../src/exposition/request-handler.js'
+import { samplesOf, scrape } from '../exposition-samples.js'
+import { monitors } from '../monitored.js'
+
+const { start, warnings } = monitors()
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+const place = { model: 'gpt-4o', contextSize: 131_072, operation: 'search' }
+const labels = 'model="gpt-4o",context_size="131072",operation="search"'
+const openMetrics = 'application/openmetrics-text;version=1.0.0'
+
+/** The whole answer, bytes and headers, uncompressed only if the server sent it so. */
+async function answer(url: string, headers: Record<string, string> = {}) {
+  const [response] = await once(request(url, { headers, agent: false }).end(), 'response')
+  const chunks: Buffer[] = []
+  for await (const chunk of response) chunks.push(chunk)
+  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }
+}
+
+describe('the endpoint', () => {
+  test('compresses for scrapers that take gzip, with the same samples', async () => {
+    const monitor = await start()
+    monitor.for(place).memory_usage.record(1)
+    const plain = await answer(monitor.url ?? '')
+    const compressed = await answer(monitor.url ?? '', { 'accept-encoding': 'gzip' })
+    expect(plain.headers['content-encoding']).toBeUndefined()
+    expect(compressed.headers['content-encoding']).toBe('gzip')
+    expect(compressed.body.length).toBeLessThan(plain.body.length / 5)
+    expect(gunzipSync(compressed.body).toString()).toBe(plain.body.toString())
+  })
+
+  test('writes OpenMetrics when asked: counters named without suffix, units, creation times, an end', async () => {
+    const monitor = await start({ now: () => 1_700_000_000_500 })
+    monitor.for(place).latency.record(0.5)
+    const { headers, body } = await answer(monitor.url ?? '', { accept: openMetrics })
+    const text = body.toString()
+    expect(headers['content-type']).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
+    expect(text).toContain(
+      '# TYPE mnemoscope_latency_seconds histogram\n# UNIT mnemoscope_latency_seconds seconds\n',
+    )
+    expect(text).toContain(`mnemoscope_latency_seconds_created{${labels}} 1700000000.5\n`)
+    expect(text).toContain('# TYPE mnemoscope_adaptations counter\n')
+    expect(text).toContain(
+      `mnemoscope_adaptations_total{${labels},outcome="success"} 0\n` +
+        `mnemoscope_adaptations_created{${labels},outcome="success"} 1700000000.5\n`,
+    )
+    expect(text.endsWith('\n# EOF\n')).toBe(true)
+    // Apart from creation times, both formats have the same samples.
+    const withoutCreated = [...samplesOf(text)].filter(([series]) => !series.includes('_created{'))
+    const plain = [...samplesOf(await scrape(monitor.url))]
+    const comparable = (samples: [string, string][]) =>
+      samples.filter(([series]) => !series.includes('memory'))
+    expect(comparable(withoutCreated)).toEqual(comparable(plain))
+  })
+
+  test('shows the trace of the worst measurement of each bucket as its exemplar', async () => {
+    const manager = new AsyncLocalStorageContextManager().enable()
+    context.setGlobalContextManager(manager)
+    closing.push(() => context.disable())
+    const monitor = await start({ exemplars: true, now: () => 1_000 })
+    const op = monitor.for(place)
+    const inTrace = (traceId: string, run: () => void) =>
+      context.with(
+        trace.setSpanContext(context.active(), {
+          traceId,
+          spanId: 'b'.repeat(16),
+          traceFlags: TraceFlags.SAMPLED,
+        }),
+        run,
+      )
+    inTrace('1'.repeat(32), () => op.latency.record(6))
+    inTrace('2'.repeat(32), () => op.latency.record(7))
+    inTrace('3'.repeat(32), () => op.latency.record(6.5))
+    inTrace('4'.repeat(32), () => op.f1_score.record(0.62))
+    inTrace('5'.repeat(32), () => op.f1_score.record(0.64))
+    op.latency.record(0.2)
+    const { body } = await answer(monitor.url ?? '', { accept: openMetrics })
+    const lines = body.toString().split('\n')
+    const bucket = (name: string, le: string) =>
+      lines.find((line) => line.startsWith(`${name}_bucket{${labels},le="${le}"}`))
+    expect(bucket('mnemoscope_latency_seconds', '7.5')).toBe(
+      `mnemoscope_latency_seconds_bucket{${labels},le="7.5"} 4 # {trace_id="${'2'.repeat(32)}",span_id="${'b'.repeat(16)}"} 7 1`,
+    )
+    expect(bucket('mnemoscope_latency_seconds', '0.25')).toMatch(/ 1$/)
+    expect(bucket('mnemoscope_f1_score', '0.65')).toContain('4'.repeat(32))
+    expect(await scrape(monitor.url)).not.toContain('trace_id')
+  })
+
+  test('answers eight scrapes at a time, and asks more of them to come back', async () => {
+    const finish: (() => void)[] = []
+    const handler = requestHandler(() => new Promise((resolve) => finish.push(resolve)))
+    const server = createServer(handler).listen(0, '127.0.0.1')
+    closing.push(() => server.close())
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const first = Array.from({ length: 8 }, () => answer(url))
+    while (finish.length < 8) await new Promise((resolve) => setImmediate(resolve))
+    const ninth = await answer(url)
+    expect([ninth.status, ninth.headers['retry-after']]).toEqual([503, '1'])
+    for (const end of finish) end()
+    expect((await Promise.all(first)).map(({ status }) => status)).toEqual(Array(8).fill(200))
+    const again = answer(url)
+    while (finish.length < 9) await new Promise((resolve) => setImmediate(resolve))
+    finish[8]?.()
+    expect((await again).status).toBe(200)
+  })
+
+  test('ends the connection when writing fails half-way, so that no half is taken for the whole', async () => {
+    const handler = requestHandler(async ({ write }) => {
+      await write(Buffer.from('half'), () => {})
+      throw new Error('failed')
+    })
+    const server = createServer(handler).listen(0, '127.0.0.1')
+    closing.push(() => server.close())
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    await expect(answer(url)).rejects.toThrow()
+  })
+})
+
+describe('other metrics of the application', () => {
+  test('come from the same endpoint: an OpenTelemetry exporter, a prom-client registry', async () => {
+    const exporter = new PrometheusExporter({ preventServerStart: true })
+    const provider = new MeterProvider({ readers: [exporter] })
+    closing.push(() => provider.shutdown())
+    provider.getMeter('app').createCounter('app.requests').add(3)
+    const registry = new Registry()
+    new Counter({ name: 'jobs_total', help: 'Jobs.', registers: [registry] }).inc(2)
+    const monitor = await start({ sources: [exporter, registry] })
+    const { headers, body } = await answer(monitor.url ?? '', { accept: openMetrics })
+    expect(headers['content-type']).toContain('text/plain')
+    const samples = samplesOf(body.toString())
+    expect(samples.get('app_requests_total{otel_scope_name="app"}')).toBe('3')
+    expect(samples.get('jobs_total')).toBe('2')
+    expect(samples.get('target_info{service_name="memory-api"}')).toBe('1')
+    expect(warnings).toEqual([])
+  })
+
+  test('that come twice are left out and warned of: the scrape stays valid', async () => {
+    const first = new Registry()
+    new Counter({ name: 'mnemoscope_adaptations_total', help: 'Mine.', registers: [first] }).inc(7)
+    new Counter({ name: 'jobs_total', help: 'Jobs.', registers: [first] }).inc(1)
+    const second = new Registry()
+    new Counter({ name: 'jobs_total', help: 'Jobs.', registers: [second] }).inc(2)
+    const monitor = await start({ sources: [first, second] })
+    monitor.for(place)
+    const samples = samplesOf(await scrape(monitor.url))
+    expect(samples.get('jobs_total')).toBe('1')
+    expect(samples.has('mnemoscope_adaptations_total')).toBe(false)
+    expect(warnings.map(({ code }) => code)).toEqual(['NAME_COLLISION'])
+  })
+
+  test('that can not be read leave the rest of the scrape as it is', async () => {
+    const monitor = await start({ sources: [{ metrics: () => Promise.reject(new Error('away')) }] })
+    expect(samplesOf(await scrape(monitor.url)).size).toBeGreaterThan(10)
+    expect(warnings.map(({ code }) => code)).toEqual(['SOURCE_FAILED'])
+  })
+})
+
+describe("the handler in a server of the application's own", () => {
+  test('answers in node:http', async () => {
+    const monitor = await start({ endpoint: false })
+    const server = createServer(monitor.requestHandler).listen(0, '127.0.0.1')
+    closing.push(() => server.close())
+    await once(server, 'listening')
+    expect(await scrapePort(server.address())).toContain('mnemoscope_cardinality_overflows_total')
+  })
+
+  test('answers in Express', async () => {
+    const monitor = await start({ endpoint: false })
+    const app = express()
+    app.get('/metrics', monitor.requestHandler)
+    const server = app.listen(0, '127.0.0.1')
+    closing.push(() => server.close())
+    await once(server, 'listening')
+    expect(await scrapePort(server.address())).toContain('mnemoscope_cardinality_overflows_total')
+  })
+
+  test('answers in Fastify', async () => {
+    const monitor = await start({ endpoint: false })
+    const app = Fastify()
+    app.get('/metrics', monitor.requestHandler)
+    closing.push(() => app.close())
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    expect(await scrapePort(app.server.address())).toContain('mnemoscope_cardinality_overflows_total')
+  })
+
+  function scrapePort(address: AddressInfo | string | null): Promise<string> {
+    return scrape(`http://127.0.0.1:${(address as AddressInfo).port}/metrics`)
+  }
+})
