@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { type RunningPostgres, startPostgres } from '@mnemoscope/servers'
 import pg from 'pg'
@@ -11,6 +11,9 @@ import { notification, postWebhook } from './plumbing/notification.js'
 import { startTestPrometheus, type TestPrometheus } from './plumbing/prometheus.js'
 import { silentLogger } from './plumbing/silent-logger.js'
 import { waitFor } from './plumbing/wait-for.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(60_000)
 
 const config = defineConfig({ scrapeInterval: '1s', snapshotInterval: '1s', alertCheckInterval: '1s' })
 

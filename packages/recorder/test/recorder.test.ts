@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { type Config, defineConfig } from '@mnemoscope/kpi'
 import {
   type AlertEpisode,
@@ -14,6 +14,9 @@ import { startTestPostgres, type TestPostgres } from './plumbing/postgres.js'
 import { startTestPrometheus, type TestPrometheus } from './plumbing/prometheus.js'
 import { silentLogger } from './plumbing/silent-logger.js'
 import { waitFor } from './plumbing/wait-for.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(60_000)
 
 const config: Config = defineConfig({
   scrapeInterval: '1s',

@@ -23,7 +23,7 @@ export function startDeliveries({ pool, logger }: Work, handler: AlertHandler): 
       const reason = messageOf(error)
       const isDead = await giveBack(pool, delivery, reason)
       const details = { handler: handler.name, event: delivery.event.id, attempts: delivery.attempts, reason }
-      if (isDead) logger.error(details, 'delivery given up; mnemoscope deliveries replay tries it again')
+      if (isDead) logger.error(details, 'delivery given up; replayDeliveries() tries it again')
       else logger.warn(details, 'delivery failed, to be tried again')
       return
     }

@@ -24,19 +24,31 @@ test.each<[name: string, times: number[], context: Partial<RunContext>, runs: st
   [
     'a restart of Prometheus bridges a gap',
     [100, 110, 195, 205],
-    { restart: { startedAt: 190, resumedAt: 190 } },
+    { restart: { startedAt: 190, resumedAt: 190, stoppedAt: undefined } },
     ['100-205 ends 215'],
   ],
   [
     'a restart bridges nothing when the alert fired only later',
     [100, 300],
-    { restart: { startedAt: 190, resumedAt: 190 } },
+    { restart: { startedAt: 190, resumedAt: 190, stoppedAt: undefined } },
     ['100-100 ends 110', '300-300 ends 310'],
+  ],
+  [
+    'a restart bridges the gap of an alert that fired at the last evaluation before it',
+    [100, 110, 195, 205],
+    { restart: { startedAt: 190, resumedAt: 190, stoppedAt: 119 } },
+    ['100-205 ends 215'],
+  ],
+  [
+    'a restart bridges nothing when Prometheus went on without the alert before it',
+    [100, 110, 195, 205],
+    { restart: { startedAt: 190, resumedAt: 190, stoppedAt: 150 } },
+    ['100-110 ends 120', '?195-205 ends 215'],
   ],
   [
     'a restart elsewhere bridges nothing',
     [100, 150],
-    { restart: { startedAt: 160, resumedAt: 160 } },
+    { restart: { startedAt: 160, resumedAt: 160, stoppedAt: undefined } },
     ['100-100 ends 110', '150-150 ends 160'],
   ],
   [
@@ -48,7 +60,7 @@ test.each<[name: string, times: number[], context: Partial<RunContext>, runs: st
   [
     'what begins soon after a restart may have begun before',
     [200, 210],
-    { restart: { startedAt: 190, resumedAt: 195 } },
+    { restart: { startedAt: 190, resumedAt: 195, stoppedAt: undefined } },
     ['?200-210 ends 220'],
   ],
 ])('%s', (_, times, given, expected) => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { dashboardData } from '../../src/dashboard/dashboard.js'
@@ -9,6 +9,9 @@ import { rollUp } from '../../src/snapshots/rollup.js'
 import type { SnapshotRow } from '../../src/snapshots/row.js'
 import { storeInstants } from '../../src/snapshots/store.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(60_000)
 
 const hourMs = 3_600_000
 const start = Date.UTC(2026, 2, 10, 0, 30)

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { readMigrations } from '../../src/database/migrations.js'
 import { createPool, migrate } from '../../src/index.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(60_000)
 
 let postgres: TestPostgres
 

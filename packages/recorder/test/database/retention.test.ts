@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import type pg from 'pg'
 import { createPartitions, daysBetween } from '../../src/database/partitions.js'
 import { applyRetention } from '../../src/database/retention.js'
 import { createPool } from '../../src/index.js'
 import { storeInstants } from '../../src/snapshots/store.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(60_000)
 
 let postgres: TestPostgres
 let pool: pg.Pool

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { Observation } from '../../src/alerts/observation.js'
@@ -22,6 +22,9 @@ import type { Work } from '../../src/work.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
 import { silentLogger } from '../plumbing/silent-logger.js'
 import { waitFor } from '../plumbing/wait-for.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(60_000)
 
 let postgres: TestPostgres
 let pool: pg.Pool

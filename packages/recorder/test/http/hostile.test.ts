@@ -8,7 +8,7 @@ import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
 import { silentLogger } from '../plumbing/silent-logger.js'
 
 /** `MNEMOSCOPE_HOSTILE_RUNS=100000` for the long form. */
-const runs = Number(process.env.MNEMOSCOPE_HOSTILE_RUNS ?? 600)
+const runs = Number(process.env.MNEMOSCOPE_HOSTILE_RUNS ?? 300)
 
 let postgres: TestPostgres
 let pool: pg.Pool

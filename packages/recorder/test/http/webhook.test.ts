@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import {
@@ -12,6 +12,9 @@ import { type ErrorAnswer, getJson } from '../plumbing/get-json.js'
 import { type GivenNotificationAlert, notification, postWebhook } from '../plumbing/notification.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
 import { silentLogger } from '../plumbing/silent-logger.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(60_000)
 
 const labels = {
   alertname: 'MnemoscopeF1ScoreCritical',

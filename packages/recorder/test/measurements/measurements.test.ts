@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { createPool, type Recorder, startRecorder } from '../../src/index.js'
@@ -9,6 +9,9 @@ import { getJson } from '../plumbing/get-json.js'
 import { notification, postWebhook } from '../plumbing/notification.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
 import { silentLogger } from '../plumbing/silent-logger.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(60_000)
 
 let postgres: TestPostgres
 let pool: pg.Pool

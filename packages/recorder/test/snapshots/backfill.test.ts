@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { createPool } from '../../src/index.js'
 import { createPrometheusClient } from '../../src/prometheus/client.js'
@@ -8,6 +8,9 @@ import { takeSnapshot, takeSnapshots } from '../../src/snapshots/take.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
 import { startTestPrometheus, type TestPrometheus } from '../plumbing/prometheus.js'
 import { waitFor } from '../plumbing/wait-for.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(60_000)
 
 const config = defineConfig({ scrapeInterval: '1s', snapshotInterval: '1s', alertCheckInterval: '1s' })
 const second = 1_000
