@@ -25,11 +25,14 @@ export function startLoop({ next, run, onError }: LoopOptions): Loop {
   let stopped = false
 
   async function sleepUntil(time: number): Promise<void> {
-    while (!stopped && Date.now() < time) {
+    let due = time
+    while (!stopped && Date.now() < due) {
       await new Promise<void>((resolve) => {
         wake = resolve
-        timer = setTimeout(resolve, Math.min(time - Date.now(), longestSleepMs))
+        timer = setTimeout(resolve, Math.min(due - Date.now(), longestSleepMs))
       })
+      // A clock that was set back would have the loop sleep for as long as it was ahead.
+      due = Math.min(due, next(Date.now()))
     }
   }
 

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { startLoop } from '../src/loop.js'
 import { waitFor } from './plumbing/wait-for.js'
 
@@ -52,4 +52,24 @@ test('stopping waits for the run under way and starts no other', async () => {
   finish()
   await stopped
   expect({ runs, isFinished }).toEqual({ runs: 1, isFinished: true })
+})
+
+test('a clock that is set back does not make the loop wait until it is caught up', async () => {
+  const realNow = Date.now
+  let ahead = 7_200_000
+  const clock = jest.spyOn(Date, 'now').mockImplementation(() => realNow() + ahead)
+  let runs = 0
+  const loop = startLoop({
+    next: (now) => now + 20,
+    run: async () => {
+      runs++
+    },
+    onError: () => undefined,
+  })
+  await waitFor(() => runs > 0)
+  ahead = 0
+  const before = runs
+  await waitFor(() => runs > before + 1)
+  await loop.stop()
+  clock.mockRestore()
 })

@@ -1,7 +1,7 @@
 import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { PrometheusClient } from '../prometheus/client.js'
-import { type Matrix, querySamples } from '../prometheus/query.js'
+import { type Matrix, queryInstant, queryNow, querySamples } from '../prometheus/query.js'
 import type { Work } from '../work.js'
 import { fingerprintOf } from './fingerprint.js'
 import { endOfMissing } from './missing.js'
@@ -38,7 +38,7 @@ export async function reconcile(work: Work): Promise<Reconciled> {
   const { pool, prometheus, config } = work
   const { normaliser } = work.reading
   const alertRules = await fetchAlertRules(prometheus)
-  const now = Date.now()
+  const now = await queryNow(prometheus)
   const { cluster } = normaliser
   const overlap = 3 * longestInterval(alertRules, config)
   let from = (await reachedBefore(pool, cluster)) ?? now - config.dataRetentionDays * 86_400_000
@@ -124,7 +124,12 @@ async function restartAfter(
   const until = Math.min(now, startedAt + longestRecoveryMs)
   const scrapes = await querySamples(prometheus, `up[${Math.ceil(until - startedAt)}ms]`, new Date(until))
   const times = scrapes.flatMap(({ samples }) => samples.map(({ at }) => at).filter((at) => at > startedAt))
-  return { startedAt, resumedAt: Math.min(...times, until) }
+  const [lastScrape] = await queryInstant(prometheus, 'max(timestamp(up))', new Date(startedAt))
+  return {
+    startedAt,
+    resumedAt: Math.min(...times, until),
+    stoppedAt: lastScrape === undefined ? undefined : lastScrape.value * 1_000,
+  }
 }
 
 /** Summary of an alert that has ended before anyone read Prometheus' own. */

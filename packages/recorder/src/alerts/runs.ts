@@ -27,6 +27,8 @@ export interface Restart {
   readonly startedAt: number
   /** Its first scrape: reading its own log after a crash can take it minutes, so the start itself says little. */
   readonly resumedAt: number
+  /** Its last scrape before; undefined where that was longer ago than Prometheus looks back. */
+  readonly stoppedAt: number | undefined
 }
 
 /**
@@ -55,8 +57,12 @@ export function runsOf(times: readonly number[], context: RunContext): Run[] {
 }
 
 function goesOn(at: number, next: number, context: RunContext): boolean {
-  if (next - at <= 1.5 * context.interval) return true
-  return context.restart !== undefined && at < context.restart.startedAt && isSoonAfterRestart(next, context)
+  const { interval, restart } = context
+  if (next - at <= 1.5 * interval) return true
+  if (restart === undefined || at >= restart.startedAt) return false
+  // An evaluation that Prometheus still made without the alert has ended it.
+  const wasLast = restart.stoppedAt === undefined || restart.stoppedAt - at <= 1.5 * interval
+  return wasLast && isSoonAfterRestart(next, context)
 }
 
 /** Alerts are stored again from the third evaluation after a start on; the fourth allows for a late one. */

@@ -2,6 +2,7 @@ import { MnemoscopeError } from '@mnemoscope/kpi'
 import pg from 'pg'
 import { shownAddress } from './address.js'
 import { type Migration, readMigrations } from './migrations.js'
+import { idleTransactionMs } from './pool.js'
 import { databaseUnreachable, isUnreachable } from './unreachable.js'
 
 /** Key of the advisory lock that processes migrating the same database queue at. */
@@ -18,6 +19,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     connectionString: databaseUrl,
     application_name: 'mnemoscope-migrate',
     connectionTimeoutMillis: 5_000,
+    idle_in_transaction_session_timeout: idleTransactionMs,
   })
   client.on('error', () => undefined)
   try {

@@ -3,6 +3,12 @@ import pg from 'pg'
 /** Longer than any query of ours; a statement that takes more is stuck behind something. */
 const statementTimeoutMs = 30_000
 
+/**
+ * A transaction in which nothing was asked for so long is ended by Postgres, in ms: behind it is a client whose
+ * connection broke without a word, and its locks would keep everybody else waiting for hours.
+ */
+export const idleTransactionMs = 20_000
+
 export interface PoolOptions {
   /** Connections at the most. Default 8. */
   readonly max?: number
@@ -21,6 +27,7 @@ export function createPool(databaseUrl: string, { max = 8 }: PoolOptions = {}): 
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: idleTransactionMs,
     query_timeout: statementTimeoutMs + 5_000,
   })
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.

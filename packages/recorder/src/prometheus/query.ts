@@ -38,6 +38,15 @@ export async function querySamples(client: PrometheusClient, selector: string, a
   return matrices(await client.ask('api/v1/query', { query: selector, time: seconds(at) }))
 }
 
+/**
+ * The time by Prometheus' own clock, Unix ms. Samples carry its time, so what is asked of it goes by that: the clock of
+ * this machine may be wrong, or be set while we run.
+ */
+export async function queryNow(client: PrometheusClient): Promise<number> {
+  const { result } = vector.parse(await client.ask('api/v1/query', { query: 'vector(1)' }))
+  return Math.round((result[0]?.value[0] ?? Number.NaN) * 1_000)
+}
+
 /** A query evaluated at every step from `from` to `to`, both included; at most 11,000 steps. */
 export async function queryRange(
   client: PrometheusClient,

@@ -1,6 +1,7 @@
 import { type Config, durationSeconds } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { PrometheusClient } from '../prometheus/client.js'
+import { queryNow } from '../prometheus/query.js'
 import { newestInstant, settlingMs } from './instant.js'
 import { storeInstants } from './store.js'
 import { takeSnapshots } from './take.js'
@@ -41,7 +42,7 @@ export function createBackfill({ pool, prometheus, config }: BackfillOptions): B
   let batchSize = firstBatch
   return {
     async runBatch() {
-      const newest = newestInstant(Date.now(), stepSeconds * 1_000, settlingMs(scrapeSeconds))
+      const newest = newestInstant(await queryNow(prometheus), stepSeconds * 1_000, settlingMs(scrapeSeconds))
       // The newest instant belongs to the live snapshots, which may be at it just now.
       const until = new Date(newest - stepSeconds * 1_000)
       const missing = await missingInstants(pool, until, stepSeconds, config.dataRetentionDays, batchSize)

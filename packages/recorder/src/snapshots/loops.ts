@@ -1,6 +1,7 @@
 import { durationSeconds } from '@mnemoscope/kpi'
 import { exclusively } from '../database/exclusively.js'
 import { type Loop, startLoop } from '../loop.js'
+import { queryNow } from '../prometheus/query.js'
 import type { Work } from '../work.js'
 import { createBackfill } from './backfill.js'
 import { newestInstant, nextSettling, settlingMs } from './instant.js'
@@ -15,8 +16,12 @@ export function startSnapshots({ pool, prometheus, config, logger, metrics }: Wo
   const intervalMs = 1_000 * durationSeconds(config.snapshotInterval)
   const scrapeSeconds = durationSeconds(config.scrapeInterval)
   const settling = settlingMs(scrapeSeconds)
+  /** By how much Prometheus' clock is ahead of ours. */
+  let aheadMs = 0
   const take = async (): Promise<void> => {
-    const at = new Date(newestInstant(Date.now(), intervalMs, settling))
+    const now = await queryNow(prometheus)
+    aheadMs = now - Date.now()
+    const at = new Date(newestInstant(now, intervalMs, settling))
     if (await isStored(pool, at)) return
     const endTimer = metrics.cycleDuration.startTimer()
     const instant = await takeSnapshot(prometheus, at, scrapeSeconds)
@@ -29,7 +34,7 @@ export function startSnapshots({ pool, prometheus, config, logger, metrics }: Wo
     else logger.debug({ at, rows }, 'snapshot stored')
   }
   return startLoop({
-    next: (now) => nextSettling(now, intervalMs, settling),
+    next: (now) => nextSettling(now + aheadMs, intervalMs, settling) - aheadMs,
     run: async () => {
       await exclusively(pool, 'snapshots', take)
     },
