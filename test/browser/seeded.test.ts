@@ -8,15 +8,16 @@ import { numbersInSql, numbersOnPage } from './shown-numbers.js'
 
 jest.setTimeout(30_000)
 
-const newest = Math.floor(Date.now() / 60_000) * 60
-
 describeInBrowser('the page over two hours of stored history', () => {
+  /** Newest instant, Unix seconds. */
+  let newest: number
   let recorder: SeededRecorder
   let browser: Browser
 
   beforeAll(async () => {
     ;[recorder, browser] = await Promise.all([
       startSeededRecorder(async (client) => {
+        newest = Math.floor(Date.now() / 60_000) * 60
         await seedSnapshots(client, { newest, intervalSeconds: 60, instants: 120, series: 4 })
         await seedEpisodes(client, { newest, count: 70, open: 2, everySeconds: 100 })
         await client.query(

@@ -9,7 +9,8 @@ import { longestTaskMs } from './longest-task.js'
 
 jest.setTimeout(120_000)
 
-const newest = Math.floor(Date.now() / 60_000) * 60
+/** Ten minutes ahead: what is stored for later comes into view as time goes on, as live data do. */
+const newest = Math.floor(Date.now() / 60_000) * 60 + 600
 /** Times are the best of so many: what else the machine does can only add to them. */
 const rounds = 5
 
