@@ -9,11 +9,20 @@ export function currentSeries(kpi: Kpi, service: string, place: Place): string {
   return select(names.recordedSeries.current(kpi), placeMatchers(service, place))
 }
 
-/** Firing or pending alerts of a KPI's thresholds, or of one level only. */
-export function alertSeries(kpi: Kpi, state: 'firing' | 'pending', level?: ThresholdSeverity): string {
+/** Firing or pending alerts of a KPI's thresholds, or of one level, or of one service only. */
+export function alertSeries(
+  kpi: Kpi,
+  state: 'firing' | 'pending',
+  level?: ThresholdSeverity,
+  service?: string,
+): string {
   const levels = level === undefined ? thresholdSeverities : [level]
   const alerts = levels.map((each) => names.alertName(kpi, each))
-  return select('ALERTS', [isOneOf('alertname', alerts), is('alertstate', state)])
+  return select('ALERTS', [
+    isOneOf('alertname', alerts),
+    is('alertstate', state),
+    ...(service === undefined ? [] : [is(job, service)]),
+  ])
 }
 
 /** The alert of a level at a place, with every label it carries. */

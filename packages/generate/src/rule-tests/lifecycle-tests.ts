@@ -11,21 +11,32 @@ import { type Expectation, holdsNot, type RuleTest } from './rule-test.js'
 import { seriesValues } from './series-values.js'
 import { levelsOf, stepBetween } from './threshold-tests.js'
 
-const service = 'memory'
-
 /** For each place and level: an alert from its first breach to its end, through the hysteresis and back into it. */
 export function lifecycleTests(config: Config, kpi: Kpi): RuleTest[] {
-  return testPlaces(kpi).flatMap((place) =>
-    levelsOf(place.kpi).map(({ level, threshold }) => lifecycleTest(config, place, level, threshold)),
-  )
+  return testPlaces(kpi).flatMap((place) => {
+    const levels = levelsOf(place.kpi)
+    if (levels.length === 0) return []
+    const lives = levels.map(({ level, threshold }) => life(config, place, level, threshold))
+    return [
+      {
+        name: `${kpi.id}, ${place.title}: each level begins, goes on within the hysteresis, ends`,
+        interval: durationSeconds(config.alertCheckInterval),
+        series: Object.fromEntries(lives.map(({ series, values }) => [series, values])),
+        expectations: lives.flatMap(({ expectations }) => expectations),
+      },
+    ]
+  })
 }
 
-function lifecycleTest(
-  config: Config,
-  { title, place, kpi }: TestPlace,
-  level: ThresholdSeverity,
-  threshold: number,
-): RuleTest {
+interface Life {
+  readonly series: string
+  readonly values: string
+  readonly expectations: readonly Expectation[]
+}
+
+/** The life of one level's alert, in a service of its own. */
+function life(config: Config, { place, kpi }: TestPlace, level: ThresholdSeverity, threshold: number): Life {
+  const service = `breaching-${level}`
   const interval = durationSeconds(config.alertCheckInterval)
   const waiting = Math.ceil(durationSeconds(kpi.for) / interval)
   const keeping = Math.ceil(durationSeconds(kpi.keepFiringFor) / interval)
@@ -43,7 +54,7 @@ function lifecycleTest(
     return first
   }
   const expectAt = (evaluation: number, state: 'firing' | 'pending', is: boolean) => {
-    const expr = alertSeries(kpi, state, level)
+    const expr = alertSeries(kpi, state, level, service)
     const samples = is ? [alertSample(kpi, state, level, service, place)] : []
     expectations.push({ at: evaluation * interval, expr, samples })
   }
@@ -61,9 +72,8 @@ function lifecycleTest(
   if (resolve !== threshold) expectAt(live(within, 2) + 1, 'firing', false)
 
   return {
-    name: `${kpi.id}, ${title}, ${level}: begins, goes on within the hysteresis, ends`,
-    interval,
-    series: { [currentSeries(kpi, service, place)]: seriesValues(values) },
+    series: currentSeries(kpi, service, place),
+    values: seriesValues(values),
     expectations: [...expectations, ...worseImpliesMilder(kpi, expectations)],
   }
 }

@@ -30,6 +30,7 @@ function noDataTest(config: Config, { title, place, kpi }: TestPlace): RuleTest[
     is('alertstate', 'firing'),
     is(names.label.severity, 'warning'),
     is(names.label.kpi, kpi.id),
+    is(names.label.job, service),
   ])
   const answers = (answer: number) => seriesValues(Array<number>(breached + silent + 1).fill(answer))
   const at = (breached + silent) * interval

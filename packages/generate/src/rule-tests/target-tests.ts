@@ -1,5 +1,5 @@
 import { type Config, type Kpi, names } from '@mnemoscope/kpi'
-import { tiersOf } from '../rules/tiers.js'
+import { type Tier, tiersOf } from '../rules/tiers.js'
 import { type MeasuredPlace, measuredPlace } from './measured-place.js'
 import { testPlaces } from './places.js'
 import { type Expectation, holds, holdsNot, type RuleTest } from './rule-test.js'
@@ -83,30 +83,37 @@ function restartTest(place: MeasuredPlace): RuleTest {
 }
 
 function newSeriesTest(place: MeasuredPlace): RuleTest {
-  const absent = longestWindow(place) + 4
-  const series = { ...place.target(times(1, absent + 20), longAgo), ...newSeries(place, absent) }
-  return place.test('operations that come with a new series count', series, newSeriesCount(place, absent))
+  const longest = longestWindow(place)
+  const absent = longest + 4
+  const series = {
+    ...place.target(times(1, absent + longest), longAgo),
+    ...newSeries(place, absent, longest),
+  }
+  const untilTheEnd = tiersOf(place.kpi).map((tier) =>
+    holds(place.seen(absent + place.scrapes(tier.window) - 4), allCounted(place, tier)),
+  )
+  return place.test('operations that come with a new series count', series, [
+    ...newSeriesCount(place, absent),
+    ...untilTheEnd,
+  ])
 }
 
 function newProcessTest(place: MeasuredPlace): RuleTest {
   const absent = 4
   const began = place.seen(absent - 1)
-  const answers = [...times<SeriesValue>('_', absent), ...times(1, 20)]
-  const series = { ...place.target(answers, began), ...newSeries(place, absent) }
-  return place.test(
-    'operations before the first scrape of a new process count',
-    series,
-    newSeriesCount(place, absent),
-  )
+  const answers = [...times<SeriesValue>('_', absent), ...times(1, 10)]
+  const series = { ...place.target(answers, began), ...newSeries(place, absent, 10) }
+  const expectations = newSeriesCount(place, absent)
+  return place.test('operations before the first scrape of a new process count', series, expectations)
 }
 
 /** As many operations at once as the short window needs, and none after. */
-function newSeries(place: MeasuredPlace, absent: number): Record<string, string> {
+function newSeries(place: MeasuredPlace, absent: number, lived: number): Record<string, string> {
   const { high } = sampleValues(place.kpi)
   return place.exposed([
     { scrapes: absent, target: 'gone' },
     { scrapes: 1, operations: place.kpi.minSamples, measured: high.measured },
-    { scrapes: 10 },
+    { scrapes: lived - 1 },
   ])
 }
 
@@ -114,10 +121,12 @@ function newSeriesCount(place: MeasuredPlace, absent: number): Expectation[] {
   const { high } = sampleValues(place.kpi)
   const at = place.seen(absent + 2)
   return tiersOf(place.kpi).flatMap((tier, i) => {
-    const all = holds(at, `${count(place, tier)} == ${place.kpi.minSamples}`)
+    const all = holds(at, allCounted(place, tier))
     return i === 0 ? [all, holds(at, high.only(current(place), tier))] : [all]
   })
 }
+
+const allCounted = (place: MeasuredPlace, tier: Tier) => `${count(place, tier)} == ${place.kpi.minSamples}`
 
 function outageTest(place: MeasuredPlace): RuleTest {
   const { high } = sampleValues(place.kpi)

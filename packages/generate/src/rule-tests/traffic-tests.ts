@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type Config, type Kpi, names } from '@mnemoscope/kpi'
 import { isQuantile, type Tier, tiersOf } from '../rules/tiers.js'
 import { type MeasuredPlace, measuredPlace } from './measured-place.js'
@@ -7,7 +8,10 @@ import { sampleValues } from './sample-values.js'
 
 /** For each place that has tiers of its own: much, little and rare traffic, each measured over its own window. */
 export function trafficTests(config: Config, kpi: Kpi): RuleTest[] {
-  return testPlaces(kpi).flatMap((testPlace) => {
+  const ofItsOwn = testPlaces(kpi).filter(
+    (place) => place.kpi === kpi || !isDeepStrictEqual(tiersOf(place.kpi), tiersOf(kpi)),
+  )
+  return ofItsOwn.flatMap((testPlace) => {
     const place = measuredPlace(config, testPlace)
     return tiersOf(place.kpi).flatMap((tier) => tierTest(place, tier))
   })
@@ -40,15 +44,16 @@ function tierTest(place: MeasuredPlace, tier: Tier): RuleTest[] {
     holds(before, samples),
     holds(after, low.only(current, tier)),
   ]
+  // Most operations of the window are still high then; rare ones come one a window, and there is nothing in between.
+  const fewLow = Math.floor(every === 1 ? window / 4 : every / 2)
+  const between = tier.rare === undefined ? place.seen(change + fewLow) : undefined
+  if (between !== undefined) expectations.push(holdsNot(between, low.only(current, tier)))
   if (place.kpi.instrument === 'histogram') {
     // A p95 is low only once every high operation has left the window.
     const tail = place.recorded(names.recordedSeries.quantile(place.kpi, 'p95'))
     const ofTail: Tier = { ...tier, statistic: 'p95' }
     expectations.push(holds(before, high.only(tail, ofTail)), holds(after, low.only(tail, ofTail)))
-  }
-  // Rare operations come one a window: there is nothing in between.
-  if (tier.rare === undefined) {
-    expectations.push(holdsNot(place.seen(change + Math.floor(window * 0.4)), low.only(current, tier)))
+    if (between !== undefined) expectations.push(holdsNot(between, low.only(tail, ofTail)))
   }
   return [place.test(name, series, expectations)]
 }

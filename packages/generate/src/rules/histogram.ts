@@ -1,6 +1,6 @@
-import { type Kpi, names, type Statistic } from '@mnemoscope/kpi'
+import { type Config, type Kpi, names, type Statistic } from '@mnemoscope/kpi'
 import { and, andIgnoring, bracket, filter, histogramQuantile, or } from '../promql.js'
-import type { RecordingRule } from '../rule.js'
+import type { RecordingRule, RuleGroup } from '../rule.js'
 import { counted, newbornRule } from './counted.js'
 import { isQuantile, tierParts, trusted, windowsOf } from './tiers.js'
 
@@ -9,9 +9,25 @@ const place = names.seriesLabels
 /** What people are shown of every distribution. */
 const shownQuantiles = ['p50', 'p95', 'p99'] as const
 
-/** What a histogram KPI records: its count, and its mean if it is judged by that, over each window; its quantiles. */
+/** What a histogram KPI records to be judged: its count over each window, and its mean or its quantiles. */
 export function histogramRules(kpi: Kpi): RecordingRule[] {
-  return [...windowsOf(kpi).flatMap((each) => windowRules(kpi, each)), bucketRule(kpi), ...quantileRules(kpi)]
+  const windows = windowsOf(kpi).flatMap((each) => windowRules(kpi, each))
+  return judgedByQuantile(kpi) ? [...windows, bucketRule(kpi), ...quantileRules(kpi)] : windows
+}
+
+/**
+ * Quantiles of a histogram that is judged by its mean: they are for people, and buckets are most of what rules cost,
+ * so they are recorded no more often than snapshots are taken.
+ */
+export function shownQuantileGroups(config: Config, kpi: Kpi): RuleGroup[] {
+  if (kpi.instrument !== 'histogram' || judgedByQuantile(kpi)) return []
+  const rules = [bucketRule(kpi), ...quantileRules(kpi)]
+  return [{ name: `mnemoscope_${kpi.id}_quantiles`, interval: config.snapshotInterval, rules }]
+}
+
+/** Whether a quantile decides at any place. */
+function judgedByQuantile(kpi: Kpi): boolean {
+  return windowsOf(kpi).some(({ statistics }) => statistics.some(isQuantile))
 }
 
 interface Measured {

@@ -3,7 +3,7 @@ import type { RecordingRule, RuleFile } from '../rule.js'
 import { burnGroups } from './burn.js'
 import { currentRules } from './current.js'
 import { gaugeRules } from './gauge.js'
-import { histogramRules } from './histogram.js'
+import { histogramRules, shownQuantileGroups } from './histogram.js'
 import { lastRules } from './last.js'
 import { noDataAlerts } from './no-data-alerts.js'
 import { ratioRules } from './ratio.js'
@@ -28,6 +28,7 @@ export function kpiRules(config: Config, kpi: Kpi): RuleFile {
           ...noDataAlerts(config, kpi),
         ],
       },
+      ...shownQuantileGroups(config, kpi),
       trendGroup(config, kpi),
       ...burnGroups(config, kpi),
     ],
