@@ -30,7 +30,8 @@ export async function serveEndpoint(host: string, port: number, handle: RequestH
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
-    server.listen(port, host, resolve)
+    // Workers of a cluster would share a port, and a scrape would reach any one of them.
+    server.listen({ host, port, exclusive: true }, resolve)
   })
   server.unref()
   const address = server.address() as AddressInfo

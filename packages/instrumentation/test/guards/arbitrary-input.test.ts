@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@jest/globals'
+import { findTool } from '@mnemoscope/servers'
+import fc from 'fast-check'
+import type { Monitor } from '../../src/index.js'
+import { samplesOf, scrape } from '../exposition-samples.js'
+import { monitors } from '../monitored.js'
+
+const { start } = monitors()
+const toolsDir = fileURLToPath(new URL('../../../../.mnemoscope/tools', import.meta.url))
+
+const anyNumber = fc.oneof(
+  fc.double(),
+  fc.integer(),
+  fc.constantFrom(
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    -0,
+    Number.MIN_VALUE,
+    1e308,
+    2 ** 53,
+  ),
+)
+const anyValue = fc.oneof(
+  { weight: 3, arbitrary: anyNumber },
+  { weight: 1, arbitrary: fc.anything({ withBigInt: true, withNullPrototype: true }) },
+)
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.constantFrom('', '\u0000', '\ud800', '"}\n{', '_overflow', '__proto__'),
+)
+const anyLabels = fc.record({
+  model: fc.oneof(anyText, fc.anything()),
+  contextSize: anyValue,
+  operation: fc.oneof(anyText, fc.anything()),
+})
+const anyCall = fc.record({ labels: anyLabels, values: fc.array(anyValue, { minLength: 40, maxLength: 40 }) })
+
+const numbers = ['f1_score', 'latency', 'token_usage', 'memory_usage', 'context_utilization'] as const
+const outcomes = ['adaptation_success_rate', 'overflow_frequency'] as const
+
+function take(monitor: Monitor, { labels, values }: { labels: unknown; values: unknown[] }): number {
+  const op = monitor.for(labels as never)
+  for (const [i, value] of values.entries()) {
+    op[numbers[i % numbers.length] ?? 'latency'].record(value as never)
+    op[outcomes[i % outcomes.length] ?? 'overflow_frequency'].record(value as never)
+  }
+  op.operation({ latency: values[0], f1_score: values[1], surprise: values[2] } as never, values[3] as never)
+  op.operation(values[4] as never)
+  return values.length * 2 + 3
+}
+
+test('any values under any labels: no throw', async () => {
+  const monitor = await start({ endpoint: false })
+  monitor.onBreach('warning', () => {})
+  fc.assert(fc.property(anyCall, (call) => void take(monitor, call)))
+}, 60_000)
+
+test('a million of them: no NaN, no series twice, nothing promtool minds', async () => {
+  const monitor = await start()
+  monitor.onBreach('warning', () => {})
+  // Drawing each of them anew would take most of the time; the same ones meet under other labels instead.
+  const labels = fc.sample(anyLabels, 5_000)
+  const values = fc.sample(anyValue, 9_973)
+  let taken = 0
+  for (let i = 0; taken < 1_000_000; i++) {
+    const from = (i * 41) % (values.length - 40)
+    taken += take(monitor, { labels: labels[i % labels.length], values: values.slice(from, from + 40) })
+  }
+  const text = await scrape(monitor.url)
+  const samples = samplesOf(text)
+  expect([...samples].filter(([, value]) => !/^\d+(?:\.\d+)?(?:e[+-]?\d+)?$/.test(value))).toEqual([])
+  expect(samples.size).toBeGreaterThan(1_000)
+  const promtool = await findTool('promtool', { toolsDir })
+  const { status, stdout, stderr } = spawnSync(promtool.command, ['check', 'metrics'], {
+    input: text,
+    encoding: 'utf8',
+  })
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' })
+}, 60_000)

@@ -1,0 +1,107 @@
+import { describe, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import type { Monitor } from '../../src/index.js'
+import { samplesOf, scrape } from '../exposition-samples.js'
+import { monitors } from '../monitored.js'
+
+const { start, warnings } = monitors()
+const overflowing = 'model="_overflow",context_size="_overflow",operation="_overflow"'
+
+async function counts(monitor: Monitor): Promise<Record<string, string>> {
+  const series = [...samplesOf(await scrape(monitor.url))].flatMap(([name, value]) => {
+    const model = /^mnemoscope_latency_seconds_count\{model="([^"]+)"/.exec(name)?.[1]
+    return model === undefined ? [] : [[model, value]]
+  })
+  return Object.fromEntries(series)
+}
+
+describe('the cardinality limit', () => {
+  test('holds for the life of the process: what exceeds it shares one series, counted and told of once', async () => {
+    const config = defineConfig({ instrumentation: { maxSeries: 3 } })
+    const monitor = await start({ config })
+    for (let scraped = 0; scraped < 3; scraped++) {
+      for (let i = 0; i < 1_000; i++) {
+        monitor.for({ model: `id-${scraped}-${i}`, contextSize: 8_192 }).latency.record(1)
+      }
+      expect(Object.keys(await counts(monitor))).toHaveLength(4)
+    }
+    expect(await counts(monitor)).toEqual({ 'id-0-0': '1', 'id-0-1': '1', 'id-0-2': '1', _overflow: '2997' })
+    const samples = samplesOf(await scrape(monitor.url))
+    expect(samples.get(`mnemoscope_latency_seconds_count{${overflowing}}`)).toBe('2997')
+    expect(samples.get('mnemoscope_cardinality_overflows_total{}')).toBe('2997')
+    expect(warnings).toEqual([
+      { code: 'CARDINALITY_LIMIT', message: expect.stringContaining('instrumentation.maxSeries') },
+    ])
+  })
+
+  test('still gives the handles that exist', async () => {
+    const config = defineConfig({ instrumentation: { maxSeries: 1 } })
+    const monitor = await start({ config })
+    const first = monitor.for({ model: 'first', contextSize: 8_192 })
+    monitor.for({ model: 'second', contextSize: 8_192 })
+    expect(monitor.for({ model: 'first', contextSize: 8_192 })).toBe(first)
+  })
+})
+
+describe('an idle handle', () => {
+  const config = defineConfig({ instrumentation: { maxSeries: 2, evictAfter: '8h' } })
+  const hour = 3_600_000
+
+  async function evicting() {
+    const clock = { now: 0 }
+    const monitor = await start({ config, now: () => clock.now })
+    const idle = monitor.for({ model: 'idle', contextSize: 8_192 })
+    const busy = monitor.for({ model: 'busy', contextSize: 8_192 })
+    idle.latency.record(1)
+    await scrape(monitor.url)
+    // Swept by the scrapes of twelve hours, of which it is idle for all.
+    for (let h = 1; h <= 12; h++) {
+      clock.now = h * hour
+      busy.latency.record(1)
+      await scrape(monitor.url)
+    }
+    return { monitor, idle, clock }
+  }
+
+  test('gives its place to others, and its series end', async () => {
+    const { monitor } = await evicting()
+    expect(await counts(monitor)).toEqual({ busy: '12' })
+    monitor.for({ model: 'new', contextSize: 8_192 })
+    expect(await counts(monitor)).toEqual({ busy: '12', new: '0' })
+    expect(warnings).toEqual([])
+  })
+
+  test('that is used again has its series back, its count going on', async () => {
+    const { monitor, idle } = await evicting()
+    idle.latency.record(1)
+    expect(await counts(monitor)).toEqual({ busy: '12', idle: '2' })
+    expect(monitor.for({ model: 'idle', contextSize: 8_192 })).toBe(idle)
+  })
+
+  test('hands over to the one that took its labels', async () => {
+    const { monitor, idle } = await evicting()
+    const successor = monitor.for({ model: 'idle', contextSize: 8_192 })
+    expect(successor).not.toBe(idle)
+    successor.latency.record(1)
+    idle.latency.record(1)
+    expect(await counts(monitor)).toEqual({ busy: '12', idle: '2' })
+  })
+
+  test('records into the overflow series when no place is free any more', async () => {
+    const { monitor, idle } = await evicting()
+    monitor.for({ model: 'new', contextSize: 8_192 })
+    idle.latency.record(1)
+    expect(await counts(monitor)).toEqual({ busy: '12', new: '0', _overflow: '1' })
+  })
+
+  test('is not idle while a value of it is observed', async () => {
+    const clock = { now: 0 }
+    const monitor = await start({ config, now: () => clock.now })
+    monitor.for({ model: 'observed', contextSize: 8_192 }).memory_usage.observe(() => 1)
+    for (let h = 0; h <= 24; h++) {
+      clock.now = h * hour
+      await scrape(monitor.url)
+    }
+    expect(Object.keys(await counts(monitor))).toEqual(['observed'])
+  })
+})

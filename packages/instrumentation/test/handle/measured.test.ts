@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals'
+import { samplesOf, scrape } from '../exposition-samples.js'
+import { monitors } from '../monitored.js'
+
+const { start, warnings } = monitors()
+
+describe('a measured function', () => {
+  test('does what it did, and its calls are measured', async () => {
+    const monitor = await start()
+    const service = {
+      prefix: 'found ',
+      search: monitor.measured(
+        async function (this: { prefix: string } | undefined, _model: string, question: string) {
+          return [`${this?.prefix}${question}`]
+        },
+        {
+          labels: (model) => ({ model, contextSize: 8_192, operation: 'search' }),
+          values: (found, _, question) => ({ f1_score: found.length, token_usage: question.length }),
+        },
+      ),
+    }
+    await expect(service.search('m', 'me')).resolves.toEqual(['found me'])
+    const labels = 'model="m",context_size="8192",operation="search"'
+    const samples = samplesOf(await scrape(monitor.url))
+    expect(samples.get(`mnemoscope_latency_seconds_count{${labels}}`)).toBe('1')
+    expect(samples.get(`mnemoscope_f1_score_sum{${labels}}`)).toBe('1')
+    expect(samples.get(`mnemoscope_token_usage_sum{${labels}}`)).toBe('2')
+  })
+
+  test('fails as it did: latency is recorded, other values are not', async () => {
+    const monitor = await start()
+    const labels = { model: 'm', contextSize: 8_192 }
+    const values = () => ({ f1_score: 1 })
+    const rejecting = monitor.measured(() => Promise.reject(new Error('rejected')), { labels, values })
+    const throwing = monitor.measured(
+      (): string => {
+        throw new Error('thrown')
+      },
+      { labels, values },
+    )
+    await expect(rejecting()).rejects.toThrow('rejected')
+    expect(throwing).toThrow('thrown')
+    const samples = samplesOf(await scrape(monitor.url))
+    expect(
+      samples.get('mnemoscope_latency_seconds_count{model="m",context_size="8192",operation="default"}'),
+    ).toBe('2')
+    expect(samples.get('mnemoscope_f1_score_count{model="m",context_size="8192",operation="default"}')).toBe(
+      '0',
+    )
+  })
+
+  test('is not disturbed by hooks that throw', async () => {
+    const monitor = await start({ endpoint: false })
+    const fail = () => {
+      throw new Error('hook')
+    }
+    const labels = { model: 'm', contextSize: 8_192 }
+    expect(monitor.measured(() => 7, { labels: fail })()).toBe(7)
+    expect(monitor.measured(() => 8, { labels, values: fail })()).toBe(8)
+    await expect(
+      monitor.measured(async () => 9, { labels, metadata: fail, values: () => ({}) })(),
+    ).resolves.toBe(9)
+    expect(warnings.map(({ code }) => code)).toEqual(['HOOK_FAILED'])
+  })
+})
