@@ -46,7 +46,7 @@ LIMIT 50`),
   })
 }
 
-/** The instants at which a KPI was worst, from the history. */
+/** The instants at which a KPI was worst, from the history. Places are chosen first: patterns cost too much for each row. */
 export function worstSnapshots(config: Config, kpi: Kpi): PanelSpec {
   const { unit, noValue, thresholds, mappings, links } = kpiPanelBase(config, kpi)
   const worstFirst = kpi.direction === 'higher_is_better' ? 'ASC' : 'DESC'
@@ -62,12 +62,14 @@ export function worstSnapshots(config: Config, kpi: Kpi): PanelSpec {
     links,
     targets: [
       sqlQuery(`
+WITH places AS MATERIALIZED (
+  SELECT id, service, model, context_size FROM series WHERE ${selectedRows({})}
+)
 SELECT ${['at', 'service', 'model', 'context_size', 'value', ...measured, 'samples'].join(', ')}
-FROM snapshots JOIN series ON series.id = snapshots.series_id
+FROM snapshots JOIN places ON places.id = snapshots.series_id
 WHERE kpi = '${kpi.id}'
   AND value IS NOT NULL
   AND $__timeFilter(at)
-  AND ${selectedRows({})}
 ORDER BY value ${worstFirst}, at DESC
 LIMIT 50`),
     ],
