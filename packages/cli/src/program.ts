@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { Command, type CommanderError } from 'commander'
+import { backtestCommand } from './commands/backtest.js'
 import { checkCommand } from './commands/check.js'
 import { demoCommand } from './commands/demo.js'
+import { explainCommand } from './commands/explain.js'
 import { generateCommand } from './commands/generate.js'
 import { initCommand } from './commands/init.js'
 import { recordCommand } from './commands/record.js'
 import { reportCommand } from './commands/report.js'
 import { statusCommand } from './commands/status.js'
+import { suggestCommand } from './commands/suggest.js'
 import { topCommand } from './commands/top.js'
 import { upCommand } from './commands/up.js'
 import { watchCommand } from './commands/watch.js'
@@ -34,6 +37,9 @@ const commands = [
   generateCommand,
   checkCommand,
   watchCommand,
+  explainCommand,
+  backtestCommand,
+  suggestCommand,
   recordCommand,
 ]
 for (const command of commands) program.addCommand(command)

@@ -1,0 +1,53 @@
+import { durationSeconds } from '@mnemoscope/kpi'
+import { Command } from 'commander'
+import { loadProject } from '../config-file.js'
+import { numberOption } from '../number-option.js'
+import { demoClock } from '../up/demo-clock.js'
+
+interface BacktestOptions {
+  config?: string
+  hours: number
+  prometheusUrl?: string
+  demoClock?: true
+  json?: true
+}
+
+/** `mnemoscope backtest EDITED`: what an edited configuration would have alerted of. */
+export const backtestCommand = new Command('backtest')
+  .description('replay an edited configuration against the metrics Prometheus holds, and compare its alerts')
+  .argument('<edited>', 'the edited configuration file')
+  .option('-c, --config <file>', "today's (default: the one in force here, else mnemoscope.config.ts)")
+  .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 366), 24)
+  .option('--prometheus-url <url>', 'Prometheus (default: the one that runs here, else endpoints.prometheus)')
+  .option('--demo-clock', "use the demo's faster intervals where a configuration sets none")
+  .option('--json', 'print the result as JSON')
+  .action(async (file: string, options: BacktestOptions) => {
+    const { alertsOf } = await import('../backtest/episodes.js')
+    const { backtestText } = await import('../backtest/text.js')
+    const { compareAlerts } = await import('../backtest/compare.js')
+    const { historyOf } = await import('../backtest/history.js')
+    const { todaysConfig } = await import('../backtest/today.js')
+    const { prometheusUrl } = await import('../prometheus-client.js')
+    const defaults = options.demoClock ? demoClock : {}
+    const { config: edited } = await loadProject(file, defaults)
+    const { config: today, folder } = await todaysConfig(options.config, defaults)
+    const url = prometheusUrl(options.prometheusUrl, folder, today.endpoints.prometheus)
+    const step = durationSeconds(today.alertCheckInterval)
+    const end = Math.floor(Date.now() / 1_000 / step) * step
+    const range = { start: end - Math.floor((options.hours * 3_600) / step) * step, end, step }
+    const alerts = async (config: typeof today) => {
+      const all = []
+      for (const kpi of Object.values(config.kpis)) {
+        if (Object.keys(kpi.thresholds).length === 0 && kpi.overrides.length === 0) continue
+        all.push(...(await historyOf(url, config, kpi, range)).flatMap(alertsOf))
+      }
+      return all
+    }
+    const [before, after] = [await alerts(today), await alerts(edited)]
+    const differences = compareAlerts(before, after)
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify({ hours: options.hours, today: before, edited: after, differences })}\n`
+        : backtestText(before, after, differences, options.hours),
+    )
+  })

@@ -1,0 +1,37 @@
+import { Command } from 'commander'
+import { loadProject } from '../config-file.js'
+import { recorderUrl } from '../recorder-client.js'
+
+interface ExplainCommandOptions {
+  config?: string
+  url?: string
+  prometheusUrl?: string
+  json?: true
+}
+
+/** `mnemoscope explain ALERT`: why it fires, and where that is set. */
+export const explainCommand = new Command('explain')
+  .description(
+    'explain an alert: its rule, where its threshold is set, the values it judges, its last changes',
+  )
+  .argument('<alert>', 'name of an alert, or id of an episode')
+  .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
+  .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
+  .option('--prometheus-url <url>', 'Prometheus (default: the one that runs here, else endpoints.prometheus)')
+  .option('--json', 'print it as JSON')
+  .action(async (alert: string, options: ExplainCommandOptions) => {
+    const { explain } = await import('../explain/explain.js')
+    const { explanationText } = await import('../explain/text.js')
+    const { prometheusUrl } = await import('../prometheus-client.js')
+    const { config, configPath, folder } = await loadProject(options.config)
+    const explanation = await explain({
+      alert,
+      recorder: recorderUrl(options.url),
+      prometheus: prometheusUrl(options.prometheusUrl, folder, config.endpoints.prometheus),
+      declared: config.declared,
+      configPath,
+    })
+    process.stdout.write(
+      options.json ? `${JSON.stringify(explanation)}\n` : explanationText(explanation, config.kpis),
+    )
+  })

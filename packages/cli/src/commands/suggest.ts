@@ -1,0 +1,44 @@
+import { durationSeconds } from '@mnemoscope/kpi'
+import { Command } from 'commander'
+import { numberOption } from '../number-option.js'
+import { demoClock } from '../up/demo-clock.js'
+
+interface SuggestOptions {
+  config?: string
+  hours: number
+  prometheusUrl?: string
+  demoClock?: true
+  json?: true
+}
+
+/** `mnemoscope suggest`: thresholds from the system's own past. */
+export const suggestCommand = new Command('suggest')
+  .description("propose thresholds from the system's own past, with the alerts a week that each would cost")
+  .option(
+    '-c, --config <file>',
+    'configuration file (default: the one in force here, else mnemoscope.config.ts)',
+  )
+  .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 366), 168)
+  .option('--prometheus-url <url>', 'Prometheus (default: the one that runs here, else endpoints.prometheus)')
+  .option('--demo-clock', "use the demo's faster intervals where the configuration sets none")
+  .option('--json', 'print the result as JSON')
+  .action(async (options: SuggestOptions) => {
+    const { historyOf } = await import('../backtest/history.js')
+    const { todaysConfig } = await import('../backtest/today.js')
+    const { prometheusUrl } = await import('../prometheus-client.js')
+    const { suggestThresholds } = await import('../suggest/suggest.js')
+    const { suggestText } = await import('../suggest/text.js')
+    const { config, folder } = await todaysConfig(options.config, options.demoClock ? demoClock : {})
+    const url = prometheusUrl(options.prometheusUrl, folder, config.endpoints.prometheus)
+    const step = durationSeconds(config.alertCheckInterval)
+    const end = Math.floor(Date.now() / 1_000 / step) * step
+    const range = { start: end - Math.floor((options.hours * 3_600) / step) * step, end, step }
+    const suggestions = []
+    for (const kpi of Object.values(config.kpis)) {
+      const suggestion = suggestThresholds(kpi, await historyOf(url, config, kpi, range))
+      if (suggestion !== undefined) suggestions.push(suggestion)
+    }
+    process.stdout.write(
+      options.json ? `${JSON.stringify({ hours: options.hours, suggestions })}\n` : suggestText(suggestions),
+    )
+  })

@@ -1,0 +1,187 @@
+import { type Config, type Kpi, MnemoscopeError, names } from '@mnemoscope/kpi'
+import type { AlertEpisode } from '@mnemoscope/recorder'
+import { z } from 'zod'
+import { askPrometheus } from '../prometheus-client.js'
+import { isThreshold, originOf, pathText, thresholdPaths } from './origin.js'
+
+/** A rule of an alert, and where its threshold comes from. */
+export interface ExplainedRule {
+  readonly expression: string
+  readonly for_seconds: number
+  readonly threshold: string | null
+  /** Settings with this threshold, each with where it is set. */
+  readonly from: readonly { readonly path: string; readonly origin: string }[]
+  readonly health: string
+  readonly runbook: string | null
+}
+
+/** The value that the alert judges, at a place. */
+export interface CurrentValue {
+  readonly service: string
+  readonly model: string
+  readonly context_size: string
+  readonly value: number
+}
+
+export interface Transition {
+  readonly kind: string
+  readonly at: number
+  readonly via: string
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+export interface Explanation {
+  readonly alert: string
+  /** Null for alerts of the pipeline about itself. */
+  readonly kpi: string | null
+  readonly severity: string | null
+  readonly rules: readonly ExplainedRule[]
+  readonly current: readonly CurrentValue[]
+  /** The episode asked for, else the newest ones, newest first. */
+  readonly episodes: readonly (AlertEpisode & { readonly transitions: readonly Transition[] })[]
+}
+
+export interface ExplainOptions {
+  /** Name of an alert, or id of an episode. */
+  readonly alert: string
+  readonly recorder: string
+  readonly prometheus: string
+  /** What the configuration file says by itself. */
+  readonly declared: unknown
+  readonly configPath: string
+}
+
+const newestEpisodes = 3
+
+const rulesSchema = z.object({
+  groups: z.array(
+    z.object({
+      rules: z.array(
+        z.object({
+          name: z.string(),
+          query: z.string(),
+          duration: z.number().default(0),
+          labels: z.record(z.string(), z.string()).default({}),
+          annotations: z.record(z.string(), z.string()).default({}),
+          health: z.string(),
+        }),
+      ),
+    }),
+  ),
+})
+type Rule = z.output<typeof rulesSchema>['groups'][number]['rules'][number]
+
+/**
+ * Everything there is to know of an alert: its rules and where their thresholds are set, the values they judge now,
+ * and what happened lately.
+ * @throws MnemoscopeError USAGE where nothing has this name or id
+ */
+export async function explain(options: ExplainOptions): Promise<Explanation> {
+  const { alert: asked, recorder, prometheus, declared, configPath } = options
+  const episodes = await episodesOf(recorder, asked)
+  const name = /^\d+$/.test(asked) ? (episodes[0]?.metadata.alertname ?? asked) : asked
+  const data = await askPrometheus(prometheus, '/api/v1/rules', { type: 'alert' })
+  const rules = rulesSchema.parse(data).groups.flatMap((group) => group.rules)
+  const own = rules.filter((rule) => rule.name === name)
+  if (own.length === 0 && episodes.length === 0) throw unknown(asked, rules)
+  const { config, patch } = (await getJson(`${recorder}/api/config`)) as { config: Config; patch: unknown }
+  const labels = own[0]?.labels ?? episodes[0]?.metadata.labels ?? {}
+  const [kpiId, severity] = [labels[names.label.kpi], labels[names.label.severity]]
+  const kpi = kpiId === undefined ? undefined : config.kpis[kpiId]
+  const origins = { patch, declared, configPath }
+  return {
+    alert: name,
+    kpi: kpiId ?? null,
+    severity: severity ?? null,
+    rules: own.map((rule) => explained(rule, kpi, severity, origins)),
+    current: kpi === undefined ? [] : await currentValues(prometheus, kpi),
+    episodes: await Promise.all(
+      episodes.map(async (episode) => {
+        const detail = (await getJson(`${recorder}/api/episodes/${episode.id}`)) as {
+          transitions: Transition[]
+        }
+        return { ...episode, transitions: detail.transitions }
+      }),
+    ),
+  }
+}
+
+function explained(
+  { query, duration, annotations, health }: Rule,
+  kpi: Kpi | undefined,
+  severity: string | undefined,
+  { patch, declared, configPath }: { patch: unknown; declared: unknown; configPath: string },
+): ExplainedRule {
+  const { threshold, runbook_url: runbook } = annotations
+  const described = { patch: 'PUT /api/config', file: configPath, default: 'the default' }
+  const paths = kpi === undefined || severity === undefined ? [] : thresholdPaths(kpi, severity)
+  return {
+    expression: query,
+    for_seconds: duration,
+    threshold: threshold ?? null,
+    from: paths
+      .filter(({ value }) => isThreshold(threshold, value))
+      .map(({ path }) => ({ path: pathText(path), origin: described[originOf(path, patch, declared)] })),
+    health,
+    runbook: runbook ?? null,
+  }
+}
+
+async function currentValues(prometheus: string, kpi: Kpi): Promise<CurrentValue[]> {
+  const data = z
+    .object({
+      result: z.array(
+        z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) }),
+      ),
+    })
+    .parse(await askPrometheus(prometheus, '/api/v1/query', { query: names.recordedSeries.current(kpi) }))
+  return data.result
+    .map(({ metric, value: [, text] }) => ({
+      service: metric[names.label.job] ?? '',
+      model: metric[names.label.model] ?? '',
+      context_size: metric[names.label.contextSize] ?? '',
+      value: Number(text),
+    }))
+    .sort((a, b) => (kpi.direction === 'higher_is_better' ? a.value - b.value : b.value - a.value))
+}
+
+/** The episode with an id, or the newest ones of an alert. */
+async function episodesOf(recorder: string, asked: string): Promise<AlertEpisode[]> {
+  const found: AlertEpisode[] = []
+  const most = /^\d+$/.test(asked) ? 1 : newestEpisodes
+  const isAsked = ({ id, metadata }: AlertEpisode) => String(id) === asked || metadata.alertname === asked
+  let before = ''
+  for (;;) {
+    const page = `${recorder}/api/episodes?hours=87600&limit=1000${before}`
+    const { episodes } = (await getJson(page)) as { episodes: AlertEpisode[] }
+    found.push(...episodes.filter(isAsked))
+    const last = episodes.at(-1)
+    if (found.length >= most || episodes.length < 1_000 || last === undefined) return found.slice(0, most)
+    before = `&before=${last.id}`
+  }
+}
+
+async function getJson(url: string): Promise<unknown> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(30_000) }).catch((cause: unknown) => {
+    throw new MnemoscopeError('RECORDER_UNREACHABLE', `the recorder does not answer at ${url}`, {
+      value: url,
+      next: 'Check that it runs (`mnemoscope up`, or `mnemoscope record`) and that the address is right (--url).',
+      cause,
+    })
+  })
+  if (response.ok) return response.json()
+  throw new MnemoscopeError('RECORDER_UNREACHABLE', `${url} answered ${response.status}`, {
+    value: url,
+    expected: '200',
+    next: 'Look at /readyz for what the recorder waits for.',
+  })
+}
+
+function unknown(asked: string, rules: readonly Rule[]): MnemoscopeError {
+  const known = [...new Set(rules.map(({ name }) => name))].sort()
+  return new MnemoscopeError('USAGE', `no alert or episode is called ${JSON.stringify(asked)}`, {
+    value: asked,
+    expected: 'the name of an alert or the id of an episode',
+    next: `These alerts are known: ${known.join(', ')}.`,
+  })
+}

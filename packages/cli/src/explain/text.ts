@@ -1,0 +1,59 @@
+import type { Config } from '@mnemoscope/kpi'
+import pc from 'picocolors'
+import { inUnit, utc } from '../report/units.js'
+import type { ExplainedRule, Explanation } from './explain.js'
+
+/** Places that a person reads: the worst first. */
+const shownPlaces = 8
+
+/** An explanation for people. */
+export function explanationText(explanation: Explanation, kpis: Config['kpis']): string {
+  const { alert, kpi, severity, rules, current, episodes } = explanation
+  const unit = kpi === null ? '1' : (kpis[kpi]?.unit ?? '1')
+  const title = [pc.bold(alert), severity, kpi === null ? 'the pipeline itself' : kpis[kpi]?.title]
+  return [
+    title.filter((part) => part !== null && part !== undefined).join(pc.dim(' · ')),
+    ...(rules.length === 0 ? ['', 'Its rule is no longer in force.'] : rules.map(ruleText)),
+    ...(kpi === null ? [] : ['', pc.bold('Now, the worst first'), ...places(current, unit)]),
+    '',
+    pc.bold('Lately'),
+    ...(episodes.length === 0
+      ? ['  It has never fired.']
+      : episodes.map((episode) => episodeText(episode, unit))),
+    '',
+  ].join('\n')
+}
+
+function ruleText({ expression, threshold, from, for_seconds, health, runbook }: ExplainedRule): string {
+  return [
+    '',
+    ...expression.split('\n').map((line) => `  ${pc.cyan(line)}`),
+    ...(for_seconds === 0 ? [] : [`  for ${for_seconds} s`]),
+    ...(threshold === null ? [] : [`  threshold ${pc.bold(threshold)}`]),
+    ...from.map(({ path, origin }) => `    ${path} ${pc.dim(`from ${origin}`)}`),
+    ...(health === 'ok' ? [] : [pc.red(`  its evaluation: ${health}`)]),
+    ...(runbook === null ? [] : [`  what to do: ${runbook}`]),
+  ].join('\n')
+}
+
+function places(current: Explanation['current'], unit: string): string[] {
+  if (current.length === 0) return ['  no value: too little traffic, or none']
+  const lines = current
+    .slice(0, shownPlaces)
+    .map(
+      ({ service, model, context_size, value }) =>
+        `  ${inUnit(value, unit).padEnd(14)} ${model} at ${context_size} in ${service}`,
+    )
+  const more = current.length - lines.length
+  return more > 0 ? [...lines, `  and ${more} more`] : lines
+}
+
+function episodeText(episode: Explanation['episodes'][number], unit: string): string {
+  const { id, timestamp, ends_at, message, current_value, peak_value, transitions } = episode
+  const until = ends_at === null ? pc.red('open') : `until ${utc(ends_at)}`
+  return [
+    `  ${pc.bold(`#${id}`)} ${utc(timestamp)} ${until}  ${message}`,
+    `    began at ${inUnit(current_value, unit)}, worst ${inUnit(peak_value, unit)}`,
+    ...transitions.map(({ kind, at, via }) => `    ${utc(at)}  ${kind} ${pc.dim(`(${via})`)}`),
+  ].join('\n')
+}

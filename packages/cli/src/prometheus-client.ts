@@ -1,0 +1,87 @@
+import { MnemoscopeError } from '@mnemoscope/kpi'
+import { z } from 'zod'
+import { readRunFile } from './up/run-file.js'
+
+/** One series of a range query: Unix seconds and values, NaN and infinite ones left out. */
+export interface RangeSeries {
+  readonly labels: Readonly<Record<string, string>>
+  readonly samples: readonly (readonly [at: number, value: number])[]
+}
+
+const rangeSchema = z.array(
+  z.object({
+    metric: z.record(z.string(), z.string()),
+    values: z.array(z.tuple([z.number(), z.string()])),
+  }),
+)
+
+/** Prometheus answers at most 11,000 steps at once. */
+const mostSteps = 10_000
+
+/** Where Prometheus answers: as given, else where `mnemoscope up` runs it for this folder, else as configured. */
+export function prometheusUrl(given: string | undefined, folder: string, configured: string): string {
+  if (given !== undefined) return given.replace(/\/+$/, '')
+  try {
+    return readRunFile(folder).prometheus
+  } catch {
+    return configured.replace(/\/+$/, '')
+  }
+}
+
+/**
+ * `data` of an answer of Prometheus' HTTP API.
+ * @throws MnemoscopeError PROMETHEUS_UNREACHABLE or PROMETHEUS_QUERY
+ */
+export async function askPrometheus(
+  url: string,
+  path: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  const isQuery = 'query' in parameters
+  const body = new URLSearchParams(parameters)
+  let answer: { status?: string; data?: unknown; error?: string }
+  try {
+    const response = await fetch(isQuery || body.size === 0 ? `${url}${path}` : `${url}${path}?${body}`, {
+      signal: AbortSignal.timeout(120_000),
+      ...(isQuery ? { method: 'POST', body } : {}),
+    })
+    answer = (await response.json()) as typeof answer
+  } catch (cause) {
+    throw new MnemoscopeError('PROMETHEUS_UNREACHABLE', `Prometheus does not answer at ${url}`, {
+      value: url,
+      next: 'Start it (`mnemoscope up`), or name another one with --prometheus-url.',
+      cause,
+    })
+  }
+  if (answer.status === 'success') return answer.data
+  throw new MnemoscopeError('PROMETHEUS_QUERY', `Prometheus refused ${path}: ${answer.error}`, {
+    value: parameters.query,
+    next: 'Ask for less time at once (--hours), or raise --query.max-samples.',
+  })
+}
+
+/** A query at each step from `start` to `end`, Unix seconds, both included; asked for in pieces that are allowed. */
+export async function rangeOf(
+  url: string,
+  query: string,
+  { start, end, step }: { readonly start: number; readonly end: number; readonly step: number },
+): Promise<RangeSeries[]> {
+  const series = new Map<string, { labels: Record<string, string>; samples: [number, number][] }>()
+  for (let from = start; from <= end; from += mostSteps * step) {
+    const to = Math.min(end, from + (mostSteps - 1) * step)
+    const range = { start: String(from), end: String(to), step: String(step) }
+    const data = z
+      .object({ result: rangeSchema })
+      .parse(await askPrometheus(url, '/api/v1/query_range', { query, ...range }))
+    for (const { metric, values } of data.result) {
+      const key = JSON.stringify(Object.entries(metric).sort())
+      const known = series.get(key) ?? { labels: metric, samples: [] }
+      series.set(key, known)
+      for (const [at, text] of values) {
+        const value = Number(text)
+        if (Number.isFinite(value)) known.samples.push([at, value])
+      }
+    }
+  }
+  return [...series.values()]
+}

@@ -1,0 +1,126 @@
+import { isBreach, type Kpi, type ThresholdSeverity, thresholdSeverities } from '@mnemoscope/kpi'
+import { settingsOf } from '../backtest/episodes.js'
+import type { PlaceHistory } from '../backtest/history.js'
+import { replay } from '../backtest/replay.js'
+
+const weekSeconds = 604_800
+
+/** Alerts a week that each level may cost, all places together. */
+export const weeklyBudget: Readonly<Record<ThresholdSeverity, number>> = {
+  warning: 7,
+  error: 2,
+  critical: 0.5,
+}
+
+/** Shares of the time that candidates set apart, the mildest first. */
+const shares = [0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0]
+
+/** A threshold and what it would have cost. */
+export interface Candidate {
+  readonly threshold: number
+  readonly alertsPerWeek: number
+}
+
+export interface Suggestion {
+  readonly kpi: string
+  readonly unit: string
+  /** Weeks of values behind it, from the first to the last one of any place. */
+  readonly weeks: number
+  readonly today: Readonly<Partial<Record<ThresholdSeverity, Candidate>>>
+  /** A level without a threshold has none that the budget allows. */
+  readonly proposed: Readonly<Partial<Record<ThresholdSeverity, Candidate>>>
+  /** Every candidate, the mildest first. */
+  readonly candidates: readonly Candidate[]
+}
+
+/**
+ * Thresholds that a KPI's own past would have kept within a number of alerts a week. Undefined where it has no past.
+ * @param histories of the KPI, at every place
+ */
+export function suggestThresholds(
+  kpi: Kpi,
+  histories: readonly PlaceHistory[],
+  budget: Readonly<Record<ThresholdSeverity, number>> = weeklyBudget,
+): Suggestion | undefined {
+  const values = histories.flatMap(({ timeline }) => timeline.values.filter((value) => value !== undefined))
+  const weeks = coveredSeconds(histories) / weekSeconds
+  if (values.length === 0 || weeks === 0) return undefined
+  const isHigherBetter = kpi.direction === 'higher_is_better'
+  const worstLast = values.sort((a, b) => (isHigherBetter ? b - a : a - b))
+  const costOf = (threshold: number): Candidate => ({
+    threshold,
+    alertsPerWeek: Number((alertCount(histories, threshold) / weeks).toPrecision(3)),
+  })
+  const at = (share: number) =>
+    rounded(worstLast[Math.min(worstLast.length - 1, Math.floor(worstLast.length * (1 - share)))] ?? 0, kpi)
+  const beyond = beyondAll(worstLast.at(-1) ?? 0, kpi)
+  const candidates = [...new Set([...shares.map(at), beyond])].map(costOf)
+  return {
+    kpi: kpi.id,
+    unit: kpi.unit,
+    weeks: Number(weeks.toPrecision(3)),
+    today: Object.fromEntries(
+      thresholdSeverities.flatMap((severity) => {
+        const threshold = kpi.thresholds[severity]
+        return threshold === undefined ? [] : [[severity, costOf(threshold)]]
+      }),
+    ),
+    proposed: propose(kpi, candidates, budget),
+    candidates,
+  }
+}
+
+/** For each level the mildest candidate within its budget that is worse than the level's before. */
+export function propose(
+  kpi: Pick<Kpi, 'direction'>,
+  candidates: readonly Candidate[],
+  budget: Readonly<Record<ThresholdSeverity, number>>,
+): Partial<Record<ThresholdSeverity, Candidate>> {
+  const proposed: Partial<Record<ThresholdSeverity, Candidate>> = {}
+  let milder: number | undefined
+  for (const severity of thresholdSeverities) {
+    const found = candidates.find(
+      ({ threshold, alertsPerWeek }) =>
+        alertsPerWeek <= budget[severity] &&
+        (milder === undefined || (threshold !== milder && isBreach(kpi.direction, threshold, milder))),
+    )
+    if (found === undefined) continue
+    proposed[severity] = found
+    milder = found.threshold
+  }
+  return proposed
+}
+
+function alertCount(histories: readonly PlaceHistory[], threshold: number): number {
+  return histories.reduce(
+    (sum, { kpi, timeline }) => sum + replay(timeline, settingsOf(kpi, threshold)).length,
+    0,
+  )
+}
+
+function coveredSeconds(histories: readonly PlaceHistory[]): number {
+  const seen = histories.flatMap(({ timeline: { start, step, values } }) => {
+    const first = values.findIndex((value) => value !== undefined)
+    const last = values.findLastIndex((value) => value !== undefined)
+    return first < 0 ? [] : [[start + first * step, start + (last + 1) * step] as const]
+  })
+  if (seen.length === 0) return 0
+  return Math.max(...seen.map(([, to]) => to)) - Math.min(...seen.map(([from]) => from))
+}
+
+/** A number that a person would write: three digits, and an integer where the KPI is one. */
+function rounded(value: number, { range }: Pick<Kpi, 'range'>): number {
+  const short = Number(value.toPrecision(3))
+  return Math.min(range.max, Math.max(range.min, range.integer ? Math.round(short) : short))
+}
+
+/** A tenth beyond the worst value seen, or half the way to the end of the range where that is nearer. */
+function beyondAll(worst: number, kpi: Pick<Kpi, 'range' | 'direction'>): number {
+  const { min, max } = kpi.range
+  const margin = Math.abs(worst) * 0.1
+  const value =
+    kpi.direction === 'higher_is_better'
+      ? Math.max(worst - margin, (worst + min) / 2)
+      : Math.min(worst + margin, (worst + max) / 2)
+  return rounded(value, kpi)
+}

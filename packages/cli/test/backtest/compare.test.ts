@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals'
+import { compareAlerts } from '../../src/backtest/compare.js'
+import type { Alerted } from '../../src/backtest/episodes.js'
+import { inline } from '../../src/backtest/inline.js'
+
+const place = { kpi: 'latency', severity: 'warning', service: 's', model: 'm', contextSize: '8192' } as const
+const alerted = (...spans: [number, number | undefined][]): Alerted[] => [
+  { ...place, spans: spans.map(([from, to]) => ({ from, to })) },
+]
+
+describe('alerts of two configurations', () => {
+  test.each<[string, Alerted[], Alerted[], object[]]>([
+    ['are alike', alerted([1, 5]), alerted([2, 5]), []],
+    ['differ in what is raised', alerted(), alerted([1, 5]), [{ ...place, kind: 'raised', from: 1, to: 5 }]],
+    [
+      'differ in what is missed',
+      alerted([1, 5]),
+      alerted([5, 9]),
+      [
+        { ...place, kind: 'missed', from: 1, to: 5 },
+        { ...place, kind: 'raised', from: 5, to: 9 },
+      ],
+    ],
+    [
+      'differ in how soon it ends',
+      alerted([1, 9]),
+      alerted([1, 5]),
+      [{ ...place, kind: 'resolved', from: 1, to: 9, seconds: 4 }],
+    ],
+    [
+      'differ in that one still fires',
+      alerted([1, undefined]),
+      alerted([1, 5]),
+      [{ ...place, kind: 'resolved', from: 1, to: undefined }],
+    ],
+    ['differ in places', [], alerted([1, 5]), [{ ...place, kind: 'raised', from: 1, to: 5 }]],
+  ])('%s', (_, today, edited, expected) => {
+    expect(compareAlerts(today, edited)).toEqual(expected)
+  })
+})
+
+test('recorded series are replaced by what they record, matchers kept', () => {
+  const records = new Map([
+    ['a:b:count_5m', 'sum(increase(m[5m])) or i:b:new'],
+    ['i:b:new', 'm unless m offset 5m'],
+  ])
+  expect(inline('a:b:count_5m > 0', records, 'm')).toBe(
+    '(sum(increase(m[5m])) or (m unless m offset 5m)) > 0',
+  )
+  expect(inline('i:b:new{outcome="x"}', records, 'm')).toBe('((m unless m offset 5m) and m{outcome="x"})')
+  expect(inline('other:b:count', records, 'm')).toBe('other:b:count')
+})

@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals'
+import { judgedValues } from '../../src/backtest/tiers.js'
+
+const none = undefined
+const short = {
+  minSamples: 20,
+  counts: [30, 5, none, none, none, none],
+  values: [1, 2, none, none, none, none],
+}
+const sparse = { minSamples: 3, counts: [40, 12, 4, 2, 1, none], values: [10, 20, 30, 40, 50, none] }
+const rare = {
+  settled: 1,
+  length: 2,
+  counts: [40, 40, 40, 20, 8, 2],
+  values: [100, 200, 300, 400, 500, 600],
+}
+
+test('the first window that can be trusted is judged', () => {
+  expect(judgedValues({ short, sparse, rare })).toEqual([1, 20, 30, none, none, 600])
+})
+
+test('what a busy stream leaves behind is not taken for rare traffic', () => {
+  expect(judgedValues({ short, sparse, rare: { ...rare, length: 1 } })).toEqual([1, 20, 30, none, 500, 600])
+})
+
+test('a first rare sample counts only once it has settled', () => {
+  const empty = { counts: [none, none], values: [none, none] }
+  const windows = {
+    short: { ...empty, minSamples: 20 },
+    sparse: { ...empty, minSamples: 3 },
+    rare: { counts: [1, 1], values: [5, 6], settled: 1, length: 2 },
+  }
+  expect(judgedValues(windows)).toEqual([none, 6])
+})
+
+test('a gauge has one window', () => {
+  expect(judgedValues({ short: { ...short, minSamples: 1 } }).slice(0, 3)).toEqual([1, 2, none])
+})

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { type Monitor, startMonitoring } from '@mnemoscope/instrumentation'
+import { type Config, type ConfigInput, defineConfig } from '@mnemoscope/kpi'
+import { compareAlerts } from '../../packages/cli/src/backtest/compare.js'
+import { alertsOf } from '../../packages/cli/src/backtest/episodes.js'
+import { historyOf } from '../../packages/cli/src/backtest/history.js'
+import { eventually } from '../harness/eventually.js'
+import { type Monitoring, query, queryRange, startMonitoringServers } from './monitoring.js'
+import { runs } from './verdict.js'
+
+const windows = { window: '4s', sparseWindow: '8s', rareWindow: '12s', keepFiringFor: '1s' }
+const withKpis = (kpis: ConfigInput['kpis']): ConfigInput => ({
+  contextSizes: [8_192],
+  scrapeInterval: '1s',
+  alertCheckInterval: '1s',
+  kpis: {
+    f1_score: windows,
+    latency: windows,
+    adaptation_success_rate: { ...windows, thresholds: { warning: 0.9 } },
+    ...kpis,
+  },
+})
+let monitor: Monitor
+let monitoring: Monitoring
+let recording: NodeJS.Timeout
+let startedAt: number
+
+beforeAll(async () => {
+  monitor = await startMonitoring({ service: 'memory', port: 0, config: defineConfig(withKpis({})) })
+  const handle = monitor.for({ model: 'm', contextSize: 8_192 })
+  let isBad = false
+  recording = setInterval(() => {
+    handle.operation({ f1_score: isBad ? 0.3 : 0.95, latency: isBad ? 40 : 0.4 })
+    handle.adaptation_success_rate.record(isBad ? 'failure' : 'success')
+  }, 50)
+  const services = [{ name: 'memory', targets: [new URL(monitor.url as string).host] }]
+  monitoring = await startMonitoringServers({ ...withKpis({}), services })
+  startedAt = Math.floor(Date.now() / 1_000)
+  await eventually('healthy values', () => Date.now() / 1_000 > startedAt + 8)
+  isBad = true
+  const firing = async () =>
+    (await query(monitoring.prometheusUrl, 'ALERTS{alertstate="firing", kpi!=""}')).length
+  await eventually('all alerts', async () => (await firing()) === 7)
+  isBad = false
+  await eventually('their end', async () => (await firing()) === 0)
+}, 120_000)
+
+afterAll(async () => {
+  clearInterval(recording)
+  await monitor?.stop()
+  await monitoring?.stop()
+})
+
+const kpiIds = ['f1_score', 'latency', 'adaptation_success_rate'] as const
+
+async function replayed(config: Config) {
+  const range = { start: startedAt, end: Math.floor(Date.now() / 1_000), step: 1 }
+  const histories = await Promise.all(
+    kpiIds.map((id) => historyOf(monitoring.prometheusUrl, config, config.kpis[id], range)),
+  )
+  return histories.flat().flatMap(alertsOf)
+}
+
+test('a backtest of the configuration in force finds the alerts that really fired', async () => {
+  const alerts = await replayed(monitoring.config)
+  const series = await queryRange(monitoring.prometheusUrl, 'ALERTS{alertstate="firing", kpi!=""}', {
+    start: startedAt,
+    end: Date.now() / 1_000,
+    step: 1,
+  })
+  expect(alerts.filter(({ spans }) => spans.length > 0)).toHaveLength(7)
+  expect(series).toHaveLength(7)
+  for (const { metric, values } of series) {
+    const [real] = runs(
+      values.map(([at]) => at),
+      1,
+    )
+    const found = alerts.find(({ kpi, severity }) => kpi === metric.kpi && severity === metric.severity)
+    expect(found?.spans).toHaveLength(1)
+    expect(Math.abs((found?.spans[0]?.from ?? 0) - (real?.from ?? 0))).toBeLessThanOrEqual(2)
+    // A run ends with its last firing evaluation, a span with the first one after it.
+    expect(Math.abs((found?.spans[0]?.to ?? 0) - 1 - (real?.to ?? 0))).toBeLessThanOrEqual(2)
+  }
+}, 60_000)
+
+test('and of an edited one, what that would have raised and missed', async () => {
+  const today = await replayed(monitoring.config)
+  const thresholds = { warning: 0.99, error: 0.2, critical: 0.1 }
+  const edited = await replayed(defineConfig(withKpis({ f1_score: { ...windows, thresholds } })))
+  const differences = compareAlerts(today, edited)
+  const told = differences.map(({ kind, kpi, severity, model }) => `${kind} ${kpi} ${severity} ${model}`)
+  expect(told).toEqual(expect.arrayContaining(['missed f1_score error m', 'missed f1_score critical m']))
+  expect(differences.some(({ kpi }) => kpi !== 'f1_score')).toBe(false)
+  const warning = edited.find(({ kpi, severity }) => kpi === 'f1_score' && severity === 'warning')
+  expect(warning?.spans[0]?.to).toBeUndefined()
+}, 60_000)

@@ -1,0 +1,208 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { generate } from '@mnemoscope/generate'
+import { type Monitor, startMonitoring } from '@mnemoscope/instrumentation'
+import { type ConfigInput, defineConfig, durationSeconds } from '@mnemoscope/kpi'
+import { createApplier } from '../../../packages/cli/src/changes/applier.js'
+import { applyFiles } from '../../../packages/cli/src/changes/apply-files.js'
+import { checkWithTools } from '../../../packages/cli/src/check-with-tools.js'
+import { eventually } from '../../harness/eventually.js'
+import { toolsDir } from '../../harness/repository.js'
+import { atMost, type Figure, keep } from '../figures.js'
+import { type Monitoring, query, startMonitoringServers } from '../monitoring.js'
+
+const models = 50
+const contextSizes = [4_096, 8_192, 16_384, 32_768, 65_536, 131_072]
+const thresholds = {
+  memory_usage: { warning: 1e9, error: 2e9, critical: 4e9 },
+  context_utilization: { warning: 0.9, error: 0.95, critical: 0.99 },
+  adaptation_success_rate: { warning: 0.9, error: 0.8, critical: 0.7 },
+  overflow_frequency: { warning: 0.3, error: 0.4, critical: 0.5 },
+}
+/**
+ * Scraped each second instead of each fifteenth, windows are as much shorter: as many samples lie in each as in
+ * production, so an evaluation costs what it costs there.
+ */
+const windows = { window: '20s', sparseWindow: '120s', rareWindow: '300s', keepFiringFor: '4s' }
+const kpiIds = Object.keys(defineConfig().kpis)
+const input = {
+  contextSizes,
+  scrapeInterval: '1s',
+  alertCheckInterval: '5s',
+  alerting: { groupWait: '1s', groupInterval: '1s' },
+  kpis: Object.fromEntries(
+    kpiIds.map((id) => [
+      id,
+      { ...windows, ...(id in thresholds && { thresholds: thresholds[id as keyof typeof thresholds] }) },
+    ]),
+  ),
+} as const satisfies ConfigInput
+/** Enough that the longest window is full. */
+const fillSeconds = 320
+
+test('50 models at 6 sizes: what rules cost, and what an edit of the configuration does', async () => {
+  const monitor = await startMonitoring({ service: 'memory', port: 0, config: defineConfig(input) })
+  const handles = Array.from({ length: models }, (_, m) =>
+    contextSizes.map((contextSize) => monitor.for({ model: `model ${m}`, contextSize })),
+  ).flat()
+  // One place is ill all the time, so that alerts fire while the configuration is changed.
+  const recording = setInterval(() => record(handles), 100)
+  let monitoring: Monitoring | undefined
+  try {
+    const targets = [new URL(monitor.url as string).host]
+    monitoring = await startMonitoringServers({ ...input, services: [{ name: 'memory', targets }] })
+    const startedAt = Date.now()
+    const { prometheusUrl } = monitoring
+    await eventually('full windows', () => Date.now() - startedAt > fillSeconds * 1_000, {
+      withinMs: (fillSeconds + 30) * 1_000,
+      everyMs: 1_000,
+    })
+    const figures = [...(await costs(prometheusUrl)), ...(await edits(monitoring, targets))]
+    keep(figures)
+    expect(figures.filter(({ ok }) => !ok)).toEqual([])
+  } finally {
+    clearInterval(recording)
+    await monitor.stop()
+    await monitoring?.stop()
+  }
+}, 900_000)
+
+function record(handles: readonly ReturnType<Monitor['for']>[]): void {
+  for (const [i, handle] of handles.entries()) {
+    const f1_score = i === 0 ? 0.3 : 0.9
+    handle.operation({
+      f1_score,
+      latency: 0.4,
+      token_usage: 2_000,
+      context_utilization: 0.5,
+      overflow_frequency: 'none',
+    })
+    handle.adaptation_success_rate.record('success')
+  }
+}
+
+async function costs(url: string): Promise<Figure[]> {
+  const one = async (text: string) => Number((await query(url, text))[0]?.value[1])
+  const places = await one('count(job_model_context_size:mnemoscope_latency:current)')
+  const seconds = await one(
+    'sum(avg_over_time(prometheus_rule_group_last_duration_seconds{rule_group!~".*_trend"}[60s]))',
+  )
+  const interval = durationSeconds(defineConfig().alertCheckInterval)
+  const rules = await one('sum(prometheus_rule_group_rules)')
+  const usual = ruleCount(generate(defineConfig(input)))
+  return [
+    {
+      name: 'places judged',
+      value: places,
+      unit: 'places',
+      goal: 300,
+      ok: places === models * contextSizes.length,
+    },
+    atMost('one evaluation of all rules, of the evaluation interval', (100 * seconds) / interval, '%', 10),
+    atMost('rules that 300 places have more than none', rules - usual, 'rules', 0),
+  ]
+}
+
+async function edits(
+  { folder, prometheusUrl, alertmanagerUrl, notified, endpoints, generations }: Monitoring,
+  targets: readonly string[],
+): Promise<Figure[]> {
+  const project = join(folder, 'project')
+  mkdirSync(project)
+  const configPath = join(project, 'mnemoscope.config.mjs')
+  const services = [{ name: 'memory', targets }]
+  const write = (warning: number) => {
+    const f1_score = { ...input.kpis.f1_score, thresholds: { warning } }
+    const config: ConfigInput = { ...input, services, kpis: { ...input.kpis, f1_score } }
+    writeFileSync(configPath, `export default ${JSON.stringify(config)}`)
+  }
+  write(0.8)
+  const check = (of: string) => checkWithTools(of, join(toolsDir, '..'))
+  const config = defineConfig({ ...input, services })
+  const running = () => ({ endpoints })
+  const applier = createApplier({
+    configPath,
+    config,
+    defaults: {},
+    folder,
+    prometheusUrl,
+    alertmanagerUrl,
+    check,
+    running,
+  })
+  applier.watch()
+  const before = await firing(prometheusUrl)
+  const notifiedBefore = notified.length
+  const took: number[] = []
+  for (const warning of [0.81, 0.82, 0.83, 0.84, 0.85]) {
+    const at = performance.now()
+    write(warning)
+    await eventually('the edit', async () => (await warningThreshold(prometheusUrl)) === warning, {
+      everyMs: 20,
+    })
+    took.push((performance.now() - at) / 1_000)
+    await eventually('the applier', () => applier.inForce().kpis.f1_score.thresholds.warning === warning)
+  }
+  writeFileSync(configPath, 'export default {')
+  await eventually('the report of the broken edit', () => applier.problem() !== undefined)
+  const broken = (await warningThreshold(prometheusUrl)) === 0.85 ? 0 : 1
+  const refused = generate(config, { endpoints })
+  refused.set('prometheus/rules/latency.yml', 'groups: [{ name: x, rules: [{ record: y, expr: "1 +" }] }]\n')
+  await applyFiles(refused, { generations, check, prometheusUrl, alertmanagerUrl }).catch(() => undefined)
+  const changed = (await warningThreshold(prometheusUrl)) === 0.85 ? 0 : 1
+  await applier.stop()
+  const after = await firing(prometheusUrl)
+  const told = notified.slice(notifiedBefore).filter(({ labels }) => labels.kpi !== undefined)
+  const lost = before.filter(
+    ({ key, activeAt }) => !after.some((each) => each.key === key && each.activeAt === activeAt),
+  )
+  return [
+    {
+      name: 'alerts that fired across the edits',
+      value: before.length,
+      unit: 'alerts',
+      goal: 3,
+      ok: before.length >= 3,
+    },
+    atMost('an edited threshold is in force, slowest of 5', Math.max(...took), 's', 5),
+    atMost('firing alerts lost by a reload', lost.length, 'alerts', 0),
+    atMost('notifications repeated or resolved by a reload', told.length, 'notifications', 0),
+    atMost('broken edits that changed something', broken + changed, 'edits', 0),
+  ]
+}
+
+interface Rules {
+  readonly data: {
+    readonly groups: {
+      readonly rules: {
+        readonly name: string
+        readonly annotations?: Record<string, string>
+        readonly alerts?: { labels: Record<string, string>; activeAt: string; state: string }[]
+      }[]
+    }[]
+  }
+}
+
+async function rulesOf(url: string) {
+  const { data } = (await (await fetch(`${url}/api/v1/rules?type=alert`)).json()) as Rules
+  return data.groups.flatMap(({ rules }) => rules)
+}
+
+/** Alerts of KPIs that fire, with the time at which they began. */
+async function firing(url: string): Promise<{ key: string; activeAt: string }[]> {
+  return (await rulesOf(url))
+    .flatMap(({ alerts = [] }) => alerts)
+    .filter(({ state, labels }) => state === 'firing' && labels.kpi !== undefined)
+    .map(({ labels, activeAt }) => ({ key: JSON.stringify(labels), activeAt }))
+}
+
+async function warningThreshold(url: string): Promise<number | undefined> {
+  const rule = (await rulesOf(url)).find(({ name }) => name === 'MnemoscopeF1ScoreWarning')
+  return rule?.annotations?.threshold === undefined ? undefined : Number(rule.annotations.threshold)
+}
+
+function ruleCount(files: ReadonlyMap<string, string>): number {
+  const rules = [...files].filter(([path]) => path.startsWith('prometheus/rules/')).map(([, text]) => text)
+  return rules.reduce((sum, text) => sum + [...text.matchAll(/^ +- (?:record|alert): /gm)].length, 0)
+}
