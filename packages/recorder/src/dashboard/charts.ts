@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { stepFor } from './curves.js'
 import { type Gap, gaps } from './gaps.js'
 import { inScope, type Scope, scopeParameters } from './scope.js'
+import { restOf, type Sources, sourcesOf } from './sources.js'
 
 /** One line of a chart. */
 export interface ChartSeries {
@@ -52,6 +53,7 @@ export interface ChartsOptions {
   readonly mostSeries: number
 }
 
+const hour = 3_600
 const mostMarks = 300
 const mostGaps = 300
 
@@ -72,15 +74,33 @@ export async function charts(
   ])
   const drawn: Scope = { ...scope, from: extent.at ?? scope.from }
   const pointsOfLine = Math.floor(mostPoints / Math.max(1, Math.min(mostSeries, extent.series)))
-  const step = stepFor(drawn, intervalSeconds, Math.max(2, pointsOfLine))
+  const plan = await chartPlan(pool, drawn, intervalSeconds, Math.max(2, pointsOfLine))
   return {
     from: drawn.from.getTime() / 1_000,
     to: drawn.to.getTime() / 1_000,
-    step_seconds: step,
-    kpis: await kpiCharts(pool, kpis, drawn, { step, mostSeries }),
+    step_seconds: plan.step,
+    kpis: await kpiCharts(pool, kpis, drawn, { ...plan, mostSeries }),
     marks,
     gaps: unknown,
   }
+}
+
+interface ChartPlan {
+  /** Seconds. */
+  readonly step: number
+  readonly sources: Sources
+}
+
+/** Steps of an hour or more are whole hours, which the roll-ups serve; shorter ones are read row by row. */
+async function chartPlan(
+  pool: pg.Pool,
+  scope: Scope,
+  intervalSeconds: number,
+  mostPoints: number,
+): Promise<ChartPlan> {
+  const step = stepFor(scope, intervalSeconds, mostPoints)
+  if (step < hour) return { step, sources: { hours: [], ...restOf(scope, []) } }
+  return { step: stepFor(scope, hour, mostPoints), sources: await sourcesOf(pool, scope) }
 }
 
 /** First instant of a scope with a snapshot, and how many series there are, counted no further than it matters. */
@@ -101,16 +121,25 @@ async function kpiCharts(
   pool: pg.Pool,
   kpis: Config['kpis'],
   scope: Scope,
-  { step, mostSeries }: { step: number; mostSeries: number },
+  { step, sources, mostSeries }: ChartPlan & { readonly mostSeries: number },
 ): Promise<Record<string, KpiChart>> {
   const betterHigh: Direction = 'higher_is_better'
   const { rows } = await pool.query<ChartSeries & { kpi: string; total: number }>(
-    `WITH steps AS MATERIALIZED (
-       SELECT kpi, series_id, date_bin(make_interval(secs => $6), at, 'epoch') AS step,
-              avg(value) AS mean, min(value) AS least, max(value) AS greatest
-       FROM snapshots WHERE at >= $1 AND at <= $2
-         AND series_id IN (SELECT id FROM series WHERE ${inScope})
-       GROUP BY 1, 2, 3
+    `WITH scoped AS (
+       SELECT id AS series_id FROM series WHERE $1::timestamptz <= $2 AND ${inScope}
+     ), parts AS (
+       SELECT kpi, series_id, date_bin(make_interval(secs => $6), hour, 'epoch') AS step, sum(count) AS count,
+              sum(total) AS total, min(least) AS least, max(greatest) AS greatest
+       FROM snapshots_hourly JOIN scoped USING (series_id) WHERE hour = ANY($9::timestamptz[]) GROUP BY 1, 2, 3
+       UNION ALL
+       SELECT kpi, series_id, date_bin(make_interval(secs => $6), at, 'epoch'), count(value), sum(value), min(value),
+              max(value)
+       FROM unnest($10::timestamptz[], $11::timestamptz[]) AS rest (since, until)
+       JOIN snapshots ON at >= since AND at < until JOIN scoped USING (series_id) GROUP BY 1, 2, 3
+     ), steps AS MATERIALIZED (
+       SELECT kpi, series_id, step, sum(total) / nullif(sum(count), 0) AS mean, min(least) AS least,
+              max(greatest) AS greatest
+       FROM parts GROUP BY 1, 2, 3
      ), ranked AS (
        SELECT kpi, series_id, count(*) OVER (PARTITION BY kpi)::int AS total, row_number() OVER (
            PARTITION BY kpi ORDER BY CASE WHEN kpi = ANY($7) THEN min(least) ELSE -max(greatest) END, series_id
@@ -128,6 +157,9 @@ async function kpiCharts(
       step,
       Object.values(kpis).flatMap(({ id, direction }) => (direction === betterHigh ? [id] : [])),
       mostSeries,
+      sources.hours,
+      sources.from,
+      sources.to,
     ],
   )
   return Object.fromEntries(

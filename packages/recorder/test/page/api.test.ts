@@ -136,16 +136,16 @@ describe('POST /api/episodes/:id/acknowledge', () => {
   })
 
   test.each([
-    ['7', { by: 'Ada' }, 'application/json', 404],
-    ['1', {}, 'application/json', 400],
-    ['1', { by: '' }, 'application/json', 400],
-    ['1', { by: 'a\u0000b' }, 'application/json', 400],
-    ['1', { by: 'Ada', more: 1 }, 'application/json', 400],
-    ['1', { by: 'Ada', comment: 'x'.repeat(2_001) }, 'application/json', 400],
-    ['1', { by: 'Ada', comment: 'x'.repeat(40_000) }, 'application/json', 413],
-    ['1', '{', 'application/json', 400],
-    ['1', { by: 'Ada' }, 'text/plain', 415],
-  ])('episode %s with %j as %s is refused with %i', async (id, body, type, status) => {
+    ['an episode that is not there', '7', { by: 'Ada' }, 'application/json', 404],
+    ['nobody', '1', {}, 'application/json', 400],
+    ['an empty name', '1', { by: '' }, 'application/json', 400],
+    ['a name that Postgres cannot hold', '1', { by: 'a\u0000b' }, 'application/json', 400],
+    ['an unknown property', '1', { by: 'Ada', more: 1 }, 'application/json', 400],
+    ['a comment that is too long', '1', { by: 'Ada', comment: 'x'.repeat(2_001) }, 'application/json', 400],
+    ['a huge body', '1', { by: 'Ada', comment: 'x'.repeat(40_000) }, 'application/json', 413],
+    ['what is no JSON', '1', '{', 'application/json', 400],
+    ['what another site can send', '1', { by: 'Ada' }, 'text/plain', 415],
+  ])('refuses %s', async (_, id, body, type, status) => {
     const response = await acknowledge(id, body, type)
     expect(response.status).toBe(status)
     expect(((await response.json()) as ErrorAnswer).error.code).toMatch(/^REQUEST_/)
