@@ -20,6 +20,8 @@ export interface Told {
   /** Seconds from each jump to its notification, beyond scrape, evaluation and group wait. */
   readonly delays: readonly number[]
   readonly jumps: number
+  /** Longest time between two scrapes, in seconds: a machine that is too busy makes alerts late and values end. */
+  readonly longestPause: number
 }
 
 /** Tells the story to real servers, all streams side by side. */
@@ -55,6 +57,7 @@ export async function tell(pace: Pace): Promise<Told> {
       verdicts: all.map((stream) => ({ ...stream, ...verdictOf(stream, fired, ending) })),
       delays: delays(monitoring, jumpedAt),
       jumps: jumpedAt.size,
+      longestPause: await longestPause(prometheusUrl, end - startedAt),
     }
   } finally {
     await monitor.stop()
@@ -105,6 +108,14 @@ async function firedBetween(url: string, startedAt: number, end: number): Promis
   })
 }
 
+async function longestPause(url: string, seconds: number): Promise<number> {
+  const samples = `up{job="memory"}[${Math.floor(seconds)}s]`
+  const response = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query: samples })}`)
+  const { data } = (await response.json()) as { data: { result: { values: [number, string][] }[] } }
+  const times = (data.result[0]?.values ?? []).map(([at]) => at)
+  return Math.max(...times.slice(1).map((at, i) => at - (times[i] as number)))
+}
+
 function delays({ notified }: Monitoring, jumpedAt: ReadonlyMap<string, number>): number[] {
   return [...jumpedAt].flatMap(([model, at]) => {
     const first = notified.find(({ labels, status }) => labels.model === model && status === 'firing')
@@ -113,10 +124,12 @@ function delays({ notified }: Monitoring, jumpedAt: ReadonlyMap<string, number>)
 }
 
 /** The figures of a told story. */
-export function figuresOf({ verdicts, delays, jumps }: Told): Figure[] {
+export function figuresOf({ verdicts, delays, jumps, longestPause }: Told): Figure[] {
   const total = (key: keyof Verdict) => verdicts.reduce((sum, verdict) => sum + verdict[key], 0)
   const seeded = total('seeded')
   return [
+    // Windows are seconds long here: a pause that long says that the machine did not keep pace, not that a rule is wrong.
+    atMost('longest pause between scrapes', longestPause, 's', 3),
     { name: 'alerts seeded', value: seeded, unit: 'alerts', goal: seeded, ok: seeded > 0 },
     atMost('missed', total('missed'), 'alerts', 0),
     atMost('false alarms', total('falseAlarms'), 'alerts', 0),
