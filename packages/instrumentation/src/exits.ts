@@ -5,6 +5,7 @@ import { exemplarWatcher } from './exposition/exemplars.js'
 import type { RequestHandler } from './exposition/request-handler.js'
 import { genAi, genAiOptions } from './genai/gen-ai.js'
 import { joinMeterProvider } from './joining/meter-provider.js'
+import { sendMeasurements } from './measurements/send-measurements.js'
 import type { MonitoringOptions } from './options.js'
 import { otlpSettings } from './otlp/otlp-options.js'
 import { startOtlpPush } from './otlp/otlp-push.js'
@@ -47,11 +48,22 @@ export async function openExits(
     settings &&
     (await startOtlpPush(settings, core.metricProducer({ temporality: settings.temporality }), resource))
 
+  const sender =
+    options.recorder === undefined
+      ? undefined
+      : sendMeasurements({
+          ...core,
+          recorder: options.recorder,
+          config,
+          resource,
+          dropped: core.self.dropped,
+        })
+
   return {
     url: server?.url,
     async stop() {
       joined?.leave()
-      await Promise.all([push?.stop(), server?.close()])
+      await Promise.all([push?.stop(), sender?.stop(), server?.close()])
     },
   }
 }

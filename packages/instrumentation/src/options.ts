@@ -51,7 +51,9 @@ export interface MonitoringOptions<C extends Config> {
    */
   readonly meterProvider?: MeterProvider
   /**
-   * Address of the recorder, `http://127.0.0.1:9470`: integrations switched there are switched here within seconds.
+   * Address of the recorder, `http://127.0.0.1:9470`. Single measurements with their metadata go there, every breach
+   * and a sample of the others (`instrumentation.measurementSampling`), so that an alert leads to the operations behind
+   * it; and integrations switched there are switched here within seconds. Every record then costs a call.
    */
   readonly recorder?: string
   /**

@@ -52,6 +52,7 @@ export const instrumentationCounter = {
   refusals: 'mnemoscope.refused_measurements',
   overflows: 'mnemoscope.cardinality_overflows',
   repairs: 'mnemoscope.repaired_labels',
+  drops: 'mnemoscope.dropped_measurements',
 } as const
 
 /** Prometheus names of the same counters. */
@@ -62,6 +63,22 @@ export const instrumentationMetric = {
   overflows: prometheusName(instrumentationCounter.overflows, '1', 'counter'),
   /** Labels that were no text, empty, too long or held control characters, and were made usable, by `label`. */
   repairs: prometheusName(instrumentationCounter.repairs, '1', 'counter'),
+  /** Single measurements that could not be sent to the recorder; the metrics have them all the same. */
+  drops: prometheusName(instrumentationCounter.drops, '1', 'counter'),
+} as const
+
+/** Name of the OpenTelemetry log events that are single measurements, on their way to the recorder. */
+export const measurementEvent = 'mnemoscope.measurement'
+
+/** Attributes of such an event; any other attribute is metadata. */
+export const measurementAttribute = {
+  kpi: 'mnemoscope.kpi',
+  /** A number, or for a KPI that counts outcomes the outcome. */
+  value: 'mnemoscope.value',
+  model: 'mnemoscope.model',
+  /** A class of context sizes as the label has it. */
+  contextSize: 'mnemoscope.context_size',
+  operation: 'mnemoscope.operation',
 } as const
 
 /** Label values that the instrumentation itself writes; no model is called so. */
@@ -146,6 +163,9 @@ export const pipelineAlert = {
 
 /** Unix time at which a scraped process began: rules tell a new series of a new process from one that was away. */
 export const processStart = 'process_start_time_seconds'
+
+/** OpenTelemetry name and unit of the same gauge. */
+export const otelProcessStart = { name: 'process.start_time', unit: 's' } as const
 
 /** Recorded series with the hash of the configuration that the rules in force are from, as label `sha256`. */
 export const configInfo = 'mnemoscope_config_info'

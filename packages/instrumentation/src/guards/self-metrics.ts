@@ -15,6 +15,8 @@ export interface SelfMetrics {
   refusedUnknown(): void
   overflowed(): void
   repaired(label: RepairableLabel): void
+  /** Measurements that could not be sent to the recorder. */
+  dropped(count: number): void
 }
 
 /** The counters of refusals, overflows and repairs, every series of them at 0 from the start. */
@@ -37,12 +39,15 @@ export function selfMetrics(kpis: readonly Kpi[], born: number): SelfMetrics {
   const overflowed = selfCounter(overflows, born, {}, undefined, ['overflow'])
   const repairs = selfMetric('repairs', 'Labels that were no usable text and were replaced or mended.')
   const repaired = selfCounter(repairs, born, {}, 'label', ['model', 'context_size', 'operation'])
+  const drops = selfMetric('drops', 'Single measurements that could not be sent to the recorder.')
+  const dropped = selfCounter(drops, born, {}, undefined, ['drop'])
   return {
-    metrics: [refusals, overflows, repairs],
+    metrics: [refusals, overflows, repairs, drops],
     refused: (kpi, reason) => refusalsOf.get(kpi.id)?.add(reason),
     refusedUnknown: () => unknown.add('unknown_kpi'),
     overflowed: () => overflowed.add('overflow'),
     repaired: (label) => repaired.add(label),
+    dropped: (count) => dropped.addAt(0, count),
   }
 }
 

@@ -13,6 +13,7 @@ export interface TakenMeasurement extends MeasurementPlace {
   readonly metadata: Metadata | undefined
   /** Trace it was taken in, where there is one. */
   readonly traceId: string | undefined
+  readonly spanId: string | undefined
 }
 
 /** Receives every measurement, on the time of the one who records: it takes note and returns. */
@@ -23,8 +24,8 @@ export function measurementWatcher(handler: MeasurementHandler, now: () => numbe
   return {
     quiet: () => emptyRange,
     heard({ kpi, value, place, metadata }) {
-      const traceId = trace.getActiveSpan()?.spanContext().traceId
-      handler({ kpi: kpi.id, value, at: now(), metadata, traceId, ...place })
+      const { traceId, spanId } = trace.getActiveSpan()?.spanContext() ?? {}
+      handler({ kpi: kpi.id, value, at: now(), metadata, traceId, spanId, ...place })
     },
   }
 }

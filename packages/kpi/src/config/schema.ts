@@ -172,6 +172,8 @@ export const settingsSchema = z.strictObject({
       evictAfter: duration.default('1d'),
       /** How long an application's reaction to breaches of one KPI, model and size stays quiet after one call. */
       breachCooldown: duration.default('1m'),
+      /** Share of single measurements that go to the recorder with their metadata; breaches always do. */
+      measurementSampling: z.number().min(0).max(1).default(0.1),
     })
     .prefault({}),
 })
