@@ -7,6 +7,7 @@ import { type HandleRegistry, handleRegistry } from './handle/handle-registry.js
 import { type KpiMetric, kpiMetric } from './handle/kpi-metric.js'
 import { type Collection, collection } from './metric/collection.js'
 import type { Metric } from './metric/metric.js'
+import { processStart } from './metric/process-start.js'
 import type { MonitoringOptions } from './options.js'
 import { deltaReaders } from './producer/delta-reader.js'
 import { type MetricProducerOptions, metricProducer } from './producer/metric-producer.js'
@@ -45,7 +46,7 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
   )
   const watch = attention(self, warn, () => registry.calm())
   const registry = handleRegistry({ config, kpis, attention: watch, self, warn, now, clock })
-  const metrics = [...kpis.map(({ metric }) => metric), ...self.metrics]
+  const metrics = [...kpis.map(({ metric }) => metric), ...self.metrics, processStart(born)]
   const deltaReader = deltaReaders()
   const fallbacks = {
     [names.otelMetric(config.kpis.memory_usage).name]: () => process.memoryUsage.rss(),

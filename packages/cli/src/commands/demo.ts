@@ -11,6 +11,7 @@ interface DemoOptions {
   fault?: Fault | 'none'
   serve?: true
   port: number
+  host: string
 }
 
 /** `mnemoscope demo`: breaks and mends the running demo, or runs its memory system alone. */
@@ -20,6 +21,7 @@ export const demoCommand = new Command('demo')
   .option('--serve', 'run the memory system in this process, /metrics and all, until Ctrl-C')
   .option('-c, --config <file>', 'configuration file, for --serve (default: mnemoscope.config.ts here)')
   .option('--port <port>', 'port of /metrics for --serve', numberOption('--port', 0, 65_535), 9_464)
+  .option('--host <address>', 'address of /metrics for --serve', '127.0.0.1')
   .action(async (options: DemoOptions) => {
     if (options.serve) return serve(options)
     const { metrics, recorder } = readRunFile(process.cwd())
@@ -37,11 +39,16 @@ export const demoCommand = new Command('demo')
     )
   })
 
-async function serve({ config: path, port, fault }: DemoOptions): Promise<void> {
+async function serve({ config: path, host, port, fault }: DemoOptions): Promise<void> {
   const { config } = await loadProject(path)
   const stopping = stopSignal(() => {})
   const { startDemo } = await import('@mnemoscope/demo')
-  const demo = await startDemo({ config, port, ...(fault !== undefined && fault !== 'none' && { fault }) })
+  const demo = await startDemo({
+    config,
+    host,
+    port,
+    ...(fault !== undefined && fault !== 'none' && { fault }),
+  })
   process.stdout.write(`The demo's memory system runs; its metrics: ${demo.url}\n`)
   await aborted(stopping)
   await demo.stop()

@@ -1,3 +1,4 @@
+import { names } from '@mnemoscope/kpi'
 import type { WarningHandler } from '../guards/warn-once.js'
 
 /** Metrics of the application's own, to be served beside the monitor's. */
@@ -69,7 +70,7 @@ function withoutTaken(text: string, taken: Set<string>, warn: WarningHandler): s
       family = name
       skipping = taken.has(name)
       own.add(name)
-      if (skipping && name !== targetInfo) warnOfCollision(name, warn)
+      if (skipping && !sharedFamilies.has(name)) warnOfCollision(name, warn)
     }
     if (!skipping) kept.push(line)
   }
@@ -77,8 +78,8 @@ function withoutTaken(text: string, taken: Set<string>, warn: WarningHandler): s
   return kept.length === 0 ? '' : `${kept.join('\n')}\n`
 }
 
-/** Every exporter writes one, about the same service; the first is enough. */
-const targetInfo = 'target_info'
+/** Every source may write these, with the same facts about the same process; the first is enough. */
+const sharedFamilies: ReadonlySet<string> = new Set(['target_info', names.processStart])
 
 /** The family a line is of: the one it names, or the current one where it is one of that family's series. */
 function familyOf(line: string, current: string): string {
