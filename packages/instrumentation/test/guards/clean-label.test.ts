@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { cleanLabel, maxLabelLength } from '../../src/guards/clean-label.js'
+
+test.each([
+  ['gpt-4o', 'gpt-4o'],
+  ['größer "7b" \\', 'größer "7b" \\'],
+  ['日本語', '日本語'],
+  ['a\nb\tc\u0000\u007f\u0085', 'a_b_c___'],
+  ['\ud83d', '\ufffd'],
+  ['😀', '😀'],
+  [`${'x'.repeat(127)}😀`, `${'x'.repeat(127)}\ufffd`],
+  ['x'.repeat(129), 'x'.repeat(128)],
+  ['', '_unknown'],
+  [undefined, '_unknown'],
+  [null, '_unknown'],
+  [7, '_unknown'],
+  [{ toString: () => 'model' }, '_unknown'],
+])('the label %j becomes %j', (given, label) => {
+  expect(cleanLabel(given)).toBe(label)
+})
+
+test('what is clean stays as it is, and anything becomes clean', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.anything()), (given) => {
+      const label = cleanLabel(given)
+      expect(cleanLabel(label)).toBe(label)
+      expect(label.length).toBeGreaterThan(0)
+      expect(label.length).toBeLessThanOrEqual(maxLabelLength)
+      expect(label).not.toMatch(/[\p{Cc}\p{Cs}]/u)
+    }),
+  )
+})
