@@ -39,7 +39,9 @@ function notified(open: Episode | undefined, closed: readonly Episode[], observa
   const isBefore =
     open !== undefined && startsAt < open.startsAt && endsAt !== undefined && endsAt <= open.startsAt
   if (open === undefined || isBefore) {
-    return covering === undefined ? [start(observation, 'resolved')] : []
+    // Whether it went on until then or ended before, its end or Prometheus will tell; by itself it says neither.
+    const isLate = endsAt === undefined && closed.some((episode) => episode.startsAt > startsAt)
+    return covering === undefined && !isLate ? [start(observation, 'resolved')] : []
   }
   if (startsAt < open.startsAt && covering !== undefined) return []
   const floor = floorOf(open, closed)

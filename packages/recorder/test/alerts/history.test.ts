@@ -117,6 +117,12 @@ describe.each<[name: string, observations: Observation[], spans: string[], kinds
     ['opened', 'closed', 'opened'],
   ],
   [
+    'a late notification that it fires, from before an episode that is over, opens none beside it',
+    [samplesThatEnd(30, 32, false), firing(25), resolved(25, 34)],
+    ['30..33 reconciled'],
+    ['opened'],
+  ],
+  [
     'samples after a notified end take it back',
     [firing(10), resolved(10, 14), samples(10, 20)],
     ['10..'],
