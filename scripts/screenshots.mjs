@@ -1,4 +1,4 @@
-// Makes docs/images/*.png for the README from a real run of the demo, healthy and with a fault: about 12 minutes.
+// Makes docs/images/*.png for the README from a real run of the demo, healthy and with a fault: about 8 minutes.
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'

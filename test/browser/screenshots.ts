@@ -14,7 +14,7 @@ const images = join(repository, 'docs', 'images')
 /** Pictures of a README are loaded by everybody who opens it. */
 const mostBytes = 200_000
 /** Long enough that trends have a shape. */
-const healthyMs = Number(process.env.MNEMOSCOPE_SCREENSHOT_SECONDS ?? 480) * 1_000
+const healthyMs = 240_000
 
 const config = `import { defineConfig } from '@mnemoscope/kpi'
 export default defineConfig({
@@ -50,7 +50,7 @@ describeInBrowser('pictures of the page, from a real run of the demo', () => {
     await page.locator('#status td data').first().waitFor({ timeout: 120_000 })
     await eventually('enough history', () => Date.now() - since > healthyMs, { withinMs: healthyMs + 5_000 })
     await page.locator('#verdict.level-ok').waitFor({ timeout: 60_000 })
-    await picture('page-healthy', { width: 1_280, height: 1_010 })
+    await picture('page-healthy', { width: 1_280, height: 960 })
   }, 900_000)
 
   test('the story of a fault', async () => {
@@ -63,16 +63,16 @@ describeInBrowser('pictures of the page, from a real run of the demo', () => {
       withinMs: 180_000,
     })
     await page.mouse.move(0, 0)
-    await picture('page-fault', { width: 1_280, height: 1_240 })
+    await picture('page-fault', { width: 1_180, height: 860 })
     await page.emulateMedia({ colorScheme: 'dark' })
-    await picture('page-fault-dark', { width: 1_280, height: 1_240 })
+    await picture('page-fault-dark', { width: 1_180, height: 860 })
     await page.emulateMedia({ colorScheme: 'light' })
     await picture('page-phone', { width: 360, height: 740 })
   }, 600_000)
 
   async function oldestAlert(): Promise<number> {
     const times = await page
-      .locator('.alert time')
+      .locator('.alert .since time')
       .evaluateAll((all) => all.map((time) => Date.parse(time.getAttribute('datetime') ?? '')))
     return Math.min(...times)
   }

@@ -75,7 +75,7 @@ function card({ alert, kpi, value, isOpened, several }) {
       'div',
       { class: 'actions' },
       runbook(alert),
-      kpi ? element('a', { href: `#chart-${kpi.id}`, class: 'button quiet' }, 'Show the chart') : null,
+      kpi ? element('a', { href: `#chart-${kpi.id}`, class: 'button quiet' }, 'Chart') : null,
       acknowledgement(alert, title),
     ),
   )
@@ -101,7 +101,7 @@ function figuresOf(alert, kpi, value) {
 function runbook({ metadata }) {
   const url = metadata.annotations.runbook_url
   if (!url || !/^https?:\/\//.test(url)) return null
-  return element('a', { href: url, rel: 'noreferrer', class: 'button' }, 'What to do: runbook')
+  return element('a', { href: url, rel: 'noreferrer', class: 'button' }, 'Open runbook')
 }
 
 function acknowledgement(alert, title) {

@@ -5,10 +5,17 @@ import { formatRound } from './format.js'
 
 export const chartHeight = 180
 /** More steps than this are a line and no points. */
-const mostPoints = 40
+const mostPoints = 20
 /** Steps of an axis of bytes: round in KiB, MiB and GiB. */
 const byteSteps = Array.from({ length: 50 }, (_, power) => 2 ** power)
 const hour = 3_600
+/** Steps of the time axis, seconds. */
+const timeSteps = [
+  ...[1, 2, 5, 10, 15, 30],
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * hour),
+  ...[1, 2, 5, 10, 30].map((days) => days * 24 * hour),
+]
 const day = 24 * hour
 
 /** Times of the x axis, always in UTC. */
@@ -21,7 +28,7 @@ function timeLabels(plot, ticks) {
       month: 'short',
       timeZone: 'UTC',
     })
-    const time = span < 600 ? iso.slice(11, 19) : iso.slice(11, 16)
+    const time = ticks.some((each) => each % 60 !== 0) ? iso.slice(11, 19) : iso.slice(11, 16)
     if (span > 3 * day) return date
     return i === 0 || tick % day === 0 ? (span > 12 * hour ? `${time}\n${date}` : time) : time
   })
@@ -57,7 +64,7 @@ export function chartOptions(view, width, { onCursor, onSelect }) {
       y: { range: (_, least, greatest) => chartRange(view().kpi, view().thresholds, least, greatest) },
     },
     axes: [
-      { ...axis, size: 34, space: 70, values: timeLabels },
+      { ...axis, size: 34, space: 60, incrs: timeSteps, values: timeLabels },
       {
         ...axis,
         size: 62,

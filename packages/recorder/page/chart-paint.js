@@ -58,11 +58,11 @@ export function paintFront(plot, { kpi, thresholds, marks }) {
     // Names that would lie on one another are left out, the milder ones first.
     if (Math.abs(y - labelled) < 12 * pixel) continue
     labelled = y
-    ctx.fillText(
-      level,
-      bbox.left + 4 * pixel,
-      kpi.direction === 'higher_is_better' ? y + 11 * pixel : y - 4 * pixel,
-    )
+    // Inside the band, unless that has no room.
+    const isLow = kpi.direction === 'higher_is_better'
+    const room = isLow ? bbox.top + bbox.height - y : y - bbox.top
+    const isBelow = room > 12 * pixel ? isLow : !isLow
+    ctx.fillText(level, bbox.left + 4 * pixel, isBelow ? y + 11 * pixel : y - 4 * pixel)
   }
   // The worst level last, so that it lies on top.
   for (const { level, from, to } of marks.toSorted((a, b) => rank(b.level) - rank(a.level))) {

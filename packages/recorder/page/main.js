@@ -48,12 +48,13 @@ async function refresh() {
 
 async function update(own) {
   const query = scopeQuery(address)
-  const charts = ask(`/api/charts?${query}`)
-  // Waited for below; until then a failure of it must not count as unhandled.
-  charts.catch(() => {})
   const answer = await ask(`/api/dashboard?${query}`)
   if (own !== generation) return
   data = answer
+  // Only now: the database would divide itself between the two, and the status is what matters first.
+  const charts = ask(`/api/charts?${query}`)
+  // Waited for below; until then a failure of it must not count as unhandled.
+  charts.catch(() => {})
   setClock(data.timestamp)
   knowKpis(data.kpis)
   const isEmpty =
