@@ -3,7 +3,7 @@ import { alertmanagerConfigPath, expectedPrometheus } from './expectation.js'
 import type { Generations } from './generations.js'
 import { assertReady, type ReloadedServer, reload } from './server-api.js'
 import { verifyAlertmanager } from './verify-alertmanager.js'
-import { verifyPrometheus } from './verify-prometheus.js'
+import { evaluatedExpressions, verifyPrometheus } from './verify-prometheus.js'
 
 export interface ApplyOptions {
   readonly generations: Generations
@@ -25,16 +25,19 @@ export async function applyFiles(files: ReadonlyMap<string, string>, options: Ap
   const servers = serversOf(options)
   const lastGood = generations.active()
   const name = generations.add(files)
+  let known: ReadonlySet<string>
   try {
     await check(generations.folderOf(name))
     await Promise.all(servers.map(assertReady))
+    known = await evaluatedExpressions(servers[1])
   } catch (error) {
     generations.remove(name)
     throw error
   }
   generations.activate(name)
   try {
-    await reloadAndVerify(servers, files)
+    for (const server of servers) await reload(server)
+    await verify(servers, files, known)
   } catch (error) {
     throw await takeBack(error as Error, { lastGood, name, options, servers })
   }
@@ -51,18 +54,17 @@ export async function areInForce(
   const same = [...files].every(([path, text]) => options.generations.read(active, path) === text)
   if (!same) return false
   try {
-    await verify(serversOf(options), files)
+    const servers = serversOf(options)
+    await verify(servers, files, await evaluatedExpressions(servers[1]))
     return true
   } catch {
     return false
   }
 }
 
-interface Servers extends ReadonlyArray<ReloadedServer> {
-  readonly 0: ReloadedServer
-  readonly 1: ReloadedServer
-}
+type Servers = readonly [alertmanager: ReloadedServer, prometheus: ReloadedServer]
 
+/** Alertmanager first: an alert of a new rule then finds its route. */
 function serversOf(options: { prometheusUrl: string; alertmanagerUrl: string }): Servers {
   return [
     { name: 'Alertmanager', url: options.alertmanagerUrl },
@@ -70,18 +72,13 @@ function serversOf(options: { prometheusUrl: string; alertmanagerUrl: string }):
   ]
 }
 
-/** Alertmanager first: an alert of a new rule then finds its route. */
-async function reloadAndVerify(servers: Servers, files: ReadonlyMap<string, string>): Promise<void> {
-  for (const server of servers) await reload(server)
-  await verify(servers, files)
-}
-
 async function verify(
   [alertmanager, prometheus]: Servers,
   files: ReadonlyMap<string, string>,
+  known: ReadonlySet<string>,
 ): Promise<void> {
   await verifyAlertmanager(alertmanager, files.get(alertmanagerConfigPath) ?? '')
-  await verifyPrometheus(prometheus, expectedPrometheus(files, names.configInfo))
+  await verifyPrometheus(prometheus, expectedPrometheus(files, names.configInfo), known)
 }
 
 interface Failed {

@@ -13,6 +13,7 @@ const rulesSchema = z.object({
         z.object({
           name: z.string(),
           query: z.string(),
+          health: z.string(),
           labels: z.record(z.string(), z.string()).default({}),
         }),
       ),
@@ -25,10 +26,15 @@ const atOnce = 4
 
 /**
  * Whether Prometheus runs what was generated: its scrape jobs, its rule groups with every rule, the configuration's
- * hash, and that each expression can be evaluated now, without waiting for the groups' own turns.
+ * hash, and that each new expression can be evaluated now, without waiting for the groups' own turns.
+ * @param known expressions that are evaluated already
  * @throws Error saying the first difference, or what Prometheus says of an expression
  */
-export async function verifyPrometheus(server: ReloadedServer, expected: ExpectedPrometheus): Promise<void> {
+export async function verifyPrometheus(
+  server: ReloadedServer,
+  expected: ExpectedPrometheus,
+  known: ReadonlySet<string>,
+): Promise<void> {
   const config = parse(
     z.object({ yaml: z.string() }).parse(await data(server, '/api/v1/status/config')).yaml,
   ) as {
@@ -52,7 +58,17 @@ export async function verifyPrometheus(server: ReloadedServer, expected: Expecte
   if (sha256 !== expected.sha256) {
     throw new Error(`the rules in Prometheus are from configuration ${sha256}, not ${expected.sha256}`)
   }
-  await evaluateAll(server, rules)
+  await evaluateAll(
+    server,
+    rules.filter(({ query }) => !known.has(query)),
+  )
+}
+
+/** Expressions that Prometheus evaluates without an error. */
+export async function evaluatedExpressions(server: ReloadedServer): Promise<Set<string>> {
+  const { groups } = rulesSchema.parse(await data(server, '/api/v1/rules'))
+  const healthy = groups.flatMap(({ rules }) => rules).filter(({ health }) => health === 'ok')
+  return new Set(healthy.map(({ query }) => query))
 }
 
 async function evaluateAll(

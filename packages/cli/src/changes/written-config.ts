@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
  */
 export function stampOf(configPath: string): string {
   const folder = dirname(configPath)
-  return readdirSync(folder)
+  return namesIn(folder)
     .filter((name) => /\.(?:[cm]?[jt]s|json)$/.test(name))
     .sort()
     .map((name) => {
@@ -16,6 +16,15 @@ export function stampOf(configPath: string): string {
       return stat?.isFile() === true ? `${name} ${stat.size} ${stat.mtimeMs} ${stat.ino}` : ''
     })
     .join('\n')
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    // A folder that is away, as a mounted one may be, holds nothing: the file is reported as missing.
+    return []
+  }
 }
 
 /** Who owns the file, which is the best guess at who wrote it. */

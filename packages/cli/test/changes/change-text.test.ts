@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals'
+import { changeLines, problemLines } from '../../src/changes/change-text.js'
+
+const differences = [
+  { path: 'dataRetentionDays', before: 30, after: 7 },
+  { path: 'kpis.memory_usage.thresholds.warning', after: 5 },
+]
+const restarts = [{ part: 'prometheus', paths: ['dataRetentionDays'] }] as const
+
+test('a change says who, each setting before and after, and what must be started again', () => {
+  const text = changeLines({ by: 'ann', at: new Date(0), differences, restarts }, false)
+  expect(text).toContain('by ann')
+  expect(text).toContain('1970-01-01T00:00:00.000Z')
+  expect(text).toMatch(/dataRetentionDays: 30 .*→.* 7/)
+  expect(text).toMatch(/thresholds\.warning: not set .*→.* 5/)
+  expect(text).toContain('restart prometheus for dataRetentionDays')
+})
+
+test('nothing changed is said in words', () => {
+  expect(changeLines({ differences: [], restarts: [] }, false)).toContain('nothing had changed')
+})
+
+test('as JSON a change and a problem are one line each', () => {
+  expect(JSON.parse(changeLines({ differences, restarts }, true))).toEqual({
+    applied: true,
+    differences,
+    restarts,
+  })
+  const problem = { at: new Date(0), code: 'CONFIG_INVALID', message: 'a\nb', next: 'Mend it.' }
+  const line = problemLines(problem, true)
+  expect(line).not.toContain('\n')
+  expect(JSON.parse(line)).toMatchObject({ applied: false, code: 'CONFIG_INVALID' })
+  expect(problemLines(problem, false)).toContain('Mend it.')
+})
