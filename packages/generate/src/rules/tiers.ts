@@ -7,10 +7,13 @@ export interface Tier {
   readonly window: string
   readonly statistic: Statistic
   readonly minSamples: number
+  /**
+   * There must have been samples this long ago already, which only the short window does without: traffic that has
+   * just begun is judged by that one once it holds enough, and not by its first three operations.
+   */
+  readonly settled?: string
   /** Only of the tier for rare traffic. */
   readonly rare?: {
-    /** A first sample counts only after this long: by then, traffic that has just begun has left this tier. */
-    readonly settled: string
     /** Where the sparse window was trusted at any time within this tier's own, what is left here is its remains. */
     readonly crowdWindow: string
     readonly crowdSamples: number
@@ -28,13 +31,14 @@ export function tiersOf(kpi: Kpi): Tier[] {
   if (kpi.instrument === 'gauge') return [short]
   return [
     short,
-    { window: kpi.sparseWindow, statistic, minSamples: kpi.sparseMinSamples },
+    { window: kpi.sparseWindow, statistic, minSamples: kpi.sparseMinSamples, settled: window },
     {
       window: kpi.rareWindow,
       // A p95 of a few samples is their worst one; half of them beyond the threshold is more than one slow operation.
       statistic: isQuantile(statistic) ? 'p50' : statistic,
       minSamples: 1,
-      rare: { settled: window, crowdWindow: kpi.sparseWindow, crowdSamples: kpi.sparseMinSamples },
+      settled: window,
+      rare: { crowdWindow: kpi.sparseWindow, crowdSamples: kpi.sparseMinSamples },
     },
   ]
 }
@@ -71,10 +75,12 @@ export function windowsOf(kpi: Kpi): { window: string; statistics: Statistic[] }
 export function trusted(kpi: Kpi, tier: Tier, region: Region): string {
   const count = (window: string) => names.recordedSeries.windowed(kpi, 'count', window)
   const here = within(count(tier.window), region)
-  if (tier.rare === undefined) return bracket(filter(here, '>=', tier.minSamples))
-  const { settled, crowdWindow, crowdSamples } = tier.rare
   // A count is an increase, and Prometheus extrapolates those: any part of a sample is one.
-  const some = and(filter(here, '>', 0), filter(ago(count(tier.window), settled), '>', 0))
+  const enough = tier.rare === undefined ? filter(here, '>=', tier.minSamples) : filter(here, '>', 0)
+  const settled =
+    tier.settled === undefined ? enough : and(enough, filter(ago(count(tier.window), tier.settled), '>', 0))
+  if (tier.rare === undefined) return bracket(settled)
+  const { crowdWindow, crowdSamples } = tier.rare
   const crowd = filter(over('max_over_time', count(crowdWindow), tier.window), '>=', crowdSamples)
-  return bracket(unless(some, crowd))
+  return bracket(unless(settled, crowd))
 }

@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import { generate } from '../../src/generate.js'
+import { runTool } from '../promtool.js'
+
+/** Short windows, so that the hundreds of evaluations of a test take little time. */
+const quick = {
+  window: '1m',
+  minSamples: 8,
+  sparseWindow: '4m',
+  rareWindow: '8m',
+  for: '30s',
+  keepFiringFor: '45s',
+  noData: 'no_data',
+} as const
+const overrides = [{ model: 'small', thresholds: { critical: 0.5 } }]
+const files = generate(
+  defineConfig({ alertCheckInterval: '15s', kpis: { f1_score: { ...quick, overrides } } }),
+)
+const rules = files.get('prometheus/rules/f1_score.yml') as string
+
+const testsOf = (text: string) =>
+  runTool(
+    'promtool',
+    ['test', 'rules', 'prometheus/tests/f1_score.yml'],
+    new Map([...files, ['prometheus/rules/f1_score.yml', text]]),
+  )
+
+/** A defect somebody could make in the generated rules: where, and what stands there then. */
+export const mutants: readonly (readonly [what: string, rule: string, from: string | RegExp, to: string])[] =
+  [
+    ['an operator of an alert', 'MnemoscopeF1ScoreCritical', '<=', '<'],
+    ['an operator of an alert, turned around', 'MnemoscopeF1ScoreWarning', '<=', '>='],
+    ['an operator of the hysteresis', 'MnemoscopeF1ScoreError', '<= 0.765', '>= 0.765'],
+    ['a threshold', 'MnemoscopeF1ScoreError', '<= 0.75', '<= 0.755'],
+    ['a threshold of an override', 'MnemoscopeF1ScoreCritical', '<= 0.5)', '<= 0.49)'],
+    ['a resolve threshold', 'MnemoscopeF1ScoreCritical', '<= 0.51', '<= 0.5'],
+    ['the exception of an override', 'MnemoscopeF1ScoreCritical', /current unless \S+/, 'current'],
+    ['a level', 'MnemoscopeF1ScoreError', 'severity: error', 'severity: warning'],
+    ['the label of the KPI', 'MnemoscopeF1ScoreWarning', 'kpi: f1_score', 'kpi: latency'],
+    [
+      'the name of an alert',
+      'MnemoscopeF1ScoreWarning',
+      'alert: MnemoscopeF1ScoreWarning',
+      'alert: MnemoscopeF1Score',
+    ],
+    ['the time before an alert', 'MnemoscopeF1ScoreWarning', ' for: 30s', ' for: 1m'],
+    ['the time after an alert', 'MnemoscopeF1ScoreWarning', 'keep_firing_for: 45s', 'keep_firing_for: 15s'],
+    ['the alert of missing data', 'MnemoscopeF1ScoreNoData', ' unless ', ' and '],
+    ['the target that is down', 'MnemoscopeF1ScoreNoData', '== 0', '== 1'],
+    ['a longer short window', ':count_1m', '[1m]', '[2m]'],
+    ['a longer mean', ':mean_1m', '[1m]', '[2m]'],
+    ['a shorter mean', ':mean_4m', '[4m]', '[1m]'],
+    ['a longer rare window', ':mean_8m', '[8m]', '[16m]'],
+    ['buckets of a longer window', '_bucket:increase', '[1m]', '[2m]'],
+    ['buckets of a shorter window', '_bucket:increase', '[4m]', '[1m]'],
+    ['a quantile', ':p95', 'histogram_quantile(0.95', 'histogram_quantile(0.05'],
+    ['a label of the place', ':mean_1m', 'context_size)', 'context_size, operation)'],
+    ['the samples asked for', ':current', '>= 8', '>= 80'],
+    ['the order of the tiers', ':current', 'mean_1m', 'mean_8m'],
+    ['the age of a process', ':newborn_1m', '< 60', '> 60'],
+    ['the answer of a target', ':newborn_4m', '== 1', '== 0'],
+    ['the series that were there before', ':newborn_8m', 'offset 8m', 'offset 1m'],
+  ]
+
+/** The generated tests must pass for the generated rules, and fail for each of these defects in them. */
+export function testsBite(defects: typeof mutants): void {
+  describe('the generated tests', () => {
+    beforeAll(async () => {
+      expect(await testsOf(rules)).toEqual({ ok: true, output: expect.any(String) })
+    })
+
+    test.each(defects)('fail for a defect in %s (%s)', async (_, rule, from, to) => {
+      const mutated = mutate(rule, from, to)
+      expect(mutated).not.toBe(rules)
+      expect((await testsOf(mutated)).output).toContain('FAILED')
+    })
+  })
+}
+
+/** Changes the first rule of that name in which the text stands. */
+function mutate(rule: string, from: string | RegExp, to: string): string {
+  const all = rules.split(/(?=^ {6}- (?:alert|record): )/m)
+  const at = all.findIndex(
+    (text) =>
+      text.split('\n')[0]?.endsWith(rule) &&
+      (typeof from === 'string' ? text.includes(from) : from.test(text)),
+  )
+  return all.map((text, i) => (i === at ? text.replace(from, to) : text)).join('')
+}

@@ -1,0 +1,3 @@
+import { mutants, testsBite } from './mutants.js'
+
+testsBite(mutants)
