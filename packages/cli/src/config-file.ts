@@ -37,9 +37,14 @@ export async function loadProject(
   return { config, configPath, folder }
 }
 
+/** Absolute path of the configuration file of a folder, undefined where there is none. */
+export function configFileIn(folder: string): string | undefined {
+  return fileNames.map((name) => resolve(folder, name)).find((path) => existsSync(path))
+}
+
 function findConfigFile(given: string | undefined): string {
   const candidates = given === undefined ? fileNames.map((name) => resolve(name)) : [resolve(given)]
-  const found = candidates.find((path) => existsSync(path))
+  const found = given === undefined ? configFileIn('.') : candidates.find((path) => existsSync(path))
   if (found !== undefined) return found
   throw new MnemoscopeError('CONFIG_NOT_FOUND', `no configuration file: ${candidates.join(', ')}`, {
     value: given ?? process.cwd(),

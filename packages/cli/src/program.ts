@@ -7,6 +7,7 @@ import { explainCommand } from './commands/explain.js'
 import { generateCommand } from './commands/generate.js'
 import { initCommand } from './commands/init.js'
 import { recordCommand } from './commands/record.js'
+import { replayCommand } from './commands/replay.js'
 import { reportCommand } from './commands/report.js'
 import { statusCommand } from './commands/status.js'
 import { suggestCommand } from './commands/suggest.js'
@@ -41,6 +42,7 @@ const commands = [
   backtestCommand,
   suggestCommand,
   recordCommand,
+  replayCommand,
 ]
 for (const command of commands) program.addCommand(command)
 

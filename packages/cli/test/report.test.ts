@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { defineConfig, definePlugin } from '@mnemoscope/kpi'
 import type { DashboardData } from '@mnemoscope/recorder'
 import { reportHtml } from '../src/report/html.js'
 import { reportMarkdown } from '../src/report/markdown.js'
@@ -104,6 +105,24 @@ describe('the report', () => {
     ['data', busy],
   ])("with %s has the specification's five sections in order", (_, data) => {
     expect(reportOf(data).sections.map(({ title }) => title)).toEqual(titles)
+  })
+
+  test('ends with the sections of plugins', () => {
+    const { plugins } = defineConfig({
+      plugins: [
+        definePlugin({
+          name: 'open-alerts',
+          reportSections: [
+            ({ open_alerts }: DashboardData) => ({
+              title: 'OPEN',
+              rows: [],
+              note: { text: `${open_alerts.length} open` },
+            }),
+          ],
+        }),
+      ],
+    })
+    expect(reportText(reportOf(busy, plugins))).toMatch(/RECENT ALERTS[\s\S]+OPEN\n {2}1 open/)
   })
 
   test('says what is unknown, never 0', () => {

@@ -1,3 +1,4 @@
+export type { Acknowledgement, AlertEpisode, AlertEvent } from './alert-event.js'
 export {
   isBreach,
   overridden,
@@ -10,15 +11,17 @@ export {
 } from './breach.js'
 export { withThresholds } from './buckets.js'
 export { type BuiltInKpiId, catalog } from './catalog/index.js'
+export { configHash, configMeaning } from './config/config-hash.js'
 export {
   type Config,
   type ConfigInput,
-  configHash,
   defineConfig,
   type KpisInput,
 } from './config/define-config.js'
+export type { HandlerFunction } from './config/handler-schema.js'
 export { ConfigError, type ConfigIssue } from './config/issues.js'
-export type { BuiltInKpiInput, CustomKpiInput, Settings } from './config/schema.js'
+export { type Retention, retentionOf } from './config/retention.js'
+export type { BuiltInKpiInput, CustomKpiInput, HandlerInput, Settings } from './config/schema.js'
 export { contextSizeClass, largerContextSize } from './context-size.js'
 export { durationSeconds } from './duration.js'
 export { type ErrorCode, type ErrorDetail, errorCodes, MnemoscopeError } from './errors.js'
@@ -36,7 +39,9 @@ export type {
 } from './kpi.js'
 export { outcomesOf, type RefusalReason, refusalOf, refusalReasons } from './measurement.js'
 export * as names from './names.js'
+export { definePlugin, type Plugin } from './plugin.js'
 export { prometheusName } from './prometheus-name.js'
+export type { ReportCell, ReportSection, ReportTone } from './report-section.js'
 export {
   compareSeverity,
   type Severity,

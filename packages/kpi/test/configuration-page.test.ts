@@ -11,6 +11,7 @@ test('the page of the configuration names every setting, and no other', () => {
   const described = [...section.matchAll(/^\| `([a-zA-Z.]+)` \|/gm)].map(([, key]) => key)
   expect(described).toEqual(leaves(settings))
   expect(Object.keys(settings)).toEqual(Object.keys(settingsSchema.shape))
+  for (const key of Object.keys(settings)) expect(page).toMatch(new RegExp(`\`${key}[\`.:]`))
 })
 
 test('the page of the configuration names every key of a KPI', () => {

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { defineConfig } from '@mnemoscope/kpi'
+import { defineConfig, retentionOf } from '@mnemoscope/kpi'
 import { startPostgres } from '@mnemoscope/servers'
 import { pino } from 'pino'
 import { applyRetention } from '../dist/database/retention.js'
@@ -96,7 +96,9 @@ async function dashboardSpeed(url, snapshots) {
 
 async function retentionSpeed() {
   const later = new Date(now + 33 * 86_400_000)
-  await applyRetention(pool, 35, later)
-  const [dropped] = [await timed(() => applyRetention(pool, 32, later))]
+  await applyRetention(pool, retentionOf(defineConfig({ dataRetentionDays: 35 })), later)
+  const [dropped] = [
+    await timed(() => applyRetention(pool, retentionOf(defineConfig({ dataRetentionDays: 32 })), later)),
+  ]
   figure('retention of a day of 4 to 7 million rows', dropped, 'ms', { atMost: 100 })
 }

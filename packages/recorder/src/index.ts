@@ -1,8 +1,8 @@
+export type { AlertEpisode, AlertEvent } from '@mnemoscope/kpi'
 export type { AppliedChange, Difference, RestartNeeded } from './config/change.js'
 export { differencesBetween, restartsFor } from './config/differences.js'
 export type { ChangeRequest, ConfigPatch, ConfigProblem, ConfigSource } from './config/source.js'
 export type { ConfigChange } from './config/store.js'
-export type { AlertEpisode } from './dashboard/alerts.js'
 export type { DashboardData, DashboardKpi, DashboardTrend } from './dashboard/dashboard.js'
 export type { CurrentKpi, CurrentSnapshot, RecentSnapshot } from './dashboard/snapshots.js'
 export { type Trend, type TrendPoint, trendOf } from './dashboard/trend.js'
@@ -15,7 +15,8 @@ export {
   type WebhookHandlerOptions,
   webhookHandler,
 } from './deliveries/built-in.js'
-export type { AlertEvent, AlertHandler } from './deliveries/handler.js'
+export { configuredHandlers } from './deliveries/configured.js'
+export type { AlertHandler } from './deliveries/handler.js'
 export { replayDeliveries } from './deliveries/queue.js'
 export type { Readiness } from './readiness.js'
 export { type Recorder, type RecorderOptions, startRecorder } from './recorder.js'

@@ -44,7 +44,7 @@ export const recordCommand = new Command('record')
     const prometheusUrl = options.prometheusUrl ?? config.endpoints.prometheus
     const databaseUrl = requiredDatabaseUrl()
     const stopping = stopSignal(() => {})
-    const { startRecorder } = await import('@mnemoscope/recorder')
+    const { configuredHandlers, startRecorder } = await import('@mnemoscope/recorder')
     const { followConfig } = await import('../changes/follower.js')
     const { openApplier } = await import('../changes/open-applier.js')
     const recorderUrl = port === 0 ? undefined : `http://${host}:${port}`
@@ -59,6 +59,7 @@ export const recordCommand = new Command('record')
       configSource,
       databaseUrl,
       prometheusUrl,
+      handlers: configuredHandlers(config, project.folder),
       host,
       port,
       ...(token === undefined ? {} : { token }),

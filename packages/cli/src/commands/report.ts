@@ -1,15 +1,17 @@
 import { writeFileSync } from 'node:fs'
-import { MnemoscopeError } from '@mnemoscope/kpi'
+import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
 import type { DashboardData } from '@mnemoscope/recorder'
 import { Command, Option } from 'commander'
 import { numberOption } from '../number-option.js'
 import { fetchDashboard, recorderUrl } from '../recorder-client.js'
 import { reportHtml } from '../report/html.js'
 import { reportMarkdown } from '../report/markdown.js'
+import { reportPlugins } from '../report/plugins.js'
 import { reportOf } from '../report/report.js'
 import { reportText } from '../report/text.js'
 
 interface ReportOptions {
+  config?: string
   url?: string
   hours: number
   from?: string
@@ -25,6 +27,10 @@ interface ReportOptions {
 /** `mnemoscope report`: the dashboard data for people, as text, Markdown or one HTML file, or for machines. */
 export const reportCommand = new Command('report')
   .description('print the performance report: summary, trends, models, alerts')
+  .option(
+    '-c, --config <file>',
+    'configuration whose plugins add sections (default: mnemoscope.config.ts here, if any)',
+  )
   .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
   .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 3_650), 24)
   .option('--from <time>', 'begin, ISO 8601, in place of --hours')
@@ -38,14 +44,19 @@ export const reportCommand = new Command('report')
   .action(async (options: ReportOptions) => {
     const { url, hours, from, to, service, model } = options
     const data = await fetchDashboard(recorderUrl(url), { hours, from, to, service, model })
-    const text = rendered(data, options)
+    const text = options.json
+      ? `${JSON.stringify(data, null, 2)}\n`
+      : rendered(data, options, await reportPlugins(options.config))
     if (options.output === undefined) process.stdout.write(text)
     else writeOutput(options.output, text)
   })
 
-function rendered(data: DashboardData, { json, markdown, html }: ReportOptions): string {
-  if (json) return `${JSON.stringify(data, null, 2)}\n`
-  const report = reportOf(data)
+function rendered(
+  data: DashboardData,
+  { markdown, html }: ReportOptions,
+  plugins: Config['plugins'],
+): string {
+  const report = reportOf(data, plugins)
   if (markdown) return reportMarkdown(report)
   return html ? reportHtml(report, data) : reportText(report)
 }

@@ -1,6 +1,7 @@
+import type { ReportCell, ReportSection } from '@mnemoscope/kpi'
 import type { DashboardData } from '@mnemoscope/recorder'
 import { chart } from './chart.js'
-import type { Cell, Report, Section } from './report.js'
+import type { Report } from './report.js'
 
 const style = `
 :root{color-scheme:light dark;--line:#3557c8;--good:#18794e;--warning:#a15c00;--bad:#c8102e}
@@ -30,9 +31,9 @@ export function reportHtml(report: Report, { kpis, trend_details }: DashboardDat
   ].join('\n')
 }
 
-function sectionHtml({ title, rows, note }: Section): string {
+function sectionHtml({ title, rows, note }: ReportSection): string {
   const [head, ...body] = rows
-  const row = (cells: readonly Cell[], tag: 'th' | 'td') =>
+  const row = (cells: readonly ReportCell[], tag: 'th' | 'td') =>
     `<tr>${cells.map((cell) => `<${tag}${classOf(cell)}>${escaped(cell.text)}</${tag}>`).join('')}</tr>`
   const table =
     head === undefined
@@ -41,7 +42,7 @@ function sectionHtml({ title, rows, note }: Section): string {
   return `<h2>${escaped(title)}</h2>${table}${note === undefined ? '' : `<p${classOf(note)}>${escaped(note.text)}</p>`}`
 }
 
-function classOf({ tone }: Cell): string {
+function classOf({ tone }: ReportCell): string {
   return tone === undefined ? '' : ` class="${tone}"`
 }
 

@@ -1,17 +1,18 @@
-import type { Cell, Report, Section } from './report.js'
+import type { ReportCell, ReportSection } from '@mnemoscope/kpi'
+import type { Report } from './report.js'
 
 /** The report as GitHub-flavoured Markdown. */
 export function reportMarkdown({ heading, sections }: Report): string {
   return [`# Mnemoscope report`, heading, ...sections.map(sectionMarkdown), ''].join('\n\n')
 }
 
-function sectionMarkdown({ title, rows, note }: Section): string {
+function sectionMarkdown({ title, rows, note }: ReportSection): string {
   const [head, ...body] = rows
   const table =
     head === undefined ? [] : [line(head), line(head.map(() => ({ text: '---' }))), ...body.map(line)]
   return [`## ${title}`, table.join('\n'), note?.text ?? ''].filter((part) => part !== '').join('\n\n')
 }
 
-function line(row: readonly Cell[]): string {
+function line(row: readonly ReportCell[]): string {
   return `| ${row.map(({ text }) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
 }

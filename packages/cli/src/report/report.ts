@@ -1,28 +1,11 @@
+import type { Config, ReportCell, ReportSection, ReportTone } from '@mnemoscope/kpi'
 import type { AlertEpisode, DashboardData } from '@mnemoscope/recorder'
 import { inUnit, utc } from './units.js'
 
-/** How a cell is meant: renderers choose a colour, the words say it anyway. */
-export type Tone = 'good' | 'warning' | 'bad'
-
-export interface Cell {
-  readonly text: string
-  readonly tone?: Tone | undefined
-  /** Values over time, oldest first, to be drawn beside the text. */
-  readonly curve?: readonly number[] | undefined
-}
-
-export interface Section {
-  readonly title: string
-  /** First row is the head. Empty where there is nothing to list. */
-  readonly rows: readonly (readonly Cell[])[]
-  /** A line below the table, or in its place. */
-  readonly note?: Cell | undefined
-}
-
-/** The specification's report: five sections, whatever they are rendered as. */
+/** The specification's report: five sections and those of plugins, whatever they are rendered as. */
 export interface Report {
   readonly heading: string
-  readonly sections: readonly Section[]
+  readonly sections: readonly ReportSection[]
 }
 
 /** Alerts that the last section lists. */
@@ -31,16 +14,23 @@ const recentAlerts = 5
 /** KPIs that a line of a model has room for. */
 const modelColumns = ['f1_score', 'latency', 'token_usage', 'memory_usage', 'context_utilization']
 
-/** The report of dashboard data. */
-export function reportOf(data: DashboardData): Report {
+/**
+ * The report of dashboard data.
+ * @param plugins whose sections follow after the specification's five
+ */
+export function reportOf(data: DashboardData, plugins: Config['plugins'] = []): Report {
   const { from, to } = data.window
+  // A plugin says itself what data it takes; there is none but these.
+  const added = plugins.flatMap(({ reportSections }) =>
+    reportSections.map((section) => section(data as never)),
+  )
   return {
     heading: `${utc(from)} to ${utc(to)}`,
-    sections: [summary(data), trends(data), models(data), alertSummary(data), recent(data)],
+    sections: [summary(data), trends(data), models(data), alertSummary(data), recent(data), ...added],
   }
 }
 
-function summary({ summary: totals, kpis }: DashboardData): Section {
+function summary({ summary: totals, kpis }: DashboardData): ReportSection {
   const title = 'PERFORMANCE SUMMARY'
   const count = totals.total_snapshots ?? 0
   if (count === 0) {
@@ -58,7 +48,7 @@ function summary({ summary: totals, kpis }: DashboardData): Section {
   }
 }
 
-function trends({ trend_details: details, kpis }: DashboardData): Section {
+function trends({ trend_details: details, kpis }: DashboardData): ReportSection {
   const rows = kpis.map(({ id, title, unit }) => {
     const { direction = 'stable', points = [] } = details[id] ?? {}
     const curve = points.map(([, value]) => value)
@@ -71,7 +61,7 @@ function trends({ trend_details: details, kpis }: DashboardData): Section {
   return { title: 'PERFORMANCE TRENDS', rows: [head('', 'direction', 'now'), ...rows] }
 }
 
-function models({ model_performance: performance, kpis }: DashboardData): Section {
+function models({ model_performance: performance, kpis }: DashboardData): ReportSection {
   const title = 'MODEL PERFORMANCE'
   const entries = Object.entries(performance).sort(([a], [b]) => (a < b ? -1 : 1))
   if (entries.length === 0) return { title, rows: [], note: { text: 'No model has been measured yet.' } }
@@ -84,7 +74,7 @@ function models({ model_performance: performance, kpis }: DashboardData): Sectio
   return { title, rows: [head('', ...columns.map((kpi) => kpi.title.toLowerCase()), 'snapshots'), ...rows] }
 }
 
-function alertSummary({ alert_summary, open_alerts }: DashboardData): Section {
+function alertSummary({ alert_summary, open_alerts }: DashboardData): ReportSection {
   const title = 'ALERT SUMMARY'
   const { total_alerts, alert_counts } = alert_summary
   if (total_alerts === 0) return { title, rows: [], note: { text: 'No alerts.', tone: 'good' } }
@@ -96,7 +86,7 @@ function alertSummary({ alert_summary, open_alerts }: DashboardData): Section {
   return { title, rows: [head('level', 'in this time', 'open now'), ...rows] }
 }
 
-function recent({ recent_alerts }: DashboardData): Section {
+function recent({ recent_alerts }: DashboardData): ReportSection {
   const title = 'RECENT ALERTS'
   if (recent_alerts.length === 0) return { title, rows: [], note: { text: 'None.' } }
   const rows = recent_alerts
@@ -120,12 +110,12 @@ function lasted({ timestamp, ends_at }: AlertEpisode): string {
       : `${Math.round(seconds / 3_600)} h`
 }
 
-function toneOf(word: string | null): Tone | undefined {
+function toneOf(word: string | null): ReportTone | undefined {
   if (word === 'improving') return 'good'
   if (word === 'warning') return 'warning'
   return word === 'degrading' || word === 'error' || word === 'critical' ? 'bad' : undefined
 }
 
-function head(...texts: string[]): Cell[] {
+function head(...texts: string[]): ReportCell[] {
   return texts.map((text) => ({ text }))
 }

@@ -1,27 +1,32 @@
+import type { ReportCell, ReportSection, ReportTone } from '@mnemoscope/kpi'
 import pc from 'picocolors'
-import type { Cell, Report, Section, Tone } from './report.js'
+import type { Report } from './report.js'
 import { sparkline } from './sparkline.js'
 
-const colours: Record<Tone, (text: string) => string> = { good: pc.green, warning: pc.yellow, bad: pc.red }
+const colours: Record<ReportTone, (text: string) => string> = {
+  good: pc.green,
+  warning: pc.yellow,
+  bad: pc.red,
+}
 
 /** The report for a terminal: coloured where it is one, with curves as sparklines. */
 export function reportText({ heading, sections }: Report): string {
   return [`${pc.bold('Mnemoscope')}  ${pc.dim(heading)}`, ...sections.map(sectionText), ''].join('\n\n')
 }
 
-function sectionText({ title, rows, note }: Section): string {
+function sectionText({ title, rows, note }: ReportSection): string {
   const lines = [...tableLines(rows), ...(note === undefined ? [] : [coloured(note, note.text)])]
   return [pc.bold(title), ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
 /** Columns of numbers to the right, of words to the left; coloured after padding, as colours have no width. */
-function tableLines(rows: readonly (readonly Cell[])[]): string[] {
+function tableLines(rows: readonly (readonly ReportCell[])[]): string[] {
   const [head = [], ...body] = rows
   const columns = head.map(({ text }, i) => ({
     width: Math.max(text.length, ...body.map((row) => row[i]?.text.length ?? 0)),
     numbers: i > 0 && body.every((row) => /^[\d−-]|^unknown$/.test(row[i]?.text ?? '')),
   }))
-  const line = (row: readonly Cell[]) =>
+  const line = (row: readonly ReportCell[]) =>
     row
       .map((cell, i) => {
         const { width = 0, numbers = false } = columns[i] ?? {}
@@ -35,6 +40,6 @@ function tableLines(rows: readonly (readonly Cell[])[]): string[] {
   return rows.length === 0 ? [] : [pc.dim(line(head)), ...body.map(line)]
 }
 
-function coloured({ tone }: Cell, text: string): string {
+function coloured({ tone }: ReportCell, text: string): string {
   return tone === undefined ? text : colours[tone](text)
 }

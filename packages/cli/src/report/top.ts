@@ -1,5 +1,6 @@
+import type { ReportCell } from '@mnemoscope/kpi'
 import type { CurrentSnapshot, DashboardData } from '@mnemoscope/recorder'
-import type { Cell, Report } from './report.js'
+import type { Report } from './report.js'
 import { inUnit, utc } from './units.js'
 
 /** What `mnemoscope top` shows: every model as of the newest snapshot, worst first, and what fires. */
@@ -10,7 +11,7 @@ export function topOf({ timestamp, current, kpis, open_alerts }: DashboardData):
     { text: snapshot.service },
     { text: snapshot.model },
     { text: snapshot.context_size },
-    ...kpis.map(({ id, unit }): Cell => {
+    ...kpis.map(({ id, unit }): ReportCell => {
       const { value = null, severity = null } = snapshot.kpis[id] ?? {}
       return { text: inUnit(value, unit), tone: toneOf(severity) }
     }),
@@ -45,7 +46,7 @@ function worst({ kpis }: CurrentSnapshot): number {
   return Math.max(-1, ...Object.values(kpis).map(({ severity }) => levels.indexOf(severity ?? '')))
 }
 
-function toneOf(level: string | null): Cell['tone'] {
+function toneOf(level: string | null): ReportCell['tone'] {
   if (level === null || level === 'info') return undefined
   return level === 'warning' ? 'warning' : 'bad'
 }

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { type BuiltInKpiId, catalog } from '../catalog/index.js'
 import { durationSeconds } from '../duration.js'
 import type { Kpi, KpiDeclaration } from '../kpi.js'
 import { pipelineJob } from '../names.js'
 import { ConfigError, type ConfigIssue, issuesOf, unknownKey } from './issues.js'
 import { notificationIssues } from './notification-issues.js'
+import { pluginIssues, withPluginHandlers, withPluginKpis } from './plugins.js'
 import { kpiIssues, resolveKpi } from './resolve-kpi.js'
 import {
   type BuiltInKpiInput,
@@ -51,24 +51,21 @@ export function defineConfig<const Declared extends ConfigInput = ConfigInput>(
   if (!settings.success) {
     issues.push(...issuesOf(settings.error, settingsSchema, settingsDeclared).map(withKpisKey))
   } else {
-    issues.push(...settingIssues(settings.data))
+    issues.push(...settingIssues(settings.data), ...pluginIssues(settings.data.plugins))
   }
 
-  const kpis = declareKpis(kpisDeclared, issues)
+  const kpis = declareKpis(withPluginKpis(settings.data?.plugins ?? [], kpisDeclared), issues)
   if (settings.success) issues.push(...notificationIssues(settings.data, Object.keys(kpis)))
   for (const kpi of Object.values(kpis)) {
     issues.push(...kpiIssues(kpi, `kpis.${kpi.id}`, settings.data?.contextSizes))
   }
   if (issues.length > 0 || !settings.success) throw new ConfigError(issues)
-  return { ...settings.data, kpis: kpis as Config['kpis'], declared }
-}
-
-/** SHA-256 of a configuration's meaning, in hex: equal configurations have equal hashes, however they are written. */
-export function configHash(config: Config): string {
-  const { declared: _, ...meaning } = config
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(meaning)))
-    .digest('hex')
+  return {
+    ...settings.data,
+    handlers: withPluginHandlers(settings.data),
+    kpis: kpis as Config['kpis'],
+    declared,
+  }
 }
 
 function declareKpis(input: unknown, issues: ConfigIssue[]): Record<string, Kpi> {
@@ -152,14 +149,4 @@ function settingIssues(settings: Settings): ConfigIssue[] {
     })
   }
   return issues
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  )
 }

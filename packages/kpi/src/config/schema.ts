@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { isKnownUnit } from '../prometheus-name.js'
 import { duration, durationOrZero } from './duration-schema.js'
+import { type HandlerFunction, handlersSchema } from './handler-schema.js'
 import { notificationSettings } from './notification-schema.js'
+import { pluginSchema } from './plugin-schema.js'
 
 /** Tokens that a context holds. */
 const contextSize = z.int().min(1).max(2_147_483_646)
@@ -96,6 +98,8 @@ const service = z.strictObject({
   targets: z.array(name(/^[^\s/:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/, 'localhost:9464')).min(1),
 })
 
+const days = z.int().min(1).max(36_500)
+
 /** The whole configuration but the KPIs, with its defaults. */
 export const settingsSchema = z.strictObject({
   /** Context sizes in tokens, ascending; a series' label is the smallest that holds its context. */
@@ -116,7 +120,18 @@ export const settingsSchema = z.strictObject({
   /** How often rules are evaluated. */
   alertCheckInterval: duration.default('30s'),
   /** Snapshots, closed alert episodes and measurements older than this are dropped. */
-  dataRetentionDays: z.int().min(1).max(36_500).default(30),
+  dataRetentionDays: days.default(30),
+  /** The same for each kind of data apart; by default `dataRetentionDays`. */
+  retention: z
+    .strictObject({
+      snapshotsDays: days.optional(),
+      measurementsDays: days.optional(),
+      /** Of alert episodes that are over. */
+      alertsDays: days.optional(),
+      /** Of the hours that snapshots are added up to: small, and a year and a month of them compares with the last. */
+      hourlyDays: days.default(400),
+    })
+    .prefault({}),
   dashboard: z
     .strictObject({
       /** How often the page asks for new data. */
@@ -154,6 +169,10 @@ export const settingsSchema = z.strictObject({
       runbookBaseUrl: url.default('https://github.com/mnemoscope/mnemoscope/blob/main/docs/runbooks/'),
     })
     .prefault({}),
+  /** Who is told of alerts by the recorder itself, at least once, by name. */
+  handlers: handlersSchema.default({}),
+  /** What others add: KPIs, handlers, sections of the report; see `definePlugin`. */
+  plugins: z.array(pluginSchema).default([]),
   /** Rule files for other engines, beside those of Prometheus. */
   ruleTargets: z.array(z.enum(['kubernetes', 'mimir', 'thanos', 'victoriametrics'])).default([]),
   /** Where the parts of the pipeline reach one another. */
@@ -179,9 +198,16 @@ export const settingsSchema = z.strictObject({
 })
 
 /** Configurations are never changed in place, and may be written `as const`. */
-type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T
+type DeepReadonly<T> = T extends (...parameters: never[]) => unknown
+  ? T
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T
 
 export type Settings = DeepReadonly<z.output<typeof settingsSchema>>
 export type SettingsInput = DeepReadonly<z.input<typeof settingsSchema>>
 export type BuiltInKpiInput = DeepReadonly<z.input<typeof builtInKpiSchema>>
 export type CustomKpiInput = DeepReadonly<z.input<typeof customKpiSchema>>
+
+/** A built-in handler. */
+export type HandlerInput = Exclude<Settings['handlers'][string], HandlerFunction>

@@ -1,12 +1,5 @@
+import type { Acknowledgement } from '@mnemoscope/kpi'
 import type pg from 'pg'
-
-/** Somebody took notice of an episode. */
-export interface Acknowledgement {
-  readonly by: string
-  readonly comment: string | null
-  /** Unix time in seconds. */
-  readonly at: number
-}
 
 const foreignKeyViolation = '23503'
 

@@ -1,4 +1,4 @@
-import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, names, retentionOf } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { type Matrix, queryInstant, queryNow, querySamples } from '../prometheus/query.js'
@@ -41,7 +41,7 @@ export async function reconcile(work: Work): Promise<Reconciled> {
   const now = await queryNow(prometheus)
   const { cluster } = normaliser
   const overlap = 3 * longestInterval(alertRules, config)
-  let from = (await reachedBefore(pool, cluster)) ?? now - config.dataRetentionDays * 86_400_000
+  let from = (await reachedBefore(pool, cluster)) ?? now - retentionOf(config).alertsDays * 86_400_000
   const restart = await restartAfter(prometheus, from - overlap, now)
   const alive = new Set(
     alertRules.firing.map(({ labels }) => fingerprintOf(labels, normaliser.externalLabels)),

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { configMeaning } from '@mnemoscope/kpi'
 import type { Difference, RestartNeeded } from './change.js'
 
 /**
@@ -6,19 +7,13 @@ import type { Difference, RestartNeeded } from './change.js'
  * lists and everything else as a whole. What was declared is not compared: only what it means.
  */
 export function differencesBetween(before: object, after: object): Difference[] {
-  const old = leaves(meaning(before))
-  const now = leaves(meaning(after))
+  const old = leaves(configMeaning(before))
+  const now = leaves(configMeaning(after))
   return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((path): Difference[] => {
     const [a, b] = [old.get(path), now.get(path)]
     if (isDeepStrictEqual(a, b)) return []
     return [{ path, ...(a === undefined ? {} : { before: a }), ...(b === undefined ? {} : { after: b }) }]
   })
-}
-
-/** A configuration as JSON has it, without what was declared. */
-export function meaning(config: object): Record<string, unknown> {
-  const { declared: _, ...rest } = JSON.parse(JSON.stringify(config)) as Record<string, unknown>
-  return rest
 }
 
 /** Settings that a running part read when it started, by the part. */
@@ -28,7 +23,7 @@ const readAtStart: readonly { part: RestartNeeded['part']; pattern: RegExp }[] =
   {
     part: 'recorder',
     pattern:
-      /^(?:snapshotInterval|scrapeInterval|alertCheckInterval|dashboard\.refreshInterval|endpoints\..+)$/,
+      /^(?:snapshotInterval|scrapeInterval|alertCheckInterval|dashboard\.refreshInterval|endpoints\..+|handlers(?:\..+)?|plugins)$/,
   },
   {
     part: 'services',

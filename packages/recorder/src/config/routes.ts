@@ -1,5 +1,5 @@
 import { getConnInfo } from '@hono/node-server/conninfo'
-import { configHash, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
+import { configHash, configMeaning, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
@@ -9,7 +9,6 @@ import { RequestError } from '../http/error.js'
 import { readJson } from '../http/json-body.js'
 import { readParameters } from '../http/parameters.js'
 import { assertMayChange } from './access.js'
-import { meaning } from './differences.js'
 import type { ConfigSource } from './source.js'
 import { configChanges } from './store.js'
 
@@ -96,7 +95,7 @@ function inForce(source: ConfigSource) {
   return {
     hash: configHash(config),
     refresh_seconds: durationSeconds(config.dashboard.refreshInterval),
-    config: meaning(config),
+    config: configMeaning(config),
     patch: source.patch(),
     writable: source.apply !== undefined,
     problem: problem === undefined ? null : { ...problem, at: problem.at.toISOString() },

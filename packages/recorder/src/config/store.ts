@@ -1,9 +1,9 @@
-import { type Config, configHash } from '@mnemoscope/kpi'
+import { type Config, configHash, configMeaning } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { inTransaction } from '../database/pool.js'
 import { storableText } from '../database/text.js'
 import type { AppliedChange, Difference, RestartNeeded } from './change.js'
-import { differencesBetween, meaning, restartsFor } from './differences.js'
+import { differencesBetween, restartsFor } from './differences.js'
 
 /** A stored change, as the API gives it. */
 export interface ConfigChange {
@@ -81,7 +81,7 @@ async function insertUnlessNewest(client: pg.PoolClient, change: AppliedChange):
       change.previousSha256 ?? null,
       JSON.stringify(change.differences),
       JSON.stringify(change.restarts),
-      JSON.stringify(meaning(change.config)),
+      JSON.stringify(configMeaning(change.config)),
     ],
   )
   return rowCount === 1

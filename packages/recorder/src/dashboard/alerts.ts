@@ -1,40 +1,6 @@
-import { type Severity, severities } from '@mnemoscope/kpi'
+import { type AlertEpisode, type Severity, severities } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import type { Acknowledgement } from '../alerts/acknowledge.js'
 import { type Scope, scopeParameters } from './scope.js'
-
-/** An alert episode in the specification's layout, with what came after it. Times are Unix seconds. */
-export interface AlertEpisode {
-  readonly id: number
-  /** When it began. */
-  readonly timestamp: number
-  readonly level: string | null
-  readonly message: string
-  /** Id of the KPI; null for alerts of the pipeline about itself. */
-  readonly metric_type: string | null
-  /** The value it began with. */
-  readonly current_value: number | null
-  /** The worst value seen. */
-  readonly peak_value: number | null
-  readonly threshold: number | null
-  readonly service: string | null
-  readonly model: string | null
-  /** Tokens; null for contexts larger than every configured size and for alerts that concern none. */
-  readonly context_size: number | null
-  readonly ends_at: number | null
-  readonly closed_how: string | null
-  /** False while a worse level of the same KPI, service, model and context size fires as well. */
-  readonly in_force: boolean
-  /** Who took notice of it last; null while nobody has. */
-  readonly acknowledgement: Acknowledgement | null
-  readonly metadata: {
-    readonly alertname: string
-    readonly fingerprint: string
-    readonly context_size: string | null
-    readonly labels: Readonly<Record<string, string>>
-    readonly annotations: Readonly<Record<string, string>>
-  }
-}
 
 /** Episodes by level; alerts of other origin may have other levels and count in the total only. */
 export interface AlertCounts {

@@ -1,5 +1,5 @@
+import type { AlertEpisode } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import type { AlertEpisode } from './alerts.js'
 import { type Gap, gaps } from './gaps.js'
 
 /** A KPI of one series around the start of an alert. */

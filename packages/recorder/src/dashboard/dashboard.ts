@@ -1,6 +1,6 @@
-import { type Config, durationSeconds, type Severity } from '@mnemoscope/kpi'
+import { type AlertEpisode, type Config, durationSeconds, type Severity } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import { type AlertEpisode, countAlerts, episodes } from './alerts.js'
+import { countAlerts, episodes } from './alerts.js'
 import { kpiCurves, trendPlan } from './curves.js'
 import type { Scope } from './scope.js'
 import { type CurrentSnapshot, currentSnapshots, type RecentSnapshot, recentSnapshots } from './snapshots.js'

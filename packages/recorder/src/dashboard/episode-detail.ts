@@ -1,5 +1,5 @@
+import type { Acknowledgement } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import type { Acknowledgement } from '../alerts/acknowledge.js'
 import { type Before, changedBefore } from './before.js'
 
 /** A change of an episode. Times are Unix seconds. */

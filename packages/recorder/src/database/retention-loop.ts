@@ -1,3 +1,4 @@
+import { retentionOf } from '@mnemoscope/kpi'
 import { type Loop, startLoop } from '../loop.js'
 import type { Work } from '../work.js'
 import { exclusively } from './exclusively.js'
@@ -11,7 +12,7 @@ export function startRetention({ pool, config, logger }: Work): Loop {
     next: (now) => now + everyMs,
     run: async () => {
       await exclusively(pool, 'retention', async () => {
-        const run = await applyRetention(pool, config.dataRetentionDays, new Date())
+        const run = await applyRetention(pool, retentionOf(config), new Date())
         if (run.droppedPartitions.length + run.deletedEpisodes > 0) logger.info(run, 'old data removed')
       })
     },

@@ -1,5 +1,6 @@
 import { appendFile } from 'node:fs/promises'
-import type { AlertEvent, AlertHandler } from './handler.js'
+import type { AlertEvent } from '@mnemoscope/kpi'
+import type { AlertHandler } from './handler.js'
 
 export interface WebhookHandlerOptions {
   readonly url: string

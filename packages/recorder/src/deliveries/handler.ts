@@ -1,17 +1,4 @@
-import type { AlertEpisode } from '../dashboard/alerts.js'
-
-/** Something that happened to an alert episode. */
-export interface AlertEvent {
-  /** The same each time this event is delivered: a handler that must not act twice remembers it. */
-  readonly id: number
-  readonly kind: 'opened' | 'changed' | 'closed' | 'reopened'
-  /** When it happened, Unix seconds. */
-  readonly at: number
-  /** New values by column name. */
-  readonly detail: Readonly<Record<string, string | number>>
-  /** The episode as it is now, which may be further on than the event. */
-  readonly episode: AlertEpisode
-}
+import type { AlertEvent } from '@mnemoscope/kpi'
 
 /** Code of the user's own that is told of alerts. */
 export interface AlertHandler {

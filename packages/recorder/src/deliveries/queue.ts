@@ -1,7 +1,7 @@
+import type { AlertEvent } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { episodesById } from '../dashboard/alerts.js'
 import { backOffMs, mostAttempts } from './back-off.js'
-import type { AlertEvent } from './handler.js'
 
 /** An event that one handler is to be told of now. */
 export interface Delivery {

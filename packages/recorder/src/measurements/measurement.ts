@@ -4,6 +4,7 @@ import {
   contextSizeClass,
   type Kpi,
   refusalOf,
+  retentionOf,
   severityOf,
   type ThresholdSeverity,
   thresholdsAt,
@@ -62,7 +63,7 @@ export function measurementOf(
   }
   const nanos = BigInt(record.timeUnixNano || '0') || BigInt(record.observedTimeUnixNano || '0')
   const at = Number(nanos / 1_000_000n)
-  const oldest = now - config.dataRetentionDays * 86_400_000
+  const oldest = now - retentionOf(config).measurementsDays * 86_400_000
   if (at < oldest || at > now + mostAheadMs) return 'its time is before the retention or in the future'
   const kpiId = String(attributes[attribute.kpi] ?? '')
   const kpi = Object.hasOwn(config.kpis, kpiId) ? config.kpis[kpiId] : undefined

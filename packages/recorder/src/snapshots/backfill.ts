@@ -1,4 +1,4 @@
-import { type Config, durationSeconds } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, retentionOf } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { queryNow } from '../prometheus/query.js'
@@ -45,7 +45,13 @@ export function createBackfill({ pool, prometheus, config }: BackfillOptions): B
       const newest = newestInstant(await queryNow(prometheus), stepSeconds * 1_000, settlingMs(scrapeSeconds))
       // The newest instant belongs to the live snapshots, which may be at it just now.
       const until = new Date(newest - stepSeconds * 1_000)
-      const missing = await missingInstants(pool, until, stepSeconds, config.dataRetentionDays, batchSize)
+      const missing = await missingInstants(
+        pool,
+        until,
+        stepSeconds,
+        retentionOf(config).snapshotsDays,
+        batchSize,
+      )
       const run = firstRun(missing.instants, stepSeconds * 1_000)
       const [from] = run
       const to = run.at(-1)

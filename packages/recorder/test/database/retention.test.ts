@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { defineConfig, retentionOf } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { createPartitions, daysBetween } from '../../src/database/partitions.js'
 import { applyRetention } from '../../src/database/retention.js'
@@ -52,7 +53,7 @@ test('whole days before the retention are dropped, the days ahead are there, and
             ('default', 'b', 'A', '2026-01-01', NULL, NULL, NULL, '', '{}', '{}'),
             ('default', 'c', 'A', '2026-01-01', '2026-03-01', now(), 'resolved', '', '{}', '{}')`,
   )
-  const run = await applyRetention(pool, 30, now)
+  const run = await applyRetention(pool, retentionOf(defineConfig()), now)
   expect(run).toEqual({ droppedPartitions: ['snapshots_20260207'], deletedEpisodes: 1 })
   expect(await partitions()).toEqual(['snapshots_20260208', 'snapshots_20260310'])
   const { rows } = await pool.query('SELECT fingerprint FROM alert_episodes ORDER BY 1')
@@ -60,6 +61,29 @@ test('whole days before the retention are dropped, the days ahead are there, and
   const instants = await pool.query('SELECT count(*)::int AS count FROM snapshot_instants')
   expect(instants.rows[0].count).toBe(3)
   await storeInstants(pool, [{ at: new Date('2026-03-17T00:00:00Z'), rows: [row] }])
+})
+
+test('each kind of data is kept for as long as is said of it', async () => {
+  const now = new Date('2026-06-10T12:00:00Z')
+  await createPartitions(pool, 'snapshots', ['20260601', '20260607'])
+  await createPartitions(pool, 'measurements', ['20260601', '20260607'])
+  await pool.query("INSERT INTO rolled_up_hours (hour) VALUES ('2026-06-01'), ('2026-06-09')")
+  await pool.query(
+    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, starts_at, ends_at, closed_at, closed_how,
+       summary, labels, annotations)
+     VALUES ('default', 'd', 'A', '2026-06-01', '2026-06-01', now(), 'resolved', '', '{}', '{}')`,
+  )
+  const retention = retentionOf(
+    defineConfig({ retention: { measurementsDays: 5, alertsDays: 20, hourlyDays: 2 } }),
+  )
+  const { droppedPartitions } = await applyRetention(pool, retention, now)
+  expect(droppedPartitions).toContain('measurements_20260601')
+  expect(droppedPartitions).not.toContain('measurements_20260607')
+  expect(droppedPartitions).not.toContain('snapshots_20260601')
+  const hours = await pool.query('SELECT hour FROM rolled_up_hours')
+  expect(hours.rows).toEqual([{ hour: new Date('2026-06-09T00:00:00Z') }])
+  const kept = await pool.query("SELECT count(*)::int AS count FROM alert_episodes WHERE fingerprint = 'd'")
+  expect(kept.rows[0].count).toBe(1)
 })
 
 test('ten processes may create the same partitions at once', async () => {

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
@@ -11,6 +11,7 @@ import { claim } from '../../src/deliveries/queue.js'
 import {
   type AlertEvent,
   type AlertHandler,
+  configuredHandlers,
   createPool,
   fileHandler,
   replayDeliveries,
@@ -170,4 +171,22 @@ test('the built-in file handler writes one JSON object a line', async () => {
   const lines = (await readFile(path, 'utf8')).trim().split('\n')
   expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['opened', 'closed'])
   await rm(path)
+})
+
+test('handlers of the configuration get what happens under their names, files beside it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'mnemoscope-handlers-'))
+  const told: string[] = []
+  const { handlers } = defineConfig({
+    handlers: { archive: { file: 'alerts.jsonl' } },
+    plugins: [{ name: 'pager', handlers: { ring: ({ kind }) => void told.push(kind) } }],
+  })
+  const configured = configuredHandlers({ handlers }, folder)
+  const names = configured.map(({ name }) => name)
+  expect(names).toEqual(['archive', 'pager.ring'])
+  await storeObservations({ pool, handlers: names }, episode('one'))
+  for (const handler of configured) start(handler)
+  await waitFor(async () => (await left('archive')) + (await left('pager.ring')) === 0)
+  expect(told).toEqual(['opened', 'closed'])
+  expect((await readFile(join(folder, 'alerts.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(2)
+  await rm(folder, { recursive: true })
 })

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
-import type { AlertEpisode } from '../../src/dashboard/alerts.js'
+import { type AlertEpisode, defineConfig } from '@mnemoscope/kpi'
 import { movedKpis } from '../../src/dashboard/before.js'
 import type { Charts, KpiChart } from '../../src/dashboard/charts.js'
 import type { EpisodeDetail } from '../../src/dashboard/episode-detail.js'
