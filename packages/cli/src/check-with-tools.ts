@@ -8,10 +8,15 @@ const run = promisify(execFile)
 
 /**
  * Lets promtool and amtool judge the generated files of a folder.
+ * @param ruleTests paths of unit tests that promtool runs too
  * @returns a line for each check that passed
  * @throws MnemoscopeError GENERATED_REJECTED with the tool's own words
  */
-export async function checkWithTools(folder: string, stateDir: string): Promise<string[]> {
+export async function checkWithTools(
+  folder: string,
+  stateDir: string,
+  ruleTests: readonly string[] = [],
+): Promise<string[]> {
   const { promtool, amtool } = await findTools(['promtool', 'amtool'], { toolsDir: join(stateDir, 'tools') })
   const checks = [
     {
@@ -24,6 +29,11 @@ export async function checkWithTools(folder: string, stateDir: string): Promise<
       command: amtool.command,
       args: ['check-config', 'deploy/alertmanager/alertmanager.yml'],
     },
+    ...ruleTests.map((path) => ({
+      name: `promtool test rules ${path}`,
+      command: promtool.command,
+      args: ['test', 'rules', path],
+    })),
   ]
   for (const { name, command, args } of checks) {
     await run(command, args, { cwd: folder }).catch((error: Error & { stdout?: string; stderr?: string }) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** Texts of the files at these paths below a folder; a file that is not there has no entry. */
@@ -12,6 +12,34 @@ export function readFiles(folder: string, paths: Iterable<string>): Map<string, 
     }
   }
   return texts
+}
+
+/**
+ * Generated files below folders that no configuration stands for any more. Files that somebody else put there, without
+ * our header, are not ours to report or remove.
+ */
+export function leftoverFiles(
+  folder: string,
+  folders: readonly string[],
+  expected: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const paths = folders.flatMap((below) => filesBelow(folder, below)).filter((path) => !expected.has(path))
+  return new Map([...readFiles(folder, paths)].filter(([, text]) => text.includes('`mnemoscope generate`')))
+}
+
+export function removeFiles(folder: string, paths: Iterable<string>): void {
+  for (const path of paths) rmSync(join(folder, path), { force: true })
+}
+
+function filesBelow(folder: string, below: string): string[] {
+  try {
+    return readdirSync(join(folder, below), { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => `${below}/${name}`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
 }
 
 /** Writes each file whole or not at all: beside it first, then renamed into its place. */

@@ -1,12 +1,13 @@
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { Command } from 'commander'
 import { loadProject } from '../config-file.js'
-import { readFiles } from '../project-files.js'
+import { leftoverFiles, readFiles } from '../project-files.js'
 import { stateFolder } from '../up/run-file.js'
 
 interface CheckOptions {
   config?: string
   skipTools?: true
+  testRules?: true
   json?: true
 }
 
@@ -15,12 +16,14 @@ export const checkCommand = new Command('check')
   .description('check the configuration, the generated files for drift, and both with promtool and amtool')
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
   .option('--skip-tools', 'leave promtool and amtool out')
+  .option('--test-rules', 'run the generated unit tests of the rules too, which takes a minute')
   .option('--json', 'print the result as JSON')
   .action(async (options: CheckOptions) => {
-    const { drift, generate } = await import('@mnemoscope/generate')
+    const { drift, generate, generatedFolders } = await import('@mnemoscope/generate')
     const { config, configPath, folder } = await loadProject(options.config)
     const files = generate(config)
-    const drifted = drift(files, readFiles(folder, files.keys()))
+    const found = [...readFiles(folder, files.keys()), ...leftoverFiles(folder, generatedFolders, files)]
+    const drifted = drift(files, new Map(found))
     if (drifted.length > 0) {
       throw new MnemoscopeError(
         'GENERATED_DRIFT',
@@ -32,8 +35,10 @@ export const checkCommand = new Command('check')
         },
       )
     }
+    const isTest = (path: string) => path.startsWith('prometheus/tests/')
+    const ruleTests = options.testRules ? [...files.keys()].filter(isTest) : []
     const { checkWithTools } = await import('../check-with-tools.js')
-    const checked = options.skipTools ? [] : await checkWithTools(folder, stateFolder(folder))
+    const checked = options.skipTools ? [] : await checkWithTools(folder, stateFolder(folder), ruleTests)
     process.stdout.write(
       options.json
         ? `${JSON.stringify({ config: configPath, files: [...files.keys()], checked })}\n`

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { loadProject } from '../config-file.js'
-import { readFiles, writeFiles } from '../project-files.js'
+import { leftoverFiles, readFiles, removeFiles, writeFiles } from '../project-files.js'
 
 /** `mnemoscope generate`: every file that follows from the configuration. */
 export const generateCommand = new Command('generate')
@@ -8,18 +8,21 @@ export const generateCommand = new Command('generate')
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
   .option('--json', 'print the written paths as JSON')
   .action(async (options: { config?: string; json?: true }) => {
-    const { generate } = await import('@mnemoscope/generate')
+    const { generate, generatedFolders } = await import('@mnemoscope/generate')
     const { config, folder } = await loadProject(options.config)
     const files = generate(config)
     const before = readFiles(folder, files.keys())
     const changed = [...files].filter(([path, text]) => before.get(path) !== text).map(([path]) => path)
     writeFiles(folder, new Map([...files].filter(([path]) => changed.includes(path))))
+    const removed = [...leftoverFiles(folder, generatedFolders, files).keys()]
+    removeFiles(folder, removed)
     if (options.json) {
       process.stdout.write(
-        `${JSON.stringify({ written: changed, unchanged: files.size - changed.length })}\n`,
+        `${JSON.stringify({ written: changed, removed, unchanged: files.size - changed.length })}\n`,
       )
       return
     }
     for (const path of changed) process.stdout.write(`wrote ${path}\n`)
+    for (const path of removed) process.stdout.write(`removed ${path}\n`)
     process.stdout.write(`${changed.length} of ${files.size} generated files changed\n`)
   })
