@@ -15,6 +15,9 @@ export const weeklyBudget: Readonly<Record<ThresholdSeverity, number>> = {
 /** Shares of the time that candidates set apart, the mildest first. */
 const shares = [0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0]
 
+/** Shares by which candidates are worse than the worst value seen, one for each level that nothing ever reached. */
+const margins = [0.1, 0.2, 0.3]
+
 /** A threshold and what it would have cost. */
 export interface Candidate {
   readonly threshold: number
@@ -53,8 +56,8 @@ export function suggestThresholds(
   })
   const at = (share: number) =>
     rounded(worstLast[Math.min(worstLast.length - 1, Math.floor(worstLast.length * (1 - share)))] ?? 0, kpi)
-  const beyond = beyondAll(worstLast.at(-1) ?? 0, kpi)
-  const candidates = [...new Set([...shares.map(at), beyond])].map(costOf)
+  const beyond = margins.map((margin) => beyondAll(worstLast.at(-1) ?? 0, margin, kpi))
+  const candidates = [...new Set([...shares.map(at), ...beyond])].map(costOf)
   return {
     kpi: kpi.id,
     unit: kpi.unit,
@@ -114,13 +117,13 @@ function rounded(value: number, { range }: Pick<Kpi, 'range'>): number {
   return Math.min(range.max, Math.max(range.min, range.integer ? Math.round(short) : short))
 }
 
-/** A tenth beyond the worst value seen, or half the way to the end of the range where that is nearer. */
-function beyondAll(worst: number, kpi: Pick<Kpi, 'range' | 'direction'>): number {
+/** A share beyond the worst value seen, or at most that share of the way to the end of the range. */
+function beyondAll(worst: number, share: number, kpi: Pick<Kpi, 'range' | 'direction'>): number {
   const { min, max } = kpi.range
-  const margin = Math.abs(worst) * 0.1
+  const margin = Math.abs(worst) * share
   const value =
     kpi.direction === 'higher_is_better'
-      ? Math.max(worst - margin, (worst + min) / 2)
-      : Math.min(worst + margin, (worst + max) / 2)
+      ? Math.max(worst - margin, worst + (min - worst) * share)
+      : Math.min(worst + margin, worst + (max - worst) * share)
   return rounded(value, kpi)
 }

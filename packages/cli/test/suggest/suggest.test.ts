@@ -31,7 +31,7 @@ describe('suggested thresholds', () => {
     const { warning, error, critical } = suggestion?.proposed ?? {}
     expect(warning).toEqual({ threshold: 0.75, alertsPerWeek: 1 })
     expect(error).toEqual({ threshold: 0.675, alertsPerWeek: 0 })
-    expect(critical).toBeUndefined()
+    expect(critical).toEqual({ threshold: 0.6, alertsPerWeek: 0 })
   })
 
   test('get worse from level to level, in the direction of the KPI', () => {
