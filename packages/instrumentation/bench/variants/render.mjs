@@ -66,7 +66,8 @@ const ways = {
 export default async function render(way, series, share = 1) {
   const { measure, render, collect } = await ways[way](series, Math.ceil(series * share))
   measure(0)
-  for (let i = 0; i < 3; i++) {
+  // A service has scraped for hours: its code is compiled, its caches are filled.
+  for (let i = 0; i < 10; i++) {
     await render()
     await collect()
   }

@@ -1,18 +1,12 @@
 import { type HrTime, ValueType } from '@opentelemetry/api'
-import type {
-  AggregationTemporality,
-  DataPoint,
-  DataPointType,
-  Histogram,
-  MetricData,
-} from '@opentelemetry/sdk-metrics'
+import type { AggregationTemporality, DataPoint, DataPointType, MetricData } from '@opentelemetry/sdk-metrics'
 import type { Accumulator } from '../accumulator/accumulator.js'
-import type { HistogramAccumulator } from '../accumulator/histogram.js'
 import type { Collection } from '../metric/collection.js'
 import type { Family } from '../metric/family.js'
-import type { LabelSet } from '../metric/label-set.js'
 import type { Metric } from '../metric/metric.js'
 import type { DeltaReader } from './delta-reader.js'
+import { hrTime, hrTimes } from './hr-times.js'
+import { counterPoints, histogramPoints } from './points.js'
 
 /**
  * OpenTelemetry's own numbers, written out: importing the SDK for four constants would tie the package to one copy of
@@ -50,7 +44,7 @@ export function metricData(
 
 function measured(
   family: Family,
-  series: Iterable<Accumulator>,
+  series: ReadonlySet<Accumulator>,
   collection: Collection,
   format: DataFormat,
   end: HrTime,
@@ -58,11 +52,11 @@ function measured(
   const descriptor = descriptorOf(family, format)
   const aggregationTemporality = format.reader === undefined ? cumulative : delta
   if (family.instrument === 'histogram') {
-    const dataPoints = histogramPoints(family, series, collection.at, format, end)
+    const dataPoints = histogramPoints(family, series, collection.at, format.reader, end)
     return { descriptor, aggregationTemporality, dataPointType: dataPointType.histogram, dataPoints }
   }
   if (family.instrument === 'counter') {
-    const dataPoints = counterPoints(series, collection.at, format, end)
+    const dataPoints = counterPoints(series, collection.at, format.reader, end)
     return {
       descriptor,
       aggregationTemporality,
@@ -77,84 +71,23 @@ function measured(
   )
 }
 
-function histogramPoints(
-  family: Family,
-  series: Iterable<Accumulator>,
-  at: number,
-  { reader }: DataFormat,
-  end: HrTime,
-): DataPoint<Histogram>[] {
-  const points: DataPoint<Histogram>[] = []
-  const time = hrTimes()
-  const boundaries = [...family.boundaries]
-  for (const accumulator of series) {
-    if (accumulator.kind !== 'histogram') continue
-    const { born, labels } = accumulator.series
-    const figures = reader === undefined ? totals(accumulator) : reader.histogram(accumulator, at)
-    if (figures === undefined) continue
-    const { counts, count, sum, min, max } = figures
-    points.push({
-      startTime: time('from' in figures ? figures.from : born),
-      endTime: end,
-      attributes: labels.attributes,
-      value:
-        count === 0
-          ? { buckets: { boundaries, counts }, sum, count }
-          : { buckets: { boundaries, counts }, sum, count, min, max },
-    })
-  }
-  return points
-}
-
-function totals(accumulator: HistogramAccumulator) {
-  const counts = doubles(accumulator.bucketCount)
-  let count = 0
-  for (let i = 0; i < counts.length; i++) {
-    const each = accumulator.bucket(i)
-    counts[i] = each
-    count += each
-  }
-  return { counts, count, sum: accumulator.sum(), min: accumulator.min(), max: accumulator.max() }
-}
-
-function counterPoints(
-  series: Iterable<Accumulator>,
-  at: number,
-  { reader }: DataFormat,
-  end: HrTime,
-): DataPoint<number>[] {
-  const points: DataPoint<number>[] = []
-  const time = hrTimes()
-  for (const accumulator of series) {
-    if (accumulator.kind !== 'counter') continue
-    const interval = reader?.counter(accumulator, at)
-    if (reader !== undefined && interval === undefined) continue
-    const startTime = time(interval?.from ?? accumulator.series.born)
-    const labelSets = accumulator.labelSets()
-    for (let i = 0; i < labelSets.length; i++) {
-      const { attributes } = labelSets[i] as LabelSet
-      const value = interval === undefined ? accumulator.outcome(i) : (interval.counts[i] as number)
-      points.push({ startTime, endTime: end, attributes, value })
-    }
-  }
-  return points
-}
-
 function gauge(
   family: Family,
-  series: Iterable<Accumulator>,
+  series: ReadonlySet<Accumulator>,
   format: DataFormat,
   end: HrTime,
   read: (accumulator: Accumulator) => number | undefined,
 ): MetricData {
-  const dataPoints: DataPoint<number>[] = []
+  const dataPoints = new Array<DataPoint<number>>(series.size)
+  let length = 0
   const time = hrTimes()
   for (const accumulator of series) {
     const value = read(accumulator)
     if (value === undefined) continue
     const { born, labels } = accumulator.series
-    dataPoints.push({ startTime: time(born), endTime: end, attributes: labels.attributes, value })
+    dataPoints[length++] = { startTime: time(born), endTime: end, attributes: labels.attributes, value }
   }
+  dataPoints.length = length
   return {
     descriptor: descriptorOf(family, format),
     aggregationTemporality: cumulative,
@@ -174,35 +107,4 @@ function descriptorOf({ name, prometheusName, description, unit }: Family, { nam
     unit,
     valueType: ValueType.DOUBLE,
   }
-}
-
-/**
- * An array that the engine keeps as doubles from the start. A plain one begins as small integers and is moved once the
- * first count, read from a typed array, arrives; exporters need a plain array all the same.
- */
-function doubles(length: number): number[] {
-  const template = templates.get(length) ?? new Array<number>(length).fill(0.5)
-  templates.set(length, template)
-  return template.slice()
-}
-
-const templates = new Map<number, number[]>()
-
-/** Turns milliseconds into times; points of series that came to be at once share theirs. */
-function hrTimes(): (milliseconds: number) => HrTime {
-  let last = Number.NaN
-  let time: HrTime = [0, 0]
-  return (milliseconds) => {
-    if (milliseconds !== last) {
-      last = milliseconds
-      time = hrTime(milliseconds)
-    }
-    return time
-  }
-}
-
-/** Seconds and nanoseconds, as OpenTelemetry writes times. */
-function hrTime(milliseconds: number): HrTime {
-  const seconds = Math.floor(milliseconds / 1_000)
-  return [seconds, Math.round((milliseconds - seconds * 1_000) * 1e6)]
 }
