@@ -32,7 +32,7 @@ export interface Core {
 
 /** The monitor without its exits. */
 export function monitoringCore(config: Config, options: Omit<MonitoringOptions<Config>, 'config'>): Core {
-  const now = options.now ?? Date.now
+  const now = guarded(options.now ?? Date.now)
   const clock = options.clock ?? (() => performance.now())
   const warn = warnOnce(options.onWarning ?? warnThroughProcess)
   const born = now()
@@ -71,5 +71,17 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
     collect,
     metricProducer: ({ temporality = 'cumulative', names = 'opentelemetry' } = {}) =>
       metricProducer(() => metrics, collect, temporality === 'delta' ? deltaReader() : undefined, names),
+  }
+}
+
+/** A clock that can't fail: while the application's throws, or gives no time, the system's is read. */
+function guarded(now: () => number): () => number {
+  return () => {
+    try {
+      const at = now()
+      return Number.isFinite(at) ? at : Date.now()
+    } catch {
+      return Date.now()
+    }
   }
 }

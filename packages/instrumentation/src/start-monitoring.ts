@@ -26,7 +26,7 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
 ): Promise<Monitor<C>> {
   const config: Config = options.config ?? defineConfig()
   const core = monitoringCore(config, options)
-  const { attention, now, clock, warn } = core
+  const { attention, now, warn } = core
   const resource = resourceAttributes(options.service, options.resource)
   const resolve = (labels: HandleLabels) => core.registry.resolve(labels).handle
   const probes = new Set<Probe>()
@@ -65,7 +65,7 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
     onMeasurement: (handler) => attention.watch(measurementWatcher(handler, now)),
     probe(probeOptions) {
       const labels = { operation: 'probe', ...probeOptions.labels }
-      const probe = startProbe(probeOptions, { handle: resolve(labels), warn, clock })
+      const probe = startProbe(probeOptions, { handle: resolve(labels), warn })
       probes.add(probe)
       return probe
     },

@@ -179,6 +179,17 @@ describe('time', () => {
   })
 })
 
+test('clocks that throw reach nobody: neither the service nor its scrapes', async () => {
+  const fail = () => {
+    throw new Error('no clock')
+  }
+  const monitor = await monitored({ clock: fail, now: fail })
+  monitor.onBreach('warning', () => {})
+  monitor.for(place).latency.record(100)
+  expect(samplesOf(await scrape(monitor.url)).get(`mnemoscope_latency_seconds_count{${labels}}`)).toBe('1')
+  expect((await monitor.metricProducer().collect()).errors).toEqual([])
+})
+
 describe('startMonitoring', () => {
   test('says that the port is taken, and what to do', async () => {
     const taken = createServer()

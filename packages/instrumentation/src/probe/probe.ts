@@ -3,8 +3,11 @@ import { durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
 import type { WarningHandler } from '../guards/warn-once.js'
 import type { Handle, OperationValues } from '../handle/handle-types.js'
 import { ask } from './ask.js'
-import type { Probe, ProbeOptions, ProbeRun } from './probe-options.js'
+import type { Probe, ProbeCall, ProbeOptions, ProbeRun } from './probe-options.js'
 import { type RetrievalScore, scoreRetrieval } from './score.js'
+
+/** Questions that may hang at the same time: past this a hung system is not asked, so that what hangs can't pile up. */
+const mostHanging = 8
 
 const probing = new AsyncLocalStorage<true>()
 
@@ -16,14 +19,13 @@ export function isProbe(): boolean {
 interface ProbeContext {
   readonly handle: Handle
   readonly warn: WarningHandler
-  readonly clock: () => number
 }
 
 /**
  * Starts to probe; the first run begins one interval from now.
  * @throws MnemoscopeError USAGE where there is no question, or one without relevant answers
  */
-export function startProbe(options: ProbeOptions, { handle, warn, clock }: ProbeContext): Probe {
+export function startProbe(options: ProbeOptions, { handle, warn }: ProbeContext): Probe {
   const { questions, retrieve, share = 0.1, jitter = 0.1, timeout = '30s', onRun } = options
   checkQuestions(questions)
   const everyMilliseconds = durationSeconds(options.every) * 1_000
@@ -31,6 +33,18 @@ export function startProbe(options: ProbeOptions, { handle, warn, clock }: Probe
   const stopping = new AbortController()
   let underWay: Promise<ProbeRun> | undefined
   let next: NodeJS.Timeout | undefined
+  let unsettled = 0
+
+  /** The application's retrieval, counted for as long as it has not settled. */
+  async function retrieveCounted(question: string, call: ProbeCall): Promise<readonly string[]> {
+    if (unsettled >= mostHanging) throw new Error(`${unsettled} earlier questions still hang`)
+    unsettled++
+    try {
+      return await retrieve(question, call)
+    } finally {
+      unsettled--
+    }
+  }
 
   /** Scheduling only: no measurement depends on the number drawn. */
   const varied = (milliseconds: number) => milliseconds * (1 + jitter * (2 * Math.random() - 1))
@@ -38,9 +52,9 @@ export function startProbe(options: ProbeOptions, { handle, warn, clock }: Probe
   function schedule(after: number): void {
     if (stopping.signal.aborted) return
     next = setTimeout(async () => {
-      const start = clock()
+      const start = performance.now()
       await run()
-      schedule(Math.max(0, varied(everyMilliseconds) - (clock() - start)))
+      schedule(Math.max(0, varied(everyMilliseconds) - (performance.now() - start)))
     }, after)
     next.unref()
   }
@@ -57,10 +71,10 @@ export function startProbe(options: ProbeOptions, { handle, warn, clock }: Probe
     let failed = 0
     for (const [i, { question, relevant }] of questions.entries()) {
       if (stopping.signal.aborted) break
-      const start = clock()
+      const start = performance.now()
       try {
-        const retrieved = await ask(retrieve, question, timeoutMilliseconds, stopping.signal)
-        const latency = (clock() - start) / 1_000
+        const retrieved = await ask(retrieveCounted, question, timeoutMilliseconds, stopping.signal)
+        const latency = (performance.now() - start) / 1_000
         const score = scoreRetrieval(retrieved, relevant)
         scores.push(score)
         handle.operation({ f1_score: score.f1, latency, ...ownKpis(handle, score) } as OperationValues)
@@ -69,7 +83,9 @@ export function startProbe(options: ProbeOptions, { handle, warn, clock }: Probe
         failed++
         warn({ code: 'HOOK_FAILED', message: `A probe's question was not answered: ${String(error)}` })
       }
-      if (i < questions.length - 1) await rest(varied((clock() - start) * (1 / share - 1)), stopping.signal)
+      if (i < questions.length - 1) {
+        await rest(varied(restAfter(performance.now() - start, share)), stopping.signal)
+      }
     }
     const result = { answered: scores.length, failed, mean: meanOf(scores) }
     try {
@@ -88,6 +104,11 @@ export function startProbe(options: ProbeOptions, { handle, warn, clock }: Probe
       stopping.abort(new Error('the probe was stopped'))
     },
   }
+}
+
+/** How long to rest after so long a question for probing to take no more than its share of the time. */
+export function restAfter(milliseconds: number, share: number): number {
+  return milliseconds * (1 / share - 1)
 }
 
 /** Figures for which the configuration declares KPIs of these ids. */

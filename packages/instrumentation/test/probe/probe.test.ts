@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { isProbe, type ProbeRun } from '../../src/index.js'
+import { restAfter } from '../../src/probe/probe.js'
 import { samplesOf, scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
 
@@ -92,6 +93,35 @@ describe('a probe', () => {
     expect(aborted).toEqual([true])
     expect(warnings).toHaveLength(1)
     expect(samplesOf(await scrape(monitor.url)).get(`mnemoscope_f1_score_count{${series}}`)).toBe('1')
+  })
+
+  test('asks a system that hangs for good no more than a few times, and again once it is back', async () => {
+    const monitor = await start({ endpoint: false })
+    const hanging: ((ids: string[]) => void)[] = []
+    let asked = 0
+    const probe = monitor.probe({
+      labels,
+      every: '1h',
+      share: 1,
+      timeout: '1ms',
+      questions: Array.from({ length: 30 }, (_, i) => ({ question: String(i), relevant: ['a'] })),
+      retrieve: () => {
+        asked++
+        return hanging.length < 8 ? new Promise<string[]>((resolve) => hanging.push(resolve)) : ['a']
+      },
+    })
+    expect(await probe.run()).toMatchObject({ answered: 0, failed: 30 })
+    expect(asked).toBe(8)
+    for (const settle of hanging) settle([])
+    expect(await probe.run()).toMatchObject({ answered: 30, failed: 0 })
+  })
+
+  test.each([
+    [100, 0.5, 100],
+    [100, 0.1, 900],
+    [100, 1, 0],
+  ])('after a question of %d ms rests for its share of %d: %d ms', (milliseconds, share, rest) => {
+    expect(restAfter(milliseconds, share)).toBeCloseTo(rest)
   })
 
   test('ends in the middle of a question when it or the monitor is stopped', async () => {

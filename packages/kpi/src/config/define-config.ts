@@ -82,6 +82,12 @@ function declareKpis(input: unknown, issues: ConfigIssue[]): Record<string, Kpi>
     const parsed = schema.safeParse(declaration)
     if (!kpiIdPattern.test(id)) {
       issues.push({ path: `kpis.${id}`, value: id, expected: 'a snake_case id such as "recall_at_5"' })
+    } else if (reservedIds.includes(id)) {
+      issues.push({
+        path: `kpis.${id}`,
+        value: id,
+        expected: 'another id: a handle has a method of this name',
+      })
     } else if (builtIn === undefined && looksMistyped(declaration)) {
       issues.push(unknownKey(['kpis', id], declaration, Object.keys(catalog)))
     } else if (!parsed.success) {
@@ -93,6 +99,9 @@ function declareKpis(input: unknown, issues: ConfigIssue[]): Record<string, Kpi>
   }
   return kpis
 }
+
+/** Methods of a handle, which has a property for each KPI. */
+const reservedIds: readonly string[] = ['operation', 'time']
 
 /** Thresholds merge level by level, everything else is replaced. */
 function mergeKpi(base: KpiDeclaration | undefined, given: Partial<Kpi>): KpiDeclaration {
