@@ -1,0 +1,128 @@
+import { names } from '@mnemoscope/kpi'
+import { evaluationSeconds } from '../config.mjs'
+import { rawSamples } from './prometheus.mjs'
+
+const intervalMs = evaluationSeconds * 1_000
+/** After a start Prometheus stores no sample of an alert for some evaluations, whether it fires or not. */
+const afterStartMs = 8 * intervalMs
+
+/**
+ * Compares the stored episodes with every evaluation at which Prometheus stored an alert as firing.
+ * @param {{ from: number, until: number, prometheusStarts: readonly { begunAt: number, readyAt: number }[] }} options Unix ms
+ */
+export async function verifyEpisodes(pool, prometheusUrl, { from, until, prometheusStarts }) {
+  const selector = 'ALERTS{alertstate="firing",alertname=~"Mnemoscope.+"}'
+  const series = await rawSamples(prometheusUrl, selector, from, until)
+  const evaluatedAt = await evaluationTimes(prometheusUrl, from, until)
+  const episodes = await storedEpisodes(pool)
+  const counts = {
+    evaluations: 0,
+    breaches: 0,
+    episodes: episodes.length,
+    lost: 0,
+    doubled: 0,
+    split: 0,
+    merged: 0,
+  }
+  const examples = []
+  const seen = new Set()
+
+  for (const { labels, times } of series) {
+    const { __name__, alertstate, ...own } = labels
+    const name = JSON.stringify(Object.entries(own).sort())
+    const mine = episodes.filter((episode) => episode.name === name)
+    let before
+    for (const at of times) {
+      counts.evaluations++
+      const covering = mine.filter(({ start, end }) => start <= at && (end === undefined || at < end))
+      for (const episode of covering) seen.add(episode)
+      const say = (what) =>
+        examples.push(
+          `${what}: ${own.alertname} ${own.model ?? own.job ?? ''} ${own.context_size ?? ''} at ${iso(at)}`,
+        )
+      if (covering.length === 0) {
+        counts.lost++
+        say('no episode')
+      } else if (covering.length > 1) {
+        counts.doubled++
+        say('two episodes')
+      }
+      const [episode] = covering
+      const isRunGoingOn = before !== undefined && at - before.at <= 1.5 * intervalMs
+      if (!isRunGoingOn) counts.breaches++
+      if (before?.episode !== undefined && episode !== undefined) {
+        if (isRunGoingOn && episode !== before.episode) {
+          counts.split++
+          say('a new episode within a breach')
+        }
+        if (!isRunGoingOn && episode === before.episode && wasHealthyBetween(own, before.at, at)) {
+          counts.merged++
+          say(`one episode for two breaches, the other until ${iso(before.at)}`)
+        }
+      }
+      before = { at, episode }
+    }
+  }
+
+  function wasHealthyBetween(labels, a, b) {
+    const evaluations = (evaluatedAt.get(placeOf(labels)) ?? []).filter(
+      // A crash can come after one series of an evaluation was stored and before its alerts were.
+      (at) => at > a + 1.5 * intervalMs && at < b - 0.5 * intervalMs,
+    )
+    return evaluations.some(
+      (at) =>
+        !prometheusStarts.some(
+          ({ begunAt, readyAt }) => at >= begunAt - 2_000 && at <= readyAt + afterStartMs,
+        ),
+    )
+  }
+
+  const overlapping = episodes.filter((a, i) =>
+    episodes.some(
+      (b, j) => i !== j && a.name === b.name && a.start < (b.end ?? until) && b.start < (a.end ?? until),
+    ),
+  )
+  for (const { id, name, start, end, story } of overlapping) {
+    examples.push(`overlapping: episode ${id} ${name} ${iso(start)} to ${iso(end ?? until)}: ${story}`)
+  }
+  const unseen = episodes.filter((episode) => !seen.has(episode)).length
+  return { ...counts, overlapping: overlapping.length, unseen, examples }
+}
+
+/**
+ * When the rules of each KPI and place were evaluated: the recorded value is stored together with the alerts on it.
+ * Rules of the pipeline itself share a group with the series that names the configuration.
+ */
+async function evaluationTimes(prometheusUrl, from, until) {
+  const query = '{__name__=~"job_model_context_size:mnemoscope_[a-z0-9_]+:current|mnemoscope_config_info"}'
+  const times = new Map()
+  for (const { labels, times: at } of await rawSamples(prometheusUrl, query, from, until)) {
+    times.set(placeOf({ ...labels, kpi: names.parseRecordedSeries(labels.__name__)?.kpi }), at)
+  }
+  return times
+}
+
+/** What an alert is about: all alerts of the pipeline itself are one place. */
+function placeOf({ kpi, job, model, context_size }) {
+  return kpi === undefined ? 'pipeline' : JSON.stringify([kpi, job, model, context_size])
+}
+
+async function storedEpisodes(pool) {
+  const { rows } = await pool.query(
+    `SELECT id, labels, extract(epoch FROM starts_at)::float8 * 1000 AS start,
+       extract(epoch FROM ends_at)::float8 * 1000 AS end,
+       (SELECT string_agg(concat_ws(' ', kind, 'via', via, to_char(recorded_at, 'HH24:MI:SS.MS'), detail - 'summary'), '; '
+          ORDER BY id)
+        FROM alert_transitions WHERE episode_id = alert_episodes.id) AS story
+     FROM alert_episodes ORDER BY starts_at`,
+  )
+  return rows.map(({ id, labels, start, end, story }) => ({
+    id,
+    name: JSON.stringify(Object.entries(labels).sort()),
+    start: Math.round(start),
+    end: end === null ? undefined : Math.round(end),
+    story,
+  }))
+}
+
+const iso = (at) => new Date(at).toISOString()

@@ -1,0 +1,104 @@
+import { names } from '@mnemoscope/kpi'
+import { scrapeSeconds, snapshotSeconds } from '../config.mjs'
+import { valuesAtInstants } from './prometheus.mjs'
+
+const stepMs = snapshotSeconds * 1_000
+
+/**
+ * Compares what is stored of every aligned instant with what Prometheus says of it by now.
+ * @param {number} until Unix ms; instants after it are not looked at
+ */
+export async function verifyInstants(pool, prometheusUrl, until) {
+  const { rows: entries } = await pool.query(
+    `SELECT extract(epoch FROM at) * 1000 AS at, rows, gap FROM snapshot_instants WHERE at <= to_timestamp($1)
+     ORDER BY at`,
+    [until / 1_000],
+  )
+  const known = new Map(entries.map(({ at, rows, gap }) => [Math.round(Number(at)), { rows, gap }]))
+  const first = Math.min(...known.keys())
+  const last = Math.floor(until / stepMs) * stepMs
+
+  const truth = new Map()
+  const query = `{__name__=~"${names.snapshotSeriesPattern}"}`
+  for (const { labels, samples } of await valuesAtInstants(
+    prometheusUrl,
+    query,
+    first,
+    last,
+    snapshotSeconds,
+  )) {
+    const recorded = names.parseRecordedSeries(labels.__name__)
+    if (!recorded || !labels.model || !labels.context_size) continue
+    const field = recorded.field === 'current' ? 'value' : recorded.field
+    for (const { at, value } of samples) {
+      if (Number.isFinite(value)) {
+        truth.set(
+          JSON.stringify([at, labels.job, labels.model, labels.context_size, recorded.kpi, field]),
+          value,
+        )
+      }
+    }
+  }
+  const scrapes = new Map(
+    (await valuesAtInstants(prometheusUrl, 'max(timestamp(up))', first, last, snapshotSeconds)).flatMap(
+      ({ samples }) => samples.map(({ at, value }) => [at, value * 1_000]),
+    ),
+  )
+  const isScraped = (at) => at - (scrapes.get(at) ?? 0) <= 2_000 * scrapeSeconds + 1_000
+
+  const counts = {
+    instants: 0,
+    whole: 0,
+    gaps: 0,
+    missing: 0,
+    falseGaps: 0,
+    missingValues: 0,
+    otherValues: 0,
+  }
+  const examples = []
+  for (let at = first; at <= last; at += stepMs) {
+    counts.instants++
+    const entry = known.get(at)
+    if (entry === undefined) {
+      counts.missing++
+      examples.push(`no entry for ${iso(at)}`)
+    } else if (entry.gap === null) counts.whole++
+    else {
+      counts.gaps++
+      if (isScraped(at)) {
+        counts.falseGaps++
+        examples.push(`${iso(at)} is a gap (${entry.gap}), but Prometheus knows it`)
+      }
+    }
+  }
+  const stored = await storedValues(pool, first, last)
+  for (const [key, value] of truth) {
+    const [at] = JSON.parse(key)
+    if (known.get(at)?.gap !== null || !isScraped(at)) continue
+    const own = stored.get(key)
+    if (own === undefined) counts.missingValues++
+    else if (Math.abs(own - value) > 1e-9 * Math.max(1, Math.abs(value))) counts.otherValues++
+    else continue
+    examples.push(`${iso(at)} ${key}: Prometheus ${value}, stored ${own}`)
+  }
+  return { ...counts, values: truth.size, examples }
+}
+
+async function storedValues(pool, first, last) {
+  const { rows } = await pool.query(
+    `SELECT extract(epoch FROM at)::float8 * 1000 AS at, service, model, context_size, kpi, value, samples, p50, p95, p99
+     FROM snapshots JOIN series ON series.id = series_id WHERE at BETWEEN to_timestamp($1) AND to_timestamp($2)`,
+    [first / 1_000, last / 1_000],
+  )
+  const values = new Map()
+  for (const row of rows) {
+    for (const field of ['value', 'samples', 'p50', 'p95', 'p99']) {
+      if (row[field] === null) continue
+      const key = [Math.round(row.at), row.service, row.model, row.context_size, row.kpi, field]
+      values.set(JSON.stringify(key), row[field])
+    }
+  }
+  return values
+}
+
+const iso = (at) => new Date(at).toISOString()

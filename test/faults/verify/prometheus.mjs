@@ -1,0 +1,53 @@
+/** Samples that Prometheus has of a selector over a time, whatever its length, by series. Times are Unix ms. */
+export async function rawSamples(url, selector, from, to) {
+  const series = new Map()
+  const chunk = 300_000
+  for (let start = from; start < to; start += chunk) {
+    const end = Math.min(start + chunk, to)
+    for (const { metric, values } of await ask(url, 'query', {
+      query: `${selector}[${Math.ceil(end - start)}ms]`,
+      time: String(end / 1_000),
+    })) {
+      const key = JSON.stringify(Object.entries(metric).sort())
+      const known = series.get(key) ?? { labels: metric, times: new Set() }
+      for (const [at] of values) known.times.add(Math.round(at * 1_000))
+      series.set(key, known)
+    }
+  }
+  return [...series.values()].map(({ labels, times }) => ({
+    labels,
+    times: [...times].sort((a, b) => a - b),
+  }))
+}
+
+/** Values of a query at each instant from one to another, by series. Times are Unix ms. */
+export async function valuesAtInstants(url, query, from, to, stepSeconds) {
+  const found = []
+  const chunk = stepSeconds * 1_000 * 200
+  for (let start = from; start <= to; start += chunk) {
+    const end = Math.min(start + chunk - stepSeconds * 1_000, to)
+    found.push(
+      ...(await ask(url, 'query_range', {
+        query,
+        start: String(start / 1_000),
+        end: String(end / 1_000),
+        step: String(stepSeconds),
+      })),
+    )
+  }
+  return found.map(({ metric, values }) => ({
+    labels: metric,
+    samples: values.map(([at, value]) => ({ at: Math.round(at * 1_000), value: Number(value) })),
+  }))
+}
+
+async function ask(url, path, parameters) {
+  const response = await fetch(`${url}/api/v1/${path}`, {
+    method: 'POST',
+    body: new URLSearchParams(parameters),
+    signal: AbortSignal.timeout(60_000),
+  })
+  const { status, data, error } = await response.json()
+  if (status !== 'success') throw new Error(`Prometheus: ${error}`)
+  return data.result
+}

@@ -1,0 +1,75 @@
+import { verifyDeliveries } from './deliveries.mjs'
+import { verifyEpisodes } from './episodes.mjs'
+import { verifyInstants } from './instants.mjs'
+
+/**
+ * Everything that was to be seen, as figures: `goal` is 0 for what must never happen, undefined for what is only told.
+ * @param {{ from: number, until: number }} time Unix ms
+ */
+export async function verify(stack, pool, { from, until }) {
+  const { prometheusUrl, servers, handlerFile } = stack
+  const instants = await verifyInstants(pool, prometheusUrl, until)
+  const prometheusStarts = servers.prometheus.starts
+  const episodes = await verifyEpisodes(pool, prometheusUrl, { from, until, prometheusStarts })
+  const deliveries = await verifyDeliveries(pool, handlerFile)
+  const never = 0
+  return {
+    figures: [
+      { name: 'instants', value: instants.instants, unit: 'instants' },
+      { name: 'instants with their snapshot', value: instants.whole, unit: 'instants' },
+      {
+        name: 'instants that Prometheus does not know, recorded as gaps',
+        value: instants.gaps,
+        unit: 'instants',
+      },
+      { name: 'instants missing', value: instants.missing, unit: 'instants', goal: never },
+      { name: 'gaps that Prometheus could fill', value: instants.falseGaps, unit: 'instants', goal: never },
+      { name: 'values compared', value: instants.values, unit: 'values' },
+      { name: 'values missing', value: instants.missingValues, unit: 'values', goal: never },
+      { name: 'values other than by now', value: instants.otherValues, unit: 'values', goal: never },
+      { name: 'evaluations at which an alert fired', value: episodes.evaluations, unit: 'evaluations' },
+      { name: 'breaches', value: episodes.breaches, unit: 'breaches' },
+      { name: 'episodes', value: episodes.episodes, unit: 'episodes' },
+      {
+        name: 'firing evaluations without an episode',
+        value: episodes.lost,
+        unit: 'evaluations',
+        goal: never,
+      },
+      {
+        name: 'firing evaluations with two episodes',
+        value: episodes.doubled,
+        unit: 'evaluations',
+        goal: never,
+      },
+      { name: 'breaches with more than one episode', value: episodes.split, unit: 'breaches', goal: never },
+      { name: 'breaches that share an episode', value: episodes.merged, unit: 'breaches', goal: never },
+      {
+        name: 'episodes that overlap another of the same alert',
+        value: episodes.overlapping,
+        unit: 'episodes',
+        goal: never,
+      },
+      { name: 'episodes that Prometheus lost in a crash', value: episodes.unseen, unit: 'episodes' },
+      { name: 'transitions', value: deliveries.transitions, unit: 'transitions' },
+      {
+        name: 'transitions never delivered',
+        value: deliveries.undelivered,
+        unit: 'transitions',
+        goal: never,
+      },
+      {
+        name: 'transitions delivered out of order',
+        value: deliveries.outOfOrder,
+        unit: 'transitions',
+        goal: never,
+      },
+      { name: 'transitions delivered again', value: deliveries.again, unit: 'deliveries' },
+      { name: 'deliveries given up', value: deliveries.dead, unit: 'deliveries', goal: never },
+    ],
+    examples: [...instants.examples, ...episodes.examples, ...deliveries.examples],
+  }
+}
+
+export const isWhole = ({ figures }) =>
+  figures.every(({ value, goal }) => goal === undefined || value === goal)
