@@ -8,8 +8,8 @@ import { paged } from './more.js'
 import { sinceOf, timeOf } from './time.js'
 import { alertsInForce } from './verdict.js'
 
-/** Of so many alerts the page asks at once what changed before; of others when they are opened. */
-const mostOpened = 3
+/** Of so many alerts the page shows at once what changed before; others, often of the same cause, are to be opened. */
+const mostOpened = 1
 
 let latest
 const pages = paged(byId('firing-more'), 12, () => showFiring(latest))

@@ -84,7 +84,7 @@ function leads(alert, kpi, { before, transitions }, changes) {
           : `${formatDuration(alert.timestamp - timestamp)} before`,
       ),
     ),
-    ...before.gaps.map((gap) => element('li', {}, 'No snapshots: ', ...gapText(gap))),
+    ...before.gaps.filter(isLead).map((gap) => element('li', {}, 'No snapshots: ', ...gapText(gap))),
   ]
   const reopened = transitions.filter(({ kind }) => kind === 'reopened').length
   if (reopened > 0)
@@ -98,6 +98,11 @@ function leads(alert, kpi, { before, transitions }, changes) {
           'Nothing else that is recorded: no other KPI of this series moved, no alert, gap or change of the configuration came before.',
         ),
       ]
+}
+
+/** That a run had only just begun explains nothing; that Prometheus was down may. */
+function isLead({ reason }) {
+  return reason !== 'prometheus_has_no_data'
 }
 
 /** A KPI that left its range of the hour before. */

@@ -78,6 +78,12 @@ function evidenced(
     // A run that still goes on although a later episode is open already: the next reconcile sees more.
     return open !== undefined && endsAt === undefined ? [] : [start(observation, 'reconciled')]
   }
+  // One notified end for two breaches: Alertmanager did not hear of the end of the first.
+  const isAnother = startKnown && startsAt > (covering.lastFiringAt ?? startsAt) + 1.5 * interval
+  if (isAnother && (open === undefined || endsAt !== undefined)) {
+    const ended = (covering.lastFiringAt as number) + interval
+    return [close(covering, ended, 'superseded', 'prometheus'), start(observation, 'reconciled')]
+  }
   const floor = floorOf(covering, closed)
   if (lastFiringAt < (covering.endsAt as number)) return [update(covering, observation, floor)]
   if (endsAt !== undefined) return [end(covering, observation, { endsAt, how: 'reconciled', floor })]

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { RequestError } from '../http/error.js'
 import { readJson } from '../http/json-body.js'
 import { readParameters } from '../http/parameters.js'
+import { queries } from '../http/queries.js'
 import { assertMayChange } from './access.js'
 import type { ConfigSource } from './source.js'
 import { configChanges } from './store.js'
@@ -29,7 +30,8 @@ const name = z
   .max(100)
   .refine((value) => !/\0|\p{Surrogate}/u.test(value), { error: 'expected text without NUL' })
 
-const changeSchema = z.strictObject({
+/** Body of a request that changes the configuration. */
+export const changeSchema = z.strictObject({
   by: name.default('api'),
   patch: z.record(z.string(), z.unknown()).optional(),
 })
@@ -72,9 +74,7 @@ export function configRoutes({ pool, source, token }: ConfigRoutesOptions): Hono
     },
   )
   routes.get('/api/config/changes', async (context) => {
-    const { scope, limit } = readParameters(context, {
-      limit: z.coerce.number().int().min(1).max(1_000).default(100),
-    })
+    const { scope, limit } = readParameters(context, queries.configChanges)
     return context.json({ changes: await configChanges(pool, { since: scope.from, most: limit }) })
   })
   routes.get('/api/instrumentation-config', (context) => {

@@ -14,12 +14,13 @@ const text = (most: number) =>
     .max(most)
     .refine((value) => !/\0|\p{Surrogate}/u.test(value), { error: 'expected text without NUL' })
 
-const bodySchema = z.strictObject({ by: text(100), comment: text(2_000).optional() })
+/** Body of a request that acknowledges an episode. */
+export const acknowledgeBody = z.strictObject({ by: text(100), comment: text(2_000).optional() })
 
 /** `POST /api/episodes/:id/acknowledge` with `{by, comment?}`: 200 with what was stored, 404 for no such episode. */
 export function acknowledgeEpisode(pool: pg.Pool) {
   return async (context: Context): Promise<Response> => {
-    const body = bodySchema.safeParse(await readJson(context))
+    const body = acknowledgeBody.safeParse(await readJson(context))
     if (!body.success) {
       const [issue] = body.error.issues
       throw new RequestError(400, `${issue?.path.map(String).join('.') || 'the body'}: ${issue?.message}`, {

@@ -5,7 +5,6 @@ import { compress } from 'hono/compress'
 import { secureHeaders } from 'hono/secure-headers'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { z } from 'zod'
 import type { Normaliser } from '../alerts/observation.js'
 import { configRoutes } from '../config/routes.js'
 import type { ConfigSource } from '../config/source.js'
@@ -18,12 +17,16 @@ import { rememberDashboards } from '../dashboard/remember.js'
 import { measurementRoutes } from '../measurements/routes.js'
 import type { Metrics } from '../metrics.js'
 import type { Readiness } from '../readiness.js'
+import { answerRows } from '../rows/answer.js'
+import { snapshotRows } from '../rows/snapshots.js'
 import { acknowledgeEpisode } from './acknowledge.js'
 import { episodeId, noEpisode } from './episode-id.js'
 import { answerError, RequestError } from './error.js'
 import type { Events } from './events.js'
+import { openApiDocument } from './openapi.js'
 import { type PageFile, servePageFile } from './page.js'
 import { readParameters } from './parameters.js'
+import { queries } from './queries.js'
 import { alertmanagerWebhook } from './webhook.js'
 
 /** Largest body of a notification: thousands of alerts with long texts. */
@@ -100,14 +103,7 @@ export function createApp(options: AppOptions): Hono {
     return context.json(await dashboardOf(scope))
   })
   app.get('/api/episodes', async (context) => {
-    const { scope, state, limit, before } = readParameters(context, {
-      state: z.enum(['open', 'closed', 'any']).default('any'),
-      limit: z.coerce.number().int().min(1).max(1_000).default(100),
-      before: z
-        .string()
-        .regex(/^[1-9]\d{0,17}$/, { error: 'expected the id of an episode' })
-        .optional(),
-    })
+    const { scope, state, limit, before } = readParameters(context, queries.episodes)
     return context.json({ episodes: await episodes(pool, scope, { state, most: limit, before }) })
   })
   app.post(
@@ -120,26 +116,24 @@ export function createApp(options: AppOptions): Hono {
     return detail === undefined ? noEpisode(context) : context.json(detail)
   })
   app.get('/api/charts', async (context) => {
-    const { scope, limit: mostSeries } = readParameters(context, {
-      limit: z.coerce.number().int().min(1).max(50).default(8),
-    })
+    const { scope, limit: mostSeries } = readParameters(context, queries.charts)
     const mostPoints = config.dashboard.maxDataPoints
     return context.json(await charts(pool, config.kpis, scope, { intervalSeconds, mostPoints, mostSeries }))
   })
   app.get('/api/events', events.handle)
+  app.get('/api/openapi.json', (context) => context.json(openApiDocument(Object.keys(config.kpis))))
+  app.get('/api/snapshots', (context) => {
+    const { scope, kpi, ...request } = readParameters(context, queries.rows(Object.keys(config.kpis)))
+    return answerRows(context, 'snapshots', snapshotRows(pool, scope, kpi), { ...request, scope })
+  })
   app.get('/api/series', async (context) => {
-    const { scope, kpi, limit } = readParameters(context, {
-      kpi: z.enum(Object.keys(config.kpis)),
-      limit: z.coerce.number().int().min(1).max(100).default(20),
-    })
+    const { scope, kpi, limit } = readParameters(context, queries.series(Object.keys(config.kpis)))
     const step = stepFor(scope, intervalSeconds, config.dashboard.maxDataPoints)
     const series = await seriesCurves(pool, scope, { kpi, stepSeconds: step, most: limit })
     return context.json({ kpi, step_seconds: step, series })
   })
   app.get('/api/gaps', async (context) => {
-    const { scope, limit } = readParameters(context, {
-      limit: z.coerce.number().int().min(1).max(1_000).default(100),
-    })
+    const { scope, limit } = readParameters(context, queries.gaps)
     return context.json({
       gaps: await gaps(pool, scope, intervalSeconds, limit),
     })

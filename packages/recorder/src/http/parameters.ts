@@ -14,11 +14,10 @@ const text = z
 
 const time = z.iso.datetime({ offset: true }).transform((given) => new Date(given))
 
-const scopeShape = {
-  /** Length of a window that ends now, or at `to`. */
-  hours: hours.default(24),
-  /** ISO 8601; takes the place of `hours`. */
-  from: time.optional(),
+/** Parameters of every question about a part of the history. */
+export const scopeShape = {
+  hours: hours.default(24).describe('Length of a window that ends now, or at `to`.'),
+  from: time.optional().describe('ISO 8601; takes the place of `hours`.'),
   to: time.optional(),
   service: text.optional(),
   model: text.optional(),

@@ -4,14 +4,16 @@ import type { Config } from '@mnemoscope/kpi'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type pg from 'pg'
-import { z } from 'zod'
 import { RequestError } from '../http/error.js'
 import { readParameters } from '../http/parameters.js'
+import { queries } from '../http/queries.js'
 import { messageOf } from '../message-of.js'
-import { findMeasurements, worstMeasurements } from './find.js'
+import { answerRows } from '../rows/answer.js'
+import { measurementRows } from '../rows/measurements.js'
 import { type Measurement, measurementOf } from './measurement.js'
 import { attributesOf, logsSchema } from './otlp.js'
 import { storeMeasurements } from './store.js'
+import { worstMeasurements } from './worst.js'
 
 /** Largest request, as sent and unpacked: an exporter's batch of 512 records is far below. */
 const mostBytes = 16 * 1_024 * 1_024
@@ -33,18 +35,15 @@ export function measurementRoutes({ pool, config }: MeasurementRoutesOptions): H
     return context.json(partialSuccess)
   })
   routes.get('/api/measurements', async (context) => {
-    const { scope, kpi, episode, limit } = readParameters(context, {
-      kpi: z.enum(Object.keys(config.kpis)).optional(),
-      episode: z
-        .string()
-        .regex(/^[1-9]\d{0,17}$/, { error: 'expected the id of an episode' })
-        .optional(),
-      limit: z.coerce.number().int().min(1).max(1_000).default(100),
-    })
+    const { scope, kpi, episode, ...request } = readParameters(
+      context,
+      queries.measurements(Object.keys(config.kpis)),
+    )
     if (episode === undefined) {
-      return context.json({ measurements: await findMeasurements(pool, scope, { kpi, most: limit }) })
+      const source = measurementRows(pool, scope, kpi)
+      return answerRows(context, 'measurements', source, { ...request, scope })
     }
-    const worst = await worstMeasurements(pool, config.kpis, episode, limit)
+    const worst = await worstMeasurements(pool, config.kpis, episode, Math.min(request.limit ?? 100, 1_000))
     if (worst === undefined) {
       throw new RequestError(404, `there is no episode ${episode}`, {
         value: episode,

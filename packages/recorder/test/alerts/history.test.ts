@@ -123,6 +123,12 @@ describe.each<[name: string, observations: Observation[], spans: string[], kinds
     ['opened'],
   ],
   [
+    'samples show two episodes where one end was notified for both',
+    [firing(10), resolved(10, 40), samplesThatEnd(10, 12), samplesThatEnd(30, 39)],
+    ['10..13 superseded', '30..40 reconciled'],
+    ['opened', 'closed', 'closed', 'opened'],
+  ],
+  [
     'samples after a notified end take it back',
     [firing(10), resolved(10, 14), samples(10, 20)],
     ['10..'],

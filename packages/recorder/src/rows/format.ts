@@ -1,0 +1,39 @@
+/** How rows are written: as one JSON document a page at a time, or all of them as CSV or one JSON object a line. */
+export const formats = ['json', 'csv', 'ndjson'] as const
+export type Format = (typeof formats)[number]
+export type StreamedFormat = Exclude<Format, 'json'>
+
+export const contentTypes: Readonly<Record<Format, string>> = {
+  json: 'application/json',
+  csv: 'text/csv; charset=utf-8; header=present',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+}
+
+/** The line that comes before all rows; empty where the format has none. */
+export function headOf(format: StreamedFormat, columns: readonly string[]): string {
+  return format === 'csv' ? csvLine(columns) : ''
+}
+
+/** Rows as text, each with its end of line. */
+export function linesOf(
+  format: StreamedFormat,
+  columns: readonly string[],
+  rows: readonly Readonly<Record<string, unknown>>[],
+): string {
+  return rows
+    .map((row) =>
+      format === 'csv' ? csvLine(columns.map((column) => row[column])) : `${JSON.stringify(row)}\n`,
+    )
+    .join('')
+}
+
+/** RFC 4180. Unknown is an empty field, objects are JSON. */
+function csvLine(values: readonly unknown[]): string {
+  return `${values.map(csvField).join(',')}\r\n`
+}
+
+function csvField(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

@@ -1,0 +1,56 @@
+import type pg from 'pg'
+import { z } from 'zod'
+import { inScope, type Scope, scopeParameters } from '../dashboard/scope.js'
+import { exactTime, type RowSource } from './source.js'
+
+/** One KPI of one series at one instant, as the API gives it. */
+export const snapshotSchema = z.object({
+  timestamp: z.number().describe('The aligned instant, Unix seconds.'),
+  service: z.string(),
+  model: z.string(),
+  context_size: z.string().describe('Class of context sizes: tokens, or +Inf.'),
+  kpi: z.string(),
+  value: z.number().nullable().describe("The KPI's statistic over its window; null while it is unknown."),
+  samples: z.number().nullable().describe('Measurements behind it.'),
+  p50: z.number().nullable().describe('Median; null unless the KPI is a distribution.'),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+})
+
+export type SnapshotData = z.output<typeof snapshotSchema>
+
+interface Stored extends SnapshotData {
+  readonly exact: string
+  readonly series_id: number
+}
+
+/** The stored snapshots of a scope. */
+export function snapshotRows(pool: pg.Pool, scope: Scope, kpi: string | undefined): RowSource<SnapshotData> {
+  return {
+    schema: snapshotSchema,
+    keys: [/^\d{1,9}$/, /^[a-z0-9_]+$/],
+    async read(window, after, most) {
+      const [seriesId, lastKpi] = after?.key ?? []
+      const { rows } = await pool.query<Stored>(
+        `SELECT extract(epoch FROM at)::float8 AS timestamp, service, model, context_size, kpi, value, samples, p50,
+           p95, p99, ${exactTime('at')} AS exact, series_id
+         FROM snapshots JOIN series ON series.id = series_id
+         WHERE at >= $1 AND at <= $2 AND ${inScope} AND ($6::text IS NULL OR kpi = $6)
+           AND ($7::timestamptz IS NULL OR (at <= $7 AND (at, series_id, kpi) < ($7, $8::integer, $9::text)))
+         ORDER BY at DESC, series_id DESC, kpi DESC LIMIT $10`,
+        [
+          ...scopeParameters({ ...scope, ...window }),
+          kpi ?? null,
+          after?.at ?? null,
+          seriesId ?? null,
+          lastKpi ?? null,
+          most,
+        ],
+      )
+      return rows.map(({ exact, series_id, ...row }) => ({
+        row,
+        position: { at: exact, key: [String(series_id), row.kpi] },
+      }))
+    },
+  }
+}
