@@ -55,7 +55,7 @@ describeInBrowser('pictures of the page, from a real run of the demo', () => {
 
   test('the story of a fault', async () => {
     expect((await mnemoscope(folder.path, ['demo', '--fault', 'recall'])).exitCode).toBe(0)
-    await page.locator('.alert.level-critical .leads').nth(2).waitFor({ timeout: 180_000 })
+    await page.locator('.alert.level-critical .leads').first().waitFor({ timeout: 180_000 })
     // By now the values have gone all the way down, and the cards say so.
     await page.locator('#chart-f1_score .chart-note', { hasText: '9 alerts' }).waitFor({ timeout: 120_000 })
     await acknowledgeFirst(page)
@@ -63,9 +63,9 @@ describeInBrowser('pictures of the page, from a real run of the demo', () => {
       withinMs: 180_000,
     })
     await page.mouse.move(0, 0)
-    await picture('page-fault', { width: 1_180, height: 860 })
+    await picture('page-fault', { width: 1_280, height: 900 })
     await page.emulateMedia({ colorScheme: 'dark' })
-    await picture('page-fault-dark', { width: 1_180, height: 860 })
+    await picture('page-fault-dark', { width: 1_280, height: 900 })
     await page.emulateMedia({ colorScheme: 'light' })
     await picture('page-phone', { width: 360, height: 740 })
   }, 600_000)

@@ -63,6 +63,14 @@ describeInBrowser('the page, while a real pipeline runs', () => {
   }, 60_000)
 
   test('a fault turns its KPI red and its alert appears: which model, which KPI, how bad, since when, what to do', async () => {
+    // A past to compare with.
+    await eventually('some healthy snapshots', async () => {
+      const [row] = await stack.query<{ count: number }>(
+        `SELECT count(*)::int FROM snapshots JOIN series ON id = series_id
+         WHERE kpi = 'f1_score' AND model = 'mistral-7b' AND value IS NOT NULL`,
+      )
+      return (row?.count ?? 0) >= 5
+    })
     f1 = 0.61
     await page.locator('.alert.level-critical').waitFor({ timeout: 60_000 })
     await cellOf('mistral-7b').and(page.locator('.level-critical')).waitFor({ timeout: 30_000 })
@@ -72,7 +80,7 @@ describeInBrowser('the page, while a real pipeline runs', () => {
     expect(card).toMatch(/since \d\d:\d\d:\d\d UTC/)
     expect(card).toContain('≤ 0.7')
     await page
-      .locator('.alert .leads', { hasText: /F1 score went from 0\.93\d to/ })
+      .locator('.alert .leads', { hasText: /F1 score went from 0\.\d+ to 0\.\d+ \(−\d+ %, worse\)/ })
       .waitFor({ timeout: 30_000 })
     expect(await page.locator('.alert a', { hasText: 'runbook' }).getAttribute('href')).toMatch(
       /f1-score\.md$/,
