@@ -1,5 +1,6 @@
 import type { AlertEpisode } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import type { ConfigChange } from '../config/store.js'
 import { type Gap, gaps } from './gaps.js'
 
 /** A KPI of one series around the start of an alert. */
@@ -21,6 +22,8 @@ export interface Before {
   /** The first alert of every other KPI and series within half an hour before, newest first. */
   readonly alerts: readonly Pick<AlertEpisode, 'id' | 'timestamp' | 'level' | 'message' | 'ends_at'>[]
   readonly gaps: readonly Gap[]
+  /** Changes of the configuration within six hours before, newest first; `at` is ISO 8601. */
+  readonly config_changes: readonly Pick<ConfigChange, 'id' | 'at' | 'by' | 'source' | 'differences'>[]
 }
 
 /** A smaller move than this share of the value before is no lead, however quiet the hour before was. */
@@ -48,16 +51,18 @@ export async function changedBefore(
   episodeId: string,
   intervalSeconds: number,
 ): Promise<Before> {
-  const [around, alerts, start] = await Promise.all([
+  const [around, alerts, start, config_changes] = await Promise.all([
     kpisAround(pool, episodeId),
     alertsBefore(pool, episodeId),
     pool.query<{ at: Date }>('SELECT starts_at AS at FROM alert_episodes WHERE id = $1', [episodeId]),
+    configChangesBefore(pool, episodeId),
   ])
   const to = start.rows[0]?.at ?? new Date()
   const from = new Date(to.getTime() - 3_600_000)
   return {
     moved: movedKpis(around),
     alerts,
+    config_changes,
     gaps: await gaps(pool, { from, to }, intervalSeconds, mostAlerts),
   }
 }
@@ -76,6 +81,14 @@ async function kpisAround(pool: pg.Pool, episodeId: string): Promise<KpiAround[]
     [episodeId],
   )
   return rows
+}
+
+async function configChangesBefore(pool: pg.Pool, episodeId: string): Promise<Before['config_changes']> {
+  const { rows } = await pool.query<Omit<ConfigChange, 'at'> & { at: Date }>(
+    'SELECT id, at, by, source, differences FROM config_changes_before($1) ORDER BY at DESC, id DESC',
+    [episodeId],
+  )
+  return rows.map((row) => ({ ...row, at: row.at.toISOString() }))
 }
 
 async function alertsBefore(pool: pg.Pool, episodeId: string): Promise<Before['alerts']> {

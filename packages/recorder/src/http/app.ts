@@ -6,6 +6,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { Normaliser } from '../alerts/observation.js'
+import { analysisRoutes } from '../analysis/routes.js'
 import { configRoutes } from '../config/routes.js'
 import type { ConfigSource } from '../config/source.js'
 import { episodes } from '../dashboard/alerts.js'
@@ -140,6 +141,7 @@ export function createApp(options: AppOptions): Hono {
   })
   app.route('/', configRoutes({ pool, source: options.configSource, token: options.token }))
   app.route('/', measurementRoutes({ pool, config }))
+  app.route('/', analysisRoutes({ pool, config }))
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
   app.get('/readyz', async (context) => {
     const state = await readiness()

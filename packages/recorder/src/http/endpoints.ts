@@ -88,6 +88,25 @@ export function endpoints(kpiIds: readonly string[]): readonly Endpoint[] {
       body: acknowledgeBody,
       refusals: [404, 413, 415],
     },
+    {
+      method: 'get',
+      path: '/api/analysis/models',
+      summary:
+        'Models side by side from snapshots; and from kept measurements (a sample, and every breach) with operations and evaluators apart.',
+      query: queries.analysis(kpiIds),
+    },
+    {
+      method: 'get',
+      path: '/api/analysis/weeks',
+      summary: 'A window beside the same window a week earlier; hours=168 for week against week.',
+      query: queries.analysis(kpiIds),
+    },
+    {
+      method: 'get',
+      path: '/api/analysis/changes',
+      summary: 'When KPIs changed for good: change points of hourly means, in windows of 16 hours and more.',
+      query: queries.analysis(kpiIds),
+    },
     { method: 'get', path: '/api/config', summary: 'The configuration in force.' },
     {
       method: 'put',

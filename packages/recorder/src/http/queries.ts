@@ -38,6 +38,7 @@ export const queries = {
   gaps: { limit: limit(1_000, 100) },
   configChanges: { limit: limit(1_000, 100) },
   rows,
+  analysis: (kpiIds: readonly string[]) => ({ kpi: z.enum(kpiIds).optional() }),
   measurements: (kpiIds: readonly string[]) => ({
     ...rows(kpiIds),
     episode: episode

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import type pg from 'pg'
+import {
+  type ChangePoint,
+  improved,
+  type MeasurementFigures,
+  type ModelFigures,
+  type WeekFigures,
+} from '../../src/analysis/compare.js'
+import { changedBefore } from '../../src/dashboard/before.js'
+import { createPartitions, daysBetween } from '../../src/database/partitions.js'
+import { createPool, type Recorder, startRecorder } from '../../src/index.js'
+import { rollUp } from '../../src/snapshots/rollup.js'
+import { getJson } from '../plumbing/get-json.js'
+import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { silentLogger } from '../plumbing/silent-logger.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(60_000)
+
+const { kpis } = defineConfig()
+const hourMs = 3_600_000
+const now = Math.floor(Date.now() / hourMs) * hourMs
+/** The hour at which the F1 score of model `a` falls from about 0.9 to about 0.7. */
+const fell = now - 30 * hourMs
+
+let postgres: TestPostgres
+let recorder: Recorder
+let pool: pg.Pool
+
+beforeAll(async () => {
+  postgres = await startTestPostgres()
+  const databaseUrl = await postgres.newDatabase()
+  pool = createPool(databaseUrl)
+  const days = daysBetween(new Date(now - 16 * 24 * hourMs), new Date(now))
+  for (const table of ['snapshots', 'measurements'] as const) await createPartitions(pool, table, days)
+  await pool.query(
+    `INSERT INTO series (service, model, context_size, context_tokens)
+     VALUES ('memory', 'a', '8192', 8192), ('memory', 'b', '8192', 8192)`,
+  )
+  // Two weeks of hours with two snapshots each; noise that is the same in each run, without any trend.
+  await pool.query(
+    `INSERT INTO snapshots (at, series_id, kpi, value)
+     SELECT at, id, 'f1_score',
+       CASE WHEN model = 'a' AND at >= $2 THEN 0.7 ELSE 0.9 END + 0.02 * sin(12.9898 * extract(epoch FROM at) / 1800)
+     FROM generate_series($1::timestamptz - interval '336 hours', $1::timestamptz - interval '30 min', '30 min') AS at, series`,
+    [new Date(now), new Date(fell)],
+  )
+  await pool.query('INSERT INTO snapshot_instants (at, rows) SELECT at, 2 FROM snapshots GROUP BY at')
+  await pool.query(
+    `INSERT INTO measurements (at, id, kpi, value, service, model, context_size, operation, severity, metadata)
+     SELECT $1::timestamptz - interval '1 min' * n, gen_random_uuid(), 'f1_score', 0.5 + n / 100.0, 'memory', 'a', '8192',
+       'benchmark', CASE WHEN n = 0 THEN 'critical' END, jsonb_build_object(CASE WHEN n % 2 = 0 THEN 'structure' ELSE 'evaluator' END, 'judge-' || n % 2)
+     FROM generate_series(0, 9) AS n`,
+    [new Date(now)],
+  )
+  await pool.query(
+    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, starts_at,
+       summary, labels, annotations)
+     VALUES ('default', 'aa', 'A', 'critical', 'f1_score', 'memory', 'a', '8192', $1, 'a', '{}', '{}')`,
+    [new Date(fell)],
+  )
+  await pool.query(
+    `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, differences, restarts, config)
+     SELECT $1::timestamptz - interval '1 hour' * n, 'ada', 'file', n, CASE WHEN n < 20 THEN 'x' END, '[]', '[]', '{}'
+     FROM unnest(ARRAY[20, 7, 2, -1]) AS n`,
+    [new Date(fell)],
+  )
+  recorder = await startRecorder({
+    config: defineConfig(),
+    databaseUrl,
+    prometheusUrl: 'http://127.0.0.1:9',
+    port: 0,
+    logger: silentLogger,
+  })
+})
+
+afterAll(async () => {
+  await recorder?.stop()
+  await pool?.end()
+  await postgres?.stop()
+})
+
+const analysis = async <T>(path: string): Promise<T> => {
+  const { status, body } = await getJson<T>(`${recorder.url}/api/analysis/${path}`)
+  expect(status).toBe(200)
+  return body
+}
+
+describe('models side by side', () => {
+  test('come best first, the same from roll-ups as from snapshots', async () => {
+    const read = () => analysis<{ models: ModelFigures[] }>('models?hours=24&kpi=f1_score')
+    const before = await read()
+    expect(before.models.map(({ model, snapshots }) => [model, snapshots])).toEqual([
+      ['b', expect.any(Number)],
+      ['a', expect.any(Number)],
+    ])
+    expect(before.models[1]?.mean).toBeCloseTo(0.7, 2)
+    while ((await rollUp(pool, new Date())) > 0);
+    const after = await read()
+    for (const [i, { mean, ...rest }] of after.models.entries()) {
+      expect({ ...rest, mean: mean.toFixed(9) }).toEqual({
+        ...before.models[i],
+        mean: before.models[i]?.mean.toFixed(9),
+      })
+    }
+  })
+
+  test('keep evaluators and structures apart, and say how many breaches are among what was kept', async () => {
+    const { measurements } = await analysis<{ measurements: MeasurementFigures[] }>('models?hours=24')
+    expect(
+      measurements.map(({ operation, evaluator, measurements: count, breaches }) => [
+        operation,
+        evaluator,
+        count,
+        breaches,
+      ]),
+    ).toEqual([
+      ['benchmark', 'judge-0', 5, 1],
+      ['benchmark', 'judge-1', 5, 0],
+    ])
+    expect(measurements[0]?.median).toBeCloseTo(0.54)
+  })
+})
+
+test('a week beside the one before tells what moved furthest first, and whether for the better', async () => {
+  const to = new Date(now).toISOString()
+  const { weeks } = await analysis<{ weeks: WeekFigures[] }>(`weeks?hours=24&to=${to}`)
+  expect(weeks.map(({ model, improved: better }) => [model, better])[0]).toEqual(['a', false])
+  expect(weeks[0]?.change).toBeCloseTo(-0.2 / 0.9, 2)
+  expect(weeks[0]?.snapshots_before).toBeGreaterThan(40)
+  expect(Math.abs(weeks[1]?.change ?? 1)).toBeLessThan(0.02)
+})
+
+describe('change points', () => {
+  test('are found to the hour, and noise has none', async () => {
+    const { changes } = await analysis<{ changes: ChangePoint[] }>('changes?hours=168')
+    expect(changes).toEqual([
+      expect.objectContaining({ kpi: 'f1_score', model: 'a', at: fell / 1_000, improved: false }),
+    ])
+    expect(changes[0]?.before).toBeCloseTo(0.9, 1)
+    expect(changes[0]?.after).toBeCloseTo(0.7, 1)
+  })
+
+  test.each([
+    ['a constant', new Array(40).fill(1), []],
+    ['too few values', [1, 1, 1, 2, 2, 2], []],
+    ['an outlier', [...new Array(20).fill(1), 50, ...new Array(20).fill(1)], []],
+    ['a step too small to matter', [...new Array(20).fill(1), ...new Array(20).fill(1.01)], []],
+    [
+      'a disturbance that goes by',
+      [...new Array(24).fill(1), ...new Array(24).fill(2), ...new Array(24).fill(1)],
+      [],
+    ],
+    ['two steps', [...new Array(24).fill(1), ...new Array(24).fill(2), ...new Array(24).fill(3)], [25, 49]],
+  ])('of %s', async (_, values, places) => {
+    const { rows } = await pool.query<{ place: number }>('SELECT place FROM change_points_of($1)', [values])
+    expect(rows.map(({ place }) => place)).toEqual(places)
+  })
+})
+
+test('what came before an episode includes changes of the configuration, not those after it or long before', async () => {
+  const { config_changes: changes } = await changedBefore(pool, '1', 60)
+  expect(changes).toEqual([
+    expect.objectContaining({ by: 'ada', at: new Date(fell - 2 * hourMs).toISOString(), differences: [] }),
+  ])
+})
+
+test.each([
+  ['f1_score', 0.8, 0.9, true],
+  ['f1_score', 0.9, 0.8, false],
+  ['latency', 1, 2, false],
+  ['latency', 1, 1, null],
+  ['latency', null, 1, null],
+  ['gone', 1, 2, null],
+])('%s from %p to %p: improved is %p', (kpi, before, after, verdict) => {
+  expect(improved(kpis, kpi, before, after)).toBe(verdict)
+})
