@@ -3,6 +3,8 @@ export default {
   testEnvironment: 'node',
   // Most suites wait for servers rather than compute.
   maxWorkers: 3,
+  // A guard against tests that hang, generous because real servers start slowly on a busy machine.
+  testTimeout: 60_000,
   testEnvironmentOptions: { customExportConditions: ['mnemoscope-source', 'node', 'node-addons'] },
   testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
