@@ -31,8 +31,8 @@ export const emptyRange: ValueRange = { min: Number.POSITIVE_INFINITY, max: Numb
 /** Somebody who hears of measurements. */
 export interface Watcher {
   /**
-   * Values of which it need not hear, so that they are counted at full speed; undefined: it need hear of none.
-   * It may hear of them all the same.
+   * Values of which it need not hear, so that they are counted at full speed; undefined where it need hear of none. It
+   * may hear of them all the same.
    */
   readonly quiet: (kpi: Kpi, place: MeasurementPlace) => ValueRange | undefined
   /** Runs on the caller's time: it takes note and leaves. What it throws is caught. */
@@ -43,7 +43,7 @@ export interface Watcher {
 export interface Attention {
   /** Adds a watcher; the function returned removes it. */
   watch(watcher: Watcher): () => void
-  /** Values of a KPI that every watcher lets pass; undefined range for counters means "all". */
+  /** Values of a KPI that every watcher lets pass; for a counter, a range that is empty or not. */
   calm(kpi: Kpi, place: MeasurementPlace): ValueRange
   /** Counts a measurement if it can be one, and tells the watchers. Never throws. */
   take(kpi: Kpi, place: MeasurementPlace, accumulator: Accumulator, value: unknown): void

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
 import { findTool } from '@mnemoscope/servers'
 import fc from 'fast-check'
 import type { Monitor } from '../../src/index.js'
@@ -59,7 +60,7 @@ test('any values under any labels: no throw', async () => {
 }, 60_000)
 
 test('a million of them: no NaN, no series twice, nothing promtool minds', async () => {
-  const monitor = await start()
+  const monitor = await start({ config: defineConfig({ instrumentation: { maxSeries: 200 } }) })
   monitor.onBreach('warning', () => {})
   // Drawing each of them anew would take most of the time; the same ones meet under other labels instead.
   const labels = fc.sample(anyLabels, 5_000)

@@ -53,12 +53,13 @@ describe('an idle handle', () => {
     const idle = monitor.for({ model: 'idle', contextSize: 8_192 })
     const busy = monitor.for({ model: 'busy', contextSize: 8_192 })
     idle.latency.record(1)
-    await scrape(monitor.url)
-    // Swept by the scrapes of twelve hours, of which it is idle for all.
+    const reader = monitor.metricProducer()
+    await reader.collect()
+    // Swept by the collections of twelve hours, of which it is idle for all.
     for (let h = 1; h <= 12; h++) {
       clock.now = h * hour
       busy.latency.record(1)
-      await scrape(monitor.url)
+      await reader.collect()
     }
     return { monitor, idle, clock }
   }
@@ -98,9 +99,10 @@ describe('an idle handle', () => {
     const clock = { now: 0 }
     const monitor = await start({ config, now: () => clock.now })
     monitor.for({ model: 'observed', contextSize: 8_192 }).memory_usage.observe(() => 1)
+    const reader = monitor.metricProducer()
     for (let h = 0; h <= 24; h++) {
       clock.now = h * hour
-      await scrape(monitor.url)
+      await reader.collect()
     }
     expect(Object.keys(await counts(monitor))).toEqual(['observed'])
   })
