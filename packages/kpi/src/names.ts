@@ -183,6 +183,12 @@ export const recorderMetric = {
   webhookFailures: 'mnemoscope_recorder_webhook_failures_total',
   /** Open alert episodes by `severity`. */
   openEpisodes: 'mnemoscope_recorder_open_episodes',
+  /** Events that handlers are still to be told of, by `handler` and `state`: `waiting` or `given_up`. */
+  deliveries: 'mnemoscope_recorder_deliveries',
+  /** Attempts that failed, by `handler`. */
+  deliveryFailures: 'mnemoscope_recorder_delivery_failures_total',
+  /** By `server`: `postgres` or `prometheus`. */
+  queryDuration: 'mnemoscope_recorder_query_duration_seconds',
 } as const
 
 function pascalCase(id: string): string {

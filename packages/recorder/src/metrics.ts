@@ -54,6 +54,25 @@ export function createMetrics() {
       labelNames: [names.label.severity],
       registers,
     }),
+    deliveries: new Gauge({
+      name: names.recorderMetric.deliveries,
+      help: 'Events that alert handlers are still to be told of, and those given up; counted every 15 seconds.',
+      labelNames: ['handler', 'state'],
+      registers,
+    }),
+    deliveryFailures: new Counter({
+      name: names.recorderMetric.deliveryFailures,
+      help: 'Attempts to tell an alert handler that failed; they are tried again until they are given up.',
+      labelNames: ['handler'],
+      registers,
+    }),
+    queryDuration: new Histogram({
+      name: names.recorderMetric.queryDuration,
+      help: 'Time that one statement to Postgres, or one request to Prometheus, took.',
+      labelNames: ['server'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
   }
 }
 

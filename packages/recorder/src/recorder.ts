@@ -7,6 +7,8 @@ import { migrate } from './database/migrate.js'
 import { readMigrations } from './database/migrations.js'
 import { createPool } from './database/pool.js'
 import { startRetention } from './database/retention-loop.js'
+import { timeStatements } from './database/timed.js'
+import { startQueueDepth } from './deliveries/depth.js'
 import type { AlertHandler } from './deliveries/handler.js'
 import { startDeliveries } from './deliveries/loop.js'
 import { createApp } from './http/app.js'
@@ -15,6 +17,7 @@ import { listen } from './http/listen.js'
 import { readPage } from './http/page.js'
 import { createMetrics } from './metrics.js'
 import { createPrometheusClient } from './prometheus/client.js'
+import { timedClient } from './prometheus/timed.js'
 import { readinessOf } from './readiness.js'
 import { startBackfill, startRollUps, startSnapshots } from './snapshots/loops.js'
 import type { Work } from './work.js'
@@ -66,11 +69,15 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   const applied = await migrate(databaseUrl)
   if (applied.length > 0) logger.info({ applied }, 'database schema brought up to date')
   const pool = createPool(databaseUrl)
-  const prometheus = createPrometheusClient({
-    url: prometheusUrl,
-    ...(options.prometheusHeaders === undefined ? {} : { headers: options.prometheusHeaders }),
-  })
   const metrics = createMetrics()
+  timeStatements(pool, (seconds) => metrics.queryDuration.observe({ server: 'postgres' }, seconds))
+  const prometheus = timedClient(
+    createPrometheusClient({
+      url: prometheusUrl,
+      ...(options.prometheusHeaders === undefined ? {} : { headers: options.prometheusHeaders }),
+    }),
+    (seconds) => metrics.queryDuration.observe({ server: 'prometheus' }, seconds),
+  )
   const reading = { normaliser: { cluster, externalLabels: {}, kpis: config.kpis } }
   configSource.onChange(({ config: { kpis } }) => {
     reading.normaliser = { ...reading.normaliser, kpis }
@@ -86,6 +93,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     startReconciles(work),
     startRetention(work),
     startChangeLog(pool, configSource, logger),
+    startQueueDepth(work),
     ...handlers.map((handler) => startDeliveries(work, handler)),
   ]
   const close = async () => {

@@ -12,14 +12,17 @@ const defaultTimeoutMs = 10_000
 const leaseMarginMs = 30_000
 
 /** Tells one handler of events, as long as there are any. Each handler has its own loop, so none waits for another. */
-export function startDeliveries({ pool, logger }: Work, handler: AlertHandler): Loop {
+export function startDeliveries({ pool, logger, metrics }: Work, handler: AlertHandler): Loop {
   const timeoutMs = handler.timeoutMs ?? defaultTimeoutMs
   let hasMore = false
+  // From 0 on, so that the first failure is an increase.
+  metrics.deliveryFailures.inc({ handler: handler.name }, 0)
 
   const deliver = async (delivery: Delivery): Promise<void> => {
     try {
       await inTime(handler, delivery, timeoutMs)
     } catch (error) {
+      metrics.deliveryFailures.inc({ handler: handler.name })
       const reason = messageOf(error)
       const isDead = await giveBack(pool, delivery, reason)
       const details = { handler: handler.name, event: delivery.event.id, attempts: delivery.attempts, reason }

@@ -6,6 +6,7 @@ import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { Observation } from '../../src/alerts/observation.js'
 import { storeObservations } from '../../src/alerts/store.js'
+import { showQueueDepth } from '../../src/deliveries/depth.js'
 import { startDeliveries } from '../../src/deliveries/loop.js'
 import { claim } from '../../src/deliveries/queue.js'
 import {
@@ -46,14 +47,14 @@ afterEach(async () => {
   await pool.end()
 })
 
-function start(handler: AlertHandler): void {
+function start(handler: AlertHandler, metrics = createMetrics()): void {
   const config = defineConfig()
   const work: Work = {
     pool,
     prometheus: createPrometheusClient({ url: 'http://127.0.0.1:9' }),
     config,
     logger: silentLogger,
-    metrics: createMetrics(),
+    metrics,
     reading: { normaliser: { cluster: 'default', externalLabels: {}, kpis: config.kpis } },
     handlers: [handler.name],
   }
@@ -106,18 +107,21 @@ test('each event reaches each handler, of one episode in order', async () => {
 })
 
 test('a handler that throws is tried again, its episode waits, and nobody else does', async () => {
-  let failures = 0
+  let thrown = 0
   const flaky = remembering('flaky', ({ episode: { message } }) => {
-    if (message === 'bad' && failures++ === 0) throw new Error('not now')
+    if (message === 'bad' && thrown++ === 0) throw new Error('not now')
   })
   const steady = remembering('steady')
   await storeObservations({ pool, handlers: ['flaky', 'steady'] }, [...episode('bad'), ...episode('good')])
-  start(flaky.handler)
+  const metrics = createMetrics()
+  start(flaky.handler, metrics)
   start(steady.handler)
   await waitFor(async () => (await left('steady')) === 0)
   await waitFor(async () => (await left('flaky')) === 0)
   expect(flaky.told.slice(0, 2)).toEqual(['good opened', 'good closed'])
   expect(flaky.told.slice(2)).toEqual(['bad opened', 'bad closed'])
+  const failures = await metrics.deliveryFailures.get()
+  expect(failures.values).toEqual([expect.objectContaining({ labels: { handler: 'flaky' }, value: 1 })])
 }, 20_000)
 
 test('a handler that never ends is stopped waiting for, and delays no other', async () => {
@@ -148,6 +152,18 @@ test('after the last attempt a delivery is put aside, the next one of its episod
   const dead = await pool.query('SELECT last_error FROM deliveries WHERE dead_at IS NOT NULL')
   expect(dead.rows).toEqual([{ last_error: 'no' }])
   isBroken = false
+  const metrics = createMetrics()
+  await showQueueDepth(pool, metrics, ['picky', 'idle'])
+  const shown = (await metrics.deliveries.get()).values.map(({ labels, value }) => [
+    ...Object.values(labels),
+    value,
+  ])
+  expect(shown).toEqual([
+    ['picky', 'waiting', 0],
+    ['picky', 'given_up', 1],
+    ['idle', 'waiting', 0],
+    ['idle', 'given_up', 0],
+  ])
   expect(await replayDeliveries(pool, 'picky')).toBe(1)
   await waitFor(() => told.length === 2)
   expect(told).toEqual(['one closed', 'one opened'])
