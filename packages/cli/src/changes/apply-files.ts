@@ -2,7 +2,7 @@ import { MnemoscopeError, names } from '@mnemoscope/kpi'
 import { alertmanagerConfigPath, expectedPrometheus } from './expectation.js'
 import type { Generations } from './generations.js'
 import { assertReady, type ReloadedServer, reload } from './server-api.js'
-import { verifyAlertmanager } from './verify-alertmanager.js'
+import { showsToRun, verifyAlertmanager } from './verify-alertmanager.js'
 import { evaluatedExpressions, verifyPrometheus } from './verify-prometheus.js'
 
 export interface ApplyOptions {
@@ -20,8 +20,12 @@ export interface ApplyOptions {
  * @throws MnemoscopeError GENERATED_REJECTED, PROMETHEUS_UNREACHABLE or ALERTMANAGER_UNREACHABLE before anything was
  *   changed; CHANGE_ROLLED_BACK with the reason where it was changed and taken back
  */
-export async function applyFiles(files: ReadonlyMap<string, string>, options: ApplyOptions): Promise<void> {
+export async function applyFiles(
+  generated: ReadonlyMap<string, string>,
+  options: ApplyOptions,
+): Promise<void> {
   const { generations, check } = options
+  const files = withSameRouting(generated, generations)
   const servers = serversOf(options)
   const lastGood = generations.active()
   const name = generations.add(files)
@@ -36,7 +40,8 @@ export async function applyFiles(files: ReadonlyMap<string, string>, options: Ap
   }
   generations.activate(name)
   try {
-    for (const server of servers) await reload(server)
+    if (!(await showsToRun(servers[0], files.get(alertmanagerConfigPath) ?? ''))) await reload(servers[0])
+    await reload(servers[1])
     await verify(servers, files, known)
   } catch (error) {
     throw await takeBack(error as Error, { lastGood, name, options, servers })
@@ -46,11 +51,12 @@ export async function applyFiles(files: ReadonlyMap<string, string>, options: Ap
 
 /** Whether the servers run these files already. */
 export async function areInForce(
-  files: ReadonlyMap<string, string>,
+  generated: ReadonlyMap<string, string>,
   options: Omit<ApplyOptions, 'check'>,
 ): Promise<boolean> {
   const active = options.generations.active()
   if (active === undefined) return false
+  const files = withSameRouting(generated, options.generations)
   const same = [...files].every(([path, text]) => options.generations.read(active, path) === text)
   if (!same) return false
   try {
@@ -60,6 +66,27 @@ export async function areInForce(
   } catch {
     return false
   }
+}
+
+/**
+ * The files with the routing as it is in force, if only the comment that names its source differs: Alertmanager need
+ * not reload what stays the same. A reload makes it forget for a moment which alerts inhibit others, and it would tell
+ * of those that are muted.
+ */
+function withSameRouting(
+  files: ReadonlyMap<string, string>,
+  generations: Generations,
+): ReadonlyMap<string, string> {
+  const active = generations.active()
+  const running = active === undefined ? undefined : generations.read(active, alertmanagerConfigPath)
+  const next = files.get(alertmanagerConfigPath)
+  if (running === undefined || next === undefined || withoutHeader(running) !== withoutHeader(next))
+    return files
+  return new Map(files).set(alertmanagerConfigPath, running)
+}
+
+function withoutHeader(text: string): string {
+  return text.replace(/^(?:#.*\n)+/, '')
 }
 
 type Servers = readonly [alertmanager: ReloadedServer, prometheus: ReloadedServer]

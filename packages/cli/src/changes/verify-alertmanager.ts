@@ -18,6 +18,16 @@ export async function verifyAlertmanager(server: ReloadedServer, text: string): 
   }
 }
 
+/** Whether Alertmanager shows that it runs exactly this text; one that shows no hash, or is away, does not. */
+export async function showsToRun(server: ReloadedServer, text: string): Promise<boolean> {
+  try {
+    const { text: metrics } = await askServer(server, '/metrics')
+    return sample(metrics, 'alertmanager_config_hash') === configHashMetric(text)
+  } catch {
+    return false
+  }
+}
+
 /** Value of the metric `alertmanager_config_hash`: the first 48 bits of the MD5, low byte first. */
 export function configHashMetric(text: string): number {
   return createHash('md5').update(text).digest().readUIntLE(0, 6)

@@ -29,6 +29,13 @@ describe('generated files', () => {
     expect(await thresholdInForce(servers)).toBe('0.85')
   }, 60_000)
 
+  test('with the same routing make Alertmanager reload nothing', async () => {
+    const before = await reloadedAt(servers)
+    await applyFiles(servers.files(withWarning(0.86)), servers)
+    expect(await reloadedAt(servers)).toBe(before)
+    await applyFiles(servers.files(withWarning(0.85)), servers)
+  }, 60_000)
+
   test('that promtool refuses change nothing', async () => {
     const files = servers.files(withWarning(0.84))
     const path = 'prometheus/rules/f1_score.yml'
@@ -97,6 +104,11 @@ async function rule({ prometheusUrl }: RunningServers, name: string) {
 
 async function thresholdInForce(servers: RunningServers) {
   return (await rule(servers, 'MnemoscopeF1ScoreWarning'))?.annotations?.threshold
+}
+
+async function reloadedAt({ alertmanagerUrl }: RunningServers) {
+  const metrics = await (await fetch(`${alertmanagerUrl}/metrics`)).text()
+  return /^alertmanager_config_last_reload_success_timestamp_seconds (\S+)/m.exec(metrics)?.[1]
 }
 
 async function runningHash(servers: RunningServers) {
