@@ -89,8 +89,8 @@ describeInBrowser('pictures of the page, from a real run of the demo', () => {
 
 async function acknowledgeFirst(page: Page): Promise<void> {
   await page.locator('.alert button', { hasText: 'Acknowledge' }).first().click()
-  await page.locator('#acknowledge-by').fill('Ada')
+  await page.locator('#acknowledge-by').fill('night shift')
   await page.locator('#acknowledge-comment').fill('part of the index is gone, rebuilding it')
   await page.locator('#acknowledge-send').click()
-  await page.locator('.acknowledgement', { hasText: 'Acknowledged by Ada' }).first().waitFor()
+  await page.locator('.acknowledgement', { hasText: 'Acknowledged by night shift' }).first().waitFor()
 }

@@ -94,18 +94,18 @@ describeInBrowser('the page, while a real pipeline runs', () => {
   test('an alert is acknowledged by keyboard alone, for everybody to see', async () => {
     await page.locator('.alert button', { hasText: 'Acknowledge' }).focus()
     await page.keyboard.press('Enter')
-    await page.keyboard.type('Ada')
+    await page.keyboard.type('night shift')
     await page.keyboard.press('Tab')
     await page.keyboard.type('looking at the index')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page
-      .locator('.acknowledgement', { hasText: /Acknowledged by Ada at .*looking at the index/ })
+      .locator('.acknowledgement', { hasText: /Acknowledged by night shift at .*looking at the index/ })
       .waitFor()
     const [stored] = await stack.query(
       `SELECT by, comment, severity FROM alert_acknowledgements JOIN alert_episodes ON alert_episodes.id = episode_id`,
     )
-    expect(stored).toEqual({ by: 'Ada', comment: 'looking at the index', severity: 'critical' })
+    expect(stored).toEqual({ by: 'night shift', comment: 'looking at the index', severity: 'critical' })
   }, 30_000)
 
   test('when the fault ends the alert leaves, and history keeps it with who was at it', async () => {
@@ -113,7 +113,9 @@ describeInBrowser('the page, while a real pipeline runs', () => {
     await page.locator('#firing-none').waitFor({ timeout: 60_000 })
     const row = page.locator('#history tr', { hasText: 'critical' })
     await eventually('the end in the history', async () => !(await row.textContent())?.includes('firing'))
-    expect(await row.textContent()).toMatch(/F1 score of mistral-7b[\s\S]*0\.\d{3}[\s\S]*0\.7[\s\S]*Ada/)
+    expect(await row.textContent()).toMatch(
+      /F1 score of mistral-7b[\s\S]*0\.\d{3}[\s\S]*0\.7[\s\S]*night shift/,
+    )
     await keepScreenshot(page, 'after-the-fault')
   }, 90_000)
 

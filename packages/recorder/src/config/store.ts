@@ -19,7 +19,7 @@ export interface ConfigChange {
 }
 
 /** Key of the advisory lock under which the newest change is compared and followed. */
-const lockKey = 5_727_021_002
+const lockKey = 5_727_021_004
 
 /**
  * Stores a change, unless the newest one stored is of the same configuration: several recorders that follow one
