@@ -21,12 +21,20 @@ export interface Endpoint {
   readonly answer?: z.ZodType
   /** Default `application/json` alone. */
   readonly contentTypes?: readonly string[]
+  /** What 503 comes with; undefined for an error like any other. */
+  readonly unready?: z.ZodType
   /** Status codes of refusals beside 400. */
   readonly refusals?: readonly number[]
 }
 
 const page = (name: string, row: z.ZodType) =>
   z.object({ [name]: z.array(row), next_cursor: z.string().nullable().optional() })
+
+const readiness = z.object({
+  ready: z.boolean(),
+  problems: z.array(z.string()),
+  last_healthy_at: z.iso.datetime().nullable(),
+})
 
 const rowTypes = formats.map((format) => contentTypes[format])
 
@@ -152,6 +160,8 @@ export function endpoints(kpiIds: readonly string[]): readonly Endpoint[] {
       method: 'get',
       path: '/readyz',
       summary: 'Whether the recorder does its work, and what keeps it from it (503).',
+      answer: readiness,
+      unready: readiness,
     },
     {
       method: 'get',

@@ -37,7 +37,15 @@ export function openApiDocument(kpiIds: readonly string[]) {
 }
 
 function operation(endpoint: Endpoint): object {
-  const { summary, query, body, answer, contentTypes = ['application/json'], refusals = [] } = endpoint
+  const {
+    summary,
+    query,
+    body,
+    answer,
+    contentTypes = ['application/json'],
+    refusals = [],
+    unready,
+  } = endpoint
   const described = answer === undefined ? { type: 'object' } : jsonSchema(answer)
   const content = contentTypes.map((type) => [
     type,
@@ -48,7 +56,14 @@ function operation(endpoint: Endpoint): object {
     {
       description:
         status === 503 ? 'What it needs does not answer; try again.' : 'Refused; the error says why.',
-      content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      content: {
+        'application/json': {
+          schema:
+            status === 503 && unready !== undefined
+              ? jsonSchema(unready)
+              : { $ref: '#/components/schemas/Error' },
+        },
+      },
     },
   ])
   return {
