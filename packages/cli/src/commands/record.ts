@@ -54,7 +54,7 @@ export const recordCommand = new Command('record')
         : openApplier({ project, defaults, applyTo, prometheusUrl, alertmanagerUrl, recorderUrl, scrape })
     const configSource = applier ?? followConfig({ configPath, config, defaults, prometheusUrl })
     const token = changeToken()
-    const recorder = await startRecorder({
+    const starting = startRecorder({
       config,
       configSource,
       databaseUrl,
@@ -63,6 +63,11 @@ export const recordCommand = new Command('record')
       host,
       port,
       ...(token === undefined ? {} : { token }),
+    })
+    // What follows the configuration would keep a process alive whose recorder could not start.
+    const recorder = await starting.catch(async (error: unknown) => {
+      await configSource.stop()
+      throw error
     })
     applier?.watch()
     await aborted(stopping)
