@@ -7,6 +7,7 @@ export default {
   testTimeout: 60_000,
   testEnvironmentOptions: { customExportConditions: ['mnemoscope-source', 'node', 'node-addons'] },
   testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+  setupFiles: ['<rootDir>/test/harness/no-colour.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/packages/.*/dist/', '<rootDir>/.mnemoscope/'],

@@ -32,10 +32,12 @@ export async function startRunningServers(config: Config): Promise<RunningServer
   const temporary = temporaryFolder('changes')
   const folder = join(temporary.path, 'generated')
   const tools = await findTools(['prometheus', 'alertmanager'], { toolsDir })
-  const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()]
+  const [prometheusPort, alertmanagerPort, nobody] = [await freePort(), await freePort(), await freePort()]
   const endpoints: GenerateOptions['endpoints'] = {
     prometheus: `http://127.0.0.1:${prometheusPort}`,
     alertmanager: `http://127.0.0.1:${alertmanagerPort}`,
+    // Not the default address: a pipeline that runs beside the tests must hear nothing of them.
+    recorder: `http://127.0.0.1:${nobody}`,
   }
   const files = (of: Config) => generate(of, { endpoints })
   const generations = generationsIn(folder)
