@@ -99,6 +99,10 @@ export const recordedSeries = {
   last: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:last`,
   /** Number of samples behind `current`. */
   samples: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:samples`,
+  /** Mean over the window that `current` is from, whatever statistic is judged; of outcomes their ratio. */
+  mean: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:mean`,
+  /** Upper boundary of the highest bucket that counted anything in that window; only for histograms. */
+  max: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:max`,
   /** A quantile over the window that `current` is from; only for histograms. */
   quantile: (kpi: Pick<Kpi, 'id'>, quantile: 'p50' | 'p90' | 'p95' | 'p99') =>
     `${level}:mnemoscope_${kpi.id}:${quantile}`,
@@ -111,19 +115,23 @@ export const recordedSeries = {
     `${level}:mnemoscope_${kpi.id}:${operation}_${window}`,
 } as const
 
+/** What a snapshot holds of a KPI; each is a recorded series. */
+export const snapshotFields = ['current', 'samples', 'mean', 'p50', 'p95', 'p99', 'max'] as const
+export type SnapshotField = (typeof snapshotFields)[number]
+
+const anyField = `(${snapshotFields.join('|')})`
+
 /** One PromQL regular expression for every recorded series that a snapshot holds. */
-export const snapshotSeriesPattern = `${level}:mnemoscope_[a-z0-9_]+:(current|samples|p50|p95|p99)`
+export const snapshotSeriesPattern = `${level}:mnemoscope_[a-z0-9_]+:${anyField}`
 
 /**
  * The KPI and the field of a recorded series of a snapshot, undefined for any other name:
  * `job_model_context_size:mnemoscope_latency:p95` is `{ kpi: 'latency', field: 'p95' }`.
  */
 export function parseRecordedSeries(name: string): { kpi: string; field: SnapshotField } | undefined {
-  const match = new RegExp(`^${level}:mnemoscope_([a-z0-9_]+):(current|samples|p50|p95|p99)$`).exec(name)
+  const match = new RegExp(`^${level}:mnemoscope_([a-z0-9_]+):${anyField}$`).exec(name)
   return match ? { kpi: match[1] as string, field: match[2] as SnapshotField } : undefined
 }
-
-export type SnapshotField = 'current' | 'samples' | 'p50' | 'p95' | 'p99'
 
 /** Name of the alert of a KPI at a level: `MnemoscopeF1ScoreCritical`. */
 export function alertName(kpi: Pick<Kpi, 'id'>, severity: Severity): string {

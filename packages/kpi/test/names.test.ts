@@ -35,15 +35,28 @@ describe('names', () => {
     },
   )
 
-  test('of recorded series can be read back', () => {
-    const name = names.recordedSeries.quantile(kpis.latency, 'p95')
-    expect(name).toBe('job_model_context_size:mnemoscope_latency:p95')
-    expect(names.parseRecordedSeries(name)).toEqual({ kpi: 'latency', field: 'p95' })
+  const { current, samples, mean, max, quantile, windowed } = names.recordedSeries
+  test.each([
+    [current(kpis.latency), 'current'],
+    [samples(kpis.latency), 'samples'],
+    [mean(kpis.latency), 'mean'],
+    [quantile(kpis.latency, 'p50'), 'p50'],
+    [quantile(kpis.latency, 'p95'), 'p95'],
+    [quantile(kpis.latency, 'p99'), 'p99'],
+    [max(kpis.latency), 'max'],
+  ])('of the recorded series %s can be read back: the %s', (name, field) => {
+    expect(name).toBe(`job_model_context_size:mnemoscope_latency:${field}`)
+    expect(names.parseRecordedSeries(name)).toEqual({ kpi: 'latency', field })
     expect(name).toMatch(new RegExp(`^(?:${names.snapshotSeriesPattern})$`))
-    expect(
-      names.parseRecordedSeries(names.recordedSeries.windowed(kpis.latency, 'p95', '5m')),
-    ).toBeUndefined()
   })
+
+  test.each([windowed(kpis.latency, 'mean', '5m'), windowed(kpis.latency, 'max', '5m')])(
+    'of the recorded series %s of one window are no part of a snapshot',
+    (name) => {
+      expect(names.parseRecordedSeries(name)).toBeUndefined()
+      expect(name).not.toMatch(new RegExp(`^(?:${names.snapshotSeriesPattern})$`))
+    },
+  )
 
   test('of alerts are the KPI and the level', () => {
     expect(names.alertName(kpis.f1_score, 'critical')).toBe('MnemoscopeF1ScoreCritical')

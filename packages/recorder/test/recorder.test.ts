@@ -48,6 +48,11 @@ function exposition(rows: [model: string, size: string, f1: number][]): string {
       ([model, size, f1]) => `
 job_model_context_size:mnemoscope_f1_score:current{model="${model}",context_size="${size}"} ${f1}
 job_model_context_size:mnemoscope_f1_score:samples{model="${model}",context_size="${size}"} 40
+job_model_context_size:mnemoscope_f1_score:mean{model="${model}",context_size="${size}"} ${f1}
+job_model_context_size:mnemoscope_f1_score:p50{model="${model}",context_size="${size}"} 0.9
+job_model_context_size:mnemoscope_f1_score:p95{model="${model}",context_size="${size}"} 0.95
+job_model_context_size:mnemoscope_f1_score:p99{model="${model}",context_size="${size}"} 0.99
+job_model_context_size:mnemoscope_f1_score:max{model="${model}",context_size="${size}"} 1
 job_model_context_size:mnemoscope_latency:current{model="${model}",context_size="${size}"} NaN
 job_model_context_size:mnemoscope_latency:samples{model="${model}",context_size="${size}"} 2
 `,
@@ -115,7 +120,28 @@ describe('a recorder on a real Prometheus and Postgres', () => {
         { model: 'model-a', context_size: 8192, f1_score: 0.91, latency: null, memory_usage: null },
         { model: 'model-b', context_size: null, f1_score: 0.88, latency: null, memory_usage: null },
       ])
+      const distributions = await pool.query(
+        `SELECT distributions FROM performance_snapshots ORDER BY "timestamp" DESC, model LIMIT 1`,
+      )
+      expect(distributions.rows[0]?.distributions).toEqual({
+        f1_score: { count: 40, mean: 0.91, p50: 0.9, p95: 0.95, p99: 0.99, max: 1 },
+        latency: { count: 2, mean: null, p50: null, p95: null, p99: null, max: null },
+      })
       await pool.end()
+      const { snapshots } = await get<{ snapshots: object[] }>(
+        recorder,
+        '/api/snapshots?kpi=f1_score&model=model-a&limit=1',
+      )
+      expect(snapshots[0]).toMatchObject({
+        value: 0.91,
+        samples: 40,
+        mean: 0.91,
+        p50: 0.9,
+        p95: 0.95,
+        p99: 0.99,
+        max: 1,
+      })
+      expect(data.current[0]?.kpis.f1_score).toMatchObject({ mean: 0.91, max: 1 })
       expect((await get<Readiness>(recorder, '/readyz')).ready).toBe(true)
       const series = await get<{ series: { model: string }[] }>(recorder, '/api/series?kpi=f1_score&hours=1')
       expect(series.series.map(({ model }) => model)).toEqual(['model-a', 'model-b'])

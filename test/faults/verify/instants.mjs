@@ -86,13 +86,13 @@ export async function verifyInstants(pool, prometheusUrl, until) {
 
 async function storedValues(pool, first, last) {
   const { rows } = await pool.query(
-    `SELECT extract(epoch FROM at)::float8 * 1000 AS at, service, model, context_size, kpi, value, samples, p50, p95, p99
+    `SELECT extract(epoch FROM at)::float8 * 1000 AS at, service, model, context_size, kpi, value, samples, mean, p50, p95, p99, snapshots.max
      FROM snapshots JOIN series ON series.id = series_id WHERE at BETWEEN to_timestamp($1) AND to_timestamp($2)`,
     [first / 1_000, last / 1_000],
   )
   const values = new Map()
   for (const row of rows) {
-    for (const field of ['value', 'samples', 'p50', 'p95', 'p99']) {
+    for (const field of ['value', 'samples', 'mean', 'p50', 'p95', 'p99', 'max']) {
       if (row[field] === null) continue
       const key = [Math.round(row.at), row.service, row.model, row.context_size, row.kpi, field]
       values.set(JSON.stringify(key), row[field])

@@ -37,18 +37,18 @@ describe('the current value', () => {
 
   test('is absent, never NaN, where there is no traffic or none any more', async () => {
     const series = {
-      ...exposed(f1_score, labels, [{ scrapes: 240 }]),
+      ...exposed(f1_score, labels, [{ scrapes: 370 }]),
       ...exposed(latency, { ...labels, model: 'stopped' }, [
         { scrapes: 40, operations: 10, measured: 1 },
-        { scrapes: 300 },
+        { scrapes: 330 },
       ]),
-      ...exposed(adaptation_success_rate, labels, [{ scrapes: 240 }]),
+      ...exposed(adaptation_success_rate, labels, [{ scrapes: 370 }]),
     }
     const result = await ruleTest(files, series, [
       {
-        at: '75m',
+        at: '90m',
         values: {
-          '{__name__=~"job_model_context_size:mnemoscope_.+:(current|samples|p50|mean_.+|ratio_.+|p95_.+)"}':
+          '{__name__=~"job_model_context_size:mnemoscope_.+:(current|samples|mean|p50|max|mean_.+|ratio_.+|p95_.+)"}':
             [],
         },
       },
@@ -67,6 +67,36 @@ describe('the current value', () => {
           [quantile(latency, 'p50')]: [[named(quantile(latency, 'p50')), 0.375]],
           [quantile(latency, 'p99')]: [[named(quantile(latency, 'p99')), 0.4975]],
           [samples(latency)]: [[named(samples(latency)), 200]],
+        },
+      },
+    ])
+    expect(result).toBe('')
+  })
+
+  test('has the mean and the upper end of its window beside it, whatever statistic is judged', async () => {
+    const series = {
+      ...exposed(latency, labels, [{ scrapes: 80, operations: 9, measured: 0.4 }]),
+      ...exposed(latency, { ...labels, instance: 'm:2' }, [{ scrapes: 80, operations: 1, measured: 1.4 }]),
+      ...exposed(latency, { ...labels, model: 'stuck' }, [{ scrapes: 80, operations: 10, measured: 500 }]),
+      ...exposed(f1_score, labels, [{ scrapes: 80, operations: 10, measured: 1 }]),
+      ...exposed(memory_usage, labels, [{ scrapes: 80, measured: 1_000 }]),
+      ...exposed(memory_usage, { ...labels, instance: 'm:2' }, [{ scrapes: 80, measured: 3_000 }]),
+    }
+    const { mean, max } = names.recordedSeries
+    const stuck = '{job="memory", model="stuck", context_size="8192"}'
+    const result = await ruleTest(files, series, [
+      {
+        at: '17m',
+        values: {
+          [mean(latency)]: [
+            [named(mean(latency)), 0.5],
+            [`${mean(latency)}${stuck}`, 500],
+          ],
+          // Nothing is known of how far beyond the last boundary the stuck ones are.
+          [max(latency)]: [[named(max(latency)), 2.5]],
+          [mean(f1_score)]: [[named(mean(f1_score)), 1]],
+          [max(f1_score)]: [[named(max(f1_score)), 1]],
+          [mean(memory_usage)]: [[named(mean(memory_usage)), 2_000]],
         },
       },
     ])
@@ -99,8 +129,16 @@ describe('the current value', () => {
     const [, , refused] = Object.entries(refusals) as [[string, string], [string, string], [string, string]]
     const current = names.recordedSeries.current(adaptation_success_rate)
     const samples = names.recordedSeries.samples(adaptation_success_rate)
+    const mean = names.recordedSeries.mean(adaptation_success_rate)
     const result = await ruleTest(files, Object.fromEntries([failure, refused]), [
-      { at: '15m', values: { [current]: [[named(current), 0]], [samples]: [[named(samples), 40]] } },
+      {
+        at: '15m',
+        values: {
+          [current]: [[named(current), 0]],
+          [samples]: [[named(samples), 40]],
+          [mean]: [[named(mean), 0]],
+        },
+      },
     ])
     expect(result).toBe('')
   })

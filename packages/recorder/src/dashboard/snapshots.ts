@@ -23,9 +23,12 @@ export type RecentSnapshot = {
 export interface CurrentKpi {
   readonly value: number | null
   readonly samples: number | null
+  readonly mean: number | null
   readonly p50: number | null
   readonly p95: number | null
   readonly p99: number | null
+  /** Upper boundary of the highest bucket in use: nothing measured was above it. */
+  readonly max: number | null
   /** The worst level whose threshold the value breaches; null for none. */
   readonly severity: ThresholdSeverity | null
   /** The thresholds in force for this model and context size. */
@@ -53,7 +56,8 @@ interface Row {
 }
 
 const asRow = `SELECT at, service, model, context_size, context_tokens,
-  json_object_agg(kpi, json_build_object('value', value, 'samples', samples, 'p50', p50, 'p95', p95, 'p99', p99)) AS kpis`
+  json_object_agg(kpi, json_build_object('value', value, 'samples', samples, 'mean', mean, 'p50', p50,
+    'p95', p95, 'p99', p99, 'max', snapshots.max)) AS kpis`
 
 /** The `most` newest snapshots of a scope, newest first. */
 export async function recentSnapshots(

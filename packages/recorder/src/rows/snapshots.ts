@@ -12,9 +12,17 @@ export const snapshotSchema = z.object({
   kpi: z.string(),
   value: z.number().nullable().describe("The KPI's statistic over its window; null while it is unknown."),
   samples: z.number().nullable().describe('Measurements behind it.'),
+  mean: z.number().nullable().describe('Mean over the same window; of outcomes their ratio.'),
   p50: z.number().nullable().describe('Median; null unless the KPI is a distribution.'),
   p95: z.number().nullable(),
   p99: z.number().nullable(),
+  max: z
+    .number()
+    .nullable()
+    .describe(
+      'Nothing measured was above: the upper boundary of the highest bucket in use. Null where something was ' +
+        'beyond the last boundary, and unless the KPI is a distribution.',
+    ),
 })
 
 export type SnapshotData = z.output<typeof snapshotSchema>
@@ -32,8 +40,8 @@ export function snapshotRows(pool: pg.Pool, scope: Scope, kpi: string | undefine
     async read(window, after, most) {
       const [seriesId, lastKpi] = after?.key ?? []
       const { rows } = await pool.query<Stored>(
-        `SELECT extract(epoch FROM at)::float8 AS timestamp, service, model, context_size, kpi, value, samples, p50,
-           p95, p99, ${exactTime('at')} AS exact, series_id
+        `SELECT extract(epoch FROM at)::float8 AS timestamp, service, model, context_size, kpi, value, samples,
+           mean, p50, p95, p99, snapshots.max, ${exactTime('at')} AS exact, series_id
          FROM snapshots JOIN series ON series.id = series_id
          WHERE at >= $1 AND at <= $2 AND ${inScope} AND ($6::text IS NULL OR kpi = $6)
            AND ($7::timestamptz IS NULL OR (at <= $7 AND (at, series_id, kpi) < ($7, $8::integer, $9::text)))

@@ -10,9 +10,11 @@ export interface SnapshotRow {
   readonly kpi: string
   readonly value: number | null
   readonly samples: number | null
+  readonly mean: number | null
   readonly p50: number | null
   readonly p95: number | null
   readonly p99: number | null
+  readonly max: number | null
 }
 
 type Field = Exclude<keyof SnapshotRow, 'service' | 'model' | 'contextSize' | 'kpi'>
@@ -39,7 +41,7 @@ export function snapshotRows(samples: readonly Sample[]): SnapshotRow[] {
   return [...rows.values()]
 }
 
-const unknown = { value: null, samples: null, p50: null, p95: null, p99: null }
+const unknown = { value: null, samples: null, mean: null, p50: null, p95: null, p99: null, max: null }
 
 /** Tokens of a context size's label; null for `+Inf` and for a label that is no number. */
 export function contextTokens(contextSize: string): number | null {

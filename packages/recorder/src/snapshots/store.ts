@@ -59,6 +59,9 @@ async function claimInstants(client: pg.PoolClient, instants: readonly Instant[]
   return sorted.filter(({ at }) => claimed.has(at.getTime()))
 }
 
+/** Columns of a snapshot that are numbers. */
+const figures = ['value', 'samples', 'mean', 'p50', 'p95', 'p99', 'max'] as const
+
 /** Inserts all rows at once. What repeats is sent once, and each row refers to it by number. */
 async function insertRows(client: pg.PoolClient, instants: readonly Instant[]): Promise<number> {
   const whole = instants.flatMap((instant) => ('rows' in instant ? [instant] : []))
@@ -71,22 +74,17 @@ async function insertRows(client: pg.PoolClient, instants: readonly Instant[]): 
   const kpis = [...new Set(rows.map(({ row }) => row.kpi))]
   const numberOfKpi = new Map(kpis.map((kpi, i) => [kpi, i + 1]))
   const { rowCount } = await client.query(
-    `INSERT INTO snapshots (at, series_id, kpi, value, samples, p50, p95, p99)
-     SELECT ($1::timestamptz[])[instant], series_id, ($2::text[])[kpi], value, samples, p50, p95, p99
-     FROM unnest($3::integer[], $4::integer[], $5::integer[], $6::float8[], $7::float8[], $8::float8[], $9::float8[],
-                 $10::float8[])
-       AS given (instant, series_id, kpi, value, samples, p50, p95, p99)`,
+    `INSERT INTO snapshots (at, series_id, kpi, ${figures.join(', ')})
+     SELECT ($1::timestamptz[])[instant], series_id, ($2::text[])[kpi], ${figures.join(', ')}
+     FROM unnest($3::integer[], $4::integer[], $5::integer[], ${figures.map((_, i) => `$${i + 6}::float8[]`).join(', ')})
+       AS given (instant, series_id, kpi, ${figures.join(', ')})`,
     [
       whole.map(({ at }) => at),
       kpis,
       arrayOf(rows.map(({ instant }) => instant)),
       arrayOf(rows.map(({ row }) => seriesIds.get(keyOf(row)) ?? null)),
       arrayOf(rows.map(({ row }) => numberOfKpi.get(row.kpi) ?? null)),
-      arrayOf(rows.map(({ row }) => row.value)),
-      arrayOf(rows.map(({ row }) => row.samples)),
-      arrayOf(rows.map(({ row }) => row.p50)),
-      arrayOf(rows.map(({ row }) => row.p95)),
-      arrayOf(rows.map(({ row }) => row.p99)),
+      ...figures.map((figure) => arrayOf(rows.map(({ row }) => row[figure]))),
     ],
   )
   return rowCount ?? 0

@@ -36,9 +36,11 @@ const row = (model: string, kpi: string, value: number | null): SnapshotRow => (
   kpi,
   value,
   samples: 20,
+  mean: null,
   p50: null,
   p95: null,
   p99: null,
+  max: null,
 })
 
 /** A snapshot every ten minutes for 20 hours; model b appears half-way, and its latency is never known. */

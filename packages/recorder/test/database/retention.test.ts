@@ -30,9 +30,11 @@ const row = {
   kpi: 'f1_score',
   value: 0.9,
   samples: 20,
+  mean: null,
   p50: null,
   p95: null,
   p99: null,
+  max: null,
 }
 
 async function partitions(): Promise<string[]> {

@@ -104,9 +104,9 @@ describe('GET /api/snapshots', () => {
       .map((line) => JSON.parse(line) as Page['snapshots'][number])
     expect(rows).toHaveLength(total)
     const lines = (await (await fetch(api('snapshots?format=csv'))).text()).split('\r\n')
-    expect(lines[0]).toBe('timestamp,service,model,context_size,kpi,value,samples,p50,p95,p99')
+    expect(lines[0]).toBe('timestamp,service,model,context_size,kpi,value,samples,mean,p50,p95,p99,max')
     expect(lines).toHaveLength(total + 2)
-    expect(lines[1]).toBe(`${newest / 1_000},memory,"c ""x"", y",+Inf,latency,0,,,,`)
+    expect(lines[1]).toBe(`${newest / 1_000},memory,"c ""x"", y",+Inf,latency,0,,,,,,`)
   })
 
   test('as a stream goes no further than its limit', async () => {

@@ -31,7 +31,9 @@ test('missed instants are filled from Prometheus with the same rows, and what it
     ['a', 'b']
       .map(
         (model) =>
-          `job_model_context_size:mnemoscope_f1_score:current{model="${model}",context_size="1"} 0.9\n`,
+          `job_model_context_size:mnemoscope_f1_score:current{model="${model}",context_size="1"} 0.9
+job_model_context_size:mnemoscope_f1_score:mean{model="${model}",context_size="1"} 0.8
+job_model_context_size:mnemoscope_f1_score:max{model="${model}",context_size="1"} 0.95\n`,
       )
       .join(''),
   )
@@ -63,6 +65,11 @@ test('missed instants are filled from Prometheus with the same rows, and what it
     [new Date(first), new Date(first + 4 * second)],
   )
   expect(rows).toEqual([{ instants: 5, whole: 5 }])
+  const figures = await pool.query(
+    'SELECT DISTINCT value, mean, max FROM snapshots WHERE at BETWEEN $1 AND $2',
+    [new Date(first), new Date(first + 4 * second)],
+  )
+  expect(figures.rows).toEqual([{ value: 0.9, mean: 0.8, max: 0.95 }])
   const early = await pool.query('SELECT DISTINCT gap FROM snapshot_instants WHERE at = $1', [
     new Date(beginning + second),
   ])

@@ -14,6 +14,8 @@ test('values of different models never meet in one row', () => {
     series('f1_score', 'current', a, 0.9),
     series('f1_score', 'current', b, 0.5),
     series('f1_score', 'samples', b, 20),
+    series('f1_score', 'mean', b, 0.5),
+    series('f1_score', 'max', b, 0.75),
   ])
   expect(rows).toEqual([
     {
@@ -23,9 +25,11 @@ test('values of different models never meet in one row', () => {
       kpi: 'f1_score',
       value: 0.9,
       samples: null,
+      mean: null,
       p50: null,
       p95: null,
       p99: null,
+      max: null,
     },
     {
       service: 'memory',
@@ -34,9 +38,11 @@ test('values of different models never meet in one row', () => {
       kpi: 'f1_score',
       value: 0.5,
       samples: 20,
+      mean: 0.5,
       p50: null,
       p95: null,
       p99: null,
+      max: 0.75,
     },
   ])
 })
