@@ -60,7 +60,10 @@ export async function seedEpisodes(
        series.context_size, starts_at, ends_at, ends_at, CASE WHEN ends_at IS NOT NULL THEN 'resolved' END,
        0.69 - i * 1e-5, 0.61 - i * 1e-5, (ARRAY[0.8, 0.75, 0.7])[1 + i % 3],
        'F1 score of ' || series.model || ' has reached a threshold', '{"alertname": "MnemoscopeF1ScoreCritical"}',
-       '{"runbook_url": "https://example.org/f1-score.md"}'
+       jsonb_build_object(
+         'runbook_url', 'https://example.org/f1-score.md',
+         'dashboard_url', CASE WHEN i = 0 THEN 'https://grafana.example/d/mnemoscope-kpi-f1_score?var-model=x'
+                               ELSE 'http://127.0.0.1:9470/?kpi=f1_score&model=x' END)
      FROM generate_series(0, $2::int - 1) AS i
      JOIN series ON series.id = 1 + i % (SELECT count(*) FROM series),
      LATERAL (SELECT to_timestamp($1::float8 - (i + 1) * $4::float8) AS starts_at) AS starts,

@@ -41,6 +41,21 @@ describeInBrowser('the page over two hours of stored history', () => {
       expect(Object.keys(shown.status)).toHaveLength(4 * 7)
     }))
 
+  test('alerts lead to their runbook, and to the dashboard where that is Grafana’s', () =>
+    withPage('/', {}, async (page) => {
+      const linksOf = (place: string, model: string) =>
+        page
+          .locator(place, { has: page.locator('h3, td', { hasText: `F1 score of ${model}` }) })
+          .first()
+          .locator('a[href^=http]')
+          .evaluateAll((all) => all.map((link) => [link.textContent, link.getAttribute('href')]))
+      const runbook = ['Open runbook', 'https://example.org/f1-score.md']
+      const dashboard = ['Open dashboard', 'https://grafana.example/d/mnemoscope-kpi-f1_score?var-model=x']
+      expect(await linksOf('.alert', 'model-0001')).toEqual([runbook, dashboard])
+      expect(await linksOf('.alert', 'model-0002')).toEqual([runbook])
+      expect(await linksOf('#history tr', 'model-0001')).toEqual([runbook, dashboard])
+    }))
+
   test('history shows the newest episodes, and older ones on demand', () =>
     withPage('/', {}, async (page) => {
       const rows = page.locator('#history tbody tr')
@@ -71,6 +86,7 @@ describeInBrowser('the page over two hours of stored history', () => {
       await page.locator('#legend li').nth(1).waitFor({ state: 'detached' })
       expect(await page.locator('#status tbody tr').count()).toBe(1)
       await page.reload()
+      await page.locator('html[data-shown]').waitFor({ state: 'attached' })
       await page.locator('#windows a[aria-current]', { hasText: '1 h' }).waitFor()
       expect(await page.locator('#filter-model').inputValue()).toBe('model-0002')
       await page.goBack()

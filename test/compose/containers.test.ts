@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { findTools } from '@mnemoscope/servers'
 import pg from 'pg'
@@ -31,8 +29,7 @@ beforeAll(async () => {
   await startAsComposed(ground, 'prometheus', [tools.prometheus.command], stops)
   await startAsComposed(ground, 'alertmanager', [tools.alertmanager.command], stops)
   await startAsComposed(ground, 'recorder', mnemoscope, stops)
-  if (await demoTakesHost()) await startAsComposed(ground, 'demo', mnemoscope, stops)
-  else console.warn('skipped the demo: `mnemoscope demo` has no option --host')
+  await startAsComposed(ground, 'demo', mnemoscope, stops)
 }, 240_000)
 
 afterAll(async () => {
@@ -40,21 +37,13 @@ afterAll(async () => {
   folder.remove()
 }, 120_000)
 
-/** Without it the demo listens on its container's loopback, where nobody else reaches it. */
-async function demoTakesHost(): Promise<boolean> {
-  const [node, script] = mnemoscope
-  const { stdout } = await promisify(execFile)(node, [script, 'demo', '--help'])
-  return stdout.includes('--host')
-}
-
 function secret(path: string): string {
   return readFileSync(join(folder.path, 'run/secrets', path), 'utf8').trim()
 }
 
 describe('The command lines of the containers', () => {
   test('start every part on the real programs, and Prometheus scrapes them all by the names in its file', async () => {
-    const expected = ['alertmanager', 'mnemoscope-recorder', 'prometheus']
-    if (await demoTakesHost()) expected.splice(1, 0, 'demo')
+    const expected = ['alertmanager', 'demo', 'mnemoscope-recorder', 'prometheus']
     const up = await eventually(
       'all targets up',
       async () => {
@@ -72,7 +61,7 @@ describe('The command lines of the containers', () => {
     const response = await fetch(`http://127.0.0.1:${ground.port.prometheus}/api/v1/rules`)
     const { data } = (await response.json()) as { data: { groups: { file: string }[] } }
     const files = new Set(data.groups.map(({ file }) => file.split('/').at(-1)))
-    expect([...files].sort()).toEqual(readdirSync(join(repository, 'prometheus/rules')).sort())
+    expect([...files].sort()).toEqual(readdirSync(join(repository, 'deploy/compose/rules')).sort())
   })
 
   test('let the recorder in with the password from its file, and Grafana’s role read what it made', async () => {

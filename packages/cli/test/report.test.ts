@@ -3,7 +3,7 @@ import { defineConfig, definePlugin } from '@mnemoscope/kpi'
 import type { DashboardData } from '@mnemoscope/recorder'
 import { reportHtml } from '../src/report/html.js'
 import { reportMarkdown } from '../src/report/markdown.js'
-import { reportOf } from '../src/report/report.js'
+import { type Report, reportOf } from '../src/report/report.js'
 import { sparkline } from '../src/report/sparkline.js'
 import { reportText } from '../src/report/text.js'
 import { topOf } from '../src/report/top.js'
@@ -101,10 +101,10 @@ const titles = [
 
 describe('the report', () => {
   test.each([
-    ['no data', empty],
-    ['data', busy],
-  ])("with %s has the specification's five sections in order", (_, data) => {
-    expect(reportOf(data).sections.map(({ title }) => title)).toEqual(titles)
+    ['no data', empty, []],
+    ['data', busy, ['WHAT TO DO']],
+  ])("with %s has the specification's five sections in order, then what is to be done", (_, data, more) => {
+    expect(reportOf(data).sections.map(({ title }) => title)).toEqual([...titles, ...more])
   })
 
   test('ends with the sections of plugins', () => {
@@ -145,6 +145,37 @@ describe('the report', () => {
     expect(rows.at(-1)).toContain('<gpt\\|4>')
   })
 
+  test.each([
+    [
+      'text',
+      reportText,
+      '  runbook: https://runbooks.example/latency.md\n    dashboard: http://g/d/kpi?var-model=a|b',
+    ],
+    [
+      'Markdown',
+      reportMarkdown,
+      '[runbook](<https://runbooks.example/latency.md>) | [dashboard](<http://g/d/kpi?var-model=a%7Cb>)',
+    ],
+    [
+      'HTML',
+      (report: Report) => reportHtml(report, busy),
+      '<a href="https://runbooks.example/latency.md">runbook</a>',
+    ],
+  ])('as %s leads from what is open to what to do, and to the dashboard', (_, render, expected) => {
+    const annotations = {
+      runbook_url: 'https://runbooks.example/latency.md',
+      dashboard_url: 'http://g/d/kpi?var-model=a|b',
+    }
+    const open = { ...alert, metadata: { ...alert.metadata, annotations } }
+    expect(render(reportOf({ ...busy, open_alerts: [open] }))).toContain(expected)
+  })
+
+  test('leads to no address that could run something', () => {
+    const annotations = { runbook_url: 'javascript:alert(1)' }
+    const open = { ...alert, metadata: { ...alert.metadata, annotations } }
+    expect(reportHtml(reportOf({ ...busy, open_alerts: [open] }), busy)).not.toContain('<a ')
+  })
+
   test('as HTML escapes names, draws the curve with its thresholds, and loads nothing', () => {
     const html = reportHtml(reportOf(busy), busy)
     expect(html).toContain('&lt;gpt|4&gt;')
@@ -178,7 +209,7 @@ test('top lists the worst model first and only alerts in force', () => {
     service: 'memory',
     model,
     context_size: '8192',
-    kpis: { latency: { value: 1, samples: 5, p50: 1, p95: 1, p99: 1, severity, thresholds: {} } },
+    kpis: { latency: { value: 1, samples: 5, mean: 1, p50: 1, p95: 1, p99: 1, max: 1, severity, thresholds: {} } },
   })
   const { sections } = topOf({
     ...busy,

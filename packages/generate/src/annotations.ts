@@ -1,13 +1,36 @@
 import { type Config, type Kpi, names } from '@mnemoscope/kpi'
+import { dashboardUid } from './grafana/links.js'
 
-/** Where an alert leads: the page that says what to do, and the place on the dashboard that shows it. */
+/**
+ * Where an alert leads: the page that says what to do, and the place that shows it. That is the KPI's dashboard where
+ * people have Grafana, and the recorder's own page elsewhere.
+ */
 export function links({ alerting, endpoints }: Config, runbook: string, kpi?: Kpi): Record<string, string> {
-  const dashboard = `${endpoints.recorder.replace(/\/+$/, '')}/`
-  const { job, model, contextSize } = names.label
-  const label = (name: string) => `${name}={{ $labels.${name} | urlquery }}`
-  const query = [job, model, contextSize].map(label).join('&')
+  const { grafana, recorder } = endpoints
   return {
     runbook_url: alerting.runbookBaseUrl + runbook,
-    dashboard_url: kpi === undefined ? dashboard : `${dashboard}?kpi=${kpi.id}&${query}`,
+    dashboard_url: grafana === undefined ? ofPage(recorder, kpi) : ofGrafana(grafana, kpi),
   }
+}
+
+/** https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/create-dashboard-url-variables/ */
+function ofGrafana(url: string, kpi: Kpi | undefined): string {
+  const uid = kpi === undefined ? dashboardUid.pipelineHealth : dashboardUid.kpi(kpi.id)
+  return `${withoutSlash(url)}/d/${uid}${kpi === undefined ? '' : `?${place('var-')}`}`
+}
+
+function ofPage(url: string, kpi: Kpi | undefined): string {
+  return `${withoutSlash(url)}/${kpi === undefined ? '' : `?kpi=${kpi.id}&${place('')}`}`
+}
+
+/** The place that an alert is about, filled in by Prometheus. The dashboards' variables are named after labels. */
+function place(prefix: string): string {
+  const { job, model, contextSize } = names.label
+  return [job, model, contextSize]
+    .map((name) => `${prefix}${name}={{ $labels.${name} | urlquery }}`)
+    .join('&')
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
 }

@@ -1,12 +1,10 @@
 import { type Config, configHash } from '@mnemoscope/kpi'
 import { alertmanagerConfig } from './alertmanager/alertmanager-config.js'
-import { composeFiles } from './compose/compose-files.js'
+import { composeFiles, composeRulesFolder } from './compose/compose-files.js'
 import { dashboardFolder, grafanaFiles } from './grafana/grafana-files.js'
 import { prometheusConfig } from './prometheus-config.js'
-import type { RuleFile } from './rule.js'
 import { testFiles } from './rule-tests/test-files.js'
-import { kpiRules } from './rules/kpi-rules.js'
-import { pipelineRules } from './rules/pipeline-rules.js'
+import { ruleFiles } from './rules/rule-files.js'
 import { ruleTargetFiles } from './rules/rule-targets.js'
 import { runbookIndex } from './runbook-index.js'
 import { yamlFile } from './yaml-file.js'
@@ -29,10 +27,7 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
     endpoints: { ...config.endpoints, ...options.endpoints },
     services: options.services ?? config.services,
   }
-  const rules: [string, RuleFile][] = [
-    ...Object.values(config.kpis).map((kpi): [string, RuleFile] => [kpi.id, kpiRules(running, kpi)]),
-    ['mnemoscope-pipeline', pipelineRules(running, configHash(config))],
-  ]
+  const rules = ruleFiles(running, configHash(config))
   const groups = rules.flatMap(([, file]) => file.groups)
   const files: [string, object][] = [
     ['prometheus/prometheus.yml', prometheusConfig(running)],
@@ -55,4 +50,9 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
 }
 
 /** Folders whose whole content is generated: a file in them that no configuration stands for is drift. */
-export const generatedFolders = ['prometheus/rules', 'prometheus/tests', dashboardFolder] as const
+export const generatedFolders = [
+  'prometheus/rules',
+  'prometheus/tests',
+  dashboardFolder,
+  composeRulesFolder,
+] as const

@@ -4,6 +4,8 @@ export type ReportTone = 'good' | 'warning' | 'bad'
 export interface ReportCell {
   readonly text: string
   readonly tone?: ReportTone | undefined
+  /** Address that the text leads to, `http` or `https`; a terminal shows it in the text's place. */
+  readonly href?: string | undefined
   /** Values over time, oldest first, to be drawn beside the text. */
   readonly curve?: readonly number[] | undefined
 }

@@ -1,4 +1,5 @@
 import { openAcknowledge } from './acknowledge.js'
+import { alertLinks } from './alert-links.js'
 import { beforeOf, refreshBefore } from './before.js'
 import { byId, element } from './element.js'
 import { formatContext, formatRound, valueElement } from './format.js'
@@ -74,7 +75,7 @@ function card({ alert, kpi, value, isOpened, several }) {
     element(
       'div',
       { class: 'actions' },
-      runbook(alert),
+      ...alertLinks(alert, { class: 'button' }),
       kpi ? element('a', { href: `#chart-${kpi.id}`, class: 'button quiet' }, 'Chart') : null,
       acknowledgement(alert, title),
     ),
@@ -95,13 +96,6 @@ function figuresOf(alert, kpi, value) {
       ? null
       : figure(`${alert.level} at`, `${sign} ${formatRound(alert.threshold, kpi.unit)}`),
   )
-}
-
-/** Only links that a browser may follow without harm; annotations come from outside. */
-function runbook({ metadata }) {
-  const url = metadata.annotations.runbook_url
-  if (!url || !/^https?:\/\//.test(url)) return null
-  return element('a', { href: url, rel: 'noreferrer', class: 'button' }, 'Open runbook')
 }
 
 function acknowledgement(alert, title) {

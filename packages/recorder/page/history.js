@@ -1,4 +1,5 @@
 import { scopeQuery } from './address.js'
+import { alertLinks } from './alert-links.js'
 import { ask } from './ask.js'
 import { byId, cell, columnHead, element, table } from './element.js'
 import { formatContext, formatRound, valueElement } from './format.js'
@@ -74,10 +75,15 @@ function row(episode, kpi) {
           formatDuration(ends_at - timestamp),
           element('small', {}, ends[episode.closed_how] ?? episode.closed_how),
         ]
+  const links = alertLinks(episode)
   const contents = [
     [{}, badge(episode.level)],
     [{}, timeOf(timestamp)],
-    [{}, kpi && episode.model ? `${kpi.title} of ${episode.model}` : episode.message],
+    [
+      {},
+      kpi && episode.model ? `${kpi.title} of ${episode.model}` : episode.message,
+      links.length > 0 ? element('small', {}, ...links.flatMap((link) => [link, ' '])) : null,
+    ],
     [{}, episode.model ? `${episode.model} · ${formatContext(episode.metadata.context_size)}` : '–'],
     [{ class: 'number' }, value(episode.peak_value)],
     [{ class: 'number' }, kpi && episode.threshold !== null ? formatRound(episode.threshold, kpi.unit) : '–'],

@@ -34,12 +34,16 @@ export function reportHtml(report: Report, { kpis, trend_details }: DashboardDat
 function sectionHtml({ title, rows, note }: ReportSection): string {
   const [head, ...body] = rows
   const row = (cells: readonly ReportCell[], tag: 'th' | 'td') =>
-    `<tr>${cells.map((cell) => `<${tag}${classOf(cell)}>${escaped(cell.text)}</${tag}>`).join('')}</tr>`
+    `<tr>${cells.map((cell) => `<${tag}${classOf(cell)}>${cellHtml(cell)}</${tag}>`).join('')}</tr>`
   const table =
     head === undefined
       ? ''
       : `<table>${row(head, 'th')}${body.map((cells) => row(cells, 'td')).join('')}</table>`
   return `<h2>${escaped(title)}</h2>${table}${note === undefined ? '' : `<p${classOf(note)}>${escaped(note.text)}</p>`}`
+}
+
+function cellHtml({ text, href }: ReportCell): string {
+  return href === undefined ? escaped(text) : `<a href="${escaped(href)}">${escaped(text)}</a>`
 }
 
 function classOf({ tone }: ReportCell): string {

@@ -14,5 +14,11 @@ function sectionMarkdown({ title, rows, note }: ReportSection): string {
 }
 
 function line(row: readonly ReportCell[]): string {
-  return `| ${row.map(({ text }) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
+  return `| ${row.map(cellMarkdown).join(' | ')} |`
+}
+
+function cellMarkdown({ text, href }: ReportCell): string {
+  const shown = text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+  // What would end the address, or the cell.
+  return href === undefined ? shown : `[${shown}](<${href.replaceAll(/[<>|\s]/g, encodeURIComponent)}>)`
 }

@@ -1,8 +1,9 @@
 import type { Config, ReportCell, ReportSection, ReportTone } from '@mnemoscope/kpi'
 import type { AlertEpisode, DashboardData } from '@mnemoscope/recorder'
+import { openAlerts } from './open-alerts.js'
 import { inUnit, utc } from './units.js'
 
-/** The specification's report: five sections and those of plugins, whatever they are rendered as. */
+/** The specification's report: five sections, what to do about open alerts, and those of plugins, whatever they are rendered as. */
 export interface Report {
   readonly heading: string
   readonly sections: readonly ReportSection[]
@@ -16,7 +17,7 @@ const modelColumns = ['f1_score', 'latency', 'token_usage', 'memory_usage', 'con
 
 /**
  * The report of dashboard data.
- * @param plugins whose sections follow after the specification's five
+ * @param plugins whose sections come last
  */
 export function reportOf(data: DashboardData, plugins: Config['plugins'] = []): Report {
   const { from, to } = data.window
@@ -26,7 +27,15 @@ export function reportOf(data: DashboardData, plugins: Config['plugins'] = []): 
   )
   return {
     heading: `${utc(from)} to ${utc(to)}`,
-    sections: [summary(data), trends(data), models(data), alertSummary(data), recent(data), ...added],
+    sections: [
+      summary(data),
+      trends(data),
+      models(data),
+      alertSummary(data),
+      recent(data),
+      ...openAlerts(data),
+      ...added,
+    ],
   }
 }
 

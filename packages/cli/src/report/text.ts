@@ -19,9 +19,15 @@ function sectionText({ title, rows, note }: ReportSection): string {
   return [pc.bold(title), ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
-/** Columns of numbers to the right, of words to the left; coloured after padding, as colours have no width. */
+/**
+ * Columns of numbers to the right, of words to the left; coloured after padding, as colours have no width. Addresses
+ * are too long for a column: each has a line of its own below its row.
+ */
 function tableLines(rows: readonly (readonly ReportCell[])[]): string[] {
-  const [head = [], ...body] = rows
+  const [fullHead = [], ...fullBody] = rows
+  const isColumn = fullHead.map((_, i) => fullBody.every((row) => row[i]?.href === undefined))
+  const inColumns = (row: readonly ReportCell[]) => row.filter((_, i) => isColumn[i] ?? true)
+  const [head, body] = [inColumns(fullHead), fullBody.map(inColumns)]
   const columns = head.map(({ text }, i) => ({
     width: Math.max(text.length, ...body.map((row) => row[i]?.text.length ?? 0)),
     numbers: i > 0 && body.every((row) => /^[\d−-]|^unknown$/.test(row[i]?.text ?? '')),
@@ -37,7 +43,13 @@ function tableLines(rows: readonly (readonly ReportCell[])[]): string[] {
       })
       .join('   ')
       .trimEnd()
-  return rows.length === 0 ? [] : [pc.dim(line(head)), ...body.map(line)]
+  const addresses = (row: readonly ReportCell[]) =>
+    row.flatMap(({ text, href }) => (href === undefined ? [] : [`  ${pc.dim(`${text}:`)} ${href}`]))
+  if (rows.length === 0) return []
+  return [
+    pc.dim(line(head)),
+    ...fullBody.flatMap((row, i) => [line(body[i] as readonly ReportCell[]), ...addresses(row)]),
+  ]
 }
 
 function coloured({ tone }: ReportCell, text: string): string {

@@ -1,7 +1,8 @@
-import type { Config } from '@mnemoscope/kpi'
+import { type Config, configHash } from '@mnemoscope/kpi'
 import { alertmanagerConfig } from '../alertmanager/alertmanager-config.js'
 import { dataSourceProvisioning } from '../grafana/provisioning.js'
 import { prometheusConfig } from '../prometheus-config.js'
+import { ruleFiles } from '../rules/rule-files.js'
 import { yamlFile } from '../yaml-file.js'
 
 /** Where the parts reach one another in `docker-compose.yml`: its services' names are their hosts. */
@@ -10,6 +11,12 @@ export const composeEndpoints = {
   alertmanager: 'http://alertmanager:9093',
   recorder: 'http://recorder:9470',
 } as const
+
+/** Where browsers reach the containers' Grafana: the port that `docker-compose.yml` opens by default. */
+const publishedGrafana = 'http://127.0.0.1:3000'
+
+/** Folder of the rules whose alerts lead to the containers' Grafana. */
+export const composeRulesFolder = 'deploy/compose/rules'
 
 /** The machine that runs the containers, as they see it; Docker Desktop knows the name, elsewhere Compose maps it. */
 const machine = 'host.docker.internal'
@@ -21,7 +28,7 @@ const demo = 'demo'
 export function composeFiles(config: Config): [string, string][] {
   const inContainers: Config = {
     ...config,
-    endpoints: composeEndpoints,
+    endpoints: { ...composeEndpoints, grafana: config.endpoints.grafana ?? publishedGrafana },
     services: config.services.map(({ name, targets }) => ({
       name,
       targets: targets.map((target) => fromContainer(name, target)),
@@ -31,6 +38,10 @@ export function composeFiles(config: Config): [string, string][] {
     ['deploy/compose/prometheus.yml', prometheusConfig(inContainers)],
     ['deploy/compose/alertmanager.yml', alertmanagerConfig(inContainers)],
     ['deploy/compose/grafana-data-sources.yml', dataSourceProvisioning(inContainers)],
+    ...ruleFiles(inContainers, configHash(config)).map(([name, file]): [string, object] => [
+      `${composeRulesFolder}/${name}.yml`,
+      file,
+    ]),
   ]
   return files.map(([path, value]) => [path, yamlFile(config, value)])
 }

@@ -41,7 +41,21 @@ describe('The configuration files for containers', () => {
     ])
   })
 
-  test('name no loopback address', () => {
-    for (const text of files.values()) expect(text).not.toMatch(/127\.0\.0\.1|localhost/)
+  test('lead from alerts to the containers’ Grafana, at the port that is open on this machine, or to one’s own', () => {
+    const [rules] = parse(files.get('deploy/compose/rules/f1_score.yml') as string).groups
+    const alert = rules.rules.find((rule: { alert?: string }) => rule.alert === 'MnemoscopeF1ScoreCritical')
+    expect(alert.annotations.dashboard_url).toMatch(
+      /^http:\/\/127\.0\.0\.1:3000\/d\/mnemoscope-kpi-f1_score\?var-job=/,
+    )
+    const own = new Map(composeFiles(defineConfig({ endpoints: { grafana: 'https://grafana.example' } })))
+    expect(own.get('deploy/compose/rules/f1_score.yml')).toContain(
+      'https://grafana.example/d/mnemoscope-kpi-f1',
+    )
+  })
+
+  test('name no loopback address but the one that browsers open', () => {
+    for (const text of files.values()) {
+      expect(text.replaceAll('http://127.0.0.1:3000/d/', '')).not.toMatch(/127\.0\.0\.1|localhost/)
+    }
   })
 })

@@ -181,6 +181,8 @@ export const settingsSchema = z.strictObject({
       prometheus: url.default('http://127.0.0.1:9090'),
       alertmanager: url.default('http://127.0.0.1:9093'),
       recorder: url.default('http://127.0.0.1:9470'),
+      /** As people's browsers reach it: alerts lead to its dashboards. Without it they lead to the recorder's page. */
+      grafana: url.optional(),
     })
     .prefault({}),
   instrumentation: z

@@ -23,7 +23,7 @@ const readAtStart: readonly { part: RestartNeeded['part']; pattern: RegExp }[] =
   {
     part: 'recorder',
     pattern:
-      /^(?:snapshotInterval|scrapeInterval|alertCheckInterval|dashboard\.refreshInterval|endpoints\..+|handlers(?:\..+)?|plugins)$/,
+      /^(?:snapshotInterval|scrapeInterval|alertCheckInterval|dashboard\.refreshInterval|endpoints\.(?!grafana$).+|handlers(?:\..+)?|plugins)$/,
   },
   {
     part: 'services',

@@ -27,6 +27,7 @@ describe('differences of two configurations', () => {
 describe('parts that must be started again', () => {
   test.each<[string, ConfigInput, object[]]>([
     ['none for a window', { kpis: { f1_score: { window: '1m' } } }, []],
+    ['none for Grafana’s address, which only alerts name', { endpoints: { grafana: 'http://g:3000' } }, []],
     ['none for an integration', { integrations: { benchmark: false } }, []],
     [
       'Prometheus for the retention, which is an option of its command line',
