@@ -1,9 +1,18 @@
 -- Who may do what in Mnemoscope's database. Run it in that database as its administrator, before or after the
 -- recorder's migrations and as often as you like. It sets no password: nobody can log in before you do that, with
 --   ALTER ROLE mnemoscope_recorder PASSWORD '...'; ALTER ROLE mnemoscope_reader PASSWORD '...';
+-- The administrator need be no superuser: a role that owns the database and may create roles is enough.
+
+BEGIN;
 
 DO $$
 BEGIN
+  IF NOT (SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user) THEN
+    RAISE insufficient_privilege USING
+      MESSAGE = format('%I may not create roles', current_user),
+      HINT = 'Have the administrator of the database run this file. Without it the recorder works all the same, and '
+        'Grafana reads as the user whose connection it is given.';
+  END IF;
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mnemoscope_recorder') THEN
     CREATE ROLE mnemoscope_recorder;
   END IF;
@@ -13,12 +22,26 @@ BEGIN
 END
 $$;
 
+-- Neither is an administrator. Since Postgres 16 only who may create databases can say so of a role; new roles can't.
+DO $$
+DECLARE
+  strong name;
+BEGIN
+  FOR strong IN
+    SELECT rolname FROM pg_roles
+    WHERE rolname IN ('mnemoscope_recorder', 'mnemoscope_reader') AND (rolcreatedb OR rolcreaterole)
+  LOOP
+    EXECUTE format('ALTER ROLE %I NOCREATEDB NOCREATEROLE', strong);
+  END LOOP;
+END
+$$;
+
 -- The recorder owns its tables: it migrates them, and creates and drops partitions.
-ALTER ROLE mnemoscope_recorder LOGIN NOCREATEDB NOCREATEROLE NOINHERIT;
+ALTER ROLE mnemoscope_recorder LOGIN NOINHERIT;
 
 -- Grafana and people reading by hand. Limits, because a dashboard may ask for anything: few connections, short
 -- statements, and no change even by mistake (what protects the data are the missing privileges, not this default).
-ALTER ROLE mnemoscope_reader LOGIN NOCREATEDB NOCREATEROLE NOINHERIT CONNECTION LIMIT 20;
+ALTER ROLE mnemoscope_reader LOGIN NOINHERIT CONNECTION LIMIT 20;
 ALTER ROLE mnemoscope_reader SET default_transaction_read_only = on;
 ALTER ROLE mnemoscope_reader SET statement_timeout = '30s';
 ALTER ROLE mnemoscope_reader SET idle_in_transaction_session_timeout = '30s';
@@ -41,3 +64,5 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO mnemoscope_reader;
 GRANT mnemoscope_recorder TO CURRENT_USER;
 ALTER DEFAULT PRIVILEGES FOR ROLE mnemoscope_recorder IN SCHEMA public GRANT SELECT ON TABLES TO mnemoscope_reader;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO mnemoscope_reader;
+
+COMMIT;

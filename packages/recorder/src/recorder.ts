@@ -58,7 +58,7 @@ export interface Recorder {
  * Starts the recorder: migrates the database, then takes a snapshot of every KPI at each aligned instant, keeps the
  * history of alerts, and serves its page and API. Failures of Postgres or Prometheus while it runs are logged,
  * counted and shown by /readyz, and the work goes on when they are back.
- * @throws MnemoscopeError DATABASE_UNREACHABLE, DATABASE_SCHEMA_NEWER or PORT_IN_USE when it can't start
+ * @throws MnemoscopeError DATABASE_UNREACHABLE, DATABASE_DENIED, DATABASE_SCHEMA_NEWER or PORT_IN_USE when it can't start
  */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
   const { databaseUrl, prometheusUrl, host = '127.0.0.1', port = 9470 } = options

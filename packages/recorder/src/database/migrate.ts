@@ -1,6 +1,7 @@
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import pg from 'pg'
 import { shownAddress } from './address.js'
+import { databaseDenied, isDenied } from './denied.js'
 import { type Migration, readMigrations } from './migrations.js'
 import { idleTransactionMs } from './pool.js'
 import { databaseUnreachable, isUnreachable } from './unreachable.js'
@@ -12,7 +13,8 @@ const lockKey = 5_727_021_001
  * Brings the database's schema up to date. Any number of processes may do so at once: one does the work, the others
  * wait for it. All pending migrations are one transaction, so a failure leaves the schema as it was.
  * @returns names of the migrations that were applied
- * @throws MnemoscopeError DATABASE_UNREACHABLE; DATABASE_SCHEMA_NEWER where a newer version wrote the schema
+ * @throws MnemoscopeError DATABASE_UNREACHABLE; DATABASE_DENIED where the user may not make tables;
+ *   DATABASE_SCHEMA_NEWER where a newer version wrote the schema
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const client = new pg.Client({
@@ -30,6 +32,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     await client.query('COMMIT')
     return applied
   } catch (error) {
+    if (isDenied(error)) throw databaseDenied(databaseUrl, error)
     throw isUnreachable(error) ? databaseUnreachable(databaseUrl, error) : error
   } finally {
     await client.end().catch(() => undefined)

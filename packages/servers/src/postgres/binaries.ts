@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   accessSync,
   constants,
@@ -13,6 +15,7 @@ import { dirname, join, relative } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { renameIntoPlace } from '../tools/into-place.js'
 import { type Account, isReachable } from './account.js'
+import { postgresEnv } from './cluster.js'
 
 /** The npm packages with Postgres' binaries; the version is pinned in package.json. */
 export function binaryPackage(platform: string = process.platform, arch: string = process.arch): string {
@@ -38,6 +41,27 @@ export function installedBinaries(name = binaryPackage()): string {
   }
 }
 
+/** Programs and files that a folder of binaries must have. */
+const needed = ['bin/postgres', 'bin/initdb']
+
+/** The folder of binaries somebody chose, checked. Throws TOOL_MISSING. */
+export function chosenBinaries(folder: string): string {
+  const missing = needed.find((file) => !existsSync(join(folder, file)))
+  if (missing === undefined) return realpathSync(folder)
+  throw new MnemoscopeError('TOOL_MISSING', `${folder} holds no Postgres: ${missing} is not there`, {
+    value: folder,
+    expected: 'a folder with bin, lib and share, such as /usr/lib/postgresql/17',
+    next: 'correct MNEMOSCOPE_POSTGRES_BINARIES, or leave it out to use the installed Postgres',
+  })
+}
+
+/** The major version of some binaries, such as 18. */
+export function majorVersionOf(binaries: string): number {
+  // `postgres (PostgreSQL) 18.4`, with more behind it in distributions.
+  const said = execFileSync(join(binaries, 'bin/postgres'), ['--version'], { env: postgresEnv }).toString()
+  return Number(/\(PostgreSQL\) (\d+)/.exec(said)?.[1])
+}
+
 /**
  * The installed binaries made runnable by the account: in place where the installation is ours to complete and the
  * account can reach it, else as a copy (60 MB, made once) in `copyTo`.
@@ -48,7 +72,7 @@ export function runnableBinaries(installed: string, account: Account | undefined
     makeLinks(installed)
     return installed
   }
-  const copy = join(copyTo, `binaries-${packageVersion(installed)}`)
+  const copy = join(copyTo, `binaries-${versionOf(installed)}`)
   if (!existsSync(copy)) {
     const incoming = `${copy}.incoming-${process.pid}`
     mkdirSync(copyTo, { recursive: true, mode: 0o755 })
@@ -66,7 +90,10 @@ interface Link {
 
 /** The package lists its symbolic links in a file, paths from the package's root, because npm packages cannot hold links. */
 function links(native: string): { file: string; pointsTo: string }[] {
-  const list = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as Link[]
+  const listed = join(native, 'pg-symlinks.json')
+  // A Postgres from elsewhere has its links.
+  if (!existsSync(listed)) return []
+  const list = JSON.parse(readFileSync(listed, 'utf8')) as Link[]
   return list.map(({ source, target }) => {
     const file = join(native, relative('native', target))
     return { file, pointsTo: relative(dirname(file), join(native, relative('native', source))) }
@@ -95,9 +122,9 @@ function isWritable(folder: string): boolean {
   }
 }
 
-function packageVersion(native: string): string {
-  const manifest = JSON.parse(readFileSync(join(dirname(native), 'package.json'), 'utf8')) as {
-    version: string
-  }
-  return manifest.version
+/** The package's version; of binaries from elsewhere a hash of where they lie. */
+function versionOf(native: string): string {
+  const file = join(dirname(native), 'package.json')
+  if (!existsSync(file)) return createHash('sha256').update(native).digest('hex').slice(0, 16)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }

@@ -10,13 +10,16 @@ import type { Account } from './account.js'
 /** The superuser of the cluster and the database in it carry one name. */
 export const databaseName = 'mnemoscope'
 
-/** What Postgres' own programs see: nothing of ours (PGDATA, LC_ALL, …) may change what they do. */
+/**
+ * What Postgres' own programs see: nothing of ours (PGDATA, LC_ALL, …) may change what they do. `initdb` makes TZ the
+ * cluster's time zone.
+ */
 export const postgresEnv = { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
 
 /**
- * Makes the cluster once: UTF-8, Postgres' built-in C.UTF-8 collation (the same on every system), UTC, passwords
- * by SCRAM-SHA-256 for every connection. It is built beside its place and moved there whole, so an interrupted
- * `initdb` leaves nothing that a later start would take for a cluster.
+ * Makes the cluster once: UTF-8, Postgres' built-in C.UTF-8 collation (the same on every system; C, which sorts alike,
+ * before Postgres 17, which brought it), UTC, passwords by SCRAM-SHA-256 for every connection. It is built beside its
+ * place and moved there whole, so an interrupted `initdb` leaves nothing that a later start would take for a cluster.
  */
 export async function createCluster(
   binaries: string,
@@ -24,6 +27,7 @@ export async function createCluster(
   password: string,
   account: Account | undefined,
   durable: boolean,
+  major: number,
 ): Promise<void> {
   if (existsSync(join(dataDir, 'PG_VERSION'))) return
   mkdirSync(dirname(dataDir), { recursive: true })
@@ -35,8 +39,8 @@ export async function createCluster(
       for (const path of [room, passwordFile]) chownSync(path, account.uid, account.gid)
     const args = [
       ...['-D', join(room, 'data'), '-U', databaseName, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
-      ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
-      ...['--set=timezone=UTC', '--set=log_timezone=UTC', '--no-instructions'],
+      ...['--encoding=UTF8', '--locale=C', '--no-instructions'],
+      ...(major < 17 ? [] : ['--locale-provider=builtin', '--builtin-locale=C.UTF-8']),
       ...(durable ? [] : ['--no-sync']),
     ]
     const { uid, gid } = account ?? {}
@@ -59,9 +63,9 @@ export async function createCluster(
 }
 
 /** Refuses a data directory that another major version of Postgres wrote. */
-export function requireVersion(dataDir: string, major: string): void {
+export function requireVersion(dataDir: string, major: number): void {
   const found = readFileSync(join(dataDir, 'PG_VERSION'), 'utf8').trim()
-  if (found === major) return
+  if (found === String(major)) return
   throw new MnemoscopeError(
     'DATABASE_VERSION',
     `${dataDir} was written by Postgres ${found}; this is ${major}`,

@@ -7,7 +7,7 @@ import { startProcess } from '../process/start-process.js'
 import { onPort } from '../servers/on-port.js'
 import type { RunningServer, ServerOptions } from '../servers/server.js'
 import { type Account, isReachable, makeOpenFolder, placeFor, postgresAccount } from './account.js'
-import { installedBinaries, runnableBinaries } from './binaries.js'
+import { chosenBinaries, installedBinaries, majorVersionOf, runnableBinaries } from './binaries.js'
 import { createCluster, databaseName, postgresEnv, removeStaleLock, requireVersion } from './cluster.js'
 import { acceptsConnections, createDatabase } from './database.js'
 import { passwordIn } from './password.js'
@@ -17,6 +17,11 @@ export interface PostgresOptions extends ServerOptions {
   readonly durable?: boolean
   /** Further settings of postgresql.conf, by name. */
   readonly settings?: Readonly<Record<string, string>>
+  /**
+   * Folder with `bin`, `lib` and `share` of another Postgres, 14 or later, such as /usr/lib/postgresql/17.
+   * Default MNEMOSCOPE_POSTGRES_BINARIES, else those of the npm package pinned in package.json.
+   */
+  readonly binaries?: string
   /** Where root's Postgres lives if the state directory is closed to others. Default /var/lib/mnemoscope. */
   readonly fallbackRoot?: string
 }
@@ -25,9 +30,6 @@ export interface RunningPostgres extends RunningServer {
   /** Where the cluster lies: `STATE_DIR/postgres/data` unless the account Postgres runs as cannot reach that. */
   readonly dataDir: string
 }
-
-/** The major version of the binaries pinned in package.json. */
-const majorVersion = '18'
 
 /**
  * Starts Postgres on 127.0.0.1 (TCP only) with a superuser and a database called `mnemoscope`; makes both at the first
@@ -43,12 +45,15 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const place = placeFor(stateDir, account, options.fallbackRoot ?? '/var/lib/mnemoscope')
   const dataDir = resolve(options.dataDir ?? join(place, 'data'))
   requireReachable(dataDir, account)
-  if (existsSync(join(dataDir, 'PG_VERSION'))) requireVersion(dataDir, majorVersion)
 
   makeOpenFolder(place)
-  const binaries = runnableBinaries(installedBinaries(), account, place)
+  const chosen = options.binaries ?? (process.env.MNEMOSCOPE_POSTGRES_BINARIES || undefined)
+  const found = chosen === undefined ? installedBinaries() : chosenBinaries(chosen)
+  const binaries = runnableBinaries(found, account, place)
+  const major = majorVersionOf(binaries)
+  if (existsSync(join(dataDir, 'PG_VERSION'))) requireVersion(dataDir, major)
   const password = passwordIn(join(stateDir, 'postgres-password'))
-  await createCluster(binaries, dataDir, password, account, options.durable ?? true)
+  await createCluster(binaries, dataDir, password, account, options.durable ?? true, major)
   await endLeftover(stateDir, 'postgres')
   removeStaleLock(dataDir)
 

@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { binaryPackage, installedBinaries, runnableBinaries } from '../../src/postgres/binaries.js'
+import {
+  binaryPackage,
+  chosenBinaries,
+  installedBinaries,
+  majorVersionOf,
+  runnableBinaries,
+} from '../../src/postgres/binaries.js'
 import { stateDir } from '../fixtures/state-dir.js'
 
 jest.setTimeout(60_000)
@@ -46,6 +52,25 @@ test('binaries that the account cannot reach are copied once to where it can', (
   const made = lstatSync(copy).ctimeMs
   expect(runnableBinaries(native, stranger, join(state.path, 'place'))).toBe(copy)
   expect(lstatSync(copy).ctimeMs).toBe(made)
+})
+
+test('a Postgres from elsewhere, without a package around it, runs where it lies, and says which version it is', () => {
+  const native = freshPackage(0o755)
+  runnableBinaries(native, undefined, state.path)
+  for (const file of ['../package.json', 'pg-symlinks.json']) rmSync(join(native, file))
+  const chosen = chosenBinaries(native)
+  expect(runnableBinaries(chosen, undefined, state.path)).toBe(chosen)
+  expect(majorVersionOf(chosen)).toBe(18)
+})
+
+test('a chosen folder without Postgres is an error that names the setting', () => {
+  expect(() => chosenBinaries(state.path)).toThrow(
+    expect.objectContaining({
+      code: 'TOOL_MISSING',
+      value: state.path,
+      next: expect.stringContaining('MNEMOSCOPE_POSTGRES_BINARIES'),
+    }),
+  )
 })
 
 test('a system without binaries is an error that names the package and the way out', () => {

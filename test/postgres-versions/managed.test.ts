@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { defineConfig, retentionOf } from '@mnemoscope/kpi'
+import { type RunningPostgres, startPostgres } from '@mnemoscope/servers'
+import pg from 'pg'
+import { applyRetention } from '../../packages/recorder/src/database/retention.js'
+import { createPool, migrate } from '../../packages/recorder/src/index.js'
+import { rollUp } from '../../packages/recorder/src/snapshots/rollup.js'
+import { snapshotRows } from '../../packages/recorder/src/snapshots/row.js'
+import { storeInstants } from '../../packages/recorder/src/snapshots/store.js'
+import { repository } from '../harness/repository.js'
+import { temporaryFolder } from '../harness/temporary-folder.js'
+
+/** Set by `npm run test:postgres`; otherwise the version that is installed. */
+const major = Number(process.env.MNEMOSCOPE_POSTGRES_MAJOR ?? 18)
+const rolesFile = readFileSync(join(repository, 'deploy/postgres/roles.sql'), 'utf8')
+
+const folder = temporaryFolder('managed-postgres')
+let server: RunningPostgres
+
+beforeAll(async () => {
+  server = await startPostgres({ stateDir: folder.path, port: 0, durable: false })
+}, 120_000)
+
+afterAll(async () => {
+  await server?.stop()
+  folder.remove()
+})
+
+/** Runs statements one after the other; gives the last one's rows. */
+async function asked(url: string, ...statements: string[]): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    let rows: Record<string, unknown>[] = []
+    for (const statement of statements) rows = (await client.query(statement)).rows
+    return rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** A user and a database, as a service hands them out: a connection string is all one gets. */
+async function handedOut(name: string, rights = ''): Promise<string> {
+  await asked(
+    server.url,
+    `CREATE ROLE ${name} LOGIN PASSWORD '${name}' NOSUPERUSER NOCREATEDB NOREPLICATION ${rights}`,
+    `CREATE DATABASE ${name} OWNER ${name}`,
+  )
+  const url = new URL(server.url)
+  url.username = name
+  url.password = name
+  url.pathname = `/${name}`
+  return url.href
+}
+
+/** What a recorder does in its first hours: partitions, rows, roll-ups, retention, views and functions. */
+async function keepsHistory(url: string): Promise<void> {
+  const applied = await migrate(url)
+  expect(applied.length).toBeGreaterThan(0)
+  expect(await migrate(url)).toEqual([])
+  const pool = createPool(url)
+  try {
+    const now = new Date()
+    const at = new Date(Math.floor(now.getTime() / 3_600_000 - 2) * 3_600_000)
+    const labels = { job: 'memory', model: 'a', context_size: '8192' }
+    const name = 'job_model_context_size:mnemoscope_f1_score:current'
+    const rows = snapshotRows([{ labels: { __name__: name, ...labels }, value: 0.9 }])
+    await storeInstants(pool, [{ at, rows }])
+    expect(await rollUp(pool, now)).toBe(1)
+    await applyRetention(pool, retentionOf(defineConfig()), now)
+    const seen = await pool.query('SELECT model, f1_score FROM performance_snapshots')
+    expect(seen.rows).toEqual([{ model: 'a', f1_score: 0.9 }])
+    const since = [new Date(at.getTime() - 1), now]
+    const compared = await pool.query('SELECT mean FROM compare_models($1, $2)', since)
+    expect(compared.rows).toEqual([{ mean: 0.9 }])
+    const later = new Date(now.getTime() + 400 * 86_400_000)
+    const { droppedPartitions } = await applyRetention(pool, retentionOf(defineConfig()), later)
+    expect(droppedPartitions.length).toBeGreaterThan(0)
+  } finally {
+    await pool.end()
+  }
+}
+
+describe(`Postgres ${major}, managed by somebody else`, () => {
+  test('is the version that was asked for', async () => {
+    const [row] = await asked(
+      server.url,
+      "SELECT current_setting('server_version_num')::int / 10000 AS major",
+    )
+    expect(row).toEqual({ major })
+  })
+
+  test('needs no more than a user who owns its database', async () => {
+    await keepsHistory(await handedOut('owner', 'NOCREATEROLE'))
+  })
+
+  test('needs no more than a schema of one’s own in a database that others share', async () => {
+    const url = new URL(await handedOut('guest', 'NOCREATEROLE'))
+    const admin = new URL(server.url)
+    admin.pathname = '/guest'
+    await asked(
+      admin.href,
+      `ALTER DATABASE guest OWNER TO mnemoscope`,
+      'REVOKE CREATE ON SCHEMA public FROM PUBLIC',
+      'CREATE SCHEMA memory AUTHORIZATION guest',
+    )
+    url.searchParams.set('options', '-c search_path=memory')
+    await keepsHistory(url.href)
+    expect(
+      await asked(admin.href, "SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace"),
+    ).toEqual([])
+  })
+
+  test('that lets the user create nothing is an error that names the right that is missing', async () => {
+    const url = await handedOut('stranger', 'NOCREATEROLE')
+    const admin = new URL(server.url)
+    admin.pathname = '/stranger'
+    await asked(
+      admin.href,
+      `ALTER DATABASE stranger OWNER TO mnemoscope`,
+      'REVOKE CREATE ON SCHEMA public FROM PUBLIC',
+    )
+    await expect(migrate(url)).rejects.toMatchObject({
+      code: 'DATABASE_DENIED',
+      message: expect.stringContaining('public'),
+      next: expect.stringContaining('GRANT'),
+    })
+  })
+})
+
+describe('The roles file', () => {
+  test('works for an administrator who is no superuser, before and after the migrations', async () => {
+    const admin = await handedOut('administrator', 'CREATEROLE')
+    await asked(admin, rolesFile, "ALTER ROLE mnemoscope_recorder PASSWORD 'recorder'")
+    const recorder = new URL(admin)
+    recorder.username = 'mnemoscope_recorder'
+    recorder.password = 'recorder'
+    await keepsHistory(recorder.href)
+    await asked(admin, rolesFile, "ALTER ROLE mnemoscope_reader PASSWORD 'reader'")
+    const reader = new URL(admin)
+    reader.username = 'mnemoscope_reader'
+    reader.password = 'reader'
+    expect(await asked(reader.href, 'SELECT count(*)::int AS n FROM snapshots')).toEqual([{ n: 0 }])
+    expect(await asked(reader.href, 'SELECT FROM performance_snapshots')).toEqual([])
+  })
+
+  test('says what to do where the user may not create roles, and changes nothing', async () => {
+    const url = await handedOut('plain', 'NOCREATEROLE')
+    await migrate(url)
+    await expect(asked(url, rolesFile)).rejects.toMatchObject({
+      code: '42501',
+      message: expect.stringContaining('may not create roles'),
+      hint: expect.stringContaining('administrator'),
+    })
+  })
+})
