@@ -1,37 +1,21 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
 import fc from 'fast-check'
 import type pg from 'pg'
-import { createPool, type Recorder, startRecorder } from '../../src/index.js'
 import { notification } from '../plumbing/notification.js'
-import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
-import { silentLogger } from '../plumbing/silent-logger.js'
+import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 
 /** `MNEMOSCOPE_HOSTILE_RUNS=100000` for the long form. */
 const runs = Number(process.env.MNEMOSCOPE_HOSTILE_RUNS ?? 300)
 
-let postgres: TestPostgres
+let recorder: TestRecorder
 let pool: pg.Pool
-let recorder: Recorder
 
 beforeAll(async () => {
-  postgres = await startTestPostgres()
-  const databaseUrl = await postgres.newDatabase()
-  pool = createPool(databaseUrl)
-  recorder = await startRecorder({
-    config: defineConfig(),
-    databaseUrl,
-    prometheusUrl: 'http://127.0.0.1:9',
-    port: 0,
-    logger: silentLogger,
-  })
+  recorder = await startTestRecorder()
+  pool = recorder.pool
 }, 60_000)
 
-afterAll(async () => {
-  await recorder?.stop()
-  await pool?.end()
-  await postgres?.stop()
-}, 60_000)
+afterAll(() => recorder?.stop(), 60_000)
 
 const odd = fc.oneof(
   fc.constantFrom(

@@ -1,17 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import {
-  createPool,
-  type DashboardData,
-  type Readiness,
-  type Recorder,
-  startRecorder,
-} from '../../src/index.js'
+import type { DashboardData, Readiness } from '../../src/index.js'
 import { type ErrorAnswer, getJson } from '../plumbing/get-json.js'
 import { type GivenNotificationAlert, notification, postWebhook } from '../plumbing/notification.js'
-import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
-import { silentLogger } from '../plumbing/silent-logger.js'
+import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
@@ -29,29 +21,15 @@ const startsAt = '2026-03-01T10:00:00.123456789Z'
 const firing: GivenNotificationAlert = { status: 'firing', labels, annotations, startsAt }
 const resolved: GivenNotificationAlert = { ...firing, status: 'resolved', endsAt: '2026-03-01T10:05:00Z' }
 
-let postgres: TestPostgres
+let recorder: TestRecorder
 let pool: pg.Pool
-let recorder: Recorder
 
 beforeAll(async () => {
-  postgres = await startTestPostgres()
-  const databaseUrl = await postgres.newDatabase()
-  pool = createPool(databaseUrl)
-  recorder = await startRecorder({
-    config: defineConfig(),
-    databaseUrl,
-    // Nothing listens there: the webhook needs no Prometheus.
-    prometheusUrl: 'http://127.0.0.1:9',
-    port: 0,
-    logger: silentLogger,
-  })
+  recorder = await startTestRecorder()
+  pool = recorder.pool
 }, 60_000)
 
-afterAll(async () => {
-  await recorder?.stop()
-  await pool?.end()
-  await postgres?.stop()
-}, 60_000)
+afterAll(() => recorder?.stop(), 60_000)
 
 beforeEach(async () => {
   await pool.query('TRUNCATE alert_episodes CASCADE')

@@ -2,39 +2,24 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import { createPool, type Recorder, startRecorder } from '../../src/index.js'
 import { measurementEvent } from '../../src/measurements/measurement.js'
 import type { FoundMeasurement } from '../../src/rows/measurements.js'
 import { getJson } from '../plumbing/get-json.js'
 import { notification, postWebhook } from '../plumbing/notification.js'
-import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
-import { silentLogger } from '../plumbing/silent-logger.js'
+import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
 
-let postgres: TestPostgres
+let recorder: TestRecorder
 let pool: pg.Pool
-let recorder: Recorder
 
 beforeAll(async () => {
-  postgres = await startTestPostgres()
-  const databaseUrl = await postgres.newDatabase()
-  pool = createPool(databaseUrl)
-  recorder = await startRecorder({
-    config: defineConfig(),
-    databaseUrl,
-    prometheusUrl: 'http://127.0.0.1:9',
-    port: 0,
-    logger: silentLogger,
-  })
+  recorder = await startTestRecorder()
+  pool = recorder.pool
 }, 60_000)
 
-afterAll(async () => {
-  await recorder?.stop()
-  await pool?.end()
-  await postgres?.stop()
-}, 60_000)
+afterAll(() => recorder?.stop(), 60_000)
 
 type Value = string | number | boolean
 
