@@ -1,24 +1,21 @@
 import type { Config, Direction } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import { stepFor } from './curves.js'
 import { type Gap, gaps } from './gaps.js'
-import { inScope, type Scope, scopeParameters } from './scope.js'
-import { restOf, type Sources, sourcesOf } from './sources.js'
-
-/** One line of a chart. */
-export interface ChartSeries {
-  readonly service: string
-  readonly model: string
-  readonly context_size: string
-  /** Unix time in seconds, mean, least and greatest value of each step; a step without a value has nulls. */
-  readonly points: readonly (readonly [number, number | null, number | null, number | null])[]
-}
+import { inScope, livedScope, type Scope, scopeParameters } from './scope.js'
+import {
+  planSteps,
+  pointsOfSteps,
+  type SeriesCurve,
+  type StepPlan,
+  stepParameters,
+  withSteps,
+} from './steps.js'
 
 /** One KPI over time. */
 export interface KpiChart {
   /** Series that have a value in the window; `series` holds the worst of them. */
   readonly total_series: number
-  readonly series: readonly ChartSeries[]
+  readonly series: readonly SeriesCurve[]
 }
 
 /** When an alert fired, as a chart marks it. Times are Unix seconds. */
@@ -53,13 +50,14 @@ export interface ChartsOptions {
   readonly mostSeries: number
 }
 
-const hour = 3_600
+/** A quarter of a second's work, more or less. */
+const mostRows = 500_000
 const mostMarks = 300
 const mostGaps = 300
 
 /**
  * Charts of every KPI in a scope. Steps are chosen from the time that has data, not from the window asked for, so a
- * young run shows all its snapshots. Each step keeps its least and greatest value: a spike is never averaged away.
+ * young run shows all its snapshots.
  */
 export async function charts(
   pool: pg.Pool,
@@ -67,99 +65,62 @@ export async function charts(
   scope: Scope,
   { intervalSeconds, mostPoints, mostSeries }: ChartsOptions,
 ): Promise<Charts> {
-  const [extent, marks, unknown] = await Promise.all([
-    firstInstant(pool, scope, mostSeries),
+  const [drawn, lines, marks, unknown] = await Promise.all([
+    livedScope(pool, scope),
+    countSeries(pool, scope, mostSeries),
     alertMarks(pool, scope),
     gaps(pool, scope, intervalSeconds, mostGaps),
   ])
-  const drawn: Scope = { ...scope, from: extent.at ?? scope.from }
-  const pointsOfLine = Math.floor(mostPoints / Math.max(1, Math.min(mostSeries, extent.series)))
-  const plan = await chartPlan(pool, drawn, intervalSeconds, Math.max(2, pointsOfLine))
+  const pointsOfLine = Math.floor(mostPoints / Math.max(1, lines))
+  const plan = await planSteps(pool, drawn, {
+    intervalSeconds,
+    mostPoints: Math.max(2, pointsOfLine),
+    mostRows,
+  })
   return {
     from: drawn.from.getTime() / 1_000,
     to: drawn.to.getTime() / 1_000,
-    step_seconds: plan.step,
-    kpis: await kpiCharts(pool, kpis, drawn, { ...plan, mostSeries }),
+    step_seconds: plan.stepSeconds,
+    kpis: await kpiCharts(pool, kpis, drawn, plan, mostSeries),
     marks,
     gaps: unknown,
   }
 }
 
-interface ChartPlan {
-  /** Seconds. */
-  readonly step: number
-  readonly sources: Sources
-}
-
-/** Steps of an hour or more are whole hours, which the roll-ups serve; shorter ones are read row by row. */
-async function chartPlan(
-  pool: pg.Pool,
-  scope: Scope,
-  intervalSeconds: number,
-  mostPoints: number,
-): Promise<ChartPlan> {
-  const step = stepFor(scope, intervalSeconds, mostPoints)
-  if (step < hour) return { step, sources: { hours: [], ...restOf(scope, []) } }
-  return { step: stepFor(scope, hour, mostPoints), sources: await sourcesOf(pool, scope) }
-}
-
-/** First instant of a scope with a snapshot, and how many series there are, counted no further than it matters. */
-async function firstInstant(
-  pool: pg.Pool,
-  scope: Scope,
-  mostSeries: number,
-): Promise<{ at: Date | null; series: number }> {
-  const { rows } = await pool.query<{ at: Date | null; series: number }>(
-    `SELECT (SELECT min(at) FROM snapshot_instants WHERE at >= $1 AND at <= $2 AND rows > 0) AS at,
-            (SELECT count(*)::int FROM (SELECT FROM series WHERE ${inScope} LIMIT $6) AS counted) AS series`,
-    [...scopeParameters(scope), mostSeries],
+/** How many series a scope has, counted no further than it matters. */
+async function countSeries(pool: pg.Pool, scope: Scope, most: number): Promise<number> {
+  const { rows } = await pool.query<{ series: number }>(
+    `SELECT count(*)::int AS series FROM (
+       SELECT FROM series WHERE $1::timestamptz <= $2 AND ${inScope} LIMIT $6
+     ) AS counted`,
+    [...scopeParameters(scope), most],
   )
-  return rows[0] as { at: Date | null; series: number }
+  return rows[0]?.series ?? 0
 }
 
 async function kpiCharts(
   pool: pg.Pool,
   kpis: Config['kpis'],
   scope: Scope,
-  { step, sources, mostSeries }: ChartPlan & { readonly mostSeries: number },
+  plan: StepPlan,
+  mostSeries: number,
 ): Promise<Record<string, KpiChart>> {
   const betterHigh: Direction = 'higher_is_better'
-  const { rows } = await pool.query<ChartSeries & { kpi: string; total: number }>(
-    `WITH scoped AS (
-       SELECT id AS series_id FROM series WHERE $1::timestamptz <= $2 AND ${inScope}
-     ), parts AS (
-       SELECT kpi, series_id, date_bin(make_interval(secs => $6), hour, 'epoch') AS step, sum(count) AS count,
-              sum(total) AS total, min(least) AS least, max(greatest) AS greatest
-       FROM snapshots_hourly JOIN scoped USING (series_id) WHERE hour = ANY($9::timestamptz[]) GROUP BY 1, 2, 3
-       UNION ALL
-       SELECT kpi, series_id, date_bin(make_interval(secs => $6), at, 'epoch'), count(value), sum(value), min(value),
-              max(value)
-       FROM unnest($10::timestamptz[], $11::timestamptz[]) AS rest (since, until)
-       JOIN snapshots ON at >= since AND at < until JOIN scoped USING (series_id) GROUP BY 1, 2, 3
-     ), steps AS MATERIALIZED (
-       SELECT kpi, series_id, step, sum(total) / nullif(sum(count), 0) AS mean, min(least) AS least,
-              max(greatest) AS greatest
-       FROM parts GROUP BY 1, 2, 3
-     ), ranked AS (
+  const { rows } = await pool.query<SeriesCurve & { kpi: string; total: number }>(
+    `${withSteps}, ranked AS (
        SELECT kpi, series_id, count(*) OVER (PARTITION BY kpi)::int AS total, row_number() OVER (
-           PARTITION BY kpi ORDER BY CASE WHEN kpi = ANY($7) THEN min(least) ELSE -max(greatest) END, series_id
+           PARTITION BY kpi ORDER BY CASE WHEN kpi = ANY($11) THEN min(least) ELSE -max(greatest) END, series_id
          ) AS place
-       FROM steps GROUP BY 1, 2 HAVING count(mean) > 0
+       FROM steps GROUP BY 1, 2
      )
-     SELECT kpi, total, service, model, context_size, json_agg(
-         json_build_array(extract(epoch FROM step)::bigint, mean, least, greatest) ORDER BY step
-       ) AS points
+     SELECT kpi, total, service, model, context_size, ${pointsOfSteps}
      FROM steps JOIN ranked USING (kpi, series_id) JOIN series ON series.id = series_id
-     WHERE place <= $8 GROUP BY kpi, total, series.id
+     WHERE place <= $12 GROUP BY kpi, total, series.id
      ORDER BY kpi, service, model, context_tokens NULLS LAST`,
     [
-      ...scopeParameters(scope),
-      step,
+      ...stepParameters(scope, plan),
       Object.values(kpis).flatMap(({ id, direction }) => (direction === betterHigh ? [id] : [])),
       mostSeries,
-      sources.hours,
-      sources.from,
-      sources.to,
     ],
   )
   return Object.fromEntries(

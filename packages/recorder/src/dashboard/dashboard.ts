@@ -2,7 +2,7 @@ import { type AlertEpisode, type Config, durationSeconds, type Severity } from '
 import type pg from 'pg'
 import { countAlerts, episodes } from './alerts.js'
 import { kpiCurves, trendPlan } from './curves.js'
-import type { Scope } from './scope.js'
+import { livedScope, type Scope } from './scope.js'
 import { type CurrentSnapshot, currentSnapshots, type RecentSnapshot, recentSnapshots } from './snapshots.js'
 import { sourcesOf } from './sources.js'
 import { summarise, type Totals } from './summary.js'
@@ -70,9 +70,7 @@ export async function snapshotData(
 ): Promise<SnapshotData> {
   const interval = durationSeconds(snapshotInterval)
   const kpiIds = Object.keys(kpis)
-  const [sources, first] = await Promise.all([sourcesOf(pool, scope), firstInstant(pool, scope)])
-  // A history shorter than the window still has a shape: its steps divide what there is.
-  const lived = { ...scope, from: first ?? scope.from }
+  const [sources, lived] = await Promise.all([sourcesOf(pool, scope), livedScope(pool, scope)])
   const plan = trendPlan(lived, sources, interval, trendPoints)
   const [summary, curves, recent, current] = await Promise.all([
     summarise(pool, scope, sources),
@@ -164,15 +162,6 @@ function statistics(totals: Totals, kpiIds: readonly string[]): Record<string, n
 
 function averages(totals: Totals, kpiIds: readonly string[]): Record<string, number | null> {
   return Object.fromEntries(kpiIds.map((id) => [`avg_${id}`, totals.kpis[id]?.avg ?? null]))
-}
-
-/** The first instant of a scope that has a snapshot; null where none has. */
-async function firstInstant(pool: pg.Pool, { from, to }: Scope): Promise<Date | null> {
-  const { rows } = await pool.query<{ at: Date | null }>(
-    'SELECT min(at) AS at FROM snapshot_instants WHERE at >= $1 AND at <= $2 AND rows > 0',
-    [from, to],
-  )
-  return rows[0]?.at ?? null
 }
 
 async function newestInstant(pool: pg.Pool): Promise<number | null> {

@@ -1,3 +1,5 @@
+import type pg from 'pg'
+
 /** Which snapshots and alerts a question is about. */
 export interface Scope {
   readonly from: Date
@@ -5,6 +7,18 @@ export interface Scope {
   readonly service?: string | undefined
   readonly model?: string | undefined
   readonly contextSize?: string | undefined
+}
+
+/**
+ * The part of a scope from its first snapshot on, the whole scope where it has none: a history shorter than the window
+ * still has a shape when its steps divide what there is.
+ */
+export async function livedScope(pool: pg.Pool, scope: Scope): Promise<Scope> {
+  const { rows } = await pool.query<{ at: Date | null }>(
+    'SELECT min(at) AS at FROM snapshot_instants WHERE at >= $1 AND at <= $2 AND rows > 0',
+    [scope.from, scope.to],
+  )
+  return { ...scope, from: rows[0]?.at ?? scope.from }
 }
 
 /** Parameters of the statements that ask about a scope: `$1` to `$5`. */

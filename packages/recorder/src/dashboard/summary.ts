@@ -40,16 +40,16 @@ export async function summarise(pool: pg.Pool, scope: Scope, sources: Sources): 
        FROM snapshots_hourly JOIN scoped USING (series_id) WHERE hour = ANY($6::timestamptz[])
        GROUP BY series_id, kpi
        UNION ALL
-       SELECT series_id, kpi, count(value), sum(value), min(value), max(value)
-       FROM unnest($7::timestamptz[], $8::timestamptz[]) AS rest (since, until)
-       JOIN snapshots ON at >= since AND at < until JOIN scoped USING (series_id) GROUP BY series_id, kpi
+       SELECT read.* FROM unnest($7::timestamptz[], $8::timestamptz[]) AS rest (since, until) CROSS JOIN LATERAL (
+         SELECT series_id, kpi, count(value), sum(value), min(value), max(value)
+         FROM snapshots JOIN scoped USING (series_id) WHERE at >= since AND at < until GROUP BY series_id, kpi
+       ) AS read
      ), taken AS (
        SELECT series_id, sum(snapshots) AS count FROM series_hourly WHERE hour = ANY($6) GROUP BY series_id
        UNION ALL
-       SELECT series_id, count(*) FROM (
-         SELECT DISTINCT at, series_id FROM unnest($7::timestamptz[], $8::timestamptz[]) AS rest (since, until)
-         JOIN snapshots ON at >= since AND at < until
-       ) AS distinct_snapshots GROUP BY series_id
+       SELECT read.* FROM unnest($7::timestamptz[], $8::timestamptz[]) AS rest (since, until) CROSS JOIN LATERAL (
+         SELECT series_id, count(DISTINCT at) FROM snapshots WHERE at >= since AND at < until GROUP BY series_id
+       ) AS read
      )
      SELECT model, kpi, sum(count) AS count, sum(total) / nullif(sum(count), 0) AS avg, min(least) AS min,
             max(greatest) AS max

@@ -11,10 +11,10 @@ import { configRoutes } from '../config/routes.js'
 import type { ConfigSource } from '../config/source.js'
 import { episodes } from '../dashboard/alerts.js'
 import { charts } from '../dashboard/charts.js'
-import { seriesCurves, stepFor } from '../dashboard/curves.js'
 import { episodeDetail } from '../dashboard/episode-detail.js'
 import { gaps } from '../dashboard/gaps.js'
 import { rememberDashboards } from '../dashboard/remember.js'
+import { kpiSeries } from '../dashboard/series.js'
 import { measurementRoutes } from '../measurements/routes.js'
 import type { Metrics } from '../metrics.js'
 import type { Readiness } from '../readiness.js'
@@ -129,9 +129,8 @@ export function createApp(options: AppOptions): Hono {
   })
   app.get('/api/series', async (context) => {
     const { scope, kpi, limit } = readParameters(context, queries.series(Object.keys(config.kpis)))
-    const step = stepFor(scope, intervalSeconds, config.dashboard.maxDataPoints)
-    const series = await seriesCurves(pool, scope, { kpi, stepSeconds: step, most: limit })
-    return context.json({ kpi, step_seconds: step, series })
+    const mostPoints = config.dashboard.maxDataPoints
+    return context.json(await kpiSeries(pool, scope, { kpi, intervalSeconds, mostPoints, mostSeries: limit }))
   })
   app.get('/api/gaps', async (context) => {
     const { scope, limit } = readParameters(context, queries.gaps)

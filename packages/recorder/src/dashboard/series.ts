@@ -1,0 +1,42 @@
+import type pg from 'pg'
+import { livedScope, type Scope } from './scope.js'
+import { planSteps, pointsOfSteps, type SeriesCurve, stepParameters, withSteps } from './steps.js'
+
+/** One KPI of each series of a window. */
+export interface KpiSeries {
+  readonly kpi: string
+  readonly step_seconds: number
+  readonly series: readonly SeriesCurve[]
+}
+
+export interface KpiSeriesOptions {
+  readonly kpi: string
+  readonly intervalSeconds: number
+  /** Points of one series at the most. */
+  readonly mostPoints: number
+  /** Series at the most; those seen last are taken. */
+  readonly mostSeries: number
+}
+
+/** Most rows belong to other KPIs: passing over one costs a fraction of adding it up. */
+const mostRows = 1_000_000
+
+/** One KPI of each series of a scope, in equal steps of the time that has data. */
+export async function kpiSeries(
+  pool: pg.Pool,
+  scope: Scope,
+  { kpi, mostSeries, ...limits }: KpiSeriesOptions,
+): Promise<KpiSeries> {
+  const lived = await livedScope(pool, scope)
+  const plan = await planSteps(pool, lived, { ...limits, mostRows })
+  const { rows } = await pool.query<SeriesCurve>(
+    `${withSteps}, chosen AS (
+       SELECT series_id FROM steps GROUP BY 1 ORDER BY max(step) DESC, series_id LIMIT $11
+     )
+     SELECT service, model, context_size, ${pointsOfSteps}
+     FROM steps JOIN chosen USING (series_id) JOIN series ON series.id = steps.series_id
+     GROUP BY series.id ORDER BY service, model, context_tokens NULLS LAST`,
+    [...stepParameters(lived, plan, kpi), mostSeries],
+  )
+  return { kpi, step_seconds: plan.stepSeconds, series: rows }
+}

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type pg from 'pg'
+import { kpiSeries } from '../../src/dashboard/series.js'
+import { planSteps } from '../../src/dashboard/steps.js'
+import { createPartitions, daysBetween } from '../../src/database/partitions.js'
+import { createPool } from '../../src/index.js'
+import { rollUp } from '../../src/snapshots/rollup.js'
+import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(60_000)
+
+const hourMs = 3_600_000
+const to = new Date('2030-06-11T12:10:00Z')
+const from = new Date(to.getTime() - 36 * hourMs)
+const scope = { from, to }
+
+let postgres: TestPostgres
+let pool: pg.Pool
+
+beforeAll(async () => {
+  postgres = await startTestPostgres()
+})
+
+afterAll(() => postgres?.stop())
+
+beforeEach(async () => {
+  pool = createPool(await postgres.newDatabase())
+  await createPartitions(pool, 'snapshots', daysBetween(from, to))
+  await pool.query(
+    "INSERT INTO series (service, model, context_size) VALUES ('s', 'a', '1'), ('s', 'b', '1')",
+  )
+  await pool.query(
+    `INSERT INTO snapshots (at, series_id, kpi, value)
+     SELECT at, id, kpi, CASE WHEN extract(hour FROM at) <> 7 THEN id + sin(extract(epoch FROM at)) END
+     FROM generate_series($1::timestamptz, $2, '10 min') AS at, series, unnest(ARRAY['f1_score', 'latency']) AS kpi`,
+    [from, to],
+  )
+  // The rows of a far larger history.
+  await pool.query(
+    `INSERT INTO snapshot_instants (at, rows) SELECT at, 20000 FROM generate_series($1::timestamptz, $2, '10 min') AS at`,
+    [from, to],
+  )
+})
+
+describe('steps', () => {
+  test.each<[string, hours: number, mostPoints: number, mostRows: number, step: number, isHourly: boolean]>([
+    ['a few rows of a long time', 36, 100, 1e9, 1_800, false],
+    ['many rows of a long time', 36, 100, 1_000, 3_600, true],
+    ['many rows of a short time', 6, 100, 1_000, 600, false],
+    ['steps of an hour anyway', 36, 10, 1e9, 14_400, true],
+  ])('for %s are as they should be', async (_, hours, mostPoints, mostRows, step, isHourly) => {
+    while ((await rollUp(pool, to)) > 0);
+    const part = { from: new Date(to.getTime() - hours * hourMs), to }
+    const plan = await planSteps(pool, part, { intervalSeconds: 600, mostPoints, mostRows })
+    expect(plan.stepSeconds).toBe(step)
+    expect(plan.sources.hours.length > 0).toBe(isHourly)
+    await pool.end()
+  })
+})
+
+test('one KPI of each series says the same whether its hours are rolled up or read row by row', async () => {
+  const options = { kpi: 'latency', intervalSeconds: 600, mostPoints: 1_000, mostSeries: 2 }
+  const read = async () => {
+    const { series, ...rest } = await kpiSeries(pool, scope, options)
+    const digits = (value: number) => Number(value.toPrecision(12))
+    return {
+      ...rest,
+      series: series.map((each) => ({ ...each, points: each.points.map((p) => p.map(digits)) })),
+    }
+  }
+  const byRow = await read()
+  while ((await rollUp(pool, to)) > 0);
+  // Were it still read row by row, this would show.
+  await pool.query('DELETE FROM snapshots WHERE at >= $1 AND at < $2', [
+    new Date(from.getTime() + 2 * hourMs),
+    new Date(to.getTime() - 2 * hourMs),
+  ])
+  expect(await read()).toEqual(byRow)
+  expect(byRow).toMatchObject({ kpi: 'latency', step_seconds: 3_600 })
+  expect(byRow.series.map(({ model, points }) => [model, points.length])).toEqual([
+    ['a', 35],
+    ['b', 35],
+  ])
+  await pool.end()
+})
+
+test('a young history is drawn from all of it, however long the window', async () => {
+  const options = { kpi: 'latency', intervalSeconds: 600, mostPoints: 1_000, mostSeries: 2 }
+  await pool.query('DELETE FROM snapshot_instants WHERE at < $1', [new Date(to.getTime() - 2 * hourMs)])
+  const month = { from: new Date(to.getTime() - 720 * hourMs), to }
+  expect(await kpiSeries(pool, month, options)).toMatchObject({ step_seconds: 600 })
+  await pool.end()
+})
