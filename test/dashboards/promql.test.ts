@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { durationSeconds, type Kpi } from '@mnemoscope/kpi'
-import { expandPromql, intervalSeconds, type Look } from './expand.js'
+import type { Kpi } from '@mnemoscope/kpi'
+import { answerOf } from './answer.js'
+import { expandPromql, type Look } from './expand.js'
 import { type Asked, all, look, queries, queryOf } from './look.js'
 import { shareUpTo } from './seed/open-metrics.js'
 import { type SeededPrometheus, type Series, startSeededPrometheus } from './seed/prometheus.js'
@@ -187,13 +188,8 @@ function nameOf({ dashboard, panel, target }: Asked): string {
   return `${dashboard} · ${panel.title} · ${target.refId}`
 }
 
-/** What Prometheus answers to a query, asked as Grafana asks it. */
-async function answer({ target, panel }: Asked, at: Look = look({}, panel)): Promise<Series[]> {
-  const leastStep = typeof target.interval === 'string' ? durationSeconds(target.interval) : undefined
-  const expr = expandPromql(String(target.expr), at, leastStep)
-  return target.instant === true
-    ? prometheus.query(expr, at.to)
-    : prometheus.queryRange(expr, at.from, at.to, intervalSeconds(at, leastStep))
+function answer(query: Asked, at?: Look): Promise<Series[]> {
+  return answerOf(prometheus, query, at)
 }
 
 function lastOf(series: Series | undefined): number | undefined {

@@ -61,7 +61,14 @@ function settings(config, hash) {
 function thresholds({ kpis }) {
   const rows = Object.values(kpis).flatMap((kpi) => [
     row(kpi, kpi.title, kpi),
-    ...kpi.overrides.map((override) => row(kpi, `– ${placeOf(override)}`, { ...kpi, ...override })),
+    ...kpi.overrides.map((override) =>
+      row(kpi, `– ${placeOf(override)}`, {
+        ...kpi,
+        ...override,
+        // A level that the override leaves out is the KPI's own.
+        thresholds: { ...kpi.thresholds, ...override.thresholds },
+      }),
+    ),
   ])
   const heads = ['KPI', 'Judged by', 'Over', ...levels.map((level) => `${level} at`)]
   return element(
