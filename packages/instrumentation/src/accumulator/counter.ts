@@ -1,4 +1,3 @@
-import type { SeriesBlocks } from '../exposition/series-blocks.js'
 import { type LabelSet, withLabels } from '../metric/label-set.js'
 import type { Series } from './series.js'
 
@@ -26,8 +25,6 @@ export function countedOutcomes(
 /** Outcomes counted in preallocated slots, one for each, and the latest ratio behind them. */
 export class CounterAccumulator {
   readonly kind = 'counter'
-  /** Lines of the last scrape, kept by the exposition stage. */
-  rendered: SeriesBlocks | undefined
   private calm = false
   private labelled: readonly LabelSet[] | undefined
 

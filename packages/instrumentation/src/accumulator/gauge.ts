@@ -1,4 +1,3 @@
-import type { SeriesBlocks } from '../exposition/series-blocks.js'
 import type { Series } from './series.js'
 
 /** Reads a value at the moment of collection. */
@@ -7,8 +6,6 @@ export type ReadValue = () => number
 /** A value that is set, or read at collection. */
 export class GaugeAccumulator {
   readonly kind = 'gauge'
-  /** Lines of the last scrape, kept by the exposition stage. */
-  rendered: SeriesBlocks | undefined
   private value: number | undefined
   private read: ReadValue | undefined
   private records = 0

@@ -1,5 +1,4 @@
 import type { Exemplar } from '../exposition/exemplars.js'
-import type { SeriesBlocks } from '../exposition/series-blocks.js'
 import type { Series } from './series.js'
 
 /** Where each figure of a histogram lies, counted from the accumulator's place in its slab. */
@@ -33,8 +32,6 @@ export function histogramSlots(boundaries: number): number {
  */
 export class HistogramAccumulator {
   readonly kind = 'histogram'
-  /** Lines of the last scrape, kept by the exposition stage. */
-  rendered: SeriesBlocks | undefined
   /** For each bucket the measurement that stands for it; undefined unless exemplars are wanted and there was a span. */
   exemplars: (Exemplar | undefined)[] | undefined
 
@@ -109,6 +106,19 @@ export class HistogramAccumulator {
   count(): number {
     let count = 0
     for (let i = 0; i < this.bucketCount; i++) count += this.bucket(i)
+    return count
+  }
+
+  /** Copies the values in each bucket into an array of as many places; returns the number of all. */
+  copyBuckets(to: number[]): number {
+    const { slab } = this
+    const first = this.at + slot.buckets
+    let count = 0
+    for (let i = 0; i < to.length; i++) {
+      const each = slab[first + i] as number
+      to[i] = each
+      count += each
+    }
     return count
   }
 

@@ -1,74 +1,51 @@
+import type { TextBlock } from './text-block.js'
+
 /**
  * Where rendered bytes go.
- * @param chunk belongs to the receiver until it calls `release`, then it is written again
+ * @param chunk stays as it is until the receiver calls `release`; then it may be written again
  * @returns a promise means "wait before more"
  */
 export type WriteChunk = (chunk: Buffer, release: () => void) => void | Promise<void>
 
-/** Rendered text is handed on in pieces of about this many bytes. */
-const chunkBytes = 64 * 1_024
+/** Small pieces are handed on together, in chunks of about this many bytes. */
+const chunkBytes = 16 * 1_024
 
-/** A chunk has room for the piece that fills it. */
-const bufferBytes = chunkBytes + chunkBytes / 2
-
-/** Chunks kept for the next scrape: those of one that its scraper takes as fast as it is written. */
-const keptChunks = 32
-
-/** Released chunks, for all scrapes: fresh memory for each would cost more than writing into it. */
-const free: Buffer[] = []
-
-/** Gathers small pieces of text into chunks. */
+/** Gathers small pieces of text into chunks, and hands large ones on as they are. */
 export interface Chunks {
   text(text: string): void
-  /** Room for so many bytes: the buffer and the place in it. The caller fills it at once. */
-  reserve(bytes: number): { readonly buffer: Buffer; readonly at: number }
-  /** Whether a chunk is full and waits for `flush`. */
-  full(): boolean
+  block(block: TextBlock): void | Promise<void>
   flush(): void | Promise<void>
 }
 
 export function chunks(write: WriteChunk): Chunks {
-  let buffer = take()
-  let used = 0
-  const room = { buffer, at: 0 }
+  let pieces: Buffer[] = []
+  let gathered = 0
 
-  function reserve(bytes: number) {
-    if (used + bytes > buffer.length) {
-      // A series of more than a chunk, or several between two flushes.
-      const larger = Buffer.allocUnsafeSlow((used + bytes) * 2)
-      buffer.copy(larger, 0, 0, used)
-      give(buffer)
-      buffer = larger
-    }
-    room.buffer = buffer
-    room.at = used
-    used += bytes
-    return room
+  function add(piece: Buffer): void {
+    pieces.push(piece)
+    gathered += piece.length
+  }
+
+  function flush(): void | Promise<void> {
+    if (pieces.length === 0) return
+    const chunk = Buffer.concat(pieces, gathered)
+    pieces = []
+    gathered = 0
+    return write(chunk, () => {})
   }
 
   return {
-    reserve,
-    text(text) {
-      const bytes = Buffer.byteLength(text)
-      const { buffer, at } = reserve(bytes)
-      buffer.write(text, at)
+    text: (text) => add(Buffer.from(text)),
+    block(block) {
+      if (block.length < chunkBytes) {
+        // Copied, because a later scrape may change it before this chunk is written.
+        add(Buffer.from(block.view()))
+        return gathered < chunkBytes ? undefined : flush()
+      }
+      const before = flush()
+      const writing = write(block.view(), block.hold())
+      return before === undefined ? writing : before.then(() => writing)
     },
-    full: () => used >= chunkBytes,
-    flush() {
-      if (used === 0) return
-      const written = buffer
-      const chunk = written.subarray(0, used)
-      buffer = take()
-      used = 0
-      return write(chunk, () => give(written))
-    },
+    flush,
   }
-}
-
-function take(): Buffer {
-  return free.pop() ?? Buffer.allocUnsafeSlow(bufferBytes)
-}
-
-function give(buffer: Buffer): void {
-  if (free.length < keptChunks && buffer.length === bufferBytes) free.push(buffer)
 }

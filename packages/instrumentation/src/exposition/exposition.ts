@@ -1,6 +1,7 @@
 import type { WarningHandler } from '../guards/warn-once.js'
 import type { Collection } from '../metric/collection.js'
 import type { Metric } from '../metric/metric.js'
+import { pageCache } from './page-cache.js'
 import { render } from './render.js'
 import type { WriteExposition } from './request-handler.js'
 import { type MetricsSource, sourcesText } from './sources.js'
@@ -12,8 +13,9 @@ export function exposition(
   sources: readonly MetricsSource[],
   warn: WarningHandler,
 ): WriteExposition {
+  const cache = pageCache()
   return async (to) => {
-    await render(metrics(), collect(), to)
+    await render(metrics(), collect(), cache, to)
     if (sources.length > 0 && !to.cancelled()) {
       const text = await sourcesText(sources, familyNames(metrics()), warn)
       await to.write(Buffer.from(text), () => {})

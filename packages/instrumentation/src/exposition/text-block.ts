@@ -1,43 +1,43 @@
-import type { Lines } from './lines.js'
-
 const digit0 = 48
 
-/** Room for numbers to grow before the block must move. */
-const spare = 48
+/** A block has room for its numbers to grow by this share of it before it must move. */
+const spareShare = 1 / 32
+
+/** Where lines are put together before they replace those of a block. Shared, because no block keeps it for longer. */
+let scratch: Buffer = Buffer.allocUnsafeSlow(0)
 
 /**
- * Lines of exposition text as bytes, each ending in a number that is rewritten in place. A new value costs its digits
- * alone, and one with more or fewer digits a shift of what follows: nothing is formatted twice.
+ * Lines of exposition text as bytes, each ending in a number that is rewritten in place. A new number costs its digits
+ * alone; all numbers that need more or fewer bytes than before cost one move of the lines together, in `settle`.
  */
-export class TextBlock implements Lines {
+export class TextBlock {
   private bytes: Buffer
-  /** The part of the bytes in use. Kept, because making a view costs more than copying what it shows. */
-  private view: Buffer
   private used: number
   private readonly values: Float64Array
   private readonly starts: Int32Array
-  private readonly lengths: Int32Array
+  private readonly lengths: Uint16Array
+  /** Lines whose text has another length than the one that is still there, and their new texts. */
+  private readonly resized: number[] = []
+  private readonly texts: string[] = []
+  private holders = { count: 0 }
 
   /**
    * @param prefixes what stands before each number, from the first byte of its line to the space; every number is 0
    * @param tail what follows the last line
    */
   constructor(prefixes: readonly string[], tail = '') {
-    const pieces = prefixes.map((prefix, i) => (i === 0 ? prefix : `\n${prefix}`))
     this.values = new Float64Array(prefixes.length)
     this.starts = new Int32Array(prefixes.length)
-    this.lengths = new Int32Array(prefixes.length).fill(1)
-    const text = `${pieces.map((piece) => `${piece}0`).join('')}\n${tail}`
-    this.used = Buffer.byteLength(text)
-    this.bytes = Buffer.allocUnsafe(this.used + spare)
-    this.bytes.write(text)
-    this.view = this.bytes.subarray(0, this.used)
+    this.lengths = new Uint16Array(prefixes.length).fill(1)
     let at = 0
-    for (const [i, piece] of pieces.entries()) {
-      at += Buffer.byteLength(piece)
+    for (let i = 0; i < prefixes.length; i++) {
+      at += Buffer.byteLength(prefixes[i] as string)
       this.starts[i] = at
-      at += 1
+      at += 2
     }
+    this.used = at + Buffer.byteLength(tail)
+    this.bytes = roomFor(this.used)
+    this.bytes.write(`${prefixes.join('0\n')}${prefixes.length > 0 ? '0\n' : ''}${tail}`)
   }
 
   /** Bytes of the text. */
@@ -45,53 +45,110 @@ export class TextBlock implements Lines {
     return this.used
   }
 
-  /** Copies the text into a buffer that has room for it. */
-  copyTo(target: Buffer, at: number): void {
-    if (this.view.length !== this.used) this.view = this.bytes.subarray(0, this.used)
-    target.set(this.view, at)
+  /** The text as it is now, for reading at once. */
+  view(): Buffer {
+    return this.bytes.subarray(0, this.used)
   }
 
-  /** Writes the number at the end of a line. */
+  /** Has the bytes that `view` shows stay as they are until the function returned is called. */
+  hold(): () => void {
+    const { holders } = this
+    holders.count++
+    return () => {
+      holders.count--
+    }
+  }
+
+  /** Writes the number at the end of a line. Lines are set in ascending order between two calls of `settle`. */
   set(line: number, value: number): void {
     if (value === this.values[line]) return
     this.values[line] = value
-    if (value >= 0 && value <= 999_999_999 && (value | 0) === value) this.setInteger(line, value | 0)
-    else this.setText(line, formatNumber(value))
+    if (value >= 0 && value <= 999_999_999 && (value | 0) === value) {
+      const length = digitsOf(value)
+      if (length === this.lengths[line]) {
+        this.overwriteInteger(line, value, length)
+        return
+      }
+    }
+    this.replace(line, formatNumber(value))
   }
 
-  private setInteger(line: number, value: number): void {
-    const length = digitsOf(value)
-    this.resize(line, length)
+  /** Writes any ASCII text in place of a line's number. Lines are set in ascending order likewise. */
+  setText(line: number, text: string): void {
+    // No number equals it, so that the next one is written whatever it is.
+    this.values[line] = Number.NaN
+    this.replace(line, text)
+  }
+
+  /** Brings lines whose length changed into place; due after the last `set`, before `view`. */
+  settle(): void {
+    const { resized, texts, starts, lengths } = this
+    if (resized.length === 0) return
+    const first = starts[resized[0] as number] as number
+    const more = texts.reduce((all, text) => all + text.length, 0)
+    if (scratch.length < this.used - first + more) scratch = roomFor(this.used - first + more)
+    let from = first
+    let at = 0
+    for (let i = 0; i < resized.length; i++) {
+      const line = resized[i] as number
+      const text = texts[i] as string
+      const start = starts[line] as number
+      at += this.bytes.copy(scratch, at, from, start)
+      from = start + (lengths[line] as number)
+      starts[line] = first + at
+      lengths[line] = text.length
+      writeAscii(scratch, at, text)
+      at += text.length
+      const shift = first + at - from
+      const next = resized[i + 1] ?? starts.length
+      for (let after = line + 1; after < next; after++) starts[after] = (starts[after] as number) + shift
+    }
+    at += this.bytes.copy(scratch, at, from, this.used)
+    this.used = first + at
+    if (this.used > this.bytes.length || this.holders.count > 0) this.move(first)
+    this.bytes.set(scratch.subarray(0, at), first)
+    resized.length = 0
+    texts.length = 0
+  }
+
+  private replace(line: number, text: string): void {
+    if (text.length !== this.lengths[line]) {
+      this.resized.push(line)
+      this.texts.push(text)
+      return
+    }
+    if (this.holders.count > 0) this.move(this.used)
+    writeAscii(this.bytes, this.starts[line] as number, text)
+  }
+
+  private overwriteInteger(line: number, value: number, length: number): void {
+    if (this.holders.count > 0) this.move(this.used)
+    const { bytes } = this
     const start = this.starts[line] as number
     let rest = value
     for (let at = start + length - 1; at >= start; at--) {
       const tenth = (rest / 10) | 0
-      this.bytes[at] = digit0 + rest - tenth * 10
+      bytes[at] = digit0 + rest - tenth * 10
       rest = tenth
     }
   }
 
-  private setText(line: number, text: string): void {
-    this.resize(line, text.length)
-    this.bytes.write(text, this.starts[line] as number, 'latin1')
+  /** Leaves the bytes to whoever holds them, and goes on in others that begin with as many of the same. */
+  private move(same: number): void {
+    const moved = roomFor(this.used)
+    this.bytes.copy(moved, 0, 0, same)
+    this.bytes = moved
+    this.holders = { count: 0 }
   }
+}
 
-  /** Makes a line's number so many bytes long, moving all that follows. */
-  private resize(line: number, length: number): void {
-    const growth = length - (this.lengths[line] as number)
-    if (growth === 0) return
-    const end = (this.starts[line] as number) + (this.lengths[line] as number)
-    if (this.used + growth > this.bytes.length) {
-      const larger = Buffer.allocUnsafe(this.used + growth + spare)
-      this.bytes.copy(larger, 0, 0, this.used)
-      this.bytes = larger
-      this.view = larger
-    }
-    this.bytes.copyWithin(end + growth, end, this.used)
-    this.used += growth
-    this.lengths[line] = length
-    for (let i = line + 1; i < this.starts.length; i++) this.starts[i] = (this.starts[i] as number) + growth
-  }
+function roomFor(bytes: number): Buffer {
+  return Buffer.allocUnsafeSlow(bytes + Math.ceil(bytes * spareShare) + 48)
+}
+
+/** A call into the engine for a dozen bytes costs more than the bytes. */
+function writeAscii(bytes: Buffer, at: number, text: string): void {
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i)
 }
 
 /** A number as Prometheus reads it. */

@@ -100,7 +100,7 @@ function conventionMetric(
     const about = { labels: labelSet(attributes), born: now(), unusual: () => {} }
     const accumulator = new HistogramAccumulator(about, slab, 0, padded, boundaries.length + 1, false)
     accumulators.set(key, accumulator)
-    series.series.add(accumulator)
+    series.join(accumulator)
     return accumulator
   }
 

@@ -78,6 +78,6 @@ function selfCounter(
     0,
     countedOutcomes(label, outcomes),
   )
-  metric.series.add(counter)
+  metric.join(counter)
   return counter
 }

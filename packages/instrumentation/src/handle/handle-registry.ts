@@ -76,7 +76,7 @@ export function handleRegistry(context: RegistryContext): HandleRegistry {
   function activate(entry: HandleEntry): void {
     entry.retired = false
     entry.activeAt = now()
-    for (const { of, accumulator } of entry.accumulators) of.metric.series.add(accumulator)
+    for (const { of, accumulator } of entry.accumulators) of.metric.join(accumulator)
     setCalm(entry, context)
   }
 
@@ -89,10 +89,7 @@ export function handleRegistry(context: RegistryContext): HandleRegistry {
     if (ofModel?.size === 0) entries.delete(model)
     size--
     entry.retired = true
-    for (const { of, accumulator } of entry.accumulators) {
-      of.metric.series.delete(accumulator)
-      accumulator.rendered = undefined
-    }
+    for (const { of, accumulator } of entry.accumulators) of.metric.leave(accumulator)
     setCalm(entry, context)
   }
 

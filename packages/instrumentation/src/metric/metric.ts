@@ -6,9 +6,30 @@ export interface Metric {
   readonly family: Family
   /** Gauge of the latest value beside a histogram or counter. */
   readonly latest: Family | undefined
-  readonly series: Set<Accumulator>
+  readonly series: ReadonlySet<Accumulator>
+  /** Grows whenever a series joins or leaves, so that nobody need look through all of them for a change. */
+  readonly revision: number
+  join(accumulator: Accumulator): void
+  leave(accumulator: Accumulator): void
 }
 
 export function metric(family: Family, latest?: Family): Metric {
-  return { family, latest, series: new Set() }
+  const series = new Set<Accumulator>()
+  let revision = 0
+  return {
+    family,
+    latest,
+    series,
+    get revision() {
+      return revision
+    },
+    join(accumulator) {
+      series.add(accumulator)
+      revision++
+    },
+    leave(accumulator) {
+      series.delete(accumulator)
+      revision++
+    },
+  }
 }

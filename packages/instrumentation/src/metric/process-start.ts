@@ -12,6 +12,6 @@ export function processStart(born: number): Metric {
   const start = metric(family(names.otelProcessStart, 'gauge', 'Start of the process, as Unix time'))
   const gauge = new GaugeAccumulator({ labels: labelSet({}), born, unusual: () => {} }, true, () => true)
   gauge.add(Date.now() / 1_000 - process.uptime())
-  start.series.add(gauge)
+  start.join(gauge)
   return start
 }

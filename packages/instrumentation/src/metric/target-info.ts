@@ -12,6 +12,6 @@ export function targetInfo(resource: Readonly<Record<string, string>>, born: num
     () => true,
   )
   gauge.add(1)
-  info.series.add(gauge)
+  info.join(gauge)
   return info
 }

@@ -4,6 +4,7 @@ import type { Accumulator } from '../accumulator/accumulator.js'
 import type { Collection } from '../metric/collection.js'
 import type { Family } from '../metric/family.js'
 import type { Metric } from '../metric/metric.js'
+import { Point } from './data-point.js'
 import type { DeltaReader } from './delta-reader.js'
 import { hrTime, hrTimes } from './hr-times.js'
 import { counterPoints, histogramPoints } from './points.js'
@@ -85,7 +86,7 @@ function gauge(
     const value = read(accumulator)
     if (value === undefined) continue
     const { born, labels } = accumulator.series
-    dataPoints[length++] = { startTime: time(born), endTime: end, attributes: labels.attributes, value }
+    dataPoints[length++] = new Point(time(born), end, labels.attributes, value)
   }
   dataPoints.length = length
   return {

@@ -4,7 +4,8 @@ import type { Accumulator } from '../accumulator/accumulator.js'
 import type { HistogramAccumulator } from '../accumulator/histogram.js'
 import type { Family } from '../metric/family.js'
 import type { LabelSet } from '../metric/label-set.js'
-import type { DeltaReader } from './delta-reader.js'
+import { EmptyTotals, Point, Totals } from './data-point.js'
+import type { DeltaReader, HistogramInterval } from './delta-reader.js'
 import { hrTimes } from './hr-times.js'
 
 /** Points of the histograms among these series, for a delta reader those of its interval. */
@@ -24,38 +25,36 @@ export function histogramPoints(
     if (accumulator.kind !== 'histogram') continue
     const { born, labels } = accumulator.series
     if (reader === undefined) {
-      points[length++] = {
-        startTime: time(born),
-        endTime,
-        attributes: labels.attributes,
-        value: total(accumulator, boundaries),
-      }
+      points[length++] = new Point(time(born), endTime, labels.attributes, total(accumulator, boundaries))
       continue
     }
     const interval = reader.histogram(accumulator, at)
     if (interval === undefined) continue
-    const { from, counts, count, sum, min, max } = interval
-    const buckets = { boundaries, counts }
-    const value = count === 0 ? { buckets, sum, count } : { buckets, sum, count, min, max }
-    points[length++] = { startTime: time(from), endTime, attributes: labels.attributes, value }
+    points[length++] = new Point(
+      time(interval.from),
+      endTime,
+      labels.attributes,
+      ofInterval(interval, boundaries),
+    )
   }
   points.length = length
   return points
 }
 
+/** All that a histogram measured; copied, because an exporter may keep it while more is recorded. */
 function total(accumulator: HistogramAccumulator, boundaries: number[]): Histogram {
   const counts = doubles(accumulator.bucketCount)
-  let count = 0
-  for (let i = 0; i < counts.length; i++) {
-    const each = accumulator.bucket(i)
-    counts[i] = each
-    count += each
-  }
-  const buckets = { boundaries, counts }
-  const sum = accumulator.sum()
+  const count = accumulator.copyBuckets(counts)
   return count === 0
-    ? { buckets, sum, count }
-    : { buckets, sum, count, min: accumulator.min(), max: accumulator.max() }
+    ? new EmptyTotals(boundaries, counts)
+    : new Totals(boundaries, counts, accumulator.sum(), count, accumulator.min(), accumulator.max())
+}
+
+function ofInterval(interval: HistogramInterval, boundaries: number[]): Histogram {
+  const { counts, sum, count, min, max } = interval
+  return count === 0
+    ? new EmptyTotals(boundaries, counts)
+    : new Totals(boundaries, counts, sum, count, min, max)
 }
 
 /** Points of the counters among these series, one for each outcome; likewise. */
@@ -77,7 +76,7 @@ export function counterPoints(
     for (let i = 0; i < labelSets.length; i++) {
       const { attributes } = labelSets[i] as LabelSet
       const value = interval === undefined ? accumulator.outcome(i) : (interval.counts[i] as number)
-      points[length++] = { startTime, endTime: end, attributes, value }
+      points[length++] = new Point(startTime, end, attributes, value)
     }
   }
   points.length = length

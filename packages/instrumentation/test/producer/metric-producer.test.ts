@@ -85,6 +85,25 @@ describe('a metric producer', () => {
   })
 })
 
+describe('what a producer gave out', () => {
+  test.each(['cumulative', 'delta'] as const)(
+    'stays as it was while more is recorded: %s',
+    async (temporality) => {
+      const monitor = await start()
+      const producers = [monitor.metricProducer({ temporality }), monitor.metricProducer({ temporality })]
+      const given: { result: unknown; copy: string }[] = []
+      for (let round = 0; round < 3; round++) {
+        measure(monitor)
+        for (const producer of producers) {
+          const result = await producer.collect()
+          given.push({ result, copy: JSON.stringify(result) })
+        }
+      }
+      for (const { result, copy } of given) expect(JSON.stringify(result)).toBe(copy)
+    },
+  )
+})
+
 describe('a delta producer', () => {
   const place = { model: 'm', contextSize: 8_192 }
 

@@ -1,0 +1,118 @@
+import { describe, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import { context, TraceFlags, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import fc from 'fast-check'
+import { type Core, monitoringCore } from '../../src/core.js'
+import type { WriteChunk } from '../../src/exposition/chunks.js'
+import { exemplarWatcher } from '../../src/exposition/exemplars.js'
+import type { ExpositionFormat } from '../../src/exposition/family-text.js'
+import { pageCache } from '../../src/exposition/page-cache.js'
+import { render } from '../../src/exposition/render.js'
+
+const config = defineConfig({ instrumentation: { maxSeries: 400, evictAfter: '1m' } })
+
+async function textOf(core: Core, format: ExpositionFormat, cache = pageCache()): Promise<string> {
+  const pieces: string[] = []
+  const write: WriteChunk = (chunk, release) => {
+    pieces.push(chunk.toString())
+    release()
+  }
+  await render(core.metrics, core.collect(), cache, { format, write })
+  return pieces.join('')
+}
+
+const sorted = (text: string) => text.split('\n').sort()
+
+/** What an application does between two scrapes: measures here and there, and lets time pass. */
+const step = fc.record({
+  measured: fc.array(
+    fc.record({
+      model: fc.nat(300),
+      latency: fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined }),
+      f1_score: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
+      overflow_frequency: fc.option(fc.constantFrom('none', 'hierarchy'), { nil: undefined }),
+      memory_usage: fc.option(fc.nat(), { nil: undefined }),
+    }),
+    { maxLength: 40 },
+  ),
+  seconds: fc.constantFrom(1, 1, 1, 90),
+  traced: fc.boolean(),
+  format: fc.constantFrom<ExpositionFormat>('text', 'text', 'openmetrics'),
+})
+
+describe('an exposition kept from scrape to scrape', () => {
+  test('has the lines of one written from scratch, whatever was measured, born and evicted in between', async () => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+    const span = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED }
+    const traced = trace.setSpanContext(context.active(), span)
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
+        let now = 1_700_000_000_000
+        const core = monitoringCore(config, { service: 'test', now: () => now })
+        core.attention.watch(exemplarWatcher(() => now))
+        const cache = pageCache()
+        for (const { measured, seconds, traced: inSpan, format } of steps) {
+          now += seconds * 1_000
+          for (const { model, ...values } of measured) {
+            const { handle } = core.registry.resolve({ model: `größe-${model}`, contextSize: 8_192 })
+            if (inSpan) context.with(traced, () => handle.operation(values))
+            else handle.operation(values)
+          }
+          // The process' own memory, shown by gauges that have no value, changes between two renderings.
+          const lines = (text: string) => sorted(text).filter((line) => !/^mnemoscope_memory/.test(line))
+          expect(lines(await textOf(core, format, cache))).toEqual(lines(await textOf(core, format)))
+        }
+      }),
+      { numRuns: 30 },
+    )
+    context.disable()
+  })
+
+  test('gives a scraper that takes its time what was true when its scrape passed, and later ones the rest', async () => {
+    const core = monitoringCore(config, { service: 'test' })
+    const handles = Array.from(
+      { length: 300 },
+      (_, i) => core.registry.resolve({ model: `m${i}`, contextSize: 1 }).handle,
+    )
+    const cache = pageCache()
+    const held: { chunk: Buffer; text: string }[] = []
+    const keep: WriteChunk = (chunk) => {
+      held.push({ chunk, text: chunk.toString() })
+    }
+    for (let round = 0; round < 3; round++) {
+      for (const handle of handles) handle.operation({ latency: round * 7 + 0.1, token_usage: 10 ** round })
+      await render(core.metrics, core.collect(), cache, { format: 'text', write: keep })
+    }
+    for (const { chunk, text } of held) expect(chunk.toString() === text).toBe(true)
+    const last = await textOf(core, 'text', cache)
+    expect(last.match(/^mnemoscope_latency_seconds_count\{.*\} 3$/gm)).toHaveLength(300)
+    expect(last.match(/^mnemoscope_token_usage_sum\{.*\} 111$/gm)).toHaveLength(300)
+  })
+
+  test('shows no series twice to a scrape during which series come and go', async () => {
+    let now = 0
+    const core = monitoringCore(config, { service: 'test', now: () => now })
+    const resolve = (model: string) => core.registry.resolve({ model, contextSize: 1 }).handle
+    for (let i = 0; i < 200; i++) resolve(`m${i}`).latency.record(1)
+    const cache = pageCache()
+    await textOf(core, 'text', cache)
+    const pieces: string[] = []
+    const write: WriteChunk = async (chunk, release) => {
+      pieces.push(chunk.toString())
+      release()
+      if (pieces.length !== 4) return
+      now += 86_400_000
+      for (let i = 100; i < 250; i++) resolve(`m${i}`).latency.record(1)
+      await textOf(core, 'text', cache)
+    }
+    await render(core.metrics, core.collect(), cache, { format: 'text', write })
+    const series = pieces
+      .join('')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => line.slice(0, line.lastIndexOf(' ')))
+    expect(series.length).toBeGreaterThan(5_000)
+    expect(new Set(series).size).toBe(series.length)
+  })
+})
