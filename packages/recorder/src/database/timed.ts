@@ -1,3 +1,4 @@
+import { finished, Writable } from 'node:stream'
 import type pg from 'pg'
 
 type Query = (...parameters: unknown[]) => unknown
@@ -18,7 +19,9 @@ export function timeStatements(pool: pg.Pool, observe: (seconds: number) => void
         })
       }
       const result = query(...parameters)
-      Promise.resolve(result).then(end, end)
+      // What is streamed into the database is no promise.
+      if (result instanceof Writable) finished(result, end)
+      else Promise.resolve(result).then(end, end)
       return result
     }
     client.query = timed as typeof client.query

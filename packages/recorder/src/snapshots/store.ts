@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { createPartitions, dayOf } from '../database/partitions.js'
 import { inTransaction } from '../database/pool.js'
+import { copyRows, type PlacedRow } from './copy.js'
 import { holdHours, invalidateHours } from './rollup.js'
 import { contextTokens, type SnapshotRow } from './row.js'
 
@@ -59,43 +60,27 @@ async function claimInstants(client: pg.PoolClient, instants: readonly Instant[]
   return sorted.filter(({ at }) => claimed.has(at.getTime()))
 }
 
-/** Columns of a snapshot that are numbers. */
-const figures = ['value', 'samples', 'mean', 'p50', 'p95', 'p99', 'max'] as const
-
-/** Inserts all rows at once. What repeats is sent once, and each row refers to it by number. */
+/** Inserts all rows; who has claimed their instants knows that none is there yet. */
 async function insertRows(client: pg.PoolClient, instants: readonly Instant[]): Promise<number> {
-  const whole = instants.flatMap((instant) => ('rows' in instant ? [instant] : []))
-  const rows = whole.flatMap((instant, i) => instant.rows.map((row) => ({ row, instant: i + 1 })))
+  const rows = instants.flatMap((instant) => ('rows' in instant ? instant.rows : []))
   if (rows.length === 0) return 0
-  const seriesIds = await idsOfSeries(
-    client,
-    rows.map(({ row }) => row),
-  )
-  const kpis = [...new Set(rows.map(({ row }) => row.kpi))]
-  const numberOfKpi = new Map(kpis.map((kpi, i) => [kpi, i + 1]))
-  const { rowCount } = await client.query(
-    `INSERT INTO snapshots (at, series_id, kpi, ${figures.join(', ')})
-     SELECT ($1::timestamptz[])[instant], series_id, ($2::text[])[kpi], ${figures.join(', ')}
-     FROM unnest($3::integer[], $4::integer[], $5::integer[], ${figures.map((_, i) => `$${i + 6}::float8[]`).join(', ')})
-       AS given (instant, series_id, kpi, ${figures.join(', ')})`,
-    [
-      whole.map(({ at }) => at),
-      kpis,
-      arrayOf(rows.map(({ instant }) => instant)),
-      arrayOf(rows.map(({ row }) => seriesIds.get(keyOf(row)) ?? null)),
-      arrayOf(rows.map(({ row }) => numberOfKpi.get(row.kpi) ?? null)),
-      ...figures.map((figure) => arrayOf(rows.map(({ row }) => row[figure]))),
-    ],
-  )
-  return rowCount ?? 0
+  const seriesIds = await idsOfSeries(client, rows)
+  return copyRows(client, placed(instants, seriesIds))
 }
 
-/** Ids of the rows' series; series that are new are added. */
-async function idsOfSeries(
-  client: pg.PoolClient,
-  rows: readonly SnapshotRow[],
-): Promise<Map<string, number>> {
-  const series = new Map(rows.map((row) => [keyOf(row), row]))
+/** Every row with its instant and its series' id, which are given in the order of the rows. */
+function* placed(instants: readonly Instant[], seriesIds: readonly number[]): Generator<PlacedRow> {
+  let i = 0
+  for (const instant of instants) {
+    if (!('rows' in instant)) continue
+    for (const row of instant.rows) yield { at: instant.at, seriesId: seriesIds[i++] as number, row }
+  }
+}
+
+/** The id of each row's series; series that are new are added. */
+async function idsOfSeries(client: pg.PoolClient, rows: readonly SnapshotRow[]): Promise<number[]> {
+  const keys = rows.map(keyOf)
+  const series = new Map(keys.map((key, i) => [key, rows[i] as SnapshotRow]))
   // Two recorders that add the same series in opposite order would wait for each other for ever.
   const sorted = [...series].sort(([a], [b]) => (a < b ? -1 : 1))
   const places = sorted.map(([, row]) => row)
@@ -108,7 +93,8 @@ async function idsOfSeries(
     )
     ids = await findSeries(client, places)
   }
-  return new Map(sorted.map(([key], i) => [key, ids[i] as number]))
+  const idOf = new Map(sorted.map(([key], i) => [key, ids[i] as number]))
+  return keys.map((key) => idOf.get(key) as number)
 }
 
 async function findSeries(client: pg.PoolClient, places: readonly SnapshotRow[]): Promise<(number | null)[]> {
@@ -140,9 +126,4 @@ function columnsOf(places: readonly SnapshotRow[]): string[][] {
 
 function keyOf({ service, model, contextSize }: SnapshotRow): string {
   return `${service}\0${model}\0${contextSize}`
-}
-
-/** An array of numbers as Postgres reads it; the driver's own way, made for any content, takes ten times as long. */
-function arrayOf(numbers: readonly (number | null)[]): string {
-  return `{${numbers.map((number) => number ?? 'NULL').join(',')}}`
 }

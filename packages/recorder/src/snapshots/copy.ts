@@ -1,0 +1,69 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import type { SnapshotRow } from './row.js'
+
+/** A row with its instant and the number that its series has in the database. */
+export interface PlacedRow {
+  readonly at: Date
+  readonly seriesId: number
+  readonly row: SnapshotRow
+}
+
+/** Columns of a snapshot that are numbers. */
+const figures = ['value', 'samples', 'mean', 'p50', 'p95', 'p99', 'max'] as const
+
+const columnCount = 3 + figures.length
+/** What a row takes at the most, without its KPI's id. */
+const rowBytes = 26 + 12 * figures.length
+const chunkBytes = 65_536
+
+/** Signature, flags, and the length of an extension that is not there. */
+const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
+const trailer = Buffer.from([0xff, 0xff])
+/** Postgres counts microseconds from then. */
+const postgresEpochMs = Date.UTC(2000, 0)
+
+/** Appends rows to the snapshots by COPY, which takes half the time of an INSERT. None of them may be there already. */
+export async function copyRows(client: pg.PoolClient, rows: Iterable<PlacedRow>): Promise<number> {
+  const copy = client.query(
+    copyFrom(`COPY snapshots (at, series_id, kpi, ${figures.join(', ')}) FROM STDIN (FORMAT binary)`),
+  )
+  // A connection that breaks can tell so twice, and nobody listens the second time.
+  copy.on('error', () => undefined)
+  await pipeline(Readable.from(encoded(rows)), copy)
+  return copy.rowCount
+}
+
+/** Rows in COPY's binary format, piece by piece: https://www.postgresql.org/docs/current/sql-copy.html */
+function* encoded(rows: Iterable<PlacedRow>): Generator<Buffer> {
+  yield header
+  const kpis = new Map<string, Buffer>()
+  let bytes = Buffer.allocUnsafe(chunkBytes)
+  let end = 0
+  for (const { at, seriesId, row } of rows) {
+    const kpi = kpis.get(row.kpi) ?? Buffer.from(row.kpi)
+    kpis.set(row.kpi, kpi)
+    if (end + rowBytes + kpi.length > bytes.length) {
+      yield bytes.subarray(0, end)
+      bytes = Buffer.allocUnsafe(Math.max(chunkBytes, rowBytes + kpi.length))
+      end = 0
+    }
+    end = bytes.writeInt16BE(columnCount, end)
+    end = bytes.writeInt32BE(8, end)
+    end = bytes.writeBigInt64BE(BigInt(at.getTime() - postgresEpochMs) * 1_000n, end)
+    end = bytes.writeInt32BE(4, end)
+    end = bytes.writeInt32BE(seriesId, end)
+    end = bytes.writeInt32BE(kpi.length, end)
+    end += kpi.copy(bytes, end)
+    for (const figure of figures) {
+      const value = row[figure]
+      // A length of -1 stands for NULL.
+      end = bytes.writeInt32BE(value === null ? -1 : 8, end)
+      if (value !== null) end = bytes.writeDoubleBE(value, end)
+    }
+  }
+  yield bytes.subarray(0, end)
+  yield trailer
+}
