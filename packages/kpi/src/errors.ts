@@ -20,6 +20,10 @@ export const errorCodes = {
   ALREADY_RUNNING: { exitCode: 1, meaning: 'the pipeline already runs in this folder' },
   NOT_RUNNING: { exitCode: 1, meaning: 'no running pipeline was found' },
   DATABASE_UNREACHABLE: { exitCode: 1, meaning: 'Postgres does not answer at the given address' },
+  DATABASE_UNABLE: {
+    exitCode: 1,
+    meaning: 'Postgres answers, and cannot store or read at present',
+  },
   DATABASE_DENIED: { exitCode: 1, meaning: 'the user of the database may not make the tables' },
   DATABASE_SCHEMA_NEWER: { exitCode: 1, meaning: 'the database was written by a newer Mnemoscope' },
   DATABASE_VERSION: {

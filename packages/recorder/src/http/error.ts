@@ -2,7 +2,7 @@ import { type ErrorDetail, MnemoscopeError } from '@mnemoscope/kpi'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Logger } from 'pino'
-import { isUnreachable } from '../database/unreachable.js'
+import { troubleOf } from '../database/trouble.js'
 
 /** A request that can't be served as it was made. */
 export class RequestError extends MnemoscopeError {
@@ -14,27 +14,29 @@ export class RequestError extends MnemoscopeError {
   }
 }
 
-/** Answers an error as JSON: the request's own fault in full, anything else without its inner workings. */
+/**
+ * Answers an error as JSON: the request's own fault in full; 503 with the next step and `Retry-After` where Postgres
+ * can't store or answer at present; anything else without its inner workings.
+ */
 export function answerError(error: unknown, context: Context, logger: Logger): Response {
-  if (error instanceof RequestError) {
-    const { code, message, value, expected, next } = error
-    return context.json({ error: { code, message, value, expected, next } }, error.status)
+  const refused = refusedStatus(error)
+  if (refused !== undefined) {
+    const { code, message, value, expected, next } = error as MnemoscopeError
+    return context.json({ error: { code, message, value, expected, next } }, refused)
   }
   logger.error({ err: error, path: context.req.path }, 'request failed')
-  if (isUnreachable(error)) {
-    return context.json(
-      {
-        error: {
-          code: 'DATABASE_UNREACHABLE',
-          message: 'Postgres does not answer.',
-          next: 'Try again; /readyz says when it is back.',
-        },
-      },
-      503,
-    )
+  const trouble = troubleOf(error)
+  if (trouble !== undefined) {
+    const { code, message, next, retrySeconds } = trouble
+    return context.json({ error: { code, message, next } }, 503, { 'retry-after': String(retrySeconds) })
   }
   return context.json(
     { error: { code: 'INTERNAL', message: 'The recorder failed to answer; its log says why.' } },
     500,
   )
+}
+
+function refusedStatus(error: unknown): ContentfulStatusCode | undefined {
+  if (error instanceof RequestError) return error.status
+  return error instanceof MnemoscopeError && error.code === 'ACCESS_DENIED' ? 403 : undefined
 }
