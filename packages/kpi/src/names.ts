@@ -97,6 +97,8 @@ export const recordedSeries = {
   current: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:current`,
   /** The newest `current` for as long as a place is expected to have another; only where `noData` is not `ignore`. */
   last: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:last`,
+  /** Number of samples in the window that `current` is from; of no place in two windows at a time. */
+  judged: (kpi: Pick<Kpi, 'id'>, window: string) => `${level}:mnemoscope_${kpi.id}:judged_${window}`,
   /** Number of samples behind `current`. */
   samples: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:samples`,
   /** Mean over the window that `current` is from, whatever statistic is judged; of outcomes their ratio. */
@@ -174,6 +176,12 @@ export const processStart = 'process_start_time_seconds'
 
 /** OpenTelemetry name and unit of the same gauge. */
 export const otelProcessStart = { name: 'process.start_time', unit: 's' } as const
+
+/**
+ * The gauge with the facts about a service, as the OpenTelemetry specification has it for Prometheus, and its label
+ * with the version: the resource attribute `service.version`.
+ */
+export const serviceInfo = { metric: 'target_info', version: 'service_version' } as const
 
 /** Recorded series with the hash of the configuration that the rules in force are from, as label `sha256`. */
 export const configInfo = 'mnemoscope_config_info'

@@ -73,6 +73,16 @@ function leads(alert, kpi, { before, transitions }, changes) {
           ` by ${change.by}: ${change.differences.map(({ path }) => path).join(', ')}`,
         ),
       ),
+    ...before.deployments.map(({ at, service, version, previous_version, by }) =>
+      element(
+        'li',
+        {},
+        `${service} was deployed ${formatDuration(alert.timestamp - at)} before, at `,
+        timeOf(at),
+        by ? ` by ${by}: ` : ': ',
+        previous_version === null ? `version ${version}` : `version ${previous_version} → ${version}`,
+      ),
+    ),
     ...before.alerts.map(({ level, message, timestamp }) =>
       element(
         'li',
@@ -95,7 +105,7 @@ function leads(alert, kpi, { before, transitions }, changes) {
         element(
           'p',
           { class: 'calm' },
-          'Nothing else that is recorded: no other KPI of this series moved, no alert, gap or change of the configuration came before.',
+          'Nothing else that is recorded: no other KPI of this series moved, no alert, gap, deployment or change of the configuration came before.',
         ),
       ]
 }

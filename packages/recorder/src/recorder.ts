@@ -11,6 +11,7 @@ import { timeStatements } from './database/timed.js'
 import { startQueueDepth } from './deliveries/depth.js'
 import type { AlertHandler } from './deliveries/handler.js'
 import { startDeliveries } from './deliveries/loop.js'
+import { startDeploymentSearch } from './deployments/search.js'
 import { createApp } from './http/app.js'
 import { createEvents } from './http/events.js'
 import { listen } from './http/listen.js'
@@ -26,7 +27,7 @@ export interface RecorderOptions {
   readonly config: Config
   /** Where changes of it come from while the recorder runs. Default: it never changes. */
   readonly configSource?: ConfigSource
-  /** What a request that changes the configuration must carry. Default: only this machine may change it. */
+  /** What a request that changes something must carry. Default: only this machine may. */
   readonly token?: string
   /** `postgres://user:password@host:port/database` */
   readonly databaseUrl: string
@@ -91,6 +92,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     startBackfill(work),
     startRollUps(work),
     startReconciles(work),
+    startDeploymentSearch(work),
     startRetention(work),
     startChangeLog(pool, configSource, logger),
     startQueueDepth(work),

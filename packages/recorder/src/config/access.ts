@@ -17,7 +17,7 @@ loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
 
 /**
- * Lets a request change the configuration: with the token where the recorder has one, else only from its own machine.
+ * Lets a request change something: with the token where the recorder has one, else only from its own machine.
  * @throws MnemoscopeError ACCESS_DENIED
  */
 export function assertMayChange(caller: Caller, token: string | undefined): void {
@@ -29,15 +29,11 @@ export function assertMayChange(caller: Caller, token: string | undefined): void
     })
   }
   if (isLoopback(caller.remoteAddress) && isLoopbackHost(caller.host)) return
-  throw new MnemoscopeError(
-    'ACCESS_DENIED',
-    'without a token only this machine may change the configuration',
-    {
-      value: caller.remoteAddress,
-      expected: 'a request to a loopback address from a loopback address',
-      next: 'Start the recorder with MNEMOSCOPE_TOKEN set and send that token.',
-    },
-  )
+  throw new MnemoscopeError('ACCESS_DENIED', 'without a token only this machine may change anything', {
+    value: caller.remoteAddress,
+    expected: 'a request to a loopback address from a loopback address',
+    next: 'Start the recorder with MNEMOSCOPE_TOKEN set and send that token.',
+  })
 }
 
 function isToken(authorization: string | undefined, token: string): boolean {

@@ -1,4 +1,3 @@
-import { getConnInfo } from '@hono/node-server/conninfo'
 import { configHash, configMeaning, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -7,9 +6,9 @@ import type pg from 'pg'
 import { z } from 'zod'
 import { RequestError } from '../http/error.js'
 import { readJson } from '../http/json-body.js'
+import { mayChange } from '../http/may-change.js'
 import { readParameters } from '../http/parameters.js'
 import { queries } from '../http/queries.js'
-import { assertMayChange } from './access.js'
 import type { ConfigSource } from './source.js'
 import { configChanges } from './store.js'
 
@@ -38,7 +37,6 @@ export const changeSchema = z.strictObject({
 
 /** Errors of a change by code; everything else is the recorder's own failure. */
 const statusOf: Readonly<Record<string, ContentfulStatusCode>> = {
-  ACCESS_DENIED: 403,
   CONFIG_READ_ONLY: 409,
   CONFIG_INVALID: 422,
   CONFIG_NOT_FOUND: 422,
@@ -59,9 +57,9 @@ export function configRoutes({ pool, source, token }: ConfigRoutesOptions): Hono
   routes.put(
     '/api/config',
     bodyLimit({ maxSize: mostPatchBytes, onError: () => refuseSize() }),
+    mayChange(token),
     async (context) => {
       try {
-        assertMayChange(callerOf(context), token)
         const change = await applied(source, await readChange(context))
         return context.json({
           ...inForce(source),
@@ -118,14 +116,6 @@ async function readChange(context: Context): Promise<z.output<typeof changeSchem
     expected: '{"by": "who", "patch": {settings as in the configuration file}}',
     next: 'Correct the body.',
   })
-}
-
-function callerOf(context: Context) {
-  return {
-    remoteAddress: getConnInfo(context).remote.address,
-    host: context.req.header('host'),
-    authorization: context.req.header('authorization'),
-  }
 }
 
 function answerRefusal(error: unknown, context: Context): Response {

@@ -1,6 +1,7 @@
 import type { AlertEpisode } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { ConfigChange } from '../config/store.js'
+import type { StoredDeployment } from '../deployments/store.js'
 import { type Gap, gaps } from './gaps.js'
 
 /** A KPI of one series around the start of an alert. */
@@ -24,6 +25,8 @@ export interface Before {
   readonly gaps: readonly Gap[]
   /** Changes of the configuration within six hours before, newest first; `at` is ISO 8601. */
   readonly config_changes: readonly Pick<ConfigChange, 'id' | 'at' | 'by' | 'source' | 'differences'>[]
+  /** Deployments of the alert's service within six hours before, newest first. */
+  readonly deployments: readonly StoredDeployment[]
 }
 
 /** A smaller move than this share of the value before is no lead, however quiet the hour before was. */
@@ -51,11 +54,12 @@ export async function changedBefore(
   episodeId: string,
   intervalSeconds: number,
 ): Promise<Before> {
-  const [around, alerts, start, config_changes] = await Promise.all([
+  const [around, alerts, start, config_changes, deployments] = await Promise.all([
     kpisAround(pool, episodeId),
     alertsBefore(pool, episodeId),
     pool.query<{ at: Date }>('SELECT starts_at AS at FROM alert_episodes WHERE id = $1', [episodeId]),
     configChangesBefore(pool, episodeId),
+    deploymentsBefore(pool, episodeId),
   ])
   const to = start.rows[0]?.at ?? new Date()
   const from = new Date(to.getTime() - 3_600_000)
@@ -63,6 +67,7 @@ export async function changedBefore(
     moved: movedKpis(around),
     alerts,
     config_changes,
+    deployments,
     gaps: await gaps(pool, { from, to }, intervalSeconds, mostAlerts),
   }
 }
@@ -89,6 +94,15 @@ async function configChangesBefore(pool: pg.Pool, episodeId: string): Promise<Be
     [episodeId],
   )
   return rows.map((row) => ({ ...row, at: row.at.toISOString() }))
+}
+
+async function deploymentsBefore(pool: pg.Pool, episodeId: string): Promise<StoredDeployment[]> {
+  const { rows } = await pool.query<StoredDeployment>(
+    `SELECT id, extract(epoch FROM at)::float8 AS at, service, version, previous_version, source, by
+     FROM deployments_before($1) ORDER BY at DESC, id DESC`,
+    [episodeId],
+  )
+  return rows
 }
 
 async function alertsBefore(pool: pg.Pool, episodeId: string): Promise<Before['alerts']> {

@@ -2,7 +2,14 @@ import type pg from 'pg'
 import { idleTransactionMs, inTransaction } from './pool.js'
 
 /** Work of which one run at a time is enough, however many recorders share the database. */
-const workKeys = { snapshots: 1, backfill: 2, reconcile: 3, retention: 4, rollUps: 5 } as const
+const workKeys = {
+  snapshots: 1,
+  backfill: 2,
+  reconcile: 3,
+  retention: 4,
+  rollUps: 5,
+  deployments: 6,
+} as const
 const lockSpace = 572_703
 
 /** A holder gives a sign of life this often; Postgres ends its session after `idleTransactionMs` without one. */

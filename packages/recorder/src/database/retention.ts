@@ -22,7 +22,7 @@ export interface RetentionRun {
 /**
  * Creates the partitions of the days ahead and removes what is older than each kind of data is kept: snapshots and
  * measurements by dropping whole days, closed episodes (with their transitions) one by one. Open episodes stay,
- * however old.
+ * however old, and so does the newest deployment of each service.
  */
 export async function applyRetention(pool: pg.Pool, retention: Retention, now: Date): Promise<RetentionRun> {
   const before = (days: number) => new Date(now.getTime() - days * dayMs)
@@ -41,6 +41,13 @@ export async function applyRetention(pool: pg.Pool, retention: Retention, now: D
   for (const table of ['rolled_up_hours', 'snapshots_hourly', 'series_hourly']) {
     await pool.query(`DELETE FROM ${table} WHERE hour < $1`, [before(retention.hourlyDays)])
   }
+  const oldest = before(Math.max(retention.hourlyDays, retention.alertsDays))
+  await pool.query('DELETE FROM service_versions WHERE last_seen_at < $1', [oldest])
+  await pool.query(
+    `DELETE FROM deployments AS old WHERE at < $1
+       AND EXISTS (SELECT FROM deployments AS newer WHERE newer.service = old.service AND newer.at > old.at)`,
+    [oldest],
+  )
   const { rowCount } = await pool.query('DELETE FROM alert_episodes WHERE ends_at < $1', [
     before(retention.alertsDays),
   ])

@@ -15,6 +15,7 @@ import { episodeDetail } from '../dashboard/episode-detail.js'
 import { gaps } from '../dashboard/gaps.js'
 import { rememberDashboards } from '../dashboard/remember.js'
 import { kpiSeries } from '../dashboard/series.js'
+import { deploymentRoutes } from '../deployments/routes.js'
 import { measurementRoutes } from '../measurements/routes.js'
 import type { Metrics } from '../metrics.js'
 import type { Readiness } from '../readiness.js'
@@ -39,7 +40,7 @@ export interface AppOptions {
   readonly pool: pg.Pool
   readonly config: Config
   readonly configSource: ConfigSource
-  /** What a request that changes the configuration must carry. */
+  /** What a request that changes something must carry. */
   readonly token: string | undefined
   readonly metrics: Metrics
   readonly logger: Logger
@@ -139,6 +140,7 @@ export function createApp(options: AppOptions): Hono {
     })
   })
   app.route('/', configRoutes({ pool, source: options.configSource, token: options.token }))
+  app.route('/', deploymentRoutes({ pool, token: options.token }))
   app.route('/', measurementRoutes({ pool, config }))
   app.route('/', analysisRoutes({ pool, config }))
   app.get('/healthz', (context) => context.json({ status: 'ok' }))

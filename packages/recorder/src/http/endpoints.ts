@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { notificationSchema } from '../alerts/webhook.js'
 import { changeSchema } from '../config/routes.js'
+import { deploymentBody, deploymentSchema } from '../deployments/routes.js'
 import { logsSchema } from '../measurements/otlp.js'
 import { contentTypes, formats } from '../rows/format.js'
 import { measurementSchema } from '../rows/measurements.js'
@@ -128,6 +129,21 @@ export function endpoints(kpiIds: readonly string[]): readonly Endpoint[] {
       path: '/api/config/changes',
       summary: 'What was changed, when and by whom, newest first.',
       query: queries.configChanges,
+    },
+    {
+      method: 'get',
+      path: '/api/deployments',
+      summary: 'Which version of which service came when, newest first.',
+      query: queries.deployments,
+      answer: z.object({ deployments: z.array(deploymentSchema) }),
+    },
+    {
+      method: 'post',
+      path: '/api/deployments',
+      summary: 'Tells of a deployment. One that is known already, told or observed, stays one.',
+      body: deploymentBody,
+      answer: z.object({ deployment: deploymentSchema, is_new: z.boolean() }),
+      refusals: [403, 413, 415],
     },
     {
       method: 'get',

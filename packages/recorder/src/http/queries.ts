@@ -37,6 +37,7 @@ export const queries = {
   series: (kpiIds: readonly string[]) => ({ kpi: z.enum(kpiIds), limit: limit(100, 20) }),
   gaps: { limit: limit(1_000, 100) },
   configChanges: { limit: limit(1_000, 100) },
+  deployments: { limit: limit(1_000, 100) },
   rows,
   analysis: (kpiIds: readonly string[]) => ({ kpi: z.enum(kpiIds).optional() }),
   measurements: (kpiIds: readonly string[]) => ({

@@ -55,9 +55,18 @@ test('whole days before the retention are dropped, the days ahead are there, and
             ('default', 'b', 'A', '2026-01-01', NULL, NULL, NULL, '', '{}', '{}'),
             ('default', 'c', 'A', '2026-01-01', '2026-03-01', now(), 'resolved', '', '{}', '{}')`,
   )
+  await pool.query(
+    `INSERT INTO deployments (at, service, version, source)
+     VALUES ('2020-01-01', 'a', '1', 'api'), ('2020-01-02', 'a', '2', 'api'), ('2020-01-01', 'b', '1', 'api')`,
+  )
   const run = await applyRetention(pool, retentionOf(defineConfig()), now)
   expect(run).toEqual({ droppedPartitions: ['snapshots_20260207'], deletedEpisodes: 1 })
   expect(await partitions()).toEqual(['snapshots_20260208', 'snapshots_20260310'])
+  const left = await pool.query('SELECT service, version FROM deployments ORDER BY 1, 2')
+  expect(left.rows).toEqual([
+    { service: 'a', version: '2' },
+    { service: 'b', version: '1' },
+  ])
   const { rows } = await pool.query('SELECT fingerprint FROM alert_episodes ORDER BY 1')
   expect(rows.map(({ fingerprint }) => fingerprint)).toEqual(['b', 'c'])
   const instants = await pool.query('SELECT count(*)::int AS count FROM snapshot_instants')

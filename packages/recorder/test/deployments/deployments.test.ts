@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import type pg from 'pg'
+import { changedBefore } from '../../src/dashboard/before.js'
+import { searchDeployments } from '../../src/deployments/search.js'
+import { storeSightings } from '../../src/deployments/store.js'
+import { createPool, type Recorder, startRecorder } from '../../src/index.js'
+import { createMetrics } from '../../src/metrics.js'
+import { createPrometheusClient } from '../../src/prometheus/client.js'
+import type { Work } from '../../src/work.js'
+import { getJson } from '../plumbing/get-json.js'
+import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { startTestPrometheus, type TestPrometheus } from '../plumbing/prometheus.js'
+import { silentLogger } from '../plumbing/silent-logger.js'
+import { waitFor } from '../plumbing/wait-for.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(60_000)
+
+const config = defineConfig({ scrapeInterval: '1s', snapshotInterval: '1s', alertCheckInterval: '1s' })
+
+let postgres: TestPostgres
+let prometheus: TestPrometheus
+let databaseUrl: string
+let pool: pg.Pool
+
+beforeAll(async () => {
+  ;[postgres, prometheus] = await Promise.all([startTestPostgres(), startTestPrometheus()])
+}, 120_000)
+
+afterAll(async () => {
+  await Promise.all([postgres?.stop(), prometheus?.stop()])
+})
+
+beforeEach(async () => {
+  databaseUrl = await postgres.newDatabase()
+  pool = createPool(databaseUrl)
+})
+
+async function stored() {
+  const { rows } = await pool.query(
+    'SELECT service, version, previous_version, source, by FROM deployments ORDER BY at, id',
+  )
+  return rows
+}
+
+const runs = (version: string, startedAt: number) =>
+  prometheus.expose(
+    `target_info{service_name="memory",service_version="${version}"} 1\nprocess_start_time_seconds ${startedAt}\n`,
+  )
+
+test('a version that processes show is found once, with the start of its process, by a search that was away too', async () => {
+  const work: Work = {
+    pool,
+    prometheus: createPrometheusClient({ url: prometheus.url }),
+    config,
+    logger: silentLogger,
+    metrics: createMetrics(),
+    reading: { normaliser: { cluster: 'default', externalLabels: {}, kpis: config.kpis } },
+    handlers: [],
+  }
+  const startedAt = Math.floor(Date.now() / 1_000)
+  runs('1.4.1', startedAt)
+  await waitFor(async () => (await searchDeployments(work)) === 1)
+  runs('1.4.2', startedAt + 1)
+  await waitFor(async () => {
+    const url = `${prometheus.url}/api/v1/query?query=count_over_time(target_info{service_version="1.4.2"}[1m])`
+    const { body } = await getJson<{ data: { result: { value: [number, string] }[] } }>(url)
+    return Number(body.data.result[0]?.value[1]) > 2
+  })
+  await waitFor(async () => (await searchDeployments(work)) === 1)
+  expect(await searchDeployments(work)).toBe(0)
+  expect(await stored()).toEqual([
+    { service: 'memory', version: '1.4.1', previous_version: null, source: 'observed', by: null },
+    { service: 'memory', version: '1.4.2', previous_version: '1.4.1', source: 'observed', by: null },
+  ])
+  const { rows } = await pool.query('SELECT extract(epoch FROM at)::int AS at FROM deployments ORDER BY at')
+  expect(rows.map(({ at }) => at)).toEqual([startedAt, startedAt + 1])
+  await pool.end()
+})
+
+describe('POST /api/deployments', () => {
+  let recorder: Recorder
+
+  const start = (token?: string) =>
+    startRecorder({
+      config,
+      databaseUrl,
+      prometheusUrl: 'http://127.0.0.1:9',
+      port: 0,
+      logger: silentLogger,
+      ...(token === undefined ? {} : { token }),
+    })
+
+  const tell = async (body: unknown, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${recorder.url}/api/deployments`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+    return {
+      status: response.status,
+      body: (await response.json()) as {
+        is_new?: boolean
+        deployment?: { id: string; previous_version: string | null; by: string | null }
+        error?: { code: string }
+      },
+    }
+  }
+
+  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
+
+  test('is one row for one deployment, told twice or observed before or after; the page and SQL have it before its episode', async () => {
+    recorder = await start()
+    await tell({ service: 'memory', version: '1', at: ago(60) })
+    const told = { service: 'memory', version: '2', by: 'ci', at: ago(30) }
+    const first = await tell(told)
+    expect(first).toMatchObject({
+      status: 200,
+      body: { is_new: true, deployment: { previous_version: '1', by: 'ci' } },
+    })
+    expect((await tell(told)).body).toMatchObject({
+      is_new: false,
+      deployment: { id: first.body.deployment?.id },
+    })
+    const sighting = (version: string, minutes: number) => ({
+      service: 'memory',
+      version,
+      at: Date.parse(ago(minutes)),
+      startedAt: undefined,
+    })
+    await storeSightings(pool, 'default', [sighting('2', 29), sighting('3', 10)], new Date())
+    const later = await tell({ service: 'memory', version: '3', by: 'ci', at: ago(11) })
+    expect(later.body).toMatchObject({ is_new: false, deployment: { by: 'ci', previous_version: '2' } })
+    expect((await stored()).map(({ version, source }) => `${version} ${source}`)).toEqual([
+      '1 api',
+      '2 api',
+      '3 observed',
+    ])
+
+    await pool.query(
+      `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, starts_at,
+         summary, labels, annotations)
+       VALUES ('default', 'aa', 'A', 'critical', 'f1_score', 'memory', 'a', '8192', now() - interval '5 min', 'a', '{}', '{}'),
+              ('default', 'bb', 'A', 'critical', 'f1_score', 'other', 'a', '8192', now() - interval '5 min', 'b', '{}', '{}')`,
+    )
+    await pool.query(
+      `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, differences, restarts, config)
+       VALUES (now() - interval '8 min', 'ada', 'file', 'b', 'a', '[{"path": "kpis.latency.window"}, {"path": "logLevel"}]', '[]', '{}')`,
+    )
+    const { deployments, config_changes: changes } = await changedBefore(pool, '1', 60)
+    expect(deployments.map(({ version }) => version)).toEqual(['3', '2', '1'])
+    expect(changes).toHaveLength(1)
+    const sql = await pool.query('SELECT kind, by, what, detail FROM changes_before(1, $1)', ['20 min'])
+    expect(sql.rows).toEqual([
+      { kind: 'configuration', by: 'ada', what: 'kpis.latency.window, logLevel', detail: expect.anything() },
+      {
+        kind: 'deployment',
+        by: 'ci',
+        what: 'memory 3',
+        detail: { service: 'memory', version: '3', previous_version: '2' },
+      },
+    ])
+    expect((await changedBefore(pool, '2', 60)).deployments).toEqual([])
+    const detail = await getJson<{ before: { deployments: unknown[] } }>(`${recorder.url}/api/episodes/1`)
+    expect(detail.body.before.deployments).toHaveLength(3)
+    const listed = await getJson<{ deployments: { version: string }[] }>(
+      `${recorder.url}/api/deployments?hours=1&service=memory&limit=2`,
+    )
+    expect(listed.body.deployments.map(({ version }) => version)).toEqual(['3', '2'])
+    await recorder.stop()
+    await pool.end()
+  })
+
+  test.each([
+    ['no service', { version: '1' }],
+    ['an empty version', { service: 'a', version: ' ' }],
+    ['a time to come', { service: 'a', version: '1', at: '2999-01-01T00:00:00Z' }],
+    ['no time at all', { service: 'a', version: '1', at: 'yesterday' }],
+    ['an unknown field', { service: 'a', version: '1', model: 'b' }],
+    ['a NUL', { service: 'a\0', version: '1' }],
+  ])('refuses %s', async (_, body) => {
+    recorder = await start()
+    expect(await tell(body)).toMatchObject({ status: 400, body: { error: { code: 'REQUEST_INVALID' } } })
+    expect(await stored()).toEqual([])
+    await recorder.stop()
+    await pool.end()
+  })
+
+  test('takes it with the token, where there is one', async () => {
+    recorder = await start('of-my-own')
+    const body = { service: 'a', version: '1' }
+    expect(await tell(body)).toMatchObject({ status: 403, body: { error: { code: 'ACCESS_DENIED' } } })
+    expect(await tell(body, { authorization: 'Bearer of-my-own' })).toMatchObject({ status: 200 })
+    expect(await stored()).toHaveLength(1)
+    await recorder.stop()
+    await pool.end()
+  })
+})
