@@ -76,7 +76,7 @@ export const measurementAttribute = {
   /** A number, or for a KPI that counts outcomes the outcome. */
   value: 'mnemoscope.value',
   model: 'mnemoscope.model',
-  /** A class of context sizes as the label has it. */
+  /** A class of context sizes as the label has it, or a number of tokens. */
   contextSize: 'mnemoscope.context_size',
   operation: 'mnemoscope.operation',
 } as const

@@ -50,6 +50,14 @@ export interface Normaliser {
   readonly kpis: Config['kpis']
 }
 
+/**
+ * Whether an alert has a place in the history. The watchdog fires always: as an episode it would be open for ever, and
+ * say nothing.
+ */
+export function isRemembered({ labels }: Pick<GivenAlert, 'labels'>): boolean {
+  return labels.alertname !== names.pipelineAlert.watchdog
+}
+
 /** The one way from an alert, whatever its source, to what the history is told. */
 export function observe(given: GivenAlert, { cluster, externalLabels, kpis }: Normaliser): Observation {
   const labels = storableTexts(given.labels)

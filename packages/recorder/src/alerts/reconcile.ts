@@ -5,7 +5,7 @@ import { type Matrix, queryInstant, queryNow, querySamples } from '../prometheus
 import type { Work } from '../work.js'
 import { fingerprintOf } from './fingerprint.js'
 import { endOfMissing } from './missing.js'
-import { type GivenAlert, observe } from './observation.js'
+import { type GivenAlert, isRemembered, observe } from './observation.js'
 import { type AlertRules, fetchAlertRules, fetchStartTime } from './prometheus-alerts.js'
 import { loadOpenEpisodes } from './rows.js'
 import { type Restart, runsOf } from './runs.js'
@@ -44,14 +44,16 @@ export async function reconcile(work: Work): Promise<Reconciled> {
   let from = (await reachedBefore(pool, cluster)) ?? now - retentionOf(config).alertsDays * 86_400_000
   const restart = await restartAfter(prometheus, from - overlap, now)
   const alive = new Set(
-    alertRules.firing.map(({ labels }) => fingerprintOf(labels, normaliser.externalLabels)),
+    alertRules.firing
+      .filter(isRemembered)
+      .map(({ labels }) => fingerprintOf(labels, normaliser.externalLabels)),
   )
   const kinds: string[] = []
   while (from < now) {
     const to = Math.min(from + chunkMs, now)
     const window = { from: from - overlap, to, isNewest: to === now, restart }
     const found = await alertsBetween(work, alertRules, window)
-    const observations = found.map((alert) => observe(alert, normaliser))
+    const observations = found.filter(isRemembered).map((alert) => observe(alert, normaliser))
     for (let i = 0; i < observations.length; i += batchSize) {
       const stored = await storeObservations(work, observations.slice(i, i + batchSize))
       kinds.push(...stored.map(({ kind }) => kind))

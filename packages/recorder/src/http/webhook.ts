@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { type Normaliser, observe } from '../alerts/observation.js'
+import { isRemembered, type Normaliser, observe } from '../alerts/observation.js'
 import { type HistoryStore, storeObservations } from '../alerts/store.js'
 import { alertsOf, notificationSchema } from '../alerts/webhook.js'
 import { messageOf } from '../message-of.js'
@@ -27,9 +27,9 @@ export function alertmanagerWebhook({ pool, handlers, metrics, normaliser }: Web
       if (!clusterPattern.test(cluster)) {
         throw invalid('the parameter cluster', cluster, 'a name such as "eu-1", of at most 64 characters')
       }
-      const observations = alertsOf(notification, Date.now()).map((alert) =>
-        observe(alert, { ...normaliser(), cluster }),
-      )
+      const observations = alertsOf(notification, Date.now())
+        .filter(isRemembered)
+        .map((alert) => observe(alert, { ...normaliser(), cluster }))
       const transitions = await storeObservations({ pool, handlers }, observations)
       for (const { status } of notification.alerts) metrics.webhookAlerts.inc({ status })
       return context.json({ alerts: observations.length, transitions: transitions.length })

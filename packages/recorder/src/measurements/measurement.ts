@@ -3,6 +3,7 @@ import {
   type Config,
   contextSizeClass,
   type Kpi,
+  names,
   refusalOf,
   retentionOf,
   severityOf,
@@ -29,19 +30,7 @@ export interface Measurement {
   readonly metadata: Attributes
 }
 
-/** Name of the log events that are measurements; other log records are none of ours. */
-export const measurementEvent = 'mnemoscope.measurement'
-
-/** Attributes that make a log record a measurement; any other attribute is metadata. */
-export const attribute = {
-  kpi: 'mnemoscope.kpi',
-  /** A number, or for a KPI that counts outcomes the outcome. */
-  value: 'mnemoscope.value',
-  model: 'mnemoscope.model',
-  /** A class of context sizes as the label has it, or a number of tokens. */
-  contextSize: 'mnemoscope.context_size',
-  operation: 'mnemoscope.operation',
-} as const
+const { measurementEvent: event, measurementAttribute: attribute } = names
 
 /** Times further ahead are mistakes, and each day would get a partition of its own. */
 const mostAheadMs = 3_600_000
@@ -58,8 +47,8 @@ export function measurementOf(
   now: number,
 ): Measurement | string {
   const attributes = attributesOf(record.attributes)
-  if ((record.eventName || attributes['event.name']) !== measurementEvent) {
-    return `its event name is not ${measurementEvent}`
+  if ((record.eventName || attributes['event.name']) !== event) {
+    return `its event name is not ${event}`
   }
   const nanos = BigInt(record.timeUnixNano || '0') || BigInt(record.observedTimeUnixNano || '0')
   const at = Number(nanos / 1_000_000n)

@@ -20,6 +20,8 @@ groups:
         expr: job_model_context_size:mnemoscope_f1_score:current <= 0.7
         labels: {severity: critical, kpi: f1_score}
         annotations: {summary: 'F1 is critical', value: '{{ $value }}', threshold: '0.7'}
+      - alert: MnemoscopeWatchdog
+        expr: vector(1)
       - alert: MnemoscopeF1ScoreWarning
         expr: job_model_context_size:mnemoscope_f1_score:current <= 0.8
         labels: {severity: warning, kpi: f1_score}
@@ -114,6 +116,56 @@ describe('webhook and Prometheus together', () => {
         ['critical', 0.7, 0.5],
         ['warning', 0.8, 0.5],
       ])
+    })
+  }, 90_000)
+
+  test('a silenced alert, which no notification tells of, is one episode all the same', async () => {
+    const silence = await fetch(`${alertmanager.url}/api/v2/silences`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        matchers: [{ name: 'model', value: 'silenced', isRegex: false, isEqual: true }],
+        startsAt: new Date().toISOString(),
+        endsAt: new Date(Date.now() + 600_000).toISOString(),
+        createdBy: 'test',
+        comment: 'planned work',
+      }),
+    })
+    expect(silence.status).toBe(200)
+    await withRecorder(async () => {
+      expose('silenced', 0.75)
+      // Alertmanager has it, and holds it back.
+      await waitFor(async () => {
+        const { body } = await getJson<{ labels: Record<string, string>; status: { state: string } }[]>(
+          `${alertmanager.url}/api/v2/alerts?silenced=true&active=false`,
+        )
+        return body.some(({ labels, status }) => labels.model === 'silenced' && status.state === 'suppressed')
+      })
+      await waitFor(async () => (await episodes('silenced')).length === 1)
+      expose('silenced', 0.95)
+      const closed = await waitFor(async () => {
+        const found = await episodes('silenced')
+        return found.every(({ closed_how }) => closed_how !== null) && found
+      })
+      expect(closed).toEqual([
+        expect.objectContaining({
+          severity: 'warning',
+          closed_how: 'reconciled',
+          peak_value: 0.75,
+          sources: 1,
+        }),
+      ])
+      const { rows } = await pool.query(
+        `SELECT kind, via FROM alert_transitions JOIN alert_episodes ON alert_episodes.id = episode_id
+         WHERE model = 'silenced' ORDER BY alert_transitions.id`,
+      )
+      expect(new Set(rows.map(({ via }) => via))).toEqual(new Set(['prometheus']))
+      expect(rows.map(({ kind }) => kind).filter((kind) => kind === 'opened' || kind === 'closed')).toEqual([
+        'opened',
+        'closed',
+      ])
+      const watchdogs = await pool.query("SELECT FROM alert_episodes WHERE alertname = 'MnemoscopeWatchdog'")
+      expect(watchdogs.rows).toEqual([])
     })
   }, 90_000)
 

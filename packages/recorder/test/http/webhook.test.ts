@@ -64,6 +64,18 @@ describe('the webhook', () => {
     ])
   })
 
+  test('keeps no watchdog, and what came with it', async () => {
+    const watchdog: GivenNotificationAlert = {
+      status: 'firing',
+      labels: { alertname: 'MnemoscopeWatchdog' },
+      startsAt,
+    }
+    expect(await postWebhook(recorder.url, notification([watchdog, firing]))).toEqual({
+      status: 200,
+      body: { alerts: 1, transitions: 1 },
+    })
+  })
+
   test('makes one episode of 100 equal notifications, where the first version made 100 alerts', async () => {
     for (let i = 0; i < 100; i++) await postWebhook(recorder.url, notification([firing]))
     expect(await episodes()).toHaveLength(1)

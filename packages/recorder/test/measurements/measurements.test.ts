@@ -1,8 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
+import { defineConfig, names } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import { measurementEvent } from '../../src/measurements/measurement.js'
 import type { FoundMeasurement } from '../../src/rows/measurements.js'
 import { getJson } from '../plumbing/get-json.js'
 import { notification, postWebhook } from '../plumbing/notification.js'
@@ -26,7 +25,7 @@ type Value = string | number | boolean
 const now = Date.now()
 
 /** A log record as an OpenTelemetry SDK sends it. */
-function record(attributes: Record<string, Value>, at = now, event = measurementEvent) {
+function record(attributes: Record<string, Value>, at = now, event: string = names.measurementEvent) {
   return {
     timeUnixNano: `${at}000000`,
     eventName: event,
