@@ -1,5 +1,5 @@
+import { names } from '@mnemoscope/kpi'
 import fc from 'fast-check'
-import { measurementEvent } from '../../src/measurements/measurement.js'
 import { notification } from '../plumbing/notification.js'
 
 /** A request of somebody who is careless or means harm. */
@@ -110,7 +110,7 @@ const logRecord = fc.record(
       fc.constant(`${Date.now()}000000`),
       fc.oneof(fc.constantFrom('0', '-1', '9'.repeat(19), '9'.repeat(40)), fc.jsonValue()),
     ),
-    eventName: mostly(fc.constant(measurementEvent), odd),
+    eventName: mostly(fc.constant(names.measurementEvent), odd),
     attributes: mostly(attributes, fc.jsonValue()),
     traceId: odd,
     spanId: odd,
