@@ -19,11 +19,13 @@ export interface ModelFigures extends Place {
   readonly highest: number
 }
 
-/** Measurements that were kept, of one operation and evaluator: breaches always are, others are sampled. */
+/** Measurements that were kept, of one operation, evaluator and structure: breaches always are, others are sampled. */
 export interface MeasurementFigures extends Place {
   readonly operation: string | null
-  /** `metadata.evaluator` of the measurements, or the structure of the benchmark they are from. */
+  /** `metadata.evaluator` of the measurements: who judged them. */
   readonly evaluator: string | null
+  /** `metadata.structure` of the measurements: what the benchmark they are from was of. */
+  readonly structure: string | null
   readonly measurements: number
   readonly breaches: number
   readonly median: number
@@ -80,15 +82,15 @@ export async function compareModels(
   )
 }
 
-/** Kept measurements side by side, operations and evaluators apart. */
+/** Kept measurements side by side, operations, evaluators and structures apart. */
 export async function compareMeasurements(
   pool: pg.Pool,
   scope: Scope,
   kpi: string | undefined,
 ): Promise<MeasurementFigures[]> {
   const { rows } = await pool.query<MeasurementFigures>(
-    `SELECT ${place}, operation, evaluator, measurements::float8 AS measurements, breaches::float8 AS breaches, median, p95
-     FROM compare_measurements($1, $2) WHERE ${wanted} ORDER BY ${place}, operation, evaluator`,
+    `SELECT ${place}, operation, evaluator, structure, measurements::float8 AS measurements, breaches::float8 AS breaches, median, p95
+     FROM compare_measurements($1, $2) WHERE ${wanted} ORDER BY ${place}, operation, evaluator, structure`,
     parameters(scope, kpi),
   )
   return rows

@@ -101,7 +101,7 @@ export function endpoints(kpiIds: readonly string[]): readonly Endpoint[] {
       method: 'get',
       path: '/api/analysis/models',
       summary:
-        'Models side by side from snapshots; and from kept measurements (a sample, and every breach) with operations and evaluators apart.',
+        'Models side by side from snapshots; and from kept measurements (a sample, and every breach) with operations, evaluators and structures apart.',
       query: queries.analysis(kpiIds),
     },
     {

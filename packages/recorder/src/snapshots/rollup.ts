@@ -14,9 +14,9 @@ const mostHours = 48
 export async function rollUp(pool: pg.Pool, now: Date): Promise<number> {
   const thisHour = new Date(Math.floor(now.getTime() / hourMs) * hourMs)
   const { rows } = await pool.query<{ hour: Date }>(
-    `SELECT DISTINCT date_trunc('hour', at) AS hour FROM snapshot_instants
+    `SELECT DISTINCT date_bin('1 hour', at, 'epoch') AS hour FROM snapshot_instants
      WHERE at < $1 AND rows > 0
-       AND NOT EXISTS (SELECT FROM rolled_up_hours WHERE hour = date_trunc('hour', at))
+       AND NOT EXISTS (SELECT FROM rolled_up_hours WHERE hour = date_bin('1 hour', at, 'epoch'))
      ORDER BY hour LIMIT ${mostHours}`,
     [thisHour],
   )

@@ -51,7 +51,7 @@ beforeAll(async () => {
   await pool.query(
     `INSERT INTO measurements (at, id, kpi, value, service, model, context_size, operation, severity, metadata)
      SELECT $1::timestamptz - interval '1 min' * n, gen_random_uuid(), 'f1_score', 0.5 + n / 100.0, 'memory', 'a', '8192',
-       'benchmark', CASE WHEN n = 0 THEN 'critical' END, jsonb_build_object(CASE WHEN n % 2 = 0 THEN 'structure' ELSE 'evaluator' END, 'judge-' || n % 2)
+       'benchmark', CASE WHEN n = 0 THEN 'critical' END, jsonb_build_object('structure', 'bench-' || n % 2) || CASE WHEN n > 3 THEN '{"evaluator": "judge"}' ELSE '{}' END::jsonb
      FROM generate_series(0, 9) AS n`,
     [new Date(now)],
   )
@@ -110,17 +110,20 @@ describe('models side by side', () => {
   test('keep evaluators and structures apart, and say how many breaches are among what was kept', async () => {
     const { measurements } = await analysis<{ measurements: MeasurementFigures[] }>('models?hours=24')
     expect(
-      measurements.map(({ operation, evaluator, measurements: count, breaches }) => [
+      measurements.map(({ operation, evaluator, structure, measurements: count, breaches }) => [
         operation,
         evaluator,
+        structure,
         count,
         breaches,
       ]),
     ).toEqual([
-      ['benchmark', 'judge-0', 5, 1],
-      ['benchmark', 'judge-1', 5, 0],
+      ['benchmark', 'judge', 'bench-0', 3, 0],
+      ['benchmark', 'judge', 'bench-1', 3, 0],
+      ['benchmark', null, 'bench-0', 2, 1],
+      ['benchmark', null, 'bench-1', 2, 0],
     ])
-    expect(measurements[0]?.median).toBeCloseTo(0.54)
+    expect(measurements[0]?.median).toBeCloseTo(0.56)
   })
 })
 

@@ -98,6 +98,22 @@ test('roll-ups change no number, neither when they are whole nor when an hour go
   await pool.end()
 })
 
+test('hours are those of UTC, whatever the time zone of the database', async () => {
+  const name = (await pool.query('SELECT current_database() AS name')).rows[0].name
+  await pool.query(`ALTER DATABASE ${name} SET timezone = 'Asia/Kathmandu'`)
+  const other = createPool(pool.options.connectionString as string)
+  await fill()
+  const before = await numbers()
+  expect(await rollUp(other, new Date(start + 19 * hourMs))).toBe(19)
+  const { rows } = await other.query(
+    'SELECT DISTINCT extract(epoch FROM hour)::int % 3600 AS rest FROM rolled_up_hours',
+  )
+  expect(rows).toEqual([{ rest: 0 }])
+  expect((await numbers()).summary.total_snapshots).toEqual(before.summary.total_snapshots)
+  await other.end()
+  await pool.end()
+})
+
 test('the trend of a young history is told from all of it, however long the window', async () => {
   const instants = Array.from({ length: 12 }, (_, i) => ({
     at: new Date(start + i * 600_000),
