@@ -31,7 +31,8 @@ export interface MonitoringOptions<C extends Config> {
   readonly endpoint?: boolean
   /**
    * Other metrics of the application, served beside the monitor's: `PrometheusExporter`s created with
-   * `preventServerStart: true`, prom-client registries. With any of them the endpoint answers in plain text only.
+   * `preventServerStart: true`, prom-client registries of either format. Each is written in the format that the scraper
+   * asks for.
    */
   readonly sources?: readonly MetricsSource[]
   /**

@@ -33,10 +33,7 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
 
   const { sources = [] } = options
   const info = targetInfo(resource, core.born)
-  const handle = requestHandler(
-    exposition(() => [info, ...core.metrics], core.collect, sources, warn),
-    sources.length > 0,
-  )
+  const handle = requestHandler(exposition(() => [info, ...core.metrics], core.collect, sources, warn))
   const taken = integrations(config.integrations, resolve, warn)
   const exits = await openExits(options, config, core, resource, handle)
   const followed =

@@ -17,7 +17,7 @@ export function exposition(
   return async (to) => {
     await render(metrics(), collect(), cache, to)
     if (sources.length > 0 && !to.cancelled()) {
-      const text = await sourcesText(sources, familyNames(metrics()), warn)
+      const text = await sourcesText(sources, familyNames(metrics()), to.format, warn)
       await to.write(Buffer.from(text), () => {})
     }
     if (to.format === 'openmetrics' && !to.cancelled()) await to.write(Buffer.from('# EOF\n'), () => {})

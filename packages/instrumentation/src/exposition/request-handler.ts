@@ -36,11 +36,8 @@ const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 }
 
-/**
- * A handler of scrapes. It never throws; a scrape that fails half-way ends the connection, so that no half is stored.
- * @param plainTextOnly whether part of what is written can be no other format
- */
-export function requestHandler(writeExposition: WriteExposition, plainTextOnly = false): RequestHandler {
+/** A handler of scrapes. It never throws; a scrape that fails half-way ends the connection, so that no half is stored. */
+export function requestHandler(writeExposition: WriteExposition): RequestHandler {
   let running = 0
   return (request, response) => {
     if ('hijack' in response) response.hijack()
@@ -52,7 +49,7 @@ export function requestHandler(writeExposition: WriteExposition, plainTextOnly =
       answer(outgoing, 503, 'Too many scrapes at once.\n', { 'retry-after': '1' })
     } else {
       running++
-      scrape(incoming, outgoing, writeExposition, plainTextOnly)
+      scrape(incoming, outgoing, writeExposition)
         .catch((error: unknown) =>
           outgoing.destroy(error instanceof Error ? error : new Error(String(error))),
         )
@@ -67,9 +64,8 @@ async function scrape(
   request: IncomingMessage,
   response: ServerResponse,
   writeExposition: WriteExposition,
-  plainTextOnly: boolean,
 ): Promise<void> {
-  const format = plainTextOnly ? 'text' : formatOf(request.headers.accept)
+  const format = formatOf(request.headers.accept)
   const encoding = request.headers['accept-encoding']
   const gzip = acceptsGzip(Array.isArray(encoding) ? encoding.join(',') : encoding)
   response.writeHead(200, {

@@ -1,5 +1,8 @@
 import { names } from '@mnemoscope/kpi'
 import type { WarningHandler } from '../guards/warn-once.js'
+import type { ExpositionFormat } from './family-text.js'
+import { type SourceFamily, sourceFamilies } from './source-families.js'
+import { sourceText } from './source-text.js'
 
 /** Metrics of the application's own, to be served beside the monitor's. */
 export type MetricsSource = ExporterSource | RegistrySource
@@ -20,15 +23,18 @@ const patience = 5_000
 /**
  * The text of all sources, without families that are already there: Prometheus refuses a whole scrape in which a
  * family comes twice. Collisions and failures are warned of; they never fail the scrape.
- * @param taken names of the families already written; those of the sources are added
+ * @param own names of the families already written
  */
 export async function sourcesText(
   sources: readonly MetricsSource[],
-  taken: Set<string>,
+  own: ReadonlySet<string>,
+  format: ExpositionFormat,
   warn: WarningHandler,
 ): Promise<string> {
   const texts = await Promise.all(sources.map((source) => textOf(source, warn)))
-  return texts.map((text) => withoutTaken(text, taken, warn)).join('')
+  const names = new Set(own)
+  const families = texts.flatMap((text) => newFamilies(text, names, warn))
+  return families.map((family) => sourceText(family, format, names)).join('')
 }
 
 async function textOf(source: MetricsSource, warn: WarningHandler): Promise<string> {
@@ -58,40 +64,24 @@ async function read(source: MetricsSource): Promise<string> {
   })
 }
 
-function withoutTaken(text: string, taken: Set<string>, warn: WarningHandler): string {
-  const kept: string[] = []
-  const own = new Set<string>()
-  let family = ''
-  let skipping = false
-  for (const line of text.split('\n')) {
-    if (line === '' || /^# (?!HELP |TYPE |UNIT )/.test(line)) continue
-    const name = familyOf(line, family)
-    if (name !== family) {
-      family = name
-      skipping = taken.has(name)
-      own.add(name)
-      if (skipping && !sharedFamilies.has(name)) warnOfCollision(name, warn)
-    }
-    if (!skipping) kept.push(line)
-  }
-  for (const name of own) taken.add(name)
-  return kept.length === 0 ? '' : `${kept.join('\n')}\n`
+/** The families of a text that have no name of those taken; takes theirs. */
+function newFamilies(text: string, taken: Set<string>, warn: WarningHandler): SourceFamily[] {
+  const families = sourceFamilies(text, (line) =>
+    warn({
+      code: 'SOURCE_FAILED',
+      message: `A line of another source's metrics is no sample and is left out of scrapes: ${line.slice(0, 200)}`,
+    }),
+  )
+  const added = families.filter(({ name }) => {
+    if (taken.has(name) && !sharedFamilies.has(name)) warnOfCollision(name, warn)
+    return !taken.has(name)
+  })
+  for (const { name } of added) taken.add(name)
+  return added
 }
 
 /** Every source may write these, with the same facts about the same process; the first is enough. */
 const sharedFamilies: ReadonlySet<string> = new Set(['target_info', names.processStart])
-
-/** The family a line is of: the one it names, or the current one where it is one of that family's series. */
-function familyOf(line: string, current: string): string {
-  const [, described] = /^# (?:HELP|TYPE|UNIT) (\S+)/.exec(line) ?? []
-  if (described !== undefined) return described
-  const [series = ''] = /^[^{\s]+/.exec(line) ?? []
-  const isOfCurrent =
-    current !== '' &&
-    series.startsWith(current) &&
-    /^(?:_bucket|_sum|_count|_created|_total)?$/.test(series.slice(current.length))
-  return isOfCurrent ? current : series
-}
 
 function warnOfCollision(name: string, warn: WarningHandler): void {
   warn({

@@ -7,6 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type FoundTool, findTools, type RunningServer, startPrometheus } from '@mnemoscope/servers'
 import { context, TraceFlags, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
+import { MeterProvider } from '@opentelemetry/sdk-metrics'
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
 import { scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
 
@@ -42,10 +45,25 @@ test('promtool has nothing to say about the metrics', async () => {
 })
 
 describe('a real Prometheus', () => {
-  test('scrapes OpenMetrics with gzip, stores what was measured, and has the exemplars', async () => {
+  test('scrapes OpenMetrics with gzip, stores what was measured, has the exemplars, and all of other sources', async () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
-    const monitor = await start({ exemplars: true })
     const traceId = 'a'.repeat(32)
+    const registry = new Registry()
+    collectDefaultMetrics({ register: registry })
+    new Counter({ name: 'jobs', help: 'Jobs of "all" kinds.', registers: [registry] }).inc(2)
+    const withExemplars = new Registry(Registry.OPENMETRICS_CONTENT_TYPE)
+    new Counter({
+      name: 'requests',
+      help: 'Requests.',
+      registers: [withExemplars],
+      enableExemplars: true,
+    }).inc({ value: 3, labels: {}, exemplarLabels: { trace_id: traceId } })
+    const exporter = new PrometheusExporter({ preventServerStart: true, appendTimestamp: true })
+    const provider = new MeterProvider({ readers: [exporter] })
+    const meter = provider.getMeter('app')
+    meter.createHistogram('app.size').record(7, { kind: 'a "quoted} # kind' })
+    meter.createCounter('app.calls').add(4)
+    const monitor = await start({ exemplars: true, sources: [registry, withExemplars, exporter] })
     const span = { traceId, spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED }
     context.with(trace.setSpanContext(context.active(), span), () => monitor.for(place).latency.record(6))
     context.disable()
@@ -80,10 +98,21 @@ scrape_configs:
     const [bucket] = await instant('mnemoscope_latency_seconds_bucket{le="7.5"}')
     expect(bucket?.value[1]).toBe('1')
     expect(await instant('up == 0')).toEqual([])
+    const values = { jobs: '2', requests_total: '3', app_calls_total: '4', app_size_sum: '7' }
+    for (const [series, value] of Object.entries(values)) {
+      expect([series, (await instant(series))[0]?.value[1]]).toEqual([series, value])
+    }
+    expect((await instant('app_size_bucket{le="10"}'))[0]?.metric.kind).toBe('a "quoted} # kind')
+    expect(await instant('nodejs_eventloop_lag_seconds')).toHaveLength(1)
+    await provider.shutdown()
     const now = Date.now() / 1_000
     const [exemplars] = await query<{ exemplars: unknown[] }[]>(
       `/api/v1/query_exemplars?query=mnemoscope_latency_seconds_bucket&start=${now - 60}&end=${now + 60}`,
     )
     expect(exemplars?.exemplars[0]).toMatchObject({ labels: { trace_id: traceId }, value: '6' })
+    const [ofRequests] = await query<{ exemplars: unknown[] }[]>(
+      `/api/v1/query_exemplars?query=requests_total&start=${now - 60}&end=${now + 60}`,
+    )
+    expect(ofRequests?.exemplars[0]).toMatchObject({ labels: { trace_id: traceId }, value: '3' })
   }, 60_000)
 })

@@ -141,12 +141,16 @@ describe('other metrics of the application', () => {
     const registry = new Registry()
     new Counter({ name: 'jobs_total', help: 'Jobs.', registers: [registry] }).inc(2)
     const monitor = await start({ sources: [exporter, registry] })
-    const { headers, body } = await answer(monitor.url ?? '', { accept: openMetrics })
-    expect(headers['content-type']).toContain('text/plain')
-    const samples = samplesOf(body.toString())
-    expect(samples.get('app_requests_total{otel_scope_name="app"}')).toBe('3')
-    expect(samples.get('jobs_total')).toBe('2')
-    expect(samples.get('target_info{service_name="memory-api"}')).toBe('1')
+    for (const accept of ['text/plain', openMetrics]) {
+      const { headers, body } = await answer(monitor.url ?? '', { accept })
+      const text = body.toString()
+      expect(headers['content-type']).toContain(accept === openMetrics ? 'openmetrics-text' : 'text/plain')
+      expect(text.match(/# EOF\n/g) ?? []).toHaveLength(accept === openMetrics ? 1 : 0)
+      const samples = samplesOf(text)
+      expect(samples.get('app_requests_total{otel_scope_name="app"}')).toBe('3')
+      expect(samples.get('jobs_total')).toBe('2')
+      expect(samples.get('target_info{service_name="memory-api"}')).toBe('1')
+    }
     expect(warnings).toEqual([])
   })
 

@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals'
+import { sourceFamilies } from '../../src/exposition/source-families.js'
+import { sourceText } from '../../src/exposition/source-text.js'
+
+const never = (line: string) => {
+  throw new Error(`unreadable: ${line}`)
+}
+
+/** A text of another source in the format that a scraper asks for. */
+function rewritten(text: string, format: 'text' | 'openmetrics', unreadable = never): string {
+  const families = sourceFamilies(text, unreadable)
+  const names = new Set(families.map(({ name }) => name))
+  return families.map((family) => sourceText(family, format, names)).join('')
+}
+
+/** The same metrics in both formats. */
+const pairs: readonly (readonly [what: string, text: string, openMetrics: string])[] = [
+  [
+    'a counter, whose family has no suffix in OpenMetrics',
+    `# HELP jobs_total Jobs "done".
+# TYPE jobs_total counter
+jobs_total{queue="a b} #",n="\\"1\\""} 2
+`,
+    `# HELP jobs Jobs \\"done\\".
+# TYPE jobs counter
+jobs_total{queue="a b} #",n="\\"1\\""} 2
+`,
+  ],
+  [
+    'times, in milliseconds and in seconds',
+    '# TYPE temperature gauge\ntemperature 21.5 1700000000123\n',
+    '# TYPE temperature gauge\ntemperature 21.5 1700000000.123\n',
+  ],
+  [
+    'a histogram and a summary',
+    `# HELP size Line one\\nand \\\\two
+# TYPE size histogram
+size_bucket{le="1"} 1
+size_bucket{le="+Inf"} 2
+size_sum 5
+size_count 2
+# TYPE wait summary
+wait{quantile="0.9"} NaN
+wait_sum 0
+wait_count 0
+`,
+    `# HELP size Line one\\nand \\\\two
+# TYPE size histogram
+size_bucket{le="1"} 1
+size_bucket{le="+Inf"} 2
+size_sum 5
+size_count 2
+# TYPE wait summary
+wait{quantile="0.9"} NaN
+wait_sum 0
+wait_count 0
+`,
+  ],
+  ['what nobody described', '# TYPE loose untyped\nloose -Inf\n', '# TYPE loose unknown\nloose -Inf\n'],
+]
+
+describe('metrics of another source', () => {
+  test.each(pairs)('are written in either format, from either: %s', (_, text, openMetrics) => {
+    expect(rewritten(text, 'text')).toBe(text)
+    expect(rewritten(text, 'openmetrics')).toBe(openMetrics)
+    expect(rewritten(`${openMetrics}# EOF\n`, 'text')).toBe(text)
+    expect(rewritten(`${openMetrics}# EOF\n`, 'openmetrics')).toBe(openMetrics)
+  })
+
+  test('keep the names of their series: a counter that OpenMetrics would rename is of unknown type there', () => {
+    const text =
+      '# TYPE hits counter\nhits 1\n# TYPE http gauge\nhttp 1\n# TYPE http_total counter\nhttp_total 1\n'
+    expect(rewritten(text, 'openmetrics')).toBe(
+      '# TYPE hits unknown\nhits 1\n# TYPE http gauge\nhttp 1\n# TYPE http_total unknown\nhttp_total 1\n',
+    )
+  })
+
+  test('have exemplars where OpenMetrics has them, and no creation times', () => {
+    const text = `# TYPE jobs counter
+jobs_total 2 # {trace_id="a} b"} 1 1700000000.5
+jobs_created 1700000000
+# EOF
+`
+    expect(rewritten(text, 'openmetrics')).toBe(
+      '# TYPE jobs counter\njobs_total 2 # {trace_id="a} b"} 1 1700000000.5\n',
+    )
+    expect(rewritten(text, 'text')).toBe('# TYPE jobs_total counter\njobs_total 2\n')
+  })
+
+  test('come together by family, as both formats want it, without lines that are no samples', () => {
+    const unreadable: string[] = []
+    const text = '# TYPE a gauge\na{x="1"} 1\nb 2\n\n# a comment\na{x="2"} Nan\nno sample at all\n'
+    expect(rewritten(text, 'text', (line) => unreadable.push(line))).toBe(
+      '# TYPE a gauge\na{x="1"} 1\na{x="2"} NaN\n# TYPE b untyped\nb 2\n',
+    )
+    expect(unreadable).toEqual(['no sample at all'])
+  })
+})

@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+
+const own = fileURLToPath(new URL('..', import.meta.url))
+const root = join(own, '..', '..')
+// Inside the package, so that its own name and its dependencies are found as a user's would be.
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(own, 'test', '.readme-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What the texts around the examples take as given. */
+const given = `
+declare const monitor: import('@mnemoscope/instrumentation').Monitor
+declare const labels: { model: string, contextSize: number, operation?: string }
+declare const memory: {
+  search(question: string, options?: object): Promise<{ id: string, tokens: number, compressed: boolean }[] & { tokens: number, compressed: boolean }>
+}
+declare const question: string
+declare const result: import('@mnemoscope/instrumentation').BenchmarkResult
+  & import('@mnemoscope/instrumentation').OverflowResult
+  & import('@mnemoscope/instrumentation').AdaptationResult
+declare function fallBack(model: string): void
+declare function log(measurement: object): void
+declare const prometheusExporter: import('@opentelemetry/exporter-prometheus').PrometheusExporter
+declare const promClientRegistry: import('prom-client').Registry
+declare const countTokens: (text: string) => number
+declare const docs: import('@langchain/core/documents').DocumentInterface[]
+declare const embeddings: object
+declare const MemoryVectorStore: new (embeddings: object) => import('@langchain/core/vectorstores').VectorStore
+declare const BM25Retriever: new (fields: object) => import('@langchain/core/retrievers').BaseRetriever
+declare const config: Partial<import('mem0ai/oss').MemoryConfig>
+declare const openai: (model: string) => Exclude<Parameters<typeof import('ai').wrapLanguageModel>[0]['model'], string>
+declare const searchMemory: import('ai').Tool<string, string>
+`
+
+function examples(page: string): string[] {
+  return [...readFileSync(join(own, page), 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map(
+    ([, code]) => code as string,
+  )
+}
+
+/** Declarations of what an example does not declare itself. */
+function givenTo(example: string): string {
+  return given
+    .split(/^(?=declare )/m)
+    .filter((declaration) => {
+      const [, name] = /^declare (?:const|function) (\w+)/.exec(declaration) ?? []
+      return name === undefined || !new RegExp(`^(?:const|import \\{[^}]*\\b) ?${name}\\b`, 'm').test(example)
+    })
+    .join('')
+}
+
+test.each([
+  ['README.md', 6],
+  ['docs/adapters.md', 3],
+] as const)('the examples of %s compile', (page, atLeast) => {
+  const found = examples(page)
+  expect(found.length).toBeGreaterThanOrEqual(atLeast)
+  const name = page.replaceAll('/', '-')
+  const files = found.map((example, i) => {
+    const file = join(folder, `${name}-${i}.ts`)
+    writeFileSync(file, `${example}\n${givenTo(example)}\nexport {}\n`)
+    return file
+  })
+  const project = join(folder, `${name}.json`)
+  writeFileSync(
+    project,
+    JSON.stringify({ extends: join(root, 'tsconfig.test.json'), include: [], files, references: [] }),
+  )
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  const { stdout } = spawnSync(process.execPath, [tsc, '-p', project, '--pretty', 'false'], {
+    encoding: 'utf8',
+    cwd: root,
+  })
+  expect(stdout).toBe('')
+})
