@@ -9,7 +9,7 @@ import { context, TraceFlags, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, type OpenMetricsContentType, Registry } from 'prom-client'
 import { scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
 
@@ -51,7 +51,8 @@ describe('a real Prometheus', () => {
     const registry = new Registry()
     collectDefaultMetrics({ register: registry })
     new Counter({ name: 'jobs', help: 'Jobs of "all" kinds.', registers: [registry] }).inc(2)
-    const withExemplars = new Registry(Registry.OPENMETRICS_CONTENT_TYPE)
+    const withExemplars = new Registry<OpenMetricsContentType>()
+    withExemplars.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
     new Counter({
       name: 'requests',
       help: 'Requests.',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { sourceFamilies } from '../../src/exposition/source-families.js'
 import { sourceText } from '../../src/exposition/source-text.js'
 
-const never = (line: string) => {
+const never = (line: string): void => {
   throw new Error(`unreadable: ${line}`)
 }
 
