@@ -30,8 +30,14 @@ export interface Monitoring {
   stop(): Promise<void>
 }
 
-/** @param input a configuration, without the addresses of the parts */
-export async function startMonitoringServers(input: ConfigInput): Promise<Monitoring> {
+/**
+ * @param input a configuration, without the addresses of the parts
+ * @param prometheusArgs flags for Prometheus beside its usual ones
+ */
+export async function startMonitoringServers(
+  input: ConfigInput,
+  prometheusArgs: readonly string[] = [],
+): Promise<Monitoring> {
   const config = defineConfig(input)
   const temporary = temporaryFolder('alerting')
   const stops: (() => Promise<unknown>)[] = [async () => temporary.remove()]
@@ -64,6 +70,7 @@ export async function startMonitoringServers(input: ConfigInput): Promise<Monito
       stateDir: temporary.path,
       port: prometheusPort,
       alertResendDelay: '1s',
+      extraArgs: prometheusArgs,
     })
     stops.push(prometheus.stop)
     return {

@@ -103,12 +103,15 @@ export const recordedSeries = {
   samples: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:samples`,
   /** Mean over the window that `current` is from, whatever statistic is judged; of outcomes their ratio. */
   mean: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:mean`,
-  /** Upper boundary of the highest bucket that counted anything in that window; only for histograms. */
+  /** Upper boundary of the highest bucket that counted anything in the window of the quantiles; only for histograms. */
   max: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:max`,
-  /** A quantile over the window that `current` is from; only for histograms. */
+  /**
+   * A quantile over the window that `current` is from; only for histograms. Where only means are judged, over the
+   * longest window instead of any but the short one.
+   */
   quantile: (kpi: Pick<Kpi, 'id'>, quantile: 'p50' | 'p90' | 'p95' | 'p99') =>
     `${level}:mnemoscope_${kpi.id}:${quantile}`,
-  /** Increase of each histogram bucket over the window that `current` is from, by `le` too. */
+  /** Increase of each histogram bucket over the window of the quantiles, by `le` too. */
   buckets: (kpi: Pick<Kpi, 'id'>) => `${level}_le:mnemoscope_${kpi.id}_bucket:increase`,
   /** Counters, with all their labels, that began at zero within a window; seldom any. */
   newborn: (kpi: Pick<Kpi, 'id'>, window: string) => `instance:mnemoscope_${kpi.id}:newborn_${window}`,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Config, type Kpi, names } from '@mnemoscope/kpi'
-import { isQuantile, type Tier, tiersOf } from '../rules/tiers.js'
+import { distributionWindow, isQuantile, type Tier, tiersOf } from '../rules/tiers.js'
 import { type MeasuredPlace, measuredPlace } from './measured-place.js'
 import { testPlaces } from './places.js'
 import { type Expectation, holds, holdsNot, type RuleTest } from './rule-test.js'
@@ -13,24 +13,27 @@ export function trafficTests(config: Config, kpi: Kpi): RuleTest[] {
   )
   return ofItsOwn.flatMap((testPlace) => {
     const place = measuredPlace(config, testPlace)
-    return tiersOf(place.kpi).flatMap((tier) => tierTest(place, tier))
+    return tiersOf(place.kpi).flatMap((tier, _, tiers) =>
+      tierTest(place, tier, distributionWindow(kpi, tiers, tier)),
+    )
   })
 }
 
 /** The value follows a change within the tier's window: not before most of it has passed, and fully after it. */
-function tierTest(place: MeasuredPlace, tier: Tier): RuleTest[] {
+function tierTest(place: MeasuredPlace, tier: Tier, ofDistribution: string): RuleTest[] {
   const traffic = trafficOf(place, tier)
   if (traffic === undefined) return []
   const { every, operations, name } = traffic
   const { high, low } = sampleValues(place.kpi)
   const window = place.scrapes(tier.window)
+  const distribution = place.scrapes(ofDistribution)
   const first = 4
   // Whole cycles, so that operations keep their distance across the change.
   const cycles = Math.ceil((window + 8) / every) * every
   const series = place.exposed([
     { scrapes: first },
     { scrapes: cycles, every, operations, measured: high.measured },
-    { scrapes: cycles + 8, every, operations, measured: low.measured },
+    { scrapes: cycles + distribution - window + 8, every, operations, measured: low.measured },
   ])
   const current = place.recorded(names.recordedSeries.current(place.kpi))
   const samples = place.recorded(names.recordedSeries.samples(place.kpi))
@@ -52,7 +55,8 @@ function tierTest(place: MeasuredPlace, tier: Tier): RuleTest[] {
     // A p95 is low only once every high operation has left the window.
     const tail = place.recorded(names.recordedSeries.quantile(place.kpi, 'p95'))
     const ofTail: Tier = { ...tier, statistic: 'p95' }
-    expectations.push(holds(before, high.only(tail, ofTail)), holds(after, low.only(tail, ofTail)))
+    const allLow = after + place.seen(distribution - window)
+    expectations.push(holds(before, high.only(tail, ofTail)), holds(allLow, low.only(tail, ofTail)))
     if (between !== undefined) expectations.push(holdsNot(between, low.only(tail, ofTail)))
   }
   return [place.test(name, series, expectations)]

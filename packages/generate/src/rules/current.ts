@@ -1,27 +1,39 @@
 import { type Kpi, names } from '@mnemoscope/kpi'
-import { and, or } from '../promql.js'
+import { and, or, unless } from '../promql.js'
+import { within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
-import { type Tier, tierParts, tierValue, trusted } from './tiers.js'
+import { tierParts, tierValue, trusted, windowsOf } from './tiers.js'
+
+const { current, judged, mean, samples, windowed } = names.recordedSeries
 
 /**
- * The value that is judged, from the first tier that can be trusted, with the mean over the same window and the number
- * of samples behind both.
+ * The number of samples at every place that is judged by a window, each place by the first window that can be trusted
+ * there. Decided once, for all that is recorded of that window.
  */
+export function judgedRules(kpi: Kpi): RecordingRule[] {
+  return tierParts(kpi).flatMap(({ value: tiers, region }) =>
+    tiers.map((tier, i) => ({
+      record: judged(kpi, tier.window),
+      expr: tiers
+        .slice(0, i)
+        .reduce((expr, { window }) => unless(expr, judged(kpi, window)), trusted(kpi, tier, region)),
+    })),
+  )
+}
+
+/** The value that is judged, with the mean over the same window and the number of samples behind both. */
 export function currentRules(kpi: Kpi): RecordingRule[] {
   const averaged = kpi.outcomes === undefined ? 'mean' : 'ratio'
-  return tierParts(kpi).flatMap(({ value: tiers, region }) => {
-    const chosen = (seriesOf: (tier: Tier) => string) =>
-      or(tiers.map((tier) => and(seriesOf(tier), trusted(kpi, tier, region))))
-    return [
-      { record: names.recordedSeries.current(kpi), expr: chosen((tier) => tierValue(kpi, tier)) },
-      {
-        record: names.recordedSeries.mean(kpi),
-        expr: chosen(({ window }) => names.recordedSeries.windowed(kpi, averaged, window)),
-      },
-      {
-        record: names.recordedSeries.samples(kpi),
-        expr: or(tiers.map((tier) => trusted(kpi, tier, region))),
-      },
-    ]
-  })
+  const judgedWindows = windowsOf(kpi).map(({ window }) => window)
+  return [
+    ...tierParts(kpi).map(({ value: tiers, region }) => ({
+      record: current(kpi),
+      expr: or(tiers.map((tier) => and(tierValue(kpi, tier), within(judged(kpi, tier.window), region)))),
+    })),
+    {
+      record: mean(kpi),
+      expr: or(judgedWindows.map((window) => and(windowed(kpi, averaged, window), judged(kpi, window)))),
+    },
+    { record: samples(kpi), expr: or(judgedWindows.map((window) => judged(kpi, window))) },
+  ]
 }

@@ -6,25 +6,33 @@ import {
   bracket,
   filter,
   histogramQuantile,
+  indent,
   is,
   isNoneOf,
   or,
+  over,
   select,
   unless,
 } from '../promql.js'
+import { within } from '../region.js'
 import type { RecordingRule, RuleGroup } from '../rule.js'
 import { counted, newbornRule } from './counted.js'
-import { isQuantile, tierParts, trusted, windowsOf } from './tiers.js'
+import { distributionWindow, isQuantile, judgedByQuantile, tierParts, windowsOf } from './tiers.js'
 
 const place = names.seriesLabels
 
 /** What people are shown of every distribution. */
 const shownQuantiles = ['p50', 'p95', 'p99'] as const
 
-/** What a histogram KPI records to be judged: its count and its mean over each window, and its quantiles. */
+/** What a histogram KPI records of each window: its count and its mean. */
 export function histogramRules(kpi: Kpi): RecordingRule[] {
-  const windows = windowsOf(kpi).flatMap(({ window }) => windowRules(kpi, window))
-  return judgedByQuantile(kpi) ? [...windows, ...distributionRules(kpi)] : windows
+  return windowsOf(kpi).flatMap(({ window }) => windowRules(kpi, window))
+}
+
+/** The distribution of a histogram that is judged by a quantile. */
+export function judgedQuantileRules(kpi: Kpi): RecordingRule[] {
+  if (kpi.instrument !== 'histogram' || !judgedByQuantile(kpi)) return []
+  return distributionRules(kpi)
 }
 
 /**
@@ -40,11 +48,6 @@ export function shownQuantileGroups(config: Config, kpi: Kpi): RuleGroup[] {
       rules: distributionRules(kpi),
     },
   ]
-}
-
-/** Whether a quantile decides at any place. */
-function judgedByQuantile(kpi: Kpi): boolean {
-  return windowsOf(kpi).some(({ statistics }) => statistics.some(isQuantile))
 }
 
 function distributionRules(kpi: Kpi): RecordingRule[] {
@@ -68,18 +71,41 @@ function windowRules(kpi: Kpi, window: string): RecordingRule[] {
   ]
 }
 
-/** Buckets of the window that `current` is from: recorded once, since they are most of a histogram's series. */
+/**
+ * How much each bucket grew, at every place over one window. Buckets are most of a histogram's series, so what is done
+ * with them is done once: the window is chosen before anything is matched or added, and newborn series, of which there
+ * are seldom any, are looked for once for all windows.
+ */
 function bucketRule(kpi: Kpi): RecordingRule {
   const bucket = `${names.metricName(kpi)}_bucket`
-  const chosen = tierParts(kpi).flatMap(({ value: tiers, region }) =>
-    tiers.map((tier) => {
-      // `and` with nothing is nothing at once; a match of all buckets each time would cost more than their increase.
-      const newborn = andIgnoring(bucket, names.recordedSeries.newborn(kpi, tier.window), ['le'])
-      const increase = counted(bucket, newborn, tier.window, [...place, 'le'])
-      return and(increase, trusted(kpi, tier, region), place)
-    }),
+  const windows = bucketWindows(kpi)
+  const newborn = windows.map(({ window, places }) =>
+    and(names.recordedSeries.newborn(kpi, window), places, place),
   )
-  return { record: names.recordedSeries.buckets(kpi), expr: or(chosen, place) }
+  const counted = or([
+    andIgnoring(bucket, `(\n${indent(or(newborn))}\n)`, ['le']),
+    ...windows.map(({ window, places }) => and(over('increase', bucket, window), places, place)),
+  ])
+  return {
+    record: names.recordedSeries.buckets(kpi),
+    expr: aggregate('sum', [...place, 'le'], `\n${indent(counted)}\n`),
+  }
+}
+
+/** The windows that buckets are counted over, and the places where each is. */
+function bucketWindows(kpi: Kpi): { window: string; places: string }[] {
+  const counted = tierParts(kpi).flatMap(({ value: tiers, region }) =>
+    tiers.map((tier) => ({
+      window: distributionWindow(kpi, tiers, tier),
+      places: within(names.recordedSeries.judged(kpi, tier.window), region),
+    })),
+  )
+  return [...new Set(counted.map(({ window }) => window))].map((window) => {
+    const [first = '', ...others] = counted
+      .filter((each) => each.window === window)
+      .map(({ places }) => places)
+    return { window, places: others.length === 0 ? first : bracket(or([first, ...others])) }
+  })
 }
 
 function quantileRules(kpi: Kpi): RecordingRule[] {

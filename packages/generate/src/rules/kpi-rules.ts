@@ -1,9 +1,9 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
 import type { RecordingRule, RuleFile } from '../rule.js'
 import { burnGroups } from './burn.js'
-import { currentRules } from './current.js'
+import { currentRules, judgedRules } from './current.js'
 import { gaugeRules } from './gauge.js'
-import { histogramRules, shownQuantileGroups } from './histogram.js'
+import { histogramRules, judgedQuantileRules, shownQuantileGroups } from './histogram.js'
 import { lastRules } from './last.js'
 import { noDataAlerts } from './no-data-alerts.js'
 import { ratioRules } from './ratio.js'
@@ -22,6 +22,8 @@ export function kpiRules(config: Config, kpi: Kpi): RuleFile {
         interval: config.alertCheckInterval,
         rules: [
           ...measuredRules(kpi),
+          ...judgedRules(kpi),
+          ...judgedQuantileRules(kpi),
           ...currentRules(kpi),
           ...lastRules(kpi),
           ...thresholdAlerts(config, kpi),

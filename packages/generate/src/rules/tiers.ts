@@ -55,6 +55,22 @@ export function tierValue(kpi: Kpi, { statistic, window }: Tier): string {
     : names.recordedSeries.windowed(kpi, statistic, window)
 }
 
+/**
+ * The window that a tier's distribution is counted over: its own where a quantile is judged. Where only means are, the
+ * distribution is for people, and the longest window stands in for every one but the short: few operations make a poor
+ * distribution, and each window of buckets is costly.
+ * @param tiers all tiers at the place
+ */
+export function distributionWindow(kpi: Kpi, tiers: readonly Tier[], tier: Tier): string {
+  const isOwn = judgedByQuantile(kpi) || tier.settled === undefined
+  return isOwn ? tier.window : (tiers.at(-1) ?? tier).window
+}
+
+/** Whether a quantile decides at any place. */
+export function judgedByQuantile(kpi: Kpi): boolean {
+  return windowsOf(kpi).some(({ statistics }) => statistics.some(isQuantile))
+}
+
 /** All places, divided by the tiers in force there. */
 export function tierParts(kpi: Kpi): Part<Tier[]>[] {
   return partition(kpi, tiersOf)

@@ -6,11 +6,12 @@ import { ruleTest } from '../promtool.js'
 
 const config = defineConfig()
 const files = generate(config)
-const { f1_score } = config.kpis
+const { f1_score, latency } = config.kpis
 const labels = { job: 'memory', instance: 'm:1', model: 'm', context_size: '8192', operation: 'search' }
+const placeLabels = 'job="memory", model="m", context_size="8192"'
 const count = names.recordedSeries.windowed(f1_score, 'count', '5m')
 const counted = (value: number) => ({
-  [`round(${count})`]: [['{job="memory", model="m", context_size="8192"}', value] as const],
+  [`round(${count})`]: [[`{${placeLabels}}`, value] as const],
 })
 const up = 'up{job="memory", instance="m:1"}'
 const started = 'process_start_time_seconds{job="memory", instance="m:1"}'
@@ -64,6 +65,26 @@ describe('operations that a series had counted before its first scrape', () => {
       ]),
     }
     expect(await ruleTest(files, series, [{ at: '33m', values: counted(2) }])).toBe('')
+  })
+
+  test('count in a distribution over the window that is judged, and in no shorter one', async () => {
+    const series = {
+      [up]: '1x500',
+      [started]: '-9000x500',
+      ...exposed(latency, labels, [
+        absent(340),
+        { scrapes: 1, operations: 4_000, measured: 60 },
+        { scrapes: 80, operations: 10, measured: 0.4 },
+      ]),
+    }
+    const p99 = names.recordedSeries.quantile(latency, 'p99')
+    const slow = (places: number) => ({ [`count(${p99} > 30) or vector(0)`]: [['{}', places] as const] })
+    expect(
+      await ruleTest(files, series, [
+        { at: '87m', values: slow(1) },
+        { at: '103m', values: slow(0) },
+      ]),
+    ).toBe('')
   })
 
   test('do not count where nothing tells how old the target is', async () => {
