@@ -56,6 +56,7 @@ const alert = {
   ends_at: null,
   closed_how: null,
   in_force: true,
+  preceded_by: null,
   metadata: {
     alertname: 'MnemoscopeLatencyCritical',
     fingerprint: '0',
@@ -170,6 +171,21 @@ describe('the report', () => {
     expect(render(reportOf({ ...busy, open_alerts: [open] }))).toContain(expected)
   })
 
+  test.each([
+    [null, 'nothing known'],
+    [
+      { kind: 'deployment', at: at - 900, by: null, what: 'memory 1.4.2' } as const,
+      'memory 1.4.2 deployed 5 min before',
+    ],
+    [
+      { kind: 'configuration', at: at - 660, by: 'ada', what: 'kpis.latency.window' } as const,
+      'kpis.latency.window changed 60 s before by ada',
+    ],
+  ])('tells of an open alert what people changed before: %j', (preceded_by, expected) => {
+    const text = reportText(reportOf({ ...busy, open_alerts: [{ ...alert, preceded_by }] }))
+    expect(text).toMatch(new RegExp(`Latency of <gpt\\|4> has reached CRITICAL +${expected}`))
+  })
+
   test('leads to no address that could run something', () => {
     const annotations = { runbook_url: 'javascript:alert(1)' }
     const open = { ...alert, metadata: { ...alert.metadata, annotations } }
@@ -209,7 +225,9 @@ test('top lists the worst model first and only alerts in force', () => {
     service: 'memory',
     model,
     context_size: '8192',
-    kpis: { latency: { value: 1, samples: 5, mean: 1, p50: 1, p95: 1, p99: 1, max: 1, severity, thresholds: {} } },
+    kpis: {
+      latency: { value: 1, samples: 5, mean: 1, p50: 1, p95: 1, p99: 1, max: 1, severity, thresholds: {} },
+    },
   })
   const { sections } = topOf({
     ...busy,

@@ -6,6 +6,17 @@ export interface Acknowledgement {
   readonly at: number
 }
 
+/** What people changed last before an alert began. */
+export interface PrecedingChange {
+  readonly kind: 'configuration' | 'deployment'
+  /** Unix time in seconds. */
+  readonly at: number
+  /** Null where nobody told. */
+  readonly by: string | null
+  /** The changed settings, or the service and its version. */
+  readonly what: string
+}
+
 /** An alert episode in the specification's layout, with what came after it. Times are Unix seconds. */
 export interface AlertEpisode {
   readonly id: number
@@ -30,6 +41,8 @@ export interface AlertEpisode {
   readonly in_force: boolean
   /** Who took notice of it last; null while nobody has. */
   readonly acknowledgement: Acknowledgement | null
+  /** Null where nothing is known to have been changed in the six hours before. It may be the cause, or not. */
+  readonly preceded_by: PrecedingChange | null
   readonly metadata: {
     readonly alertname: string
     readonly fingerprint: string

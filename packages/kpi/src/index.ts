@@ -1,4 +1,4 @@
-export type { Acknowledgement, AlertEpisode, AlertEvent } from './alert-event.js'
+export type { Acknowledgement, AlertEpisode, AlertEvent, PrecedingChange } from './alert-event.js'
 export {
   isBreach,
   overridden,

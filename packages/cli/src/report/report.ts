@@ -1,7 +1,7 @@
 import type { Config, ReportCell, ReportSection, ReportTone } from '@mnemoscope/kpi'
 import type { AlertEpisode, DashboardData } from '@mnemoscope/recorder'
 import { openAlerts } from './open-alerts.js'
-import { inUnit, utc } from './units.js'
+import { inUnit, span, utc } from './units.js'
 
 /** The specification's report: five sections, what to do about open alerts, and those of plugins, whatever they are rendered as. */
 export interface Report {
@@ -110,13 +110,7 @@ function recent({ recent_alerts }: DashboardData): ReportSection {
 }
 
 function lasted({ timestamp, ends_at }: AlertEpisode): string {
-  if (ends_at === null) return 'open'
-  const seconds = Math.round(ends_at - timestamp)
-  return seconds < 120
-    ? `${seconds} s`
-    : seconds < 7_200
-      ? `${Math.round(seconds / 60)} min`
-      : `${Math.round(seconds / 3_600)} h`
+  return ends_at === null ? 'open' : span(ends_at - timestamp)
 }
 
 function toneOf(word: string | null): ReportTone | undefined {

@@ -18,6 +18,13 @@ export function utc(timestamp: number): string {
   return `${new Date(timestamp * 1_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
+/** A time span in words: `90 s`, `15 min`, `3 h`. */
+export function span(lengthSeconds: number): string {
+  const rounded = Math.round(lengthSeconds)
+  if (rounded < 120) return `${rounded} s`
+  return rounded < 7_200 ? `${Math.round(rounded / 60)} min` : `${Math.round(rounded / 3_600)} h`
+}
+
 function seconds(value: number): string {
   if (value < 0.001) return `${(value * 1_000_000).toFixed(0)} µs`
   if (value < 1) return `${(value * 1_000).toFixed(1)} ms`

@@ -31,6 +31,8 @@ const columns = `id::float8 AS id, extract(epoch FROM starts_at)::float8 AS time
   ) AS in_force,
   (SELECT json_build_object('by', by, 'comment', comment, 'at', extract(epoch FROM at))
    FROM alert_acknowledgements WHERE episode_id = episode.id ORDER BY id DESC LIMIT 1) AS acknowledgement,
+  (SELECT json_build_object('kind', kind, 'at', extract(epoch FROM at), 'by', by, 'what', what)
+   FROM changes_before(episode.id) WHERE what IS NOT NULL LIMIT 1) AS preceded_by,
   json_build_object('alertname', alertname, 'fingerprint', fingerprint, 'context_size', context_size,
     'labels', labels, 'annotations', annotations) AS metadata`
 

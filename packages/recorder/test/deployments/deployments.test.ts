@@ -164,6 +164,15 @@ describe('POST /api/deployments', () => {
     expect((await changedBefore(pool, '2', 60)).deployments).toEqual([])
     const detail = await getJson<{ before: { deployments: unknown[] } }>(`${recorder.url}/api/episodes/1`)
     expect(detail.body.before.deployments).toHaveLength(3)
+    const { body } = await getJson<{ episodes: { id: number; preceded_by: object | null }[] }>(
+      `${recorder.url}/api/episodes`,
+    )
+    expect(body.episodes.find(({ id }) => id === 1)?.preceded_by).toEqual({
+      kind: 'configuration',
+      at: expect.any(Number),
+      by: 'ada',
+      what: 'kpis.latency.window, logLevel',
+    })
     const listed = await getJson<{ deployments: { version: string }[] }>(
       `${recorder.url}/api/deployments?hours=1&service=memory&limit=2`,
     )
