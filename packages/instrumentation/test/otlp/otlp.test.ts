@@ -98,6 +98,55 @@ describe('the OTLP push', () => {
     ])
   })
 
+  test('goes where the standard variables say, with their headers, temporality and resource', async () => {
+    const { url, received } = await receiver()
+    const environment = {
+      OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_ENDPOINT: new URL(url).origin,
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-scope-orgid=team%201',
+      OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=staging,service.version=1.2.3',
+      OTEL_METRIC_EXPORT_INTERVAL: '3600000',
+    }
+    Object.assign(process.env, environment)
+    closing.push(() => {
+      for (const name of Object.keys(environment)) delete process.env[name]
+    })
+    const monitor = await start({ endpoint: false })
+    monitor.for({ model: 'm', contextSize: 8_192 }).latency.record(0.5)
+    await monitor.stop()
+    const [push] = received
+    expect(push).toMatchObject({ path: '/v1/metrics', tenant: 'team 1' })
+    expect(push?.attributes).toMatchObject({
+      'service.name': 'memory-api',
+      'service.version': '1.2.3',
+      'deployment.environment.name': 'staging',
+    })
+    expect(push?.metrics.get('mnemoscope.latency')?.histogram?.aggregationTemporality).toBe(1)
+  })
+
+  test('in deltas adds up to all that was recorded until the stop, though the receiver refuses at times', async () => {
+    const { url, received, refusals } = await receiver(2)
+    const monitor = await start({
+      endpoint: false,
+      otlp: { url, temporality: 'delta', intervalMilliseconds: 50, timeoutMilliseconds: 20_000 },
+    })
+    const op = monitor.for({ model: 'm', contextSize: 8_192 })
+    let recorded = 0
+    while (received.length < 3) {
+      op.latency.record(0.5)
+      recorded++
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    op.latency.record(0.5)
+    await monitor.stop()
+    expect(refusals()).toBe(2)
+    const counts = received.map(
+      ({ metrics }) => metrics.get('mnemoscope.latency')?.histogram?.dataPoints[0]?.count ?? 0,
+    )
+    expect(counts.reduce((all, count) => all + count, 0)).toBe(recorded + 1)
+  })
+
   test('does not keep stop from ending when nobody listens', async () => {
     const monitor = await start({
       endpoint: false,

@@ -85,6 +85,24 @@ describe('a metric producer', () => {
   })
 })
 
+test('a value that can not be read is missing from what a producer gives; all else is there', async () => {
+  const monitor = await start()
+  const producer = monitor.metricProducer()
+  const [broken, sound] = ['broken', 'sound'].map((model) => monitor.for({ model, contextSize: 1 }))
+  broken?.memory_usage.observe(() => {
+    throw new Error('no memory')
+  })
+  sound?.memory_usage.observe(() => 4_096)
+  const { resourceMetrics, errors } = await producer.collect()
+  expect(errors).toEqual([])
+  const metrics = resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics)
+  const memory = metrics.find(({ descriptor }) => descriptor.name === 'mnemoscope.memory_usage')
+  expect(memory?.dataPoints.map(({ attributes, value }) => [attributes.model, value])).toEqual([
+    ['sound', 4_096],
+  ])
+  expect(metrics.map(({ descriptor }) => descriptor.name)).toContain('mnemoscope.latency')
+})
+
 describe('what a producer gave out', () => {
   test.each(['cumulative', 'delta'] as const)(
     'stays as it was while more is recorded: %s',
