@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
@@ -161,6 +162,15 @@ describe('change points', () => {
     const { rows } = await pool.query<{ place: number }>('SELECT place FROM change_points_of($1)', [values])
     expect(rows.map(({ place }) => place)).toEqual(places)
   })
+})
+
+test('every question in SQL of the front page can be asked', async () => {
+  const readme = await readFile(new URL('../../../../README.md', import.meta.url), 'utf8')
+  const questions = [...readme.matchAll(/^```sql\n(.+?)^```/gms)].flatMap(([, sql]) =>
+    (sql as string).split(';').filter((statement) => /^[^-\s]/m.test(statement)),
+  )
+  expect(questions.length).toBeGreaterThan(5)
+  for (const question of questions) await pool.query(question)
 })
 
 test('what came before an episode includes changes of the configuration, not those after it or long before', async () => {
