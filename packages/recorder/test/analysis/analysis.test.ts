@@ -166,9 +166,8 @@ describe('change points', () => {
 
 test('every question in SQL of the front page can be asked', async () => {
   const readme = await readFile(new URL('../../../../README.md', import.meta.url), 'utf8')
-  const questions = [...readme.matchAll(/^```sql\n(.+?)^```/gms)].flatMap(([, sql]) =>
-    (sql as string).split(';').filter((statement) => /^[^-\s]/m.test(statement)),
-  )
+  const blocks = [...readme.matchAll(/^```sql\n(.+?)^```/gms)].map(([, sql]) => sql as string)
+  const questions = blocks.flatMap((sql) => sql.replaceAll(/^--.*$/gm, '').match(/\S[^;]+;/g) ?? [])
   expect(questions.length).toBeGreaterThan(5)
   for (const question of questions) await pool.query(question)
 })
