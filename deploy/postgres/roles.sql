@@ -45,12 +45,30 @@ ALTER ROLE mnemoscope_reader LOGIN NOINHERIT CONNECTION LIMIT 20;
 ALTER ROLE mnemoscope_reader SET default_transaction_read_only = on;
 ALTER ROLE mnemoscope_reader SET statement_timeout = '30s';
 ALTER ROLE mnemoscope_reader SET idle_in_transaction_session_timeout = '30s';
+-- Postgres thinks the dashboards' queries dearer than they are, and would compile them for longer than they run.
+ALTER ROLE mnemoscope_reader SET jit = off;
 
 DO $$
 BEGIN
   -- By default everybody may connect and make temporary tables.
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO mnemoscope_recorder, mnemoscope_reader', current_database());
+END
+$$;
+
+DO $$
+DECLARE
+  making regprocedure;
+BEGIN
+  -- By default everybody may store large objects, too; only a superuser can end that.
+  IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+    FOR making IN
+      SELECT oid FROM pg_proc
+      WHERE pronamespace = 'pg_catalog'::regnamespace AND proname IN ('lo_creat', 'lo_create', 'lo_from_bytea')
+    LOOP
+      EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', making);
+    END LOOP;
+  END IF;
 END
 $$;
 

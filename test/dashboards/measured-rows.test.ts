@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import pg from 'pg'
+import { rollUp } from '../../packages/recorder/src/snapshots/rollup.js'
 import type { Look } from './expand.js'
 import { look } from './look.js'
 import { type Row, rowsOf } from './rows.js'
@@ -59,6 +61,49 @@ describe('The model comparison', () => {
       ),
     ).toEqual([])
   })
+})
+
+describe('The worst snapshots', () => {
+  const whole = { ...look(), from: start }
+  const worst = async (sql: string) =>
+    (await postgres.read(sql)).rows.map(({ at, model, value }) => [at.toISOString(), model, value])
+
+  // The F1 score has one value for half an hour, latency one for hours: of equal ones the newest are listed.
+  test.each([
+    ['f1-score', 'F1 score', 'value, at DESC'],
+    ['latency', 'Latency', 'value DESC, at DESC'],
+  ])(
+    'are the same with roll-ups, without them, and of every single one: %s',
+    async (dashboard, title, order) => {
+      const listed = async () =>
+        (await ask(`kpi-${dashboard}`, `Worst snapshots of ${title}`, whole)).map(({ at, model, value }) => [
+          (at as Date).toISOString(),
+          model,
+          value,
+        ])
+      await rollUpAll()
+      const fromRollups = await listed()
+      await asked(postgres.recorder, ['DELETE FROM rolled_up_hours'])
+      const fromSnapshots = await listed()
+      await rollUpAll()
+      const kpi = dashboard.replace('-', '_')
+      expect(fromRollups).toEqual(fromSnapshots)
+      expect(fromRollups).toEqual(
+        await worst(
+          `SELECT at, model, value FROM snapshots JOIN series ON series.id = series_id
+         WHERE kpi = '${kpi}' AND at >= '${start.toISOString()}' ORDER BY ${order} LIMIT 50`,
+        ),
+      )
+    },
+  )
+
+  async function rollUpAll(): Promise<void> {
+    const pool = new pg.Pool({ connectionString: postgres.recorder, max: 1 })
+    await rollUp(pool, end)
+    await pool.end()
+    const { rows } = await postgres.read('SELECT count(*)::int AS hours FROM rolled_up_hours')
+    expect(rows[0]?.hours).toBeGreaterThan(0)
+  }
 })
 
 describe('A drill-down', () => {

@@ -46,6 +46,17 @@ describe('The reader’s role', () => {
     ['empty a table', 'TRUNCATE snapshots'],
     ['create a table', 'CREATE TABLE mine (id int)'],
     ['create a temporary table', 'CREATE TEMP TABLE mine (id int)'],
+    ['create a schema', 'CREATE SCHEMA mine'],
+    ['create a view', 'CREATE VIEW mine AS SELECT 1'],
+    ['create a function', "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'"],
+    ['create a type', 'CREATE TYPE mine AS (id int)'],
+    ['create a sequence', 'CREATE SEQUENCE mine'],
+    ['store a large object', 'SELECT lo_create(0)'],
+    ['store a large object with content', "SELECT lo_from_bytea(0, 'x')"],
+    ['create an extension', 'CREATE EXTENSION plpython3u'],
+    ['create a database', 'CREATE DATABASE mine'],
+    ['create a role', 'CREATE ROLE mine'],
+    ['draw from a sequence', "SELECT nextval('alert_episodes_id_seq')"],
     ['drop a table', 'DROP TABLE snapshots'],
     ['read password hashes', 'SELECT * FROM pg_authid'],
     ['read files', "SELECT pg_read_file('/etc/passwd')"],
@@ -55,6 +66,30 @@ describe('The reader’s role', () => {
     expect(await refusal(postgres.reader, 'SET default_transaction_read_only = off', sql)).toBe(
       insufficientPrivilege,
     )
+  })
+
+  test('has no right to change anything in any schema, table, column, sequence or database', async () => {
+    const { rows } = await postgres.read(`
+      SELECT 'schema ' || nspname AS may_change FROM pg_namespace WHERE has_schema_privilege(oid, 'CREATE')
+      UNION ALL
+      SELECT 'table ' || oid::regclass FROM pg_class
+      WHERE relkind IN ('r', 'p', 'v', 'm', 'f')
+        -- What is changed there is a setting of one's own session.
+        AND oid <> 'pg_settings'::regclass
+        AND (has_table_privilege(oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+          OR has_any_column_privilege(oid, 'INSERT, UPDATE, REFERENCES'))
+      UNION ALL
+      SELECT 'sequence ' || oid::regclass FROM pg_class
+      WHERE CASE WHEN relkind = 'S' THEN has_sequence_privilege(oid, 'USAGE, UPDATE') END
+      UNION ALL
+      SELECT 'database ' || datname FROM pg_database
+      WHERE datname = current_database() AND has_database_privilege(oid, 'CREATE, TEMPORARY')
+      UNION ALL
+      SELECT 'with the rights of another ' || oid::regprocedure FROM pg_proc
+      WHERE prosecdef AND has_function_privilege(oid, 'EXECUTE')
+      UNION ALL
+      SELECT 'as ' || rolname FROM pg_roles WHERE rolname <> current_user AND pg_has_role(oid, 'MEMBER')`)
+    expect(rows).toEqual([])
   })
 
   test('writes nothing by mistake, and no statement runs for long', async () => {

@@ -32,11 +32,18 @@ export const rolesFile = readFileSync(join(repository, 'deploy/postgres/roles.sq
 /** Reason of the story's one gap. */
 export const gapReason = 'Prometheus keeps nothing from so long ago'
 
-/** Starts Postgres, makes the roles as the administrator, migrates and seeds as the recorder. */
-export async function startSeededPostgres(): Promise<SeededPostgres> {
+/**
+ * Starts Postgres, makes the roles as the administrator, migrates and seeds as the recorder.
+ * @param seed fills the database; default: the story
+ */
+export async function startSeededPostgres(
+  seed: (pool: pg.Pool) => Promise<void> = seedStory,
+): Promise<SeededPostgres> {
   const folder = temporaryFolder('dashboards-postgres')
   const server = await startPostgres({ stateDir: folder.path, port: 0, durable: false })
   await asked(server.url, [
+    // As it was before Postgres 15, and still is in databases that were upgraded: everybody may make tables there.
+    'GRANT ALL ON SCHEMA public TO PUBLIC',
     rolesFile,
     `ALTER ROLE mnemoscope_recorder PASSWORD '${passwords.recorder}'`,
     `ALTER ROLE mnemoscope_reader PASSWORD '${passwords.reader}'`,
@@ -44,7 +51,12 @@ export async function startSeededPostgres(): Promise<SeededPostgres> {
   const recorder = as(server.url, 'mnemoscope_recorder', passwords.recorder)
   const reader = as(server.url, 'mnemoscope_reader', passwords.reader)
   await migrate(recorder)
-  await seed(recorder)
+  const seeding = new pg.Pool({ connectionString: recorder, max: 2 })
+  try {
+    await seed(seeding)
+  } finally {
+    await seeding.end()
+  }
   const pool = new pg.Pool({ connectionString: reader, max: 2 })
   pool.on('error', () => undefined)
   return {
@@ -78,60 +90,55 @@ function as(url: string, user: string, password: string): string {
   return other.href
 }
 
-async function seed(url: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, max: 2 })
-  try {
-    for (const table of partitionedTables) await createPartitions(pool, table, daysBetween(start, end))
-    const ids: number[] = []
-    for (const { service, model, contextSize } of places) {
-      const { rows } = await pool.query<{ id: number }>(
-        'INSERT INTO series (service, model, context_size, context_tokens) VALUES ($1, $2, $3, $4) RETURNING id',
-        [service, model, contextSize, Number(contextSize)],
-      )
-      ids.push(rows[0]?.id as number)
-    }
-    await pool.query(
-      `INSERT INTO snapshots (at, series_id, kpi, value, samples, p50, p95, p99)
-       SELECT * FROM unnest($1::timestamptz[], $2::int[], $3::text[], $4::float8[], $5::float8[], $6::float8[], $7::float8[], $8::float8[])`,
-      columns(snapshotRows(ids)),
+async function seedStory(pool: pg.Pool): Promise<void> {
+  for (const table of partitionedTables) await createPartitions(pool, table, daysBetween(start, end))
+  const ids: number[] = []
+  for (const { service, model, contextSize } of places) {
+    const { rows } = await pool.query<{ id: number }>(
+      'INSERT INTO series (service, model, context_size, context_tokens) VALUES ($1, $2, $3, $4) RETURNING id',
+      [service, model, contextSize, Number(contextSize)],
     )
-    await pool.query(
-      `INSERT INTO snapshot_instants (at, rows, gap)
+    ids.push(rows[0]?.id as number)
+  }
+  await pool.query(
+    `INSERT INTO snapshots (at, series_id, kpi, value, samples, p50, p95, p99)
+       SELECT * FROM unnest($1::timestamptz[], $2::int[], $3::text[], $4::float8[], $5::float8[], $6::float8[], $7::float8[], $8::float8[])`,
+    columns(snapshotRows(ids)),
+  )
+  await pool.query(
+    `INSERT INTO snapshot_instants (at, rows, gap)
        SELECT at, CASE WHEN at = $1 THEN 0 ELSE $4::int END, CASE WHEN at = $1 THEN $5 END
        FROM generate_series($2::timestamptz, $3::timestamptz, interval '1 minute') AS at`,
-      [gapAt, start, end, places.length * Object.keys(config.kpis).length, gapReason],
-    )
-    for (const [i] of episodes.entries()) await insertEpisode(pool, i)
-    await pool.query(
-      `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, differences, restarts, config)
+    [gapAt, start, end, places.length * Object.keys(config.kpis).length, gapReason],
+  )
+  for (const [i] of episodes.entries()) await insertEpisode(pool, i)
+  await pool.query(
+    `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, differences, restarts, config)
        VALUES ($1, 'mnemoscope', 'start', 'aaaa', NULL, '[]', '[]', '{}'), ($2, $3, 'file', 'bbbb', 'aaaa', $4, '[]', '{}')`,
-      [start, configChange.at, configChange.by, JSON.stringify(configChange.differences)],
-    )
-    await pool.query(
-      `WITH transition AS (
+    [start, configChange.at, configChange.by, JSON.stringify(configChange.differences)],
+  )
+  await pool.query(
+    `WITH transition AS (
          INSERT INTO alert_transitions (episode_id, kind, at, via, recorded_at, detail)
          SELECT id, 'opened', starts_at, 'webhook', now() - interval '90 seconds', '{}' FROM alert_episodes
          RETURNING id, episode_id
        )
        INSERT INTO deliveries (handler, episode_id, transition_id, attempts, last_error, dead_at)
        SELECT 'console', episode_id, id, 3, 'refused', CASE WHEN row_number() OVER () = 1 THEN now() END FROM transition`,
-    )
-    await rollUp(pool, end)
-    await pool.query(
-      `INSERT INTO measurements (at, id, kpi, value, outcome, service, model, context_size, operation, severity, trace_id, metadata)
+  )
+  await rollUp(pool, end)
+  await pool.query(
+    `INSERT INTO measurements (at, id, kpi, value, outcome, service, model, context_size, operation, severity, trace_id, metadata)
        SELECT $1::timestamptz - n * interval '1 minute', gen_random_uuid(), kpi, n / 100.0, NULL, $2, $3, $4, 'search',
          CASE WHEN n = 1 THEN 'critical' END, 'cafe', jsonb_build_object('question', n)
        FROM unnest($5::text[]) AS kpi, generate_series(1, 60) AS n`,
-      [end, places[1]?.service, places[1]?.model, places[1]?.contextSize, Object.keys(config.kpis)],
-    )
-    await pool.query(
-      `INSERT INTO alert_acknowledgements (episode_id, by)
+    [end, places[1]?.service, places[1]?.model, places[1]?.contextSize, Object.keys(config.kpis)],
+  )
+  await pool.query(
+    `INSERT INTO alert_acknowledgements (episode_id, by)
        SELECT id, unnest(ARRAY['first', 'second']) FROM alert_episodes WHERE severity = 'critical'`,
-    )
-    await pool.query("INSERT INTO reconciles (cluster, reached) VALUES ('default', $1)", [end])
-  } finally {
-    await pool.end()
-  }
+  )
+  await pool.query("INSERT INTO reconciles (cluster, reached) VALUES ('default', $1)", [end])
 }
 
 /** A snapshot a minute of every KPI at every place, but for the instant of the gap. */

@@ -3,7 +3,7 @@ import { noMeasurement, unknownCell } from '../kpi-panel.js'
 import { hasThresholds, kpiThresholds, unknownMapping } from '../levels.js'
 import { dashboardUid, rowLink } from '../links.js'
 import type { PanelSpec } from '../schema.js'
-import { selectedRows } from '../selection.js'
+import { placesSql, wholeHoursSql } from '../snapshot-sql.js'
 import { sqlQuery } from '../target.js'
 import { grafanaUnit } from '../unit.js'
 import { forField } from './panel.js'
@@ -41,25 +41,14 @@ export function comparisonTable(kpis: readonly Kpi[]): PanelSpec {
   })
 }
 
-/**
- * Whole hours are read from their roll-ups, where these are up to date, and only the rest row by row: each hour by
- * itself, because a join with all of them at once reads the whole table.
- */
+/** What the snapshots of each place come to, put together once: inlined, it would be for every place anew. */
 function meansSql(kpis: readonly Kpi[]): string {
   const means = kpis.map(
     ({ id }) =>
       `  sum(total) FILTER (WHERE kpi = '${id}') / nullif(sum(count) FILTER (WHERE kpi = '${id}'), 0) AS ${id},`,
   )
   return `
-WITH looked AS (
-  SELECT $__timeFrom()::timestamptz AS since, $__timeTo()::timestamptz AS until
-), hours AS (
-  SELECT hour FROM rolled_up_hours, looked WHERE hour >= since AND hour <= until - interval '1 hour'
-), rest AS (
-  SELECT greatest(start, since) AS since, least(start + interval '1 hour', until + interval '1 microsecond') AS until
-  FROM looked, generate_series(date_bin('1 hour', since, 'epoch'), until, interval '1 hour') AS start
-  WHERE start NOT IN (SELECT hour FROM hours)
-), parts AS (
+WITH ${wholeHoursSql}, ${placesSql}, parts AS MATERIALIZED (
   SELECT series_id, kpi, sum(count) AS count, sum(total) AS total
   FROM hours JOIN snapshots_hourly USING (hour)
   GROUP BY series_id, kpi
@@ -67,21 +56,23 @@ WITH looked AS (
   SELECT of_hour.* FROM rest CROSS JOIN LATERAL (
     SELECT series_id, kpi, count(value), sum(value) FROM snapshots WHERE at >= since AND at < until GROUP BY series_id, kpi
   ) AS of_hour
-), instants AS (
-  SELECT series_id, sum(snapshots) AS snapshots FROM hours JOIN series_hourly USING (hour) GROUP BY series_id
-  UNION ALL
-  SELECT of_hour.* FROM rest CROSS JOIN LATERAL (
-    SELECT series_id, count(DISTINCT at) FROM snapshots WHERE at >= since AND at < until GROUP BY series_id
-  ) AS of_hour
+), instants AS MATERIALIZED (
+  SELECT series_id, sum(snapshots) AS snapshots FROM (
+    SELECT series_id, sum(snapshots) AS snapshots FROM hours JOIN series_hourly USING (hour) GROUP BY series_id
+    UNION ALL
+    SELECT of_hour.* FROM rest CROSS JOIN LATERAL (
+      SELECT series_id, count(DISTINCT at) FROM snapshots WHERE at >= since AND at < until GROUP BY series_id
+    ) AS of_hour
+  ) AS of_hours
+  GROUP BY series_id
 )
 SELECT
   service,
   model,
   context_size,
 ${means.join('\n')}
-  (SELECT sum(snapshots) FROM instants WHERE instants.series_id = series.id) AS snapshots
-FROM parts JOIN series ON series.id = parts.series_id
-WHERE ${selectedRows({})}
-GROUP BY series.id
+  max(snapshots) AS snapshots
+FROM places JOIN parts USING (series_id) JOIN instants USING (series_id)
+GROUP BY service, model, context_size, context_tokens
 ORDER BY service, model, context_tokens NULLS LAST`
 }
