@@ -58,10 +58,11 @@ function givenTo(example: string): string {
 test.each([
   ['README.md', 6],
   ['docs/adapters.md', 3],
+  ['../kpi/README.md', 1],
 ] as const)('the examples of %s compile', (page, atLeast) => {
   const found = examples(page)
   expect(found.length).toBeGreaterThanOrEqual(atLeast)
-  const name = page.replaceAll('/', '-')
+  const name = page.replaceAll(/[./]+/g, '-')
   const files = found.map((example, i) => {
     const file = join(folder, `${name}-${i}.ts`)
     writeFileSync(file, `${example}\n${givenTo(example)}\nexport {}\n`)
@@ -78,4 +79,13 @@ test.each([
     cwd: root,
   })
   expect(stdout).toBe('')
+})
+
+test('the example of the configuration is one that is valid', () => {
+  const [example = ''] = examples('../kpi/README.md')
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', example], {
+    encoding: 'utf8',
+    cwd: own,
+  })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })
