@@ -39,6 +39,20 @@ describe('a value that is recorded', () => {
     })
     expect(row.f1_score).toBeCloseTo(0.61, 10)
     expect(row).toMatchObject({ model: 'mistral-7b', context_size: 8_192, adaptation_success_rate: null })
+    const whole = await eventually('a snapshot row with the whole distribution', async () => {
+      const [newest] = await stack.query(
+        `SELECT distributions -> 'f1_score' AS f1 FROM performance_snapshots
+         WHERE model = 'mistral-7b' AND distributions #> '{f1_score,max}' <> 'null' ORDER BY timestamp DESC LIMIT 1`,
+      )
+      return newest
+    })
+    // 0.61 lies in the bucket from 0.6 to 0.65.
+    expect(whole.f1).toMatchObject({ count: expect.any(Number), max: expect.closeTo(0.65, 9) })
+    expect(whole.f1.mean).toBeCloseTo(0.61, 10)
+    for (const quantile of ['p50', 'p95', 'p99']) {
+      expect(whole.f1[quantile]).toBeGreaterThan(0.6)
+      expect(whole.f1[quantile]).toBeLessThanOrEqual(0.65)
+    }
     const [other] = await stack.query(
       `SELECT f1_score FROM performance_snapshots WHERE model = 'mixtral-8x7b' AND f1_score IS NOT NULL
        ORDER BY timestamp DESC LIMIT 1`,

@@ -78,10 +78,10 @@ async function readDeployment(context: Context) {
     })
   }
   const at = parsed.data.at === undefined ? new Date() : new Date(parsed.data.at)
-  if (at.getTime() > Date.now() + mostAheadMs) {
-    throw new RequestError(400, 'at: a deployment that is yet to come', {
+  if (at.getTime() > Date.now() + mostAheadMs || at.getTime() < Date.UTC(2000)) {
+    throw new RequestError(400, 'at: a deployment that is yet to come, or of the last millennium', {
       value: parsed.data.at,
-      expected: 'a time that has passed',
+      expected: 'a time that has passed, since the year 2000',
       next: 'Tell of it when it is done, or leave at out.',
     })
   }

@@ -185,6 +185,7 @@ describe('POST /api/deployments', () => {
     ['no service', { version: '1' }],
     ['an empty version', { service: 'a', version: ' ' }],
     ['a time to come', { service: 'a', version: '1', at: '2999-01-01T00:00:00Z' }],
+    ['a time before all services', { service: 'a', version: '1', at: '0000-01-01T00:00:00Z' }],
     ['no time at all', { service: 'a', version: '1', at: 'yesterday' }],
     ['an unknown field', { service: 'a', version: '1', model: 'b' }],
     ['a NUL', { service: 'a\0', version: '1' }],
