@@ -4,40 +4,63 @@ import { createWriteStream, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findTools } from '@mnemoscope/servers'
-import { kpis } from '../../packages/recorder/bench/history.mjs'
+import { progress } from './figures.mjs'
+import { recordedSeries } from './recorded-series.mjs'
 
-/** A day's samples of one series stand this far apart: nearer than Prometheus looks back, so each instant has one. */
+/** Samples of one series stand this far apart: nearer than Prometheus looks back, so each instant has one. */
 const sampleSeconds = 240
 const scrapeSeconds = 15
+/** One block of Prometheus; promtool reads its whole input for each, so each gets an input of its own. */
+const blockSeconds = 7_200
 
 /**
- * Makes a day of recorded series as blocks that Prometheus reads: for each pair of model and context size, the value
- * of every KPI.
- * @param {{ folder: string, dataDir: string, pairs: number, from: number, until: number }} day Unix seconds
+ * Makes recorded series as blocks that Prometheus reads: all of a snapshot, for each pair of model and context size.
+ * @param {{ folder: string, dataDir: string, pairs: number, from: number, until: number, toolsDir: string }} day Unix seconds
  */
 export async function makeBlocks({ folder, dataDir, pairs, from, until, toolsDir }) {
   const { promtool } = await findTools(['promtool'], { toolsDir })
-  const file = join(folder, 'history.txt')
+  const file = join(folder, 'block.txt')
+  const first = Math.floor(from / blockSeconds)
+  const last = Math.floor(until / blockSeconds)
+  for (let block = first; block <= last; block++) {
+    const range = [Math.max(from, block * blockSeconds), Math.min(until, (block + 1) * blockSeconds - 1)]
+    await writeSamples(file, pairs, ...range)
+    await promisify(execFile)(
+      promtool.command,
+      ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', file, dataDir],
+      { maxBuffer: 2 ** 28 },
+    )
+    progress(`  ${last - block} blocks left`)
+  }
+  rmSync(file)
+}
+
+async function writeSamples(file, pairs, from, until) {
   const out = createWriteStream(file)
   const write = async (text) => {
     if (!out.write(text)) await once(out, 'drain')
   }
-  for (const kpi of kpis) {
-    const name = `job_model_context_size:mnemoscope_${kpi}:current`
+  const every = (seconds) => {
+    const first = Math.ceil(from / seconds) * seconds
+    return Array.from({ length: Math.floor((until - first) / seconds) + 1 }, (_, i) => first + i * seconds)
+  }
+  const times = every(sampleSeconds)
+  for (const [number, name] of recordedSeries.entries()) {
     await write(`# TYPE ${name} gauge\n`)
     for (let pair = 0; pair < pairs; pair++) {
       const series = `${name}{job="memory",model="model-${pair >> 1}",context_size="${pair % 2 ? 8192 : 32768}"}`
-      let text = ''
-      for (let at = from; at <= until; at += sampleSeconds) text += `${series} 0.${(at + pair) % 997} ${at}\n`
-      await write(text)
+      // All digits that measured values have.
+      await write(
+        times.map((at) => `${series} ${1 / Math.sqrt(2 + pair + number + (at % 9_973))} ${at}\n`).join(''),
+      )
     }
   }
   await write('# TYPE up gauge\n')
-  for (let at = from; at <= until; at += scrapeSeconds) await write(`up{job="memory",instance="a"} 1 ${at}\n`)
+  await write(
+    every(scrapeSeconds)
+      .map((at) => `up{job="memory",instance="a"} 1 ${at}\n`)
+      .join(''),
+  )
   out.end('# EOF\n')
   await once(out, 'finish')
-  await promisify(execFile)(promtool.command, ['tsdb', 'create-blocks-from', 'openmetrics', file, dataDir], {
-    maxBuffer: 2 ** 28,
-  })
-  rmSync(file)
 }

@@ -1,9 +1,10 @@
 /**
- * The recorder between a real Prometheus and a real Postgres: what a snapshot of many series costs, how long a day
- * takes to be filled in, and how fast a month is looked at. packages/recorder/bench has what needs no Prometheus.
- * Build first.
+ * What the recorder costs, on a real Postgres and a real Prometheus, each figure beside its goal. Build first.
  *
- *   node test/bench-recorder/main.mjs [--json] [--pairs 1000] [--rows 10000000] [--only prometheus|month]
+ *   npm run bench:recorder [-- --json] [--short] [--only insert,prometheus,day,month]
+ *
+ * About 20 minutes and 8 GB on two cores; --short takes 1 minute and tells whether everything works, not how fast.
+ * Exits 1 where a goal is missed.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,50 +12,104 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createPool, migrate } from '@mnemoscope/recorder'
 import { startPostgres } from '@mnemoscope/servers'
-import { finish } from '../../packages/recorder/bench/figures.mjs'
-import { measureFromPrometheus } from './from-prometheus.mjs'
-import { measureMonth } from './month.mjs'
+import { measureDashboard } from './dashboard.mjs'
+import { finish, printJson, progress } from './figures.mjs'
+import { measureFlood } from './flood.mjs'
+import { fillAlerts, fillSnapshots } from './history.mjs'
+import { measureInsert } from './insert.mjs'
+import { measurePanels } from './panels.mjs'
+import { measureFromPrometheus } from './prometheus.mjs'
+import { kpis } from './recorded-series.mjs'
+import { startRecorderProcess } from './recorder.mjs'
+import { measureRetention } from './retention.mjs'
+import { measureRoutes } from './routes.mjs'
+
+const long = {
+  insert: { pairs: 1_000, cycles: 25 },
+  prometheus: { pairs: 1_000, hours: 24 },
+  day: { snapshots: 1_000_000, flood: { seconds: 60, perSecond: 500, stallSeconds: 10 } },
+  month: { rows: 10_000_000, hours: 720, episodes: 5_000, measurements: 500_000 },
+}
+const short = {
+  insert: { pairs: 1_000, cycles: 7 },
+  prometheus: { pairs: 20, hours: 2 },
+  day: { snapshots: 10_000, flood: { seconds: 4, perSecond: 200, stallSeconds: 2 } },
+  month: { rows: 100_000, hours: 720, episodes: 500, measurements: 5_000 },
+}
 
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    pairs: { type: 'string', default: '1000' },
-    rows: { type: 'string', default: '10000000' },
-    only: { type: 'string', default: '' },
+    short: { type: 'boolean', default: false },
+    only: { type: 'string', default: Object.keys(long).join() },
   },
 })
+const sizes = options.short ? short : long
+if (options.json) printJson()
+
+const parts = {
+  insert: (pool) => measureInsert(pool, sizes.insert),
+  prometheus: (pool, _, folder) => measureFromPrometheus(pool, { folder, ...sizes.prometheus }),
+  async day(pool, databaseUrl) {
+    const { snapshots, flood } = sizes.day
+    const series = Math.ceil(snapshots / 1_440)
+    progress(`a day of ${series} models and sizes …`)
+    await fillSnapshots(pool, { series, hours: 24, until: thisMinute() })
+    await withRecorder(databaseUrl, async (recorder) => {
+      await measureDashboard(recorder, { least: snapshots * 0.99 })
+      await measureFlood(pool, recorder, flood)
+    })
+    await measureRetention(pool)
+  },
+  async month(pool, databaseUrl) {
+    const { rows, hours, episodes, measurements } = sizes.month
+    const series = Math.ceil(rows / hours / 60 / kpis.length)
+    const until = thisMinute()
+    progress(`a month of ${series} models and sizes …`)
+    await fillSnapshots(pool, { series, hours, until })
+    await fillAlerts(pool, { series, hours, until, episodes, measurements })
+    await measurePanels(pool, { from: new Date(until - hours * 3_600_000), to: new Date(until) })
+    await withRecorder(databaseUrl, ({ url }) => measureRoutes(url, { hours, episode: episodes / 2 }))
+  },
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-bench-'))
 chmodSync(folder, 0o755)
-const postgres = await startPostgres({ stateDir: folder, port: 0 })
+const postgres = await startPostgres({ stateDir: folder, port: 0, settings: { max_wal_size: '4GB' } })
 try {
-  if (options.only !== 'month') {
-    await inDatabase('cycles', (pool) =>
-      measureFromPrometheus({ pool, folder, pairs: Number(options.pairs) }),
-    )
-  }
-  if (options.only !== 'prometheus') {
-    await inDatabase('month', (pool, databaseUrl) =>
-      measureMonth({ pool, databaseUrl, rows: Number(options.rows) }),
-    )
-  }
+  for (const name of options.only.split(',')) await inDatabase(name, parts[name])
 } finally {
   await postgres.stop()
   rmSync(folder, { recursive: true, force: true })
 }
 finish()
 
+/** Each part has a database of its own, which is gone before the next one begins. */
 async function inDatabase(name, measure) {
-  const first = createPool(postgres.url)
-  await first.query(`CREATE DATABASE ${name}`)
-  await first.end()
+  const admin = createPool(postgres.url)
+  await admin.query(`CREATE DATABASE bench_${name}`)
   const url = new URL(postgres.url)
-  url.pathname = `/${name}`
+  url.pathname = `/bench_${name}`
   await migrate(url.href)
   const pool = createPool(url.href)
   try {
-    await measure(pool, url.href)
+    await measure(pool, url.href, folder)
   } finally {
     await pool.end()
+    await admin.query(`DROP DATABASE bench_${name} WITH (FORCE)`)
+    await admin.end()
   }
+}
+
+async function withRecorder(databaseUrl, use) {
+  const recorder = await startRecorderProcess(databaseUrl)
+  try {
+    await use(recorder)
+  } finally {
+    await recorder.stop()
+  }
+}
+
+function thisMinute() {
+  return Math.floor(Date.now() / 60_000) * 60_000
 }

@@ -19,27 +19,64 @@ export interface SnapshotRow {
 
 type Field = Exclude<keyof SnapshotRow, 'service' | 'model' | 'contextSize' | 'kpi'>
 
+/** What a recorded series says of a row: which row it is of, and which of its fields. */
+export interface Place {
+  readonly row: SnapshotRow
+  /** The same for all series of a row, another for any other row. */
+  readonly key: string
+  readonly field: Field
+}
+
+/** A value of a place. */
+export interface PlacedSample {
+  readonly place: Place
+  readonly value: number
+}
+
+/** Where the samples of a series belong; undefined without the labels of a row, and for a name that is none of ours. */
+export function placeOf(labels: Sample['labels']): Place | undefined {
+  const recorded = names.parseRecordedSeries(labels.__name__ ?? '')
+  const service = storableText(labels[names.label.job] ?? '')
+  const model = storableText(labels[names.label.model] ?? '')
+  const contextSize = storableText(labels[names.label.contextSize] ?? '')
+  if (!recorded || !service || !model || !contextSize) return undefined
+  const { kpi, field } = recorded
+  return {
+    row: { service, model, contextSize, kpi, ...unknown },
+    key: JSON.stringify([service, model, contextSize, kpi]),
+    field: field === 'current' ? 'value' : field,
+  }
+}
+
 /**
  * Rows of a snapshot from the recorded series at its instant. Each row is of one service, model and context size:
- * values of different ones never meet. Series without these labels, and names that are no recorded series, are left
- * out; NaN and infinities, which say that there is no value, become null.
+ * values of different ones never meet. Series that belong to no row are left out; NaN and infinities, which say that
+ * there is no value, become null.
  */
 export function snapshotRows(samples: readonly Sample[]): SnapshotRow[] {
-  const rows = new Map<string, Record<Field, number | null> & Omit<SnapshotRow, Field>>()
-  for (const { labels, value } of samples) {
-    const recorded = names.parseRecordedSeries(labels.__name__ ?? '')
-    const service = storableText(labels[names.label.job] ?? '')
-    const model = storableText(labels[names.label.model] ?? '')
-    const contextSize = storableText(labels[names.label.contextSize] ?? '')
-    if (!recorded || !service || !model || !contextSize) continue
-    const { kpi } = recorded
-    const key = JSON.stringify([service, model, contextSize, kpi])
-    const row = rows.get(key) ?? { service, model, contextSize, kpi, ...unknown }
-    row[recorded.field === 'current' ? 'value' : recorded.field] = Number.isFinite(value) ? value : null
-    rows.set(key, row)
+  return rowsOf(
+    samples.flatMap(({ labels, value }) => {
+      const place = placeOf(labels)
+      return place === undefined ? [] : [{ place, value }]
+    }),
+  )
+}
+
+/** The same from values of which it is known already where they belong. */
+export function rowsOf(samples: readonly PlacedSample[]): SnapshotRow[] {
+  const rows = new Map<string, Mutable>()
+  for (const { place, value } of samples) {
+    let row = rows.get(place.key)
+    if (row === undefined) {
+      row = { ...place.row }
+      rows.set(place.key, row)
+    }
+    row[place.field] = Number.isFinite(value) ? value : null
   }
   return [...rows.values()]
 }
+
+type Mutable = { -readonly [Name in keyof SnapshotRow]: SnapshotRow[Name] }
 
 const unknown = { value: null, samples: null, mean: null, p50: null, p95: null, p99: null, max: null }
 

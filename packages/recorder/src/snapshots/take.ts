@@ -1,7 +1,7 @@
 import { names } from '@mnemoscope/kpi'
 import type { PrometheusClient } from '../prometheus/client.js'
-import { queryInstant, queryRange, type Sample } from '../prometheus/query.js'
-import { snapshotRows } from './row.js'
+import { queryInstant, queryRange } from '../prometheus/query.js'
+import { type PlacedSample, placeOf, rowsOf, type SnapshotRow, snapshotRows } from './row.js'
 import type { Instant } from './store.js'
 
 /** Every recorded series of a snapshot. */
@@ -44,7 +44,7 @@ export async function takeSnapshot(
   ])
   const [newest] = scrapes
   const newestScrape = newest === undefined ? undefined : newest.value * 1_000
-  return instantOf(at.getTime(), samples, newestScrape, scrapeIntervalSeconds)
+  return instantOf(at.getTime(), () => snapshotRows(samples), newestScrape, scrapeIntervalSeconds)
 }
 
 /**
@@ -60,28 +60,31 @@ export async function takeSnapshots(
     queryRange(client, snapshotQuery, range),
     queryRange(client, newestScrapeQuery, range),
   ])
-  const samplesAt = new Map<number, Sample[]>()
+  const samplesAt = new Map<number, PlacedSample[]>()
   for (const { labels, samples } of series) {
+    const place = placeOf(labels)
+    if (place === undefined) continue
     for (const { at, value } of samples) {
       const own = samplesAt.get(at) ?? []
-      own.push({ labels, value })
-      samplesAt.set(at, own)
+      if (own.length === 0) samplesAt.set(at, own)
+      own.push({ place, value })
     }
   }
   const scrapeAt = new Map(scrapes[0]?.samples.map(({ at, value }) => [at, value * 1_000]))
   const instants: Instant[] = []
   for (let at = range.from.getTime(); at <= range.to.getTime(); at += range.stepSeconds * 1_000) {
-    instants.push(instantOf(at, samplesAt.get(at) ?? [], scrapeAt.get(at), scrapeIntervalSeconds))
+    const rows = () => rowsOf(samplesAt.get(at) ?? [])
+    instants.push(instantOf(at, rows, scrapeAt.get(at), scrapeIntervalSeconds))
   }
   return instants
 }
 
 function instantOf(
   at: number,
-  samples: readonly Sample[],
+  rows: () => SnapshotRow[],
   newestScrape: number | undefined,
   scrapeIntervalSeconds: number,
 ): Instant {
   const gap = gapAt(at, newestScrape, scrapeIntervalSeconds)
-  return gap === undefined ? { at: new Date(at), rows: snapshotRows(samples) } : { at: new Date(at), gap }
+  return gap === undefined ? { at: new Date(at), rows: rows() } : { at: new Date(at), gap }
 }

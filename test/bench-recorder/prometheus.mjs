@@ -3,24 +3,27 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from '@mnemoscope/kpi'
 import { findTools, startPrometheus } from '@mnemoscope/servers'
-import { figure, median, progress, timed } from '../../packages/recorder/bench/figures.mjs'
 import { createPrometheusClient } from '../../packages/recorder/dist/prometheus/client.js'
 import { createBackfill } from '../../packages/recorder/dist/snapshots/backfill.js'
 import { storeInstants } from '../../packages/recorder/dist/snapshots/store.js'
 import { takeSnapshot } from '../../packages/recorder/dist/snapshots/take.js'
 import { makeBlocks } from './blocks.mjs'
+import { figure, median, progress, timed } from './figures.mjs'
+import { recordedSeries } from './recorded-series.mjs'
 
 const toolsDir = fileURLToPath(new URL('../../.mnemoscope/tools', import.meta.url))
-const daySeconds = 86_400
 const cycles = 9
 
 /** What a snapshot cycle asks and costs, and how long a day that was missed takes. */
-export async function measureFromPrometheus({ pool, folder, pairs }) {
+export async function measureFromPrometheus(pool, { folder, pairs, hours }) {
   const until = Math.floor(Date.now() / 60_000) * 60
+  const from = until - hours * 3_600
   const dataDir = join(folder, 'prometheus')
   mkdirSync(dataDir)
-  progress(`a day of ${pairs} models and sizes × 7 KPIs, as blocks of Prometheus …`)
-  await makeBlocks({ folder, dataDir, pairs, from: until - daySeconds - 600, until, toolsDir })
+  progress(
+    `${hours} h of ${pairs} models and sizes × ${recordedSeries.length} series, as blocks of Prometheus …`,
+  )
+  await makeBlocks({ folder, dataDir, pairs, from: from - 600, until, toolsDir })
   const { prometheus: tool } = await findTools(['prometheus'], { toolsDir })
   const configFile = join(folder, 'prometheus.yml')
   writeFileSync(configFile, 'global: {scrape_interval: 15s}\n')
@@ -34,14 +37,16 @@ export async function measureFromPrometheus({ pool, folder, pairs }) {
   })
   try {
     figure('models × sizes', pairs, 'pairs')
+    figure('recorded series of a snapshot', pairs * recordedSeries.length, 'series')
     await measureCycle(pool, prometheus.url, until)
-    await measureBackfill(pool, prometheus.url, until)
+    await measureBackfill(pool, prometheus.url, from, hours * 60)
   } finally {
     await prometheus.stop()
   }
 }
 
 async function measureCycle(pool, url, until) {
+  progress(`taking ${cycles} snapshots …`)
   const asked = []
   const client = createPrometheusClient({ url })
   const counting = {
@@ -60,9 +65,7 @@ async function measureCycle(pool, url, until) {
       rows = await storeInstants(pool, [await takeSnapshot(counting, at, 15)])
     })
     // The same queries, answers read and thrown away: what Prometheus itself takes.
-    const bare = await timed(() =>
-      Promise.all(asked.map(({ path, parameters }) => askBare(url, path, parameters))),
-    )
+    const bare = await timed(() => Promise.all(asked.map((query) => askBare(url, query))))
     totals.push(total)
     beyond.push(total - bare)
   }
@@ -74,32 +77,40 @@ async function measureCycle(pool, url, until) {
   await pool.query('TRUNCATE snapshots, snapshot_instants')
 }
 
-async function measureBackfill(pool, url, until) {
-  const config = defineConfig()
-  await storeInstants(pool, [{ at: new Date((until - daySeconds) * 1_000), rows: [] }])
-  const backfill = createBackfill({ pool, prometheus: createPrometheusClient({ url }), config })
-  let instants = 0
-  let gaps = 0
-  let greatest = 0
+async function measureBackfill(pool, url, from, minutes) {
+  progress(`filling in ${minutes} instants …`)
+  // What is missing is found from the oldest instant that is known.
+  await storeInstants(pool, [{ at: new Date(from * 1_000), rows: [] }])
+  const backfill = createBackfill({
+    pool,
+    prometheus: createPrometheusClient({ url }),
+    config: defineConfig(),
+  })
+  const before = process.memoryUsage.rss()
+  let [instants, gaps, greatest, told] = [0, 0, before, 0]
   const ms = await timed(async () => {
     for (let left = 1; left > 0; ) {
       const batch = await backfill.runBatch()
       instants += batch.filled
       gaps += batch.gaps
       left = batch.left
-      greatest = Math.max(greatest, process.memoryUsage().rss)
-      progress(`  ${left} instants left`)
+      greatest = Math.max(greatest, process.memoryUsage.rss())
+      if (instants - told >= minutes / 10) {
+        told = instants
+        progress(`  ${left} instants left`)
+      }
     }
   })
   const { rows } = await pool.query('SELECT count(*)::float8 AS n FROM snapshots')
-  figure('instants of a day filled in', instants, 'instants', { atLeast: 1_430 })
-  figure('instants left as gaps', gaps, 'instants')
-  figure('rows of a day filled in', rows[0].n, 'rows')
-  figure('a day filled in', ms / 1_000, 's', { atMost: 300 })
-  figure('memory at the worst', greatest / 2 ** 20, 'MiB', { atMost: 1_024 })
+  // Between the first and the newest, which belongs to the live snapshots.
+  figure('instants filled in', instants, 'instants', { atLeast: minutes - 2 })
+  figure('instants left as gaps', gaps, 'instants', { atMost: 0 })
+  figure('rows filled in', rows[0].n, 'rows')
+  figure(`${minutes} instants filled in`, ms / 1_000, 's', { atMost: 300 })
+  figure('memory grown by filling in, at the worst', (greatest - before) / 2 ** 20, 'MiB', { atMost: 1_024 })
 }
 
-async function askBare(url, path, parameters) {
+async function askBare(url, { path, parameters }) {
   const response = await fetch(`${url}/${path}`, { method: 'POST', body: new URLSearchParams(parameters) })
   await response.arrayBuffer()
 }

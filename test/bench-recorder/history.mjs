@@ -1,0 +1,111 @@
+/** Fills a database with snapshots and what belongs to them, as the recorder would have stored them. */
+import { createPartitions, daysBetween } from '../../packages/recorder/dist/database/partitions.js'
+import { rollUp } from '../../packages/recorder/dist/snapshots/rollup.js'
+import { progress } from './figures.mjs'
+import { distributions, kpis } from './recorded-series.mjs'
+
+const hourMs = 3_600_000
+/** Context sizes of each model. */
+const sizes = 3
+/** Loading is shared by so many connections; each part has values of its own seed, whoever loads it. */
+const lanes = 2
+
+/**
+ * @param {import('pg').Pool} pool
+ * @param {{ series: number, hours: number, until: number }} history `until` in Unix ms, a whole minute
+ * @returns {Promise<number>} rows
+ */
+export async function fillSnapshots(pool, { series, hours, until }) {
+  const from = until - hours * hourMs
+  await createPartitions(pool, 'snapshots', daysBetween(new Date(from), new Date(until)))
+  await pool.query(
+    `INSERT INTO series (service, model, context_size, context_tokens)
+     SELECT 'memory', 'model-' || i / $2, (8192 * (i % $2 + 1))::text, 8192 * (i % $2 + 1)
+     FROM generate_series(0, $1::int - 1) AS i`,
+    [series, sizes],
+  )
+  const starts = Array.from({ length: hours }, (_, hour) => from + hour * hourMs)
+  let done = 0
+  const lane = async () => {
+    const client = await pool.connect()
+    await client.query('SET statement_timeout = 0; SET synchronous_commit = off')
+    for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
+      await fillHour(client, start, series)
+      if (++done % Math.ceil(hours / 10) === 0) progress(`  ${Math.round((100 * done) / hours)} % loaded`)
+    }
+    client.release(true)
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  await pool.query(
+    `INSERT INTO snapshot_instants (at, rows)
+     SELECT generate_series(to_timestamp($1) + interval '1 minute', to_timestamp($2), '1 minute'), $3`,
+    [from / 1_000, until / 1_000, series * kpis.length],
+  )
+  progress('  adding up hours …')
+  await vacuum(pool)
+  while ((await rollUp(pool, new Date())) > 0);
+  await vacuum(pool)
+  return series * hours * 60 * kpis.length
+}
+
+/** The hour's instants after its start, its end included. */
+async function fillHour(client, start, series) {
+  // Between -1 and 1, and different in every hour.
+  await client.query('SELECT setseed($1)', [((start / hourMs) % 1_000) / 1_000])
+  await client.query(
+    `INSERT INTO snapshots (at, series_id, kpi, value, samples, mean, p50, p95, p99, max)
+     SELECT at, series_id, kpi, value, 40, value * 0.9,
+            CASE WHEN spread THEN value * 0.8 END, CASE WHEN spread THEN value * 1.5 END,
+            CASE WHEN spread THEN value * 1.9 END, CASE WHEN spread THEN 2.5 END
+     FROM (
+       SELECT to_timestamp($1::float8 + 60 * minute) AS at, series_id, kpi, kpi = ANY($3::text[]) AS spread,
+              0.5 + 0.4 * random() AS value
+       FROM generate_series(1, 60) AS minute, generate_series(1, $2::int) AS series_id, unnest($4::text[]) AS kpi
+     ) AS drawn`,
+    [start / 1_000, series, distributions, kpis],
+  )
+}
+
+/** Alerts, measurements and gaps of the same time. */
+export async function fillAlerts(pool, { series, hours, until, episodes, measurements }) {
+  const [from, to] = [new Date(until - hours * hourMs), new Date(until)]
+  await createPartitions(pool, 'measurements', daysBetween(from, to))
+  const spread = [from, hours * 3_600, series, kpis]
+  await pool.query(
+    `WITH drawn AS (
+       SELECT n, 'MnemoscopeAlert' AS alertname, ($4::text[])[1 + n % cardinality($4::text[])] AS kpi,
+              (ARRAY['warning', 'error', 'critical'])[1 + n % 3] AS severity,
+              $1::timestamptz + make_interval(secs => $2 * n / $5) AS starts_at, series.*
+       FROM generate_series(0, $5::int - 1) AS n JOIN series ON series.id = 1 + n % $3
+     ), opened AS (
+       INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size,
+         starts_at, ends_at, last_firing_at, closed_at, closed_how, value, peak_value, threshold, summary, labels, annotations)
+       SELECT 'default', lpad(to_hex(n), 16, '0'), alertname, severity, kpi, service, model, context_size, starts_at,
+              ended, ended, ended, CASE WHEN ended IS NOT NULL THEN 'resolved' END, 0.6, 0.5, 0.7, kpi || ' of ' || model,
+              jsonb_build_object('alertname', alertname, 'severity', severity, 'kpi', kpi, 'job', service, 'model', model,
+                'context_size', context_size), '{}'
+       FROM drawn, LATERAL (SELECT CASE WHEN n < $5 - 20 THEN starts_at + interval '7 minutes' END AS ended) AS ends
+       RETURNING id, starts_at, ends_at
+     )
+     INSERT INTO alert_transitions (episode_id, kind, at, via, detail)
+     SELECT id, kind, at, 'webhook', '{}'
+     FROM opened, LATERAL (VALUES ('opened', starts_at), ('closed', ends_at)) AS happened (kind, at) WHERE at IS NOT NULL`,
+    [...spread, episodes],
+  )
+  await pool.query(
+    `INSERT INTO measurements (at, id, kpi, value, service, model, context_size, operation, severity, trace_id, metadata)
+     SELECT $1::timestamptz + make_interval(secs => $2 * n::float8 / $5), md5(n::text)::uuid, ($4::text[])[1 + n % cardinality($4::text[])],
+            (n % 100) / 100.0, service, model, context_size, 'search', CASE WHEN n % 10 = 0 THEN 'warning' END, md5(n::text),
+            jsonb_build_object('question', 'Who keeps the light number ' || n || '?', 'evaluator', 'exact')
+     FROM generate_series(0, $5::int - 1) AS n JOIN series ON series.id = 1 + n % $3`,
+    [...spread, measurements],
+  )
+  await vacuum(pool)
+}
+
+async function vacuum(pool) {
+  const client = await pool.connect()
+  await client.query('SET statement_timeout = 0')
+  await client.query('VACUUM ANALYZE')
+  client.release(true)
+}
