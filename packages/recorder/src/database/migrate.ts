@@ -4,6 +4,7 @@ import { shownAddress } from './address.js'
 import { databaseDenied, isDenied } from './denied.js'
 import { type Migration, readMigrations } from './migrations.js'
 import { idleTransactionMs } from './pool.js'
+import { databaseUnable, troubleOf } from './trouble.js'
 import { databaseUnreachable, isUnreachable } from './unreachable.js'
 
 /** Key of the advisory lock that processes migrating the same database queue at. */
@@ -14,7 +15,7 @@ const lockKey = 5_727_021_001
  * wait for it. All pending migrations are one transaction, so a failure leaves the schema as it was.
  * @returns names of the migrations that were applied
  * @throws MnemoscopeError DATABASE_UNREACHABLE; DATABASE_DENIED where the user may not make tables;
- *   DATABASE_SCHEMA_NEWER where a newer version wrote the schema
+ *   DATABASE_UNABLE where Postgres can't at present; DATABASE_SCHEMA_NEWER where a newer version wrote the schema
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const client = new pg.Client({
@@ -33,7 +34,9 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     return applied
   } catch (error) {
     if (isDenied(error)) throw databaseDenied(databaseUrl, error)
-    throw isUnreachable(error) ? databaseUnreachable(databaseUrl, error) : error
+    if (isUnreachable(error)) throw databaseUnreachable(databaseUrl, error)
+    const trouble = troubleOf(error)
+    throw trouble === undefined ? error : databaseUnable(databaseUrl, trouble, error)
   } finally {
     await client.end().catch(() => undefined)
   }

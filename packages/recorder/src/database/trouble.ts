@@ -1,4 +1,6 @@
-import type { ErrorCode } from '@mnemoscope/kpi'
+import { type ErrorCode, MnemoscopeError } from '@mnemoscope/kpi'
+import { messageOf } from '../message-of.js'
+import { shownAddress } from './address.js'
 import { isUnreachable } from './unreachable.js'
 
 /** Why Postgres can't do at present what it would do at another time. */
@@ -68,4 +70,14 @@ export function troubleOf(error: unknown): Trouble | undefined {
   if (found === undefined) return undefined
   const { states: _, ...rest } = found
   return { code: 'DATABASE_UNABLE', ...rest }
+}
+
+/** The error a person sees where Postgres answers a command and can't do its work. */
+export function databaseUnable(databaseUrl: string, trouble: Trouble, cause: unknown): MnemoscopeError {
+  const { message, next } = trouble
+  return new MnemoscopeError(
+    'DATABASE_UNABLE',
+    `${shownAddress(databaseUrl)}: ${message} It says: ${messageOf(cause)}`,
+    { value: shownAddress(databaseUrl), expected: 'a Postgres that can store', next, cause },
+  )
 }

@@ -29,6 +29,19 @@ test('a schema of a newer version is refused and left as it is', async () => {
   await pool.end()
 })
 
+test('a read-only database stops the start with the reason and the next step', async () => {
+  const databaseUrl = await postgres.newDatabase()
+  const pool = createPool(databaseUrl)
+  const name = new URL(databaseUrl).pathname.slice(1)
+  await pool.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`)
+  await expect(migrate(databaseUrl)).rejects.toMatchObject({
+    code: 'DATABASE_UNABLE',
+    message: expect.stringContaining('read-only'),
+    next: expect.stringContaining('primary'),
+  })
+  await pool.end()
+})
+
 test('migrations are numbered without a gap', async () => {
   expect((await readMigrations()).map(({ version }) => version)).toEqual(
     (await readMigrations()).map((_, i) => i + 1),
