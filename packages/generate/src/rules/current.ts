@@ -21,19 +21,23 @@ export function judgedRules(kpi: Kpi): RecordingRule[] {
   )
 }
 
-/** The value that is judged, with the mean over the same window and the number of samples behind both. */
+/** The value that is judged. */
 export function currentRules(kpi: Kpi): RecordingRule[] {
+  return tierParts(kpi).map(({ value: tiers, region }) => ({
+    record: current(kpi),
+    expr: or(tiers.map((tier) => and(tierValue(kpi, tier), within(judged(kpi, tier.window), region)))),
+  }))
+}
+
+/** What is stored and shown with the value: the mean over the same window and the number of samples behind both. */
+export function besideCurrentRules(kpi: Kpi): RecordingRule[] {
   const averaged = kpi.outcomes === undefined ? 'mean' : 'ratio'
-  const judgedWindows = windowsOf(kpi).map(({ window }) => window)
+  const windows = windowsOf(kpi).map(({ window }) => window)
   return [
-    ...tierParts(kpi).map(({ value: tiers, region }) => ({
-      record: current(kpi),
-      expr: or(tiers.map((tier) => and(tierValue(kpi, tier), within(judged(kpi, tier.window), region)))),
-    })),
     {
       record: mean(kpi),
-      expr: or(judgedWindows.map((window) => and(windowed(kpi, averaged, window), judged(kpi, window)))),
+      expr: or(windows.map((window) => and(windowed(kpi, averaged, window), judged(kpi, window)))),
     },
-    { record: samples(kpi), expr: or(judgedWindows.map((window) => judged(kpi, window))) },
+    { record: samples(kpi), expr: or(windows.map((window) => judged(kpi, window))) },
   ]
 }

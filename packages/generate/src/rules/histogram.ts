@@ -17,41 +17,52 @@ import {
 import { within } from '../region.js'
 import type { RecordingRule, RuleGroup } from '../rule.js'
 import { counted, newbornRule } from './counted.js'
-import { distributionWindow, isQuantile, judgedByQuantile, tierParts, windowsOf } from './tiers.js'
+import {
+  distributionWindow,
+  isQuantile,
+  judgedByQuantile,
+  type Quantile,
+  tierParts,
+  windowsOf,
+} from './tiers.js'
 
 const place = names.seriesLabels
 
 /** What people are shown of every distribution. */
-const shownQuantiles = ['p50', 'p95', 'p99'] as const
+const shownQuantiles: readonly Quantile[] = ['p50', 'p95', 'p99']
 
 /** What a histogram KPI records of each window: its count and its mean. */
 export function histogramRules(kpi: Kpi): RecordingRule[] {
   return windowsOf(kpi).flatMap(({ window }) => windowRules(kpi, window))
 }
 
-/** The distribution of a histogram that is judged by a quantile. */
+/** What the value of a histogram is judged by where that is a quantile: its buckets and that quantile. */
 export function judgedQuantileRules(kpi: Kpi): RecordingRule[] {
-  if (kpi.instrument !== 'histogram' || !judgedByQuantile(kpi)) return []
-  return distributionRules(kpi)
+  if (!judgedByQuantile(kpi)) return []
+  return [bucketRule(kpi), ...judgedQuantiles(kpi).map((quantile) => quantileRule(kpi, quantile))]
+}
+
+/** What is shown of a distribution that is judged by a quantile, beside that quantile. */
+export function shownQuantileRules(kpi: Kpi): RecordingRule[] {
+  if (!judgedByQuantile(kpi)) return []
+  const judged = judgedQuantiles(kpi)
+  const others = shownQuantiles.filter((quantile) => !judged.includes(quantile))
+  return [...others.map((quantile) => quantileRule(kpi, quantile)), maxRule(kpi)]
 }
 
 /**
- * Quantiles of a histogram that is judged by its mean: they are for people, and buckets are most of what rules cost,
- * so they are recorded no more often than snapshots are taken.
+ * The distribution of a histogram that is judged by its mean: it is for people, and buckets are most of what rules
+ * cost, so it is recorded no more often than snapshots are taken.
  */
 export function shownQuantileGroups(config: Config, kpi: Kpi): RuleGroup[] {
   if (kpi.instrument !== 'histogram' || judgedByQuantile(kpi)) return []
-  return [
-    {
-      name: `mnemoscope_${kpi.id}_quantiles`,
-      interval: config.snapshotInterval,
-      rules: distributionRules(kpi),
-    },
-  ]
+  const quantiles = shownQuantiles.map((quantile) => quantileRule(kpi, quantile))
+  const rules = [bucketRule(kpi), ...quantiles, maxRule(kpi)]
+  return [{ name: `mnemoscope_${kpi.id}_quantiles`, interval: config.snapshotInterval, rules }]
 }
 
-function distributionRules(kpi: Kpi): RecordingRule[] {
-  return [bucketRule(kpi), ...quantileRules(kpi), maxRule(kpi)]
+function judgedQuantiles(kpi: Kpi): Quantile[] {
+  return [...new Set(windowsOf(kpi).flatMap(({ statistics }) => statistics.filter(isQuantile)))]
 }
 
 function windowRules(kpi: Kpi, window: string): RecordingRule[] {
@@ -108,12 +119,11 @@ function bucketWindows(kpi: Kpi): { window: string; places: string }[] {
   })
 }
 
-function quantileRules(kpi: Kpi): RecordingRule[] {
-  const judged = windowsOf(kpi).flatMap(({ statistics }) => statistics.filter(isQuantile))
-  return [...new Set([...shownQuantiles, ...judged])].map((quantile) => ({
+function quantileRule(kpi: Kpi, quantile: Quantile): RecordingRule {
+  return {
     record: names.recordedSeries.quantile(kpi, quantile),
     expr: histogramQuantile(Number(quantile.slice(1)) / 100, names.recordedSeries.buckets(kpi)),
-  }))
+  }
 }
 
 /**

@@ -1,9 +1,9 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
 import type { RecordingRule, RuleFile } from '../rule.js'
 import { burnGroups } from './burn.js'
-import { currentRules, judgedRules } from './current.js'
+import { besideCurrentRules, currentRules, judgedRules } from './current.js'
 import { gaugeRules } from './gauge.js'
-import { histogramRules, judgedQuantileRules, shownQuantileGroups } from './histogram.js'
+import { histogramRules, judgedQuantileRules, shownQuantileGroups, shownQuantileRules } from './histogram.js'
 import { lastRules } from './last.js'
 import { noDataAlerts } from './no-data-alerts.js'
 import { ratioRules } from './ratio.js'
@@ -28,6 +28,9 @@ export function kpiRules(config: Config, kpi: Kpi): RuleFile {
           ...lastRules(kpi),
           ...thresholdAlerts(config, kpi),
           ...noDataAlerts(config, kpi),
+          // Rules run in order, and an alert is sent as soon as its own has run: it waits for none that it does not need.
+          ...besideCurrentRules(kpi),
+          ...shownQuantileRules(kpi),
         ],
       },
       ...shownQuantileGroups(config, kpi),

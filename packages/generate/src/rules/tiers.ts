@@ -44,7 +44,9 @@ export function tiersOf(kpi: Kpi): Tier[] {
 }
 
 /** A quantile of a distribution. */
-export function isQuantile(statistic: Statistic): statistic is 'p50' | 'p90' | 'p95' | 'p99' {
+export type Quantile = Extract<Statistic, `p${number}`>
+
+export function isQuantile(statistic: Statistic): statistic is Quantile {
   return statistic.startsWith('p')
 }
 
