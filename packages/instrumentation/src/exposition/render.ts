@@ -10,7 +10,7 @@ import { latestLines, measuredLines, type SeriesLines } from './series-lines.js'
 /** The event loop gets a turn after this many milliseconds of rendering. */
 const sliceMilliseconds = 5
 
-/** Text kept from one scrape to the next takes at most this much memory; series beyond are rendered anew each time. */
+/** Text kept from one scrape to the next takes at most this much memory in each format; what is beyond is rendered anew. */
 const cacheBytes = 64 * 1_024 * 1_024
 
 export interface RenderOptions {

@@ -69,6 +69,26 @@ describe('an exposition kept from scrape to scrape', () => {
     context.disable()
   })
 
+  test('is kept for each format that is asked for, and given up for one that no longer is', () => {
+    let now = 0
+    const core = monitoringCore(config, { service: 'test' })
+    core.registry.resolve({ model: 'm', contextSize: 1 })
+    const cache = pageCache(() => now)
+    const [metric] = core.metrics
+    if (metric === undefined) throw new Error('a monitor has metrics')
+    const pages = (format: ExpositionFormat) => cache(metric, format).measured.pages[0]
+    const [text, openMetrics] = [pages('text'), pages('openmetrics')]
+    expect(openMetrics).not.toBe(text)
+    now += 9 * 60_000
+    expect([pages('text'), pages('openmetrics')]).toEqual([text, openMetrics])
+    expect(pages('text')).toBe(text)
+    now += 9 * 60_000
+    expect(pages('text')).toBe(text)
+    now += 9 * 60_000
+    expect(pages('text')).toBe(text)
+    expect(pages('openmetrics')).not.toBe(openMetrics)
+  })
+
   test('gives a scraper that takes its time what was true when its scrape passed, and later ones the rest', async () => {
     const core = monitoringCore(config, { service: 'test' })
     const handles = Array.from(
