@@ -3,7 +3,7 @@ import { expandSql, type Look } from './expand.js'
 import { all, look } from './look.js'
 import { type Row, rowsOf } from './rows.js'
 import { gapReason, type SeededPostgres, startSeededPostgres } from './seed/postgres.js'
-import { configChange, end, gapAt, minute, places } from './seed/story.js'
+import { configChange, deployment, end, gapAt, minute, places } from './seed/story.js'
 
 let postgres: SeededPostgres
 
@@ -114,6 +114,20 @@ describe('Configuration changes', () => {
         tags: 'configuration,file',
       },
     ])
+  })
+
+  test('have deployments beside them, with the version before; the first version is none', async () => {
+    const list = all.get('overview')?.annotations.list ?? []
+    const sql = String(list.find(({ name }) => name === 'Deployments')?.target.rawSql)
+    const { rows } = await postgres.read(expandSql(sql, look()))
+    expect(rows).toEqual([
+      {
+        time: deployment.at,
+        text: `${deployment.service} 1.4.1 → 1.4.2`,
+        tags: 'deployment,observed',
+      },
+    ])
+    expect((await postgres.read(expandSql(sql, look({ job: ['none'] })))).rows).toEqual([])
   })
 
   test('are listed setting by setting', async () => {

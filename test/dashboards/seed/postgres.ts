@@ -11,7 +11,18 @@ import {
 import { rollUp } from '../../../packages/recorder/src/snapshots/rollup.js'
 import { repository } from '../../harness/repository.js'
 import { temporaryFolder } from '../../harness/temporary-folder.js'
-import { config, configChange, end, episodes, gapAt, kpiValue, minute, places, start } from './story.js'
+import {
+  config,
+  configChange,
+  deployment,
+  end,
+  episodes,
+  gapAt,
+  kpiValue,
+  minute,
+  places,
+  start,
+} from './story.js'
 
 /** Passwords that an administrator would set; the roles file sets none. */
 const passwords = { recorder: 'recorder-password', reader: 'reader-password' } as const
@@ -116,6 +127,11 @@ async function seedStory(pool: pg.Pool): Promise<void> {
     `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, differences, restarts, config)
        VALUES ($1, 'mnemoscope', 'start', 'aaaa', NULL, '[]', '[]', '{}'), ($2, $3, 'file', 'bbbb', 'aaaa', $4, '[]', '{}')`,
     [start, configChange.at, configChange.by, JSON.stringify(configChange.differences)],
+  )
+  await pool.query(
+    `INSERT INTO deployments (at, service, version, previous_version, source)
+     VALUES ($1, $2, $3, NULL, 'observed'), ($4, $2, $5, $3, 'observed')`,
+    [start, deployment.service, deployment.previous, deployment.at, deployment.version],
   )
   await pool.query(
     `WITH transition AS (

@@ -143,6 +143,14 @@ export const episodes: readonly Episode[] = [
   },
 ]
 
+/** The story's deployment, after a first version that was there from its start. */
+export const deployment = {
+  at: new Date(end.getTime() - 33 * minute),
+  service: places[0]?.service ?? '',
+  version: '1.4.2',
+  previous: '1.4.1',
+} as const
+
 /** The story's change of the configuration, after a first one that was there from its start. */
 export const configChange = {
   at: new Date(end.getTime() - 31 * minute),

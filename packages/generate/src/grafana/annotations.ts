@@ -2,7 +2,7 @@ import { postgres, reference } from './data-source.js'
 import { inTimeRangeSql } from './episode-sql.js'
 import { levelColor } from './levels.js'
 import type { Annotation } from './schema.js'
-import { selectedRows } from './selection.js'
+import { rowsOfSelectedServices, selectedRows } from './selection.js'
 import { sqlQuery } from './target.js'
 
 /**
@@ -34,8 +34,13 @@ LIMIT 500`),
   }
 }
 
+/** What people changed: the configuration, and versions of the selected services. */
+export function changeAnnotations(): Annotation[] {
+  return [configAnnotation(), deploymentAnnotation()]
+}
+
 /** Changes of the configuration in force: who changed which settings. */
-export function configAnnotation(): Annotation {
+function configAnnotation(): Annotation {
   return {
     name: 'Configuration changes',
     datasource: reference(postgres),
@@ -54,6 +59,31 @@ WHERE previous_sha256 IS NOT NULL
 ORDER BY at DESC
 LIMIT 200`),
       refId: 'Configuration',
+    },
+  }
+}
+
+/** Versions that came; that a service was first seen at all is none. */
+function deploymentAnnotation(): Annotation {
+  return {
+    name: 'Deployments',
+    datasource: reference(postgres),
+    enable: true,
+    hide: false,
+    iconColor: 'blue',
+    target: {
+      ...sqlQuery(`
+SELECT
+  at AS "time",
+  concat(service, ' ', previous_version || ' → ', version, ', by ' || by) AS text,
+  concat_ws(',', 'deployment', source) AS tags
+FROM deployments
+WHERE (previous_version IS NOT NULL OR source = 'api')
+  AND $__timeFilter(at)
+  AND ${rowsOfSelectedServices()}
+ORDER BY at DESC
+LIMIT 200`),
+      refId: 'Deployments',
     },
   }
 }

@@ -41,11 +41,22 @@ export interface PlaceColumns {
  */
 export function selectedRows(columns: PlaceColumns): string {
   const { service = 'service', model = 'model', contextSize = 'context_size' } = columns
-  return [
-    [service, variable.service],
-    [model, variable.model],
-    [contextSize, variable.contextSize],
-  ]
-    .map(([column, name]) => `coalesce(${column}, '-') ~ $re$^(?:\${${name}:regex})$$re$`)
+  return (
+    [
+      [service, variable.service],
+      [model, variable.model],
+      [contextSize, variable.contextSize],
+    ] as const
+  )
+    .map(([column, name]) => chosenRows(column, name))
     .join('\n  AND ')
+}
+
+/** The same for rows of the selected services, whatever model and context size. */
+export function rowsOfSelectedServices(): string {
+  return chosenRows('service', variable.service)
+}
+
+function chosenRows(column: string, name: string): string {
+  return `coalesce(${column}, '-') ~ $re$^(?:\${${name}:regex})$$re$`
 }

@@ -1,5 +1,5 @@
 import { type Config, names } from '@mnemoscope/kpi'
-import { configAnnotation } from '../annotations.js'
+import { changeAnnotations } from '../annotations.js'
 import { dashboard } from '../dashboard.js'
 import { postgres, prometheus } from '../data-source.js'
 import { firingRank } from '../kpi-series.js'
@@ -22,7 +22,7 @@ export function alertHistory(config: Config): Dashboard {
     description: 'Alert episodes over time and by level, time to recover, and what fires most.',
     from: 'now-7d',
     variables: [dataSourceVariable(prometheus), dataSourceVariable(postgres), ...placeVariables()],
-    annotations: [configAnnotation()],
+    annotations: changeAnnotations(),
     sections: [
       { title: 'By level', panels: alertTotals(config) },
       { title: 'Over time', panels: [levelTimeline(config)] },

@@ -1,5 +1,5 @@
 import { type Config, type Kpi, names } from '@mnemoscope/kpi'
-import { alertAnnotation, configAnnotation } from '../annotations.js'
+import { alertAnnotation, changeAnnotations } from '../annotations.js'
 import { dashboard } from '../dashboard.js'
 import { postgres, prometheus } from '../data-source.js'
 import { kpiPanelBase } from '../kpi-panel.js'
@@ -34,7 +34,7 @@ export function kpiDrillDown(config: Config, kpi: Kpi): Dashboard {
       ...placeVariables(),
       windowVariable(),
     ],
-    annotations: [alertAnnotation(`kpi = '${kpi.id}'`), configAnnotation()],
+    annotations: [alertAnnotation(`kpi = '${kpi.id}'`), ...changeAnnotations()],
     sections: [
       {
         title: 'Value',

@@ -1,5 +1,5 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
-import { alertAnnotation, configAnnotation } from '../annotations.js'
+import { alertAnnotation, changeAnnotations } from '../annotations.js'
 import { dashboard } from '../dashboard.js'
 import { postgres, prometheus } from '../data-source.js'
 import { kpiPanelBase } from '../kpi-panel.js'
@@ -27,7 +27,7 @@ export function modelComparison(config: Config): Dashboard {
       ...placeVariables(),
       windowVariable(),
     ],
-    annotations: [alertAnnotation(), configAnnotation()],
+    annotations: [alertAnnotation(), ...changeAnnotations()],
     sections: [
       { title: 'Over the time range, from the history', panels: [comparisonTable(kpis)] },
       {

@@ -1,5 +1,5 @@
 import { type Config, type Kpi, names } from '@mnemoscope/kpi'
-import { alertAnnotation, configAnnotation } from '../annotations.js'
+import { alertAnnotation, changeAnnotations } from '../annotations.js'
 import { dashboard } from '../dashboard.js'
 import { postgres, prometheus } from '../data-source.js'
 import { kpiPanelBase, noMeasurement, unknownCell } from '../kpi-panel.js'
@@ -30,7 +30,7 @@ export function overview(config: Config): Dashboard {
       ...placeVariables(),
       windowVariable(),
     ],
-    annotations: [alertAnnotation(), configAnnotation()],
+    annotations: [alertAnnotation(), ...changeAnnotations()],
     sections: [
       {
         title: 'Now',

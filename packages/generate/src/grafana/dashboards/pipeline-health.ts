@@ -1,5 +1,5 @@
 import { type Config, names } from '@mnemoscope/kpi'
-import { configAnnotation } from '../annotations.js'
+import { changeAnnotations } from '../annotations.js'
 import { dashboard } from '../dashboard.js'
 import { postgres, prometheus } from '../data-source.js'
 import { dashboardUid } from '../links.js'
@@ -24,7 +24,7 @@ export function pipelineHealth(config: Config): Dashboard {
     from: 'now-3h',
     ofPlaces: false,
     variables: [dataSourceVariable(prometheus), dataSourceVariable(postgres), ...targetVariables(jobs)],
-    annotations: [configAnnotation()],
+    annotations: changeAnnotations(),
     sections: [
       { title: 'Targets', panels: targetPanels(config) },
       { title: 'Recorder', panels: recorderPanels(config) },
