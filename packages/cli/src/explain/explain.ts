@@ -2,20 +2,20 @@ import { type Config, type Kpi, MnemoscopeError, names } from '@mnemoscope/kpi'
 import type { AlertEpisode } from '@mnemoscope/recorder'
 import { z } from 'zod'
 import { askPrometheus } from '../prometheus-client.js'
-import { isThreshold, originOf, pathText, thresholdPaths } from './origin.js'
+import { originOf, pathText, settingsBehind } from './origin.js'
 
 /** A rule of an alert, and where its threshold comes from. */
 export interface ExplainedRule {
   readonly expression: string
   readonly for_seconds: number
   readonly threshold: string | null
-  /** Settings with this threshold, each with where it is set. */
+  /** Settings that decide when it fires, each with where it is set. */
   readonly from: readonly { readonly path: string; readonly origin: string }[]
   readonly health: string
   readonly runbook: string | null
 }
 
-/** The value that the alert judges, at a place. */
+/** The value that the alert judges, at a place; of an episode only its own. */
 export interface CurrentValue {
   readonly service: string
   readonly model: string
@@ -79,10 +79,11 @@ type Rule = z.output<typeof rulesSchema>['groups'][number]['rules'][number]
 export async function explain(options: ExplainOptions): Promise<Explanation> {
   const { alert: asked, recorder, prometheus, declared, configPath } = options
   const episodes = await episodesOf(recorder, asked)
-  const name = /^\d+$/.test(asked) ? (episodes[0]?.metadata.alertname ?? asked) : asked
+  const episode = isId(asked) ? episodes[0] : undefined
+  const name = episode?.metadata.alertname ?? asked
   const data = await askPrometheus(prometheus, '/api/v1/rules', { type: 'alert' })
   const rules = rulesSchema.parse(data).groups.flatMap((group) => group.rules)
-  const own = rules.filter((rule) => rule.name === name)
+  const own = rulesOf(rules, name, episode)
   if (own.length === 0 && episodes.length === 0) throw unknown(asked, rules)
   const { config, patch } = (await getJson(`${recorder}/api/config`)) as { config: Config; patch: unknown }
   const labels = own[0]?.labels ?? episodes[0]?.metadata.labels ?? {}
@@ -94,7 +95,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
     kpi: kpiId ?? null,
     severity: severity ?? null,
     rules: own.map((rule) => explained(rule, kpi, severity, origins)),
-    current: kpi === undefined ? [] : await currentValues(prometheus, kpi),
+    current: kpi === undefined ? [] : await currentValues(prometheus, kpi, episode),
     episodes: await Promise.all(
       episodes.map(async (episode) => {
         const detail = (await getJson(`${recorder}/api/episodes/${episode.id}`)) as {
@@ -107,27 +108,41 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
 }
 
 function explained(
-  { query, duration, annotations, health }: Rule,
+  { name, query, duration, annotations, health }: Rule,
   kpi: Kpi | undefined,
   severity: string | undefined,
   { patch, declared, configPath }: { patch: unknown; declared: unknown; configPath: string },
 ): ExplainedRule {
   const { threshold, runbook_url: runbook } = annotations
   const described = { patch: 'PUT /api/config', file: configPath, default: 'the default' }
-  const paths = kpi === undefined || severity === undefined ? [] : thresholdPaths(kpi, severity)
+  const paths =
+    kpi === undefined || severity === undefined ? [] : settingsBehind(kpi, name, severity, threshold)
   return {
     expression: query,
     for_seconds: duration,
     threshold: threshold ?? null,
-    from: paths
-      .filter(({ value }) => isThreshold(threshold, value))
-      .map(({ path }) => ({ path: pathText(path), origin: described[originOf(path, patch, declared)] })),
+    from: paths.map((path) => ({
+      path: pathText(path),
+      origin: described[originOf(path, patch, declared)],
+    })),
     health,
     runbook: runbook ?? null,
   }
 }
 
-async function currentValues(prometheus: string, kpi: Kpi): Promise<CurrentValue[]> {
+/** The rules of an alert; of an episode that with its threshold, unless none has it any more. */
+function rulesOf(rules: readonly Rule[], name: string, episode: AlertEpisode | undefined): readonly Rule[] {
+  const named = rules.filter((rule) => rule.name === name)
+  const same = named.filter(({ annotations }) => Number(annotations.threshold) === episode?.threshold)
+  return same.length > 0 ? same : named
+}
+
+/** Values of every place, the worst first; of an episode that of its own. */
+async function currentValues(
+  prometheus: string,
+  kpi: Kpi,
+  episode: AlertEpisode | undefined,
+): Promise<CurrentValue[]> {
   const data = z
     .object({
       result: z.array(
@@ -135,7 +150,12 @@ async function currentValues(prometheus: string, kpi: Kpi): Promise<CurrentValue
       ),
     })
     .parse(await askPrometheus(prometheus, '/api/v1/query', { query: names.recordedSeries.current(kpi) }))
+  const { job, model, contextSize } = names.label
+  const isAsked = (metric: Readonly<Record<string, string>>) =>
+    episode === undefined ||
+    [job, model, contextSize].every((label) => metric[label] === episode.metadata.labels[label])
   return data.result
+    .filter(({ metric }) => isAsked(metric))
     .map(({ metric, value: [, text] }) => ({
       service: metric[names.label.job] ?? '',
       model: metric[names.label.model] ?? '',
@@ -148,7 +168,7 @@ async function currentValues(prometheus: string, kpi: Kpi): Promise<CurrentValue
 /** The episode with an id, or the newest ones of an alert. */
 async function episodesOf(recorder: string, asked: string): Promise<AlertEpisode[]> {
   const found: AlertEpisode[] = []
-  const most = /^\d+$/.test(asked) ? 1 : newestEpisodes
+  const most = isId(asked) ? 1 : newestEpisodes
   const isAsked = ({ id, metadata }: AlertEpisode) => String(id) === asked || metadata.alertname === asked
   let before = ''
   for (;;) {
@@ -175,6 +195,10 @@ async function getJson(url: string): Promise<unknown> {
     expected: '200',
     next: 'Look at /readyz for what the recorder waits for.',
   })
+}
+
+function isId(asked: string): boolean {
+  return /^\d+$/.test(asked)
 }
 
 function unknown(asked: string, rules: readonly Rule[]): MnemoscopeError {

@@ -1,51 +1,66 @@
-import { isDeepStrictEqual } from 'node:util'
+import { type Kpi, type KpiOverride, names, type Severity, severities } from '@mnemoscope/kpi'
 
 /** Where a setting gets its value from. */
 export type Origin = 'patch' | 'file' | 'default'
 
 /** Where the setting at a path gets its value from: a patch counts before the file, the file before the default. */
-export function originOf(path: readonly (string | number)[], patch: unknown, declared: unknown): Origin {
+export function originOf(path: SettingPath, patch: unknown, declared: unknown): Origin {
   if (valueAt(patch, path) !== undefined) return 'patch'
   return valueAt(declared, path) === undefined ? 'default' : 'file'
 }
 
-/** A setting that a rule's threshold can come from. */
-export interface ThresholdPath {
-  readonly path: readonly (string | number)[]
-  readonly value: number
+/** The path of a setting: `['kpis', 'f1_score', 'overrides', 0, 'thresholds', 'warning']`. */
+export type SettingPath = readonly (string | number)[]
+
+/**
+ * The settings that decide when an alert of a KPI fires: of a threshold every one with this number, the KPI's own or
+ * an override's; of the alerts of trends, missing data and targets what these are judged by.
+ * @param threshold annotation of the rule
+ */
+export function settingsBehind(kpi: Kpi, alert: string, severity: string, threshold?: string): SettingPath[] {
+  const own = ['kpis', kpi.id]
+  const everywhere = (setting: keyof KpiOverride): SettingPath[] => [
+    [...own, setting],
+    ...kpi.overrides.flatMap((override, i) =>
+      override[setting] === undefined ? [] : [[...own, 'overrides', i, setting]],
+    ),
+  ]
+  const level = severities.find((each) => each === severity)
+  if (level === undefined) return []
+  switch (alert) {
+    case names.alertName(kpi, 'info'):
+      return [
+        ['alerting', 'trend', 'deviations'],
+        ['alerting', 'trend', 'change'],
+      ]
+    case names.noDataAlertName(kpi):
+      return [...everywhere('noData'), [...own, 'expectedFor']]
+    case names.burnAlertName(kpi, level):
+      return [[...own, 'target']]
+    default:
+      return thresholdPaths(kpi, level)
+        .filter(({ value }) => threshold !== undefined && Number(threshold) === value)
+        .map(({ path }) => path)
+  }
 }
 
-interface Thresholded {
-  readonly thresholds: Readonly<Record<string, number | undefined>>
-}
-
-/** Every setting of a KPI with a threshold for a level: its own, and those of its overrides. */
-export function thresholdPaths(
-  kpi: Thresholded & { readonly id: string; readonly overrides: readonly Thresholded[] },
-  severity: string,
-): ThresholdPath[] {
-  const at = ['kpis', kpi.id]
-  const all = [
-    { path: [...at, 'thresholds', severity], value: kpi.thresholds[severity] },
+function thresholdPaths(kpi: Kpi, severity: Severity): { path: SettingPath; value: number | undefined }[] {
+  if (severity === 'info') return []
+  return [
+    { path: ['kpis', kpi.id, 'thresholds', severity], value: kpi.thresholds[severity] },
     ...kpi.overrides.map(({ thresholds }, i) => ({
-      path: [...at, 'overrides', i, 'thresholds', severity],
-      value: thresholds[severity],
+      path: ['kpis', kpi.id, 'overrides', i, 'thresholds', severity],
+      value: thresholds?.[severity],
     })),
   ]
-  return all.flatMap(({ path, value }) => (value === undefined ? [] : [{ path, value }]))
 }
 
 /** A path as people write it: `kpis.f1_score.overrides[0].thresholds.warning`. */
-export function pathText(path: readonly (string | number)[]): string {
+export function pathText(path: SettingPath): string {
   return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${key}`)).join('')
 }
 
-/** Whether two thresholds are the same number, one of them perhaps written as text. */
-export function isThreshold(text: string | undefined, value: number): boolean {
-  return text !== undefined && isDeepStrictEqual(Number(text), value)
-}
-
-function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+function valueAt(value: unknown, path: SettingPath): unknown {
   return path.reduce<unknown>(
     (inner, key) =>
       typeof inner === 'object' && inner !== null

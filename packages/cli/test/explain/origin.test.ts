@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { originOf, pathText, thresholdPaths } from '../../src/explain/origin.js'
+import { defineConfig } from '@mnemoscope/kpi'
+import { originOf, pathText, settingsBehind } from '../../src/explain/origin.js'
 
 const path = ['kpis', 'f1_score', 'overrides', 0, 'thresholds', 'warning'] as const
 const set = { kpis: { f1_score: { overrides: [{ thresholds: { warning: 0.9 } }] } } }
@@ -15,14 +16,37 @@ describe('a setting comes from', () => {
   })
 })
 
-test('thresholds of a level are those of the KPI and of its overrides', () => {
-  const kpi = {
-    id: 'latency',
-    thresholds: { warning: 5, critical: 20 },
-    overrides: [{ thresholds: { critical: 30 } }, { thresholds: { warning: 8 } }],
-  }
-  expect(thresholdPaths(kpi, 'warning').map((each) => [pathText(each.path), each.value])).toEqual([
-    ['kpis.latency.thresholds.warning', 5],
-    ['kpis.latency.overrides[1].thresholds.warning', 8],
-  ])
+describe('the settings behind an alert', () => {
+  const { kpis } = defineConfig({
+    kpis: {
+      latency: {
+        thresholds: { warning: 5, critical: 20 },
+        overrides: [
+          { model: 'slow', thresholds: { critical: 30 } },
+          { model: 'small', thresholds: { warning: 4 }, noData: 'breach' },
+        ],
+      },
+      adaptation_success_rate: { target: 0.99 },
+    },
+  })
+  test.each([
+    ['MnemoscopeLatencyWarning', 'warning', '5', ['kpis.latency.thresholds.warning']],
+    ['MnemoscopeLatencyCritical', 'critical', '30', ['kpis.latency.overrides[0].thresholds.critical']],
+    ['MnemoscopeLatencyCritical', 'critical', '31', []],
+    ['MnemoscopeLatencyInfo', 'info', undefined, ['alerting.trend.deviations', 'alerting.trend.change']],
+    [
+      'MnemoscopeLatencyNoData',
+      'warning',
+      undefined,
+      ['kpis.latency.noData', 'kpis.latency.overrides[1].noData', 'kpis.latency.expectedFor'],
+    ],
+  ])('%s (%s, threshold %s) are %j', (alert, severity, threshold, paths) => {
+    expect(settingsBehind(kpis.latency, alert, severity, threshold).map(pathText)).toEqual(paths)
+  })
+
+  test('of a burn rate are the target', () => {
+    const alert = 'MnemoscopeAdaptationSuccessRateBurnError'
+    const paths = settingsBehind(kpis.adaptation_success_rate, alert, 'error', '6')
+    expect(paths.map(pathText)).toEqual(['kpis.adaptation_success_rate.target'])
+  })
 })

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { type Monitor, startMonitoring } from '@mnemoscope/instrumentation'
+import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
+import { explain } from '../../packages/cli/src/explain/explain.js'
+import { eventually } from '../harness/eventually.js'
+import { type Stack, startStack } from '../harness/stack.js'
+
+/** An alert explained by its name, and one of its episodes by its id. */
+const input = {
+  contextSizes: [8_192],
+  kpis: {
+    f1_score: {
+      ...{ window: '10s', minSamples: 2, keepFiringFor: '1s' },
+      overrides: [{ model: 'small', thresholds: { critical: 0.5 } }],
+    },
+  },
+} as const satisfies ConfigInput
+const { declared } = defineConfig(input)
+let monitor: Monitor
+let stack: Stack
+let recording: NodeJS.Timeout
+
+beforeAll(async () => {
+  monitor = await startMonitoring({ service: 'memory', port: 0, config: defineConfig(input) })
+  const handles = ['small', 'large'].map((model) => monitor.for({ model, contextSize: 8_192 }))
+  recording = setInterval(() => {
+    for (const handle of handles) handle.f1_score.record(0.25)
+  }, 100)
+  stack = await startStack(new URL(monitor.url as string).host, input)
+}, 120_000)
+
+afterAll(async () => {
+  clearInterval(recording)
+  await monitor?.stop()
+  await stack?.stop()
+})
+
+const alert = 'MnemoscopeF1ScoreCritical'
+const asked = (name: string) =>
+  explain({ alert: name, declared, configPath: 'mnemoscope.config.ts', ...stack })
+
+test('an alert is told with all its rules, the settings behind them, every place and its newest episodes', async () => {
+  const explanation = await eventually('both episodes', async () => {
+    const told = await asked(alert)
+    return told.episodes.length === 2 && told
+  })
+  expect(explanation).toMatchObject({ alert, kpi: 'f1_score', severity: 'critical' })
+  expect(explanation.rules.map(({ threshold, from }) => [threshold, from])).toEqual([
+    ['0.5', [{ path: 'kpis.f1_score.overrides[0].thresholds.critical', origin: 'mnemoscope.config.ts' }]],
+    ['0.7', [{ path: 'kpis.f1_score.thresholds.critical', origin: 'the default' }]],
+  ])
+  expect(explanation.current.map(({ model }) => model).sort()).toEqual(['large', 'small'])
+}, 60_000)
+
+test('an episode is told with its own rule, its own value now, and its transitions', async () => {
+  const { episodes } = await asked(alert)
+  const small = episodes.find(({ model }) => model === 'small')
+  const explanation = await asked(String(small?.id))
+  expect(explanation.alert).toBe(alert)
+  expect(explanation.rules.map(({ threshold, health }) => [threshold, health])).toEqual([['0.5', 'ok']])
+  expect(explanation.rules[0]?.expression).toContain('mnemoscope_f1_score:current{model="small"} <= 0.5')
+  expect(explanation.current).toEqual([
+    { service: 'memory', model: 'small', context_size: '8192', value: expect.closeTo(0.25, 9) },
+  ])
+  expect(explanation.episodes.map(({ id }) => id)).toEqual([small?.id])
+  expect(explanation.episodes[0]?.transitions.map(({ kind }) => kind)).toContain('opened')
+}, 60_000)
+
+test('what nothing is called is an error that names the alerts there are', async () => {
+  await expect(asked('MnemoscopeF1Critical')).rejects.toMatchObject({
+    code: 'USAGE',
+    value: 'MnemoscopeF1Critical',
+  })
+  await expect(asked('99999999')).rejects.toMatchObject({ code: 'USAGE' })
+}, 60_000)
