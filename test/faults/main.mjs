@@ -2,7 +2,7 @@
  * The fault run: the whole pipeline under load, every part of it failing at random moments, and afterwards the proof
  * that nothing was lost and nothing doubled. Build first.
  *
- *   node test/faults/main.mjs [--faults 200] [--minutes 30] [--seed N] [--json] [--keep]
+ *   node test/faults/main.mjs [--faults 200] [--minutes 20] [--seed N] [--json] [--keep]
  *
  * Exits 1 if anything is missing. --keep leaves the folder with the servers' logs.
  */
@@ -18,7 +18,7 @@ import { isWhole, verify } from './verify/verify.mjs'
 const { values: options } = parseArgs({
   options: {
     faults: { type: 'string', default: '200' },
-    minutes: { type: 'string', default: '30' },
+    minutes: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     json: { type: 'boolean', default: false },
     keep: { type: 'string' },
