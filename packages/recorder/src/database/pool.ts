@@ -10,7 +10,7 @@ const statementTimeoutMs = 30_000
 export const idleTransactionMs = 20_000
 
 export interface PoolOptions {
-  /** Connections at the most. Default 8. */
+  /** Connections at the most. Default 10: work of which one run at a time is enough holds up to six, while it runs. */
   readonly max?: number
 }
 
@@ -18,7 +18,7 @@ export interface PoolOptions {
  * A pool of connections to the recorder's database. Statements end after 30 s, and so does waiting for an answer
  * that a cut connection will never bring. Close it with `pool.end()`.
  */
-export function createPool(databaseUrl: string, { max = 8 }: PoolOptions = {}): pg.Pool {
+export function createPool(databaseUrl: string, { max = 10 }: PoolOptions = {}): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     application_name: 'mnemoscope-recorder',
