@@ -1,8 +1,9 @@
 import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
-import { migrate, type Recorder, startRecorder } from '@mnemoscope/recorder'
+import { type ConfigProblem, migrate, type Recorder, startRecorder } from '@mnemoscope/recorder'
 import { freePort, startPostgres } from '@mnemoscope/servers'
 import pg from 'pg'
 import { pino } from 'pino'
+import { fixedConfig } from '../../packages/recorder/src/config/source.js'
 import { temporaryFolder } from '../harness/temporary-folder.js'
 
 /** A recorder over a database that a test fills itself, where a story would take too long to happen. */
@@ -10,6 +11,8 @@ export interface SeededRecorder {
   readonly url: string
   /** Rows of a query. */
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>
+  /** What keeps the configuration as it is written from being in force; undefined where it is. */
+  problem: ConfigProblem | undefined
   /** Ends the recorder; Postgres stays. */
   stopRecorder(): Promise<void>
   /** Starts it again at the same address. */
@@ -32,17 +35,20 @@ export async function startSeededRecorder(
   await seed(client)
   await client.query('ANALYZE')
   const port = await freePort()
+  const config = defineConfig({ dashboard: { refreshInterval: '1s' }, ...input })
   const start = () =>
     startRecorder({
-      config: defineConfig({ dashboard: { refreshInterval: '1s' }, ...input }),
+      config,
+      configSource: { ...fixedConfig(config), problem: () => seeded.problem },
       databaseUrl: postgres.url,
       prometheusUrl: noPrometheus,
       port,
       logger: pino({ level: 'silent' }),
     })
   let recorder: Recorder = await start()
-  return {
+  const seeded: SeededRecorder = {
     url: recorder.url,
+    problem: undefined,
     query: async (sql, values) => (await client.query(sql, values)).rows,
     stopRecorder: () => recorder.stop(),
     async startAgain() {
@@ -55,4 +61,5 @@ export async function startSeededRecorder(
       folder.remove()
     },
   }
+  return seeded
 }

@@ -78,6 +78,26 @@ describeInBrowser('the page over two hours of stored history', () => {
       )
     }))
 
+  test('a configuration that was refused is told of above everything else, until it is mended', () =>
+    withPage('about:blank', {}, async (page) => {
+      recorder.problem = {
+        at: new Date('2026-01-02T03:04:05Z'),
+        code: 'CONFIG_INVALID',
+        message: 'kpis.latency.thresholds.error: 10: above warning (12)',
+        next: 'Mend the configuration.',
+      }
+      await openPage(page, recorder.url)
+      const notice = page.locator('#config-notice')
+      expect(await notice.textContent()).toMatch(
+        /refused at 2 Jan 03:04 UTC and is not in force: kpis\.latency\.thresholds\.error.*Mend the configuration/,
+      )
+      await notice.locator('a').click()
+      expect(new URL(page.url()).hash).toBe('#configuration')
+      expect(await seriousViolations(page)).toEqual([])
+      recorder.problem = undefined
+      await notice.waitFor({ state: 'hidden' })
+    }))
+
   test('time window and model are in the address, and back leads back', () =>
     withPage('/', {}, async (page) => {
       await page.locator('#windows a', { hasText: '1 h' }).click()

@@ -64,7 +64,7 @@ describeInBrowser('Page, report and dashboards over the same history', () => {
       .locator('data')
       .evaluateAll((all) =>
         all
-          .filter((node) => !node.closest('#status, #comparison, #history, .figures, .leads'))
+          .filter((node) => !node.closest('#verdict, #status, #comparison, #history, .figures, .leads'))
           .map((node) => node.outerHTML),
       )
     expect(elsewhere).toEqual([])

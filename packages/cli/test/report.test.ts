@@ -5,6 +5,7 @@ import { reportHtml } from '../src/report/html.js'
 import { reportMarkdown } from '../src/report/markdown.js'
 import { type Report, reportOf } from '../src/report/report.js'
 import { sparkline } from '../src/report/sparkline.js'
+import { statusOf } from '../src/report/status.js'
 import { reportText } from '../src/report/text.js'
 import { topOf } from '../src/report/top.js'
 
@@ -219,16 +220,38 @@ describe('a sparkline', () => {
   })
 })
 
-test('top lists the worst model first and only alerts in force', () => {
-  const snapshot = (model: string, severity: 'critical' | null) => ({
-    timestamp: at,
-    service: 'memory',
-    model,
-    context_size: '8192',
-    kpis: {
-      latency: { value: 1, samples: 5, mean: 1, p50: 1, p95: 1, p99: 1, max: 1, severity, thresholds: {} },
-    },
+describe('the status', () => {
+  test.each([
+    ['ok', empty, undefined],
+    [
+      'critical: Latency of <gpt|4> has reached CRITICAL, for 10 min, what to do: https://runbooks.example/latency.md',
+      { ...busy, open_alerts: [runbookOf(alert)] },
+      'critical',
+    ],
+    [
+      'critical: Latency of <gpt|4> has reached CRITICAL, now 21.00 s (critical at ≥ 20.00 s), for 10 min, and 1 more',
+      {
+        ...busy,
+        current: [snapshot('gpt-4o', 'critical', 21)],
+        open_alerts: [
+          { ...alert, level: 'error', in_force: false },
+          { ...alert, level: 'warning', model: 'other' },
+          alert,
+        ],
+      },
+      'critical',
+    ],
+  ] satisfies [string, DashboardData, string | undefined][])('is one line: %s', (line, data, level) => {
+    expect(statusOf(data)).toEqual({ level, line })
   })
+
+  test('stays one line whatever an alert says', () => {
+    const { line } = statusOf({ ...busy, open_alerts: [{ ...alert, message: 'two\nlines' }] })
+    expect(line).toContain('two lines')
+  })
+})
+
+test('top lists the worst model first and only alerts in force', () => {
   const { sections } = topOf({
     ...busy,
     current: [snapshot('a', null), snapshot('b', 'critical')],
@@ -237,3 +260,19 @@ test('top lists the worst model first and only alerts in force', () => {
   expect(sections[0]?.rows.slice(1).map((row) => row[1]?.text)).toEqual(['b', 'a'])
   expect(sections[1]?.rows.slice(1).map((row) => row[0]?.text)).toEqual(['CRITICAL'])
 })
+
+function snapshot(model: string, severity: 'critical' | null, value = 1): DashboardData['current'][number] {
+  const measured = { value, samples: 5, mean: 1, p50: 1, p95: 1, p99: 1, max: 1 }
+  return {
+    timestamp: at,
+    service: 'memory',
+    model,
+    context_size: '8192',
+    kpis: { latency: { ...measured, severity, thresholds: {} } },
+  }
+}
+
+function runbookOf(episode: typeof alert): typeof alert {
+  const annotations = { runbook_url: 'https://runbooks.example/latency.md' }
+  return { ...episode, metadata: { ...episode.metadata, annotations } }
+}

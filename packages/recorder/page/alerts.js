@@ -6,6 +6,7 @@ import { formatContext, formatRound, valueElement } from './format.js'
 import { showList } from './keyed.js'
 import { badge, levelClass } from './level.js'
 import { paged } from './more.js'
+import { newestOf } from './newest.js'
 import { sinceOf, timeOf } from './time.js'
 import { alertsInForce } from './verdict.js'
 
@@ -27,23 +28,13 @@ export function showFiring(data) {
     byId('firing-list'),
     inForce
       .slice(0, pages.most())
-      .map((alert, place) => ({ alert, isOpened: place < mostOpened, ...now(alert, data), several })),
+      .map((alert, place) => ({ alert, isOpened: place < mostOpened, ...newestOf(alert, data), several })),
     ({ alert }) => String(alert.id),
     card,
     // A card that was opened stays open when it moves down.
     ({ isOpened: _, ...seen }) => seen,
   )
   refreshBefore(new Set(inForce.map(({ id }) => id)))
-}
-
-/** The KPI of an alert, and its newest value in the series the alert is about. */
-function now(alert, { kpis, current }) {
-  const kpi = kpis.find(({ id }) => id === alert.metric_type)
-  const series = current.find(
-    ({ service, model, context_size }) =>
-      service === alert.service && model === alert.model && context_size === alert.metadata.context_size,
-  )
-  return { kpi, value: kpi && series?.kpis[kpi.id]?.value }
 }
 
 function card({ alert, kpi, value, isOpened, several }) {

@@ -31,8 +31,7 @@ export function configurationChanges() {
 export async function showConfiguration() {
   const { config, hash, problem } = await ask('/api/config')
   const changes = await configurationChanges()
-  byId('config-problem').hidden = !problem
-  if (problem) byId('config-problem').textContent = `The configuration file was refused: ${problem.message}`
+  showProblem(problem)
   const content = { config, hash }
   showList(
     byId('config-list'),
@@ -42,6 +41,28 @@ export async function showConfiguration() {
   )
   byId('config-changes-none').hidden = changes.length > 0
   showList(byId('config-changes'), changes.slice(0, mostShown), ({ id }) => String(id), change)
+}
+
+/** That what is written is not in force is said above everything else: whoever edited it believes that it is. */
+function showProblem(problem) {
+  byId('config-notice').hidden = !problem
+  if (!problem) return
+  showList(
+    byId('config-notice'),
+    [problem],
+    () => 'problem',
+    ({ at, message, next }) =>
+      element(
+        'span',
+        {},
+        'The configuration as it is written was refused at ',
+        timeOf(Date.parse(at) / 1_000),
+        ` and is not in force: `,
+        element('strong', {}, message),
+        ` ${next} `,
+        element('a', { href: '#configuration' }, 'What is in force'),
+      ),
+  )
 }
 
 function settings(config, hash) {

@@ -5,7 +5,8 @@ import { showList } from './keyed.js'
 import { badge, levelClass, rank } from './level.js'
 import { paged } from './more.js'
 
-const arrows = { improving: '↗ improving', stable: '→ stable', degrading: '↘ degrading' }
+/** Significant or not is all that the test behind it says: a fall it cannot be sure of yet is not stable. */
+const arrows = { improving: '↗ improving', stable: '→ no clear trend', degrading: '↘ degrading' }
 
 let latest
 let columns = ''
@@ -29,7 +30,7 @@ export function showStatus(data) {
       table('Newest value of each KPI by model and context size', heads(kpis, several), body),
     )
   }
-  for (const { id } of kpis) showDirection(id, data.trends[`${id}_direction`])
+  for (const { id } of kpis) showDirection(id, data.trend_details[id])
   pages.update(data.current.length, 'series')
   showList(
     body,
@@ -57,10 +58,11 @@ function heads(kpis, several) {
   ].filter(Boolean)
 }
 
-function showDirection(id, direction) {
+function showDirection(id, { direction, p_value: chance }) {
   const node = byId(`direction-${id}`)
   node.className = `trend-${direction}`
-  node.textContent = arrows[direction] ?? ''
+  // Of too few values nothing can be said.
+  node.textContent = chance === null ? '' : arrows[direction]
 }
 
 function row(series, kpis, several) {

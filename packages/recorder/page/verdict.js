@@ -1,6 +1,7 @@
 import { byId, element, setText } from './element.js'
-import { formatContext } from './format.js'
+import { formatContext, valueElement } from './format.js'
 import { badge, levelClass, levels, rank } from './level.js'
+import { newestOf } from './newest.js'
 import { sinceOf } from './time.js'
 
 const titles = { critical: 'Critical', error: 'Error', warning: 'Warning', info: 'Notice' }
@@ -27,7 +28,13 @@ export function showVerdict(data, isEmpty) {
   const [worst, ...others] = alertsInForce(data)
   byId('verdict').className = `verdict ${levelClass(isEmpty && !level ? 'other' : level)}`
   const sentence = worst
-    ? [badge(worst.level), element('strong', {}, headline(worst, data)), ' for ', sinceOf(worst.timestamp)]
+    ? [
+        badge(worst.level),
+        element('strong', {}, headline(worst, data)),
+        ...valueNow(worst, data),
+        ' for ',
+        sinceOf(worst.timestamp),
+      ]
     : level
       ? [badge(level), element('strong', {}, 'A value is beyond a threshold; no alert fires yet')]
       : [element('strong', {}, isEmpty ? 'Waiting for data' : 'All KPIs within their thresholds')]
@@ -41,6 +48,12 @@ export function showVerdict(data, isEmpty) {
   document.title = `${level ? `${titles[level]}${others.length > 0 ? ` (${others.length + 1})` : ''} – ` : ''}Mnemoscope`
   document.querySelector('link[rel=icon]').href =
     level && level !== 'info' ? '/page/icon-alert.svg' : '/page/icon.svg'
+}
+
+/** How bad it is: the newest value of what the worst alert is about. */
+function valueNow(alert, data) {
+  const { kpi, value } = newestOf(alert, data)
+  return kpi && value !== undefined && value !== null ? [' at ', valueElement(value, kpi)] : []
 }
 
 function headline(alert, data) {

@@ -92,6 +92,26 @@ export const alertFigures: readonly Figure[] = [
     },
   },
   {
+    name: 'the newest value of the worst of them, in the headline',
+    sql: `SELECT worst.kpi || ' ' || worst.model AS key, newest.value FROM (${inForce}) AS worst
+      JOIN LATERAL (SELECT value FROM ${newest} AND kpi = worst.kpi AND series.model = worst.model) AS newest ON true
+      ORDER BY ${rank} DESC, starts_at LIMIT 1`,
+    views: {
+      page: async ({ page }) => {
+        const [, title = '', model = ''] =
+          /^(.*?) of (.*) \(\S+ context\)$/.exec(
+            (await page.locator('#verdict strong').textContent()) ?? '',
+          ) ?? []
+        const found = await page
+          .locator('#verdict data')
+          .evaluateAll((all) =>
+            all.map((node) => ({ value: node.getAttribute('value') ?? '', text: node.textContent ?? '' })),
+          )
+        return shownOf(found, (data) => [[`${kpiOfTitle(title)} ${model}`, ofData(data)]])
+      },
+    },
+  },
+  {
     name: 'what each of them says',
     sql: `SELECT name || ' ' || kpi || ' ' || model AS key, number AS value FROM (${inForce}) AS worst
       JOIN LATERAL (SELECT value AS now FROM ${newest} AND kpi = worst.kpi AND series.model = worst.model) AS newest ON true,

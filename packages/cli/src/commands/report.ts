@@ -46,7 +46,11 @@ export const reportCommand = new Command('report')
     const data = await fetchDashboard(recorderUrl(url), { hours, from, to, service, model })
     const text = options.json
       ? `${JSON.stringify(data, null, 2)}\n`
-      : rendered(data, options, await reportPlugins(options.config))
+      : rendered(
+          data,
+          options,
+          await reportPlugins(options.config, (warning) => process.stderr.write(warning)),
+        )
     if (options.output === undefined) process.stdout.write(text)
     else writeOutput(options.output, text)
   })

@@ -1,6 +1,6 @@
-import { severities } from '@mnemoscope/kpi'
 import { Command } from 'commander'
 import { fetchDashboard, recorderUrl } from '../recorder-client.js'
+import { statusOf } from '../report/status.js'
 
 /** Exit code for the worst open level, as monitoring plugins know it: 0 fine, 1 warning, 2 error or critical. */
 const exitCodes = { info: 0, warning: 1, error: 2, critical: 2 } as const
@@ -11,13 +11,12 @@ export const statusCommand = new Command('status')
   .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
   .option('--json', 'print it as JSON')
   .action(async ({ url, json }: { url?: string; json?: true }) => {
-    const { open_alerts: open } = await fetchDashboard(recorderUrl(url), { hours: 1 })
-    const worst = severities.findLast((severity) => open.some(({ level }) => level === severity))
-    const first = open.find(({ level }) => level === worst)
+    const data = await fetchDashboard(recorderUrl(url), { hours: 1 })
+    const { level, line } = statusOf(data)
     process.stdout.write(
       json
-        ? `${JSON.stringify({ status: worst ?? 'ok', open: open.length })}\n`
-        : `${worst === undefined ? 'ok' : `${worst}: ${first?.message} (${open.length} open)`}\n`,
+        ? `${JSON.stringify({ status: level ?? 'ok', line, open: data.open_alerts.length })}\n`
+        : `${line}\n`,
     )
-    process.exitCode = worst === undefined ? 0 : exitCodes[worst]
+    process.exitCode = level === undefined ? 0 : exitCodes[level]
   })

@@ -1,6 +1,6 @@
 import type { Config, ReportCell, ReportSection, ReportTone } from '@mnemoscope/kpi'
 import type { AlertEpisode, DashboardData } from '@mnemoscope/recorder'
-import { openAlerts } from './open-alerts.js'
+import { firingRows } from './firing.js'
 import { inUnit, span, utc } from './units.js'
 
 /** The specification's report: five sections, what to do about open alerts, and those of plugins, whatever they are rendered as. */
@@ -33,7 +33,7 @@ export function reportOf(data: DashboardData, plugins: Config['plugins'] = []): 
       models(data),
       alertSummary(data),
       recent(data),
-      ...openAlerts(data),
+      ...toDo(data),
       ...added,
     ],
   }
@@ -107,6 +107,12 @@ function recent({ recent_alerts }: DashboardData): ReportSection {
       { text: alert.message },
     ])
   return { title, rows: [head('began', 'level', 'lasted', ''), ...rows] }
+}
+
+/** What to do about each alert that fires; nothing where none does. */
+function toDo(data: DashboardData): ReportSection[] {
+  const rows = firingRows(data)
+  return rows.length === 0 ? [] : [{ title: 'WHAT TO DO', rows }]
 }
 
 function lasted({ timestamp, ends_at }: AlertEpisode): string {
