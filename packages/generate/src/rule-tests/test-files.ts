@@ -1,4 +1,6 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
+import { burnInterval } from '../rules/burn.js'
+import { burnTests } from './burn-tests.js'
 import { lifecycleTests } from './lifecycle-tests.js'
 import { noDataTests } from './no-data-tests.js'
 import { promtoolTest, type RuleTest } from './rule-test.js'
@@ -7,7 +9,10 @@ import { thresholdTests } from './threshold-tests.js'
 import { trafficTests } from './traffic-tests.js'
 import { trendTests } from './trend-tests.js'
 
-/** The rule tests of a KPI, by file name: `f1_score.yml`, and `f1_score-trend.yml`, whose rules run at their own pace. */
+/**
+ * The rule tests of a KPI, by file name: `f1_score.yml`, and `f1_score-trend.yml`, whose rules run at their own pace, as
+ * those in `adaptation_success_rate-burn.yml` do, which there is where the KPI has a target.
+ */
 export function testFiles(config: Config, kpi: Kpi): [name: string, content: object][] {
   const tests = [
     ...thresholdTests(config, kpi),
@@ -16,9 +21,13 @@ export function testFiles(config: Config, kpi: Kpi): [name: string, content: obj
     ...trafficTests(config, kpi),
     ...targetTests(config, kpi),
   ]
+  const burning = burnTests(kpi)
   return [
     [`${kpi.id}.yml`, testFile(kpi, config.alertCheckInterval, tests)],
     [`${kpi.id}-trend.yml`, testFile(kpi, '5m', trendTests(config, kpi))],
+    ...(burning.length === 0
+      ? []
+      : [[`${kpi.id}-burn.yml`, testFile(kpi, burnInterval, burning)] as [string, object]]),
   ]
 }
 

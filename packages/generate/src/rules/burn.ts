@@ -6,30 +6,49 @@ import { newbornRule } from './counted.js'
 import { outcomesCounted } from './ratio.js'
 import { windowsOf } from './tiers.js'
 
-/** Long windows are costly and slow to change. */
-const interval = '1m'
+/** How often burn rates are judged: long windows are costly and slow to change. */
+export const burnInterval = '1m'
+
+/** A level of a burn rate. */
+export interface Burn {
+  readonly severity: ThresholdSeverity
+  readonly factor: number
+  readonly long: string
+  readonly short: string
+}
 
 /**
  * How fast misses may use up a month's budget, over a long window and still over a short one, so that an alert ends
  * soon after its cause. Factors and windows: The Site Reliability Workbook, chapter 5, table 5-8, its slowest pair left out.
  */
-const burns: readonly { severity: ThresholdSeverity; factor: number; long: string; short: string }[] = [
+export const burns: readonly Burn[] = [
   { severity: 'critical', factor: 14.4, long: '1h', short: '5m' },
   { severity: 'error', factor: 6, long: '6h', short: '30m' },
   { severity: 'warning', factor: 3, long: '1d', short: '2h' },
 ]
 
+/** The share of attempts that may miss in the long run, where a KPI has a target. */
+export function missBudget({ target, direction }: Pick<Kpi, 'target' | 'direction'>): number | undefined {
+  if (target === undefined) return undefined
+  return Number((direction === 'higher_is_better' ? 1 - target : target).toPrecision(12))
+}
+
+/** How many times as often as the budget allows must be missed: at most the half way to missing always. */
+export function burnLimit(budget: number, { factor }: Burn): number {
+  return Number(Math.min(factor, (1 + budget) / (2 * budget)).toPrecision(12))
+}
+
 /** Alerts of a ratio with a target: how many times faster than allowed it misses. None without a target. */
 export function burnGroups(config: Config, kpi: Kpi): RuleGroup[] {
-  const { target, outcomes } = kpi
-  if (target === undefined || outcomes === undefined) return []
-  const budget = kpi.direction === 'higher_is_better' ? 1 - target : target
+  const { outcomes } = kpi
+  const budget = missBudget(kpi)
+  if (budget === undefined || outcomes === undefined) return []
   const windows = [...new Set(burns.flatMap(({ long, short }) => [long, short]))]
   const rules: Rule[] = [
     ...windows.flatMap((window) => missRules(kpi, outcomes, window)),
-    ...burns.map((burn) => burnAlert(config, kpi, Number(budget.toPrecision(12)), burn)),
+    ...burns.map((burn) => burnAlert(config, kpi, budget, burn)),
   ]
-  return [{ name: `mnemoscope_${kpi.id}_burn`, interval, rules }]
+  return [{ name: `mnemoscope_${kpi.id}_burn`, interval: burnInterval, rules }]
 }
 
 const attempts = (kpi: Kpi, window: string) => names.recordedSeries.windowed(kpi, 'attempts', window)
@@ -51,14 +70,10 @@ function missRules(kpi: Kpi, outcomes: Outcomes, window: string): RecordingRule[
   ]
 }
 
-function burnAlert(
-  config: Config,
-  kpi: Kpi,
-  budget: number,
-  { severity, factor, long, short }: (typeof burns)[number],
-): AlertRule {
+function burnAlert(config: Config, kpi: Kpi, budget: number, burn: Burn): AlertRule {
+  const { severity, long, short } = burn
   // No more than everything can miss: with a large budget the factor alone would be out of reach.
-  const limit = Number(Math.min(factor, (1 + budget) / (2 * budget)).toPrecision(12))
+  const limit = burnLimit(budget, burn)
   const rate = (window: string) => `${misses(kpi, window)} / ${number(budget)}`
   const enough = filter(attempts(kpi, long), '>=', kpi.minSamples)
   return {

@@ -18,7 +18,13 @@ const configured: ConfigInput = {
       ],
     },
     memory_usage: { thresholds: { error: 2 ** 33 }, noData: 'no_data' },
-    overflow_frequency: { ...quick, thresholds: { warning: 0.5, critical: 0.9 }, hysteresis: 0 },
+    overflow_frequency: {
+      ...quick,
+      thresholds: { warning: 0.5, critical: 0.9 },
+      hysteresis: 0,
+      target: 0.25,
+    },
+    adaptation_success_rate: { ...quick, target: 0.99 },
     recall_at_5: {
       ...quick,
       title: 'Recall at 5',

@@ -1,3 +1,4 @@
-import { mutants, testsBite } from './mutants.js'
+import { burning, burnMutants, mutants, testsBite } from './mutants.js'
 
 testsBite(mutants)
+testsBite(burnMutants, burning)
