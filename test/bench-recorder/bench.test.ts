@@ -39,7 +39,7 @@ test('the bench of the recorder runs, and in its short form too nothing is lost'
       'instants filled in',
       'dashboard, median',
       'alerts stored',
-      'retention of a day',
+      'space given back',
       '/api/charts?hours=720',
     ]),
   )

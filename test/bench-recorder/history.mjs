@@ -75,7 +75,7 @@ export async function fillAlerts(pool, { series, hours, until, episodes, measure
     `WITH drawn AS (
        SELECT n, 'MnemoscopeAlert' AS alertname, ($4::text[])[1 + n % cardinality($4::text[])] AS kpi,
               (ARRAY['warning', 'error', 'critical'])[1 + n % 3] AS severity,
-              $1::timestamptz + make_interval(secs => $2 * n / $5) AS starts_at, series.*
+              $1::timestamptz + make_interval(secs => $2 * n::float8 / $5) AS starts_at, series.*
        FROM generate_series(0, $5::int - 1) AS n JOIN series ON series.id = 1 + n % $3
      ), opened AS (
        INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size,

@@ -59,7 +59,7 @@ const parts = {
       await measureDashboard(recorder, { least: snapshots * 0.99 })
       await measureFlood(pool, recorder, flood)
     })
-    await measureRetention(pool)
+    await measureRetention(pool, {})
   },
   async month(pool, databaseUrl) {
     const { rows, hours, episodes, measurements } = sizes.month
@@ -70,6 +70,7 @@ const parts = {
     await fillAlerts(pool, { series, hours, until, episodes, measurements })
     await measurePanels(pool, { from: new Date(until - hours * 3_600_000), to: new Date(until) })
     await withRecorder(databaseUrl, ({ url }) => measureRoutes(url, { hours, episode: episodes / 2 }))
+    await measureRetention(pool, { atMost: 100 })
   },
 }
 
