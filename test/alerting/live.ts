@@ -13,6 +13,8 @@ const tickMs = 50
 const scrape = 1
 const evaluation = 1
 const groupWait = 1
+/** Longer than the longest pause between scrapes, and not for good: later jumps would wait for alerts of all before. */
+const jumpSeconds = 10
 
 /** What a story came to. */
 export interface Told {
@@ -79,7 +81,8 @@ async function drive(
   const jumpedAt = new Map<string, number>()
   for (let i = 0; i < pace.jumps; i++) {
     const model = `jump ${i}`
-    monitor.for({ model, contextSize }).memory_usage.observe(() => (jumpedAt.has(model) ? 2e9 : 1e6))
+    const isHigh = () => Date.now() - (jumpedAt.get(model) ?? 0) < jumpSeconds * 1_000
+    monitor.for({ model, contextSize }).memory_usage.observe(() => (isHigh() ? 2e9 : 1e6))
   }
   const startedAt = Date.now() / 1_000
   // Jumps are spread over the story and over the phases of the scrapes, and leave time for the last notification.
