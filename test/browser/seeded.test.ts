@@ -49,8 +49,8 @@ describeInBrowser('the page over two hours of stored history', () => {
           .first()
           .locator('a[href^=http]')
           .evaluateAll((all) => all.map((link) => [link.textContent, link.getAttribute('href')]))
-      const runbook = ['Open runbook', 'https://example.org/f1-score.md']
-      const dashboard = ['Open dashboard', 'https://grafana.example/d/mnemoscope-kpi-f1_score?var-model=x']
+      const runbook = ['Runbook', 'https://example.org/f1-score.md']
+      const dashboard = ['Dashboard', 'https://grafana.example/d/mnemoscope-kpi-f1_score?var-model=x']
       expect(await linksOf('.alert', 'model-0001')).toEqual([runbook, dashboard])
       expect(await linksOf('.alert', 'model-0002')).toEqual([runbook])
       expect(await linksOf('#history tr', 'model-0001')).toEqual([runbook, dashboard])
@@ -96,6 +96,23 @@ describeInBrowser('the page over two hours of stored history', () => {
       expect(await seriousViolations(page)).toEqual([])
       recorder.problem = undefined
       await notice.waitFor({ state: 'hidden' })
+    }))
+
+  test('a word that is longer than its card is broken', () =>
+    withPage('about:blank', { viewport: { width: 360, height: 740 } }, async (page) => {
+      await recorder.query(
+        `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, starts_at, summary, labels, annotations)
+         VALUES ('default', 'fedcba', 'LongWord', 'info', now(), $1, '{}', jsonb_build_object('description', $1::text))`,
+        ['0c8db678a83640a5'.repeat(8)],
+      )
+      await openPage(page, recorder.url)
+      const cards = page.locator('.alert')
+      await cards.filter({ hasText: '0c8db678' }).waitFor()
+      expect(
+        await cards.evaluateAll((all) => all.filter((card) => card.scrollWidth > card.clientWidth).length),
+      ).toBe(0)
+      expect(await isWiderThanScreen(page)).toBe(false)
+      await recorder.query(`DELETE FROM alert_episodes WHERE alertname = 'LongWord'`)
     }))
 
   test('time window and model are in the address, and back leads back', () =>

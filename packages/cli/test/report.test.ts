@@ -6,6 +6,7 @@ import { reportMarkdown } from '../src/report/markdown.js'
 import { type Report, reportOf } from '../src/report/report.js'
 import { sparkline } from '../src/report/sparkline.js'
 import { statusOf } from '../src/report/status.js'
+import { tableLines } from '../src/report/table-lines.js'
 import { reportText } from '../src/report/text.js'
 import { topOf } from '../src/report/top.js'
 
@@ -143,7 +144,7 @@ describe('the report', () => {
   test('as Markdown keeps its tables whole whatever a name holds', () => {
     const rows = reportMarkdown(reportOf(busy))
       .split('\n')
-      .filter((line) => line.includes('CRITICAL'))
+      .filter((line) => line.includes('has reached'))
     expect(rows.at(-1)).toContain('<gpt\\|4>')
   })
 
@@ -184,7 +185,7 @@ describe('the report', () => {
     ],
   ])('tells of an open alert what people changed before: %j', (preceded_by, expected) => {
     const text = reportText(reportOf({ ...busy, open_alerts: [{ ...alert, preceded_by }] }))
-    expect(text).toMatch(new RegExp(`Latency of <gpt\\|4> has reached CRITICAL +${expected}`))
+    expect(text).toMatch(new RegExp(`Latency of gpt-4o, context 8192 +${expected}`))
   })
 
   test('leads to no address that could run something', () => {
@@ -198,6 +199,26 @@ describe('the report', () => {
     expect(html).toContain('&lt;gpt|4&gt;')
     expect(html).toMatch(/<svg [^>]+>(<line class="(warning|error|critical)"[^>]+>){3}<path d="M/)
     expect(html).not.toMatch(/<script|https?:|<link|<img/)
+  })
+})
+
+describe('a table in the terminal', () => {
+  const cells = (...texts: string[]) => texts.map((text) => ({ text }))
+
+  test('has numbers to the right and words to the left', () => {
+    expect(
+      tableLines([cells('name', 'now', 'limit'), cells('a', '9.5', '≤ 10'), cells('long', '12', '')]),
+    ).toEqual(['name   now   limit', 'a      9.5    ≤ 10', 'long    12'])
+  })
+
+  test('puts its head into several lines where that makes it fit', () => {
+    const names = Array.from({ length: 8 }, (_, i) => `success rate of kind ${i}`)
+    const [first, ...lines] = tableLines([
+      cells('', ...names),
+      cells('model', ...names.map((_, i) => String(i))),
+    ])
+    expect(first).toMatch(/^ +success( +success){7}$/)
+    expect(lines.map((line) => line.trim().split(/ {2,}/).length)).toEqual([8, 8, 9])
   })
 })
 
@@ -224,12 +245,12 @@ describe('the status', () => {
   test.each([
     ['ok', empty, undefined],
     [
-      'critical: Latency of <gpt|4> has reached CRITICAL, for 10 min, what to do: https://runbooks.example/latency.md',
+      'critical: Latency of gpt-4o, context 8192, for 10 min, what to do: https://runbooks.example/latency.md',
       { ...busy, open_alerts: [runbookOf(alert)] },
       'critical',
     ],
     [
-      'critical: Latency of <gpt|4> has reached CRITICAL, now 21.00 s (critical at ≥ 20.00 s), for 10 min, and 1 more',
+      'critical: Latency of gpt-4o, context 8192, now 21.00 s (critical at ≥ 20.00 s), for 10 min, and 1 more',
       {
         ...busy,
         current: [snapshot('gpt-4o', 'critical', 21)],
@@ -246,7 +267,10 @@ describe('the status', () => {
   })
 
   test('stays one line whatever an alert says', () => {
-    const { line } = statusOf({ ...busy, open_alerts: [{ ...alert, message: 'two\nlines' }] })
+    const { line } = statusOf({
+      ...busy,
+      open_alerts: [{ ...alert, metric_type: null, message: 'two\nlines' }],
+    })
     expect(line).toContain('two lines')
   })
 })

@@ -9,10 +9,8 @@ export function alertLinks({ metadata }, attributes = {}) {
   const to = (url, text) =>
     isSafe(url) ? element('a', { href: url, rel: 'noreferrer', ...attributes }, text) : null
   return [
-    to(runbook, 'Open runbook'),
-    isSafe(dashboard) && grafanaPath.test(new URL(dashboard).pathname)
-      ? to(dashboard, 'Open dashboard')
-      : null,
+    to(runbook, 'Runbook'),
+    isSafe(dashboard) && grafanaPath.test(new URL(dashboard).pathname) ? to(dashboard, 'Dashboard') : null,
   ].filter(Boolean)
 }
 

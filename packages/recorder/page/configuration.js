@@ -59,7 +59,7 @@ function showProblem(problem) {
         timeOf(Date.parse(at) / 1_000),
         ` and is not in force: `,
         element('strong', {}, message),
-        ` ${next} `,
+        `. ${next} `,
         element('a', { href: '#configuration' }, 'What is in force'),
       ),
   )
@@ -127,7 +127,7 @@ function placeOf({ model, contextSize }) {
 
 function change({ at, by, source, differences }) {
   const shown = differences.map(({ path, before, after }) =>
-    element('li', {}, element('code', {}, path), ` ${text(before)} → ${text(after)}`),
+    element('li', {}, element('code', {}, path), ` ${changed(before, after)}`),
   )
   const what =
     source !== 'start'
@@ -136,6 +136,18 @@ function change({ at, by, source, differences }) {
         ? 'changed while the recorder was away'
         : 'the first on record'
   return element('li', {}, timeOf(at), `: ${what}`, shown.length > 0 ? element('ul', {}, ...shown) : null)
+}
+
+/** Of lists only what differs: buckets are many, and two of them may have moved. */
+function changed(before, after) {
+  if (!Array.isArray(before) || !Array.isArray(after)) return `${text(before)} → ${text(after)}`
+  const onlyIn = (list, other) => list.filter((item) => !other.some((each) => text(each) === text(item)))
+  const parts = [
+    ['without', onlyIn(before, after)],
+    ['with', onlyIn(after, before)],
+  ]
+  const told = parts.filter(([, items]) => items.length > 0)
+  return told.map(([word, items]) => `${word} ${items.map(text).join(', ')}`).join(', ') || 'in another order'
 }
 
 function text(value) {

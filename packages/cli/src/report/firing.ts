@@ -1,6 +1,6 @@
 import type { PrecedingChange, ReportCell, ReportTone } from '@mnemoscope/kpi'
 import type { DashboardData } from '@mnemoscope/recorder'
-import { inUnit, span, utc } from './units.js'
+import { inUnit, span, utcOf } from './units.js'
 
 type Episode = DashboardData['open_alerts'][number]
 
@@ -13,6 +13,18 @@ export function alertsInForce({ open_alerts: open }: Pick<DashboardData, 'open_a
     .toSorted(
       (a, b) => levels.indexOf(b.level ?? '') - levels.indexOf(a.level ?? '') || a.timestamp - b.timestamp,
     )
+}
+
+/** What an alert is about, in as few words as tell it apart; its message where it is of no KPI of a model. */
+export function subject(
+  { metric_type, model, service, message, metadata }: Episode,
+  { kpis, current }: DashboardData,
+): string {
+  const kpi = kpis.find(({ id }) => id === metric_type)
+  if (kpi === undefined || model === null) return message
+  const services = new Set(current.map((snapshot) => snapshot.service))
+  const where = services.size > 1 ? ` in ${service}` : ''
+  return `${kpi.title} of ${model}${where}, context ${metadata.context_size}`
 }
 
 /** The newest value of what an alert is about, and the threshold that it breached; unknown parts are undefined. */
@@ -46,18 +58,18 @@ export function firingRows(data: DashboardData): ReportCell[][] {
     const { annotations } = alert.metadata
     return [
       { text: (alert.level ?? 'unknown').toUpperCase(), tone: toneOfLevel(alert.level) },
-      { text: utc(alert.timestamp) },
+      { text: utcOf(alert.timestamp, data.timestamp) },
       { text: span(data.timestamp - alert.timestamp) },
       { text: now, tone: toneOfLevel(alert.level) },
       { text: threshold },
-      { text: alert.message },
+      { text: subject(alert, data) },
       { text: changedBefore(alert.timestamp, alert.preceded_by) },
       link('runbook', annotations.runbook_url),
       link('dashboard', annotations.dashboard_url),
     ]
   })
   if (rows.length === 0) return []
-  const head = ['level', 'since', 'for', 'now', 'threshold', 'open', 'changed before', 'runbook', 'dashboard']
+  const head = ['level', 'since', 'for', 'now', 'threshold', 'what', 'changed before', 'runbook', 'dashboard']
   return [head.map((text) => ({ text })), ...rows]
 }
 

@@ -57,13 +57,16 @@ function summary({ summary: totals, kpis }: DashboardData): ReportSection {
   }
 }
 
+/** Significant or not is all that the test behind it says: a fall it cannot be sure of yet is not stable. */
+const inWords = { improving: 'improving', stable: 'no clear trend', degrading: 'degrading' } as const
+
 function trends({ trend_details: details, kpis }: DashboardData): ReportSection {
   const rows = kpis.map(({ id, title, unit }) => {
-    const { direction = 'stable', points = [] } = details[id] ?? {}
+    const { direction = 'stable', p_value: chance = null, points = [] } = details[id] ?? {}
     const curve = points.map(([, value]) => value)
     return [
       { text: title },
-      { text: direction, tone: toneOf(direction) },
+      { text: chance === null ? 'too early to tell' : inWords[direction], tone: toneOf(direction) },
       { text: inUnit(curve.at(-1), unit), curve },
     ]
   })

@@ -1,6 +1,6 @@
 import { type Severity, severities } from '@mnemoscope/kpi'
 import type { DashboardData } from '@mnemoscope/recorder'
-import { alertsInForce, standing } from './firing.js'
+import { alertsInForce, standing, subject } from './firing.js'
 import { span } from './units.js'
 
 /** What `mnemoscope status` says. */
@@ -21,7 +21,7 @@ export function statusOf(data: DashboardData): Status {
   const { runbook_url: runbook } = worst.metadata.annotations
   const others = inForce.length - 1
   const parts = [
-    worst.message,
+    subject(worst, data),
     now === undefined
       ? undefined
       : `now ${now}${threshold === undefined ? '' : ` (${level} at ${threshold})`}`,

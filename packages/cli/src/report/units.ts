@@ -18,6 +18,12 @@ export function utc(timestamp: number): string {
   return `${new Date(timestamp * 1_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
+/** The same with its day left out where that is today. */
+export function utcOf(timestamp: number, now: number): string {
+  const [day, ...rest] = utc(timestamp).split(' ')
+  return utc(now).startsWith(`${day} `) ? rest.join(' ') : utc(timestamp)
+}
+
 /** A time span in words: `90 s`, `15 min`, `3 h`. */
 export function span(lengthSeconds: number): string {
   const rounded = Math.round(lengthSeconds)
