@@ -28,7 +28,7 @@ const long = {
   insert: { pairs: 1_000, cycles: 25 },
   prometheus: { pairs: 1_000, hours: 24 },
   day: { snapshots: 1_000_000, flood: { seconds: 60, perSecond: 500, stallSeconds: 10 } },
-  month: { rows: 10_000_000, hours: 720, episodes: 5_000, measurements: 500_000 },
+  month: { rows: 10_000_000, hours: 720, episodes: 5_000, measurements: 100_000 },
 }
 const short = {
   insert: { pairs: 1_000, cycles: 7 },

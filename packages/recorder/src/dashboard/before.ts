@@ -72,17 +72,23 @@ export async function changedBefore(
   }
 }
 
+// Bounds that are known before the snapshots are read keep every other day's partition out.
 async function kpisAround(pool: pg.Pool, episodeId: string): Promise<KpiAround[]> {
   const quantile = (q: number) =>
     `percentile_cont(${q}) WITHIN GROUP (ORDER BY snapshots.value) FILTER (WHERE at < starts_at)`
   const { rows } = await pool.query<KpiAround>(
     `SELECT snapshots.kpi, ${quantile(0.5)} AS before, ${quantile(0.05)} AS low, ${quantile(0.95)} AS high,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY snapshots.value) FILTER (WHERE at >= starts_at) AS since
-     FROM alert_episodes AS episode
-     JOIN series USING (service, model, context_size)
-     JOIN snapshots ON series_id = series.id AND at >= starts_at - interval '1 hour'
-       AND at <= least(coalesce(ends_at, now()), starts_at + interval '1 hour')
-     WHERE episode.id = $1 GROUP BY 1`,
+     FROM snapshots JOIN alert_episodes AS episode ON episode.id = $1
+     WHERE series_id = (
+         SELECT series.id FROM series JOIN alert_episodes USING (service, model, context_size)
+         WHERE alert_episodes.id = $1
+       )
+       AND at >= (SELECT starts_at FROM alert_episodes WHERE id = $1) - interval '1 hour'
+       AND at <= (
+         SELECT least(coalesce(ends_at, now()), starts_at + interval '1 hour') FROM alert_episodes WHERE id = $1
+       )
+     GROUP BY 1`,
     [episodeId],
   )
   return rows
