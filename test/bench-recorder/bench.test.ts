@@ -10,8 +10,8 @@ interface Figure {
   readonly ok: boolean
 }
 
-/** Units of figures that say how fast something is, which no test may depend on. */
-const speeds = ['ms', 's', 'per s', 'rows/s', 'of COPY']
+/** Units of figures that depend on the machine and what else it does, as no test may. */
+const ofTheMachine = ['ms', 's', 'per s', 'rows/s', 'of COPY', 'MiB']
 
 test('the bench of the recorder runs, and in its short form too nothing is lost', async () => {
   const command = fileURLToPath(new URL('./main.mjs', import.meta.url))
@@ -29,7 +29,7 @@ test('the bench of the recorder runs, and in its short form too nothing is lost'
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Figure)
-  const missed = figures.filter(({ ok, unit }) => !ok && !speeds.includes(unit))
+  const missed = figures.filter(({ ok, unit }) => !ok && !ofTheMachine.includes(unit))
   expect({ missed, story: missed.length === 0 ? '' : story }).toEqual({ missed: [], story: '' })
   const names = figures.map(({ name }) => name)
   expect(names).toEqual(

@@ -34,6 +34,8 @@ export async function measureFromPrometheus(pool, { folder, pairs, hours }) {
     dataDir,
     port: 0,
     queryMaxSamples: 50_000_000,
+    // Joining blocks to larger ones would take its share of the machine meanwhile.
+    extraArgs: ['--storage.tsdb.min-block-duration=2h', '--storage.tsdb.max-block-duration=2h'],
   })
   try {
     figure('models × sizes', pairs, 'pairs')
