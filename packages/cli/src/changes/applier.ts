@@ -10,6 +10,7 @@ import {
 import { loadProject } from '../config-file.js'
 import { applyFiles, areInForce } from './apply-files.js'
 import { generationsIn } from './generations.js'
+import { writeInForce } from './in-force.js'
 import { mergePatch, readPatch, writePatch } from './patch.js'
 import { startWatching } from './watching.js'
 import { ownerOf } from './written-config.js'
@@ -18,6 +19,8 @@ export interface ApplierOptions {
   readonly configPath: string
   /** The configuration as `loadProject` gave it, with `defaults` and the folder's patch. */
   readonly config: Config
+  /** What was in force when another process applied the last change. Default: `config`. */
+  readonly before?: object | undefined
   readonly defaults: ConfigInput
   /** Folder of generations that Prometheus and Alertmanager read through its link `current`. */
   readonly folder: string
@@ -44,6 +47,7 @@ export function createApplier(options: ApplierOptions): Applier {
   const changeListeners = new Set<(change: AppliedChange) => void>()
   const problemListeners = new Set<(problem: ReturnType<ConfigSource['problem']>) => void>()
   let config = options.config
+  let before = options.before ?? config
   let patch = readPatch(folder)
   let problem: ReturnType<ConfigSource['problem']>
   let queue: Promise<unknown> = Promise.resolve()
@@ -57,11 +61,13 @@ export function createApplier(options: ApplierOptions): Applier {
     const next = (await loadProject(configPath, options.defaults, () => nextPatch)).config
     const files = generate(next, running(next))
     if (!(await areInForce(files, apply))) await applyFiles(files, apply)
-    const differences = differencesBetween(config, next)
-    const previousSha256 = configHash(config)
+    const differences = differencesBetween(before, next)
+    const previousSha256 = configHash(before)
     if (request.patch !== undefined) writePatch(folder, nextPatch)
+    writeInForce(folder, next)
     patch = nextPatch
     config = next
+    before = next
     setProblem(undefined)
     if (differences.length === 0) return undefined
     const sha256 = configHash(next)
@@ -80,9 +86,9 @@ export function createApplier(options: ApplierOptions): Applier {
   }
 
   function setProblem(error: unknown): void {
-    const before = problem
+    const previous = problem
     problem = error === undefined ? undefined : problemOf(error)
-    if (before?.message === problem?.message) return
+    if (previous?.message === problem?.message) return
     for (const listener of problemListeners) listener(problem)
   }
 

@@ -9,7 +9,7 @@ export type ChangeSummary = Pick<AppliedChange, 'differences' | 'restarts'> &
 export function changeLines(change: ChangeSummary, json: boolean): string {
   const { at, by, sha256, differences, restarts } = change
   if (json) return JSON.stringify({ applied: true, at, by, sha256, differences, restarts })
-  if (differences.length === 0) return 'The configuration is in force; nothing had changed.'
+  if (differences.length === 0) return 'The configuration is in force.'
   return [
     `${pc.green('In force')}${at === undefined ? '' : ` ${at.toISOString()}`}${by === undefined ? '' : `, by ${by}`}`,
     ...differences.map(

@@ -23,6 +23,8 @@ export interface OpenApplierOptions {
   readonly alertmanagerUrl?: string | undefined
   readonly recorderUrl?: string | undefined
   readonly scrape?: ScrapedAt | undefined
+  /** What was in force before this process began. Default: what `project` says. */
+  readonly before?: object | undefined
 }
 
 /**
@@ -53,6 +55,7 @@ export function openApplier(options: OpenApplierOptions): Applier {
   const applier = createApplier({
     configPath,
     config,
+    before: options.before,
     defaults,
     folder: applyTo,
     prometheusUrl: endpoints.prometheus,

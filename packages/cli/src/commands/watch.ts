@@ -34,6 +34,7 @@ export const watchCommand = new Command('watch')
   .action(async (options: WatchOptions) => {
     const { appliedFolder, openApplier } = await import('../changes/open-applier.js')
     const { changeLines, problemLines } = await import('../changes/change-text.js')
+    const { readInForce } = await import('../changes/in-force.js')
     const { readPatch } = await import('../changes/patch.js')
     const print = (lines: string) => {
       process.stdout.write(`${lines}\n`)
@@ -46,7 +47,8 @@ export const watchCommand = new Command('watch')
       const applied = await applyThroughRecorder(project)
       if (applied !== undefined) return print(changeLines(applied, json))
     }
-    const applier = openApplier({ ...options, project, defaults: {}, applyTo: folderOf(project.folder) })
+    const applyTo = folderOf(project.folder)
+    const applier = openApplier({ ...options, project, defaults: {}, applyTo, before: readInForce(applyTo) })
     if (options.once) {
       try {
         const { ownerOf } = await import('../changes/written-config.js')

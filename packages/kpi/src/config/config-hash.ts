@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { Config } from './define-config.js'
 
 /**
  * SHA-256 of a configuration's meaning, in hex: equal configurations have equal hashes, however they are written.
  * Of a function counts that it is there, not what it does: its text is another one after each build, and what it
  * closes over is in no text.
+ * @param config a `Config`, or its meaning
  */
-export function configHash(config: Config): string {
+export function configHash(config: object): string {
   return createHash('sha256')
     .update(JSON.stringify(sorted(configMeaning(config))))
     .digest('hex')
