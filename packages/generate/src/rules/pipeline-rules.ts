@@ -92,8 +92,8 @@ function ruleEvaluationFailing(config: Config): AlertRule {
 }
 
 /**
- * On its way from Prometheus to Alertmanager, or from there to a receiver, an alert was lost or is late. For some
- * seconds after a reload, Prometheus knows of no Alertmanager and drops what it sends again a little later: that is
+ * On its way from Prometheus to Alertmanager, from there to a receiver, or from the recorder to a handler an alert was
+ * lost or is late. For some seconds after a reload, Prometheus knows of no Alertmanager and drops what it sends again a little later: that is
  * no failure.
  */
 function deliveriesFailing(config: Config): AlertRule {
@@ -112,12 +112,14 @@ function deliveriesFailing(config: Config): AlertRule {
         [names.label.job, names.label.instance],
       ),
       increased('alertmanager_notifications_failed_total', names.pipelineJob.alertmanager),
+      // Not attempts that fail: those are made again, and this alert's own would be among them.
+      filter(select(names.recorderMetric.deliveries, [is('state', 'given_up')]), '>', 0),
     ]),
     threshold: 0,
     summary: 'Alerts are not delivered by {{ $labels.job }}',
     description:
-      '{{ $labels.job }} failed to deliver alerts in the last 5 minutes' +
-      '{{ with $labels.integration }} by {{ . }}{{ end }}.',
+      '{{ $labels.job }} failed to deliver alerts{{ with $labels.integration }} by {{ . }}{{ end }}' +
+      '{{ with $labels.handler }} to handler {{ . }}, and has given up{{ end }}.',
     runbook: 'deliveries-failing.md',
   })
 }

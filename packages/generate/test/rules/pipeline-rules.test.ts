@@ -16,6 +16,8 @@ describe('the pipeline watches itself', () => {
       'prometheus_rule_evaluation_failures_total{job="prometheus", rule_group="g"}': '7x80',
       'prometheus_notifications_errors_total{job="prometheus"}': '7x80',
       'alertmanager_notifications_failed_total{job="alertmanager", integration="webhook"}': '7x80',
+      'mnemoscope_recorder_deliveries{job="mnemoscope-recorder", handler="desk", state="waiting"}': '7x80',
+      'mnemoscope_recorder_deliveries{job="mnemoscope-recorder", handler="desk", state="given_up"}': '0x80',
     }
     expect(await ruleTest(files, series, [{ at: '20m', values: { 'count(ALERTS)': [] } }])).toBe('')
   })
@@ -48,6 +50,11 @@ describe('the pipeline watches itself', () => {
       'MnemoscopeDeliveriesFailing',
       'alertmanager_notifications_failed_total{job="alertmanager", integration="webhook"}',
       '0x20 1+1x80',
+    ],
+    [
+      'MnemoscopeDeliveriesFailing',
+      'mnemoscope_recorder_deliveries{job="mnemoscope-recorder", handler="desk", state="given_up"}',
+      '0x20 2x80',
     ],
   ])('and raises %s for %s', async (alert, series, values) => {
     const result = await ruleTest(files, { [series]: values }, [
