@@ -74,11 +74,17 @@ const parts = {
   },
 }
 
+const wanted = options.only.split(',')
+const unknown = wanted.find((name) => !Object.hasOwn(parts, name))
+if (unknown !== undefined) {
+  progress(`--only ${unknown}: there are ${Object.keys(parts).join(', ')}`)
+  process.exit(2)
+}
 const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-bench-'))
 chmodSync(folder, 0o755)
 const postgres = await startPostgres({ stateDir: folder, port: 0, settings: { max_wal_size: '4GB' } })
 try {
-  for (const name of options.only.split(',')) await inDatabase(name, parts[name])
+  for (const name of wanted) await inDatabase(name, parts[name])
 } finally {
   await postgres.stop()
   rmSync(folder, { recursive: true, force: true })

@@ -29,7 +29,12 @@ const { values: options } = parseArgs({
 })
 const tell = (text) => void process.stderr.write(`${text}\n`)
 
-for (const major of options.only.split(',').map(Number)) {
+const wanted = options.only.split(',').map(Number)
+if (!wanted.every((major) => majors.includes(major))) {
+  tell(`--only ${options.only}: there are ${majors.join(', ')}`)
+  process.exit(2)
+}
+for (const major of wanted) {
   const binaries = await binariesOf(major, join(root, '.mnemoscope/tools'), tell)
   tell(`Postgres ${major}: running the tests that ask it …`)
   report(major, await test(major, binaries))
