@@ -8,6 +8,9 @@ export interface Region {
   readonly except: readonly (readonly Matcher[])[]
 }
 
+/** All places. */
+export const everywhere: Region = { matchers: [], except: [] }
+
 /** A region and the settings that are in force in all of it. */
 export interface Part<T> {
   readonly value: T

@@ -97,7 +97,7 @@ export const recordedSeries = {
   current: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:current`,
   /** The newest `current` for as long as a place is expected to have another; only where `noData` is not `ignore`. */
   last: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:last`,
-  /** Number of samples in the window that `current` is from; of no place in two windows at a time. */
+  /** Number of samples where `current` is from this window, 0 at other places; above 0 in one window at a time. */
   judged: (kpi: Pick<Kpi, 'id'>, window: string) => `${level}:mnemoscope_${kpi.id}:judged_${window}`,
   /** Number of samples behind `current`. */
   samples: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:samples`,

@@ -2,22 +2,24 @@ import { type Kpi, names } from '@mnemoscope/kpi'
 import { and, or, unless } from '../promql.js'
 import { within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
-import { tierParts, tierValue, trusted, windowsOf } from './tiers.js'
+import { judgedPlaces, tierParts, tierValue, trusted, windowsOf } from './tiers.js'
 
 const { current, judged, mean, samples, windowed } = names.recordedSeries
 
 /**
  * The number of samples at every place that is judged by a window, each place by the first window that can be trusted
- * there. Decided once, for all that is recorded of that window.
+ * there, and 0 at all others: after a restart of Prometheus nothing says that a series has ended, so one that has to
+ * end would go on for minutes. Decided once, for all that is recorded of that window.
  */
 export function judgedRules(kpi: Kpi): RecordingRule[] {
   return tierParts(kpi).flatMap(({ value: tiers, region }) =>
-    tiers.map((tier, i) => ({
-      record: judged(kpi, tier.window),
-      expr: tiers
+    tiers.map((tier, i) => {
+      const first = tiers
         .slice(0, i)
-        .reduce((expr, { window }) => unless(expr, judged(kpi, window)), trusted(kpi, tier, region)),
-    })),
+        .reduce((expr, { window }) => unless(expr, judgedPlaces(kpi, window)), trusted(kpi, tier, region))
+      const all = within(windowed(kpi, 'count', tier.window), region)
+      return { record: judged(kpi, tier.window), expr: or([first, `0 * ${all}`]) }
+    }),
   )
 }
 
@@ -25,7 +27,7 @@ export function judgedRules(kpi: Kpi): RecordingRule[] {
 export function currentRules(kpi: Kpi): RecordingRule[] {
   return tierParts(kpi).map(({ value: tiers, region }) => ({
     record: current(kpi),
-    expr: or(tiers.map((tier) => and(tierValue(kpi, tier), within(judged(kpi, tier.window), region)))),
+    expr: or(tiers.map((tier) => and(tierValue(kpi, tier), judgedPlaces(kpi, tier.window, region)))),
   }))
 }
 
@@ -36,8 +38,8 @@ export function besideCurrentRules(kpi: Kpi): RecordingRule[] {
   return [
     {
       record: mean(kpi),
-      expr: or(windows.map((window) => and(windowed(kpi, averaged, window), judged(kpi, window)))),
+      expr: or(windows.map((window) => and(windowed(kpi, averaged, window), judgedPlaces(kpi, window)))),
     },
-    { record: samples(kpi), expr: or(windows.map((window) => judged(kpi, window))) },
+    { record: samples(kpi), expr: or(windows.map((window) => judgedPlaces(kpi, window))) },
   ]
 }

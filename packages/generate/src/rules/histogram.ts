@@ -14,13 +14,13 @@ import {
   select,
   unless,
 } from '../promql.js'
-import { within } from '../region.js'
 import type { RecordingRule, RuleGroup } from '../rule.js'
 import { counted, newbornRule } from './counted.js'
 import {
   distributionWindow,
   isQuantile,
   judgedByQuantile,
+  judgedPlaces,
   type Quantile,
   tierParts,
   windowsOf,
@@ -108,7 +108,7 @@ function bucketWindows(kpi: Kpi): { window: string; places: string }[] {
   const counted = tierParts(kpi).flatMap(({ value: tiers, region }) =>
     tiers.map((tier) => ({
       window: distributionWindow(kpi, tiers, tier),
-      places: within(names.recordedSeries.judged(kpi, tier.window), region),
+      places: judgedPlaces(kpi, tier.window, region),
     })),
   )
   return [...new Set(counted.map(({ window }) => window))].map((window) => {

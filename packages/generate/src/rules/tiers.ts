@@ -1,6 +1,6 @@
 import { type Kpi, names, type Statistic } from '@mnemoscope/kpi'
 import { ago, and, bracket, filter, over, unless } from '../promql.js'
-import { type Part, partition, type Region, within } from '../region.js'
+import { everywhere, type Part, partition, type Region, within } from '../region.js'
 
 /** A window of a statistic, and what must hold before its value is trusted. */
 export interface Tier {
@@ -101,4 +101,9 @@ export function trusted(kpi: Kpi, tier: Tier, region: Region): string {
   const { crowdWindow, crowdSamples } = tier.rare
   const crowd = filter(over('max_over_time', count(crowdWindow), tier.window), '>=', crowdSamples)
   return bracket(unless(settled, crowd))
+}
+
+/** The places that are judged by a window, as the samples in it; stands anywhere. */
+export function judgedPlaces(kpi: Kpi, window: string, region: Region = everywhere): string {
+  return bracket(filter(within(names.recordedSeries.judged(kpi, window), region), '>', 0))
 }

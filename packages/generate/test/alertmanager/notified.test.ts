@@ -55,7 +55,8 @@ beforeAll(async () => {
     groupInterval: '1s',
     repeatInterval: '1h',
     cooldown: { error: { repeatInterval: '1s' } },
-    receivers: { team: { webhook: { url } } },
+    muteTimes: { always: [{ times: [{ start: '00:00', end: '24:00' }] }] },
+    receivers: { team: { webhook: { url } }, asleep: { webhook: { url }, mute: ['always'] } },
   }
   folder = await mkdtemp(join(tmpdir(), 'mnemoscope-notified-'))
   const configFile = join(folder, 'alertmanager.yml')
@@ -93,6 +94,19 @@ describe('a real Alertmanager', () => {
     await raise({ ...breach, alertname: 'B', model: 'other' })
     await until(() => telling('B').length > 0)
     expect(telling('A')).toHaveLength(1)
+  })
+
+  test('tells nothing to a receiver in its mute times, and all to the others', async () => {
+    await raise({ ...breach, alertname: 'E', model: 'fifth' })
+    await until(() => telling('E').length > 0)
+    // Whatever another alert's notification leaves behind has been flushed for this one, too.
+    await raise({ ...breach, alertname: 'F', model: 'sixth' })
+    await until(() => telling('F').length > 0)
+    const told = (name: string) =>
+      notifications
+        .filter(({ alerts }) => alerts.some(({ labels }) => labels.alertname === name))
+        .map(({ receiver }) => receiver)
+    expect([...new Set(told('E'))].sort()).toEqual(['mnemoscope-recorder', 'team'])
   })
 
   test('tells again of a level once its own cooldown is over', async () => {

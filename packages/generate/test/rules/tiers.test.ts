@@ -66,3 +66,11 @@ test('the last operations of a busy stream that has stopped are not taken for ra
   ])
   expect(result).toBe('')
 })
+
+test('what a Prometheus that was restarted had judged by another window is not taken for now', async () => {
+  const judged = names.recordedSeries.judged(f1_score, '5m')
+  const before = { [judged + place]: '50' }
+  const series = exposed(f1_score, labels, [{ scrapes: 4 }, { scrapes: 1, measured: 0.25 }, { scrapes: 40 }])
+  const values = { [current(f1_score)]: [], 'count(ALERTS)': [] }
+  expect(await ruleTest(files, { ...before, ...series }, [{ at: '3m', values }])).toBe('')
+})
