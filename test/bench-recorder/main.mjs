@@ -25,7 +25,7 @@ import { measureRetention } from './retention.mjs'
 import { measureRoutes } from './routes.mjs'
 
 const long = {
-  insert: { pairs: 1_000, cycles: 25 },
+  insert: { pairs: 1_000, cycles: 60 },
   prometheus: { pairs: 1_000, hours: 24 },
   day: { snapshots: 1_000_000, flood: { seconds: 60, perSecond: 500, stallSeconds: 10 } },
   month: { rows: 10_000_000, hours: 720, episodes: 5_000, measurements: 100_000 },
