@@ -1,5 +1,5 @@
 import { type GenerateOptions, generate } from '@mnemoscope/generate'
-import { type Config, type ConfigInput, configHash, type MnemoscopeError } from '@mnemoscope/kpi'
+import { type Config, type ConfigInput, configHash } from '@mnemoscope/kpi'
 import {
   type AppliedChange,
   type ChangeRequest,
@@ -12,6 +12,7 @@ import { applyFiles, areInForce } from './apply-files.js'
 import { generationsIn } from './generations.js'
 import { writeInForce } from './in-force.js'
 import { mergePatch, readPatch, writePatch } from './patch.js'
+import { heard, problemState } from './problem.js'
 import { startWatching } from './watching.js'
 import { ownerOf } from './written-config.js'
 
@@ -45,11 +46,10 @@ export function createApplier(options: ApplierOptions): Applier {
   const { configPath, folder, running } = options
   const apply = { ...options, generations: generationsIn(folder) }
   const changeListeners = new Set<(change: AppliedChange) => void>()
-  const problemListeners = new Set<(problem: ReturnType<ConfigSource['problem']>) => void>()
+  const { problem, onProblem, set: setProblem } = problemState()
   let config = options.config
   let before = options.before ?? config
   let patch = readPatch(folder)
-  let problem: ReturnType<ConfigSource['problem']>
   let queue: Promise<unknown> = Promise.resolve()
   let stopWatching: (() => Promise<void>) | undefined
 
@@ -85,20 +85,13 @@ export function createApplier(options: ApplierOptions): Applier {
     return turn
   }
 
-  function setProblem(error: unknown): void {
-    const previous = problem
-    problem = error === undefined ? undefined : problemOf(error)
-    if (previous?.message === problem?.message) return
-    for (const listener of problemListeners) listener(problem)
-  }
-
   return {
     inForce: () => config,
     patch: () => patch,
-    problem: () => problem,
+    problem,
     apply: (request) => inTurn(() => change(request, 'api')),
     onChange: (listener) => heard(changeListeners, listener),
-    onProblem: (listener) => heard(problemListeners, listener),
+    onProblem,
     watch() {
       stopWatching ??= startWatching(configPath, async () => {
         try {
@@ -107,7 +100,7 @@ export function createApplier(options: ApplierOptions): Applier {
         } catch (error) {
           setProblem(error)
           // Not the file's fault: the same file may do once the server is back.
-          return /_UNREACHABLE$/.test(problem?.code ?? '') ? 'again' : 'done'
+          return /_UNREACHABLE$/.test(problem()?.code ?? '') ? 'again' : 'done'
         }
       })
     },
@@ -115,20 +108,5 @@ export function createApplier(options: ApplierOptions): Applier {
       await stopWatching?.()
       await queue
     },
-  }
-}
-
-function heard<T>(listeners: Set<T>, listener: T): () => void {
-  listeners.add(listener)
-  return () => void listeners.delete(listener)
-}
-
-function problemOf(error: unknown) {
-  const { code, message, next } = error as Partial<MnemoscopeError>
-  return {
-    at: new Date(),
-    code: code ?? 'UNEXPECTED',
-    message: message ?? String(error),
-    next: next ?? 'The log of this process says more.',
   }
 }

@@ -1,6 +1,7 @@
 import { type Config, type ConfigInput, configHash, names } from '@mnemoscope/kpi'
 import { type AppliedChange, type ConfigSource, differencesBetween, restartsFor } from '@mnemoscope/recorder'
 import { loadProject } from '../config-file.js'
+import { heard, problemState } from './problem.js'
 import { askServer } from './server-api.js'
 import { startWatching } from './watching.js'
 import { ownerOf } from './written-config.js'
@@ -19,19 +20,25 @@ export interface Follower extends ConfigSource {
 
 /**
  * Follows a configuration file whose rules somebody else applies: an edited file counts as in force once Prometheus
- * evaluates rules with its hash, however they got there.
+ * evaluates rules with its hash, however they got there. A file that can't be loaded is a problem here too: whoever
+ * applies it may run where nobody looks.
  */
 export function followConfig({ configPath, defaults, prometheusUrl, ...first }: FollowerOptions): Follower {
   const listeners = new Set<(change: AppliedChange) => void>()
+  const { problem, onProblem, set: setProblem } = problemState()
   let config = first.config
 
   const stop = startWatching(configPath, async () => {
     const next = await loadProject(configPath, defaults).then(
       (project) => project.config,
-      () => undefined,
+      (error: unknown) => {
+        setProblem(error)
+        return undefined
+      },
     )
-    // Whoever applies the file says what is wrong with it; until it is right, what was in force stays so.
+    // What was in force stays so until the file is right.
     if (next === undefined) return 'done'
+    setProblem(undefined)
     const differences = differencesBetween(config, next)
     if (differences.length === 0) return 'done'
     const sha256 = configHash(next)
@@ -47,13 +54,10 @@ export function followConfig({ configPath, defaults, prometheusUrl, ...first }: 
   return {
     inForce: () => config,
     patch: () => ({}),
-    problem: () => undefined,
+    problem,
     apply: undefined,
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    onProblem: () => () => undefined,
+    onChange: (listener) => heard(listeners, listener),
+    onProblem,
     stop,
   }
 }

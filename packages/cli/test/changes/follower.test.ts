@@ -50,8 +50,19 @@ test('a followed configuration is in force once somebody else has put its rules 
   expect(follower.apply).toBeUndefined()
 }, 60_000)
 
-test('a broken file leaves in force what was', async () => {
+test('a broken file leaves in force what was, and is a problem until it is mended', async () => {
+  const problems: (string | undefined)[] = []
+  follower.onProblem((problem) => problems.push(problem?.code))
   writeFileSync(configPath, 'export default {')
+  await eventually('the problem', () => follower.problem() !== undefined)
+  expect(follower.problem()).toMatchObject({
+    code: 'CONFIG_NOT_LOADABLE',
+    message: expect.stringContaining(configPath),
+    next: expect.any(String),
+  })
   await applyFiles(servers.files(withWarning(0.83)), servers)
   expect(follower.inForce().kpis.f1_score.thresholds.warning).toBe(0.85)
+  write(withWarning(0.85))
+  await eventually('its end', () => follower.problem() === undefined)
+  expect(problems).toEqual(['CONFIG_NOT_LOADABLE', undefined])
 }, 60_000)

@@ -17,17 +17,27 @@ loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
 
 /**
+ * Lets a request write: where the recorder has a token, only with it.
+ * @throws MnemoscopeError TOKEN_REQUIRED
+ */
+export function assertToken(
+  { authorization }: Pick<Caller, 'authorization'>,
+  token: string | undefined,
+): void {
+  if (token === undefined || isToken(authorization, token)) return
+  throw new MnemoscopeError('TOKEN_REQUIRED', 'the request has no valid token', {
+    expected: 'Authorization: Bearer, and the token that the recorder was started with',
+    next: 'Send the token from MNEMOSCOPE_TOKEN; for Alertmanager set alerting.recorderTokenFile.',
+  })
+}
+
+/**
  * Lets a request change something: with the token where the recorder has one, else only from its own machine.
- * @throws MnemoscopeError ACCESS_DENIED
+ * @throws MnemoscopeError TOKEN_REQUIRED, ACCESS_DENIED
  */
 export function assertMayChange(caller: Caller, token: string | undefined): void {
-  if (token !== undefined) {
-    if (isToken(caller.authorization, token)) return
-    throw new MnemoscopeError('ACCESS_DENIED', 'the request has no valid token', {
-      expected: 'Authorization: Bearer, and the token that the recorder was started with',
-      next: 'Send the token from MNEMOSCOPE_TOKEN.',
-    })
-  }
+  assertToken(caller, token)
+  if (token !== undefined) return
   if (isLoopback(caller.remoteAddress) && isLoopbackHost(caller.host)) return
   throw new MnemoscopeError('ACCESS_DENIED', 'without a token only this machine may change anything', {
     value: caller.remoteAddress,

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import { startLoop } from '../loop.js'
 import type { AppliedChange } from './change.js'
-import type { ConfigSource } from './source.js'
+import type { ConfigProblem, ConfigSource } from './source.js'
 import { storeChange, storeStart } from './store.js'
 
 /** Keeps the history of the configuration while the recorder runs. */
@@ -43,10 +43,15 @@ export function startChangeLog(pool: pg.Pool, source: ConfigSource, logger: Logg
     waiting.push((to) => storeChange(to, change))
     store().catch(onError)
   })
+  const logProblem = (problem: ConfigProblem) =>
+    logger.error({ problem }, 'the configuration as it is written is not in force')
   const deaf = source.onProblem((problem) => {
-    if (problem === undefined) logger.info('the configuration as it is written is in force')
-    else logger.error({ problem }, 'the configuration as it is written is not in force')
+    if (problem === undefined) logger.info('the configuration as it is written is no longer refused')
+    else logProblem(problem)
   })
+  // The file may have been broken while this process was starting.
+  const already = source.problem()
+  if (already !== undefined) logProblem(already)
   const loop = startLoop({ next: (now) => now + retryMs, run: store, onError })
   return {
     async stop() {

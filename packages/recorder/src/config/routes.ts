@@ -56,8 +56,8 @@ export function configRoutes({ pool, source, token }: ConfigRoutesOptions): Hono
   routes.get('/api/config', (context) => context.json(inForce(source)))
   routes.put(
     '/api/config',
-    bodyLimit({ maxSize: mostPatchBytes, onError: () => refuseSize() }),
     mayChange(token),
+    bodyLimit({ maxSize: mostPatchBytes, onError: () => refuseSize() }),
     async (context) => {
       try {
         const change = await applied(source, await readChange(context))
