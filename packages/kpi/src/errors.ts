@@ -44,6 +44,7 @@ export const errorCodes = {
     exitCode: 1,
     meaning: 'this recorder follows its configuration and does not change it',
   },
+  TOKEN_REQUIRED: { exitCode: 1, meaning: 'the request lacks the token that the recorder was started with' },
   ACCESS_DENIED: { exitCode: 1, meaning: 'the request may not change anything from where it comes' },
   MEASUREMENT_INVALID: { exitCode: 1, meaning: 'a measurement is not a value its KPI can have' },
 } as const satisfies Record<string, { exitCode: 1 | 2; meaning: string }>

@@ -2,6 +2,8 @@ import { send } from './ask.js'
 import { byId, setText } from './element.js'
 
 const nameKey = 'mnemoscope.name'
+/** Kept as long as the tab: a token is a secret. */
+const tokenKey = 'mnemoscope.token'
 let alert
 let done = () => {}
 
@@ -28,13 +30,25 @@ async function submit(event) {
   const button = byId('acknowledge-send')
   button.disabled = true
   try {
-    await send(`/api/episodes/${alert.id}/acknowledge`, { by, ...(comment ? { comment } : {}) })
+    const token = byId('acknowledge-token').value || sessionStorage.getItem(tokenKey)
+    await send(`/api/episodes/${alert.id}/acknowledge`, { by, ...(comment ? { comment } : {}) }, token)
     localStorage.setItem(nameKey, by)
+    if (token) sessionStorage.setItem(tokenKey, token)
     byId('acknowledge-comment').value = ''
     byId('acknowledge').close()
     done()
   } catch (error) {
-    setText(byId('acknowledge-error'), `Not stored: ${error.message}`)
+    const needsToken = error.code === 'TOKEN_REQUIRED'
+    setText(
+      byId('acknowledge-error'),
+      needsToken
+        ? 'Not stored: this recorder takes changes with its token only (MNEMOSCOPE_TOKEN).'
+        : `Not stored: ${error.message}`,
+    )
+    if (!needsToken) return
+    sessionStorage.removeItem(tokenKey)
+    byId('acknowledge-token-label').hidden = false
+    byId('acknowledge-token').focus()
   } finally {
     button.disabled = false
   }

@@ -1,24 +1,27 @@
 /** The recorder's answer as JSON. @throws an error whose message is fit for people */
 export async function ask(path, options = {}) {
   const response = await fetch(path, { cache: 'no-store', ...options })
-  if (!response.ok) throw new Error(await reason(response))
+  if (!response.ok) throw await refusal(response)
   return response.json()
 }
 
-/** Sends JSON. */
-export function send(path, body) {
+/**
+ * Sends JSON, with the recorder's token where one is given.
+ * @throws an error as of `ask`; its `code` is TOKEN_REQUIRED where the token is missing or another
+ */
+export function send(path, body, token) {
   return ask(path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
     body: JSON.stringify(body),
   })
 }
 
-async function reason(response) {
+async function refusal(response) {
   try {
     const { error } = await response.json()
-    return error.message
+    return Object.assign(new Error(error.message), { code: error.code })
   } catch {
-    return `the recorder answered ${response.status}`
+    return new Error(`the recorder answered ${response.status}`)
   }
 }

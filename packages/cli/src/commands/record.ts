@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { type ScrapedAt, scrapeOption } from '../changes/scraped.js'
 import { loadProject } from '../config-file.js'
-import { changeToken, requiredDatabaseUrl } from '../environment.js'
+import { changeToken, requiredDatabaseUrl, tokenNote } from '../environment.js'
 import { numberOption } from '../number-option.js'
 import { demoClock } from '../up/demo-clock.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
@@ -30,8 +30,8 @@ export const recordCommand = new Command('record')
   .option('--demo-clock', "use the demo's faster intervals where the configuration sets none")
   .addHelpText(
     'after',
-    '\nThe database is named by the environment variable DATABASE_URL. PUT /api/config is for this machine only,' +
-      '\nor for whoever sends the token in MNEMOSCOPE_TOKEN where that is set.',
+    '\nThe database is named by the environment variable DATABASE_URL. Where MNEMOSCOPE_TOKEN is set,' +
+      '\nwhatever writes sends that token; else the configuration and deployments are for this machine alone.',
   )
   .action(async (options: RecordOptions) => {
     const defaults = options.demoClock ? demoClock : {}
@@ -54,6 +54,8 @@ export const recordCommand = new Command('record')
         : openApplier({ project, defaults, applyTo, prometheusUrl, alertmanagerUrl, recorderUrl, scrape })
     const configSource = applier ?? followConfig({ configPath, config, defaults, prometheusUrl })
     const token = changeToken()
+    const note = tokenNote(config)
+    if (note !== undefined) process.stderr.write(`${note}\n`)
     const starting = startRecorder({
       config,
       configSource,

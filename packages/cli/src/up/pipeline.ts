@@ -13,6 +13,7 @@ import { generationsIn } from '../changes/generations.js'
 import { appliedFolder } from '../changes/open-applier.js'
 import { scraped } from '../changes/scraped.js'
 import type { Project } from '../config-file.js'
+import { tokenNote } from '../environment.js'
 import { type KeptPart, keepRunning, type PartEvents } from './keep-running.js'
 import { takePorts } from './ports.js'
 import type { Progress } from './progress.js'
@@ -161,6 +162,8 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
     )
     return endpoints.recorder
   })
+  const note = tokenNote(config)
+  if (note !== undefined) progress.note(`  ! ${note}`)
 
   function runFile(): RunFile {
     const pids = Object.fromEntries([

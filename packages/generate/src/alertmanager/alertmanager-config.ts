@@ -1,6 +1,6 @@
 import { type Config, names } from '@mnemoscope/kpi'
 import { inhibitRules } from './inhibition.js'
-import { receiverConfig } from './receivers.js'
+import { receiverConfig, webhookConfig } from './receivers.js'
 import { recorderReceiver, routes } from './routes.js'
 
 /** Alertmanager asks for a receiver at the root; every alert is caught by the routes below it. */
@@ -8,7 +8,7 @@ const rootReceiver = 'nobody'
 
 /** Content of alertmanager.yml. */
 export function alertmanagerConfig(config: Config): object {
-  const { receivers, muteTimes } = config.alerting
+  const { receivers, muteTimes, recorderTokenFile } = config.alerting
   const intervals = Object.entries(muteTimes).map(([name, times]) => ({
     name,
     time_intervals: times.map(interval),
@@ -24,7 +24,7 @@ export function alertmanagerConfig(config: Config): object {
     ...(intervals.length === 0 ? {} : { time_intervals: intervals }),
     receivers: [
       { name: rootReceiver },
-      { name: recorderReceiver, webhook_configs: [{ url, send_resolved: true }] },
+      { name: recorderReceiver, webhook_configs: [webhookConfig({ url, tokenFile: recorderTokenFile })] },
       ...Object.entries(receivers).map(([name, receiver]) => receiverConfig(name, receiver)),
     ],
   }

@@ -42,7 +42,8 @@ const perAlert =
   '{{ range .Alerts }}{{ .Annotations.description }}\nRunbook: {{ .Annotations.runbook_url }}\n' +
   'Dashboard: {{ .Annotations.dashboard_url }}\n{{ end }}'
 
-function webhookConfig({ url, tokenFile }: NonNullable<Receiver['webhook']>): object {
+/** A webhook, with the bearer token that stands in a file where one is named. */
+export function webhookConfig({ url, tokenFile }: NonNullable<Receiver['webhook']>): object {
   const authorization = { http_config: { authorization: { type: 'Bearer', credentials_file: tokenFile } } }
   return { url, send_resolved: true, ...(tokenFile === undefined ? {} : authorization) }
 }

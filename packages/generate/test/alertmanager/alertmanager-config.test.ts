@@ -25,6 +25,14 @@ describe('alertmanager.yml', () => {
     })
   })
 
+  test('sends the recorder its token, from a file, where one is named', () => {
+    const recorderTokenFile = '/run/secrets/recorder-token'
+    const [, { webhook_configs }] = contentOf(defineConfig({ alerting: { recorderTokenFile } })).receivers
+    expect(webhook_configs[0]).toMatchObject({
+      http_config: { authorization: { type: 'Bearer', credentials_file: recorderTokenFile } },
+    })
+  })
+
   test('mutes the milder levels of a KPI at the same place, and no alert without a KPI', () => {
     const equal = ['kpi', 'job', 'model', 'context_size']
     expect(contentOf().inhibit_rules).toEqual([

@@ -10,6 +10,7 @@ const config = defineConfig({
     { name: 'indexer', targets: ['localhost:9465'] },
   ],
   alerting: {
+    recorderTokenFile: '/run/secrets/recorder-token',
     receivers: {
       'on-call': { severities: ['critical'], pagerduty: { routingKeyFile: '/run/secrets/pagerduty' } },
       team: {
@@ -84,6 +85,7 @@ describe('alertmanager.yml with receivers', () => {
     expect((await runTool('amtool', ['check-config', path], files)).ok).toBe(true)
     const text = files.get(path) as string
     expect(text.match(/(?:_file): .*/g)).toEqual([
+      '_file: /run/secrets/recorder-token',
       '_file: /run/secrets/pagerduty',
       '_file: /run/secrets/slack',
       '_file: /run/secrets/smtp',

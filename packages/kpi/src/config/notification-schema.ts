@@ -90,6 +90,8 @@ const pace = z.strictObject({ groupInterval: duration.optional(), repeatInterval
 
 /** Settings below `alerting` that say who is told. */
 export const notificationSettings = {
+  /** File with the recorder's MNEMOSCOPE_TOKEN, as Alertmanager reads it; needed where the recorder has one. */
+  recorderTokenFile: secretFile.optional(),
   /** Who is told, by name. */
   receivers: z
     .record(z.string().regex(/^[a-z][a-z0-9-]*$/, { error: 'expected a name such as "on-call"' }), receiver)

@@ -56,8 +56,8 @@ export function deploymentRoutes({ pool, token }: DeploymentRoutesOptions): Hono
   })
   routes.post(
     '/api/deployments',
-    bodyLimit({ maxSize: mostBytes, onError: refuseSize }),
     mayChange(token),
+    bodyLimit({ maxSize: mostBytes, onError: refuseSize }),
     async (context) => {
       const { at, ...told } = await readDeployment(context)
       const { deployment, isNew } = await storeTold(pool, { ...told, at })

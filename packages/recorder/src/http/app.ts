@@ -25,6 +25,7 @@ import { acknowledgeEpisode } from './acknowledge.js'
 import { episodeId, noEpisode } from './episode-id.js'
 import { answerError, RequestError } from './error.js'
 import type { Events } from './events.js'
+import { withToken } from './may-change.js'
 import { openApiDocument } from './openapi.js'
 import { type PageFile, servePageFile } from './page.js'
 import { readParameters } from './parameters.js'
@@ -40,7 +41,7 @@ export interface AppOptions {
   readonly pool: pg.Pool
   readonly config: Config
   readonly configSource: ConfigSource
-  /** What a request that changes something must carry. */
+  /** What a request that writes anything must carry; undefined for nothing. */
   readonly token: string | undefined
   readonly metrics: Metrics
   readonly logger: Logger
@@ -54,7 +55,7 @@ export interface AppOptions {
 
 /** The recorder's HTTP API and page. */
 export function createApp(options: AppOptions): Hono {
-  const { pool, config, metrics, logger, page, normaliser, handlers, readiness, events } = options
+  const { pool, config, token, metrics, logger, page, normaliser, handlers, readiness, events } = options
   const app = new Hono()
   const intervalSeconds = durationSeconds(config.snapshotInterval)
   const dashboardOf = rememberDashboards(pool, config)
@@ -97,6 +98,7 @@ export function createApp(options: AppOptions): Hono {
   )
   app.post(
     '/api/webhook/alertmanager',
+    withToken(token),
     bodyOfAtMost(mostBodyBytes, 'Set max_alerts in the webhook_configs, or group into smaller groups.'),
     webhook,
   )
@@ -110,6 +112,7 @@ export function createApp(options: AppOptions): Hono {
   })
   app.post(
     '/api/episodes/:id/acknowledge',
+    withToken(token),
     bodyOfAtMost(mostCommentBytes, 'Write a shorter comment.'),
     acknowledgeEpisode(pool),
   )
@@ -139,9 +142,9 @@ export function createApp(options: AppOptions): Hono {
       gaps: await gaps(pool, scope, intervalSeconds, limit),
     })
   })
-  app.route('/', configRoutes({ pool, source: options.configSource, token: options.token }))
-  app.route('/', deploymentRoutes({ pool, token: options.token }))
-  app.route('/', measurementRoutes({ pool, config }))
+  app.route('/', configRoutes({ pool, source: options.configSource, token }))
+  app.route('/', deploymentRoutes({ pool, token }))
+  app.route('/', measurementRoutes({ pool, config, token }))
   app.route('/', analysisRoutes({ pool, config }))
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
   app.get('/readyz', async (context) => {

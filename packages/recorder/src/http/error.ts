@@ -22,7 +22,8 @@ export function answerError(error: unknown, context: Context, logger: Logger): R
   const refused = refusedStatus(error)
   if (refused !== undefined) {
     const { code, message, value, expected, next } = error as MnemoscopeError
-    return context.json({ error: { code, message, value, expected, next } }, refused)
+    const headers: Record<string, string> = refused === 401 ? { 'www-authenticate': 'Bearer' } : {}
+    return context.json({ error: { code, message, value, expected, next } }, refused, headers)
   }
   logger.error({ err: error, path: context.req.path }, 'request failed')
   const trouble = troubleOf(error)
@@ -38,5 +39,7 @@ export function answerError(error: unknown, context: Context, logger: Logger): R
 
 function refusedStatus(error: unknown): ContentfulStatusCode | undefined {
   if (error instanceof RequestError) return error.status
-  return error instanceof MnemoscopeError && error.code === 'ACCESS_DENIED' ? 403 : undefined
+  if (!(error instanceof MnemoscopeError)) return undefined
+  if (error.code === 'TOKEN_REQUIRED') return 401
+  return error.code === 'ACCESS_DENIED' ? 403 : undefined
 }

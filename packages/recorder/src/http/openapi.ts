@@ -32,7 +32,16 @@ export function openApiDocument(kpiIds: readonly string[]) {
       version,
     },
     paths,
-    components: { schemas: { Error: jsonSchema(errorSchema) } },
+    components: {
+      schemas: { Error: jsonSchema(errorSchema) },
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'MNEMOSCOPE_TOKEN of the recorder. Where it has none, no request needs one.',
+        },
+      },
+    },
   }
 }
 
@@ -51,7 +60,8 @@ function operation(endpoint: Endpoint): object {
     type,
     { schema: type === 'application/json' ? described : { type: 'string' } },
   ])
-  const refused = [400, ...refusals, 503].map((status) => [
+  const isWriting = endpoint.method !== 'get'
+  const refused = [400, ...(isWriting ? [401] : []), ...refusals, 503].map((status) => [
     status,
     {
       description:
@@ -73,6 +83,8 @@ function operation(endpoint: Endpoint): object {
     ...(body !== undefined && {
       requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body) } } },
     }),
+    // Either is enough: whether the recorder has a token is known when it runs.
+    ...(isWriting && { security: [{ token: [] }, {}] }),
     responses: {
       200: { description: 'As asked.', content: Object.fromEntries(content) },
       ...Object.fromEntries(refused),

@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type pg from 'pg'
 import { RequestError } from '../http/error.js'
+import { withToken } from '../http/may-change.js'
 import { readParameters } from '../http/parameters.js'
 import { queries } from '../http/queries.js'
 import { messageOf } from '../message-of.js'
@@ -21,12 +22,15 @@ const mostBytes = 16 * 1_024 * 1_024
 export interface MeasurementRoutesOptions {
   readonly pool: pg.Pool
   readonly config: Config
+  /** What a request that brings measurements must carry; undefined for nothing. */
+  readonly token: string | undefined
 }
 
 /** `POST /v1/logs` takes measurements as OpenTelemetry log records; `GET /api/measurements` gives them back. */
-export function measurementRoutes({ pool, config }: MeasurementRoutesOptions): Hono {
+export function measurementRoutes({ pool, config, token }: MeasurementRoutesOptions): Hono {
   const routes = new Hono()
-  routes.post('/v1/logs', bodyLimit({ maxSize: mostBytes, onError: refuseSize }), async (context) => {
+  const ofBoundedSize = bodyLimit({ maxSize: mostBytes, onError: refuseSize })
+  routes.post('/v1/logs', withToken(token), ofBoundedSize, async (context) => {
     const { measurements, refused, reason } = await readMeasurements(context, config)
     await storeMeasurements(pool, measurements)
     // As OTLP wants it: what is refused for good is told in a success, so that it is not sent again.

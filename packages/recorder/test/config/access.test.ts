@@ -29,6 +29,6 @@ describe('with a token a change is taken', () => {
     const remoteAddress = allowed ? '192.0.2.7' : '127.0.0.1'
     const attempt = () => assertMayChange({ remoteAddress, host: 'localhost', authorization }, 'of-my-own')
     if (allowed) expect(attempt).not.toThrow()
-    else expect(attempt).toThrow(expect.objectContaining({ code: 'ACCESS_DENIED' }))
+    else expect(attempt).toThrow(expect.objectContaining({ code: 'TOKEN_REQUIRED' }))
   })
 })

@@ -200,7 +200,7 @@ describe('POST /api/deployments', () => {
   test('takes it with the token, where there is one', async () => {
     recorder = await start('of-my-own')
     const body = { service: 'a', version: '1' }
-    expect(await tell(body)).toMatchObject({ status: 403, body: { error: { code: 'ACCESS_DENIED' } } })
+    expect(await tell(body)).toMatchObject({ status: 401, body: { error: { code: 'TOKEN_REQUIRED' } } })
     expect(await tell(body, { authorization: 'Bearer of-my-own' })).toMatchObject({ status: 200 })
     expect(await stored()).toHaveLength(1)
     await recorder.stop()

@@ -4,10 +4,11 @@ import { notification } from '../plumbing/notification.js'
 
 /** A request of somebody who is careless or means harm. */
 export interface HostileRequest {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly path: string
   readonly contentType?: string
   readonly body?: string
+  readonly authorization?: string
 }
 
 const oddTexts = fc.constantFrom(
@@ -166,5 +167,44 @@ export const apiRequest: fc.Arbitrary<HostileRequest> = fc.oneof(
       path: `/api/${path}?${query}`,
     })),
   },
-  { weight: 1, arbitrary: post(fc.constantFrom('/api/episodes/1/acknowledge', '/api/dashboard'), anything) },
+  {
+    weight: 1,
+    arbitrary: post(
+      fc.constantFrom('/api/episodes/1/acknowledge', '/api/deployments', '/api/dashboard'),
+      anything,
+    ),
+  },
+  { weight: 1, arbitrary: post(fc.constant('/api/config'), anything).map(put) },
 )
+
+function put(request: HostileRequest): HostileRequest {
+  return { ...request, method: 'PUT' }
+}
+
+/** What would be stored if it came with the recorder's token. */
+const wellFormed = fc.oneof(
+  webhookRequest,
+  logsRequest,
+  post(fc.constant('/api/episodes/1/acknowledge'), fc.constant('{"by": "mallory"}')),
+  post(fc.constant('/api/deployments'), fc.constant('{"service": "memory-api", "version": "6.6.6"}')),
+  post(fc.constant('/api/config'), fc.constant('{"patch": {"dataRetentionDays": 1}}')).map(put),
+)
+
+/** Requests that write, with anything but the recorder's token. */
+export function unauthorisedRequest(token: string): fc.Arbitrary<HostileRequest> {
+  const nearly = [
+    `Bearer ${token.slice(1)}`,
+    `Bearer ${token}x`,
+    `Basic ${token}`,
+    token,
+    'Bearer',
+    'Bearer  ',
+  ]
+  const latin = fc.string({ unit: 'grapheme-ascii', maxLength: 40 })
+  return fc
+    .tuple(wellFormed, fc.oneof(fc.constantFrom(...nearly, undefined), latin))
+    .map(([request, given]) => ({
+      ...request,
+      ...(given === undefined ? {} : { authorization: given }),
+    }))
+}

@@ -2,8 +2,15 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import fc from 'fast-check'
 import type pg from 'pg'
+import { notification, postWebhook } from '../plumbing/notification.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
-import { apiRequest, type HostileRequest, logsRequest, webhookRequest } from './hostile-requests.js'
+import {
+  apiRequest,
+  type HostileRequest,
+  logsRequest,
+  unauthorisedRequest,
+  webhookRequest,
+} from './hostile-requests.js'
 
 /** Requests in all; `MNEMOSCOPE_HOSTILE_RUNS=100000` is the long form, about 5 minutes. */
 const runs = Number(process.env.MNEMOSCOPE_HOSTILE_RUNS ?? 400)
@@ -24,20 +31,31 @@ beforeAll(async () => {
 
 afterAll(() => recorder?.stop(), 60_000)
 
-const refusals = [400, 404, 409, 413, 414, 415, 431]
+const refusals = [400, 404, 409, 413, 414, 415, 422, 431]
+
+function call(
+  url: string,
+  { method, path, contentType, body, authorization }: HostileRequest,
+): Promise<Response> {
+  return fetch(`${url}${path}`, {
+    method,
+    headers: {
+      ...(contentType === undefined ? {} : { 'content-type': contentType }),
+      ...(authorization === undefined ? {} : { authorization }),
+    },
+    ...(body === undefined ? {} : { body }),
+  })
+}
 
 /** Sends a request; it is to be served, or refused with a code. @returns the answer where it is served */
-async function send({ method, path, contentType, body }: HostileRequest): Promise<string | undefined> {
-  const response = await fetch(`${recorder.url}${path}`, {
-    method,
-    ...(body === undefined ? {} : { body }),
-    ...(contentType === undefined ? {} : { headers: { 'content-type': contentType } }),
-  })
+async function send(request: HostileRequest): Promise<string | undefined> {
+  const response = await call(recorder.url, request)
   const text = await response.text()
   if (response.status === 200) return text
   if (!refusals.includes(response.status)) throw new Error(`HTTP ${response.status}: ${text}`)
   // What Node refuses before it is a request of ours has no body.
-  if (response.status !== 431 && !/"code":"REQUEST_/.test(text)) throw new Error(`no code: ${text}`)
+  if (response.status !== 431 && !/"code":"(?:REQUEST_|CONFIG_)/.test(text))
+    throw new Error(`no code: ${text}`)
   return undefined
 }
 
@@ -55,8 +73,21 @@ async function tryOut(
   await Promise.all(Array.from({ length: lanes }, () => fc.assert(property, { numRuns })))
 }
 
-async function count(table: string): Promise<number> {
-  return (await pool.query(`SELECT count(*)::int AS n FROM ${table}`)).rows[0].n
+async function count(table: string, of = pool): Promise<number> {
+  return (await of.query(`SELECT count(*)::int AS n FROM ${table}`)).rows[0].n
+}
+
+/** Rows of everything that a request can write. */
+async function counts(of: pg.Pool): Promise<Record<string, number>> {
+  const tables = [
+    'alert_transitions',
+    'alert_acknowledgements',
+    'measurements',
+    'config_changes',
+    'deployments',
+  ]
+  const entries = tables.map(async (table) => [table, await count(table, of)] as const)
+  return Object.fromEntries(await Promise.all(entries))
 }
 
 test(
@@ -86,9 +117,47 @@ test(
 test(
   'no parameter of the API makes the recorder fail, or writes a row',
   async () => {
-    const before = [await count('alert_transitions'), await count('measurements')]
+    const before = await counts(pool)
     await tryOut(0.25, apiRequest)
-    expect([await count('alert_transitions'), await count('measurements')]).toEqual(before)
+    expect(await counts(pool)).toEqual(before)
+  },
+  longestMs,
+)
+
+test(
+  'a recorder with a token stores nothing that comes without it',
+  async () => {
+    const token = 'of-my-own'
+    const guarded = await startTestRecorder({ token })
+    try {
+      const starts = notification([
+        { status: 'firing', labels: { alertname: 'A' }, startsAt: new Date().toISOString() },
+      ])
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+      const stored = await fetch(`${guarded.url}/api/webhook/alertmanager`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(starts),
+      })
+      expect(stored.status).toBe(200)
+      const before = await counts(guarded.pool)
+      expect(before).toMatchObject({ alert_transitions: 1, deployments: 0, alert_acknowledgements: 0 })
+      expect(await postWebhook(guarded.url, starts)).toMatchObject({
+        status: 401,
+        body: { error: { code: 'TOKEN_REQUIRED' } },
+      })
+      const property = fc.asyncProperty(unauthorisedRequest(token), async (request) => {
+        const response = await call(guarded.url, request)
+        const text = await response.text()
+        if (response.status !== 401 || !text.includes('"code":"TOKEN_REQUIRED"')) {
+          throw new Error(`HTTP ${response.status}: ${text}`)
+        }
+      })
+      await fc.assert(property, { numRuns: Math.ceil(runs / 4) })
+      expect(await counts(guarded.pool)).toEqual(before)
+    } finally {
+      await guarded.stop()
+    }
   },
   longestMs,
 )
