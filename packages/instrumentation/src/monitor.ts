@@ -35,8 +35,9 @@ export interface Monitor<C extends Config = Config> {
   /** Hands every measurement to a handler, metadata and trace included. It costs every record a call. */
   onMeasurement(handler: MeasurementHandler): Unsubscribe
   /**
-   * Runs a labelled set against the live system on a schedule: quality does not show by itself in production.
-   * @throws MnemoscopeError USAGE where a question has no relevant answer
+   * Runs a labelled set against the live system on a schedule: quality does not show by itself in production. After
+   * `stop`, the probe is a stopped one, which asks nothing.
+   * @throws MnemoscopeError USAGE where a question has no relevant answer, or `share` or `jitter` is out of its range
    */
   probe(options: ProbeOptions): Probe
   /** Answers scrapes in a server of the application's: node:http, Express or Fastify. */

@@ -9,8 +9,7 @@ import { integrations } from './integrations/integrations.js'
 import { targetInfo } from './metric/target-info.js'
 import type { Monitor } from './monitor.js'
 import type { MonitoringOptions } from './options.js'
-import { startProbe } from './probe/probe.js'
-import type { Probe } from './probe/probe-options.js'
+import { probes } from './probe/probes.js'
 import { breachWatcher } from './reactions/breaches.js'
 import { measurementWatcher } from './reactions/measurements.js'
 import { followSwitches } from './remote-config/follow-switches.js'
@@ -29,7 +28,7 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
   const { attention, now, warn } = core
   const resource = resourceAttributes(options.service, options.resource)
   const resolve = (labels: HandleLabels) => core.registry.resolve(labels).handle
-  const probes = new Set<Probe>()
+  const probing = probes(resolve, warn)
 
   const { sources = [] } = options
   const info = targetInfo(resource, core.born)
@@ -60,17 +59,12 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
       return attention.watch(breachWatcher({ level, handler, cooldownMilliseconds, now, warn }))
     },
     onMeasurement: (handler) => attention.watch(measurementWatcher(handler, now)),
-    probe(probeOptions) {
-      const labels = { operation: 'probe', ...probeOptions.labels }
-      const probe = startProbe(probeOptions, { handle: resolve(labels), warn })
-      probes.add(probe)
-      return probe
-    },
+    probe: probing.start,
     requestHandler: handle,
     metricProducer: core.metricProducer,
     stop() {
       followed?.stop()
-      for (const probe of probes) probe.stop()
+      probing.stop()
       stopped ??= exits.stop()
       return stopped
     },

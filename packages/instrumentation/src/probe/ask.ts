@@ -1,3 +1,4 @@
+import { sleep } from '../guards/sleep.js'
 import type { ProbeOptions } from './probe-options.js'
 
 /** Asks one question, and waits no longer than allowed. Rejects when the system throws, hangs or is given up. */
@@ -8,12 +9,11 @@ export async function ask(
   stopped: AbortSignal,
 ): Promise<readonly string[]> {
   const waiting = new AbortController()
+  const answered = new AbortController()
   const signal = AbortSignal.any([waiting.signal, stopped])
-  const timer = setTimeout(
-    () => waiting.abort(new Error(`no answer within ${timeoutMilliseconds} ms`)),
-    timeoutMilliseconds,
-  )
-  timer.unref()
+  void sleep(timeoutMilliseconds, answered.signal).then(() => {
+    if (!answered.signal.aborted) waiting.abort(new Error(`no answer within ${timeoutMilliseconds} ms`))
+  })
   try {
     return await new Promise<readonly string[]>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })
@@ -25,6 +25,6 @@ export async function ask(
           .then(resolve, reject)
     })
   } finally {
-    clearTimeout(timer)
+    answered.abort()
   }
 }

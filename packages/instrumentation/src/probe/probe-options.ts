@@ -24,12 +24,13 @@ export interface ProbeOptions {
   /** Time from the start of one run to the start of the next, as a Prometheus duration: `'15m'`. */
   readonly every: string
   /**
-   * Share of one caller's time that the probe may take: after each question it rests in proportion.
+   * Share of one caller's time that the probe may take, above 0, 1 at the most: after each question it rests in
+   * proportion, after the last one of a run before the next run that comes by itself.
    * @default 0.1
    */
   readonly share?: number
   /**
-   * The rests and intervals vary by so much either way, so that the probes of several processes drift apart.
+   * The rests and intervals vary by so much either way, 0 to below 1, so that the probes of several processes drift apart.
    * @default 0.1
    */
   readonly jitter?: number
@@ -38,8 +39,8 @@ export interface ProbeOptions {
    * @default '30s'
    */
   readonly timeout?: string
-  /** Hears of each run that ended. */
-  readonly onRun?: (run: ProbeRun) => void
+  /** Hears of each run that ended. What it throws or rejects with is warned of and goes no further. */
+  readonly onRun?: (run: ProbeRun) => void | Promise<void>
 }
 
 /** What one run over all questions gave. Means are undefined where no question was answered. */

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
+import { durationSeconds } from '@mnemoscope/kpi'
+import { sleep } from '../guards/sleep.js'
 import type { WarningHandler } from '../guards/warn-once.js'
 import type { Handle, OperationValues } from '../handle/handle-types.js'
 import { ask } from './ask.js'
+import { checkProbe } from './check-probe.js'
 import type { Probe, ProbeCall, ProbeOptions, ProbeRun } from './probe-options.js'
 import { type RetrievalScore, scoreRetrieval } from './score.js'
 
@@ -19,20 +21,23 @@ export function isProbe(): boolean {
 interface ProbeContext {
   readonly handle: Handle
   readonly warn: WarningHandler
+  /** Called when the probe is stopped. */
+  readonly ended: () => void
 }
 
 /**
  * Starts to probe; the first run begins one interval from now.
- * @throws MnemoscopeError USAGE where there is no question, or one without relevant answers
+ * @throws MnemoscopeError USAGE where there is no question, one without relevant answers, or a share or jitter that is none
  */
-export function startProbe(options: ProbeOptions, { handle, warn }: ProbeContext): Probe {
+export function startProbe(options: ProbeOptions, { handle, warn, ended }: ProbeContext): Probe {
   const { questions, retrieve, share = 0.1, jitter = 0.1, timeout = '30s', onRun } = options
-  checkQuestions(questions)
+  checkProbe({ questions, share, jitter })
   const everyMilliseconds = durationSeconds(options.every) * 1_000
   const timeoutMilliseconds = durationSeconds(timeout) * 1_000
   const stopping = new AbortController()
   let underWay: Promise<ProbeRun> | undefined
-  let next: NodeJS.Timeout | undefined
+  /** When the last question has been rested for, by `performance.now()`. */
+  let restedAt = 0
   let unsettled = 0
 
   /** The application's retrieval, counted for as long as it has not settled. */
@@ -49,14 +54,16 @@ export function startProbe(options: ProbeOptions, { handle, warn }: ProbeContext
   /** Scheduling only: no measurement depends on the number drawn. */
   const varied = (milliseconds: number) => milliseconds * (1 + jitter * (2 * Math.random() - 1))
 
-  function schedule(after: number): void {
-    if (stopping.signal.aborted) return
-    next = setTimeout(async () => {
-      const start = performance.now()
+  async function repeat(): Promise<void> {
+    let due = performance.now() + varied(everyMilliseconds)
+    while (!stopping.signal.aborted) {
+      // At least once, so that a probe without pause leaves the event loop its turn.
+      do await sleep(Math.max(due, restedAt) - performance.now(), stopping.signal)
+      while (!stopping.signal.aborted && performance.now() < restedAt)
+      if (stopping.signal.aborted) return
+      due = performance.now() + varied(everyMilliseconds)
       await run()
-      schedule(Math.max(0, varied(everyMilliseconds) - (performance.now() - start)))
-    }, after)
-    next.unref()
+    }
   }
 
   function run(): Promise<ProbeRun> {
@@ -83,9 +90,10 @@ export function startProbe(options: ProbeOptions, { handle, warn }: ProbeContext
         failed++
         warn({ code: 'HOOK_FAILED', message: `A probe's question was not answered: ${String(error)}` })
       }
-      if (i < questions.length - 1) {
-        await rest(varied(restAfter(performance.now() - start, share)), stopping.signal)
-      }
+      const rest = varied(restAfter(performance.now() - start, share))
+      // The last one is rested for before the next run, so that who asked for this one need not wait.
+      if (i < questions.length - 1) await sleep(rest, stopping.signal)
+      else restedAt = performance.now() + rest
     }
     const result = { answered: scores.length, failed, mean: meanOf(scores) }
     try {
@@ -96,12 +104,12 @@ export function startProbe(options: ProbeOptions, { handle, warn }: ProbeContext
     return result
   }
 
-  schedule(varied(everyMilliseconds))
+  void repeat()
   return {
     run,
     stop() {
-      clearTimeout(next)
       stopping.abort(new Error('the probe was stopped'))
+      ended()
     },
   }
 }
@@ -135,28 +143,4 @@ function meanOf(scores: readonly RetrievalScore[]): RetrievalScore | undefined {
     reciprocalRank: mean('reciprocalRank'),
     ndcg: mean('ndcg'),
   }
-}
-
-function rest(milliseconds: number, stopped: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      stopped.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, milliseconds)
-    timer.unref()
-    stopped.addEventListener('abort', done, { once: true })
-    if (stopped.aborted) done()
-  })
-}
-
-function checkQuestions(questions: ProbeOptions['questions']): void {
-  const unlabelled = questions.find(({ relevant }) => relevant.length === 0)
-  if (questions.length > 0 && unlabelled === undefined) return
-  throw new MnemoscopeError('USAGE', 'a probe needs questions whose relevant answers are known', {
-    value: unlabelled?.question ?? questions,
-    expected: 'at least one question, each with at least one relevant id',
-    next: 'Label the question, or leave it out.',
-  })
 }

@@ -1,11 +1,15 @@
-import { describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { isProbe, type ProbeRun } from '../../src/index.js'
 import { restAfter } from '../../src/probe/probe.js'
+import { probes } from '../../src/probe/probes.js'
 import { samplesOf, scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
 
 const { start, warnings } = monitors()
+afterEach(() => {
+  jest.useRealTimers()
+})
 const labels = { model: 'gpt-4o', contextSize: 131_072 }
 const series = 'model="gpt-4o",context_size="131072",operation="probe"'
 const questions = [
@@ -124,6 +128,68 @@ describe('a probe', () => {
     expect(restAfter(milliseconds, share)).toBeCloseTo(rest)
   })
 
+  test('rests for the last question of a run too before it runs again', async () => {
+    jest.useFakeTimers()
+    const monitor = await start({ endpoint: false })
+    const asked: number[] = []
+    monitor.probe({
+      labels,
+      every: '1s',
+      jitter: 0,
+      share: 0.1,
+      questions: [{ question: 'q', relevant: ['a'] }],
+      retrieve: async () => {
+        asked.push(performance.now())
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
+        return ['a']
+      },
+    })
+    const from = performance.now()
+    await jest.advanceTimersByTimeAsync(25_000)
+    expect(asked.map((at) => at - from)).toEqual([1_000, 11_000, 21_000])
+  })
+
+  test('waits longer than a timer of Node can', async () => {
+    jest.useFakeTimers()
+    const day = 24 * 3_600_000
+    const monitor = await start({ endpoint: false })
+    let asked = 0
+    const retrieve = () => {
+      asked++
+      return ['a']
+    }
+    monitor.probe({ labels, every: '30d', jitter: 0, timeout: '30d', share: 1, questions, retrieve })
+    await jest.advanceTimersByTimeAsync(30 * day - 1)
+    expect(asked).toBe(0)
+    await jest.advanceTimersByTimeAsync(day)
+    expect(asked).toBe(2)
+  })
+
+  test('asks nothing once its monitor has stopped', async () => {
+    const monitor = await start({ endpoint: false })
+    await monitor.stop()
+    let asked = 0
+    const retrieve = () => {
+      asked++
+      return ['a']
+    }
+    const probe = monitor.probe({ labels, every: '1ms', share: 1, questions, retrieve })
+    expect(await probe.run()).toEqual({ answered: 0, failed: 0, mean: undefined })
+    expect(asked).toBe(0)
+  })
+
+  test('is forgotten when it is stopped', async () => {
+    const monitor = await start({ endpoint: false })
+    const ofMonitor = probes(monitor.for, () => {})
+    const options = { labels, every: '1h', questions, retrieve: () => [] }
+    const probe = ofMonitor.start(options)
+    ofMonitor.start(options)
+    probe.stop()
+    expect(ofMonitor.size()).toBe(1)
+    ofMonitor.stop()
+    expect(ofMonitor.size()).toBe(0)
+  })
+
   test('ends in the middle of a question when it or the monitor is stopped', async () => {
     const monitor = await start({ endpoint: false })
     let asked = 0
@@ -154,6 +220,20 @@ describe('a probe', () => {
     expect(() => monitor.probe({ ...options, questions: [] })).toThrow('relevant answers are known')
     expect(() => monitor.probe({ ...options, questions: [{ question: 'q', relevant: [] }] })).toThrow(
       expect.objectContaining({ code: 'USAGE', value: 'q' }),
+    )
+  })
+
+  test.each([
+    { share: 0 },
+    { share: 1.1 },
+    { share: Number.NaN },
+    { jitter: -0.1 },
+    { jitter: 1 },
+    { jitter: Number.NaN },
+  ])('is refused with %j', async (given) => {
+    const monitor = await start({ endpoint: false })
+    expect(() => monitor.probe({ labels, every: '1h', questions, retrieve: () => [], ...given })).toThrow(
+      expect.objectContaining({ code: 'USAGE', value: Object.values(given)[0] }),
     )
   })
 })
