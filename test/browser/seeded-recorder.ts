@@ -11,6 +11,8 @@ export interface SeededRecorder {
   readonly url: string
   /** Rows of a query. */
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>
+  /** Stores more. */
+  seed(store: (client: pg.Client) => Promise<void>): Promise<void>
   /** What keeps the configuration as it is written from being in force; undefined where it is. */
   problem: ConfigProblem | undefined
   /** Ends the recorder; Postgres stays. */
@@ -36,20 +38,27 @@ export async function startSeededRecorder(
   await client.query('ANALYZE')
   const port = await freePort()
   const config = defineConfig({ dashboard: { refreshInterval: '1s' }, ...input })
+  let problem: ConfigProblem | undefined
   const start = () =>
     startRecorder({
       config,
-      configSource: { ...fixedConfig(config), problem: () => seeded.problem },
+      configSource: { ...fixedConfig(config), problem: () => problem },
       databaseUrl: postgres.url,
       prometheusUrl: noPrometheus,
       port,
       logger: pino({ level: 'silent' }),
     })
   let recorder: Recorder = await start()
-  const seeded: SeededRecorder = {
+  return {
     url: recorder.url,
-    problem: undefined,
+    get problem() {
+      return problem
+    },
+    set problem(told) {
+      problem = told
+    },
     query: async (sql, values) => (await client.query(sql, values)).rows,
+    seed: (store) => store(client),
     stopRecorder: () => recorder.stop(),
     async startAgain() {
       recorder = await start()
@@ -61,5 +70,4 @@ export async function startSeededRecorder(
       folder.remove()
     },
   }
-  return seeded
 }

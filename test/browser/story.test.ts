@@ -43,7 +43,7 @@ describeInBrowser('the page, while a real pipeline runs', () => {
     expect(guide).toContain('✓ Postgres answers')
     expect(guide).toContain('✓ Prometheus answers')
     expect(guide).toContain('○ A service reports its KPIs')
-    expect(guide).toContain('npx mnemoscope generate')
+    expect(guide).toContain('mnemoscope up puts the edit in force by itself')
     await keepScreenshot(page, 'first-run')
   }, 30_000)
 

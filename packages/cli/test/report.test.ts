@@ -41,6 +41,7 @@ const empty: DashboardData = {
   current: [],
   open_alerts: [],
   last_instant: null,
+  no_data: { reason: 'nothing_yet', since: null },
 }
 
 const alert = {

@@ -2,12 +2,10 @@ import { byId, element, setText } from './element.js'
 import { showList } from './keyed.js'
 
 /** What a first run waits for: each part, and whether it is there. Shown while no data has arrived. */
-export async function showGuide(isEmpty) {
+export function showGuide(isEmpty, problems) {
   byId('guide').hidden = !isEmpty
   byId('content').hidden = isEmpty
   if (!isEmpty) return
-  // Not ready is an answer too: 503 with the same content.
-  const { problems } = await (await fetch('/readyz', { cache: 'no-store' })).json()
   const steps = [
     { name: 'The recorder runs', problem: undefined },
     { name: 'Postgres answers', problem: about(problems, 'Postgres:') },

@@ -14,10 +14,11 @@ import { showGaps } from './gaps.js'
 import { showGuide } from './guide.js'
 import { showHistory, startHistory } from './history.js'
 import { listen } from './live.js'
+import { readinessProblems } from './readiness.js'
 import { makeScrollable } from './scrollable.js'
 import { showStatus } from './status.js'
 import { localZone, setClock } from './time.js'
-import { showVerdict } from './verdict.js'
+import { showBlind, showVerdict } from './verdict.js'
 
 let address = readAddress()
 let data
@@ -41,6 +42,8 @@ async function refresh() {
       showConnection('answered')
     } catch (error) {
       showConnection('failed', error)
+      // What was true of the last answer may no longer be.
+      if (data) showBlind(data)
     }
   }
   isRunning = false
@@ -57,11 +60,9 @@ async function update(own) {
   charts.catch(() => {})
   setClock(data.timestamp)
   knowKpis(data.kpis)
-  const isEmpty =
-    data.last_instant === null ||
-    (data.summary.total_snapshots === 0 && data.current.length === 0 && !address.from)
-  showVerdict(data, isEmpty)
-  await showGuide(isEmpty && data.open_alerts.length === 0)
+  const problems = data.no_data ? await readinessProblems() : []
+  showVerdict(data, problems)
+  showGuide(data.no_data?.reason === 'nothing_yet' && data.open_alerts.length === 0, problems)
   for (const show of [showFiring, showStatus, showComparison, (given) => showFilters(address, given)]) {
     await nextFrame()
     show(data)

@@ -2,8 +2,13 @@ import { byId, element, setText } from './element.js'
 import { formatContext, valueElement } from './format.js'
 import { badge, levelClass, levels, rank } from './level.js'
 import { newestOf } from './newest.js'
-import { sinceOf } from './time.js'
+import { sinceOf, timeOf } from './time.js'
 
+const unknownTitles = {
+  nothing_yet: 'Waiting for data',
+  no_snapshot: 'No data',
+  no_value: 'Too little was measured to judge any KPI',
+}
 const titles = { critical: 'Critical', error: 'Error', warning: 'Warning', info: 'Notice' }
 
 /** Worst level among the newest values and the alerts that fire, null where all is well. */
@@ -22,11 +27,22 @@ export function alertsInForce({ open_alerts }) {
     .sort((a, b) => rank(a.level) - rank(b.level) || a.timestamp - b.timestamp)
 }
 
+/**
+ * What can be said: an alert that fires, that nothing is known, that a value is beyond a threshold, or that all is well.
+ * All is well only where values say so.
+ */
+export function verdictOf(data) {
+  if (alertsInForce(data).length > 0) return 'alert'
+  if (data.no_data) return 'no_data'
+  return worstLevel(data) ? 'value' : 'well'
+}
+
 /** One sentence: how bad, which KPI of which model, since when, and how much more there is. */
-export function showVerdict(data, isEmpty) {
-  const level = worstLevel(data)
+export function showVerdict(data, problems) {
+  const verdict = verdictOf(data)
+  const level = verdict === 'no_data' ? null : worstLevel(data)
   const [worst, ...others] = alertsInForce(data)
-  byId('verdict').className = `verdict ${levelClass(isEmpty && !level ? 'other' : level)}`
+  byId('verdict').className = `verdict ${levelClass(verdict === 'no_data' ? 'other' : level)}`
   const sentence = worst
     ? [
         badge(worst.level),
@@ -37,17 +53,38 @@ export function showVerdict(data, isEmpty) {
       ]
     : level
       ? [badge(level), element('strong', {}, 'A value is beyond a threshold; no alert fires yet')]
-      : [element('strong', {}, isEmpty ? 'Waiting for data' : 'All KPIs within their thresholds')]
+      : data.no_data
+        ? []
+        : [element('strong', {}, 'All KPIs within their thresholds')]
   const more = others.length > 0 ? `, and ${others.length} more` : ''
-  byId('verdict').replaceChildren(element('span', {}, ...sentence, more))
+  const unknown = data.no_data ? [worst ? '. ' : '', ...unknownParts(data.no_data, problems)] : []
+  byId('verdict').replaceChildren(element('span', {}, ...sentence, more, ...unknown))
   // The sentence ticks with the time; what is read aloud is only that something else is the matter.
   setText(
     byId('announcement'),
-    `${level ? titles[level] : 'No alert'}. ${worst ? headline(worst, data) : ''}${more}`,
+    `${level ? titles[level] : data.no_data ? unknownTitles[data.no_data.reason] : 'No alert'}. ${worst ? headline(worst, data) : ''}${more}`,
   )
   document.title = `${level ? `${titles[level]}${others.length > 0 ? ` (${others.length + 1})` : ''} – ` : ''}Mnemoscope`
   document.querySelector('link[rel=icon]').href =
     level && level !== 'info' ? '/page/icon-alert.svg' : '/page/icon.svg'
+}
+
+/** Nothing answers: only what fires stays said, as what was well may no longer be. */
+export function showBlind(data) {
+  const { no_data: known, timestamp } = data
+  showVerdict({ ...data, no_data: known ?? { reason: 'no_snapshot', since: timestamp } }, [
+    'The recorder does not answer.',
+  ])
+}
+
+/** Since when nothing is known, why, and where to look. */
+function unknownParts({ reason, since }, problems) {
+  if (reason === 'nothing_yet') return [element('strong', {}, unknownTitles.nothing_yet)]
+  const title = element('strong', {}, unknownTitles[reason])
+  const time =
+    reason === 'no_snapshot' ? (since === null ? [' in this window'] : [' since ', timeOf(since)]) : []
+  const why = problems[0] ?? 'The recorder works: look whether services report.'
+  return [title, ...time, `. ${why} `, element('a', { href: '/readyz' }, 'Readiness')]
 }
 
 /** How bad it is: the newest value of what the worst alert is about. */

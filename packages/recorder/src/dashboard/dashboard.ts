@@ -1,7 +1,9 @@
 import { type AlertEpisode, type Config, durationSeconds, type Severity } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { settlingMs } from '../snapshots/instant.js'
 import { countAlerts, episodes } from './alerts.js'
 import { kpiCurves, trendPlan } from './curves.js'
+import { type NoData, noDataOf } from './no-data.js'
 import { livedScope, type Scope } from './scope.js'
 import { type CurrentSnapshot, currentSnapshots, type RecentSnapshot, recentSnapshots } from './snapshots.js'
 import { sourcesOf } from './sources.js'
@@ -50,6 +52,8 @@ export interface DashboardData {
   readonly open_alerts: readonly AlertEpisode[]
   /** Newest instant that was stored, Unix seconds; null before the first. */
   readonly last_instant: number | null
+  /** Why nothing is known of how things are at the end of the window; null where values tell it. */
+  readonly no_data: NoData | null
 }
 
 /** Points of a trend: enough to see a shape, few enough to compare every pair. */
@@ -123,8 +127,21 @@ export async function dashboardData(
     episodes(pool, { ...scope, from: new Date(0) }, { state: 'open', most: mostOpenAlerts }),
     newestInstant(pool),
   ])
+  const now = Date.now() / 1_000
+  const newestInScope = data.recent_snapshots[0]?.timestamp ?? null
+  const noData = noDataOf({
+    now,
+    to: scope.to.getTime() / 1_000,
+    mostAge:
+      3 * durationSeconds(config.snapshotInterval) +
+      settlingMs(durationSeconds(config.scrapeInterval)) / 1_000,
+    current: data.current,
+    newestInScope,
+    newestOfAll: newestInScope ?? (await newestReport(pool)),
+    isPart: [scope.service, scope.model, scope.contextSize].some((part) => part !== undefined),
+  })
   return {
-    timestamp: Date.now() / 1_000,
+    timestamp: now,
     ...data,
     alert_summary: {
       total_alerts: counts.total,
@@ -144,6 +161,7 @@ export async function dashboardData(
     })),
     open_alerts: open,
     last_instant: lastInstant,
+    no_data: noData,
   }
 }
 
@@ -167,6 +185,14 @@ function averages(totals: Totals, kpiIds: readonly string[]): Record<string, num
 async function newestInstant(pool: pg.Pool): Promise<number | null> {
   const { rows } = await pool.query<{ at: number | null }>(
     'SELECT extract(epoch FROM max(at))::float8 AS at FROM snapshot_instants WHERE gap IS NULL',
+  )
+  return rows[0]?.at ?? null
+}
+
+/** Newest snapshot that holds a series, Unix seconds. */
+async function newestReport(pool: pg.Pool): Promise<number | null> {
+  const { rows } = await pool.query<{ at: number | null }>(
+    'SELECT extract(epoch FROM max(at))::float8 AS at FROM snapshot_instants WHERE rows > 0',
   )
   return rows[0]?.at ?? null
 }

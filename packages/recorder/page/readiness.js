@@ -1,0 +1,6 @@
+/** What keeps the recorder from its work, one sentence each; none where it works. */
+export async function readinessProblems() {
+  // Not ready is an answer too: 503 with the same content.
+  const { problems } = await (await fetch('/readyz', { cache: 'no-store' })).json()
+  return problems
+}

@@ -1,0 +1,51 @@
+import type { CurrentSnapshot } from './snapshots.js'
+
+/** Why nothing can be said of how things are at the end of a window. */
+export interface NoData {
+  /**
+   * `nothing_yet`: no snapshot ever held a series; `no_snapshot`: none of the last intervals does; `no_value`: the
+   * newest ones hold no value, as too little was measured.
+   */
+  readonly reason: 'nothing_yet' | 'no_snapshot' | 'no_value'
+  /** Newest snapshot of what was asked for, Unix seconds; null where the window has none. */
+  readonly since: number | null
+}
+
+export interface Seen {
+  /** Unix seconds. */
+  readonly now: number
+  /** End of the window, Unix seconds. */
+  readonly to: number
+  /** How old the newest snapshot of a live window may be, seconds. */
+  readonly mostAge: number
+  readonly current: readonly CurrentSnapshot[]
+  /** Newest snapshot in the window and of the series that were asked for, Unix seconds. */
+  readonly newestInScope: number | null
+  /** Newest snapshot of any series at any time, Unix seconds. */
+  readonly newestOfAll: number | null
+  /** Whether only a part of the series was asked for. */
+  readonly isPart: boolean
+}
+
+/**
+ * Whether the values at the end of a window are known: without them "no threshold is breached" would only mean that
+ * nobody looked. Null where they are.
+ */
+export function noDataOf({
+  now,
+  to,
+  mostAge,
+  current,
+  newestInScope,
+  newestOfAll,
+  isPart,
+}: Seen): NoData | null {
+  if (newestOfAll === null) return { reason: 'nothing_yet', since: null }
+  const isLive = now - to <= mostAge
+  const newest = Math.max(...current.map(({ timestamp }) => timestamp))
+  if (current.length === 0 || (isLive && now - newest > mostAge)) {
+    return { reason: 'no_snapshot', since: newestInScope ?? (isLive && !isPart ? newestOfAll : null) }
+  }
+  const hasValue = current.some(({ kpis }) => Object.values(kpis).some(({ value }) => value !== null))
+  return hasValue ? null : { reason: 'no_value', since: newestInScope }
+}
