@@ -14,7 +14,7 @@ import { startDeliveries } from './deliveries/loop.js'
 import { startDeploymentSearch } from './deployments/search.js'
 import { createApp } from './http/app.js'
 import { createEvents } from './http/events.js'
-import { listen } from './http/listen.js'
+import { type Listening, listen } from './http/listen.js'
 import { readPage } from './http/page.js'
 import { createMetrics } from './metrics.js'
 import { createPrometheusClient } from './prometheus/client.js'
@@ -51,7 +51,9 @@ export interface RecorderOptions {
 export interface Recorder {
   /** Address of its page and API. */
   readonly url: string
-  /** Finishes the cycle and the requests under way, then closes everything. May be called twice. */
+  /**
+   * Finishes the work under way, gives requests under way 5 s to end, then closes everything. May be called twice.
+   */
   stop(): Promise<void>
 }
 
@@ -98,8 +100,8 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     startQueueDepth(work),
     ...handlers.map((handler) => startDeliveries(work, handler)),
   ]
-  const close = async () => {
-    await Promise.all(loops.map((loop) => loop.stop()))
+  const close = async (server?: Listening) => {
+    await Promise.all([server?.close(), ...loops.map((loop) => loop.stop())])
     await pool.end()
   }
   const knownSchema = (await readMigrations()).at(-1)?.version ?? 0
@@ -126,7 +128,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
       url: server.url,
       stop() {
         events.stop()
-        stopping ??= server.close().then(close)
+        stopping ??= close(server)
         return stopping
       },
     }

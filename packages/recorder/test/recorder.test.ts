@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { type Config, defineConfig } from '@mnemoscope/kpi'
 import {
@@ -199,3 +201,24 @@ test('a port that is taken stops the start with one clear error', async () => {
     ).rejects.toMatchObject({ code: 'PORT_IN_USE', value: port })
   })
 }, 30_000)
+
+test('a client that never ends its request keeps the recorder neither from stopping its work nor from ending', async () => {
+  const databaseUrl = await postgres.newDatabase()
+  const recorder = await startRecorder({
+    config,
+    databaseUrl,
+    prometheusUrl: prometheus.url,
+    port: 0,
+    logger: silentLogger,
+  })
+  const { hostname, port } = new URL(recorder.url)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  socket.write(
+    'POST /v1/logs HTTP/1.1\r\nhost: recorder\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
+  )
+  await fetch(`${recorder.url}/healthz`)
+  await Promise.all([recorder.stop(), recorder.stop()])
+  socket.destroy()
+}, 15_000)

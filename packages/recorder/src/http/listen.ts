@@ -7,19 +7,29 @@ import type { Hono } from 'hono'
 /** Bounds memory and open files, whoever sends how much. */
 const mostConnections = 500
 
+/** Below the 10 s after which Docker ends a process that was told to stop. */
+const defaultGraceMs = 5_000
+const idleCheckMs = 100
+
 /** An HTTP server that listens. */
 export interface Listening {
   readonly url: string
-  /** Stops taking requests and waits for those under way. */
+  /** Stops taking requests and waits for those under way until the grace is over, then cuts them off. */
   close(): Promise<void>
 }
 
 /**
  * Serves an app at an address.
  * @param port 0 for a free one
+ * @param graceMs how long `close` waits for requests under way; default 5 s
  * @throws MnemoscopeError PORT_IN_USE
  */
-export async function listen(app: Hono, host: string, port: number): Promise<Listening> {
+export async function listen(
+  app: Hono,
+  host: string,
+  port: number,
+  graceMs = defaultGraceMs,
+): Promise<Listening> {
   const server = createServer(getRequestListener(app.fetch))
   // A client that sends headers and then nothing must not hold a connection for ever.
   server.requestTimeout = 30_000
@@ -30,12 +40,23 @@ export async function listen(app: Hono, host: string, port: number): Promise<Lis
   const { port: taken } = server.address() as AddressInfo
   return {
     url: `http://${isIPv6(host) ? `[${host}]` : host}:${taken}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeIdleConnections()
-      }),
+    close: () => closed(server, graceMs),
   }
+}
+
+function closed(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection that is kept alive becomes idle when its request is answered, and nobody else closes it then.
+    const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs)
+    // Who reads slowly, or not at all, must not keep the process from ending.
+    const grace = setTimeout(() => server.closeAllConnections(), graceMs)
+    server.close(() => {
+      clearInterval(idle)
+      clearTimeout(grace)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
 }
 
 function bound(server: Server, host: string, port: number): Promise<void> {
