@@ -50,15 +50,16 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
         run,
         how,
         (labels) => resolve(labels) as Handle<DeclaredOf<C>>,
+        core.clock,
         (error) =>
-          warn({ code: 'HOOK_FAILED', message: `A hook of a measured function threw: ${String(error)}` }),
+          warn({ code: 'HOOK_FAILED', message: `A hook of a measured function failed: ${String(error)}` }),
       ),
     integrations: taken,
     onBreach(level, handler) {
       const cooldownMilliseconds = durationSeconds(config.instrumentation.breachCooldown) * 1_000
       return attention.watch(breachWatcher({ level, handler, cooldownMilliseconds, now, warn }))
     },
-    onMeasurement: (handler) => attention.watch(measurementWatcher(handler, now)),
+    onMeasurement: (handler) => attention.watch(measurementWatcher(handler, now, warn)),
     probe: probing.start,
     requestHandler: handle,
     metricProducer: core.metricProducer,

@@ -54,13 +54,17 @@ export function boundHandle(
     }
   }
 
+  function recordLatency(seconds: number | undefined): void {
+    if (seconds !== undefined) latency.record(seconds)
+  }
+
   const together = {
     operation(values: Readonly<Record<string, unknown>>, metadata?: Metadata): void {
       if (metadata === undefined) recordAll(values)
       // A closure over the values would be allocated with every call, metadata or not.
       else attention.withMetadata(metadata, recordAll, values)
     },
-    time: <Result>(run: () => Result): Result => timed(run, clock, (seconds) => latency.record(seconds)),
+    time: <Result>(run: () => Result): Result => timed(run, clock, recordLatency),
   }
   return { ...recorders, ...together } as unknown as Handle
 }

@@ -1,5 +1,6 @@
+import { heedRejection } from '../guards/heed-rejection.js'
 import type { Handle, HandleLabels, Metadata, OperationValues } from './handle-types.js'
-import { isThenable } from './timed.js'
+import { timed } from './timed.js'
 
 /** How a function's calls become measurements. */
 export interface MeasuredOptions<Arguments extends unknown[], Result, Declared = unknown> {
@@ -15,47 +16,49 @@ export interface MeasuredOptions<Arguments extends unknown[], Result, Declared =
 export type HookFailed = (error: unknown) => void
 
 /**
- * The same function, measured: `this`, arguments, result, rejection and synchronous throw are untouched. The latency is
- * recorded of every call, the other values of calls that succeed.
+ * The same function, measured: `this`, arguments, result, rejection and synchronous throw are untouched. Each call is
+ * one operation: its latency, and where it succeeds the other values and the metadata.
+ * @param clock monotonic time in milliseconds
  */
 export function measured<Arguments extends unknown[], Result, Declared>(
   run: (...args: Arguments) => Result,
   { labels, values, metadata }: MeasuredOptions<Arguments, Result, Declared>,
   resolve: (labels: HandleLabels) => Handle<Declared>,
+  clock: () => number,
   failed: HookFailed,
 ): (...args: Arguments) => Result {
   const fixed = typeof labels === 'function' ? undefined : resolve(labels)
 
-  function handleOf(args: Arguments): Handle<Declared> | undefined {
-    if (fixed !== undefined) return fixed
+  /** What a hook gives, or nothing where it fails. */
+  function given<Value>(hook: () => Value): Value | undefined {
     try {
-      return resolve((labels as (...args: Arguments) => HandleLabels)(...args))
+      const value = hook()
+      heedRejection(value, failed)
+      return value
     } catch (error) {
       failed(error)
       return undefined
     }
   }
 
-  function succeeded(handle: Handle<Declared>, result: Awaited<Result>, args: Arguments): void {
-    if (values === undefined) return
-    try {
-      handle.operation(values(result, ...args), metadata?.(result, ...args))
-    } catch (error) {
-      failed(error)
-    }
+  function handleOf(args: Arguments): Handle<Declared> | undefined {
+    if (fixed !== undefined) return fixed
+    const own = given(() => (labels as (...args: Arguments) => HandleLabels)(...args))
+    return own && resolve(own)
   }
 
   return function (this: unknown, ...args: Arguments): Result {
     const handle = handleOf(args)
     if (handle === undefined) return run.apply(this, args)
-    const result = handle.time(() => run.apply(this, args))
-    if (isThenable(result)) {
-      return result.then((value) => {
-        succeeded(handle, value as Awaited<Result>, args)
-        return value
-      }) as Result
-    }
-    succeeded(handle, result as Awaited<Result>, args)
-    return result
+    return timed(
+      () => run.apply(this, args),
+      clock,
+      (latency, succeeded, result) => {
+        const value = result as Awaited<Result>
+        const others = succeeded ? given(() => values?.(value, ...args)) : undefined
+        const about = succeeded ? given(() => metadata?.(value, ...args)) : undefined
+        handle.operation({ ...others, latency } as OperationValues<Declared>, about)
+      },
+    )
   }
 }

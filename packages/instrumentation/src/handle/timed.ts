@@ -1,37 +1,43 @@
+import { isThenable } from '../guards/heed-rejection.js'
+
+/**
+ * Told once how a call ended.
+ * @param seconds how long it took; undefined where the clock threw
+ * @param succeeded false where it threw or its promise rejected
+ * @param result what it gave, a promise's value included; undefined where it failed
+ */
+export type CallEnded = (seconds: number | undefined, succeeded: boolean, result: unknown) => void
+
 /**
  * Runs a function and tells how long it took, also when it throws or its promise rejects.
- * @param clock monotonic time in milliseconds; while it throws, nothing is told
- * @param took receives the duration in seconds
+ * @param clock monotonic time in milliseconds
+ * @param ended must not throw
  * @returns what the function returns; of a promise, one that settles as it does
  */
-export function timed<Result>(
-  run: () => Result,
-  clock: () => number,
-  took: (seconds: number) => void,
-): Result {
+export function timed<Result>(run: () => Result, clock: () => number, ended: CallEnded): Result {
   const start = read(clock)
-  const finish = () => {
-    const end = read(clock)
-    if (start !== undefined && end !== undefined) took((end - start) / 1_000)
+  const end = (succeeded: boolean, result: unknown) => {
+    const now = read(clock)
+    ended(start === undefined || now === undefined ? undefined : (now - start) / 1_000, succeeded, result)
   }
   let result: Result
   try {
     result = run()
   } catch (error) {
-    finish()
+    end(false, undefined)
     throw error
   }
   if (!isThenable(result)) {
-    finish()
+    end(true, result)
     return result
   }
   return result.then(
     (value) => {
-      finish()
+      end(true, value)
       return value
     },
     (error: unknown) => {
-      finish()
+      end(false, undefined)
       throw error
     },
   ) as Result
@@ -43,12 +49,4 @@ function read(clock: () => number): number | undefined {
   } catch {
     return undefined
   }
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    (typeof value === 'object' || typeof value === 'function') &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === 'function'
-  )
 }

@@ -1,4 +1,5 @@
 import { type Config, isBreach, thresholdsAt } from '@mnemoscope/kpi'
+import type { WarningHandler } from '../guards/warn-once.js'
 import type { Attention, Measurement } from '../handle/attention.js'
 import { measurementWatcher } from '../reactions/measurements.js'
 import { logRecord } from './log-record.js'
@@ -12,22 +13,27 @@ export interface SendMeasurementsOptions {
   readonly resource: Readonly<Record<string, string>>
   readonly attention: Attention
   readonly now: () => number
+  readonly warn: WarningHandler
   readonly dropped: (count: number) => void
 }
 
 /** Sends single measurements with metadata and trace to the recorder: a sample of them, and every breach. */
 export function sendMeasurements(options: SendMeasurementsOptions): { stop(): Promise<void> } {
-  const { recorder, config, resource, attention, now, dropped } = options
+  const { recorder, config, resource, attention, now, warn, dropped } = options
   const { measurementSampling } = config.instrumentation
   const records = outbox({
     send: (batch, signal) => sendLogs(recorder, resource, batch, signal),
     dropped,
   })
   let sequence = 0
-  const watcher = measurementWatcher((measurement) => {
-    sequence = (sequence + 1) % 1_000_000
-    records.add(logRecord(measurement, sequence))
-  }, now)
+  const watcher = measurementWatcher(
+    (measurement) => {
+      sequence = (sequence + 1) % 1_000_000
+      records.add(logRecord(measurement, sequence))
+    },
+    now,
+    warn,
+  )
   const unwatch = attention.watch({
     quiet: watcher.quiet,
     heard(measurement) {

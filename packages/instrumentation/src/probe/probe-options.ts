@@ -40,7 +40,7 @@ export interface ProbeOptions {
    */
   readonly timeout?: string
   /** Hears of each run that ended. What it throws or rejects with is warned of and goes no further. */
-  readonly onRun?: (run: ProbeRun) => void | Promise<void>
+  readonly onRun?: (run: ProbeRun) => void
 }
 
 /** What one run over all questions gave. Means are undefined where no question was answered. */

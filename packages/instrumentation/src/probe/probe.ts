@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { durationSeconds } from '@mnemoscope/kpi'
+import { heedRejection } from '../guards/heed-rejection.js'
 import { sleep } from '../guards/sleep.js'
 import type { WarningHandler } from '../guards/warn-once.js'
 import type { Handle, OperationValues } from '../handle/handle-types.js'
@@ -75,7 +76,7 @@ export function startProbe(options: ProbeOptions, { handle, warn, ended }: Probe
 
   async function runAll(): Promise<ProbeRun> {
     const scores: RetrievalScore[] = []
-    let failed = 0
+    let unanswered = 0
     for (const [i, { question, relevant }] of questions.entries()) {
       if (stopping.signal.aborted) break
       const start = performance.now()
@@ -87,7 +88,7 @@ export function startProbe(options: ProbeOptions, { handle, warn, ended }: Probe
         handle.operation({ f1_score: score.f1, latency, ...ownKpis(handle, score) } as OperationValues)
       } catch (error) {
         if (stopping.signal.aborted) break
-        failed++
+        unanswered++
         warn({ code: 'HOOK_FAILED', message: `A probe's question was not answered: ${String(error)}` })
       }
       const rest = varied(restAfter(performance.now() - start, share))
@@ -95,11 +96,13 @@ export function startProbe(options: ProbeOptions, { handle, warn, ended }: Probe
       if (i < questions.length - 1) await sleep(rest, stopping.signal)
       else restedAt = performance.now() + rest
     }
-    const result = { answered: scores.length, failed, mean: meanOf(scores) }
+    const result = { answered: scores.length, failed: unanswered, mean: meanOf(scores) }
+    const failed = (error: unknown) =>
+      warn({ code: 'HOOK_FAILED', message: `A probe's onRun failed: ${String(error)}` })
     try {
-      onRun?.(result)
+      heedRejection(onRun?.(result), failed)
     } catch (error) {
-      warn({ code: 'HOOK_FAILED', message: `A probe's onRun threw: ${String(error)}` })
+      failed(error)
     }
     return result
   }

@@ -1,4 +1,6 @@
 import { trace } from '@opentelemetry/api'
+import { heedRejection } from '../guards/heed-rejection.js'
+import type { WarningHandler } from '../guards/warn-once.js'
 import { emptyRange, type MeasurementPlace, type Watcher } from '../handle/attention.js'
 import type { Metadata } from '../handle/handle-types.js'
 
@@ -16,16 +18,25 @@ export interface TakenMeasurement extends MeasurementPlace {
   readonly spanId: string | undefined
 }
 
-/** Receives every measurement, on the time of the one who records: it takes note and returns. */
+/**
+ * Receives every measurement, on the time of the one who records: it takes note and returns. What it throws or rejects
+ * with is warned of and goes no further.
+ */
 export type MeasurementHandler = (measurement: TakenMeasurement) => void
 
 /** Hands every measurement of every KPI to a handler. */
-export function measurementWatcher(handler: MeasurementHandler, now: () => number): Watcher {
+export function measurementWatcher(
+  handler: MeasurementHandler,
+  now: () => number,
+  warn: WarningHandler,
+): Watcher {
+  const failed = (error: unknown) =>
+    warn({ code: 'HOOK_FAILED', message: `A handler of measurements failed: ${String(error)}` })
   return {
     quiet: () => emptyRange,
     heard({ kpi, value, place, metadata }) {
       const { traceId, spanId } = trace.getActiveSpan()?.spanContext() ?? {}
-      handler({ kpi: kpi.id, value, at: now(), metadata, traceId, spanId, ...place })
+      heedRejection(handler({ kpi: kpi.id, value, at: now(), metadata, traceId, spanId, ...place }), failed)
     },
   }
 }

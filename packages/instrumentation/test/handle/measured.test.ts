@@ -49,6 +49,41 @@ describe('a measured function', () => {
     )
   })
 
+  test('is one operation: its latency carries the metadata, too', async () => {
+    let time = 0
+    const monitor = await start({ endpoint: false, clock: () => time })
+    const heard: unknown[] = []
+    monitor.onMeasurement(({ kpi, value, metadata }) => void heard.push([kpi, value, metadata]))
+    const search = monitor.measured(
+      async (question: string) => {
+        time += 500
+        return `found ${question}`
+      },
+      {
+        labels: { model: 'm', contextSize: 8_192 },
+        values: () => ({ token_usage: 7 }),
+        metadata: (found) => ({ found }),
+      },
+    )
+    await search('me')
+    expect(heard).toEqual([
+      ['token_usage', 7, { found: 'found me' }],
+      ['latency', 0.5, { found: 'found me' }],
+    ])
+  })
+
+  test('keeps its latency where a hook fails', async () => {
+    const monitor = await start({ endpoint: false })
+    const heard: string[] = []
+    monitor.onMeasurement(({ kpi }) => void heard.push(kpi))
+    const fail = () => {
+      throw new Error('hook')
+    }
+    const labels = { model: 'm', contextSize: 8_192 }
+    monitor.measured(() => 8, { labels, values: fail, metadata: fail })()
+    expect(heard).toEqual(['latency'])
+  })
+
   test('is not disturbed by hooks that throw', async () => {
     const monitor = await start({ endpoint: false })
     const fail = () => {
