@@ -8,7 +8,7 @@ export function createMetrics() {
   const registers = [registry]
   const lastInstant = new Gauge({
     name: names.recorderMetric.lastInstant,
-    help: 'Newest instant that was stored, as Unix time; until the first one, when the recorder started.',
+    help: 'Newest instant that is stored, by this recorder or another one, as Unix time; until the first one, when this recorder started.',
     registers,
   })
   // A gauge begins at 0, which reads as behind by half a century.

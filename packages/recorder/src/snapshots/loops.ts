@@ -6,7 +6,7 @@ import type { Work } from '../work.js'
 import { createBackfill } from './backfill.js'
 import { newestInstant, nextSettling, settlingMs } from './instant.js'
 import { rollUp } from './rollup.js'
-import { isStored, storeInstants } from './store.js'
+import { isStored, newestStored, storeInstants } from './store.js'
 import { takeSnapshot } from './take.js'
 
 const rollUpEveryMs = 60_000
@@ -29,7 +29,6 @@ export function startSnapshots({ pool, prometheus, config, logger, metrics }: Wo
     endTimer()
     metrics.snapshots.inc()
     metrics.snapshotRows.inc(rows)
-    metrics.lastInstant.set(at.getTime() / 1_000)
     if ('gap' in instant) logger.warn({ at, gap: instant.gap }, 'instant without a snapshot')
     else logger.debug({ at, rows }, 'snapshot stored')
   }
@@ -37,6 +36,9 @@ export function startSnapshots({ pool, prometheus, config, logger, metrics }: Wo
     next: (now) => nextSettling(now + aheadMs, intervalMs, settling) - aheadMs,
     run: async () => {
       await exclusively(pool, 'snapshots', take)
+      // Whoever took it: of several recorders on a database only one does.
+      const newest = await newestStored(pool)
+      if (newest !== undefined) metrics.lastInstant.set(newest.getTime() / 1_000)
     },
     onError: (err) => {
       metrics.snapshotFailures.inc()

@@ -41,6 +41,12 @@ export async function isStored(pool: pg.Pool, at: Date): Promise<boolean> {
   return rowCount === 1
 }
 
+/** The newest instant that has an entry, whoever stored it; undefined before the first. */
+export async function newestStored(pool: pg.Pool): Promise<Date | undefined> {
+  const { rows } = await pool.query<{ at: Date | null }>('SELECT max(at) AS at FROM snapshot_instants')
+  return rows[0]?.at ?? undefined
+}
+
 /** Enters the instants; who enters one first stores its rows, and no row of it needs to look for its twin. */
 async function claimInstants(client: pg.PoolClient, instants: readonly Instant[]): Promise<Instant[]> {
   const sorted = instants.toSorted((a, b) => a.at.getTime() - b.at.getTime())
