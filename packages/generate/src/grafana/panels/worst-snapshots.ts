@@ -37,25 +37,31 @@ export function worstSnapshots(config: Config, kpi: Kpi): PanelSpec {
 /**
  * The worst snapshots lie in the hours that have the worst extremes: each of these has one at least, so of the rolled-up
  * hours no more have to be read than snapshots are asked for. Ties go to the newest, as with the snapshots themselves.
- * Within such an hour instants are looked up one by one: the primary key begins with them.
+ * Within such an hour its instants are looked up: the primary key begins with them.
  */
 function worstSql({ id, direction }: Kpi, columns: readonly string[]): string {
   const [extreme, order] = direction === 'higher_is_better' ? ['least', 'ASC'] : ['greatest', 'DESC']
   const ofSnapshot = columns.map((column) => `snapshots.${column}`).join(', ')
   return `
-WITH ${wholeHoursSql}, ${placesSql}, worst_hours AS MATERIALIZED (
+WITH ${wholeHoursSql}, ${placesSql}, of_kpi AS MATERIALIZED (
+  SELECT hour, series_id, ${extreme} FROM snapshots_hourly, looked
+  WHERE kpi = '${id}'
+    AND hour >= greatest(since, (SELECT date_bin('1 hour', min(at), 'epoch') FROM snapshot_instants))
+    AND hour <= until
+), worst_hours AS MATERIALIZED (
   SELECT hour, series_id
-  FROM hours JOIN snapshots_hourly USING (hour) JOIN places USING (series_id)
-  WHERE kpi = '${id}' AND hour >= (SELECT date_bin('1 hour', min(at), 'epoch') FROM snapshot_instants)
+  FROM of_kpi JOIN hours USING (hour) JOIN places USING (series_id)
   ORDER BY ${extreme} ${order}, hour DESC
   FETCH FIRST ${most} ROWS WITH TIES
 ), found AS (
   SELECT snapshots.at, snapshots.series_id, ${ofSnapshot}
   FROM worst_hours CROSS JOIN LATERAL (
-    SELECT at FROM snapshot_instants WHERE at >= hour AND at < hour + interval '1 hour'
-  ) AS instants CROSS JOIN LATERAL (
     SELECT * FROM snapshots
-    WHERE snapshots.at = instants.at AND snapshots.series_id = worst_hours.series_id AND kpi = '${id}'
+    WHERE at >= hour
+      AND at < hour + interval '1 hour'
+      AND at = ANY (ARRAY(SELECT at FROM snapshot_instants WHERE at >= hour AND at < hour + interval '1 hour'))
+      AND snapshots.series_id = worst_hours.series_id
+      AND kpi = '${id}'
     OFFSET 0
   ) AS snapshots
   UNION ALL
