@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Monitor, startMonitoring } from '@mnemoscope/instrumentation'
 import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
 import { explain } from '../../packages/cli/src/explain/explain.js'
+import { explanationText } from '../../packages/cli/src/explain/text.js'
 import { eventually } from '../harness/eventually.js'
 import { type Stack, startStack } from '../harness/stack.js'
 
@@ -60,7 +61,11 @@ test('an episode is told with its own rule, its own value now, and its transitio
   expect(explanation.rules.map(({ threshold, health }) => [threshold, health])).toEqual([['0.5', 'ok']])
   expect(explanation.rules[0]?.expression).toContain('mnemoscope_f1_score:current{model="small"} <= 0.5')
   expect(explanation.current).toEqual([
-    { service: 'memory', model: 'small', context_size: '8192', value: expect.closeTo(0.25, 9) },
+    {
+      ...{ service: 'memory', model: 'small', context_size: '8192', state: 'firing' },
+      labels: { job: 'memory', model: 'small', context_size: '8192' },
+      value: expect.closeTo(0.25, 9),
+    },
   ])
   expect(explanation.episodes.map(({ id }) => id)).toEqual([small?.id])
   expect(explanation.episodes[0]?.transitions.map(({ kind }) => kind)).toContain('opened')
@@ -72,4 +77,29 @@ test('what nothing is called is an error that names the alerts there are', async
     value: 'MnemoscopeF1Critical',
   })
   await expect(asked('99999999')).rejects.toMatchObject({ code: 'USAGE' })
+}, 60_000)
+
+test('an alert of the pipeline is told with the settings behind it, what is active and its value', async () => {
+  expect((await asked('MnemoscopeTargetDown')).current).toEqual([])
+  clearInterval(recording)
+  await monitor.stop()
+  const explanation = await eventually('the target that is down', async () => {
+    const told = await asked('MnemoscopeTargetDown')
+    return told.current.length > 0 && told
+  })
+  expect(explanation.rules.map(({ from }) => from)).toEqual([
+    [
+      { path: 'services', origin: 'the default' },
+      { path: 'scrapeInterval', origin: 'the default' },
+    ],
+  ])
+  const labels = { job: 'memory', instance: new URL(monitor.url as string).host }
+  expect(explanation.current).toEqual([
+    { service: 'memory', model: '', context_size: '', labels, value: 0, state: 'pending' },
+  ])
+  expect(explanationText(explanation, defineConfig(input).kpis)).toMatch(
+    new RegExp(
+      `Now, the worst first\n  0 +job=memory instance=${labels.instance} pending|instance=${labels.instance} job=memory`,
+    ),
+  )
 }, 60_000)

@@ -1,2 +1,3 @@
 export { type Drift, drift } from './drift.js'
 export { type GenerateOptions, generate, generatedFolders } from './generate.js'
+export { judgedBy } from './rules/judged-by.js'

@@ -2,7 +2,8 @@ import { type Config, type Kpi, MnemoscopeError, names } from '@mnemoscope/kpi'
 import type { AlertEpisode } from '@mnemoscope/recorder'
 import { z } from 'zod'
 import { askPrometheus } from '../prometheus-client.js'
-import { originOf, pathText, settingsBehind } from './origin.js'
+import { type ActiveAlert, type CurrentValue, currentValues } from './current.js'
+import { originOf, pathText, settingsBehind, settingsOfPipeline } from './origin.js'
 
 /** A rule of an alert, and where its threshold comes from. */
 export interface ExplainedRule {
@@ -13,14 +14,6 @@ export interface ExplainedRule {
   readonly from: readonly { readonly path: string; readonly origin: string }[]
   readonly health: string
   readonly runbook: string | null
-}
-
-/** The value that the alert judges, at a place; of an episode only its own. */
-export interface CurrentValue {
-  readonly service: string
-  readonly model: string
-  readonly context_size: string
-  readonly value: number
 }
 
 export interface Transition {
@@ -36,6 +29,7 @@ export interface Explanation {
   readonly kpi: string | null
   readonly severity: string | null
   readonly rules: readonly ExplainedRule[]
+  /** At every place, the worst first; of an episode only its own. */
   readonly current: readonly CurrentValue[]
   /** The episode asked for, else the newest ones, newest first. */
   readonly episodes: readonly (AlertEpisode & { readonly transitions: readonly Transition[] })[]
@@ -64,6 +58,15 @@ const rulesSchema = z.object({
           labels: z.record(z.string(), z.string()).default({}),
           annotations: z.record(z.string(), z.string()).default({}),
           health: z.string(),
+          alerts: z
+            .array(
+              z.object({
+                labels: z.record(z.string(), z.string()),
+                state: z.string(),
+                value: z.string(),
+              }),
+            )
+            .default([]),
         }),
       ),
     }),
@@ -89,13 +92,14 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
   const labels = own[0]?.labels ?? episodes[0]?.metadata.labels ?? {}
   const [kpiId, severity] = [labels[names.label.kpi], labels[names.label.severity]]
   const kpi = kpiId === undefined ? undefined : config.kpis[kpiId]
+  const active: ActiveAlert[] = own.flatMap(({ alerts }) => alerts)
   const origins = { patch, declared, configPath }
   return {
     alert: name,
     kpi: kpiId ?? null,
     severity: severity ?? null,
     rules: own.map((rule) => explained(rule, kpi, severity, origins)),
-    current: kpi === undefined ? [] : await currentValues(prometheus, kpi, episode),
+    current: await currentValues(prometheus, name, kpi, active, episode?.metadata.labels),
     episodes: await Promise.all(
       episodes.map(async (episode) => {
         const detail = (await getJson(`${recorder}/api/episodes/${episode.id}`)) as {
@@ -115,8 +119,7 @@ function explained(
 ): ExplainedRule {
   const { threshold, runbook_url: runbook } = annotations
   const described = { patch: 'PUT /api/config', file: configPath, default: 'the default' }
-  const paths =
-    kpi === undefined || severity === undefined ? [] : settingsBehind(kpi, name, severity, threshold)
+  const paths = kpi === undefined ? settingsOfPipeline(name) : settingsBehind(kpi, name, severity, threshold)
   return {
     expression: query,
     for_seconds: duration,
@@ -135,34 +138,6 @@ function rulesOf(rules: readonly Rule[], name: string, episode: AlertEpisode | u
   const named = rules.filter((rule) => rule.name === name)
   const same = named.filter(({ annotations }) => Number(annotations.threshold) === episode?.threshold)
   return same.length > 0 ? same : named
-}
-
-/** Values of every place, the worst first; of an episode that of its own. */
-async function currentValues(
-  prometheus: string,
-  kpi: Kpi,
-  episode: AlertEpisode | undefined,
-): Promise<CurrentValue[]> {
-  const data = z
-    .object({
-      result: z.array(
-        z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) }),
-      ),
-    })
-    .parse(await askPrometheus(prometheus, '/api/v1/query', { query: names.recordedSeries.current(kpi) }))
-  const { job, model, contextSize } = names.label
-  const isAsked = (metric: Readonly<Record<string, string>>) =>
-    episode === undefined ||
-    [job, model, contextSize].every((label) => metric[label] === episode.metadata.labels[label])
-  return data.result
-    .filter(({ metric }) => isAsked(metric))
-    .map(({ metric, value: [, text] }) => ({
-      service: metric[names.label.job] ?? '',
-      model: metric[names.label.model] ?? '',
-      context_size: metric[names.label.contextSize] ?? '',
-      value: Number(text),
-    }))
-    .sort((a, b) => (kpi.direction === 'higher_is_better' ? a.value - b.value : b.value - a.value))
 }
 
 /** The episode with an id, or the newest ones of an alert. */

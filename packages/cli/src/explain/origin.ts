@@ -17,7 +17,12 @@ export type SettingPath = readonly (string | number)[]
  * an override's; of the alerts of trends, missing data and targets what these are judged by.
  * @param threshold annotation of the rule
  */
-export function settingsBehind(kpi: Kpi, alert: string, severity: string, threshold?: string): SettingPath[] {
+export function settingsBehind(
+  kpi: Kpi,
+  alert: string,
+  severity: string | undefined,
+  threshold?: string,
+): SettingPath[] {
   const own = ['kpis', kpi.id]
   const everywhere = (setting: keyof KpiOverride): SettingPath[] => [
     [...own, setting],
@@ -36,13 +41,30 @@ export function settingsBehind(kpi: Kpi, alert: string, severity: string, thresh
     case names.noDataAlertName(kpi):
       return [...everywhere('noData'), [...own, 'expectedFor']]
     case names.burnAlertName(kpi, level):
-      return [[...own, 'target']]
+      return [
+        [...own, 'target'],
+        [...own, 'minSamples'],
+      ]
     default:
       return thresholdPaths(kpi, level)
         .filter(({ value }) => threshold !== undefined && Number(threshold) === value)
         .map(({ path }) => path)
   }
 }
+
+/** The settings that decide when an alert of the pipeline about itself fires; none where nothing can be set. */
+export function settingsOfPipeline(alert: string): SettingPath[] {
+  return behindPipeline.get(alert)?.map((path) => path.split('.')) ?? []
+}
+
+const behindPipeline: ReadonlyMap<string, readonly string[]> = new Map([
+  [names.pipelineAlert.targetDown, ['services', 'scrapeInterval']],
+  [names.pipelineAlert.recorderBehind, ['snapshotInterval']],
+  [names.pipelineAlert.ruleEvaluationFailing, ['alertCheckInterval']],
+  [names.pipelineAlert.deliveriesFailing, ['alerting.receivers', 'handlers']],
+  [names.pipelineAlert.serviceSilent, ['services', 'kpis']],
+  [names.pipelineAlert.watchdog, ['alerting.watchdog']],
+])
 
 function thresholdPaths(kpi: Kpi, severity: Severity): { path: SettingPath; value: number | undefined }[] {
   if (severity === 'info') return []

@@ -1,6 +1,7 @@
-import type { Config } from '@mnemoscope/kpi'
+import type { Config, Kpi } from '@mnemoscope/kpi'
 import pc from 'picocolors'
 import { inUnit, utc } from '../report/units.js'
+import { isBurn } from './current.js'
 import type { ExplainedRule, Explanation } from './explain.js'
 
 /** Places that a person reads: the worst first. */
@@ -14,7 +15,9 @@ export function explanationText(explanation: Explanation, kpis: Config['kpis']):
   return [
     title.filter((part) => part !== null && part !== undefined).join(pc.dim(' · ')),
     ...(rules.length === 0 ? ['', 'Its rule is no longer in force.'] : rules.map(ruleText)),
-    ...(kpi === null ? [] : ['', pc.bold('Now, the worst first'), ...places(current, unit)]),
+    '',
+    pc.bold('Now, the worst first'),
+    ...places(current, unitOfJudged(alert, kpi === null ? undefined : kpis[kpi])),
     '',
     pc.bold('Lately'),
     ...(episodes.length === 0
@@ -36,14 +39,24 @@ function ruleText({ expression, threshold, from, for_seconds, health, runbook }:
   ].join('\n')
 }
 
+/** As `inUnit` writes counts. */
+const plainNumber = '{number}'
+
+/** A burn rate is a number of times, whatever its KPI is measured in; the pipeline's values are numbers of anything. */
+function unitOfJudged(alert: string, kpi: Kpi | undefined): string {
+  return kpi === undefined || isBurn(kpi, alert) ? plainNumber : kpi.unit
+}
+
 function places(current: Explanation['current'], unit: string): string[] {
-  if (current.length === 0) return ['  no value: too little traffic, or none']
-  const lines = current
-    .slice(0, shownPlaces)
-    .map(
-      ({ service, model, context_size, value }) =>
-        `  ${inUnit(value, unit).padEnd(14)} ${model} at ${context_size} in ${service}`,
-    )
+  if (current.length === 0) return ['  nothing to judge']
+  const lines = current.slice(0, shownPlaces).map((value) => {
+    const { service, model, context_size, labels, state } = value
+    const where =
+      model === ''
+        ? Object.entries(labels).map((label) => label.join('='))
+        : [`${model} at ${context_size} in ${service}`]
+    return `  ${inUnit(value.value, unit).padEnd(14)} ${where.join(' ')}${state === null ? '' : ` ${pc.red(state)}`}`.trimEnd()
+  })
   const more = current.length - lines.length
   return more > 0 ? [...lines, `  and ${more} more`] : lines
 }

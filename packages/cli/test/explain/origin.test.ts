@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
-import { originOf, pathText, settingsBehind } from '../../src/explain/origin.js'
+import { defineConfig, names } from '@mnemoscope/kpi'
+import { originOf, pathText, settingsBehind, settingsOfPipeline } from '../../src/explain/origin.js'
 
 const path = ['kpis', 'f1_score', 'overrides', 0, 'thresholds', 'warning'] as const
 const set = { kpis: { f1_score: { overrides: [{ thresholds: { warning: 0.9 } }] } } }
@@ -44,9 +44,24 @@ describe('the settings behind an alert', () => {
     expect(settingsBehind(kpis.latency, alert, severity, threshold).map(pathText)).toEqual(paths)
   })
 
-  test('of a burn rate are the target', () => {
+  test('of a burn rate are the target and the attempts asked for', () => {
     const alert = 'MnemoscopeAdaptationSuccessRateBurnError'
     const paths = settingsBehind(kpis.adaptation_success_rate, alert, 'error', '6')
-    expect(paths.map(pathText)).toEqual(['kpis.adaptation_success_rate.target'])
+    expect(paths.map(pathText)).toEqual([
+      'kpis.adaptation_success_rate.target',
+      'kpis.adaptation_success_rate.minSamples',
+    ])
+  })
+
+  test.each(Object.values(names.pipelineAlert))('of %s of the pipeline are settings there are', (alert) => {
+    const config = defineConfig({
+      alerting: {
+        watchdog: { receiver: 'dead-man' },
+        receivers: { 'dead-man': { webhook: { url: 'https://example.org' } } },
+      },
+    })
+    const paths = settingsOfPipeline(alert)
+    expect(paths.length === 0).toBe(alert === names.pipelineAlert.configChanged)
+    for (const path of paths) expect(config).toHaveProperty(path.map(String))
   })
 })

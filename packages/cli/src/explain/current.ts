@@ -1,0 +1,101 @@
+import { judgedBy } from '@mnemoscope/generate'
+import { type Kpi, names } from '@mnemoscope/kpi'
+import { z } from 'zod'
+import { askPrometheus } from '../prometheus-client.js'
+
+type Labels = Readonly<Record<string, string>>
+
+/** An alert that Prometheus holds active. */
+export interface ActiveAlert {
+  readonly labels: Labels
+  readonly state: string
+  /** As Prometheus writes numbers: `2.5e-01`. */
+  readonly value: string
+}
+
+/** The value that an alert judges, at a place. */
+export interface CurrentValue {
+  /** Empty, as the next two, where the alert is about something else. */
+  readonly service: string
+  readonly model: string
+  readonly context_size: string
+  /** Everything that tells this place from others. */
+  readonly labels: Labels
+  readonly value: number
+  /** Null where the alert is not active. */
+  readonly state: string | null
+}
+
+const answerSchema = z.object({
+  result: z.array(
+    z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) }),
+  ),
+})
+
+/**
+ * What an alert judges now at every place, the worst first. Alerts of the pipeline record nothing of what they judge:
+ * of these only the active ones have a value.
+ * @param at only the place with these labels, as those of an episode
+ */
+export async function currentValues(
+  prometheus: string,
+  alert: string,
+  kpi: Kpi | undefined,
+  active: readonly ActiveAlert[],
+  at: Labels | undefined,
+): Promise<CurrentValue[]> {
+  const judged = kpi === undefined ? [] : await askForValues(prometheus, judgedBy(kpi, alert))
+  const values = joined(judged, active).filter(
+    ({ labels }) => at === undefined || Object.entries(labels).every(([name, value]) => at[name] === value),
+  )
+  const lowestFirst = kpi?.direction === 'higher_is_better' && !isBurn(kpi, alert)
+  return values.sort((a, b) => (lowestFirst ? a.value - b.value : b.value - a.value))
+}
+
+/** Whether an alert judges a rate of misses, which is no value of its KPI. */
+export function isBurn(kpi: Kpi, alert: string): boolean {
+  return (['warning', 'error', 'critical'] as const).some(
+    (severity) => alert === names.burnAlertName(kpi, severity),
+  )
+}
+
+/** A recorded value counts before that of an alert, which stays what it was while the alert is kept firing. */
+function joined(
+  judged: readonly { readonly labels: Labels; readonly value: number }[],
+  active: readonly ActiveAlert[],
+): CurrentValue[] {
+  const byPlace = new Map<string, { labels: Labels; value: number; state: string | null }>()
+  for (const { labels, value, state } of active) {
+    const place = placeOf(labels)
+    byPlace.set(keyOf(place), { labels: place, value: Number(value), state })
+  }
+  for (const { labels, value } of judged) {
+    const place = placeOf(labels)
+    const key = keyOf(place)
+    byPlace.set(key, { labels: place, value, state: byPlace.get(key)?.state ?? null })
+  }
+  const { job, model, contextSize } = names.label
+  return [...byPlace.values()].map(({ labels, value, state }) => ({
+    service: labels[job] ?? '',
+    model: labels[model] ?? '',
+    context_size: labels[contextSize] ?? '',
+    labels,
+    value,
+    state,
+  }))
+}
+
+/** The labels of a series or an alert that say where; not those that say what. */
+function placeOf({ __name__, alertname, ...labels }: Labels): Labels {
+  const { [names.label.severity]: _, [names.label.kpi]: __, ...place } = labels
+  return place
+}
+
+function keyOf(place: Labels): string {
+  return JSON.stringify(Object.entries(place).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+async function askForValues(prometheus: string, query: string) {
+  const { result } = answerSchema.parse(await askPrometheus(prometheus, '/api/v1/query', { query }))
+  return result.map(({ metric, value: [, text] }) => ({ labels: metric, value: Number(text) }))
+}
