@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { durationSeconds } from '@mnemoscope/kpi'
@@ -8,7 +8,7 @@ import { parse } from 'yaml'
 import { loadProject } from '../../packages/cli/src/config-file.js'
 import { grafanaEnvironment } from '../../packages/generate/src/grafana/provisioning.js'
 import { repository } from '../harness/repository.js'
-import { mountsOf, readComposeFile, type Service, serviceOf } from './compose-file.js'
+import { interpolated, mountsOf, readComposeFile, type Service, serviceOf } from './compose-file.js'
 import { findDockerCompose } from './debian-compose.js'
 
 const file = readComposeFile()
@@ -114,6 +114,17 @@ describe('docker-compose.yml', () => {
   test('gives Grafana every variable that its data sources read', () => {
     const { environment = {} } = serviceOf('grafana')
     expect(Object.keys(environment)).toEqual(expect.arrayContaining(Object.values(grafanaEnvironment)))
+  })
+
+  test('opens Grafana where the alerts of its Prometheus lead to', () => {
+    const [port = ''] = serviceOf('grafana').ports ?? []
+    const [host, outside] = interpolated(port).split(':')
+    const mounted = mountsOf(serviceOf('prometheus')).find(({ target }) => target === '/etc/prometheus/rules')
+    const rules = readFileSync(join(repository, mounted?.source ?? '', 'latency.yml'), 'utf8')
+    const addresses = [...rules.matchAll(/dashboard_url: (http:\/\/[^/]+)\/d\//g)].map(
+      ([, address]) => address,
+    )
+    expect(new Set(addresses)).toEqual(new Set([`http://${host}:${outside}`]))
   })
 
   test('keeps samples as long, and tells of alerts as often, as the configuration says', async () => {
