@@ -14,6 +14,7 @@ import { suggestCommand } from './commands/suggest.js'
 import { topCommand } from './commands/top.js'
 import { upCommand } from './commands/up.js'
 import { watchCommand } from './commands/watch.js'
+import { statusExitCodes } from './report/status.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -49,6 +50,6 @@ for (const command of commands) program.addCommand(command)
 for (const command of [program, ...commands]) {
   command.exitOverride((error: CommanderError) => {
     // Commander has written its message already; help and version are no failures.
-    process.exit(error.exitCode === 0 ? 0 : 2)
+    process.exit(error.exitCode === 0 ? 0 : command === statusCommand ? statusExitCodes.unknown : 2)
   })
 }

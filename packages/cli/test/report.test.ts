@@ -71,6 +71,7 @@ const alert = {
 
 const busy: DashboardData = {
   ...empty,
+  no_data: null,
   summary: { total_snapshots: 12, avg_latency: 9, min_latency: 0.25, max_latency: 21 },
   trend_details: {
     latency: {
@@ -244,7 +245,32 @@ describe('a sparkline', () => {
 
 describe('the status', () => {
   test.each([
-    ['ok', empty, undefined],
+    ['ok', { ...empty, no_data: null }, 'ok'],
+    ['unknown: no data yet, see http://recorder/readyz', empty, 'unknown'],
+    [
+      'unknown: no data since 02:54:05 UTC, see http://recorder/readyz',
+      { ...empty, no_data: { reason: 'no_snapshot', since: at - 600 } },
+      'unknown',
+    ],
+    [
+      'unknown: no data, see http://recorder/readyz',
+      { ...empty, no_data: { reason: 'no_snapshot', since: null } },
+      'unknown',
+    ],
+    [
+      'unknown: too little was measured to judge any KPI, see http://recorder/readyz',
+      { ...empty, no_data: { reason: 'no_value', since: at } },
+      'unknown',
+    ],
+    [
+      'warning: Latency of gpt-4o, context 8192, for 10 min, no data since 02:59:05 UTC',
+      {
+        ...busy,
+        no_data: { reason: 'no_snapshot', since: at - 300 },
+        open_alerts: [{ ...alert, level: 'warning' }],
+      },
+      'warning',
+    ],
     [
       'critical: Latency of gpt-4o, context 8192, for 10 min, what to do: https://runbooks.example/latency.md',
       { ...busy, open_alerts: [runbookOf(alert)] },
@@ -263,15 +289,13 @@ describe('the status', () => {
       },
       'critical',
     ],
-  ] satisfies [string, DashboardData, string | undefined][])('is one line: %s', (line, data, level) => {
-    expect(statusOf(data)).toEqual({ level, line })
+  ] satisfies [string, DashboardData, string][])('is one line: %s', (line, data, status) => {
+    expect(statusOf(data, 'http://recorder')).toEqual({ status, line })
   })
 
   test('stays one line whatever an alert says', () => {
-    const { line } = statusOf({
-      ...busy,
-      open_alerts: [{ ...alert, metric_type: null, message: 'two\nlines' }],
-    })
+    const open = { ...alert, metric_type: null, message: 'two\nlines' }
+    const { line } = statusOf({ ...busy, open_alerts: [open] }, 'http://recorder')
     expect(line).toContain('two lines')
   })
 })

@@ -1,22 +1,28 @@
 import { Command } from 'commander'
+import { failureText } from '../failure.js'
 import { fetchDashboard, recorderUrl } from '../recorder-client.js'
-import { statusOf } from '../report/status.js'
-
-/** Exit code for the worst open level, as monitoring plugins know it: 0 fine, 1 warning, 2 error or critical. */
-const exitCodes = { info: 0, warning: 1, error: 2, critical: 2 } as const
+import { statusExitCodes, statusOf } from '../report/status.js'
 
 /** `mnemoscope status`: one line and an exit code, for scripts. */
 export const statusCommand = new Command('status')
-  .description('one line and an exit code by the worst open alert: 0 none, 1 warning, 2 error or critical')
+  .description(
+    'one line and an exit code by the worst open alert: 0 none or info, 1 warning, 2 error, 3 critical; ' +
+      '4 unknown: no data or old ones, no recorder that answers, a wrong argument',
+  )
   .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
   .option('--json', 'print it as JSON')
   .action(async ({ url, json }: { url?: string; json?: true }) => {
-    const data = await fetchDashboard(recorderUrl(url), { hours: 1 })
-    const { level, line } = statusOf(data)
-    process.stdout.write(
-      json
-        ? `${JSON.stringify({ status: level ?? 'ok', line, open: data.open_alerts.length })}\n`
-        : `${line}\n`,
-    )
-    process.exitCode = level === undefined ? 0 : exitCodes[level]
+    try {
+      const recorder = recorderUrl(url)
+      const data = await fetchDashboard(recorder, { hours: 1 })
+      const { status, line } = statusOf(data, recorder)
+      process.stdout.write(
+        json ? `${JSON.stringify({ status, line, open: data.open_alerts.length })}\n` : `${line}\n`,
+      )
+      process.exitCode = statusExitCodes[status]
+    } catch (error) {
+      // The exit codes of other commands mean something else here.
+      process.stderr.write(failureText(error, { json: json === true }).text)
+      process.exitCode = statusExitCodes.unknown
+    }
   })

@@ -1,0 +1,81 @@
+import { createServer } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { DashboardData } from '@mnemoscope/recorder'
+import { freePort } from '@mnemoscope/servers'
+import { mnemoscope, temporaryFolder } from '../harness/index.js'
+
+/** What a recorder answers in each case; the parts that the status is read from. */
+type Answer = Pick<DashboardData, 'timestamp' | 'open_alerts' | 'no_data' | 'kpis' | 'current'>
+
+const well: Answer = { timestamp: 1_800_000_000, open_alerts: [], no_data: null, kpis: [], current: [] }
+
+describe('the exit code of `mnemoscope status`', () => {
+  const folder = temporaryFolder('status')
+  let answer: Answer | undefined
+  const server = createServer((_, response) => {
+    if (answer === undefined) response.writeHead(503).end('the database is away')
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+  })
+  let port: number
+
+  beforeAll(async () => {
+    port = await freePort()
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  })
+
+  afterAll(async () => {
+    await new Promise((resolve) => server.close(resolve))
+    folder.remove()
+  })
+
+  test.each([
+    [0, 'ok', well],
+    [0, 'info', { ...well, open_alerts: [alertOf('info')] }],
+    [1, 'warning', { ...well, open_alerts: [alertOf('warning'), alertOf('info')] }],
+    [2, 'error', { ...well, open_alerts: [alertOf('warning'), alertOf('error')] }],
+    [3, 'critical', { ...well, open_alerts: [alertOf('critical'), alertOf('error')] }],
+    [4, 'unknown', { ...well, no_data: { reason: 'no_snapshot', since: well.timestamp - 600 } }],
+    [4, 'unknown', { ...well, no_data: { reason: 'nothing_yet', since: null } }],
+  ] satisfies [number, string, Answer][])('is %i where it says %s', async (code, status, given) => {
+    answer = given
+    const { exitCode, stdout } = await run('--json', '--url', `http://127.0.0.1:${port}`)
+    expect(JSON.parse(stdout)).toMatchObject({ status })
+    expect(exitCode).toBe(code)
+  })
+
+  test('is 4 where the recorder has no answer', async () => {
+    answer = undefined
+    const { exitCode, stderr } = await run('--url', `http://127.0.0.1:${port}`)
+    expect(stderr).toMatch(/503[\s\S]*readyz/)
+    expect(exitCode).toBe(4)
+  })
+
+  test.each([
+    ['nothing listens', ['--url', 'http://127.0.0.1:9'], 'RECORDER_UNREACHABLE'],
+    ['nothing runs here', [], 'NOT_RUNNING'],
+    ['an option is unknown', ['--loud'], "unknown option '--loud'"],
+  ])('is 4 where %s', async (_, args, said) => {
+    const { exitCode, stdout, stderr } = await run(...args)
+    expect(stderr).toContain(said)
+    expect(stdout).toBe('')
+    expect(exitCode).toBe(4)
+  })
+
+  test('is told by --help', async () => {
+    const { exitCode, stdout } = await run('--help')
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /0 none or info, 1 warning, 2 error, 3 critical; 4 unknown/,
+    )
+    expect(exitCode).toBe(0)
+  })
+
+  function run(...args: string[]) {
+    return mnemoscope(folder.path, ['status', ...args])
+  }
+})
+
+function alertOf(level: string): DashboardData['open_alerts'][number] {
+  const metadata = { annotations: {}, context_size: '8192' }
+  const alert = { level, in_force: true, timestamp: 1_799_999_000, message: 'x', metric_type: null, metadata }
+  return alert as unknown as DashboardData['open_alerts'][number]
+}
