@@ -6,13 +6,17 @@ import { applyRetention } from './retention.js'
 
 const everyMs = 3_600_000
 
-/** Applies the retention at once and then every hour. */
+/** Applies the retention at once and then every hour, again at once where one run did not get to the end. */
 export function startRetention({ pool, config, logger }: Work): Loop {
+  let hasMore = false
   return startLoop({
-    next: (now) => now + everyMs,
+    next: (now) => (hasMore ? now : now + everyMs),
     run: async () => {
+      // What failed is tried again after a pause, not at once.
+      hasMore = false
       await exclusively(pool, 'retention', async () => {
         const run = await applyRetention(pool, retentionOf(config), new Date())
+        hasMore = run.hasMore
         if (run.droppedPartitions.length + run.deletedEpisodes > 0) logger.info(run, 'old data removed')
       })
     },

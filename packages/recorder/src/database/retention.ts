@@ -1,5 +1,6 @@
 import type { Retention } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { type AgedTable, deleteOld } from './delete-old.js'
 import {
   createPartitions,
   daysBetween,
@@ -17,39 +18,76 @@ const aheadMs = 7 * dayMs
 export interface RetentionRun {
   readonly droppedPartitions: readonly string[]
   readonly deletedEpisodes: number
+  /** Whether there was more to remove than one run does. */
+  readonly hasMore: boolean
 }
 
 /**
  * Creates the partitions of the days ahead and removes what is older than each kind of data is kept: snapshots and
- * measurements by dropping whole days, closed episodes (with their transitions) one by one. Open episodes stay,
- * however old, and so does the newest deployment of each service.
+ * measurements by dropping whole days, everything else in steps of bounded size. Open episodes stay, however old, and
+ * so do the newest deployment of each service and the configuration that was in force when the time kept begins.
+ * `series` is kept for ever; the comment of the table says why.
+ * @throws AggregateError of what failed, after everything else was done
  */
 export async function applyRetention(pool: pg.Pool, retention: Retention, now: Date): Promise<RetentionRun> {
   const before = (days: number) => new Date(now.getTime() - days * dayMs)
-  const daysOf: Record<PartitionedTable, number> = {
+  const failures = new Map<string, unknown>()
+  const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work()
+    } catch (error) {
+      failures.set(what, error)
+      return undefined
+    }
+  }
+  const partitionDays: Record<PartitionedTable, number> = {
     snapshots: retention.snapshotsDays,
     measurements: retention.measurementsDays,
   }
   const droppedPartitions: string[] = []
   for (const table of partitionedTables) {
-    await createPartitions(pool, table, daysBetween(now, new Date(now.getTime() + aheadMs)))
-    droppedPartitions.push(...(await dropPartitions(pool, table, before(daysOf[table]))))
+    const ahead = daysBetween(now, new Date(now.getTime() + aheadMs))
+    await attempt(`${table} of the days ahead`, () => createPartitions(pool, table, ahead))
+    const dropped = await attempt(table, () => dropPartitions(pool, table, before(partitionDays[table])))
+    droppedPartitions.push(...(dropped ?? []))
   }
+  let deletedEpisodes = 0
+  let hasMore = false
+  for (const table of agedTables(retention, before)) {
+    const deleted = await attempt(table.name, () => deleteOld(pool, table))
+    hasMore ||= deleted?.hasMore ?? false
+    if (table.name === 'alert_episodes') deletedEpisodes = deleted?.rows ?? 0
+  }
+  if (failures.size > 0) {
+    throw new AggregateError(failures.values(), `retention failed for ${[...failures.keys()].join(', ')}`)
+  }
+  return { droppedPartitions, deletedEpisodes, hasMore }
+}
+
+function agedTables(retention: Retention, before: (days: number) => Date): AgedTable[] {
   // A day is dropped as a whole, so what says that its instants were taken goes with the whole day.
   const startOfCutoffDay = new Date(Math.floor(before(retention.snapshotsDays).getTime() / dayMs) * dayMs)
-  await pool.query('DELETE FROM snapshot_instants WHERE at < $1', [startOfCutoffDay])
-  for (const table of ['rolled_up_hours', 'snapshots_hourly', 'series_hourly']) {
-    await pool.query(`DELETE FROM ${table} WHERE hour < $1`, [before(retention.hourlyDays)])
-  }
-  const oldest = before(Math.max(retention.hourlyDays, retention.alertsDays))
-  await pool.query('DELETE FROM service_versions WHERE last_seen_at < $1', [oldest])
-  await pool.query(
-    `DELETE FROM deployments AS old WHERE at < $1
-       AND EXISTS (SELECT FROM deployments AS newer WHERE newer.service = old.service AND newer.at > old.at)`,
-    [oldest],
-  )
-  const { rowCount } = await pool.query('DELETE FROM alert_episodes WHERE ends_at < $1', [
-    before(retention.alertsDays),
-  ])
-  return { droppedPartitions, deletedEpisodes: rowCount ?? 0 }
+  const hourly = before(retention.hourlyDays)
+  const longest = before(Math.max(retention.hourlyDays, retention.alertsDays))
+  return [
+    { name: 'snapshot_instants', age: 'at', cutoff: startOfCutoffDay },
+    { name: 'rolled_up_hours', age: 'hour', cutoff: hourly },
+    { name: 'snapshots_hourly', age: 'hour', cutoff: hourly },
+    { name: 'series_hourly', age: 'hour', cutoff: hourly },
+    { name: 'service_versions', age: 'last_seen_at', cutoff: longest },
+    {
+      name: 'deployments',
+      age: 'at',
+      cutoff: longest,
+      unless:
+        'NOT EXISTS (SELECT FROM deployments AS newer WHERE newer.service = old.service AND newer.at > old.at)',
+    },
+    {
+      name: 'config_changes',
+      age: 'at',
+      cutoff: longest,
+      unless: 'NOT EXISTS (SELECT FROM config_changes AS newer WHERE newer.id > old.id AND newer.at < $1)',
+    },
+    { name: 'alert_episodes', age: 'ends_at', cutoff: before(retention.alertsDays) },
+  ]
 }

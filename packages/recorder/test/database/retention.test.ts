@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { defineConfig, retentionOf } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { rowsPerStep } from '../../src/database/delete-old.js'
 import { createPartitions, daysBetween } from '../../src/database/partitions.js'
 import { applyRetention } from '../../src/database/retention.js'
 import { createPool } from '../../src/index.js'
@@ -60,7 +61,7 @@ test('whole days before the retention are dropped, the days ahead are there, and
      VALUES ('2020-01-01', 'a', '1', 'api'), ('2020-01-02', 'a', '2', 'api'), ('2020-01-01', 'b', '1', 'api')`,
   )
   const run = await applyRetention(pool, retentionOf(defineConfig()), now)
-  expect(run).toEqual({ droppedPartitions: ['snapshots_20260207'], deletedEpisodes: 1 })
+  expect(run).toEqual({ droppedPartitions: ['snapshots_20260207'], deletedEpisodes: 1, hasMore: false })
   expect(await partitions()).toEqual(['snapshots_20260208', 'snapshots_20260310'])
   const left = await pool.query('SELECT service, version FROM deployments ORDER BY 1, 2')
   expect(left.rows).toEqual([
@@ -95,6 +96,54 @@ test('each kind of data is kept for as long as is said of it', async () => {
   expect(hours.rows).toEqual([{ hour: new Date('2026-06-09T00:00:00Z') }])
   const kept = await pool.query("SELECT count(*)::int AS count FROM alert_episodes WHERE fingerprint = 'd'")
   expect(kept.rows[0].count).toBe(1)
+})
+
+test('however much is old, no statement deletes more than a bounded number of rows', async () => {
+  await pool.query(`
+    CREATE TABLE deleted (rows integer);
+    CREATE FUNCTION count_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN INSERT INTO deleted SELECT count(*) FROM gone; RETURN NULL; END $$;
+    CREATE TRIGGER count_deleted AFTER DELETE ON snapshots_hourly REFERENCING OLD TABLE AS gone
+      FOR EACH STATEMENT EXECUTE FUNCTION count_deleted();
+    INSERT INTO snapshots_hourly (hour, series_id, kpi, count, total, least, greatest)
+      SELECT '2026-01-01', number, 'latency', 1, 1, 1, 1 FROM generate_series(1, 210000) AS number`)
+  const retention = retentionOf(defineConfig())
+  const now = new Date('2027-06-10T12:00:00Z')
+  expect((await applyRetention(pool, retention, now)).hasMore).toBe(true)
+  expect((await applyRetention(pool, retention, now)).hasMore).toBe(false)
+  const { rows } = await pool.query(
+    'SELECT max(rows)::int AS most, sum(rows)::int AS total, (SELECT count(*)::int FROM snapshots_hourly) AS left FROM deleted',
+  )
+  expect(rows).toEqual([{ most: rowsPerStep, total: 210_000, left: 0 }])
+})
+
+test('a table that fails keeps no other from its retention', async () => {
+  await pool.query(`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
+    CREATE TRIGGER refuse BEFORE DELETE ON snapshot_instants EXECUTE FUNCTION refuse();
+    INSERT INTO rolled_up_hours (hour) VALUES ('2026-01-01');
+    INSERT INTO snapshot_instants (at, rows) VALUES ('2026-01-01', 0)`)
+  const run = applyRetention(pool, retentionOf(defineConfig()), new Date('2027-06-10T12:00:00Z'))
+  await expect(run).rejects.toMatchObject({
+    message: 'retention failed for snapshot_instants',
+    errors: [expect.objectContaining({ message: 'refused' })],
+  })
+  await pool.query('DROP TRIGGER refuse ON snapshot_instants')
+  const { rows } = await pool.query("SELECT FROM rolled_up_hours WHERE hour = '2026-01-01'")
+  expect(rows).toEqual([])
+})
+
+test('changes of the configuration go when they are old, but the one in force at the beginning of what is kept', async () => {
+  await pool.query(
+    `INSERT INTO config_changes (at, by, source, sha256, differences, restarts, config)
+     SELECT at, 'somebody', 'api', 'hash', '[]', '[]', '{}'
+     FROM unnest('{2026-01-01,2026-02-01,2026-02-02,2027-06-01}'::timestamptz[]) AS at`,
+  )
+  await applyRetention(pool, retentionOf(defineConfig()), new Date('2027-06-10T12:00:00Z'))
+  const kept = async () => (await pool.query('SELECT at FROM config_changes ORDER BY id')).rows
+  expect(await kept()).toEqual([{ at: new Date('2026-02-02') }, { at: new Date('2027-06-01') }])
+  await applyRetention(pool, retentionOf(defineConfig()), new Date('2037-06-10T12:00:00Z'))
+  expect(await kept()).toEqual([{ at: new Date('2027-06-01') }])
 })
 
 test('ten processes may create the same partitions at once', async () => {
