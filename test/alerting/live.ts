@@ -3,6 +3,7 @@ import { type ConfigInput, defineConfig, durationSeconds } from '@mnemoscope/kpi
 import { eventually } from '../harness/eventually.js'
 import { atMost, type Figure, quantile } from './figures.js'
 import { type Monitoring, query, queryRange, startMonitoringServers } from './monitoring.js'
+import { type Notice, type Notices, noticesOf } from './notices.js'
 import type { Pace } from './pace.js'
 import { type Stream, streams } from './story.js'
 import { type Fired, runs, type Verdict, verdictOf } from './verdict.js'
@@ -18,7 +19,7 @@ const jumpSeconds = 10
 
 /** What a story came to. */
 export interface Told {
-  readonly verdicts: readonly (Verdict & Stream)[]
+  readonly verdicts: readonly (Verdict & Notices & Stream)[]
   /** Seconds from each jump to its notification, beyond scrape, evaluation and group wait. */
   readonly delays: readonly number[]
   readonly jumps: number
@@ -54,9 +55,14 @@ export async function tell(pace: Pace): Promise<Told> {
         id in pace.kpis && id !== 'memory_usage' ? durationSeconds(rareWindow) : 0,
       ),
     )
+    const notices = noticesSince(monitoring, startedAt)
     const ending = { slack, end: end - startedAt }
     return {
-      verdicts: all.map((stream) => ({ ...stream, ...verdictOf(stream, fired, ending) })),
+      verdicts: all.map((stream) => ({
+        ...stream,
+        ...verdictOf(stream, fired, ending),
+        ...noticesOf(stream, notices, slack),
+      })),
       delays: delays(monitoring, jumpedAt),
       jumps: jumpedAt.size,
       longestPause: await longestPause(prometheusUrl, end - startedAt),
@@ -111,6 +117,18 @@ async function firedBetween(url: string, startedAt: number, end: number): Promis
   })
 }
 
+/** What the receiver was told of KPIs' thresholds, each alert by itself. */
+function noticesSince({ notified }: Monitoring, startedAt: number): Notice[] {
+  return notified
+    .filter(
+      ({ labels: { kpi, severity } }) => (kpi === 'f1_score' || kpi === 'latency') && severity !== 'info',
+    )
+    .map(({ labels: { model = '', severity = '' }, status, startsAt }) => ({
+      ...{ model, severity, status },
+      from: Date.parse(startsAt) / 1_000 - startedAt,
+    }))
+}
+
 async function longestPause(url: string, seconds: number): Promise<number> {
   const samples = `up{job="memory"}[${Math.floor(seconds)}s]`
   const response = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query: samples })}`)
@@ -128,7 +146,8 @@ function delays({ notified }: Monitoring, jumpedAt: ReadonlyMap<string, number>)
 
 /** The figures of a told story. */
 export function figuresOf({ verdicts, delays, jumps, longestPause }: Told): Figure[] {
-  const total = (key: keyof Verdict) => verdicts.reduce((sum, verdict) => sum + verdict[key], 0)
+  const total = (key: keyof Verdict | keyof Notices) =>
+    verdicts.reduce((sum, verdict) => sum + verdict[key], 0)
   const seeded = total('seeded')
   return [
     // Windows are seconds long here: a pause that long says that the machine did not keep pace, not that a rule is wrong.
@@ -138,6 +157,8 @@ export function figuresOf({ verdicts, delays, jumps, longestPause }: Told): Figu
     atMost('false alarms', total('falseAlarms'), 'alerts', 0),
     atMost('flaps', total('flaps'), 'alerts', 0),
     atMost('not resolved', total('unresolved'), 'alerts', 0),
+    atMost('notifications that never came', total('untold'), 'notifications', 0),
+    atMost('notifications too many', total('repeated'), 'notifications', 0),
     atMost('jumps never notified', jumps - delays.length, 'alerts', 0),
     atMost('breach to notification beyond the intervals, p95', quantile(delays, 0.95), 's', 2),
   ]
@@ -145,14 +166,24 @@ export function figuresOf({ verdicts, delays, jumps, longestPause }: Told): Figu
 
 /** The counts as a table, a line for each rate and role. */
 export function table({ verdicts }: Told): string {
-  const rows = verdicts.map(({ kpi, rate, role, seeded, raised, missed, falseAlarms, flaps, unresolved }) =>
-    [kpi, rate, role, seeded, raised, missed, falseAlarms, flaps, unresolved].map(String),
-  )
-  const head = ['KPI', 'traffic', 'values', 'seeded', 'raised', 'missed', 'false', 'flaps', 'unresolved']
+  const counts = [
+    ...(['seeded', 'raised', 'missed', 'falseAlarms', 'flaps', 'unresolved'] as const),
+    ...(['told', 'ended', 'untold', 'repeated'] as const),
+  ]
+  const rows = verdicts.map((verdict) => [
+    ...[verdict.kpi, verdict.rate, verdict.role],
+    ...counts.map((count) => String(verdict[count])),
+  ])
+  const head = [
+    'KPI',
+    'traffic',
+    'values',
+    ...counts.map((count) => (count === 'falseAlarms' ? 'false' : count)),
+  ]
   return [head, ...rows]
     .map((row) =>
       row
-        .map((cell) => cell.padEnd(15))
+        .map((cell, i) => cell.padEnd(i < 3 ? 15 : 11))
         .join('')
         .trimEnd(),
     )
