@@ -38,7 +38,7 @@ export async function verifyEpisodes(pool, prometheusUrl, { from, until, prometh
       for (const episode of covering) seen.add(episode)
       const say = (what) =>
         examples.push(
-          `${what}: ${own.alertname} ${own.model ?? own.job ?? ''} ${own.context_size ?? ''} at ${iso(at)}`,
+          `${what}: ${own.alertname} ${own.model ?? own.job ?? ''} ${own.context_size ?? ''} at ${iso(at)}: ${around(mine, at)}`,
         )
       if (covering.length === 0) {
         counts.lost++
@@ -100,6 +100,19 @@ async function evaluationTimes(prometheusUrl, from, until) {
     times.set(placeOf({ ...labels, kpi: names.parseRecordedSeries(labels.__name__)?.kpi }), at)
   }
   return times
+}
+
+/** The stories of the episodes nearest to a moment, for whoever has to find out what went wrong. */
+function around(episodes, at) {
+  const before = episodes.findLast(({ start }) => start <= at)
+  const after = episodes.find(({ start }) => start > at)
+  const told = [before, after].filter((episode) => episode !== undefined)
+  return told
+    .map(
+      ({ id, start, end, story }) =>
+        `${id} ${iso(start)} to ${end === undefined ? 'now' : iso(end)} (${story})`,
+    )
+    .join(' | ')
 }
 
 /** What an alert is about: all alerts of the pipeline itself are one place. */
