@@ -24,22 +24,28 @@ export function daysBetween(from: Date, to: Date): string[] {
   return days
 }
 
-/** Creates the partitions of these days that are missing. */
+/**
+ * Creates the partitions of these days that are missing. Neither readers nor writers wait for it, nor it for them: a
+ * table that is made apart and attached needs no lock that conflicts with theirs (SHARE UPDATE EXCLUSIVE), whereas
+ * `PARTITION OF` would queue behind the longest reader, and everybody else behind it.
+ * https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-ATTACH-PARTITION
+ */
 export async function createPartitions(
   pool: pg.Pool,
   table: PartitionedTable,
   days: readonly string[],
 ): Promise<void> {
-  const present = new Set((await listPartitions(pool, table)).map(({ day }) => day))
-  const missing = days.filter((day) => !present.has(day))
-  if (missing.length === 0) return
+  if ((await missingDays(pool, table, days)).length === 0) return
   await inTransaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
-    for (const day of missing) {
+    // Again, as another recorder may have had the lock.
+    for (const day of await missingDays(client, table, days)) {
       const from = startOfDay(day)
       const to = new Date(from.getTime() + dayMs)
+      // Empty, so that attaching has no row to check. One that a person has detached is taken back.
+      await client.query(`CREATE TABLE IF NOT EXISTS ${table}_${day} (LIKE ${table} INCLUDING ALL)`)
       await client.query(
-        `CREATE TABLE IF NOT EXISTS ${table}_${day} PARTITION OF ${table}
+        `ALTER TABLE ${table} ATTACH PARTITION ${table}_${day}
          FOR VALUES FROM ('${from.toISOString()}') TO ('${to.toISOString()}')`,
       )
     }
@@ -71,11 +77,20 @@ export async function dropPartitions(
   return dropped
 }
 
+async function missingDays(
+  database: pg.Pool | pg.ClientBase,
+  table: PartitionedTable,
+  days: readonly string[],
+): Promise<string[]> {
+  const present = new Set((await listPartitions(database, table)).map(({ day }) => day))
+  return days.filter((day) => !present.has(day))
+}
+
 async function listPartitions(
-  pool: pg.Pool,
+  database: pg.Pool | pg.ClientBase,
   table: PartitionedTable,
 ): Promise<{ name: string; day: string }[]> {
-  const { rows } = await pool.query<{ name: string }>(
+  const { rows } = await database.query<{ name: string }>(
     `SELECT child.relname AS name FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
      WHERE inhparent = $1::regclass ORDER BY 1`,
     [table],
