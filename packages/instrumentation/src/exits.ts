@@ -5,6 +5,7 @@ import { exemplarWatcher } from './exposition/exemplars.js'
 import type { RequestHandler } from './exposition/request-handler.js'
 import { genAi, genAiOptions } from './genai/gen-ai.js'
 import { joinMeterProvider } from './joining/meter-provider.js'
+import { logsHeaders } from './measurements/logs-headers.js'
 import { sendMeasurements } from './measurements/send-measurements.js'
 import type { MonitoringOptions } from './options.js'
 import { otlpSettings } from './otlp/otlp-options.js'
@@ -54,6 +55,7 @@ export async function openExits(
       : sendMeasurements({
           ...core,
           recorder: options.recorder,
+          headers: logsHeaders(options.measurements?.token, process.env),
           config,
           resource,
           dropped: core.self.dropped,

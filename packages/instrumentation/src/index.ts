@@ -18,7 +18,7 @@ export type { IntegrationSwitches, Integrations } from './integrations/integrati
 export type { ResultPlace } from './integrations/measurements-of.js'
 export type { AdaptationResult, BenchmarkResult, OverflowResult } from './integrations/results.js'
 export type { Monitor, Unsubscribe } from './monitor.js'
-export type { MonitoringOptions } from './options.js'
+export type { MeasurementsOptions, MonitoringOptions } from './options.js'
 export type { OtlpOptions } from './otlp/otlp-options.js'
 export { isProbe } from './probe/probe.js'
 export type { LabelledQuestion, Probe, ProbeCall, ProbeOptions, ProbeRun } from './probe/probe-options.js'

@@ -5,6 +5,16 @@ import type { GenAiOptions } from './genai/gen-ai.js'
 import type { WarningHandler } from './guards/warn-once.js'
 import type { OtlpOptions } from './otlp/otlp-options.js'
 
+/** How single measurements are sent to the recorder. */
+export interface MeasurementsOptions {
+  /**
+   * What a recorder that was started with `MNEMOSCOPE_TOKEN` asks for, sent as `Authorization: Bearer`. Headers of
+   * `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_EXPORTER_OTLP_LOGS_HEADERS` are sent too.
+   * @default an `Authorization` of those, or else `MNEMOSCOPE_TOKEN`
+   */
+  readonly token?: string
+}
+
 /** How a service is monitored. */
 export interface MonitoringOptions<C extends Config> {
   /** Name of the service: `service.name` for OpenTelemetry, and the scrape job's name in Prometheus. */
@@ -57,6 +67,8 @@ export interface MonitoringOptions<C extends Config> {
    * it; and integrations switched there are switched here within seconds. Every record then costs a call.
    */
   readonly recorder?: string
+  /** How single measurements are sent to the recorder. */
+  readonly measurements?: MeasurementsOptions
   /**
    * Adds the metrics of OpenTelemetry's conventions for generative AI.
    * @default whether `OTEL_SEMCONV_STABILITY_OPT_IN` names `gen_ai_latest_experimental`

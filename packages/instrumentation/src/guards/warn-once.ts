@@ -2,7 +2,13 @@ import { heedRejection } from './heed-rejection.js'
 
 /** What the instrumentation has to say to the people who run it. */
 export interface Warning {
-  readonly code: 'CARDINALITY_LIMIT' | 'LABEL_REPAIRED' | 'HOOK_FAILED' | 'NAME_COLLISION' | 'SOURCE_FAILED'
+  readonly code:
+    | 'CARDINALITY_LIMIT'
+    | 'LABEL_REPAIRED'
+    | 'HOOK_FAILED'
+    | 'NAME_COLLISION'
+    | 'SOURCE_FAILED'
+    | 'MEASUREMENTS_DROPPED'
   readonly message: string
 }
 

@@ -1,34 +1,39 @@
 import { scope } from '../producer/metric-producer.js'
-import type { LogRecord } from './log-record.js'
+import { outcomeOf, type SendOutcome } from './send-outcome.js'
 
 /** One request may take so long. */
 const timeout = 10_000
 
+export interface LogsReceiver {
+  /** Base address: `http://127.0.0.1:9470` */
+  readonly recorder: string
+  readonly headers: Headers
+  readonly resource: Readonly<Record<string, string>>
+}
+
 /**
- * Sends records to an OTLP/HTTP receiver of logs, in JSON.
- * @param recorder base address: `http://127.0.0.1:9470`
- * @returns whether they are settled: stored, or refused for good. What is worth another try is not.
+ * Sends records to an OTLP/HTTP receiver of logs, in JSON. Never rejects.
+ * @param records in JSON
  */
 export async function sendLogs(
-  recorder: string,
-  resource: Readonly<Record<string, string>>,
-  records: readonly LogRecord[],
+  { recorder, headers, resource }: LogsReceiver,
+  records: readonly string[],
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<SendOutcome> {
   const attributes = Object.entries(resource).map(([key, value]) => ({ key, value: { stringValue: value } }))
   try {
     const response = await fetch(`${recorder.replace(/\/+$/, '')}/v1/logs`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        resourceLogs: [{ resource: { attributes }, scopeLogs: [{ scope, logRecords: records }] }],
-      }),
+      headers,
+      body:
+        `{"resourceLogs":[{"resource":${JSON.stringify({ attributes })},` +
+        `"scopeLogs":[{"scope":${JSON.stringify(scope)},"logRecords":[${records.join(',')}]}]}]}`,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
     })
-    await response.body?.cancel()
-    return response.status < 500 && response.status !== 429
+    const body: unknown = response.ok ? await response.json().catch(() => undefined) : undefined
+    if (!response.ok) await response.body?.cancel()
+    return outcomeOf(response.status, body)
   } catch {
-    // Away, or too slow.
-    return false
+    return { kind: 'unavailable' }
   }
 }

@@ -1,28 +1,34 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
-import { type LogRecord, logRecord } from '../../src/measurements/log-record.js'
-import { outbox, outboxCapacity } from '../../src/measurements/outbox.js'
+import type { Monitor } from '../../src/index.js'
 import { monitors } from '../monitored.js'
 
-const { start } = monitors()
+const { start, warnings } = monitors()
 const closing: (() => void)[] = []
 afterEach(() => {
   for (const close of closing.splice(0)) close()
 })
 
-/** A recorder's receiver of logs that first refuses so many requests. */
-async function receiver(refusals = 0) {
-  const records: { attributes: Record<string, unknown>; traceId?: string; service?: string }[] = []
-  let refused = 0
+type Answer = (body: string, headers: IncomingHttpHeaders) => { status: number; body?: object } | undefined
+
+/** A recorder's receiver of logs; it stores what it gives no other answer to. */
+async function receiver(answer: Answer = () => undefined) {
+  const records: { attributes: Record<string, unknown>; timeUnixNano: string; service?: string }[] = []
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     if (request.url !== '/v1/logs') return response.writeHead(404).end()
-    if (refused++ < refusals) return response.writeHead(503).end()
-    const [{ resource, scopeLogs }] = JSON.parse(Buffer.concat(chunks).toString()).resourceLogs
+    const body = Buffer.concat(chunks).toString()
+    const other = answer(body, request.headers)
+    if (other !== undefined) {
+      return response
+        .writeHead(other.status, { 'content-type': 'application/json' })
+        .end(JSON.stringify(other.body ?? {}))
+    }
+    const [{ resource, scopeLogs }] = JSON.parse(body).resourceLogs
     const plain = (pairs: { key: string; value: object }[]) =>
       Object.fromEntries(pairs.map(({ key, value }) => [key, Object.values(value)[0]]))
     for (const { attributes, ...rest } of scopeLogs[0].logRecords) {
@@ -43,6 +49,14 @@ async function receiver(refusals = 0) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, records }
 }
 
+async function dropped(monitor: Monitor): Promise<unknown> {
+  const { resourceMetrics } = await monitor.metricProducer().collect()
+  const drops = resourceMetrics.scopeMetrics[0]?.metrics.find(
+    ({ descriptor }) => descriptor.name === 'mnemoscope.dropped_measurements',
+  )
+  return drops?.dataPoints[0]?.value
+}
+
 const none = defineConfig({ instrumentation: { measurementSampling: 0 } })
 const all = defineConfig({ instrumentation: { measurementSampling: 1 } })
 const place = { model: 'gpt-4o', contextSize: 131_072, operation: 'search' }
@@ -59,7 +73,7 @@ describe('a service that knows its recorder', () => {
       {
         service: 'memory-api',
         eventName: 'mnemoscope.measurement',
-        timeUnixNano: expect.stringMatching(/^17000000000000000\d\d$/),
+        timeUnixNano: expect.stringMatching(/^1700000000000\d{6}$/),
         attributes: {
           'mnemoscope.kpi': 'latency',
           'mnemoscope.value': 0.5,
@@ -84,7 +98,8 @@ describe('a service that knows its recorder', () => {
   })
 
   test('tries again when the recorder can not store them', async () => {
-    const { url, records } = await receiver(2)
+    let refusals = 0
+    const { url, records } = await receiver(() => (refusals++ < 2 ? { status: 503 } : undefined))
     const monitor = await start({ endpoint: false, recorder: url, config: all })
     monitor.for(place).latency.record(1)
     while (records.length === 0) await new Promise((resolve) => setImmediate(resolve))
@@ -92,69 +107,109 @@ describe('a service that knows its recorder', () => {
     expect(records).toHaveLength(1)
   }, 30_000)
 
-  test('counts what it could not send', async () => {
+  test('counts and tells what it could not send', async () => {
     const monitor = await start({ endpoint: false, recorder: 'http://127.0.0.1:9', config: all })
     for (let i = 0; i < 5; i++) monitor.for(place).latency.record(1)
     await monitor.stop()
-    const { resourceMetrics } = await monitor.metricProducer().collect()
-    const drops = resourceMetrics.scopeMetrics[0]?.metrics.find(
-      ({ descriptor }) => descriptor.name === 'mnemoscope.dropped_measurements',
-    )
-    expect(drops?.dataPoints[0]?.value).toBe(5)
+    expect(await dropped(monitor)).toBe(5)
+    expect(warnings).toMatchObject([{ code: 'MEASUREMENTS_DROPPED' }])
+  }, 30_000)
+
+  test.each([
+    [401, 'measurements.token'],
+    [403, 'measurements.token'],
+    [404, 'base address'],
+    [400, 'a version that fits'],
+  ])('counts what is refused with %d, and says once what to do', async (status, advice) => {
+    const { url } = await receiver(() => ({ status }))
+    const monitor = await start({ endpoint: false, recorder: url, config: all })
+    for (let i = 0; i < 600; i++) monitor.for(place).latency.record(1)
+    await monitor.stop()
+    expect(await dropped(monitor)).toBe(600)
+    expect(warnings).toEqual([
+      { code: 'MEASUREMENTS_DROPPED', message: expect.stringMatching(`${status}.*${advice}`) },
+    ])
   })
-})
 
-const record = { timeUnixNano: '1', eventName: 'e', attributes: [] } satisfies LogRecord
-
-test('an outbox holds no more than its capacity while nothing can be sent, and keeps the newest', async () => {
-  let dropped = 0
-  const sent: LogRecord[] = []
-  let open = false
-  const box = outbox({
-    send: async (batch) => {
-      if (open) sent.push(...batch)
-      return open
+  test.each([1, '1'])(
+    'counts those that the recorder refuses in a success: %j',
+    async (rejectedLogRecords) => {
+      const body = { partialSuccess: { rejectedLogRecords, errorMessage: 'no such KPI' } }
+      const { url } = await receiver(() => ({ status: 200, body }))
+      const monitor = await start({ endpoint: false, recorder: url, config: all })
+      for (let i = 0; i < 3; i++) monitor.for(place).latency.record(1)
+      await monitor.stop()
+      expect(await dropped(monitor)).toBe(1)
+      expect(warnings).toEqual([
+        { code: 'MEASUREMENTS_DROPPED', message: expect.stringContaining('no such KPI') },
+      ])
     },
-    dropped: (count) => {
-      dropped += count
-    },
-  })
-  for (let i = 0; i < outboxCapacity + 100; i++) box.add({ ...record, timeUnixNano: String(i) })
-  expect(dropped).toBe(100)
-  open = true
-  await box.stop()
-  expect(sent).toHaveLength(outboxCapacity)
-  expect(sent.at(-1)?.timeUnixNano).toBe(String(outboxCapacity + 99))
-  expect(dropped).toBe(100)
-})
-
-test('metadata of any kind becomes what a log record can hold', () => {
-  const circular: Record<string, unknown> = {}
-  circular.self = circular
-  const metadata = {
-    text: 'x'.repeat(5_000),
-    count: 3,
-    nan: Number.NaN,
-    yes: true,
-    list: [1],
-    nothing: undefined,
-    big: 1n,
-    circular,
-    get thrower() {
-      throw new Error('getter')
-    },
-  }
-  const taken = { kpi: 'latency', value: 1, model: 'm', contextSize: '1', operation: 'o', at: 5.5 }
-  const { attributes, timeUnixNano } = logRecord(
-    { ...taken, metadata, traceId: undefined, spanId: undefined },
-    7,
   )
-  expect(timeUnixNano).toBe('5000007')
-  expect(Object.fromEntries(attributes.slice(5).map(({ key, value }) => [key, value]))).toEqual({
-    text: { stringValue: 'x'.repeat(2_048) },
-    count: { doubleValue: 3 },
-    nan: { stringValue: 'NaN' },
-    yes: { boolValue: true },
-    list: { stringValue: '[1]' },
+
+  test('sends less at once where a batch is too large, and loses only what is too large alone', async () => {
+    const { url, records } = await receiver(({ length }) => (length > 3_000 ? { status: 413 } : undefined))
+    const monitor = await start({ endpoint: false, recorder: url, config: all })
+    for (let i = 0; i < 50; i++) monitor.for(place).latency.record(1)
+    const texts = ['x', 'x', 'x'].map((text) => text.repeat(2_000))
+    monitor.for(place).operation({ latency: 7 }, Object.fromEntries(texts.entries()))
+    await monitor.stop()
+    expect(records).toHaveLength(50)
+    expect(await dropped(monitor)).toBe(1)
+    expect(warnings).toEqual([
+      { code: 'MEASUREMENTS_DROPPED', message: expect.stringContaining('too large') },
+    ])
+  })
+
+  test.each([
+    ['its own token', { token: 'own' }, { MNEMOSCOPE_TOKEN: 'shared' }, 'Bearer own'],
+    ['the token of the environment', {}, { MNEMOSCOPE_TOKEN: 'shared' }, 'Bearer shared'],
+    [
+      "the headers of OpenTelemetry's variable",
+      {},
+      { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20otlp', MNEMOSCOPE_TOKEN: 'shared' },
+      'Bearer otlp',
+    ],
+    [
+      'the headers of the variable for logs',
+      {},
+      {
+        OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Bearer%20otlp',
+        OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'x-tenant=a, authorization = Bearer%20logs',
+      },
+      'Bearer logs',
+    ],
+    ['nothing', {}, { OTEL_EXPORTER_OTLP_HEADERS: 'no pair,%zz=%zz,a b=c' }, undefined],
+  ])('authorizes itself with %s', async (_, measurements, environment, expected) => {
+    Object.assign(process.env, environment)
+    closing.push(() => {
+      for (const name of Object.keys(environment)) delete process.env[name]
+    })
+    const authorizations: unknown[] = []
+    const { url } = await receiver((_body, { authorization }) => {
+      authorizations.push(authorization)
+      return undefined
+    })
+    const monitor = await start({ endpoint: false, recorder: url, config: all, measurements })
+    monitor.for(place).latency.record(1)
+    await monitor.stop()
+    expect(authorizations).toEqual([expected])
+  })
+
+  test('refuses a token that no header can carry, without telling it', async () => {
+    const starting = start({ recorder: 'http://127.0.0.1:9', measurements: { token: 'se\ncret' } })
+    await expect(starting).rejects.toMatchObject({ code: 'USAGE', value: undefined })
+  })
+
+  test('tells the measurements of its processes apart: they do not count alike', async () => {
+    const { url, records } = await receiver()
+    const now = () => 1_700_000_000_000
+    const workers = await Promise.all(
+      [1, 2].map(() => start({ endpoint: false, recorder: url, config: all, now })),
+    )
+    for (const monitor of workers) monitor.for(place).latency.record(1)
+    await Promise.all(workers.map((monitor) => monitor.stop()))
+    const times = records.map(({ timeUnixNano }) => timeUnixNano)
+    expect(new Set(times).size).toBe(2)
+    expect(times.every((time) => time.startsWith('1700000000000'))).toBe(true)
   })
 })
