@@ -48,7 +48,7 @@ export function runsOf(times: readonly number[], context: RunContext): Run[] {
     runs.push({
       first,
       last: at,
-      startKnown: first > from + 1.5 * interval && !isSoonAfterRestart(first, context),
+      startKnown: first > from + 1.5 * interval && !mayHaveGoneOn(first, context),
       endsAt: isOver ? at + interval : undefined,
     })
     first = undefined
@@ -63,6 +63,16 @@ function goesOn(at: number, next: number, context: RunContext): boolean {
   // An evaluation that Prometheus still made without the alert has ended it.
   const wasLast = restart.stoppedAt === undefined || restart.stoppedAt - at <= 1.5 * interval
   return wasLast && isSoonAfterRestart(next, context)
+}
+
+/**
+ * Whether a run that begins soon after a restart may have fired before it. Not where Prometheus' last evaluation before
+ * is known and was without the alert: one with it would be part of the run.
+ */
+function mayHaveGoneOn(first: number, context: RunContext): boolean {
+  const { from, interval, restart } = context
+  const isStopSeen = restart?.stoppedAt !== undefined && restart.stoppedAt >= from + 1.5 * interval
+  return isSoonAfterRestart(first, context) && !isStopSeen
 }
 
 /** Alerts are stored again from the third evaluation after a start on; the fourth allows for a late one. */
