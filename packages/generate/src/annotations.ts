@@ -5,12 +5,17 @@ import { dashboardUid } from './grafana/links.js'
  * Where an alert leads: the page that says what to do, and the place that shows it. That is the KPI's dashboard where
  * people have Grafana, and the recorder's own page elsewhere.
  */
-export function links({ alerting, endpoints }: Config, runbook: string, kpi?: Kpi): Record<string, string> {
-  const { grafana, recorder } = endpoints
+export function links(config: Config, runbook: string, kpi?: Kpi): Record<string, string> {
+  const { grafana, recorder } = config.endpoints
   return {
-    runbook_url: alerting.runbookBaseUrl + runbook,
+    runbook_url: runbookBase(config) + runbook,
     dashboard_url: grafana === undefined ? ofPage(recorder, kpi) : ofGrafana(grafana, kpi),
   }
+}
+
+/** Prefix of every runbook link: as configured, else the recorder, which serves the pages also where no network is. */
+export function runbookBase({ alerting, endpoints }: Config): string {
+  return alerting.runbookBaseUrl ?? `${withoutSlash(endpoints.recorder)}/runbooks/`
 }
 
 /** https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/create-dashboard-url-variables/ */

@@ -45,7 +45,7 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
     ...files.map(([path, value]): [string, string] => [path, yamlFile(config, value)]),
     ...grafanaFiles(config, running),
     ...composeFiles(config),
-    ['docs/runbooks/README.md', runbookIndex(config, groups)],
+    ['docs/runbooks/README.md', runbookIndex(running, groups)],
   ])
 }
 

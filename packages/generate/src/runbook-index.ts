@@ -1,4 +1,5 @@
 import { type Config, severities } from '@mnemoscope/kpi'
+import { runbookBase } from './annotations.js'
 import { header } from './header.js'
 import type { AlertRule, RuleGroup } from './rule.js'
 
@@ -21,8 +22,11 @@ export function runbookIndex(config: Config, groups: readonly RuleGroup[]): stri
   ].join('\n')
 }
 
-function row({ alerting }: Config, { alert, labels, annotations, for: wait }: AlertRule): string {
-  const url = annotations.runbook_url ?? ''
-  const page = url.startsWith(alerting.runbookBaseUrl) ? url.slice(alerting.runbookBaseUrl.length) : url
+function row(config: Config, { alert, labels, annotations, for: wait }: AlertRule): string {
+  const address = annotations.runbook_url ?? ''
+  const base = runbookBase(config)
+  const page = address.startsWith(base) ? address.slice(base.length) : address
+  // The pages lie beside this list, unless others are configured.
+  const url = config.alerting.runbookBaseUrl === undefined ? page : address
   return `| \`${alert}\` | ${labels.severity} | ${annotations.threshold ?? ''} | ${wait ?? ''} | [${page}](${url}) |`
 }

@@ -12,7 +12,7 @@ describe('An alert’s links', () => {
   test('lead to the runbook and, where people have Grafana, to the KPI’s dashboard at the alert’s place', () => {
     const config = defineConfig({ endpoints: { grafana: 'https://example.org/grafana/' } })
     expect(links(config, 'f1-score.md', config.kpis.f1_score)).toEqual({
-      runbook_url: `${config.alerting.runbookBaseUrl}f1-score.md`,
+      runbook_url: 'http://127.0.0.1:9470/runbooks/f1-score.md',
       dashboard_url: `https://example.org/grafana/d/mnemoscope-kpi-f1_score?${labels('var-')}`,
     })
     expect(links(config, 'target-down.md').dashboard_url).toBe(

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { parse } from 'yaml'
+import { runbookBase } from '../src/annotations.js'
 import { generate } from '../src/generate.js'
 
 const folder = new URL('../../../docs/runbooks/', import.meta.url)
@@ -29,7 +30,7 @@ const alerts = [...generate(config)]
 
 describe('runbooks', () => {
   test('have a page for every alert, and no page is of none', () => {
-    const prefix = config.alerting.runbookBaseUrl
+    const prefix = runbookBase(config)
     const asked = alerts.map(({ annotations }) => annotations.runbook_url as string)
     expect(asked.every((url) => url.startsWith(prefix))).toBe(true)
     expect([...new Set(asked.map((url) => url.slice(prefix.length)))].sort()).toEqual(pages.sort())
@@ -47,9 +48,33 @@ describe('runbooks', () => {
     ])
   })
 
+  test('lead to the recorder, that of the containers too, or to where the configuration says', () => {
+    const urls = (given: object, folder: string) =>
+      [...generate(defineConfig(given))]
+        .filter(([path]) => path.startsWith(folder))
+        .flatMap(([, text]) =>
+          [...text.matchAll(/runbook_url: (\S+\/)[a-z0-9-]+\.md/g)].map(([, base]) => base),
+        )
+    const cases: [object, string, string][] = [
+      [{}, 'prometheus/rules/', 'http://127.0.0.1:9470/runbooks/'],
+      [
+        { endpoints: { recorder: 'https://x.example/m/' } },
+        'prometheus/rules/',
+        'https://x.example/m/runbooks/',
+      ],
+      [{}, 'deploy/compose/rules/', 'http://127.0.0.1:9470/runbooks/'],
+      [
+        { alerting: { runbookBaseUrl: 'https://wiki.example/' } },
+        'deploy/compose/rules/',
+        'https://wiki.example/',
+      ],
+    ]
+    for (const [given, folder, base] of cases) expect(new Set(urls(given, folder))).toEqual(new Set([base]))
+  })
+
   test('name every alert on its page', () => {
     for (const { alert, annotations, labels } of alerts) {
-      const page = annotations.runbook_url.slice(config.alerting.runbookBaseUrl.length)
+      const page = annotations.runbook_url.slice(runbookBase(config).length)
       const text = readFileSync(new URL(page, folder), 'utf8')
       const kpi = labels.kpi?.replace(/(?:^|_)([a-z0-9])/g, (_: string, first: string) => first.toUpperCase())
       expect([text.includes(`\`${alert}\``), text.includes(`\`${alert.replace(kpi, '<Kpi>')}\``)]).toContain(

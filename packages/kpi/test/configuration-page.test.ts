@@ -11,7 +11,10 @@ test('the page of the configuration names every setting, and no other', () => {
     kpis: _,
     declared: __,
     ...settings
-  } = defineConfig({ endpoints: { grafana: 'http://127.0.0.1:3000' } })
+  } = defineConfig({
+    alerting: { runbookBaseUrl: 'https://wiki.example/' },
+    endpoints: { grafana: 'http://127.0.0.1:3000' },
+  })
   const section = page.slice(page.indexOf('## Settings'), page.indexOf('## KPIs'))
   const described = [...section.matchAll(/^\| `([a-zA-Z.]+)` \|/gm)].map(([, key]) => key)
   expect(described).toEqual(leaves(settings))

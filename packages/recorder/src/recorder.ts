@@ -16,6 +16,7 @@ import { createApp } from './http/app.js'
 import { createEvents } from './http/events.js'
 import { type Listening, listen } from './http/listen.js'
 import { readPage } from './http/page.js'
+import { readRunbooks } from './http/runbooks.js'
 import { createMetrics } from './metrics.js'
 import { createPrometheusClient } from './prometheus/client.js'
 import { timedClient } from './prometheus/timed.js'
@@ -115,7 +116,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     token: options.token,
     metrics,
     logger,
-    page: await readPage(),
+    page: new Map([...(await readPage()), ...(await readRunbooks())]),
     normaliser: () => reading.normaliser,
     handlers: handlerNames,
     readiness: () => readinessOf({ pool, prometheus, config, snapshots, startedAt, knownSchema }),

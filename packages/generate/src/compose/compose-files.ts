@@ -15,6 +15,9 @@ export const composeEndpoints = {
 /** Where browsers reach the containers' Grafana: the port that `docker-compose.yml` opens by default. */
 const publishedGrafana = 'http://127.0.0.1:3000'
 
+/** Where browsers reach the containers' recorder, likewise. */
+const publishedRecorder = 'http://127.0.0.1:9470'
+
 /** Folder of the rules whose alerts lead to the containers' Grafana. */
 export const composeRulesFolder = 'deploy/compose/rules'
 
@@ -28,6 +31,10 @@ const demo = 'demo'
 export function composeFiles(config: Config): [string, string][] {
   const inContainers: Config = {
     ...config,
+    alerting: {
+      ...config.alerting,
+      runbookBaseUrl: config.alerting.runbookBaseUrl ?? `${publishedRecorder}/runbooks/`,
+    },
     endpoints: { ...composeEndpoints, grafana: config.endpoints.grafana ?? publishedGrafana },
     services: config.services.map(({ name, targets }) => ({
       name,

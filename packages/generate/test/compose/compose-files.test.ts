@@ -53,9 +53,11 @@ describe('The configuration files for containers', () => {
     )
   })
 
-  test('name no loopback address but the one that browsers open', () => {
+  test('name no loopback address but those that browsers open', () => {
     for (const text of files.values()) {
-      expect(text.replaceAll('http://127.0.0.1:3000/d/', '')).not.toMatch(/127\.0\.0\.1|localhost/)
+      expect(text.replaceAll(/http:\/\/127\.0\.0\.1:(?:3000\/d|9470\/runbooks)\//g, '')).not.toMatch(
+        /127\.0\.0\.1|localhost/,
+      )
     }
   })
 })

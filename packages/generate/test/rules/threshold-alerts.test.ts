@@ -113,6 +113,6 @@ describe('threshold alerts', () => {
         '{{ printf "%.3f" $value }}, at or below the critical threshold of 0.7.',
     )
     expect(text).toContain('threshold: "0.7"')
-    expect(text).toContain(`runbook_url: ${config.alerting.runbookBaseUrl}f1-score.md`)
+    expect(text).toContain(`runbook_url: http://127.0.0.1:9470/runbooks/f1-score.md`)
   })
 })

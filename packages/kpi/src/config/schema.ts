@@ -165,8 +165,8 @@ export const settingsSchema = z.strictObject({
           change: z.number().min(0).max(10).default(0.1),
         })
         .prefault({}),
-      /** Prefix of every runbook link. */
-      runbookBaseUrl: url.default('https://github.com/mnemoscope/mnemoscope/blob/main/docs/runbooks/'),
+      /** Prefix of every runbook link. Without it they lead to the recorder, which serves the project's pages. */
+      runbookBaseUrl: url.optional(),
     })
     .prefault({}),
   /** Who is told of alerts by the recorder itself, at least once, by name. */

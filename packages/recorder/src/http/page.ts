@@ -41,12 +41,17 @@ const types: Readonly<Record<string, string>> = {
 export async function readPage(): Promise<ReadonlyMap<string, PageFile>> {
   const entries = Object.entries(files).map(async ([path, url]): Promise<[string, PageFile]> => {
     const ending = url.pathname.slice(url.pathname.lastIndexOf('.') + 1)
-    const body = Uint8Array.from(await readFile(url))
-    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
-    const gzipped = Uint8Array.from(gzipSync(body, { level: 9 }))
-    return [path, { type: types[ending] ?? 'application/octet-stream', body, gzipped, etag }]
+    return [path, pageFile(ending, await readFile(url))]
   })
   return new Map(await Promise.all(entries))
+}
+
+/** A file that is served, by the ending of its name and its content. */
+export function pageFile(ending: string, content: Uint8Array): PageFile {
+  const body = Uint8Array.from(content)
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+  const gzipped = Uint8Array.from(gzipSync(body, { level: 9 }))
+  return { type: types[ending] ?? 'application/octet-stream', body, gzipped, etag }
 }
 
 /** Answers with a file: compressed where the browser takes that, 304 where it has this content already. */

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import { generate } from '../../../generate/src/generate.js'
+import { runbookHtml } from '../../src/http/runbook-html.js'
+import { type Recorder, startRecorder } from '../../src/index.js'
+import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { silentLogger } from '../plumbing/silent-logger.js'
+
+const written = new URL('../../../../docs/runbooks/', import.meta.url)
+const shipped = new URL('../../runbooks/', import.meta.url)
+
+test('the package carries the pages of docs/runbooks; else: cp docs/runbooks/*.md packages/recorder/runbooks/', () => {
+  const texts = (folder: URL) =>
+    Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]))
+  expect(texts(shipped)).toEqual(texts(written))
+})
+
+describe('a runbook page', () => {
+  test.each([
+    ['# Slow & <b>', '<h1>Slow &amp; &lt;b&gt;</h1>'],
+    [
+      '`a <b>` and *this*, **that**',
+      '<p><code>a &lt;b&gt;</code> and <em>this</em>, <strong>that</strong></p>',
+    ],
+    ['`*raw* [x](y.md)`', '<code>*raw* [x](y.md)</code>'],
+    ['- one\n  more\n- two', '<ul><li>one more</li><li>two</li></ul>'],
+    ['1. one\n2. two', '<ol><li>one</li><li>two</li></ol>'],
+    [
+      '| a | b |\n|---|---|\n| 1 | 2 |',
+      '<tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>1</td><td>2</td></tr>',
+    ],
+    ['[page](latency.md)', '<a href="latency.md">page</a>'],
+    ['[gone](../alerting.md)', '<p>gone</p>'],
+    ['[bad](javascript:alert(1))', '<p>bad)</p>'],
+    ['[bad](https://x"onclick=1)', 'href="https://x&quot;onclick=1"'],
+    ['<script>alert(1)</script>', '<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>'],
+  ])('%s', (markdown, html) => {
+    expect(runbookHtml(markdown)).toContain(html)
+  })
+})
+
+describe('the recorder', () => {
+  let postgres: TestPostgres
+  let recorder: Recorder
+
+  beforeAll(async () => {
+    postgres = await startTestPostgres()
+    recorder = await startRecorder({
+      config: defineConfig(),
+      databaseUrl: await postgres.newDatabase(),
+      prometheusUrl: 'http://127.0.0.1:9',
+      port: 0,
+      logger: silentLogger,
+    })
+  }, 120_000)
+
+  afterAll(async () => {
+    await recorder?.stop()
+    await postgres?.stop()
+  })
+
+  test('opens every runbook that an alert leads to, and every page that these lead to', async () => {
+    const config = defineConfig({ endpoints: { recorder: recorder.url } })
+    const files = [...generate(config)].filter(([path]) => path.startsWith('prometheus/rules/'))
+    const urls = new Set(files.flatMap(([, text]) => text.match(/(?<=runbook_url: )\S+/g) ?? []))
+    expect(urls.size).toBeGreaterThan(8)
+    for (const url of urls) {
+      const response = await fetch(url)
+      expect([url, response.status]).toEqual([url, 200])
+      expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+      expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+      const html = await response.text()
+      expect(html).toContain('<h2>Mend it</h2>')
+      expect(html).not.toMatch(/<script|style=/)
+      for (const [, href = ''] of html.matchAll(/(?:href|src)="([^"#]+)/g)) {
+        const { status } = await fetch(new URL(href, url))
+        expect([href, status]).toEqual([href, 200])
+      }
+    }
+  })
+})
