@@ -4,6 +4,7 @@ import { formatDuration, timeOf } from './time.js'
 
 const reasons = {
   prometheus_not_scraping: 'Prometheus scraped nothing: it was down, or had no target',
+  rules_not_evaluated: 'Prometheus had not evaluated its rules: it had just started, or they failed',
   prometheus_has_no_data: 'Prometheus holds nothing of that time',
 }
 

@@ -1,8 +1,12 @@
 import { names } from '@mnemoscope/kpi'
-import { scrapeSeconds, snapshotSeconds } from '../config.mjs'
-import { valuesAtInstants } from './prometheus.mjs'
+import { evaluationSeconds, scrapeSeconds, snapshotSeconds } from '../config.mjs'
+import { rawSamples, valuesAtInstants } from './prometheus.mjs'
 
 const stepMs = snapshotSeconds * 1_000
+
+/** How old a value may be, in ms: two evaluations of its rules, and a second to spare. */
+const oldestMs = (field) =>
+  2_000 * (['value', 'samples', 'mean'].includes(field) ? evaluationSeconds : snapshotSeconds) + 1_000
 
 /**
  * Compares what is stored of every aligned instant with what Prometheus says of it by now.
@@ -19,7 +23,15 @@ export async function verifyInstants(pool, prometheusUrl, until) {
   const last = Math.floor(until / stepMs) * stepMs
 
   const truth = new Map()
+  /** What Prometheus gives for an instant only because it looks back five minutes. */
+  const old = new Set()
   const query = `{__name__=~"${names.snapshotSeriesPattern}"}`
+  const recordedAt = new Map(
+    (await rawSamples(prometheusUrl, query, first - 300_000, last)).map(({ labels, times }) => [
+      seriesKey(labels),
+      times,
+    ]),
+  )
   for (const { labels, samples } of await valuesAtInstants(
     prometheusUrl,
     query,
@@ -30,13 +42,13 @@ export async function verifyInstants(pool, prometheusUrl, until) {
     const recorded = names.parseRecordedSeries(labels.__name__)
     if (!recorded || !labels.model || !labels.context_size) continue
     const field = recorded.field === 'current' ? 'value' : recorded.field
+    const times = recordedAt.get(seriesKey(labels)) ?? []
     for (const { at, value } of samples) {
-      if (Number.isFinite(value)) {
-        truth.set(
-          JSON.stringify([at, labels.job, labels.model, labels.context_size, recorded.kpi, field]),
-          value,
-        )
-      }
+      if (!Number.isFinite(value)) continue
+      const key = JSON.stringify([at, labels.job, labels.model, labels.context_size, recorded.kpi, field])
+      const newest = times.findLast((time) => time <= at) ?? Number.NEGATIVE_INFINITY
+      if (at - newest < oldestMs(field)) truth.set(key, value)
+      else old.add(key)
     }
   }
   const scrapes = new Map(
@@ -44,6 +56,7 @@ export async function verifyInstants(pool, prometheusUrl, until) {
       ({ samples }) => samples.map(({ at, value }) => [at, value * 1_000]),
     ),
   )
+  const knownAt = new Set([...truth.keys()].map((key) => JSON.parse(key)[0]))
   const isScraped = (at) => at - (scrapes.get(at) ?? 0) <= 2_000 * scrapeSeconds + 1_000
 
   const counts = {
@@ -54,6 +67,7 @@ export async function verifyInstants(pool, prometheusUrl, until) {
     falseGaps: 0,
     missingValues: 0,
     otherValues: 0,
+    oldValues: 0,
   }
   const examples = []
   for (let at = first; at <= last; at += stepMs) {
@@ -65,7 +79,7 @@ export async function verifyInstants(pool, prometheusUrl, until) {
     } else if (entry.gap === null) counts.whole++
     else {
       counts.gaps++
-      if (isScraped(at)) {
+      if (isScraped(at) && (entry.gap !== 'rules_not_evaluated' || knownAt.has(at))) {
         counts.falseGaps++
         examples.push(`${iso(at)} is a gap (${entry.gap}), but Prometheus knows it`)
       }
@@ -80,6 +94,11 @@ export async function verifyInstants(pool, prometheusUrl, until) {
     else if (Math.abs(own - value) > 1e-9 * Math.max(1, Math.abs(value))) counts.otherValues++
     else continue
     examples.push(`${iso(at)} ${key}: Prometheus ${value}, stored ${own}`)
+  }
+  for (const key of old) {
+    if (!stored.has(key)) continue
+    counts.oldValues++
+    examples.push(`${key}: stored, though rules had not been evaluated`)
   }
   return { ...counts, values: truth.size, examples }
 }
@@ -100,5 +119,7 @@ async function storedValues(pool, first, last) {
   }
   return values
 }
+
+const seriesKey = (labels) => JSON.stringify(Object.entries(labels).sort())
 
 const iso = (at) => new Date(at).toISOString()

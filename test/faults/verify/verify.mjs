@@ -27,6 +27,12 @@ export async function verify(stack, pool, { from, until }) {
       { name: 'values compared', value: instants.values, unit: 'values' },
       { name: 'values missing', value: instants.missingValues, unit: 'values', goal: never },
       { name: 'values other than by now', value: instants.otherValues, unit: 'values', goal: never },
+      {
+        name: 'values of before rules were evaluated',
+        value: instants.oldValues,
+        unit: 'values',
+        goal: never,
+      },
       { name: 'evaluations at which an alert fired', value: episodes.evaluations, unit: 'evaluations' },
       { name: 'breaches', value: episodes.breaches, unit: 'breaches' },
       { name: 'episodes', value: episodes.episodes, unit: 'episodes' },

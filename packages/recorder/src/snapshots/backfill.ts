@@ -2,6 +2,7 @@ import { type Config, durationSeconds, retentionOf } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { queryNow } from '../prometheus/query.js'
+import { intervalsOf } from './evaluated.js'
 import { newestInstant, settlingMs } from './instant.js'
 import { storeInstants } from './store.js'
 import { takeSnapshots } from './take.js'
@@ -38,11 +39,15 @@ export interface Backfill {
  */
 export function createBackfill({ pool, prometheus, config }: BackfillOptions): Backfill {
   const stepSeconds = durationSeconds(config.snapshotInterval)
-  const scrapeSeconds = durationSeconds(config.scrapeInterval)
+  const intervals = intervalsOf(config)
   let batchSize = firstBatch
   return {
     async runBatch() {
-      const newest = newestInstant(await queryNow(prometheus), stepSeconds * 1_000, settlingMs(scrapeSeconds))
+      const newest = newestInstant(
+        await queryNow(prometheus),
+        stepSeconds * 1_000,
+        settlingMs(intervals.scrapeSeconds),
+      )
       // The newest instant belongs to the live snapshots, which may be at it just now.
       const until = new Date(newest - stepSeconds * 1_000)
       const missing = await missingInstants(
@@ -56,7 +61,7 @@ export function createBackfill({ pool, prometheus, config }: BackfillOptions): B
       const [from] = run
       const to = run.at(-1)
       if (from === undefined || to === undefined) return { filled: 0, gaps: 0, left: 0 }
-      const instants = await takeSnapshots(prometheus, { from, to, stepSeconds }, scrapeSeconds)
+      const instants = await takeSnapshots(prometheus, { from, to, stepSeconds }, intervals)
       await storeInstants(pool, instants)
       const rows = instants.reduce((sum, instant) => sum + ('rows' in instant ? instant.rows.length : 0), 0)
       const perInstant = Math.max(1, rows / instants.length)

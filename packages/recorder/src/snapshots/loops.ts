@@ -4,6 +4,7 @@ import { type Loop, startLoop } from '../loop.js'
 import { queryNow } from '../prometheus/query.js'
 import type { Work } from '../work.js'
 import { createBackfill } from './backfill.js'
+import { intervalsOf } from './evaluated.js'
 import { newestInstant, nextSettling, settlingMs } from './instant.js'
 import { rollUp } from './rollup.js'
 import { isStored, newestStored, storeInstants } from './store.js'
@@ -14,8 +15,8 @@ const rollUpEveryMs = 60_000
 /** Takes a snapshot at each aligned instant, the newest one at once. */
 export function startSnapshots({ pool, prometheus, config, logger, metrics }: Work): Loop {
   const intervalMs = 1_000 * durationSeconds(config.snapshotInterval)
-  const scrapeSeconds = durationSeconds(config.scrapeInterval)
-  const settling = settlingMs(scrapeSeconds)
+  const intervals = intervalsOf(config)
+  const settling = settlingMs(intervals.scrapeSeconds)
   /** By how much Prometheus' clock is ahead of ours. */
   let aheadMs = 0
   const take = async (): Promise<void> => {
@@ -24,7 +25,7 @@ export function startSnapshots({ pool, prometheus, config, logger, metrics }: Wo
     const at = new Date(newestInstant(now, intervalMs, settling))
     if (await isStored(pool, at)) return
     const endTimer = metrics.cycleDuration.startTimer()
-    const instant = await takeSnapshot(prometheus, at, scrapeSeconds)
+    const instant = await takeSnapshot(prometheus, at, intervals)
     const rows = await storeInstants(pool, [instant])
     endTimer()
     metrics.snapshots.inc()

@@ -1,11 +1,8 @@
-import { names } from '@mnemoscope/kpi'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { queryInstant, queryRange } from '../prometheus/query.js'
+import { type Intervals, notEvaluatedQuery, snapshotQueries } from './evaluated.js'
 import { type PlacedSample, placeOf, rowsOf, type SnapshotRow, snapshotRows } from './row.js'
 import type { Instant } from './store.js'
-
-/** Every recorded series of a snapshot. */
-const snapshotQuery = `{__name__=~"${names.snapshotSeriesPattern}"}`
 
 /** When the newest scrape at or before an instant was. Prometheus writes `up` for every scrape, also failed ones. */
 const newestScrapeQuery = 'max(timestamp(up))'
@@ -16,35 +13,46 @@ export type GapReason =
   | 'prometheus_not_scraping'
   /** Prometheus has nothing from around then: before its first scrape, or past its retention. */
   | 'prometheus_has_no_data'
+  /** Prometheus scraped and recorded nothing: its rules had not run yet after a start, or failed. */
+  | 'rules_not_evaluated'
+
+/** What Prometheus says of an instant beside its series. */
+export interface Signs {
+  /** Unix ms of the newest scrape at or before the instant; undefined without any. */
+  readonly newestScrape: number | undefined
+  /** Whether rules were evaluated once and are not then; only asked for where there are no rows. */
+  readonly notEvaluated: boolean
+}
 
 /**
  * Why an instant can't be known, undefined where it can. Without this, an instant up to five minutes after
  * Prometheus died would be filled with its last words.
  * @param at Unix ms
- * @param newestScrape Unix ms of the newest scrape at or before the instant; undefined without any
  */
 export function gapAt(
   at: number,
-  newestScrape: number | undefined,
-  scrapeIntervalSeconds: number,
+  { newestScrape, notEvaluated }: Signs,
+  scrapeSeconds: number,
 ): GapReason | undefined {
   if (newestScrape === undefined) return 'prometheus_has_no_data'
-  return at - newestScrape > 2_000 * scrapeIntervalSeconds + 1_000 ? 'prometheus_not_scraping' : undefined
+  if (at - newestScrape > 2_000 * scrapeSeconds + 1_000) return 'prometheus_not_scraping'
+  return notEvaluated ? 'rules_not_evaluated' : undefined
 }
 
-/** Evaluates every KPI of every series at an instant, in two queries whatever their number. */
+/** Evaluates every KPI of every series at an instant, in three queries, or four, whatever their number. */
 export async function takeSnapshot(
   client: PrometheusClient,
   at: Date,
-  scrapeIntervalSeconds: number,
+  intervals: Intervals,
 ): Promise<Instant> {
-  const [samples, scrapes] = await Promise.all([
-    queryInstant(client, snapshotQuery, at),
-    queryInstant(client, newestScrapeQuery, at),
-  ])
-  const [newest] = scrapes
-  const newestScrape = newest === undefined ? undefined : newest.value * 1_000
-  return instantOf(at.getTime(), () => snapshotRows(samples), newestScrape, scrapeIntervalSeconds)
+  const ask = (query: string) => queryInstant(client, query, at)
+  const [scrapes, ...samples] = await Promise.all([newestScrapeQuery, ...snapshotQueries(intervals)].map(ask))
+  const rows = snapshotRows(samples.flat())
+  const [newest] = scrapes ?? []
+  return instantOf(at.getTime(), rows, intervals, {
+    newestScrape: newest === undefined ? undefined : newest.value * 1_000,
+    notEvaluated: rows.length === 0 && (await ask(notEvaluatedQuery(intervals))).length > 0,
+  })
 }
 
 /**
@@ -54,14 +62,12 @@ export async function takeSnapshot(
 export async function takeSnapshots(
   client: PrometheusClient,
   range: { readonly from: Date; readonly to: Date; readonly stepSeconds: number },
-  scrapeIntervalSeconds: number,
+  intervals: Intervals,
 ): Promise<Instant[]> {
-  const [series, scrapes] = await Promise.all([
-    queryRange(client, snapshotQuery, range),
-    queryRange(client, newestScrapeQuery, range),
-  ])
+  const ask = (query: string) => queryRange(client, query, range)
+  const [scrapes, ...answers] = await Promise.all([newestScrapeQuery, ...snapshotQueries(intervals)].map(ask))
   const samplesAt = new Map<number, PlacedSample[]>()
-  for (const { labels, samples } of series) {
+  for (const { labels, samples } of answers.flat()) {
     const place = placeOf(labels)
     if (place === undefined) continue
     for (const { at, value } of samples) {
@@ -70,21 +76,27 @@ export async function takeSnapshots(
       own.push({ place, value })
     }
   }
-  const scrapeAt = new Map(scrapes[0]?.samples.map(({ at, value }) => [at, value * 1_000]))
-  const instants: Instant[] = []
-  for (let at = range.from.getTime(); at <= range.to.getTime(); at += range.stepSeconds * 1_000) {
-    const rows = () => rowsOf(samplesAt.get(at) ?? [])
-    instants.push(instantOf(at, rows, scrapeAt.get(at), scrapeIntervalSeconds))
-  }
-  return instants
+  const scrapeAt = new Map(scrapes?.[0]?.samples.map(({ at, value }) => [at, value * 1_000]))
+  const times: number[] = []
+  for (let at = range.from.getTime(); at <= range.to.getTime(); at += range.stepSeconds * 1_000)
+    times.push(at)
+  const isWhole = times.every((at) => samplesAt.has(at))
+  const [signs] = isWhole ? [] : await ask(notEvaluatedQuery(intervals))
+  const notEvaluatedAt = new Set(signs?.samples.map(({ at }) => at))
+  return times.map((at) =>
+    instantOf(at, rowsOf(samplesAt.get(at) ?? []), intervals, {
+      newestScrape: scrapeAt.get(at),
+      notEvaluated: !samplesAt.has(at) && notEvaluatedAt.has(at),
+    }),
+  )
 }
 
 function instantOf(
   at: number,
-  rows: () => SnapshotRow[],
-  newestScrape: number | undefined,
-  scrapeIntervalSeconds: number,
+  rows: readonly SnapshotRow[],
+  { scrapeSeconds }: Intervals,
+  signs: Signs,
 ): Instant {
-  const gap = gapAt(at, newestScrape, scrapeIntervalSeconds)
-  return gap === undefined ? { at: new Date(at), rows: rows() } : { at: new Date(at), gap }
+  const gap = gapAt(at, signs, scrapeSeconds)
+  return gap === undefined ? { at: new Date(at), rows } : { at: new Date(at), gap }
 }

@@ -3,6 +3,7 @@ import { defineConfig } from '@mnemoscope/kpi'
 import { createPool } from '../../src/index.js'
 import { createPrometheusClient } from '../../src/prometheus/client.js'
 import { createBackfill } from '../../src/snapshots/backfill.js'
+import { intervalsOf } from '../../src/snapshots/evaluated.js'
 import { storeInstants } from '../../src/snapshots/store.js'
 import { takeSnapshot, takeSnapshots } from '../../src/snapshots/take.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
@@ -13,6 +14,7 @@ import { waitFor } from '../plumbing/wait-for.js'
 jest.setTimeout(60_000)
 
 const config = defineConfig({ scrapeInterval: '1s', snapshotInterval: '1s', alertCheckInterval: '1s' })
+const intervals = intervalsOf(config)
 const second = 1_000
 
 let postgres: TestPostgres
@@ -43,13 +45,13 @@ job_model_context_size:mnemoscope_f1_score:max{model="${model}",context_size="1"
   // Scrapes for several seconds, and a start of the history well before the first of them.
   const first = await waitFor(async () => {
     const at = newest()
-    const instant = await takeSnapshot(client, new Date(at), 1)
+    const instant = await takeSnapshot(client, new Date(at), intervals)
     return 'rows' in instant && instant.rows.length === 2 && at
   })
   await waitFor(() => newest() > first + 5 * second)
   const beginning = first - 60 * second
   await storeInstants(pool, [{ at: new Date(beginning), rows: [] }])
-  await storeInstants(pool, [await takeSnapshot(client, new Date(first + 2 * second), 1)])
+  await storeInstants(pool, [await takeSnapshot(client, new Date(first + 2 * second), intervals)])
 
   const backfill = createBackfill({ pool, prometheus: client, config })
   let gaps = 0
@@ -81,9 +83,13 @@ test('a range of instants gives the same rows as each instant by itself', async 
   const client = createPrometheusClient({ url: prometheus.url })
   const to = Math.floor((Date.now() - 3 * second) / second) * second
   const from = to - 4 * second
-  const together = await takeSnapshots(client, { from: new Date(from), to: new Date(to), stepSeconds: 1 }, 1)
+  const together = await takeSnapshots(
+    client,
+    { from: new Date(from), to: new Date(to), stepSeconds: 1 },
+    intervals,
+  )
   const apart = await Promise.all(
-    [0, 1, 2, 3, 4].map((i) => takeSnapshot(client, new Date(from + i * second), 1)),
+    [0, 1, 2, 3, 4].map((i) => takeSnapshot(client, new Date(from + i * second), intervals)),
   )
   expect(together).toEqual(apart)
 })

@@ -80,11 +80,12 @@ test.each([
   expect(contextTokens(label)).toBe(tokens)
 })
 
-test.each<[string, number | undefined, string | undefined]>([
-  ['a scrape just before', 95_000, undefined],
-  ['one scrape missed', 71_000, undefined],
-  ['two scrapes missed', 68_000, 'prometheus_not_scraping'],
-  ['no scrape at all', undefined, 'prometheus_has_no_data'],
-])('an instant with %s (%p) has the gap %p', (_, newest, expected) => {
-  expect(gapAt(100_000, newest, 15)).toBe(expected)
+test.each<[string, number | undefined, boolean, string | undefined]>([
+  ['a scrape just before', 95_000, false, undefined],
+  ['one scrape missed', 71_000, false, undefined],
+  ['a scrape just before, and rules that did not run', 95_000, true, 'rules_not_evaluated'],
+  ['two scrapes missed', 68_000, true, 'prometheus_not_scraping'],
+  ['no scrape at all', undefined, true, 'prometheus_has_no_data'],
+])('an instant with %s has the gap of that', (_, newestScrape, notEvaluated, expected) => {
+  expect(gapAt(100_000, { newestScrape, notEvaluated }, 15)).toBe(expected)
 })
