@@ -62,7 +62,6 @@ function card({ alert, kpi, value, isOpened, several }) {
       ),
     ),
     kpi ? figuresOf(alert, kpi, value) : element('p', {}, alert.metadata.annotations.description ?? ''),
-    beforeOf(alert, kpi, isOpened),
     element(
       'div',
       { class: 'actions' },
@@ -70,6 +69,7 @@ function card({ alert, kpi, value, isOpened, several }) {
       kpi ? element('a', { href: `#chart-${kpi.id}`, class: 'button quiet' }, 'Chart') : null,
       acknowledgement(alert, title),
     ),
+    beforeOf(alert, kpi, isOpened),
   )
 }
 

@@ -27,7 +27,7 @@ import { answerError, RequestError } from './error.js'
 import type { Events } from './events.js'
 import { withToken } from './may-change.js'
 import { openApiDocument } from './openapi.js'
-import { type PageFile, servePageFile } from './page.js'
+import { type PageFile, policyForDocumentsAlone, servePageFile } from './page.js'
 import { readParameters } from './parameters.js'
 import { queries } from './queries.js'
 import { alertmanagerWebhook } from './webhook.js'
@@ -78,6 +78,7 @@ export function createApp(options: AppOptions): Hono {
     })
     return answerError(error, context, logger)
   })
+  app.use('/page/*', policyForDocumentsAlone)
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
