@@ -11,6 +11,8 @@ import { takeSnapshots } from './take.js'
 const rowsPerBatch = 100_000
 const mostInstants = 500
 const firstBatch = 15
+/** Samples that come late (by remote write, or OTLP from a process that was cut off) come within this time, mostly. */
+const retriedSeconds = 3_600
 
 export interface BackfillOptions {
   readonly pool: pg.Pool
@@ -36,6 +38,7 @@ export interface Backfill {
 /**
  * A backfill of every aligned instant that has no entry, from the oldest one that has (within the retention) to the
  * newest. What is missing is read from the table itself, so it does not matter who was down, when, and how often.
+ * A gap of the last hour is tried again too, each time at twice its age: samples can come late.
  */
 export function createBackfill({ pool, prometheus, config }: BackfillOptions): Backfill {
   const stepSeconds = durationSeconds(config.snapshotInterval)
@@ -88,9 +91,15 @@ async function missingInstants(
           generate_series(
             to_timestamp(ceil(extract(epoch FROM oldest) / $2) * $2), $1, make_interval(secs => $2)
           ) AS at
-     WHERE NOT EXISTS (SELECT FROM snapshot_instants WHERE snapshot_instants.at = at.at)
+     WHERE NOT EXISTS (
+       SELECT FROM snapshot_instants AS known
+       WHERE known.at = at.at AND (
+         gap IS NULL OR at.at < $1 - make_interval(secs => $5)
+         OR now() < taken_at + greatest(taken_at - at.at, make_interval(secs => $2))
+       )
+     )
      ORDER BY at LIMIT $4`,
-    [until, stepSeconds, retentionDays, most],
+    [until, stepSeconds, retentionDays, most, retriedSeconds],
   )
   return { instants: rows.map(({ at }) => at), count: rows[0]?.count ?? 0 }
 }

@@ -12,7 +12,8 @@ export type Instant =
 
 /**
  * Stores instants in one transaction. An instant whose snapshot is stored already stays as it is: the same instant
- * gives the same rows, whoever takes it and how often. A gap is replaced by a snapshot, never the other way.
+ * gives the same rows, whoever takes it and how often. A gap is replaced by a snapshot, or dated anew;
+ * never a snapshot by a gap.
  * @returns number of rows that were new
  */
 export async function storeInstants(pool: pg.Pool, instants: readonly Instant[]): Promise<number> {
@@ -54,7 +55,7 @@ async function claimInstants(client: pg.PoolClient, instants: readonly Instant[]
     `INSERT INTO snapshot_instants (at, rows, gap)
      SELECT * FROM unnest($1::timestamptz[], $2::integer[], $3::text[])
      ON CONFLICT (at) DO UPDATE SET rows = excluded.rows, gap = excluded.gap, taken_at = now()
-     WHERE snapshot_instants.gap IS NOT NULL AND excluded.gap IS NULL
+     WHERE snapshot_instants.gap IS NOT NULL
      RETURNING at`,
     [
       sorted.map(({ at }) => at),

@@ -101,3 +101,52 @@ test('with nothing missing there is nothing to do', async () => {
   expect(await backfill.runBatch()).toEqual({ filled: 0, gaps: 0, left: 0 })
   await pool.end()
 })
+
+test('a gap of the last hour is tried again, at twice its age, and goes when it is filled', async () => {
+  const client = createPrometheusClient({ url: prometheus.url })
+  const pool = createPool(await postgres.newDatabase())
+  const backfill = createBackfill({ pool, prometheus: client, config })
+  const newest = Math.floor((Date.now() - 3 * second) / second) * second
+  const known = new Date(
+    await waitFor(async () => {
+      const instant = await takeSnapshot(client, new Date(newest), intervals)
+      return 'rows' in instant && instant.rows.length === 2 && newest
+    }),
+  )
+  const [recent, lasting, young, old] = [
+    known,
+    new Date(newest - 1_800 * second),
+    new Date(newest - 1_801 * second),
+    new Date(newest - 7_200 * second),
+  ] as const
+  // Every instant is a gap but the one that is known, and all were just tried.
+  await pool.query(
+    `INSERT INTO snapshot_instants (at, rows, gap)
+     SELECT at, 0, 'prometheus_not_scraping' FROM generate_series($1::timestamptz, $2, '1 second') AS at`,
+    [old, known],
+  )
+  const triedAt = async (at: Date, ageSeconds: number) =>
+    pool.query('UPDATE snapshot_instants SET taken_at = at + make_interval(secs => $2) WHERE at = $1', [
+      at,
+      ageSeconds,
+    ])
+  const stateOf = async (at: Date) =>
+    (
+      await pool.query(
+        "SELECT rows, gap, taken_at > now() - interval '1 minute' AS tried FROM snapshot_instants WHERE at = $1",
+        [at],
+      )
+    ).rows[0]
+  await triedAt(recent, 1)
+  await triedAt(lasting, 600)
+  await triedAt(young, 1_200)
+  await triedAt(old, 600)
+  await waitFor(() => Date.now() > newest + 5 * second)
+  await waitFor(async () => (await backfill.runBatch()).left === 0)
+  expect(await stateOf(recent)).toMatchObject({ rows: 2, gap: null })
+  expect(await stateOf(lasting)).toEqual({ rows: 0, gap: 'prometheus_has_no_data', tried: true })
+  const untouched = { rows: 0, gap: 'prometheus_not_scraping', tried: false }
+  expect(await stateOf(young)).toEqual(untouched)
+  expect(await stateOf(old)).toEqual(untouched)
+  await pool.end()
+})
