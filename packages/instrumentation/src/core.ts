@@ -22,7 +22,12 @@ export interface Core {
   readonly self: SelfMetrics
   readonly warn: WarningHandler
   readonly now: () => number
+  /** The application's monotonic time in milliseconds; it may throw. */
   readonly clock: () => number
+  /** The same, which does not throw. */
+  readonly elapsed: () => number
+  /** Called at each collection with the time of `elapsed`; more may be added. */
+  readonly sweeps: ((at: number) => void)[]
   /** Milliseconds since the epoch when the monitor started. */
   readonly born: number
   /** Begins a collection. */
@@ -32,8 +37,9 @@ export interface Core {
 
 /** The monitor without its exits. */
 export function monitoringCore(config: Config, options: Omit<MonitoringOptions<Config>, 'config'>): Core {
-  const now = guarded(options.now ?? Date.now)
+  const now = guarded(options.now ?? Date.now, Date.now)
   const clock = options.clock ?? (() => performance.now())
+  const elapsed = monotonic(clock)
   const warn = warnOnce(options.onWarning ?? warnThroughProcess)
   const born = now()
   const self = selfMetrics(Object.values(config.kpis), born)
@@ -45,17 +51,19 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
     }),
   )
   const watch = attention(self, warn, () => registry.calm())
-  const registry = handleRegistry({ config, kpis, attention: watch, self, warn, now, clock })
+  const registry = handleRegistry({ config, kpis, attention: watch, self, warn, now, clock, elapsed })
   const metrics = [...kpis.map(({ metric }) => metric), ...self.metrics, processStart(born)]
   const deltaReader = deltaReaders()
   const fallbacks = {
     [names.otelMetric(config.kpis.memory_usage).name]: () => process.memoryUsage.rss(),
   }
 
+  const sweeps = [registry.sweep]
+
   function collect(): Collection {
-    const at = now()
-    registry.sweep(at)
-    return collection(at, fallbacks)
+    const at = elapsed()
+    for (const sweep of sweeps) sweep(at)
+    return collection(now(), fallbacks)
   }
 
   return {
@@ -67,6 +75,8 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
     warn,
     now,
     clock,
+    elapsed,
+    sweeps,
     born,
     collect,
     metricProducer: ({ temporality = 'cumulative', names = 'opentelemetry' } = {}) =>
@@ -74,14 +84,24 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
   }
 }
 
-/** A clock that can't fail: while the application's throws, or gives no time, the system's is read. */
-function guarded(now: () => number): () => number {
+/** A clock that can't fail: while the application's throws, or gives no time, another is read. */
+function guarded(read: () => number, otherwise: () => number): () => number {
   return () => {
     try {
-      const at = now()
-      return Number.isFinite(at) ? at : Date.now()
+      const at = read()
+      return Number.isFinite(at) ? at : otherwise()
     } catch {
-      return Date.now()
+      return otherwise()
     }
+  }
+}
+
+/** A clock that stands still while the application's fails. */
+function monotonic(clock: () => number): () => number {
+  let last = 0
+  const read = guarded(clock, () => last)
+  return () => {
+    last = read()
+    return last
   }
 }

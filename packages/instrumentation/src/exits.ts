@@ -1,14 +1,14 @@
-import type { Config } from '@mnemoscope/kpi'
+import { type Config, durationSeconds } from '@mnemoscope/kpi'
 import type { Core } from './core.js'
 import { serveEndpoint } from './exposition/endpoint.js'
 import { exemplarWatcher } from './exposition/exemplars.js'
 import type { RequestHandler } from './exposition/request-handler.js'
 import { genAi, genAiOptions } from './genai/gen-ai.js'
-import { joinMeterProvider } from './joining/meter-provider.js'
+import { type JoinedMeterProvider, joinMeterProvider } from './joining/meter-provider.js'
 import { logsHeaders } from './measurements/logs-headers.js'
 import { sendMeasurements } from './measurements/send-measurements.js'
 import type { MonitoringOptions } from './options.js'
-import { otlpSettings } from './otlp/otlp-options.js'
+import { otherProtocol, otlpSettings } from './otlp/otlp-options.js'
 import { startOtlpPush } from './otlp/otlp-push.js'
 
 /** The ways by which metrics leave the process. */
@@ -20,8 +20,8 @@ export interface Exits {
 }
 
 /**
- * Opens the exits that the options ask for.
- * @throws MnemoscopeError PORT_IN_USE, with nothing left open
+ * Opens the exits that the options ask for. Where one can't be opened, none stays open.
+ * @throws MnemoscopeError PORT_IN_USE; USAGE where metrics or measurements can't be sent as told
  */
 export async function openExits(
   options: Omit<MonitoringOptions<Config>, 'config'>,
@@ -31,41 +31,81 @@ export async function openExits(
   handler: RequestHandler,
 ): Promise<Exits> {
   const { host = '127.0.0.1', port = 9464, endpoint = true } = options
-  const server = endpoint ? await serveEndpoint(host, port, handler) : undefined
+  const closing: (() => Promise<void> | void)[] = []
+  try {
+    const server = endpoint ? await serveEndpoint(host, port, handler) : undefined
+    if (server !== undefined) closing.push(server.close)
+    if (options.exemplars === true) core.attention.watch(exemplarWatcher(core.now))
 
-  if (options.exemplars === true) core.attention.watch(exemplarWatcher(core.now))
-  const genAiWanted = genAiOptions(options.genAi, process.env)
-  if (genAiWanted !== undefined) {
-    const { metrics, watcher } = genAi(genAiWanted, config.instrumentation.maxSeries, core.now)
-    core.metrics.push(...metrics)
-    core.attention.watch(watcher)
+    const joined =
+      options.meterProvider && joinMeterProvider(options.meterProvider, core.metrics, core.kpis, core.collect)
+    if (joined !== undefined) {
+      core.attention.watch(joined.watcher)
+      closing.push(joined.leave)
+    }
+    addGenAi(options.genAi, config, core, joined?.histogram)
+
+    const settings = otlpSettings(options.otlp, process.env)
+    if (settings !== undefined) {
+      warnOfProtocol(core)
+      const producer = core.metricProducer({ temporality: settings.temporality })
+      closing.push((await startOtlpPush(settings, producer, resource)).stop)
+    }
+    const { recorder } = options
+    if (recorder !== undefined) {
+      const headers = logsHeaders(options.measurements?.token, process.env)
+      const { dropped } = core.self
+      closing.push(sendMeasurements({ ...core, recorder, headers, config, resource, dropped }).stop)
+    }
+    return {
+      url: server?.url,
+      async stop() {
+        await Promise.all(closing.map((close) => close()))
+      },
+    }
+  } catch (error) {
+    await Promise.allSettled(closing.map((close) => close()))
+    throw error
   }
-  const joined =
-    options.meterProvider && joinMeterProvider(options.meterProvider, core.metrics, core.kpis, core.collect)
-  if (joined !== undefined) core.attention.watch(joined.watcher)
+}
 
-  const settings = otlpSettings(options.otlp, process.env)
-  const push =
-    settings &&
-    (await startOtlpPush(settings, core.metricProducer({ temporality: settings.temporality }), resource))
-
-  const sender =
-    options.recorder === undefined
-      ? undefined
-      : sendMeasurements({
-          ...core,
-          recorder: options.recorder,
-          headers: logsHeaders(options.measurements?.token, process.env),
-          config,
-          resource,
-          dropped: core.self.dropped,
-        })
-
-  return {
-    url: server?.url,
-    async stop() {
-      joined?.leave()
-      await Promise.all([push?.stop(), sender?.stop(), server?.close()])
+function addGenAi(
+  given: MonitoringOptions<Config>['genAi'],
+  config: Config,
+  core: Core,
+  passOn: JoinedMeterProvider['histogram'] | undefined,
+): void {
+  const wanted = genAiOptions(given, process.env)
+  if (wanted === undefined) return
+  const { maxSeries, evictAfter } = config.instrumentation
+  const { metrics, watcher, sweep } = genAi(wanted, {
+    maxSeries,
+    evictAfter: durationSeconds(evictAfter) * 1_000,
+    now: core.now,
+    elapsed: core.elapsed,
+    passOn,
+    overflowed() {
+      core.self.overflowed()
+      core.warn({
+        code: 'CARDINALITY_LIMIT',
+        message:
+          `${maxSeries} combinations of model and operation have series of GenAI; further ones share one. Check that ` +
+          'genAi.operation gives a few words, never an id, or raise instrumentation.maxSeries.',
+      })
     },
-  }
+  })
+  core.metrics.push(...metrics)
+  core.sweeps.push(sweep)
+  core.attention.watch(watcher)
+}
+
+function warnOfProtocol({ warn }: Core): void {
+  const protocol = otherProtocol(process.env)
+  if (protocol === undefined) return
+  warn({
+    code: 'OTLP_PROTOCOL',
+    message:
+      `The environment asks for OTLP as ${protocol}; JSON over HTTP is sent. Give a receiver of OTLP over HTTP, ` +
+      'or let a reader of your own with its exporter push monitor.metricProducer().',
+  })
 }

@@ -85,7 +85,7 @@ export interface MonitoringOptions<C extends Config> {
    */
   readonly onWarning?: WarningHandler
   /**
-   * Monotonic time in milliseconds, for `time`.
+   * Monotonic time in milliseconds, for durations, cooldowns and the end of idle series.
    * @default performance.now
    */
   readonly clock?: () => number

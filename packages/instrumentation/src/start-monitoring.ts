@@ -25,7 +25,7 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
 ): Promise<Monitor<C>> {
   const config: Config = options.config ?? defineConfig()
   const core = monitoringCore(config, options)
-  const { attention, now, warn } = core
+  const { attention, now, elapsed, warn } = core
   const resource = resourceAttributes(options.service, options.resource)
   const resolve = (labels: HandleLabels) => core.registry.resolve(labels).handle
   const probing = probes(resolve, warn)
@@ -57,7 +57,7 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
     integrations: taken,
     onBreach(level, handler) {
       const cooldownMilliseconds = durationSeconds(config.instrumentation.breachCooldown) * 1_000
-      return attention.watch(breachWatcher({ level, handler, cooldownMilliseconds, now, warn }))
+      return attention.watch(breachWatcher({ level, handler, cooldownMilliseconds, now, elapsed, warn }))
     },
     onMeasurement: (handler) => attention.watch(measurementWatcher(handler, now, warn)),
     probe: probing.start,

@@ -1,9 +1,7 @@
-import { names } from '@mnemoscope/kpi'
-import { HistogramAccumulator, histogramSlots, paddedBoundaries } from '../accumulator/histogram.js'
-import { emptyRange, type MeasurementPlace, type Watcher } from '../handle/attention.js'
-import { family } from '../metric/family.js'
-import { labelSet } from '../metric/label-set.js'
+import { emptyRange, type Watcher } from '../handle/attention.js'
+import { type Family, family } from '../metric/family.js'
 import { type Metric, metric } from '../metric/metric.js'
+import { type ConventionContext, conventionSeries } from './convention-series.js'
 
 /** How measurements are told in the words of OpenTelemetry's conventions for generative AI. */
 export interface GenAiOptions {
@@ -57,71 +55,58 @@ export function genAiOptions(
   return wanted ? { provider: '_OTHER' } : undefined
 }
 
-/** The two metrics, and the watcher that fills them from latency and token usage. */
-export function genAi(
-  options: GenAiOptions,
-  maxSeries: number,
-  now: () => number,
-): { metrics: Metric[]; watcher: Watcher } {
-  const durations = conventionMetric(duration, {}, options, maxSeries, now)
-  const usages = conventionMetric(tokens, { 'gen_ai.token.type': 'input' }, options, maxSeries, now)
-  const byKpi = new Map([
-    ['latency', durations.add],
-    ['token_usage', usages.add],
-  ])
+interface GenAiContext extends Omit<ConventionContext, 'operation' | 'provider'> {
+  /** Has a meter provider of the application take each value, too. */
+  readonly passOn?: ((family: Family) => PassOn) | undefined
+}
+
+type PassOn = (value: number, attributes: Readonly<Record<string, string>>) => void
+
+/** The conventions' metrics at work. */
+export interface GenAi {
+  readonly metrics: readonly Metric[]
+  /** Fills them from latency and token usage. */
+  readonly watcher: Watcher
+  /** Ends series that are idle, at a monotonic time in milliseconds. */
+  sweep(at: number): void
+}
+
+/**
+ * The two metrics of the conventions. Input tokens are those of `token_usage`; output tokens the number `output_tokens`
+ * in the metadata beside it, as the adapter of the AI SDK gives it.
+ */
+export function genAi(options: GenAiOptions, { passOn, ...limits }: GenAiContext): GenAi {
+  const { provider, operation = (name) => memoryOperations[name] ?? name } = options
+  const context: ConventionContext = {
+    ...limits,
+    operation,
+    provider: typeof provider === 'string' ? () => provider : provider,
+  }
+  const durations = conventionMetric(duration)
+  const usages = conventionMetric(tokens)
+  const passOnTokens = passOn?.(usages.family)
+  const seconds = conventionSeries(durations, {}, context, passOn?.(durations.family))
+  const input = conventionSeries(usages, { 'gen_ai.token.type': 'input' }, context, passOnTokens)
+  const output = conventionSeries(usages, { 'gen_ai.token.type': 'output' }, context, passOnTokens)
   return {
-    metrics: [durations.metric, usages.metric],
+    metrics: [durations, usages],
     watcher: {
-      quiet: (kpi) => (byKpi.has(kpi.id) ? emptyRange : undefined),
-      heard: ({ kpi, value, place }) => byKpi.get(kpi.id)?.(place, value as number),
+      quiet: ({ id }) => (id === 'latency' || id === 'token_usage' ? emptyRange : undefined),
+      heard({ kpi, value, place, metadata }) {
+        if (kpi.id === 'latency') seconds.add(place, value as number)
+        if (kpi.id !== 'token_usage') return
+        input.add(place, value as number)
+        const written = metadata?.output_tokens
+        if (typeof written === 'number' && written >= 0 && Number.isFinite(written))
+          output.add(place, written)
+      },
+    },
+    sweep(at) {
+      for (const series of [seconds, input, output]) series.sweep(at)
     },
   }
 }
 
-function conventionMetric(
-  { name, unit, description, boundaries }: typeof duration,
-  more: Readonly<Record<string, string>>,
-  { provider, operation = (name) => memoryOperations[name] ?? name }: GenAiOptions,
-  maxSeries: number,
-  now: () => number,
-) {
-  const series = metric(family({ name, unit }, 'histogram', description, boundaries))
-  const padded = paddedBoundaries(boundaries)
-  const accumulators = new Map<string, HistogramAccumulator>()
-
-  function create(key: string, model: string, operationName: string): HistogramAccumulator {
-    const attributes = {
-      'gen_ai.operation.name': operationName,
-      'gen_ai.provider.name': typeof provider === 'string' ? provider : provider(model),
-      'gen_ai.request.model': model,
-      ...more,
-    }
-    const slab = new Float64Array(histogramSlots(boundaries.length))
-    const about = { labels: labelSet(attributes), born: now(), unusual: () => {} }
-    const accumulator = new HistogramAccumulator(about, slab, 0, padded, boundaries.length + 1, false)
-    accumulators.set(key, accumulator)
-    series.join(accumulator)
-    return accumulator
-  }
-
-  return {
-    metric: series,
-    add({ model, operation: ours }: MeasurementPlace, value: number): void {
-      const operationName = operation(ours)
-      // Sizes share a series; models and operations are bounded as those of the KPIs are.
-      const key = `${model}\u0000${operationName}`
-      const known = accumulators.get(key)
-      if (known !== undefined) known.add(value)
-      else if (accumulators.size < maxSeries) create(key, model, operationName).add(value)
-      else overflow(accumulators, create).add(value)
-    },
-  }
-}
-
-function overflow(
-  accumulators: ReadonlyMap<string, HistogramAccumulator>,
-  create: (key: string, model: string, operation: string) => HistogramAccumulator,
-): HistogramAccumulator {
-  const { overflow: name } = names.standIn
-  return accumulators.get(name) ?? create(name, name, name)
+function conventionMetric({ name, unit, description, boundaries }: typeof duration): Metric {
+  return metric(family({ name, unit }, 'histogram', description, boundaries))
 }

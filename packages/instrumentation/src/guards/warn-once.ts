@@ -9,6 +9,7 @@ export interface Warning {
     | 'NAME_COLLISION'
     | 'SOURCE_FAILED'
     | 'MEASUREMENTS_DROPPED'
+    | 'OTLP_PROTOCOL'
   readonly message: string
 }
 

@@ -96,11 +96,13 @@ export function attention(self: SelfMetrics, warn: WarningHandler, changed: () =
       }
     },
     withMetadata(given, run, argument) {
+      // A hook that hears of this operation may record one of its own.
+      const outer = metadata
       metadata = given
       try {
         run(argument)
       } finally {
-        metadata = undefined
+        metadata = outer
       }
     },
   }

@@ -1,5 +1,6 @@
 import { names } from '@mnemoscope/kpi'
 import type { Accumulator } from '../accumulator/accumulator.js'
+import type { Use } from '../guards/idle.js'
 import { labelSet, withLabels } from '../metric/label-set.js'
 import { emptyRange, type MeasurementPlace } from './attention.js'
 import { type AnyRecorder, boundHandle, type HandleContext } from './bound-handle.js'
@@ -8,16 +9,13 @@ import type { KpiMetric } from './kpi-metric.js'
 import { LabelledAccumulators, valuesKey } from './labelled.js'
 
 /** A handle with what the registry knows about it. */
-export interface HandleEntry {
+export interface HandleEntry extends Use {
   readonly place: MeasurementPlace
   readonly handle: Handle
   /** Its accumulators, in the same order for every handle of a monitor. */
   readonly accumulators: readonly KpiAccumulator[]
   /** Whether it was evicted: its series are gone, and its measurements go where the registry sends them. */
   retired: boolean
-  /** Measurements at the last sweep, and the milliseconds since the epoch when they last grew. */
-  counted: number
-  activeAt: number
 }
 
 export interface KpiAccumulator {
@@ -28,12 +26,16 @@ export interface KpiAccumulator {
 /** Takes what an accumulator of this handle finds unusual. */
 export type EntryUnusual = (entry: HandleEntry, index: number, value: unknown) => void
 
-/** Creates a handle with all its accumulators in one slab. Their values are unusual until `setCalm`. */
+/**
+ * Creates a handle with all its accumulators in one slab. Their values are unusual until `setCalm`.
+ * @param born milliseconds since the epoch
+ * @param activeAt monotonic time in milliseconds
+ */
 export function handleEntry(
   place: MeasurementPlace,
   kpis: readonly KpiMetric[],
   context: HandleContext,
-  born: number,
+  { born, activeAt }: { readonly born: number; readonly activeAt: number },
   unusual: EntryUnusual,
 ): HandleEntry {
   const labels = labelSet({
@@ -73,7 +75,7 @@ export function handleEntry(
     accumulators,
     retired: false,
     counted: 0,
-    activeAt: born,
+    activeAt,
   }
   return entry
 }

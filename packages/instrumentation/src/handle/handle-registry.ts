@@ -1,5 +1,6 @@
 import { type Config, contextSizeClass, durationSeconds, names } from '@mnemoscope/kpi'
 import { cleanLabel } from '../guards/clean-label.js'
+import { isIdle, sweeping } from '../guards/idle.js'
 import type { RepairableLabel } from '../guards/self-metrics.js'
 import type { WarningHandler } from '../guards/warn-once.js'
 import type { MeasurementPlace } from './attention.js'
@@ -12,8 +13,8 @@ import type { KpiMetric } from './kpi-metric.js'
 export interface HandleRegistry {
   /** The handle for these labels, created on first use; past the limit, the overflow handle. Never throws. */
   resolve(labels: HandleLabels): HandleEntry
-  /** Retires handles that were idle for longer than configured. */
-  sweep(now: number): void
+  /** Retires handles that were idle for longer than configured, at a monotonic time in milliseconds. */
+  sweep(at: number): void
   /** Sets the calm ranges of all handles anew. */
   calm(): void
   /** Handles in use, without the overflow handle. */
@@ -26,6 +27,8 @@ export interface RegistryContext extends HandleContext {
   readonly warn: WarningHandler
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Monotonic time in milliseconds, which never throws: a wall clock that is set must not end series. */
+  readonly elapsed: () => number
 }
 
 const overflowPlace: MeasurementPlace = {
@@ -37,12 +40,11 @@ const overflowPlace: MeasurementPlace = {
 const defaultOperation = 'default'
 
 export function handleRegistry(context: RegistryContext): HandleRegistry {
-  const { config, kpis, self, warn, now } = context
+  const { config, kpis, self, warn, now, elapsed } = context
   const { maxSeries } = config.instrumentation
   const evictAfter = durationSeconds(config.instrumentation.evictAfter) * 1_000
   const entries = new Map<string, Map<string, Map<string, HandleEntry>>>()
   let size = 0
-  let sweptAt = now()
   let overflow: HandleEntry | undefined
 
   function find({ model, contextSize, operation }: MeasurementPlace): HandleEntry | undefined {
@@ -55,9 +57,9 @@ export function handleRegistry(context: RegistryContext): HandleRegistry {
   }
 
   function admit(place: MeasurementPlace): HandleEntry {
-    if (size >= maxSeries) sweep(now())
+    if (size >= maxSeries) sweep(elapsed())
     if (size >= maxSeries) return fold()
-    const entry = handleEntry(place, kpis, context, now(), onUnusual)
+    const entry = handleEntry(place, kpis, context, { born: now(), activeAt: elapsed() }, onUnusual)
     register(entry)
     return entry
   }
@@ -75,7 +77,7 @@ export function handleRegistry(context: RegistryContext): HandleRegistry {
 
   function activate(entry: HandleEntry): void {
     entry.retired = false
-    entry.activeAt = now()
+    entry.activeAt = elapsed()
     for (const { of, accumulator } of entry.accumulators) of.metric.join(accumulator)
     setCalm(entry, context)
   }
@@ -103,7 +105,7 @@ export function handleRegistry(context: RegistryContext): HandleRegistry {
         'or raise instrumentation.maxSeries.',
     })
     if (overflow === undefined) {
-      overflow = handleEntry(overflowPlace, kpis, context, now(), onUnusual)
+      overflow = handleEntry(overflowPlace, kpis, context, { born: now(), activeAt: elapsed() }, onUnusual)
       activate(overflow)
     }
     return overflow
@@ -113,7 +115,7 @@ export function handleRegistry(context: RegistryContext): HandleRegistry {
   function successor(entry: HandleEntry): HandleEntry {
     const other = find(entry.place)
     if (other !== undefined) return other
-    if (size >= maxSeries) sweep(now())
+    if (size >= maxSeries) sweep(elapsed())
     if (size >= maxSeries) return fold()
     register(entry)
     return entry
@@ -125,21 +127,15 @@ export function handleRegistry(context: RegistryContext): HandleRegistry {
     context.attention.take(of.kpi, target.place, accumulator, value)
   }
 
-  function sweep(at: number): void {
-    // Often enough that a handle goes soon after its time, seldom enough to cost nothing.
-    if (at - sweptAt < evictAfter / 8) return
-    sweptAt = at
+  const sweep = sweeping(evictAfter, elapsed(), (at) => {
     for (const ofModel of entries.values()) {
       for (const ofOperation of ofModel.values()) {
         for (const entry of ofOperation.values()) {
-          const count = measurements(entry)
-          if (count !== entry.counted || count === Number.POSITIVE_INFINITY) entry.activeAt = at
-          else if (at - entry.activeAt >= evictAfter) retire(entry)
-          entry.counted = count
+          if (isIdle(entry, measurements(entry), at, evictAfter)) retire(entry)
         }
       }
     }
-  }
+  })
 
   function placeOf(labels: HandleLabels): MeasurementPlace {
     let given: Partial<Record<keyof HandleLabels, unknown>> = {}

@@ -11,6 +11,8 @@ import { scope } from '../producer/metric-producer.js'
 export interface JoinedMeterProvider {
   /** Passes the measurements of histograms on, one by one: the API has no other way for them. */
   readonly watcher: Watcher
+  /** Another histogram of the provider's, as a function that records. */
+  histogram(family: Family): (value: number, attributes: Readonly<Record<string, string>>) => void
   /** Takes the observable instruments back. */
   leave(): void
 }
@@ -26,16 +28,15 @@ export function joinMeterProvider(
   collect: () => Collection,
 ): JoinedMeterProvider {
   const meter = provider.getMeter(scope.name, scope.version)
+  const createHistogram = (family: Family) =>
+    meter.createHistogram(family.name, {
+      ...described(family),
+      advice: { explicitBucketBoundaries: [...family.boundaries] },
+    })
   const histograms = new Map(
     kpis
       .filter(({ kpi }) => kpi.instrument === 'histogram')
-      .map(({ kpi, metric: { family } }) => [
-        kpi.id,
-        meter.createHistogram(family.name, {
-          ...described(family),
-          advice: { explicitBucketBoundaries: [...family.boundaries] },
-        }),
-      ]),
+      .map(({ kpi, metric: { family } }) => [kpi.id, createHistogram(family)]),
   )
   const observed = metrics.flatMap((metric) => observables(meter, metric))
   const callback = (result: BatchObservableResult) => {
@@ -50,6 +51,10 @@ export function joinMeterProvider(
       heard({ kpi, value, accumulator }) {
         histograms.get(kpi.id)?.record(value as number, accumulator.series.labels.attributes)
       },
+    },
+    histogram(family) {
+      const histogram = createHistogram(family)
+      return (value, attributes) => histogram.record(value, attributes)
     },
     leave: () => meter.removeBatchObservableCallback(callback, instruments),
   }

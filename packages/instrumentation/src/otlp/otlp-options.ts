@@ -55,6 +55,17 @@ export function otlpSettings(
   }
 }
 
+/**
+ * The protocol that the environment asks for where it is another than the one that is spoken, JSON over HTTP; undefined
+ * where it asks for none.
+ */
+export function otherProtocol(environment: Environment): string | undefined {
+  const protocol = (
+    environment.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL || environment.OTEL_EXPORTER_OTLP_PROTOCOL
+  )?.trim()
+  return protocol === 'http/json' || protocol === '' ? undefined : protocol
+}
+
 /** `lowmemory` means delta for every instrument of ours. */
 function preferred(environment: Environment): Temporality {
   const preference = environment.OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE?.toLowerCase()

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { MnemoscopeError } from '@mnemoscope/kpi'
 import type { MetricProducer } from '@opentelemetry/sdk-metrics'
 import type { OtlpSettings } from './otlp-options.js'
 
@@ -14,6 +15,7 @@ export interface OtlpPush {
  * Pushes metrics over OTLP/HTTP through OpenTelemetry's own reader and exporter, which retry what can be retried. They
  * are loaded only here: services that are scraped need neither.
  * @param producer with the temporality of the settings
+ * @throws MnemoscopeError USAGE where the address is none
  */
 export async function startOtlpPush(
   { url, headers, temporality, intervalMilliseconds, timeoutMilliseconds, retryMilliseconds }: OtlpSettings,
@@ -26,7 +28,7 @@ export async function startOtlpPush(
       import('@opentelemetry/exporter-metrics-otlp-http'),
       import('@opentelemetry/resources'),
     ])
-  const exporter = new OTLPMetricExporter({
+  const exporterOptions = {
     ...(url === undefined ? {} : { url }),
     ...(headers === undefined ? {} : { headers: { ...headers } }),
     ...(retryMilliseconds === undefined ? {} : { timeoutMillis: retryMilliseconds }),
@@ -34,7 +36,8 @@ export async function startOtlpPush(
       temporality === 'delta'
         ? AggregationTemporalityPreference.DELTA
         : AggregationTemporalityPreference.CUMULATIVE,
-  })
+  }
+  const exporter = opened(() => new OTLPMetricExporter(exporterOptions), url)
   const reader = new sdk.PeriodicExportingMetricReader({
     exporter,
     exportIntervalMillis: intervalMilliseconds,
@@ -50,5 +53,18 @@ export async function startOtlpPush(
   return {
     flush: () => provider.forceFlush(),
     stop: () => provider.shutdown(),
+  }
+}
+
+function opened<Exporter>(open: () => Exporter, url: string | undefined): Exporter {
+  try {
+    return open()
+  } catch (error) {
+    throw new MnemoscopeError('USAGE', 'metrics can not be pushed over OTLP as told', {
+      value: url,
+      expected: 'an address such as http://127.0.0.1:4318/v1/metrics',
+      next: 'Correct otlp.url, or OTEL_EXPORTER_OTLP_METRICS_ENDPOINT and OTEL_EXPORTER_OTLP_ENDPOINT.',
+      cause: error,
+    })
   }
 }

@@ -32,7 +32,10 @@ interface BreachWatcherOptions {
   readonly level: ThresholdSeverity
   readonly handler: BreachHandler
   readonly cooldownMilliseconds: number
+  /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Monotonic time in milliseconds, for the cooldown: a clock that is set must not prolong it. */
+  readonly elapsed: () => number
   readonly warn: WarningHandler
 }
 
@@ -48,6 +51,7 @@ export function breachWatcher({
   handler,
   cooldownMilliseconds,
   now,
+  elapsed,
   warn,
 }: BreachWatcherOptions): Watcher {
   const told = new Map<string, { at: number; severity: ThresholdSeverity }>()
@@ -78,9 +82,10 @@ export function breachWatcher({
       const breach = breachOf(measurement, now())
       if (breach === undefined || compareSeverity(breach.severity, level) < 0) return
       const key = `${breach.kpi}\u0000${breach.model}\u0000${breach.contextSize}`
-      if (!isNews(key, breach.severity, breach.at)) return
+      const at = elapsed()
+      if (!isNews(key, breach.severity, at)) return
       told.delete(key)
-      told.set(key, { at: breach.at, severity: breach.severity })
+      told.set(key, { at, severity: breach.severity })
       if (told.size > rememberedPlaces) told.delete(told.keys().next().value as string)
       call(breach)
     },

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
 import { genAiOptions } from '../../src/genai/gen-ai.js'
 import { samplesOf, scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
 
-const { start } = monitors()
+const { start, warnings } = monitors()
 
 test('latency and tokens become the metrics of the conventions, context sizes added up', async () => {
   const monitor = await start({
@@ -29,6 +30,58 @@ test('latency and tokens become the metrics of the conventions, context sizes ad
   expect(
     [...samples.keys()].filter((name) => name.includes('token_usage_count') && name.includes('mistral_ai')),
   ).toEqual([])
+})
+
+test('output tokens are told apart from input tokens where they are known', async () => {
+  const monitor = await start({ genAi: true })
+  const op = monitor.for({ model: 'gpt-4o', contextSize: 8_192, operation: 'generate' })
+  op.operation({ token_usage: 900, latency: 1 }, { output_tokens: 70 })
+  op.operation({ token_usage: 100 }, { output_tokens: 'many' })
+  op.operation({ latency: 1 })
+  const sums = [...samplesOf(await scrape(monitor.url))].flatMap(([series, value]) => {
+    const [, type] = /^gen_ai_client_token_usage_sum\{.*token_type="(\w+)"/.exec(series) ?? []
+    return type === undefined ? [] : [[type, value]]
+  })
+  expect(Object.fromEntries(sums)).toEqual({ input: '1000', output: '70' })
+})
+
+function models(samples: Map<string, string>): string[] {
+  return [...samples.keys()].flatMap(
+    (series) => /^gen_ai_client_operation_duration_seconds_count\{.*model="([^"]+)"/.exec(series)?.[1] ?? [],
+  )
+}
+
+test('series of the conventions end when they are idle, as those of the KPIs do', async () => {
+  let elapsed = 0
+  const config = defineConfig({ instrumentation: { evictAfter: '8h' } })
+  const monitor = await start({ config, genAi: true, clock: () => elapsed })
+  monitor.for({ model: 'idle', contextSize: 8_192 }).latency.record(1)
+  for (let hour = 0; hour <= 12; hour++) {
+    elapsed = hour * 3_600_000
+    monitor.for({ model: 'busy', contextSize: 8_192 }).latency.record(1)
+    await monitor.metricProducer().collect()
+  }
+  expect(models(samplesOf(await scrape(monitor.url)))).toEqual(['busy'])
+})
+
+test('at the limit, series of the conventions are one, counted and told of, and none comes twice', async () => {
+  const config = defineConfig({ instrumentation: { maxSeries: 2 } })
+  let calls = 0
+  const monitor = await start({
+    config,
+    genAi: { provider: 'openai', operation: () => `call\n${calls++}` },
+  })
+  const op = monitor.for({ model: 'm', contextSize: 8_192 })
+  for (let i = 0; i < 5; i++) op.latency.record(1)
+  expect(warnings).toEqual([
+    { code: 'CARDINALITY_LIMIT', message: expect.stringContaining('genAi.operation') },
+  ])
+  // The KPIs' own overflow shares that series.
+  monitor.for({ model: 'n', contextSize: 8_192 })
+  monitor.for({ model: 'o', contextSize: 8_192 }).latency.record(1)
+  const samples = samplesOf(await scrape(monitor.url))
+  expect(models(samples).sort()).toEqual(['_overflow', 'm', 'm'])
+  expect(samples.get('mnemoscope_cardinality_overflows_total{}')).toBe('4')
 })
 
 test('no series of the conventions exists unless asked for', async () => {

@@ -49,7 +49,7 @@ describe('an idle handle', () => {
 
   async function evicting() {
     const clock = { now: 0 }
-    const monitor = await start({ config, now: () => clock.now })
+    const monitor = await start({ config, clock: () => clock.now })
     const idle = monitor.for({ model: 'idle', contextSize: 8_192 })
     const busy = monitor.for({ model: 'busy', contextSize: 8_192 })
     idle.latency.record(1)
@@ -95,9 +95,22 @@ describe('an idle handle', () => {
     expect(await counts(monitor)).toEqual({ busy: '12', new: '0', _overflow: '1' })
   })
 
+  test('keeps its series when the wall clock is set', async () => {
+    let now = 0
+    const monitor = await start({ config, now: () => now })
+    monitor.for({ model: 'busy', contextSize: 8_192 }).latency.record(1)
+    const reader = monitor.metricProducer()
+    await reader.collect()
+    for (let h = 1; h <= 12; h++) {
+      now = h * hour
+      await reader.collect()
+    }
+    expect(await counts(monitor)).toEqual({ busy: '1' })
+  })
+
   test('is not idle while a value of it is observed', async () => {
     const clock = { now: 0 }
-    const monitor = await start({ config, now: () => clock.now })
+    const monitor = await start({ config, clock: () => clock.now })
     monitor.for({ model: 'observed', contextSize: 8_192 }).memory_usage.observe(() => 1)
     const reader = monitor.metricProducer()
     for (let h = 0; h <= 24; h++) {

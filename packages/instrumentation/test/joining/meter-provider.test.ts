@@ -55,6 +55,25 @@ test("an application's meter provider gets the same names, labels and values as 
   expect(point?.value.buckets.boundaries).toEqual(monitor.config.kpis.latency.boundaries)
 })
 
+test("an application's meter provider gets the metrics of the conventions, too", async () => {
+  const application = applicationsProvider()
+  const genAi = { provider: 'openai' }
+  const monitor = await start({ endpoint: false, meterProvider: application.provider, genAi })
+  const all = { latency: 6, token_usage: 100, f1_score: 1, context_utilization: 0.5 }
+  monitor.for(place).operation(all, { output_tokens: 5 })
+  const theirs = await application.collect()
+  const { resourceMetrics: ours } = await monitor.metricProducer().collect()
+  expect(translatedSeries(theirs)).toEqual(translatedSeries(ours))
+  const tokens = theirs.scopeMetrics[0]?.metrics.find(
+    ({ descriptor }) => descriptor.name === 'gen_ai.client.token.usage',
+  )
+  const points = (tokens?.dataPoints ?? []) as DataPoint<Histogram>[]
+  expect(points.map(({ attributes, value }) => [attributes['gen_ai.token.type'], value.sum])).toEqual([
+    ['input', 100],
+    ['output', 5],
+  ])
+})
+
 test("an application's views apply to it", async () => {
   const application = applicationsProvider({
     views: [

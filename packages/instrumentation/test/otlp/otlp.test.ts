@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { otlpSettings } from '../../src/otlp/otlp-options.js'
+import { otherProtocol, otlpSettings } from '../../src/otlp/otlp-options.js'
 import { monitors } from '../monitored.js'
 
-const { start } = monitors()
+const { start, warnings } = monitors()
 const closing: (() => void)[] = []
 afterEach(() => {
   for (const close of closing.splice(0)) close()
@@ -59,6 +59,16 @@ async function receiver(refusals = 0) {
   })
   const { port } = server.address() as AddressInfo
   return { url: `http://127.0.0.1:${port}/v1/metrics`, received, refusals: () => refused }
+}
+
+/** A port that was free a moment ago. */
+async function portOnce(): Promise<{ port: number }> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return { port }
 }
 
 describe('the OTLP push', () => {
@@ -147,6 +157,28 @@ describe('the OTLP push', () => {
     expect(counts.reduce((all, count) => all + count, 0)).toBe(recorded + 1)
   })
 
+  test('to what is no address is refused, and leaves nothing open', async () => {
+    const { port } = await portOnce()
+    const starting = start({ port, otlp: { url: 'not a url' } })
+    await expect(starting).rejects.toMatchObject({ code: 'USAGE', value: 'not a url' })
+    // Would be refused as taken.
+    const monitor = await start({ port })
+    expect(monitor.url).toContain(`:${port}/`)
+  })
+
+  test('says once that it speaks JSON where the environment asks for another protocol', async () => {
+    process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc'
+    closing.push(() => {
+      delete process.env.OTEL_EXPORTER_OTLP_PROTOCOL
+    })
+    const { url } = await receiver()
+    await start({ endpoint: false, otlp: { url } })
+    expect(warnings).toEqual([{ code: 'OTLP_PROTOCOL', message: expect.stringContaining('as grpc; JSON') }])
+    warnings.length = 0
+    await start({ endpoint: false })
+    expect(warnings).toEqual([])
+  })
+
   test('does not keep stop from ending when nobody listens', async () => {
     const monitor = await start({
       endpoint: false,
@@ -202,4 +234,15 @@ test.each([
   const settings = otlpSettings(given, environment)
   if (expected === undefined) expect(settings).toBeUndefined()
   else expect(settings).toMatchObject(expected)
+})
+
+test.each([
+  [{}, undefined],
+  [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, undefined],
+  [{ OTEL_EXPORTER_OTLP_PROTOCOL: '' }, undefined],
+  [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, 'http/protobuf'],
+  [{ OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, 'grpc'],
+  [{ OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, undefined],
+])('environment %j asks for another protocol: %j', (environment, protocol) => {
+  expect(otherProtocol(environment)).toBe(protocol)
 })

@@ -37,9 +37,10 @@ describe('onBreach', () => {
   })
 
   test('is quiet for the cooldown of one KPI, model and size, unless it gets worse', async () => {
-    let now = 0
+    let elapsed = 0
+    let now = 1_000_000
     const config = defineConfig({ instrumentation: { breachCooldown: '10s' } })
-    const monitor = await start({ endpoint: false, config, now: () => now })
+    const monitor = await start({ endpoint: false, config, clock: () => elapsed, now: () => now })
     const seen: string[] = []
     monitor.onBreach('warning', ({ kpi, severity, model }) => {
       seen.push(`${kpi} ${severity} ${model}`)
@@ -50,9 +51,12 @@ describe('onBreach', () => {
     monitor.for({ ...place, model: 'other' }).latency.record(6)
     op.latency.record(12)
     op.latency.record(6)
-    now = 9_999
+    elapsed = 9_999
+    // A wall clock that is set, either way, changes nothing.
+    now = 9_000_000
     op.latency.record(12)
-    now = 10_000
+    elapsed = 10_000
+    now = 0
     op.latency.record(6)
     await turn()
     expect(seen).toEqual([
@@ -148,5 +152,23 @@ test('onMeasurement hears of every measurement that was counted, with its metada
     ['latency', 0.5, { id: 1 }, 5],
     ['overflow_frequency', 'none', { id: 1 }, 5],
     ['memory_usage', 4_096, undefined, 5],
+  ])
+})
+
+test('a hook that records an operation of its own leaves the metadata of the one it heard of', async () => {
+  const monitor = await start({ endpoint: false })
+  const seen: unknown[] = []
+  const op = monitor.for(place)
+  monitor.onMeasurement(({ kpi, metadata }) => {
+    if (kpi === 'latency') monitor.for(place).operation({ f1_score: 1 }, { inner: true })
+    seen.push([kpi, metadata])
+  })
+  op.operation({ latency: 1, token_usage: 7 }, { outer: true })
+  op.token_usage.record(8)
+  expect(seen).toEqual([
+    ['f1_score', { inner: true }],
+    ['latency', { outer: true }],
+    ['token_usage', { outer: true }],
+    ['token_usage', undefined],
   ])
 })
