@@ -10,49 +10,102 @@ const atOnce = 8
 const defaultTimeoutMs = 10_000
 /** Beyond the handler's own time: what storing the outcome may take. */
 const leaseMarginMs = 30_000
+/** What a recorder that is told to stop leaves its handlers; below the 10 s after which Docker ends it. */
+const graceMs = 5_000
 
-/** Tells one handler of events, as long as there are any. Each handler has its own loop, so none waits for another. */
+/**
+ * Tells one handler of events, as long as there are any. Each handler has its own loop, so none waits for another; and
+ * a place becomes free as soon as its event is dealt with, so that an episode that hangs delays no other.
+ */
 export function startDeliveries({ pool, logger, metrics }: Work, handler: AlertHandler): Loop {
   const timeoutMs = handler.timeoutMs ?? defaultTimeoutMs
-  let hasMore = false
+  const underWay = new Map<Promise<void>, AbortController>()
+  let goesOn = false
   // From 0 on, so that the first failure is an increase.
   metrics.deliveryFailures.inc({ handler: handler.name }, 0)
 
-  const deliver = async (delivery: Delivery): Promise<void> => {
+  const onError = (err: unknown) => logger.error({ err, handler: handler.name }, 'deliveries failed')
+
+  const deliver = async (delivery: Delivery, controller: AbortController): Promise<void> => {
     try {
-      await inTime(handler, delivery, timeoutMs)
+      await inTime(handler, delivery, timeoutMs, controller)
     } catch (error) {
       metrics.deliveryFailures.inc({ handler: handler.name })
       const reason = messageOf(error)
       const isDead = await giveBack(pool, delivery, reason)
       const details = { handler: handler.name, event: delivery.event.id, attempts: delivery.attempts, reason }
-      if (isDead) logger.error(details, 'delivery given up; replayDeliveries() tries it again')
+      if (isDead) logger.error(details, 'delivery given up; mnemoscope replay tries it again')
       else logger.warn(details, 'delivery failed, to be tried again')
       return
     }
     await finish(pool, delivery)
   }
 
-  return startLoop({
-    next: (now) => (hasMore ? now : now + pollMs),
+  const start = (delivery: Delivery): void => {
+    const controller = new AbortController()
+    const work = deliver(delivery, controller)
+      .catch(onError)
+      .finally(() => underWay.delete(work))
+    underWay.set(work, controller)
+  }
+
+  const loop = startLoop({
+    next: (now) => (goesOn ? now : now + pollMs),
     run: async () => {
-      hasMore = false
-      const deliveries = await claim(pool, handler.name, { most: atOnce, leaseMs: timeoutMs + leaseMarginMs })
-      await Promise.all(deliveries.map(deliver))
-      hasMore = deliveries.length > 0
+      goesOn = false
+      const most = atOnce - underWay.size
+      if (most > 0) {
+        const leaseMs = timeoutMs + leaseMarginMs
+        for (const delivery of await claim(pool, handler.name, { most, leaseMs })) start(delivery)
+      }
+      if (underWay.size === 0) return
+      // What ends makes room, and lets its episode's next event have its turn.
+      await firstOf(underWay.keys(), pollMs)
+      goesOn = true
     },
-    onError: (err) => logger.error({ err, handler: handler.name }, 'deliveries failed'),
+    onError,
   })
+  return {
+    get lastHealthyAt() {
+      return loop.lastHealthyAt
+    },
+    async stop() {
+      await loop.stop()
+      const grace = setTimeout(() => {
+        for (const controller of underWay.values()) controller.abort(new Error('the recorder stopped'))
+      }, graceMs)
+      await Promise.all(underWay.keys())
+      clearTimeout(grace)
+    },
+  }
 }
 
-/** Calls the handler, and stops waiting when its time is up, whether it minds the signal or not. */
-async function inTime(handler: AlertHandler, { event }: Delivery, timeoutMs: number): Promise<void> {
-  const signal = AbortSignal.timeout(timeoutMs)
-  await Promise.race([
-    // In a promise of its own, so that a throw is a rejection.
-    Promise.resolve().then(() => handler.handle(event, signal)),
-    new Promise((_, reject) => {
-      signal.addEventListener('abort', () => reject(new Error(`took longer than ${timeoutMs} ms`)))
-    }),
-  ])
+/** Waits until one of these is done, or for some time. */
+async function firstOf(works: Iterable<Promise<void>>, mostMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const time = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, mostMs)
+  })
+  await Promise.race([...works, time])
+  clearTimeout(timer)
+}
+
+/** Calls the handler, and stops waiting when its time is up or it is aborted, whether it minds the signal or not. */
+async function inTime(
+  handler: AlertHandler,
+  { event }: Delivery,
+  timeoutMs: number,
+  controller: AbortController,
+): Promise<void> {
+  const { signal } = controller
+  const timer = setTimeout(() => controller.abort(new Error(`took longer than ${timeoutMs} ms`)), timeoutMs)
+  try {
+    await Promise.race([
+      // In a promise of its own, so that a throw is a rejection.
+      Promise.resolve().then(() => handler.handle(event, signal)),
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    ])
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -139,6 +139,52 @@ test('a handler that never ends is stopped waiting for, and delays no other', as
   expect(rows[0].last_error).toBe('took longer than 50 ms')
 }, 20_000)
 
+test('an episode whose event hangs delays no other episode of its handler', async () => {
+  const told: string[] = []
+  let letGo = () => {}
+  const hanging = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  const names = Array.from({ length: 20 }, (_, i) => `other ${i}`)
+  await storeObservations(
+    { pool, handlers: ['a'] },
+    ['hangs', ...names].flatMap((name) => episode(name)),
+  )
+  start({
+    name: 'a',
+    timeoutMs: 60_000,
+    async handle({ episode: { message }, kind }) {
+      if (message === 'hangs' && kind === 'opened') await hanging
+      told.push(`${message} ${kind}`)
+    },
+  })
+  await waitFor(() => told.length === 40)
+  expect(told.filter((event) => event.startsWith('hangs'))).toEqual([])
+  letGo()
+  await waitFor(async () => (await left('a')) === 0)
+  expect(told.slice(40)).toEqual(['hangs opened', 'hangs closed'])
+}, 20_000)
+
+test('a recorder that stops leaves a handler that hangs some seconds, and its event for the next recorder', async () => {
+  await storeObservations({ pool, handlers: ['a'] }, episode('one', false))
+  let call = () => {}
+  const called = new Promise<void>((resolve) => {
+    call = resolve
+  })
+  start({
+    name: 'a',
+    timeoutMs: 60_000,
+    handle() {
+      call()
+      return new Promise(() => {})
+    },
+  })
+  await called
+  await Promise.all(loops.splice(0).map((loop) => loop.stop()))
+  const { rows } = await pool.query('SELECT attempts, last_error FROM deliveries')
+  expect(rows).toEqual([{ attempts: 1, last_error: 'the recorder stopped' }])
+}, 20_000)
+
 test('after the last attempt a delivery is put aside, the next one of its episode goes on, and a replay brings it back', async () => {
   let isBroken = true
   const { handler, told } = remembering('picky', ({ kind }) => {
@@ -151,6 +197,12 @@ test('after the last attempt a delivery is put aside, the next one of its episod
   expect(told).toEqual(['one closed'])
   const dead = await pool.query('SELECT last_error FROM deliveries WHERE dead_at IS NOT NULL')
   expect(dead.rows).toEqual([{ last_error: 'no' }])
+  const letters = await pool.query(
+    'SELECT handler, attempts, last_error, kind, level, message FROM dead_letters',
+  )
+  expect(letters.rows).toEqual([
+    { handler: 'picky', attempts: 16, last_error: 'no', kind: 'opened', level: 'critical', message: 'one' },
+  ])
   isBroken = false
   const metrics = createMetrics()
   await showQueueDepth(pool, metrics, ['picky', 'idle'])
