@@ -39,6 +39,10 @@ const columns = `id::float8 AS id, extract(epoch FROM starts_at)::float8 AS time
 export interface EpisodeFilter {
   readonly state: EpisodeState
   readonly most: number
+  readonly kpi?: string | undefined
+  readonly level?: Severity | undefined
+  /** Name of the alerting rule. */
+  readonly alertname?: string | undefined
   /** Only those after this one in the order of the answer: the next page. */
   readonly before?: string | undefined
 }
@@ -47,14 +51,24 @@ export interface EpisodeFilter {
 export async function episodes(
   pool: pg.Pool,
   scope: Scope,
-  { state, most, before }: EpisodeFilter,
+  { state, most, kpi, level: severity, alertname, before }: EpisodeFilter,
 ): Promise<AlertEpisode[]> {
   const { rows } = await pool.query<AlertEpisode>(
     `SELECT ${columns} FROM alert_episodes AS episode
      WHERE ${fired} AND ($6 = 'any' OR (ends_at IS NULL) = ($6 = 'open'))
+       AND ($9::text IS NULL OR kpi = $9) AND ($10::text IS NULL OR severity = $10)
+       AND ($11::text IS NULL OR alertname = $11)
        AND ($8::bigint IS NULL OR (starts_at, id) < (SELECT starts_at, id FROM alert_episodes WHERE id = $8))
      ORDER BY starts_at DESC, id DESC LIMIT $7`,
-    [...scopeParameters(scope), state, most, before ?? null],
+    [
+      ...scopeParameters(scope),
+      state,
+      most,
+      before ?? null,
+      kpi ?? null,
+      severity ?? null,
+      alertname ?? null,
+    ],
   )
   return rows
 }

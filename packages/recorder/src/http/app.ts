@@ -108,8 +108,9 @@ export function createApp(options: AppOptions): Hono {
     return context.json(await dashboardOf(scope))
   })
   app.get('/api/episodes', async (context) => {
-    const { scope, state, limit, before } = readParameters(context, queries.episodes)
-    return context.json({ episodes: await episodes(pool, scope, { state, most: limit, before }) })
+    const parameters = queries.episodes(Object.keys(config.kpis))
+    const { scope, limit: most, ...filter } = readParameters(context, parameters)
+    return context.json({ episodes: await episodes(pool, scope, { ...filter, most }) })
   })
   app.post(
     '/api/episodes/:id/acknowledge',

@@ -82,7 +82,7 @@ export function endpoints(kpiIds: readonly string[]): readonly Endpoint[] {
       method: 'get',
       path: '/api/episodes',
       summary: 'Alert episodes, newest first.',
-      query: queries.episodes,
+      query: queries.episodes(kpiIds),
     },
     {
       method: 'get',

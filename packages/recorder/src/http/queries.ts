@@ -1,3 +1,4 @@
+import { severities } from '@mnemoscope/kpi'
 import { z } from 'zod'
 import { formats } from '../rows/format.js'
 
@@ -26,13 +27,22 @@ const rows = (kpiIds: readonly string[]) => ({
 
 export const queries = {
   dashboard: {},
-  episodes: {
+  episodes: (kpiIds: readonly string[]) => ({
+    kpi: z.enum(kpiIds).optional(),
+    level: z.enum(severities).optional(),
+    alertname: z
+      .string()
+      .min(1)
+      .max(512)
+      .refine((value) => !/\0|\p{Surrogate}/u.test(value), { error: 'expected text without NUL' })
+      .optional()
+      .describe('Name of the alerting rule, in full.'),
     state: z.enum(['open', 'closed', 'any']).default('any'),
     limit: limit(1_000, 100),
     before: episode
       .optional()
       .describe('Only those after this one in the order of the answer: the next page.'),
-  },
+  }),
   charts: { limit: limit(50, 8).describe('Lines of one chart.') },
   series: (kpiIds: readonly string[]) => ({ kpi: z.enum(kpiIds), limit: limit(100, 20) }),
   gaps: { limit: limit(1_000, 100) },

@@ -12,7 +12,7 @@ import { messageOf } from '../message-of.js'
 import { answerRows } from '../rows/answer.js'
 import { measurementRows } from '../rows/measurements.js'
 import { type Measurement, measurementOf } from './measurement.js'
-import { attributesOf, logsSchema } from './otlp.js'
+import { type Attributes, attributesOf, logsSchema } from './otlp.js'
 import { storeMeasurements } from './store.js'
 import { worstMeasurements } from './worst.js'
 
@@ -75,7 +75,7 @@ async function readMeasurements(
   const measurements: Measurement[] = []
   const reasons: string[] = []
   for (const { resource, scopeLogs } of parsed.data.resourceLogs) {
-    const service = String(attributesOf(resource?.attributes ?? [])['service.name'] ?? 'unknown_service')
+    const service = serviceOf(attributesOf(resource?.attributes ?? []))
     for (const record of scopeLogs.flatMap(({ logRecords }) => logRecords)) {
       const measurement = measurementOf(record, service, config, now)
       if (typeof measurement === 'string') reasons.push(measurement)
@@ -83,6 +83,16 @@ async function readMeasurements(
     }
   }
   return { measurements, refused: reasons.length, reason: [...new Set(reasons)].slice(0, 5).join('; ') }
+}
+
+/**
+ * The service as Prometheus names it in the label `job` of metrics that come by OTLP: its namespace, where it has one,
+ * before its name. https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#resource-attributes-1
+ */
+function serviceOf(resource: Attributes): string {
+  const name = String(resource['service.name'] ?? 'unknown_service')
+  const namespace = String(resource['service.namespace'] ?? '')
+  return namespace === '' ? name : `${namespace}/${name}`
 }
 
 async function readBody(context: Context): Promise<unknown> {

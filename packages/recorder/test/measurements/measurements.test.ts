@@ -49,8 +49,17 @@ const f1 = (value: number, more: Record<string, Value> = {}) => ({
   ...more,
 })
 
-async function send(records: unknown[], headers: Record<string, string> = {}, pack = false) {
-  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'memory' } }] }
+const ofMemory = { 'service.name': 'memory' }
+
+async function send(
+  records: unknown[],
+  headers: Record<string, string> = {},
+  pack = false,
+  attributes: Record<string, string> = ofMemory,
+) {
+  const resource = {
+    attributes: Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } })),
+  }
   const text = JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords: records }] }] })
   const response = await fetch(`${recorder.url}/v1/logs`, {
     method: 'POST',
@@ -174,4 +183,25 @@ test('an episode leads to the worst measurements behind it', async () => {
     [0.6, 'critical'],
   ])
   expect((await getJson(`${recorder.url}/api/measurements?episode=999999`)).status).toBe(404)
+})
+
+test('an alert that concerns every model and context size leads to the worst measurements of its service', async () => {
+  await send([record(f1(0.02, { 'mnemoscope.model': 'model-x' }))])
+  const startsAt = new Date(now).toISOString()
+  const labels = { alertname: 'F1OfAll', severity: 'error', kpi: 'f1_score', job: 'memory' }
+  await postWebhook(recorder.url, notification([{ status: 'firing', labels, startsAt }]))
+  const found = await getJson<{ episodes: { id: number }[] }>(
+    `${recorder.url}/api/episodes?alertname=F1OfAll`,
+  )
+  const { body } = await getJson<{ measurements: FoundMeasurement[] }>(
+    `${recorder.url}/api/measurements?episode=${found.body.episodes[0]?.id}&limit=1`,
+  )
+  expect(body.measurements).toMatchObject([{ value: 0.02, model: 'model-x' }])
+})
+
+test('a service with a namespace has the name that Prometheus gives metrics of OTLP in the label job', async () => {
+  const resource = { ...ofMemory, 'service.namespace': 'shop' }
+  expect(await send([record(f1(0.77, { n: 77 }))], {}, false, resource)).toEqual({ status: 200, body: {} })
+  const { rows } = await pool.query('SELECT service FROM measurements WHERE metadata @> \'{"n": 77}\'')
+  expect(rows).toEqual([{ service: 'shop/memory' }])
 })

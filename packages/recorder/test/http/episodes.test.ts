@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { AlertEpisode } from '@mnemoscope/kpi'
+import { getJson } from '../plumbing/get-json.js'
+import { notification, postWebhook } from '../plumbing/notification.js'
+import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
+
+let recorder: TestRecorder
+
+beforeAll(async () => {
+  recorder = await startTestRecorder()
+  const startsAt = new Date().toISOString()
+  const alerts = [
+    { alertname: 'MnemoscopeF1ScoreCritical', kpi: 'f1_score', severity: 'critical' },
+    { alertname: 'MnemoscopeF1ScoreWarning', kpi: 'f1_score', severity: 'warning' },
+    { alertname: 'MnemoscopeLatencyWarning', kpi: 'latency', severity: 'warning' },
+    { alertname: 'MnemoscopeTargetDown', severity: 'critical' },
+  ].map((labels) => ({ status: 'firing' as const, labels: labels as Record<string, string>, startsAt }))
+  await postWebhook(recorder.url, notification(alerts))
+}, 60_000)
+afterAll(() => recorder?.stop(), 60_000)
+
+test.each([
+  ['', 4],
+  ['kpi=f1_score', 2],
+  ['level=warning', 2],
+  ['kpi=f1_score&level=warning', 1],
+  ['alertname=MnemoscopeTargetDown', 1],
+  ['alertname=MnemoscopeTarget', 0],
+  ['level=critical&state=closed', 0],
+])('/api/episodes?%s gives %i of four episodes', async (query, count) => {
+  const { body } = await getJson<{ episodes: AlertEpisode[] }>(`${recorder.url}/api/episodes?${query}`)
+  expect(body.episodes).toHaveLength(count)
+})
+
+test.each(['kpi=nothing', 'level=fatal', 'alertname=', 'alertname=%00'])(
+  '/api/episodes?%s is refused',
+  async (query) => {
+    expect((await getJson(`${recorder.url}/api/episodes?${query}`)).status).toBe(400)
+  },
+)
