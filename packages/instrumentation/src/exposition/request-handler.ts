@@ -31,13 +31,22 @@ export type WriteExposition = (options: {
 /** Scrapes answered at the same time; more than that are scrapers that pile up behind a slow network. */
 const concurrentScrapes = 8
 
+/**
+ * One scrape may take so long, in milliseconds: a scraper that stopped reading must not hold a place for good. Prometheus
+ * tells its own patience, which may be longer.
+ */
+const scrapeDeadline = { usual: 60_000, longest: 600_000 }
+
 const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
   text: 'text/plain; version=0.0.4; charset=utf-8',
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 }
 
 /** A handler of scrapes. It never throws; a scrape that fails half-way ends the connection, so that no half is stored. */
-export function requestHandler(writeExposition: WriteExposition): RequestHandler {
+export function requestHandler(
+  writeExposition: WriteExposition,
+  deadlineMilliseconds = scrapeDeadline.usual,
+): RequestHandler {
   let running = 0
   return (request, response) => {
     if ('hijack' in response) response.hijack()
@@ -49,6 +58,7 @@ export function requestHandler(writeExposition: WriteExposition): RequestHandler
       answer(outgoing, 503, 'Too many scrapes at once.\n', { 'retry-after': '1' })
     } else {
       running++
+      endBy(deadlineOf(incoming.headers[patienceHeader], deadlineMilliseconds), outgoing)
       scrape(incoming, outgoing, writeExposition)
         .catch((error: unknown) =>
           outgoing.destroy(error instanceof Error ? error : new Error(String(error))),
@@ -80,6 +90,24 @@ async function scrape(
   const body = scrapeBody(response, gzip)
   await writeExposition({ format, write: body.write, cancelled: () => response.destroyed })
   body.end()
+}
+
+const patienceHeader = 'x-prometheus-scrape-timeout-seconds'
+
+/**
+ * Milliseconds that a scrape may take.
+ * @param patience what the scraper says of itself, in seconds
+ */
+export function deadlineOf(patience: string | string[] | undefined, usual: number): number {
+  const told = Number(patience) * 1_000
+  return told > usual ? Math.min(told, scrapeDeadline.longest) : usual
+}
+
+/** Cuts the connection, which ends the scrape wherever it waits. */
+function endBy(milliseconds: number, response: ServerResponse): void {
+  const deadline = setTimeout(() => response.destroy(), milliseconds)
+  deadline.unref()
+  response.once('close', () => clearTimeout(deadline))
 }
 
 function answer(

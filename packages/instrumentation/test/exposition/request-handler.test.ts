@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { context, TraceFlags, trace } from '@opentelemetry/api'
@@ -10,7 +10,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import express from 'express'
 import Fastify from 'fastify'
 import { Counter, Registry } from 'prom-client'
-import { requestHandler } from '../../src/exposition/request-handler.js'
+import { deadlineOf, requestHandler } from '../../src/exposition/request-handler.js'
 import { samplesOf, scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
 
@@ -117,6 +117,35 @@ describe('the endpoint', () => {
     while (finish.length < 9) await new Promise((resolve) => setImmediate(resolve))
     finish[8]?.()
     expect((await again).status).toBe(200)
+  })
+
+  test('gives up scrapers that do not read, so that others are answered', async () => {
+    const handler = requestHandler(async ({ write, cancelled }) => {
+      const piece = Buffer.alloc(1_024 * 1_024)
+      for (let i = 0; i < 100 && !cancelled(); i++) await write(piece, () => {})
+    }, 100)
+    const server = createServer(handler).listen(0, '127.0.0.1')
+    closing.push(() => server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const deaf = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').pause())
+    closing.push(() => {
+      for (const socket of deaf) socket.destroy()
+    })
+    for (const socket of deaf) socket.on('error', () => {}).write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    const status = async () => (await fetch(`http://127.0.0.1:${port}/`, { method: 'HEAD' })).status
+    while ((await status()) !== 503) await new Promise((resolve) => setImmediate(resolve))
+    while ((await status()) !== 200) await new Promise((resolve) => setImmediate(resolve))
+  }, 30_000)
+
+  test.each([
+    [undefined, 60_000],
+    ['10', 60_000],
+    ['120', 120_000],
+    ['9e9', 600_000],
+    ['soon', 60_000],
+  ])('waits for a scraper that says %j for %d ms', (patience, milliseconds) => {
+    expect(deadlineOf(patience, 60_000)).toBe(milliseconds)
   })
 
   test('ends the connection when writing fails half-way, so that no half is taken for the whole', async () => {
