@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { durationSeconds } from '@mnemoscope/kpi'
 import { Ajv2019 } from 'ajv/dist/2019.js'
@@ -97,7 +97,11 @@ describe('docker-compose.yml', () => {
 
   test.each(services)('has passwords in files, never in the environment: %s', (_, { environment = {} }) => {
     const secret = Object.entries(environment).filter(([name]) => /password|secret|token/i.test(name))
-    for (const [, value] of secret) expect(value).toMatch(/^\/run\/secrets\/|^\$\$__file\{\/run\/secrets\//)
+    for (const [name, value] of secret) {
+      // A file of the reader's own, by its path; without one there is none.
+      if (name === 'MNEMOSCOPE_TOKEN_FILE') expect(interpolated(value)).toBe('')
+      else expect(value).toMatch(/^\/run\/secrets\/|^\$\$__file\{\/run\/secrets\//)
+    }
     for (const value of Object.values(environment)) expect(value).not.toMatch(/:\/\/[^/@]*:[^/@]*@/)
   })
 
@@ -111,6 +115,25 @@ describe('docker-compose.yml', () => {
     expect(readers('grafana-secrets')).toEqual(['secrets', 'grafana'])
   })
 
+  test.each(['prometheus', 'alertmanager'])(
+    'mounts the folder, so that a reload reads a new file: %s',
+    (name) => {
+      const service = serviceOf(name)
+      const file = service.command?.find((word) => word.startsWith('--config.file='))?.split('=')[1] ?? ''
+      const mounted = mountsOf(service).find(({ target }) => target === dirname(file))
+      expect(existsSync(join(repository, mounted?.source ?? 'nowhere', basename(file)))).toBe(true)
+      expect(mountsOf(service).filter(({ target }) => target === file)).toEqual([])
+    },
+  )
+
+  test('asks no registry for the image that is built here, and for no plugins', () => {
+    for (const [, { image, build, pull_policy }] of services) {
+      const expected = build ? 'build' : image.startsWith('mnemoscope:') ? 'never' : undefined
+      expect([image, pull_policy]).toEqual([image, expected])
+    }
+    expect(serviceOf('grafana').environment?.GF_PLUGINS_PREINSTALL_DISABLED).toBe('true')
+  })
+
   test('gives Grafana every variable that its data sources read', () => {
     const { environment = {} } = serviceOf('grafana')
     expect(Object.keys(environment)).toEqual(expect.arrayContaining(Object.values(grafanaEnvironment)))
@@ -119,8 +142,8 @@ describe('docker-compose.yml', () => {
   test('opens Grafana where the alerts of its Prometheus lead to', () => {
     const [port = ''] = serviceOf('grafana').ports ?? []
     const [host, outside] = interpolated(port).split(':')
-    const mounted = mountsOf(serviceOf('prometheus')).find(({ target }) => target === '/etc/prometheus/rules')
-    const rules = readFileSync(join(repository, mounted?.source ?? '', 'latency.yml'), 'utf8')
+    const mounted = mountsOf(serviceOf('prometheus')).find(({ target }) => target === '/etc/prometheus')
+    const rules = readFileSync(join(repository, mounted?.source ?? '', 'rules/latency.yml'), 'utf8')
     const addresses = [...rules.matchAll(/dashboard_url: (http:\/\/[^/]+)\/d\//g)].map(
       ([, address]) => address,
     )

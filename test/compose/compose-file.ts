@@ -6,6 +6,7 @@ import { repository } from '../harness/repository.js'
 /** A service of `docker-compose.yml`, as far as these tests read it. */
 export interface Service {
   readonly image: string
+  readonly pull_policy?: string
   readonly build?: { readonly context: string; readonly dockerfile: string }
   readonly user?: string
   readonly working_dir?: string

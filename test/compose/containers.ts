@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort, startPostgres } from '@mnemoscope/servers'
@@ -52,12 +52,19 @@ export async function prepareGround(folder: string): Promise<Ground> {
 export function mountFiles({ folder, here }: Ground, service: Service): void {
   for (const { source, target, ofRepository } of mountsOf(service)) {
     const place = join(folder, target)
-    if (!ofRepository) mkdirSync(place, { recursive: true })
-    else if (/\.ya?ml$/.test(source)) {
-      mkdirSync(dirname(place), { recursive: true })
-      writeFileSync(place, here(readFileSync(join(repository, source), 'utf8')))
-    } else cpSync(join(repository, source), place, { recursive: true })
+    if (ofRepository) copyHere(join(repository, source), place, here)
+    else mkdirSync(place, { recursive: true })
   }
+}
+
+function copyHere(source: string, place: string, here: Ground['here']): void {
+  if (statSync(source).isDirectory()) {
+    for (const name of readdirSync(source)) copyHere(join(source, name), join(place, name), here)
+    return
+  }
+  mkdirSync(dirname(place), { recursive: true })
+  if (/\.ya?ml$/.test(source)) writeFileSync(place, here(readFileSync(source, 'utf8')))
+  else cpSync(source, place)
 }
 
 /** Runs the script of the service `secrets` on the ground's folder. */
