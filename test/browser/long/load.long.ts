@@ -4,14 +4,14 @@ import { launchChromium } from '../../harness/chromium.js'
 import { chromium, describeInBrowser, keepScreenshot, openPage } from '../browser.js'
 import { seedEpisodes, seedSnapshots } from '../seed.js'
 import { type SeededRecorder, startSeededRecorder } from '../seeded-recorder.js'
-import { report } from './figures.js'
+import { medianAndWorst, report } from './figures.js'
 import { longestTaskMs } from './longest-task.js'
 
 jest.setTimeout(120_000)
 
 /** Ten minutes ahead: what is stored for later comes into view as time goes on, as live data do. */
 const newest = Math.floor(Date.now() / 60_000) * 60 + 600
-/** Times are the best of so many: what else the machine does can only add to them. */
+/** Times are the median of so many, beside the worst. */
 const rounds = 5
 
 async function start(): Promise<Browser> {
@@ -36,7 +36,7 @@ describeInBrowser('the page with 10,000 episodes and 1,000 series', () => {
     await recorder?.stop()
   }, 60_000)
 
-  test('no frame takes more than 100 ms while it fills, refreshes, scrolls and shows more', async () => {
+  test('no frame takes more than 100 ms of CPU time while it fills, refreshes, scrolls and shows more', async () => {
     const page = await browser.newPage({ viewport: { width: 1_280, height: 900 } })
     const longest: number[] = []
     for (let round = 0; round < rounds; round++) {
@@ -52,8 +52,8 @@ describeInBrowser('the page with 10,000 episodes and 1,000 series', () => {
     await keepScreenshot(page, 'load')
     report({
       name: 'longest frame, 10,000 episodes and 1,000 series',
-      value: Math.round(Math.min(...longest)),
-      unit: 'ms',
+      ...medianAndWorst(longest),
+      unit: 'ms of CPU time',
       goal: 100,
     })
   }, 300_000)
@@ -113,13 +113,13 @@ describeInBrowser('the page with 1,000,000 snapshots stored', () => {
     }
     report({
       name: 'first paint, 1,000,000 snapshots',
-      value: Math.round(Math.min(...paints)),
+      ...medianAndWorst(paints),
       unit: 'ms',
       goal: 500,
     })
     report({
       name: 'data shown, 1,000,000 snapshots',
-      value: Math.round(Math.min(...data)),
+      ...medianAndWorst(data),
       unit: 'ms',
       goal: 1_000,
     })
