@@ -33,8 +33,9 @@ if (error) throw error
 const lines = existsSync(figures) ? readFileSync(figures, 'utf8').trim() : ''
 if (json) process.stdout.write(`${lines}\n`)
 else if (lines !== '') {
-  for (const { name, value, unit, goal, ok } of lines.split('\n').map((line) => JSON.parse(line))) {
-    process.stdout.write(`${ok ? '✓' : '✗'} ${name}: ${value} ${unit} (at most ${goal})\n`)
+  for (const { name, value, worst, unit, goal, ok } of lines.split('\n').map((line) => JSON.parse(line))) {
+    const beside = worst === undefined ? '' : `, the worst round ${worst}`
+    process.stdout.write(`${ok ? '✓' : '✗'} ${name}: ${value} ${unit}${beside} (at most ${goal})\n`)
   }
 }
 process.exit(status ?? 1)

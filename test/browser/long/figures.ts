@@ -30,8 +30,5 @@ export function report(figure: Figure): void {
     mkdirSync(dirname(file), { recursive: true })
     appendFileSync(file, `${JSON.stringify({ ...figure, ok })}\n`)
   }
-  const { name, value, worst, unit, goal } = figure
-  const beside = worst === undefined ? '' : ` (median; the worst ${worst})`
-  process.stderr.write(`${name}: ${value} ${unit}${beside}, goal ${goal}\n`)
   expect(figure.value).toBeLessThanOrEqual(figure.goal)
 }
