@@ -7,7 +7,7 @@ import { promtoolTest, type RuleTest } from './rule-test.js'
 import { targetTests } from './target-tests.js'
 import { thresholdTests } from './threshold-tests.js'
 import { trafficTests } from './traffic-tests.js'
-import { trendTests } from './trend-tests.js'
+import { trendTestInterval, trendTests } from './trend-tests.js'
 
 /**
  * The rule tests of a KPI, by file name: `f1_score.yml`, and `f1_score-trend.yml`, whose rules run at their own pace, as
@@ -21,10 +21,13 @@ export function testFiles(config: Config, kpi: Kpi): [name: string, content: obj
     ...trafficTests(config, kpi),
     ...targetTests(config, kpi),
   ]
+  const trends = trendTests(config, kpi)
   const burning = burnTests(kpi)
   return [
     [`${kpi.id}.yml`, testFile(kpi, config.alertCheckInterval, tests)],
-    [`${kpi.id}-trend.yml`, testFile(kpi, '5m', trendTests(config, kpi))],
+    ...(trends.length === 0
+      ? []
+      : [[`${kpi.id}-trend.yml`, testFile(kpi, trendTestInterval(config), trends)] as [string, object]]),
     ...(burning.length === 0
       ? []
       : [[`${kpi.id}-burn.yml`, testFile(kpi, burnInterval, burning)] as [string, object]]),

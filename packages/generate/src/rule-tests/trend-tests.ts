@@ -3,31 +3,44 @@ import { is, select } from '../promql.js'
 import { currentSeries } from './alert-series.js'
 import { testPlaces } from './places.js'
 import { holds, holdsNot, type RuleTest } from './rule-test.js'
-import { seriesValues } from './series-values.js'
+import { type SeriesValue, seriesValues } from './series-values.js'
 
-/** An hour that is worse than its day is told of; one that is better, or hardly worse, is not. */
+/** Evaluations of the KPI's value in an hour, and how many seconds they take. */
+function hourOf(config: Config): { evaluations: number; seconds: number } {
+  const interval = durationSeconds(config.alertCheckInterval)
+  const evaluations = Math.max(1, Math.floor(3_600 / interval))
+  return { evaluations, seconds: evaluations * interval }
+}
+
+/** How often the trend's rules are evaluated in their test: only its end is looked at. */
+export function trendTestInterval(config: Config): string {
+  return `${hourOf(config).seconds}s`
+}
+
+/** A day and the hour after it, each from its first to its last evaluation. */
+interface Life {
+  readonly service: string
+  readonly day: readonly SeriesValue[]
+  readonly hour: readonly SeriesValue[]
+  /** Whether the alert fires at the end of the hour. */
+  readonly told: boolean
+}
+
+/**
+ * An hour that is worse than its day is told of, where it is so by more than the day's own waves, by a share worth
+ * knowing, and both hold enough values; nothing else is. None where the KPI's range has no room for such an hour.
+ */
 export function trendTests(config: Config, kpi: Kpi): RuleTest[] {
   const [everywhere] = testPlaces(kpi)
-  if (everywhere === undefined) return []
+  const lives = livesOf(config, kpi)
+  if (everywhere === undefined || lives.length === 0) return []
   const interval = durationSeconds(config.alertCheckInterval)
-  const hour = Math.floor(3_600 / interval)
-  const { min, max } = kpi.range
-  const usual = (min + max) / 2
-  const { change } = config.alerting.trend
-  // As far as the range lets it, and twice as far as is worth knowing.
-  const far = Math.min(usual * change * 2, (max - min) / 2)
-  const sign = isBreach(kpi.direction, usual + far, usual) ? 1 : -1
-  const hours: [service: string, value: number, told: boolean][] = [
-    ['much-worse', usual + sign * far, true],
-    ['better', usual - sign * far, false],
-    ['hardly-worse', usual + (sign * usual * change) / 2, false],
-  ]
-  const series = hours.map(([service, value]) => {
-    const values = [...Array<number>(24 * hour).fill(usual), ...Array<number>(hour).fill(value)]
-    return [currentSeries(kpi, service, everywhere.place), seriesValues(values)]
-  })
-  const at = (25 * hour - 1) * interval
-  const expectations = hours.map(([service, , told]) => {
+  const { seconds } = hourOf(config)
+  const series = lives.map(({ service, day, hour }) => [
+    currentSeries(kpi, service, everywhere.place),
+    seriesValues([...day, ...hour]),
+  ])
+  const expectations = lives.map(({ service, told }) => {
     const labels = [
       is('alertname', names.alertName(kpi, 'info')),
       is('alertstate', 'firing'),
@@ -35,8 +48,61 @@ export function trendTests(config: Config, kpi: Kpi): RuleTest[] {
       is(names.label.kpi, kpi.id),
       is(names.label.job, service),
     ]
-    return (told ? holds : holdsNot)(at, select('ALERTS', labels))
+    return (told ? holds : holdsNot)(25 * seconds, select('ALERTS', labels))
   })
   const name = `${kpi.id}: an hour that is much worse than its day is told of, and no other`
   return [{ name, interval, series: Object.fromEntries(series), expectations }]
+}
+
+function livesOf(config: Config, kpi: Kpi): Life[] {
+  const { evaluations } = hourOf(config)
+  const { min, max } = kpi.range
+  const { change, deviations } = config.alerting.trend
+  const sign = isBreach(kpi.direction, max, min) ? 1 : -1
+  const usual = sign > 0 ? min + (max - min) / 4 : max - (max - min) / 4
+  const enough = Math.abs(usual) * change
+  // As far as the range lets it, and half as far again as is worth knowing.
+  const far = Math.min(enough * 1.5, (max - min) / 2)
+  if (far < enough * 1.1 || enough === 0) return []
+
+  const lasting = (hours: number, value: SeriesValue) =>
+    Array<SeriesValue>(Math.round(hours * evaluations)).fill(value)
+  const worseBy = (amount: number) => Number((usual + sign * amount).toPrecision(12))
+  /** A day of which the last hours have values, the one at the hour's beginning included. */
+  const day = (hours = 24): SeriesValue[] => [...lasting(24 - hours, '_'), ...lasting(hours, usual), usual]
+  /** Hours above and below by as much as their standard deviation. */
+  const waves = (deviation: number): SeriesValue[] => [
+    ...Array.from({ length: 24 }, (_, i) => lasting(1, worseBy(i % 2 === 0 ? deviation : -deviation))).flat(),
+    usual,
+  ]
+  const hour = (amount: number) => lasting(1, worseBy(amount))
+  const ofHour = (part: number, amount: number) => lasting(part, worseBy(amount))
+  return [
+    { service: 'much-worse', day: day(), hour: hour(far), told: true },
+    { service: 'better', day: day(), hour: hour(-enough), told: false },
+    { service: 'hardly-worse', day: day(), hour: hour(enough * 0.9), told: false },
+    { service: 'beyond-its-waves', day: waves(far / deviations / 1.1), hour: hour(far), told: true },
+    { service: 'within-its-waves', day: waves(far / deviations / 0.9), hour: hour(far), told: false },
+    { service: 'of-a-short-day', day: day(6.5), hour: hour(enough * 1.1), told: true },
+    { service: 'of-a-day-too-short', day: day(5.5), hour: hour(far), told: false },
+    // Worse by enough in the second half, and by half of it in the whole hour.
+    {
+      service: 'worse-for-half-an-hour',
+      day: day(),
+      hour: [...ofHour(0.5, 0), ...ofHour(0.5, enough * 1.3)],
+      told: false,
+    },
+    {
+      service: 'of-a-thin-hour',
+      day: day(),
+      hour: [...ofHour(2 / 3, far), ...lasting(1 / 3, '_')],
+      told: true,
+    },
+    {
+      service: 'of-an-hour-too-thin',
+      day: day(),
+      hour: [...ofHour(0.4, far), ...lasting(0.6, '_')],
+      told: false,
+    },
+  ]
 }

@@ -1,12 +1,12 @@
 import { type Config, type Kpi, names, type Outcomes, type ThresholdSeverity } from '@mnemoscope/kpi'
 import { links } from '../annotations.js'
 import { and, bracket, filter, number } from '../promql.js'
-import type { AlertRule, RecordingRule, Rule, RuleGroup } from '../rule.js'
+import type { AlertRule, RecordingRule, RuleGroup } from '../rule.js'
 import { newbornRule } from './counted.js'
 import { outcomesCounted } from './ratio.js'
 import { windowsOf } from './tiers.js'
 
-/** How often burn rates are judged: long windows are costly and slow to change. */
+/** How often the fastest burn rate is judged. */
 export const burnInterval = '1m'
 
 /** A level of a burn rate. */
@@ -15,6 +15,8 @@ export interface Burn {
   readonly factor: number
   readonly long: string
   readonly short: string
+  /** How often it is judged: a long window is costly and slow to change. Within Prometheus' lookback of 5 minutes. */
+  readonly interval: string
 }
 
 /**
@@ -22,9 +24,9 @@ export interface Burn {
  * soon after its cause. Factors and windows: The Site Reliability Workbook, chapter 5, table 5-8, its slowest pair left out.
  */
 export const burns: readonly Burn[] = [
-  { severity: 'critical', factor: 14.4, long: '1h', short: '5m' },
-  { severity: 'error', factor: 6, long: '6h', short: '30m' },
-  { severity: 'warning', factor: 3, long: '1d', short: '2h' },
+  { severity: 'critical', factor: 14.4, long: '1h', short: '5m', interval: burnInterval },
+  { severity: 'error', factor: 6, long: '6h', short: '30m', interval: '2m' },
+  { severity: 'warning', factor: 3, long: '1d', short: '2h', interval: '4m' },
 ]
 
 /** The share of attempts that may miss in the long run, where a KPI has a target. */
@@ -38,17 +40,22 @@ export function burnLimit(budget: number, { factor }: Burn): number {
   return Number(Math.min(factor, (1 + budget) / (2 * budget)).toPrecision(12))
 }
 
-/** Alerts of a ratio with a target: how many times faster than allowed it misses. None without a target. */
+/**
+ * Alerts of a ratio with a target: how many times faster than allowed it misses, a group for each level at its own pace.
+ * None without a target.
+ */
 export function burnGroups(config: Config, kpi: Kpi): RuleGroup[] {
   const { outcomes } = kpi
   const budget = missBudget(kpi)
   if (budget === undefined || outcomes === undefined) return []
-  const windows = [...new Set(burns.flatMap(({ long, short }) => [long, short]))]
-  const rules: Rule[] = [
-    ...windows.flatMap((window) => missRules(kpi, outcomes, window)),
-    ...burns.map((burn) => burnAlert(config, kpi, budget, burn)),
-  ]
-  return [{ name: `mnemoscope_${kpi.id}_burn`, interval: burnInterval, rules }]
+  return burns.map((burn) => ({
+    name: `mnemoscope_${kpi.id}_burn_${burn.severity}`,
+    interval: burn.interval,
+    rules: [
+      ...[burn.long, burn.short].flatMap((window) => missRules(kpi, outcomes, window)),
+      burnAlert(config, kpi, budget, burn),
+    ],
+  }))
 }
 
 const attempts = (kpi: Kpi, window: string) => names.recordedSeries.windowed(kpi, 'attempts', window)

@@ -4,8 +4,11 @@ import { humanized } from '../humanize.js'
 import { and, bracket, filter, number, over } from '../promql.js'
 import type { AlertRule, RecordingRule, RuleGroup } from '../rule.js'
 
-/** A day of values is read at a time, and an hour changes slowly. */
-const interval = '5m'
+/**
+ * A day of values is read at a time, and an hour changes slowly. Within Prometheus' lookback of 5 minutes, or what is
+ * recorded would be gone for a moment before each evaluation.
+ */
+export const trendInterval = '4m'
 
 /** Part of a day, and of an hour, that must hold values before the two are compared. */
 const leastHistory = 0.25
@@ -18,7 +21,7 @@ const leastHour = 0.5
 export function trendGroup(config: Config, kpi: Kpi): RuleGroup {
   return {
     name: `mnemoscope_${kpi.id}_trend`,
-    interval,
+    interval: trendInterval,
     rules: [...trendRules(config, kpi), trendAlert(config, kpi)],
   }
 }

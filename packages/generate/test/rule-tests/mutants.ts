@@ -17,12 +17,17 @@ const overrides = [{ model: 'small', thresholds: { critical: 0.5 } }]
 const files = generate(
   defineConfig({
     alertCheckInterval: '15s',
-    kpis: { f1_score: { ...quick, overrides }, adaptation_success_rate: { target: 0.95 } },
+    kpis: {
+      f1_score: { ...quick, overrides },
+      latency: { ...quick, sparseMinSamples: 3 },
+      memory_usage: { thresholds: { warning: 2 ** 33, critical: 2 ** 34 }, window: '1m', noData: 'no_data' },
+      adaptation_success_rate: { target: 0.95 },
+    },
   }),
 )
 
 /** Rules and the tests of them. */
-interface Subject {
+export interface Subject {
   readonly rules: string
   readonly tests: string
 }
@@ -39,7 +44,7 @@ const testsOf = ({ rules, tests }: Subject, text: string) =>
   runTool('promtool', ['test', 'rules', tests], new Map([...files, [rules, text]]))
 
 /** A defect somebody could make in the generated rules: where, and what stands there then. */
-type Mutant = readonly [what: string, rule: string, from: string | RegExp, to: string]
+export type Mutant = readonly [what: string, rule: string, from: string | RegExp, to: string]
 
 export const mutants: readonly Mutant[] = [
   ['an operator of an alert', 'MnemoscopeF1ScoreCritical', '<=', '<'],

@@ -1,4 +1,17 @@
+import { gauge, gaugeMutants, latency, latencyMutants, trend, trendMutants } from './kpi-mutants.js'
 import { mutants, testsBite } from './mutants.js'
 
-// Every one of them in the long form: npm run test:rules.
+// A sample of each kind whose tests take seconds; every one of all kinds in the long form: npm run test:rules.
 testsBite(mutants.filter((_, i) => i % 9 === 0))
+testsBite(
+  trendMutants.filter((_, i) => i % 5 === 0),
+  trend,
+)
+testsBite(
+  latencyMutants.filter((_, i) => i % 5 === 0),
+  latency,
+)
+testsBite(
+  gaugeMutants.filter((_, i) => i % 3 === 0),
+  gauge,
+)
