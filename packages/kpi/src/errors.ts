@@ -35,6 +35,7 @@ export const errorCodes = {
   RECORDER_UNREACHABLE: { exitCode: 1, meaning: 'the recorder does not answer at the given address' },
   REQUEST_INVALID: { exitCode: 1, meaning: 'a request to the HTTP API is malformed' },
   REQUEST_TOO_LARGE: { exitCode: 1, meaning: 'a request body is larger than the configured limit' },
+  RECORDER_BUSY: { exitCode: 1, meaning: 'the recorder holds as many requests as it has memory for' },
   ALERTMANAGER_UNREACHABLE: { exitCode: 1, meaning: 'Alertmanager does not answer at the given address' },
   CHANGE_ROLLED_BACK: {
     exitCode: 1,

@@ -22,6 +22,7 @@ import type { Readiness } from '../readiness.js'
 import { answerRows } from '../rows/answer.js'
 import { snapshotRows } from '../rows/snapshots.js'
 import { acknowledgeEpisode } from './acknowledge.js'
+import { byteBudget, withinBudget } from './budget.js'
 import { episodeId, noEpisode } from './episode-id.js'
 import { answerError, RequestError } from './error.js'
 import type { Events } from './events.js'
@@ -34,6 +35,8 @@ import { alertmanagerWebhook } from './webhook.js'
 
 /** Largest body of a notification: thousands of alerts with long texts. */
 const mostBodyBytes = 8 * 1_024 * 1_024
+/** Bodies of notifications and measurements that are held at a time; parsed, they take several times as much. */
+const mostBytesAtOnce = 64 * 1_024 * 1_024
 /** The longest comment, each character escaped. */
 const mostCommentBytes = 32 * 1_024
 
@@ -57,6 +60,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Hono {
   const { pool, config, token, metrics, logger, page, normaliser, handlers, readiness, events } = options
   const app = new Hono()
+  const budget = byteBudget(mostBytesAtOnce)
   const intervalSeconds = durationSeconds(config.snapshotInterval)
   const dashboardOf = rememberDashboards(pool, config)
   const webhook = alertmanagerWebhook({ pool, handlers, metrics, normaliser })
@@ -100,6 +104,7 @@ export function createApp(options: AppOptions): Hono {
   app.post(
     '/api/webhook/alertmanager',
     withToken(token),
+    withinBudget(budget, mostBodyBytes),
     bodyOfAtMost(mostBodyBytes, 'Set max_alerts in the webhook_configs, or group into smaller groups.'),
     webhook,
   )
@@ -146,7 +151,7 @@ export function createApp(options: AppOptions): Hono {
   })
   app.route('/', configRoutes({ pool, source: options.configSource, token }))
   app.route('/', deploymentRoutes({ pool, token }))
-  app.route('/', measurementRoutes({ pool, config, token }))
+  app.route('/', measurementRoutes({ pool, config, token, budget }))
   app.route('/', analysisRoutes({ pool, config }))
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
   app.get('/readyz', async (context) => {

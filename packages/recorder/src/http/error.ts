@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Logger } from 'pino'
 import { troubleOf } from '../database/trouble.js'
+import { busyRetrySeconds } from './budget.js'
 
 /** A request that can't be served as it was made. */
 export class RequestError extends MnemoscopeError {
@@ -22,8 +23,7 @@ export function answerError(error: unknown, context: Context, logger: Logger): R
   const refused = refusedStatus(error)
   if (refused !== undefined) {
     const { code, message, value, expected, next } = error as MnemoscopeError
-    const headers: Record<string, string> = refused === 401 ? { 'www-authenticate': 'Bearer' } : {}
-    return context.json({ error: { code, message, value, expected, next } }, refused, headers)
+    return context.json({ error: { code, message, value, expected, next } }, refused, headersOf[refused])
   }
   logger.error({ err: error, path: context.req.path }, 'request failed')
   const trouble = troubleOf(error)
@@ -37,9 +37,16 @@ export function answerError(error: unknown, context: Context, logger: Logger): R
   )
 }
 
+/** What HTTP asks for beside a status. */
+const headersOf: Readonly<Partial<Record<number, Record<string, string>>>> = {
+  401: { 'www-authenticate': 'Bearer' },
+  503: { 'retry-after': String(busyRetrySeconds) },
+}
+
 function refusedStatus(error: unknown): ContentfulStatusCode | undefined {
   if (error instanceof RequestError) return error.status
   if (!(error instanceof MnemoscopeError)) return undefined
   if (error.code === 'TOKEN_REQUIRED') return 401
+  if (error.code === 'RECORDER_BUSY') return 503
   return error.code === 'ACCESS_DENIED' ? 403 : undefined
 }

@@ -4,6 +4,7 @@ import type { Config } from '@mnemoscope/kpi'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type pg from 'pg'
+import { type Budget, withinBudget } from '../http/budget.js'
 import { RequestError } from '../http/error.js'
 import { withToken } from '../http/may-change.js'
 import { readParameters } from '../http/parameters.js'
@@ -24,20 +25,36 @@ export interface MeasurementRoutesOptions {
   readonly config: Config
   /** What a request that brings measurements must carry; undefined for nothing. */
   readonly token: string | undefined
+  /** Bytes that requests may hold at a time. */
+  readonly budget: Budget
 }
 
 /** `POST /v1/logs` takes measurements as OpenTelemetry log records; `GET /api/measurements` gives them back. */
-export function measurementRoutes({ pool, config, token }: MeasurementRoutesOptions): Hono {
+export function measurementRoutes({ pool, config, token, budget }: MeasurementRoutesOptions): Hono {
   const routes = new Hono()
   const ofBoundedSize = bodyLimit({ maxSize: mostBytes, onError: refuseSize })
-  routes.post('/v1/logs', withToken(token), ofBoundedSize, async (context) => {
-    const { measurements, refused, reason } = await readMeasurements(context, config)
-    await storeMeasurements(pool, measurements)
-    // As OTLP wants it: what is refused for good is told in a success, so that it is not sent again.
-    const partialSuccess =
-      refused === 0 ? {} : { partialSuccess: { rejectedLogRecords: refused, errorMessage: reason } }
-    return context.json(partialSuccess)
-  })
+  routes.post(
+    '/v1/logs',
+    withToken(token),
+    withinBudget(budget, mostBytes),
+    ofBoundedSize,
+    async (context) => {
+      const { body, isPacked } = await readBody(context)
+      // What was packed was counted as it was sent.
+      const held = isPacked ? body.length : 0
+      budget.take(held)
+      try {
+        const { measurements, refused, reason } = readMeasurements(parsed(body), config)
+        await storeMeasurements(pool, measurements)
+        // As OTLP wants it: what is refused for good is told in a success, so that it is not sent again.
+        const partialSuccess =
+          refused === 0 ? {} : { partialSuccess: { rejectedLogRecords: refused, errorMessage: reason } }
+        return context.json(partialSuccess)
+      } finally {
+        budget.give(held)
+      }
+    },
+  )
   routes.get('/api/measurements', async (context) => {
     const { scope, kpi, episode, ...request } = readParameters(
       context,
@@ -59,13 +76,13 @@ export function measurementRoutes({ pool, config, token }: MeasurementRoutesOpti
   return routes
 }
 
-async function readMeasurements(
-  context: Context,
+function readMeasurements(
+  given: unknown,
   config: Config,
-): Promise<{ measurements: Measurement[]; refused: number; reason: string }> {
-  const parsed = logsSchema.safeParse(await readBody(context))
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
+): { measurements: Measurement[]; refused: number; reason: string } {
+  const logs = logsSchema.safeParse(given)
+  if (!logs.success) {
+    const [issue] = logs.error.issues
     throw new RequestError(400, `${issue?.path.map(String).join('.')}: ${issue?.message}`, {
       expected: 'an export request of OpenTelemetry logs',
       next: 'Send OTLP over HTTP in its JSON encoding.',
@@ -74,7 +91,7 @@ async function readMeasurements(
   const now = Date.now()
   const measurements: Measurement[] = []
   const reasons: string[] = []
-  for (const { resource, scopeLogs } of parsed.data.resourceLogs) {
+  for (const { resource, scopeLogs } of logs.data.resourceLogs) {
     const service = serviceOf(attributesOf(resource?.attributes ?? []))
     for (const record of scopeLogs.flatMap(({ logRecords }) => logRecords)) {
       const measurement = measurementOf(record, service, config, now)
@@ -95,7 +112,8 @@ function serviceOf(resource: Attributes): string {
   return namespace === '' ? name : `${namespace}/${name}`
 }
 
-async function readBody(context: Context): Promise<unknown> {
+/** The body as text, unpacked. */
+async function readBody(context: Context): Promise<{ body: Buffer; isPacked: boolean }> {
   const type = context.req.header('content-type') ?? ''
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     throw new RequestError(415, 'OTLP is taken in its JSON encoding only', {
@@ -105,17 +123,29 @@ async function readBody(context: Context): Promise<unknown> {
     })
   }
   const sent = Buffer.from(await context.req.arrayBuffer())
+  const isPacked = context.req.header('content-encoding') === 'gzip'
   try {
-    const isPacked = context.req.header('content-encoding') === 'gzip'
     const body = isPacked ? await promisify(gunzip)(sent, { maxOutputLength: mostBytes }) : sent
-    return JSON.parse(body.toString('utf8'))
+    return { body, isPacked }
   } catch (cause) {
     if ((cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') refuseSize()
-    throw new RequestError(400, `the body is not JSON: ${messageOf(cause)}`, {
-      expected: 'JSON, plain or packed by gzip',
-      next: 'Correct the body.',
-    })
+    return refuseText(cause)
   }
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch (cause) {
+    return refuseText(cause)
+  }
+}
+
+function refuseText(cause: unknown): never {
+  throw new RequestError(400, `the body is not JSON: ${messageOf(cause)}`, {
+    expected: 'JSON, plain or packed by gzip',
+    next: 'Correct the body.',
+  })
 }
 
 function refuseSize(): never {
