@@ -84,6 +84,22 @@ test('at the limit, series of the conventions are one, counted and told of, and 
   expect(samples.get('mnemoscope_cardinality_overflows_total{}')).toBe('4')
 })
 
+test('operations that are no usable label are mended, and share a series where they become the same', async () => {
+  const operations = ['find\n', 'find\t']
+  const monitor = await start({ genAi: { provider: 'openai', operation: () => operations.pop() ?? '' } })
+  const op = monitor.for({ model: 'm', contextSize: 8_192 })
+  for (let i = 0; i < 3; i++) op.latency.record(1)
+  const series = [...samplesOf(await scrape(monitor.url))].flatMap(([name, value]) => {
+    const [, operation] =
+      /^gen_ai_client_operation_duration_seconds_count\{.*operation_name="([^"]*)"/.exec(name) ?? []
+    return operation === undefined ? [] : [[operation, value]]
+  })
+  expect(series).toEqual([
+    ['find_', '2'],
+    ['_unknown', '1'],
+  ])
+})
+
 test('no series of the conventions exists unless asked for', async () => {
   const monitor = await start()
   monitor.for({ model: 'm', contextSize: 1 }).latency.record(1)
