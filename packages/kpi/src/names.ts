@@ -206,6 +206,12 @@ export const recorderMetric = {
   deliveries: 'mnemoscope_recorder_deliveries',
   /** Attempts that failed, by `handler`. */
   deliveryFailures: 'mnemoscope_recorder_delivery_failures_total',
+  /** Unix time at which a kind of `work` last ended well, with `handler` for deliveries. */
+  lastHealthy: 'mnemoscope_recorder_last_healthy_timestamp_seconds',
+  /** Runs of a kind of `work` that failed, with `handler` for deliveries. */
+  workFailures: 'mnemoscope_recorder_work_failures_total',
+  /** Instants that are still to be filled. */
+  backfillLeft: 'mnemoscope_recorder_backfill_instants_left',
   /** By `server`: `postgres` or `prometheus`. */
   queryDuration: 'mnemoscope_recorder_query_duration_seconds',
 } as const

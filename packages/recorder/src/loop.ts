@@ -2,6 +2,8 @@
 export interface Loop {
   /** When a run last ended well; undefined before the first. */
   readonly lastHealthyAt: Date | undefined
+  /** Runs that failed since the start. */
+  readonly failures: number
   /** Ends the loop, after the run that is under way. */
   stop(): Promise<void>
 }
@@ -20,6 +22,7 @@ const longestSleepMs = 10_000
 /** Runs at once and then at every `next` time, one run after another. */
 export function startLoop({ next, run, onError }: LoopOptions): Loop {
   let lastHealthyAt: Date | undefined
+  let failures = 0
   let timer: NodeJS.Timeout | undefined
   let wake = () => {}
   let stopped = false
@@ -43,6 +46,7 @@ export function startLoop({ next, run, onError }: LoopOptions): Loop {
         await run()
         lastHealthyAt = new Date()
       } catch (error) {
+        failures++
         onError(error)
       }
       await sleepUntil(next(Math.max(started, Date.now())))
@@ -53,6 +57,9 @@ export function startLoop({ next, run, onError }: LoopOptions): Loop {
   return {
     get lastHealthyAt() {
       return lastHealthyAt
+    },
+    get failures() {
+      return failures
     },
     async stop() {
       stopped = true

@@ -66,6 +66,11 @@ export function createMetrics() {
       labelNames: ['handler'],
       registers,
     }),
+    backfillLeft: new Gauge({
+      name: names.recorderMetric.backfillLeft,
+      help: 'Instants that were missed and are still to be filled; 0 while another recorder is at it.',
+      registers,
+    }),
     queryDuration: new Histogram({
       name: names.recorderMetric.queryDuration,
       help: 'Time that one statement to Postgres, or one request to Prometheus, took.',

@@ -17,6 +17,8 @@ import { createEvents } from './http/events.js'
 import { type Listening, listen } from './http/listen.js'
 import { readPage } from './http/page.js'
 import { readRunbooks } from './http/runbooks.js'
+import type { Loop } from './loop.js'
+import { type NamedLoop, showLoops } from './loop-metrics.js'
 import { createMetrics } from './metrics.js'
 import { createPrometheusClient } from './prometheus/client.js'
 import { timedClient } from './prometheus/timed.js'
@@ -90,19 +92,24 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   const work: Work = { pool, prometheus, config, logger, metrics, reading, handlers: handlerNames }
   const startedAt = new Date()
   const snapshots = startSnapshots(work)
-  const loops = [
-    snapshots,
-    startBackfill(work),
-    startRollUps(work),
-    startReconciles(work),
-    startDeploymentSearch(work),
-    startRetention(work),
-    startChangeLog(pool, configSource, logger),
-    startQueueDepth(work),
-    ...handlers.map((handler) => startDeliveries(work, handler)),
+  const loops: NamedLoop<Loop>[] = [
+    { work: 'snapshots', loop: snapshots },
+    { work: 'backfill', loop: startBackfill(work) },
+    { work: 'roll_ups', loop: startRollUps(work) },
+    { work: 'reconcile', loop: startReconciles(work) },
+    { work: 'deployments', loop: startDeploymentSearch(work) },
+    { work: 'retention', loop: startRetention(work) },
+    { work: 'queue_depth', loop: startQueueDepth(work) },
+    ...handlers.map((handler) => ({
+      work: 'deliveries',
+      handler: handler.name,
+      loop: startDeliveries(work, handler),
+    })),
   ]
+  showLoops(metrics.registry, loops, startedAt)
+  const changeLog = startChangeLog(pool, configSource, logger)
   const close = async (server?: Listening) => {
-    await Promise.all([server?.close(), ...loops.map((loop) => loop.stop())])
+    await Promise.all([server?.close(), changeLog.stop(), ...loops.map(({ loop }) => loop.stop())])
     await pool.end()
   }
   const knownSchema = (await readMigrations()).at(-1)?.version ?? 0

@@ -21,6 +21,7 @@ export function startDeliveries({ pool, logger, metrics }: Work, handler: AlertH
   const timeoutMs = handler.timeoutMs ?? defaultTimeoutMs
   const underWay = new Map<Promise<void>, AbortController>()
   let goesOn = false
+  let unstored = 0
   // From 0 on, so that the first failure is an increase.
   metrics.deliveryFailures.inc({ handler: handler.name }, 0)
 
@@ -44,7 +45,10 @@ export function startDeliveries({ pool, logger, metrics }: Work, handler: AlertH
   const start = (delivery: Delivery): void => {
     const controller = new AbortController()
     const work = deliver(delivery, controller)
-      .catch(onError)
+      .catch((error) => {
+        unstored++
+        onError(error)
+      })
       .finally(() => underWay.delete(work))
     underWay.set(work, controller)
   }
@@ -68,6 +72,9 @@ export function startDeliveries({ pool, logger, metrics }: Work, handler: AlertH
   return {
     get lastHealthyAt() {
       return loop.lastHealthyAt
+    },
+    get failures() {
+      return loop.failures + unstored
     },
     async stop() {
       await loop.stop()

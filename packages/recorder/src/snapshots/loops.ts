@@ -59,12 +59,14 @@ export function startBackfill({ pool, prometheus, config, logger, metrics }: Wor
       const wasBehind = isBehind
       // A batch that fails is tried again after a pause, not at once.
       isBehind = false
-      await exclusively(pool, 'backfill', async () => {
+      const ran = await exclusively(pool, 'backfill', async () => {
         const batch = await backfill.runBatch()
+        metrics.backfillLeft.set(batch.left)
         metrics.snapshots.inc(batch.filled + batch.gaps)
         isBehind = batch.left > 0
         if (isBehind || wasBehind) logger.info(batch, 'missed instants filled')
       })
+      if (!ran) metrics.backfillLeft.set(0)
     },
     onError: (err) => logger.error({ err }, 'backfill failed'),
   })
