@@ -28,6 +28,7 @@ const noPrometheus = 'http://127.0.0.1:9'
 export async function startSeededRecorder(
   seed: (client: pg.Client) => Promise<void>,
   input: ConfigInput = {},
+  token?: string,
 ): Promise<SeededRecorder> {
   const folder = temporaryFolder('page')
   const postgres = await startPostgres({ stateDir: folder.path, port: 0, durable: false })
@@ -47,6 +48,7 @@ export async function startSeededRecorder(
       prometheusUrl: noPrometheus,
       port,
       logger: pino({ level: 'silent' }),
+      ...(token === undefined ? {} : { token }),
     })
   let recorder: Recorder = await start()
   return {

@@ -13,9 +13,13 @@ export interface TestAlertmanager {
   stop(): Promise<void>
 }
 
-export async function startTestAlertmanager(recorderUrl: string): Promise<TestAlertmanager> {
+/** @param token what it sends the recorder, from a file; default none */
+export async function startTestAlertmanager(recorderUrl: string, token?: string): Promise<TestAlertmanager> {
   const stateDir = await mkdtemp(join(tmpdir(), 'mnemoscope-alertmanager-'))
   const configFile = join(stateDir, 'alertmanager.yml')
+  await writeFile(join(stateDir, 'token'), `${token}\n`)
+  const authorization =
+    token === undefined ? '' : ", http_config: {authorization: {type: Bearer, credentials_file: 'token'}}"
   await writeFile(
     configFile,
     `
@@ -27,7 +31,7 @@ route:
   repeat_interval: 1h
 receivers:
   - name: recorder
-    webhook_configs: [{url: '${recorderUrl}/api/webhook/alertmanager', send_resolved: true}]
+    webhook_configs: [{url: '${recorderUrl}/api/webhook/alertmanager', send_resolved: true${authorization}}]
 inhibit_rules:
   - source_matchers: [severity = critical]
     target_matchers: [severity = warning]

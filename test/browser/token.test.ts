@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import type { Browser } from 'playwright-core'
+import { launchChromium } from '../harness/chromium.js'
+import { chromium, describeInBrowser, openPage, seriousViolations } from './browser.js'
+import { seedEpisodes, seedSnapshots } from './seed.js'
+import { type SeededRecorder, startSeededRecorder } from './seeded-recorder.js'
+
+jest.setTimeout(30_000)
+
+describeInBrowser('the page of a recorder with a token', () => {
+  let recorder: SeededRecorder
+  let browser: Browser
+
+  beforeAll(async () => {
+    const newest = Math.floor(Date.now() / 60_000) * 60
+    ;[recorder, browser] = await Promise.all([
+      startSeededRecorder(
+        async (client) => {
+          await seedSnapshots(client, { newest, intervalSeconds: 60, instants: 5, series: 2 })
+          await seedEpisodes(client, { newest, count: 2, open: 2, everySeconds: 100 })
+        },
+        {},
+        'of-my-own',
+      ),
+      'missing' in chromium ? Promise.reject(new Error(chromium.missing)) : launchChromium(chromium),
+    ])
+  }, 120_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    await recorder?.stop()
+  }, 60_000)
+
+  test('asks for it when an alert is acknowledged, and keeps it as long as its tab', async () => {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    try {
+      const problems = await openPage(page, recorder.url)
+      const stored = () => recorder.query('SELECT by FROM alert_acknowledgements ORDER BY id')
+      const open = (number: number) => page.locator('.alert button.quiet').nth(number).click()
+      const field = page.locator('#acknowledge-token')
+      await open(0)
+      await page.locator('#acknowledge-by').fill('ann')
+      expect(await field.isVisible()).toBe(false)
+      await page.locator('#acknowledge-send').click()
+      await field.waitFor({ state: 'visible' })
+      expect(await page.locator('#acknowledge-error').textContent()).toContain('MNEMOSCOPE_TOKEN')
+      expect(await seriousViolations(page)).toEqual([])
+      await field.fill('of-my-own')
+      await page.locator('#acknowledge-send').click()
+      await page.locator('#acknowledge').waitFor({ state: 'hidden' })
+      expect(await stored()).toEqual([{ by: 'ann' }])
+      await page.reload()
+      await page.locator('html[data-shown]').waitFor({ state: 'attached' })
+      await open(1)
+      await page.locator('#acknowledge-send').click()
+      await page.locator('#acknowledge').waitFor({ state: 'hidden' })
+      expect(await stored()).toEqual([{ by: 'ann' }, { by: 'ann' }])
+      expect(problems).toEqual([])
+    } finally {
+      await context.close()
+    }
+  })
+})
