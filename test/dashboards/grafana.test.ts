@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { findGrafana } from '@mnemoscope/servers'
 import type { Browser } from 'playwright-core'
 import {
   alertmanager,
@@ -7,7 +8,7 @@ import {
 } from '../../packages/generate/src/grafana/data-source.js'
 import { findChromium, launchChromium } from '../harness/chromium.js'
 import { temporaryFolder } from '../harness/temporary-folder.js'
-import { findGrafana, type RunningGrafana, startGrafana } from './grafana.js'
+import { type RunningGrafana, startSeededGrafana } from './grafana.js'
 import { all, look } from './look.js'
 import { startSeededPostgres } from './seed/postgres.js'
 import { startSeededPrometheus } from './seed/prometheus.js'
@@ -28,7 +29,7 @@ describeWithGrafana('Grafana itself', () => {
     stops.push(prometheus.stop)
     const postgres = await startSeededPostgres()
     stops.push(postgres.stop)
-    grafana = await startGrafana(program, folder.path, { prometheus, postgres })
+    grafana = await startSeededGrafana(program, folder.path, { prometheus, postgres })
     stops.push(grafana.stop)
     const chromium = await findChromium()
     if ('missing' in chromium) throw new Error(chromium.missing)

@@ -1,3 +1,5 @@
 export { type Drift, drift } from './drift.js'
 export { type GenerateOptions, generate, generatedFolders } from './generate.js'
+export { grafanaFolders } from './grafana/grafana-files.js'
+export { grafanaEnvironment, readerRole } from './grafana/provisioning.js'
 export { judgedBy } from './rules/judged-by.js'

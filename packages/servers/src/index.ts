@@ -1,4 +1,5 @@
 export { choosePort, freePort, isPortFree } from './ports.js'
+export { makeReader } from './postgres/reader-role.js'
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres/start-postgres.js'
 export { claimName } from './process/claim-name.js'
 export { type EndedLeftover, endLeftovers } from './process/leftovers.js'
@@ -9,6 +10,7 @@ export {
   startProcess,
 } from './process/start-process.js'
 export { type AlertmanagerOptions, startAlertmanager } from './servers/alertmanager.js'
+export { findGrafana, type GrafanaOptions, type GrafanaProgram, startGrafana } from './servers/grafana.js'
 export { type PrometheusOptions, startPrometheus } from './servers/prometheus.js'
 export type { RunningServer, ServerOptions } from './servers/server.js'
 export { type FindToolOptions, findTool, findTools } from './tools/find-tool.js'

@@ -22,6 +22,7 @@ export interface OpenApplierOptions {
   readonly prometheusUrl?: string | undefined
   readonly alertmanagerUrl?: string | undefined
   readonly recorderUrl?: string | undefined
+  readonly grafanaUrl?: string | undefined
   readonly scrape?: ScrapedAt | undefined
   /** What was in force before this process began. Default: what `project` says. */
   readonly before?: object | undefined
@@ -46,11 +47,12 @@ export function openApplier(options: OpenApplierOptions): Applier {
       },
     )
   }
-  const { prometheus, alertmanager, recorder } = config.endpoints
+  const { prometheus, alertmanager, recorder, grafana } = config.endpoints
   const endpoints = {
     prometheus: options.prometheusUrl ?? prometheus,
     alertmanager: options.alertmanagerUrl ?? alertmanager,
     recorder: options.recorderUrl ?? recorder,
+    grafana: options.grafanaUrl ?? grafana,
   }
   const applier = createApplier({
     configPath,

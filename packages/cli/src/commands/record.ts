@@ -13,6 +13,7 @@ interface RecordOptions {
   prometheusUrl?: string
   alertmanagerUrl?: string
   applyTo?: string
+  grafanaUrl?: string
   scrape?: ScrapedAt
   demoClock?: true
 }
@@ -26,6 +27,7 @@ export const recordCommand = new Command('record')
   .option('--prometheus-url <url>', 'Prometheus-compatible API (default: endpoints.prometheus)')
   .option('--apply-to <folder>', 'apply changes of the configuration to the servers that read this folder')
   .option('--alertmanager-url <url>', 'with --apply-to: Alertmanager (default: endpoints.alertmanager)')
+  .option('--grafana-url <url>', 'with --apply-to: Grafana (default: endpoints.grafana)')
   .option('--scrape <service=address>', 'with --apply-to: where a service is in this run', scrapeOption)
   .option('--demo-clock', "use the demo's faster intervals where the configuration sets none")
   .addHelpText(
@@ -35,7 +37,7 @@ export const recordCommand = new Command('record')
   )
   .action(async (options: RecordOptions) => {
     const defaults = options.demoClock ? demoClock : {}
-    const { applyTo, scrape, alertmanagerUrl, host, port } = options
+    const { applyTo, scrape, alertmanagerUrl, grafanaUrl, host, port } = options
     const { readPatch } = await import('../changes/patch.js')
     const project = await loadProject(options.config, defaults, () =>
       applyTo === undefined ? {} : readPatch(applyTo),
@@ -43,6 +45,7 @@ export const recordCommand = new Command('record')
     const { config, configPath } = project
     const prometheusUrl = options.prometheusUrl ?? config.endpoints.prometheus
     const databaseUrl = requiredDatabaseUrl()
+    const token = changeToken()
     const stopping = stopSignal(() => {})
     const { configuredHandlers, startRecorder } = await import('@mnemoscope/recorder')
     const { followConfig } = await import('../changes/follower.js')
@@ -51,9 +54,17 @@ export const recordCommand = new Command('record')
     const applier =
       applyTo === undefined
         ? undefined
-        : openApplier({ project, defaults, applyTo, prometheusUrl, alertmanagerUrl, recorderUrl, scrape })
+        : openApplier({
+            project,
+            defaults,
+            applyTo,
+            prometheusUrl,
+            alertmanagerUrl,
+            recorderUrl,
+            grafanaUrl,
+            scrape,
+          })
     const configSource = applier ?? followConfig({ configPath, config, defaults, prometheusUrl })
-    const token = changeToken()
     const note = tokenNote(config)
     if (note !== undefined) process.stderr.write(`${note}\n`)
     const starting = startRecorder({

@@ -77,11 +77,12 @@ export const upCommand = new Command('up')
   })
 
 /** What a person does next. */
-function summary({ recorder, prometheus, metrics }: RunFile): string {
+function summary({ recorder, prometheus, grafana, metrics }: RunFile): string {
   const lines = [
     '',
     `  ${pc.bold('Page')}          ${pc.cyan(`${recorder}/`)}`,
     `  Prometheus    ${prometheus}/alerts`,
+    ...(grafana === undefined ? [] : [`  Grafana       ${grafana}/dashboards`]),
     '',
     `  ${pc.bold('Report')}        npx mnemoscope report`,
   ]

@@ -3,6 +3,7 @@ import { durationSeconds } from '@mnemoscope/kpi'
 import { migrate } from '@mnemoscope/recorder'
 import {
   endLeftovers,
+  findGrafana,
   findTools,
   type ServerProcess,
   startAlertmanager,
@@ -14,6 +15,7 @@ import { appliedFolder } from '../changes/open-applier.js'
 import { scraped } from '../changes/scraped.js'
 import type { Project } from '../config-file.js'
 import { tokenNote } from '../environment.js'
+import { grafanaService } from './grafana.js'
 import { type KeptPart, keepRunning, type PartEvents } from './keep-running.js'
 import { takePorts } from './ports.js'
 import type { Progress } from './progress.js'
@@ -32,6 +34,8 @@ export interface PipelineOptions {
   /** Once aborted, no further part is started. */
   readonly stopping: AbortSignal
 }
+
+type RunEndpoints = Pick<RunFile, 'prometheus' | 'alertmanager' | 'recorder' | 'grafana'>
 
 export interface Pipeline {
   readonly run: RunFile
@@ -67,7 +71,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   const { project, demo, progress } = options
   const { config, folder } = project
   const ports = await takePorts(options.ports)
-  const endpoints = {
+  let endpoints: RunEndpoints = {
     prometheus: `http://127.0.0.1:${ports.prometheus}`,
     alertmanager: `http://127.0.0.1:${ports.alertmanager}`,
     recorder: `http://127.0.0.1:${ports.recorder}`,
@@ -110,8 +114,34 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   const demoAddress = demo === false ? undefined : `127.0.0.1:${ports.demo}`
   const services = scraped(config.services, demoAddress === undefined ? {} : { demo: demoAddress })
   const generations = generationsIn(appliedFolder(folder))
-  generations.activate(generations.add(generate(config, { endpoints, services })))
-  generations.prune()
+  const put = () => {
+    const files = generate(config, { endpoints, services })
+    generations.activate(generations.add(files))
+    generations.prune()
+    return files
+  }
+  // Alerts lead to its dashboards, so it is there before the first can fire.
+  const program =
+    options.databaseUrl === undefined ? findGrafana() : { missing: 'it reads as a role of ours' }
+  if ('missing' in program) put()
+  else {
+    const without = endpoints
+    endpoints = { ...endpoints, grafana: `http://127.0.0.1:${ports.grafana}` }
+    const files = put()
+    try {
+      await part(progress, 'Grafana', async () => {
+        const { current } = generations
+        const where = { stateDir, port: ports.grafana, database, files, current }
+        await keep('grafana', () => grafanaService({ program, ...where }))
+        return endpoints.grafana ?? ''
+      })
+    } catch (error) {
+      if (options.stopping.aborted) throw error
+      progress.note(`  Going on without Grafana: ${error instanceof Error ? error.message : String(error)}`)
+      endpoints = without
+      put()
+    }
+  }
 
   await part(progress, 'Alertmanager', async () => {
     await keep('alertmanager', () =>
@@ -155,6 +185,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
         port: ports.recorder,
         prometheusUrl: endpoints.prometheus,
         alertmanagerUrl: endpoints.alertmanager,
+        grafanaUrl: endpoints.grafana,
         database,
         applyTo: appliedFolder(folder),
         demo: demoAddress,

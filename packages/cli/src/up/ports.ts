@@ -7,6 +7,7 @@ export interface Ports {
   readonly alertmanager: number
   readonly recorder: number
   readonly demo: number
+  readonly grafana: number
 }
 
 const preferred: Ports = {
@@ -15,6 +16,7 @@ const preferred: Ports = {
   alertmanager: 9_093,
   recorder: 9_470,
   demo: 9_464,
+  grafana: 3_000,
 }
 
 /** A port for each part: the well-known one or the next free one after it; with `auto`, any free one. */

@@ -9,6 +9,8 @@ export interface RunFile {
   readonly recorder: string
   readonly prometheus: string
   readonly alertmanager: string
+  /** Where a `grafana` is on PATH and Postgres is the embedded one. */
+  readonly grafana?: string
   /** The demo's /metrics endpoint; null without a demo. */
   readonly metrics: string | null
   /** Connection string with its password: the file is readable by its owner only. */

@@ -34,6 +34,8 @@ export function recorderService(
   options: ServiceOptions & {
     prometheusUrl: string
     alertmanagerUrl: string
+    /** Undefined where none runs. */
+    grafanaUrl: string | undefined
     database: string
     /** Folder of what the servers read: an edited configuration is applied there. */
     applyTo: string
@@ -41,7 +43,8 @@ export function recorderService(
     demo: string | undefined
   },
 ): Promise<ServerProcess> {
-  const { project, stateDir, port, prometheusUrl, alertmanagerUrl, database, applyTo, demo } = options
+  const { project, stateDir, port, prometheusUrl, alertmanagerUrl, grafanaUrl, database, applyTo, demo } =
+    options
   return startProcess({
     name: 'recorder',
     command: process.execPath,
@@ -49,6 +52,7 @@ export function recorderService(
       command,
       ...['record', '--config', project.configPath, '--port', String(port)],
       ...['--prometheus-url', prometheusUrl, '--alertmanager-url', alertmanagerUrl, '--apply-to', applyTo],
+      ...(grafanaUrl === undefined ? [] : ['--grafana-url', grafanaUrl]),
       ...(demo === undefined ? [] : ['--demo-clock', '--scrape', `demo=${demo}`]),
     ],
     // The password stays out of the argument list, which every user of the machine can read.

@@ -5,7 +5,7 @@ import { alertmanager, postgres, prometheus } from './data-source.js'
 export const readerRole = 'mnemoscope_reader'
 
 /** Where Grafana looks for the dashboards: `grafana/dashboards` of this repository has to be mounted or copied there. */
-const dashboardsFolder = '/etc/grafana/dashboards'
+export const dashboardsFolder = '/etc/grafana/dashboards'
 
 /**
  * Environment variables that Grafana reads the database's address, name and reader password from. A value of

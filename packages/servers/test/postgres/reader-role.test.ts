@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import pg from 'pg'
+import { makeReader, startPostgres } from '../../src/index.js'
+
+test('a reader reads tables of before and after, and changes nothing; its password is the last one', async () => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'reader-'))
+  const server = await startPostgres({ stateDir, port: 0, durable: false })
+  const admin = new pg.Client(server.url)
+  try {
+    await admin.connect()
+    await admin.query('CREATE TABLE before AS SELECT 1 AS n')
+    await makeReader(server.url, { role: 'looker', password: 'first' })
+    await makeReader(server.url, { role: 'looker', password: "it's the second" })
+    await admin.query('CREATE TABLE after AS SELECT 2 AS n')
+    const as = (password: string) => {
+      const url = new URL(server.url)
+      url.username = 'looker'
+      url.password = encodeURIComponent(password)
+      return new pg.Client(url.href)
+    }
+    await expect(as('first').connect()).rejects.toThrow(/password/)
+    const reader = as("it's the second")
+    await reader.connect()
+    try {
+      expect((await reader.query('SELECT n FROM before UNION ALL SELECT n FROM after')).rows).toHaveLength(2)
+      await reader.query('SET default_transaction_read_only = off')
+      for (const statement of ['DELETE FROM before', 'DROP TABLE after', 'CREATE TABLE x (n int)']) {
+        await expect(reader.query(statement)).rejects.toThrow(/permission denied|must be owner/)
+      }
+    } finally {
+      await reader.end()
+    }
+  } finally {
+    await admin.end()
+    await server.stop()
+    rmSync(stateDir, { recursive: true, force: true })
+  }
+}, 120_000)
