@@ -22,6 +22,20 @@ describe('A dashboard', () => {
     expect(places.every(({ x, w }) => x >= 0 && x + w <= 24)).toBe(true)
   })
 
+  test.each(all)(
+    'has the window as a variable, so that it stays chosen from one to the next: %s',
+    (_, dashboard) => {
+      expect(dashboard.templating?.list?.map(({ name }) => name)).toContain('window')
+    },
+  )
+
+  test.each(all.filter(([name]) => !name.startsWith('kpi-')))(
+    'looks at the chosen window: %s',
+    (_, dashboard) => {
+      expect(JSON.stringify(panelsOf(dashboard).flatMap(targetsOf))).toContain('$window')
+    },
+  )
+
   test.each(all)('gives its queries different names within a panel: %s', (_, dashboard) => {
     for (const panel of panelsOf(dashboard)) {
       const refIds = targetsOf(panel).map(({ refId }) => refId)

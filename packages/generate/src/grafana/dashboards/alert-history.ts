@@ -9,10 +9,11 @@ import { alertCauses } from '../panels/alert-causes.js'
 import { alertEpisodes } from '../panels/alert-episodes.js'
 import { alertTotals } from '../panels/alert-totals.js'
 import { configChanges } from '../panels/config-changes.js'
+import { firedCounts } from '../panels/fired-counts.js'
 import { stateTimeline } from '../panels/state-timeline.js'
 import type { Dashboard, PanelSpec } from '../schema.js'
 import { rangeQuery } from '../target.js'
-import { dataSourceVariable, placeVariables } from '../variables.js'
+import { dataSourceVariable, placeVariables, windowVariable } from '../variables.js'
 
 /** What fired, how often, for how long and why; configuration changes are marked beside it. */
 export function alertHistory(config: Config): Dashboard {
@@ -21,11 +22,16 @@ export function alertHistory(config: Config): Dashboard {
     title: 'Mnemoscope · Alert history',
     description: 'Alert episodes over time and by level, time to recover, and what fires most.',
     from: 'now-7d',
-    variables: [dataSourceVariable(prometheus), dataSourceVariable(postgres), ...placeVariables()],
+    variables: [
+      dataSourceVariable(prometheus),
+      dataSourceVariable(postgres),
+      ...placeVariables(),
+      windowVariable(),
+    ],
     annotations: changeAnnotations(),
     sections: [
       { title: 'By level', panels: alertTotals(config) },
-      { title: 'Over time', panels: [levelTimeline(config)] },
+      { title: 'Over time', panels: [firedCounts({ width: 24, height: 5 }), levelTimeline(config)] },
       { title: 'Causes', panels: [alertCauses()] },
       { title: 'Episodes', panels: [alertEpisodes()] },
       { title: 'What changed', panels: [configChanges()] },

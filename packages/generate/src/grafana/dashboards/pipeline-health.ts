@@ -11,7 +11,7 @@ import { recorderPanels } from '../panels/pipeline/recorder.js'
 import { rulePanels } from '../panels/pipeline/rules.js'
 import { targetPanels } from '../panels/pipeline/targets.js'
 import type { Dashboard } from '../schema.js'
-import { dataSourceVariable, targetVariables } from '../variables.js'
+import { dataSourceVariable, targetVariables, windowVariable } from '../variables.js'
 
 /** Whether what the other dashboards show can be believed: every part of the pipeline watches itself. */
 export function pipelineHealth(config: Config): Dashboard {
@@ -23,7 +23,12 @@ export function pipelineHealth(config: Config): Dashboard {
       'From scrape to stored row: targets, rules, notifications, the recorder and the history it keeps.',
     from: 'now-3h',
     ofPlaces: false,
-    variables: [dataSourceVariable(prometheus), dataSourceVariable(postgres), ...targetVariables(jobs)],
+    variables: [
+      dataSourceVariable(prometheus),
+      dataSourceVariable(postgres),
+      ...targetVariables(jobs),
+      windowVariable(),
+    ],
     annotations: changeAnnotations(),
     sections: [
       { title: 'Targets', panels: targetPanels(config) },

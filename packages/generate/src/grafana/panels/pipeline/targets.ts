@@ -1,7 +1,9 @@
 import { type Config, names } from '@mnemoscope/kpi'
-import { levelColor } from '../../levels.js'
+import { levelColor, neutralColor, steps } from '../../levels.js'
 import type { PanelSpec, ValueMapping } from '../../schema.js'
-import { rangeQuery } from '../../target.js'
+import { variable } from '../../selection.js'
+import { instantQuery, rangeQuery } from '../../target.js'
+import { stat } from '../stat.js'
 import { stateTimeline } from '../state-timeline.js'
 import { timeSeries } from '../time-series.js'
 import { fromTargets, pipelineRunbook } from './pipeline-panel.js'
@@ -44,6 +46,16 @@ export function targetPanels(config: Config): PanelSpec[] {
       width: 10,
       unit: 's',
       targets: [rangeQuery(fromTargets('scrape_duration_seconds'), { legend, step })],
+    }),
+    stat({
+      ...base,
+      title: `Answered over $${variable.window}`,
+      description: 'Share of the scrapes within the chosen window that each target answered.',
+      width: 24,
+      height: 5,
+      unit: 'percentunit',
+      thresholds: steps(neutralColor),
+      targets: [instantQuery(`avg_over_time(${fromTargets('up')}[$${variable.window}])`, { legend })],
     }),
   ]
 }
