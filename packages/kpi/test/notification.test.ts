@@ -51,6 +51,12 @@ describe('who is told', () => {
         'alerting.muteTimes.nights[0].times[0]: expected start before end on the same day: write a night as two times',
       ],
     ],
+    ...['Europe/Berlim', '+02:00', ''].map((location): [ConfigInput['alerting'], string[]] => [
+      { muteTimes: { nights: [{ location }] } },
+      [
+        'alerting.muteTimes.nights[0].location: expected a time zone such as "Europe/Berlin", "Asia/Tokyo" or "UTC"',
+      ],
+    ]),
   ] satisfies [ConfigInput['alerting'], string[]][])('is refused for %j', (alerting, expected) => {
     expect(issuesOf(alerting)).toEqual(expected)
   })

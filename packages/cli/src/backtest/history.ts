@@ -65,7 +65,13 @@ export async function historyOf(
         there.instrument === 'gauge'
           ? judgedValues({ short })
           : judgedValues({
-              short,
+              short: {
+                ...short,
+                kept: {
+                  evaluations: evaluations(there.sparseWindow),
+                  leastSamples: Math.ceil(there.minSamples / 3),
+                },
+              },
               sparse: {
                 ...(await data(there.statistic, there.sparseWindow)),
                 minSamples: there.sparseMinSamples,

@@ -36,6 +36,9 @@ export function backtestText(
     pc.bold(`${differences.length} differences`),
     ...lines,
     ...(more > 0 ? [`  and ${more} more (--json has them)`] : []),
+    pc.dim(
+      'Alerts of thresholds only: those of trends, targets, missing data and the pipeline are not replayed.',
+    ),
     '',
   ].join('\n')
 }

@@ -1,6 +1,7 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
 import { burnInterval } from '../rules/burn.js'
 import { burnTests } from './burn-tests.js'
+import { hoveringTests } from './hovering-tests.js'
 import { lifecycleTests } from './lifecycle-tests.js'
 import { noDataTests } from './no-data-tests.js'
 import { promtoolTest, type RuleTest } from './rule-test.js'
@@ -19,6 +20,7 @@ export function testFiles(config: Config, kpi: Kpi): [name: string, content: obj
     ...lifecycleTests(config, kpi),
     ...noDataTests(config, kpi),
     ...trafficTests(config, kpi),
+    ...hoveringTests(config, kpi),
     ...targetTests(config, kpi),
   ]
   const trends = trendTests(config, kpi)

@@ -12,6 +12,11 @@ export interface Tier {
    * just begun is judged by that one once it holds enough, and not by its first three operations.
    */
   readonly settled?: string
+  /**
+   * A place that was trusted within this window needs only so many: traffic that hovers around `minSamples` would
+   * otherwise change between two windows, of which the longer still holds a breach that the shorter has left behind.
+   */
+  readonly kept?: { readonly window: string; readonly leastSamples: number }
   /** Only of the tier for rare traffic. */
   readonly rare?: {
     /** Where the sparse window was trusted at any time within this tier's own, what is left here is its remains. */
@@ -30,7 +35,7 @@ export function tiersOf(kpi: Kpi): Tier[] {
   const short = { window, statistic, minSamples }
   if (kpi.instrument === 'gauge') return [short]
   return [
-    short,
+    { ...short, kept: { window: kpi.sparseWindow, leastSamples: Math.ceil(minSamples / 3) } },
     { window: kpi.sparseWindow, statistic, minSamples: kpi.sparseMinSamples, settled: window },
     {
       window: kpi.rareWindow,
@@ -93,6 +98,12 @@ export function windowsOf(kpi: Kpi): { window: string; statistics: Statistic[] }
 export function trusted(kpi: Kpi, tier: Tier, region: Region): string {
   const count = (window: string) => names.recordedSeries.windowed(kpi, 'count', window)
   const here = within(count(tier.window), region)
+  if (tier.kept !== undefined) {
+    const { window, leastSamples } = tier.kept
+    // Now is a part of that window.
+    const lately = filter(over('max_over_time', count(tier.window), window), '>=', tier.minSamples)
+    return bracket(and(filter(here, '>=', leastSamples), lately))
+  }
   // A count is an increase, and Prometheus extrapolates those: any part of a sample is one.
   const enough = tier.rare === undefined ? filter(here, '>=', tier.minSamples) : filter(here, '>', 0)
   const settled =

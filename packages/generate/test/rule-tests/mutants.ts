@@ -81,6 +81,8 @@ export const mutants: readonly Mutant[] = [
   ['a quantile', ':p95', 'histogram_quantile(0.95', 'histogram_quantile(0.05'],
   ['a label of the place', ':mean_1m', 'context_size)', 'context_size, operation)'],
   ['the samples asked for', ':judged_1m', '>= 8', '>= 80'],
+  ['the busy times before', ':judged_1m', / and max_over_time\(\S+\) >= 8/, ''],
+  ['a place that was busy', ':judged_1m', '>= 3 and', '>= 8 and'],
   ['the order of the tiers', ':current', 'mean_1m', 'mean_8m'],
   ['the age of a process', ':newborn_1m', '< 60', '> 60'],
   ['the answer of a target', ':newborn_4m', '== 1', '== 0'],

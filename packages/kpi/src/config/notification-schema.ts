@@ -83,7 +83,10 @@ const muteTime = z.strictObject({
     .min(1)
     .optional(),
   /** Time zone of the times, such as `'Europe/Berlin'`. */
-  location: z.string().min(1).default('UTC'),
+  location: z
+    .string()
+    .refine(isTimeZone, { error: 'expected a time zone such as "Europe/Berlin", "Asia/Tokyo" or "UTC"' })
+    .default('UTC'),
 })
 
 const pace = z.strictObject({ groupInterval: duration.optional(), repeatInterval: duration.optional() })
@@ -109,6 +112,18 @@ export const notificationSettings = {
   muteTimes: z.record(z.string().min(1), z.array(muteTime).min(1)).default({}),
   /** An alert that always fires, sent to a receiver that calls for help once it stays away. */
   watchdog: z.strictObject({ receiver: z.string().min(1), every: duration.default('1m') }).optional(),
+}
+
+/** Whether a name is one of the IANA time zone database, from which Alertmanager reads zones too. */
+function isTimeZone(name: string): boolean {
+  // An offset such as "+02:00" is one for Intl, and none for Alertmanager.
+  if (!/^[A-Za-z]/.test(name)) return false
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
 }
 
 function secretsIn(value: unknown, path: PropertyKey[] = []): [PropertyKey[], string][] {
