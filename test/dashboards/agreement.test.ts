@@ -8,7 +8,7 @@ import { courseFigures } from './agreement/course-figures.js'
 import { episodeFigures } from './agreement/episode-figures.js'
 import { disagreements, type Figure, type ViewName } from './agreement/figure.js'
 import { newestFigures } from './agreement/newest-figures.js'
-import { pageAddress, reportOf, type Story, startStory, type Views } from './agreement/views.js'
+import { pageAddress, reportOf, type Story, sectionOf, startStory, type Views } from './agreement/views.js'
 import { windowFigures } from './agreement/window-figures.js'
 import { queries } from './look.js'
 
@@ -59,6 +59,32 @@ describeInBrowser('Page, report and dashboards over the same history', () => {
     expect(disagreements(await read(views), known, isPart)).toEqual([])
   })
 
+  test.each(['PERFORMANCE SUMMARY', 'MODEL PERFORMANCE', 'ALERT SUMMARY'])(
+    'the report says the same as text, Markdown and HTML: %s',
+    (title) => {
+      const rows = sectionOf(views.text, title).slice(1)
+      // Notes stand below the table.
+      const cells = rows.map(full).filter((row) => row.length > 1)
+      expect(cells.flat().filter((cell) => /\d/.test(cell)).length).toBeGreaterThan(2)
+      for (const shown of [markdownRows(views.markdown), htmlRows(views.html)]) {
+        expect(shown).toEqual(expect.arrayContaining(cells.slice(1)))
+      }
+    },
+  )
+
+  test('the status has the worst level and as many open alerts as the table', async () => {
+    const { rows } = await story.postgres.read(
+      'SELECT severity, count(*)::int AS count FROM alert_episodes WHERE ends_at IS NULL GROUP BY 1',
+    )
+    const worst = ['critical', 'error', 'warning', 'info'].find((level) =>
+      rows.some(({ severity }) => severity === level),
+    )
+    expect(views.status).toMatchObject({
+      status: worst,
+      open: rows.reduce((sum, { count }) => sum + Number(count), 0),
+    })
+  })
+
   test('leave out no exact number of the page', async () => {
     const elsewhere = await views.page
       .locator('data')
@@ -78,6 +104,34 @@ describeInBrowser('Page, report and dashboards over the same history', () => {
     expect(left).toEqual([])
   })
 })
+
+/** Cells of every row of a table, those that hold nothing left out. */
+function markdownRows(markdown: string): string[][] {
+  return markdown
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) => full(line.slice(1, -1).replaceAll('\\|', '|').split(' | ')))
+}
+
+function htmlRows(html: string): string[][] {
+  return [...html.matchAll(/<tr[^>]*>(.*?)<\/tr>/gs)].map(([, row = '']) =>
+    full([...row.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/gs)].map(([, cell = '']) => unescaped(cell))),
+  )
+}
+
+function unescaped(cell: string): string {
+  return cell
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
+    .replaceAll('&quot;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+}
+
+function full(cells: readonly string[]): string[] {
+  return cells.map((cell) => cell.trim()).filter((cell) => cell !== '')
+}
 
 /** What services measured between snapshots: their buckets, counters and readings are in no table. */
 const ofPrometheusAlone =

@@ -19,6 +19,11 @@ export interface Views {
   readonly report: DashboardData
   /** `mnemoscope report`. */
   readonly text: string
+  /** `mnemoscope report --markdown` and `--html`. */
+  readonly markdown: string
+  readonly html: string
+  /** `mnemoscope status --json`. */
+  readonly status: { readonly status: string; readonly open: number }
   readonly dashboards: Dashboards
 }
 
@@ -68,18 +73,28 @@ export function pageAddress(url: string): string {
   return `${url}/?from=${from.toISOString()}&to=${to.toISOString()}`
 }
 
-/** What `mnemoscope report` prints of the window that is looked at, as JSON and as text. */
-export async function reportOf(url: string): Promise<{ report: DashboardData; text: string }> {
+/** What `mnemoscope report` prints of the window that is looked at, in each of its forms, and what `status` says. */
+export async function reportOf(url: string): Promise<Omit<Views, 'page' | 'dashboards'>> {
   const folder = temporaryFolder('report')
   const { from, to } = look()
   const args = ['report', '--url', url, '--from', from.toISOString(), '--to', to.toISOString()]
   try {
-    const [json, text] = await Promise.all([
+    const [json, text, markdown, html, status] = await Promise.all([
       mnemoscope(folder.path, [...args, '--json']),
       mnemoscope(folder.path, args),
+      mnemoscope(folder.path, [...args, '--markdown']),
+      mnemoscope(folder.path, [...args, '--html']),
+      mnemoscope(folder.path, ['status', '--json', '--url', url]),
     ])
-    for (const { exitCode, stderr } of [json, text]) if (exitCode !== 0) throw new Error(stderr)
-    return { report: JSON.parse(json.stdout) as DashboardData, text: text.stdout }
+    for (const { exitCode, stderr } of [json, text, markdown, html])
+      if (exitCode !== 0) throw new Error(stderr)
+    return {
+      report: JSON.parse(json.stdout) as DashboardData,
+      text: text.stdout,
+      markdown: markdown.stdout,
+      html: html.stdout,
+      status: JSON.parse(status.stdout) as Views['status'],
+    }
   } finally {
     folder.remove()
   }
