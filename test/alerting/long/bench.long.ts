@@ -11,6 +11,7 @@ import { eventually } from '../../harness/eventually.js'
 import { toolsDir } from '../../harness/repository.js'
 import { atMost, type Figure, keep } from '../figures.js'
 import { type Monitoring, query, startMonitoringServers } from '../monitoring.js'
+import { dayShare } from './day-cost.js'
 
 const models = 50
 const contextSizes = [4_096, 8_192, 16_384, 32_768, 65_536, 131_072]
@@ -20,6 +21,7 @@ const thresholds = {
   adaptation_success_rate: { warning: 0.9, error: 0.8, critical: 0.7 },
   overflow_frequency: { warning: 0.3, error: 0.4, critical: 0.5 },
 }
+const targets = { adaptation_success_rate: 0.95, overflow_frequency: 0.1 }
 /**
  * Scraped each second instead of each fifteenth, windows are as much shorter: as many samples lie in each as in
  * production, so an evaluation costs what it costs there.
@@ -43,6 +45,7 @@ const input = {
       id,
       {
         ...(id === 'latency' ? latencyWindows : windows),
+        ...(id in targets && { target: targets[id as keyof typeof targets] }),
         ...(id in thresholds && { thresholds: thresholds[id as keyof typeof thresholds] }),
       },
     ]),
@@ -52,6 +55,8 @@ const input = {
 const fillSeconds = 420
 
 test('50 models at 6 sizes: what rules cost, and what an edit of the configuration does', async () => {
+  // First, while nothing else runs.
+  const ofDay = await dayShare()
   const monitor = await startMonitoring({ service: 'memory', port: 0, config: defineConfig(input) })
   const handles = Array.from({ length: models }, (_, m) =>
     contextSizes.map((contextSize) => monitor.for({ model: `model ${m}`, contextSize })),
@@ -70,7 +75,7 @@ test('50 models at 6 sizes: what rules cost, and what an edit of the configurati
       withinMs: (fillSeconds + 30) * 1_000,
       everyMs: 1_000,
     })
-    const figures = [...(await costs(prometheusUrl)), ...(await edits(monitoring, targets))]
+    const figures = [...(await costs(prometheusUrl, ofDay)), ...(await edits(monitoring, targets))]
     keep(figures)
     expect(figures.filter(({ ok }) => !ok)).toEqual([])
   } finally {
@@ -78,7 +83,7 @@ test('50 models at 6 sizes: what rules cost, and what an edit of the configurati
     await monitor.stop()
     await monitoring?.stop()
   }
-}, 900_000)
+}, 1_200_000)
 
 function record(handles: readonly ReturnType<Monitor['for']>[]): void {
   for (const [i, handle] of handles.entries()) {
@@ -94,13 +99,12 @@ function record(handles: readonly ReturnType<Monitor['for']>[]): void {
   }
 }
 
-async function costs(url: string): Promise<Figure[]> {
+async function costs(url: string, ofDay: number): Promise<Figure[]> {
   const one = async (text: string) => Number((await query(url, text))[0]?.value[1])
-  // Of each group the quickest of its last evaluations: what else the machine does can only add to them.
   const places = await one('count(job_model_context_size:mnemoscope_latency:current)')
-  // Trends look back over a day, which nothing here has.
-  const groups = '{rule_group!~".*_trend"}[3m]'
-  const took = `min_over_time(prometheus_rule_group_last_duration_seconds${groups})`
+  // What looks back up to a day has no such past here; it is measured apart.
+  const groups = '{rule_group!~".*_(trend|burn_.*)"}[3m]'
+  const took = `avg_over_time(prometheus_rule_group_last_duration_seconds${groups})`
   const seconds = await one(`sum(${took})`)
   const share = await one(`sum(${took} / last_over_time(prometheus_rule_group_interval_seconds${groups}))`)
   const interval = durationSeconds(defineConfig().alertCheckInterval)
@@ -114,8 +118,15 @@ async function costs(url: string): Promise<Figure[]> {
       goal: 300,
       ok: places === models * contextSizes.length,
     },
-    atMost('one evaluation of all rules, of the evaluation interval', (100 * seconds) / interval, '%', 10),
-    atMost('evaluations of all rules, each group at its own interval, of the time', 100 * share, '%', 10),
+    atMost(
+      'one evaluation of all rules but those, of the evaluation interval',
+      (100 * seconds) / interval,
+      '%',
+      10,
+    ),
+    // A group's share is its average evaluation by its interval; shares of all groups are added.
+    atMost('rules that look back over hours and a day, of the time', 100 * ofDay, '%', 10),
+    atMost('all rules, each group at its own interval, of the time', 100 * (share + ofDay), '%', 10),
     atMost('rules that 300 places have more than none', rules - usual, 'rules', 0),
   ]
 }
