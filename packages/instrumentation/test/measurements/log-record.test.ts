@@ -66,7 +66,8 @@ test('a record keeps nothing alive that the application gave', () => {
   const before = heap()
   const records = Array.from({ length: 100 }, (_, i) => {
     const document = Buffer.alloc(1_000_000, String(i)).toString('latin1')
-    const metadata = { document, excerpt: document.slice(10, 1_000), [document]: 1 }
+    // No document is a key: V8 keeps names of properties for as long as it likes.
+    const metadata = { document, excerpt: document.slice(10, 1_000) }
     return logRecord({ ...taken, metadata }, i)
   })
   const grown = heap() - before
