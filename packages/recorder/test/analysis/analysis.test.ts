@@ -157,6 +157,17 @@ describe('change points', () => {
       [...new Array(24).fill(1), ...new Array(24).fill(2), ...new Array(24).fill(1)],
       [],
     ],
+    [
+      'a step after the lowest values of the old level',
+      [
+        ...new Array(60).fill(1).map((value, i) => value + (i % 7) / 100),
+        0.98,
+        0.97,
+        0.96,
+        ...new Array(20).fill(0.6),
+      ],
+      [64],
+    ],
     ['two steps', [...new Array(24).fill(1), ...new Array(24).fill(2), ...new Array(24).fill(3)], [25, 49]],
   ])('of %s', async (_, values, places) => {
     const { rows } = await pool.query<{ place: number }>('SELECT place FROM change_points_of($1)', [values])
