@@ -17,6 +17,9 @@ const firingAlerts = 'ALERTS{alertstate="firing",alertname=~"Mnemoscope.+"}'
 /** Time asked for at once; bounds the answer, however long the recorder was away. */
 const chunkMs = 6 * 3_600_000
 
+/** When Prometheus last scraped anything or evaluated a rule: a crash can come between the two. */
+const newestSign = `max(timestamp(up) or timestamp(${names.configInfo}))`
+
 /** Longest that Prometheus is given to read its log after a crash. */
 const longestRecoveryMs = 600_000
 
@@ -126,11 +129,11 @@ async function restartAfter(
   const until = Math.min(now, startedAt + longestRecoveryMs)
   const scrapes = await querySamples(prometheus, `up[${Math.ceil(until - startedAt)}ms]`, new Date(until))
   const times = scrapes.flatMap(({ samples }) => samples.map(({ at }) => at).filter((at) => at > startedAt))
-  const [lastScrape] = await queryInstant(prometheus, 'max(timestamp(up))', new Date(startedAt))
+  const [lastSign] = await queryInstant(prometheus, newestSign, new Date(startedAt))
   return {
     startedAt,
     resumedAt: Math.min(...times, until),
-    stoppedAt: lastScrape === undefined ? undefined : lastScrape.value * 1_000,
+    stoppedAt: lastSign === undefined ? undefined : lastSign.value * 1_000,
   }
 }
 

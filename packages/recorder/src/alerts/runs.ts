@@ -27,7 +27,7 @@ export interface Restart {
   readonly startedAt: number
   /** Its first scrape: reading its own log after a crash can take it minutes, so the start itself says little. */
   readonly resumedAt: number
-  /** Its last scrape before; undefined where that was longer ago than Prometheus looks back. */
+  /** Its last scrape or evaluation before; undefined where that was longer ago than Prometheus looks back. */
   readonly stoppedAt: number | undefined
 }
 
