@@ -20,7 +20,7 @@ async function ofHandles(series) {
   return (round) => {
     for (let i = 0; i < series; i++) all[i].operation(values(i + round))
     return new Promise((resolve) =>
-      monitor.requestHandler(request, { writeHead() {}, setHeader() {}, write, end: resolve }),
+      monitor.requestHandler(request, { writeHead() {}, setHeader() {}, once() {}, write, end: resolve }),
     )
   }
 }

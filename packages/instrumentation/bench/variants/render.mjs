@@ -33,15 +33,22 @@ const request = { method: 'GET', headers: { accept: 'text/plain' } }
 let keeping = false
 function response(done) {
   const kept = []
+  let onClose
   return {
     writeHead() {},
     setHeader() {},
+    once(_, closed) {
+      onClose = closed
+    },
     write(chunk, release) {
       if (keeping) kept.push(Buffer.from(chunk))
       release()
       return true
     },
-    end: () => done(Buffer.concat(kept)),
+    end() {
+      onClose?.()
+      done(Buffer.concat(kept))
+    },
   }
 }
 
