@@ -48,7 +48,8 @@ export const longPace: Pace = {
   ],
   badHours: [2, 5],
   wobble: { from: 90, to: 390, side: 70 },
-  jumps: 120,
+  // Each is a place with every KPI: of many more, rules that run each second keep a small machine busy by themselves.
+  jumps: 40,
   kpis: {
     f1_score: { ...soon, window: '5s', sparseWindow: '30s', rareWindow: '75s' },
     latency: { ...soon, window: '5s', sparseWindow: '60s', rareWindow: '75s' },
