@@ -1,0 +1,113 @@
+import type { DashboardData } from '@mnemoscope/recorder'
+
+/** When the report is made, in Unix seconds. */
+export const at = Date.UTC(2026, 0, 2, 3, 4, 5) / 1_000
+
+/** What the recorder answers before anything was measured. */
+export const empty: DashboardData = {
+  timestamp: at,
+  window: { from: at - 86_400, to: at },
+  summary: { total_snapshots: 0, avg_latency: null, min_latency: null, max_latency: null },
+  trends: {},
+  trend_details: {},
+  model_performance: {},
+  alert_summary: {
+    total_alerts: 0,
+    alert_counts: { info: 0, warning: 0, error: 0, critical: 0 },
+    has_critical: false,
+    has_error: false,
+    has_warning: false,
+  },
+  recent_alerts: [],
+  recent_snapshots: [],
+  kpis: [
+    {
+      id: 'latency',
+      title: 'Latency',
+      description: '',
+      unit: 's',
+      direction: 'lower_is_better',
+      thresholds: { warning: 5, error: 10, critical: 20 },
+    },
+  ],
+  current: [],
+  open_alerts: [],
+  last_instant: null,
+  no_data: { reason: 'nothing_yet', since: null },
+}
+
+/** An open alert. */
+export const alert = {
+  id: 1,
+  timestamp: at - 600,
+  level: 'critical',
+  message: 'Latency of <gpt|4> has reached CRITICAL',
+  metric_type: 'latency',
+  current_value: 21,
+  peak_value: 24,
+  threshold: 20,
+  service: 'memory',
+  model: 'gpt-4o',
+  context_size: 8_192,
+  ends_at: null,
+  closed_how: null,
+  in_force: true,
+  preceded_by: null,
+  metadata: {
+    alertname: 'MnemoscopeLatencyCritical',
+    fingerprint: '0',
+    context_size: '8192',
+    labels: {},
+    annotations: {},
+  },
+} as unknown as DashboardData['recent_alerts'][number]
+
+/** Twelve snapshots of latency, which got worse, and one open alert. */
+export const busy: DashboardData = {
+  ...empty,
+  no_data: null,
+  summary: { total_snapshots: 12, avg_latency: 9, min_latency: 0.25, max_latency: 21 },
+  trend_details: {
+    latency: {
+      direction: 'degrading',
+      slope_per_hour: 1,
+      p_value: 0.01,
+      points: [
+        [at - 60, 1],
+        [at - 30, 4],
+        [at, 21],
+      ],
+    },
+  },
+  model_performance: { 'gpt-4o': { count: 12, avg_latency: 9 } },
+  alert_summary: {
+    ...empty.alert_summary,
+    total_alerts: 1,
+    alert_counts: { info: 0, warning: 0, error: 0, critical: 1 },
+    has_critical: true,
+  },
+  recent_alerts: [alert, { ...alert, id: 2, level: 'warning', ends_at: at - 570 }],
+  open_alerts: [alert],
+}
+
+/** What is known of a model now. */
+export function snapshot(
+  model: string,
+  severity: 'critical' | null,
+  value = 1,
+): DashboardData['current'][number] {
+  const measured = { value, samples: 5, mean: 1, p50: 1, p95: 1, p99: 1, max: 1 }
+  return {
+    timestamp: at,
+    service: 'memory',
+    model,
+    context_size: '8192',
+    kpis: { latency: { ...measured, severity, thresholds: {} } },
+  }
+}
+
+/** The alert with a runbook. */
+export function runbookOf(episode: typeof alert): typeof alert {
+  const annotations = { runbook_url: 'https://runbooks.example/latency.md' }
+  return { ...episode, metadata: { ...episode.metadata, annotations } }
+}

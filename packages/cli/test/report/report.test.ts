@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals'
+import { defineConfig, definePlugin } from '@mnemoscope/kpi'
+import type { DashboardData } from '@mnemoscope/recorder'
+import { reportHtml } from '../../src/report/html.js'
+import { reportMarkdown } from '../../src/report/markdown.js'
+import { type Report, reportOf } from '../../src/report/report.js'
+import { reportText } from '../../src/report/text.js'
+import { alert, at, busy, empty } from './dashboard-data.js'
+
+const titles = [
+  'PERFORMANCE SUMMARY',
+  'PERFORMANCE TRENDS',
+  'MODEL PERFORMANCE',
+  'ALERT SUMMARY',
+  'RECENT ALERTS',
+]
+
+describe('the report', () => {
+  test.each([
+    ['no data', empty, []],
+    ['data', busy, ['WHAT TO DO']],
+  ])("with %s has the specification's five sections in order, then what is to be done", (_, data, more) => {
+    expect(reportOf(data).sections.map(({ title }) => title)).toEqual([...titles, ...more])
+  })
+
+  test('ends with the sections of plugins', () => {
+    const { plugins } = defineConfig({
+      plugins: [
+        definePlugin({
+          name: 'open-alerts',
+          reportSections: [
+            ({ open_alerts }: DashboardData) => ({
+              title: 'OPEN',
+              rows: [],
+              note: { text: `${open_alerts.length} open` },
+            }),
+          ],
+        }),
+      ],
+    })
+    expect(reportText(reportOf(busy, plugins))).toMatch(/RECENT ALERTS[\s\S]+OPEN\n {2}1 open/)
+  })
+
+  test('says what is unknown, never 0', () => {
+    const text = reportText(reportOf({ ...busy, summary: { total_snapshots: 3, avg_latency: null } }))
+    expect(text).toMatch(/Latency\s+unknown\s+unknown\s+unknown/)
+  })
+
+  test('as text has values in readable units, the trend in words and as a curve', () => {
+    const text = reportText(reportOf(busy))
+    expect(text).toMatch(/Latency\s+9\.00 s\s+250\.0 ms\s+21\.00 s/)
+    expect(text).toMatch(/Latency\s+degrading\s+21\.00 s {2}▁▂█/)
+    expect(text).toMatch(/2026-01-02 02:54:05 UTC\s+CRITICAL\s+open/)
+    expect(text).toMatch(/WARNING\s+30 s/)
+  })
+
+  test('as Markdown keeps its tables whole whatever a name holds', () => {
+    const rows = reportMarkdown(reportOf(busy))
+      .split('\n')
+      .filter((line) => line.includes('has reached'))
+    expect(rows.at(-1)).toContain('<gpt\\|4>')
+  })
+
+  test.each([
+    [
+      'text',
+      reportText,
+      '  runbook: https://runbooks.example/latency.md\n    dashboard: http://g/d/kpi?var-model=a|b',
+    ],
+    [
+      'Markdown',
+      reportMarkdown,
+      '[runbook](<https://runbooks.example/latency.md>) | [dashboard](<http://g/d/kpi?var-model=a%7Cb>)',
+    ],
+    [
+      'HTML',
+      (report: Report) => reportHtml(report, busy),
+      '<a href="https://runbooks.example/latency.md">runbook</a>',
+    ],
+  ])('as %s leads from what is open to what to do, and to the dashboard', (_, render, expected) => {
+    const annotations = {
+      runbook_url: 'https://runbooks.example/latency.md',
+      dashboard_url: 'http://g/d/kpi?var-model=a|b',
+    }
+    const open = { ...alert, metadata: { ...alert.metadata, annotations } }
+    expect(render(reportOf({ ...busy, open_alerts: [open] }))).toContain(expected)
+  })
+
+  test.each([
+    [null, 'nothing known'],
+    [
+      { kind: 'deployment', at: at - 900, by: null, what: 'memory 1.4.2' } as const,
+      'memory 1.4.2 deployed 5 min before',
+    ],
+    [
+      { kind: 'configuration', at: at - 660, by: 'ada', what: 'kpis.latency.window' } as const,
+      'kpis.latency.window changed 60 s before by ada',
+    ],
+  ])('tells of an open alert what people changed before: %j', (preceded_by, expected) => {
+    const text = reportText(reportOf({ ...busy, open_alerts: [{ ...alert, preceded_by }] }))
+    expect(text).toMatch(new RegExp(`Latency of gpt-4o, context 8192 +${expected}`))
+  })
+
+  test('leads to no address that could run something', () => {
+    const annotations = { runbook_url: 'javascript:alert(1)' }
+    const open = { ...alert, metadata: { ...alert.metadata, annotations } }
+    expect(reportHtml(reportOf({ ...busy, open_alerts: [open] }), busy)).not.toContain('<a ')
+  })
+
+  test('as HTML escapes names, draws the curve with its thresholds, and loads nothing', () => {
+    const html = reportHtml(reportOf(busy), busy)
+    expect(html).toContain('&lt;gpt|4&gt;')
+    expect(html).toMatch(/<svg [^>]+>(<line class="(warning|error|critical)"[^>]+>){3}<path d="M/)
+    expect(html).not.toMatch(/<script|https?:|<link|<img/)
+  })
+})

@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals'
+import type { DashboardData } from '@mnemoscope/recorder'
+import { statusOf } from '../../src/report/status.js'
+import { alert, at, busy, empty, runbookOf, snapshot } from './dashboard-data.js'
+
+describe('the status', () => {
+  test.each([
+    ['ok', { ...empty, no_data: null }, 'ok'],
+    ['unknown: no data yet, see http://recorder/readyz', empty, 'unknown'],
+    [
+      'unknown: no data since 02:54:05 UTC, see http://recorder/readyz',
+      { ...empty, no_data: { reason: 'no_snapshot', since: at - 600 } },
+      'unknown',
+    ],
+    [
+      'unknown: no data, see http://recorder/readyz',
+      { ...empty, no_data: { reason: 'no_snapshot', since: null } },
+      'unknown',
+    ],
+    [
+      'unknown: too little was measured to judge any KPI, see http://recorder/readyz',
+      { ...empty, no_data: { reason: 'no_value', since: at } },
+      'unknown',
+    ],
+    [
+      'warning: Latency of gpt-4o, context 8192, for 10 min, no data since 02:59:05 UTC',
+      {
+        ...busy,
+        no_data: { reason: 'no_snapshot', since: at - 300 },
+        open_alerts: [{ ...alert, level: 'warning' }],
+      },
+      'warning',
+    ],
+    [
+      'critical: Latency of gpt-4o, context 8192, for 10 min, what to do: https://runbooks.example/latency.md',
+      { ...busy, open_alerts: [runbookOf(alert)] },
+      'critical',
+    ],
+    [
+      'critical: Latency of gpt-4o, context 8192, now 21.00 s (critical at ≥ 20.00 s), for 10 min, and 1 more',
+      {
+        ...busy,
+        current: [snapshot('gpt-4o', 'critical', 21)],
+        open_alerts: [
+          { ...alert, level: 'error', in_force: false },
+          { ...alert, level: 'warning', model: 'other' },
+          alert,
+        ],
+      },
+      'critical',
+    ],
+  ] satisfies [string, DashboardData, string][])('is one line: %s', (line, data, status) => {
+    expect(statusOf(data, 'http://recorder')).toEqual({ status, line })
+  })
+
+  test('stays one line whatever an alert says', () => {
+    const open = { ...alert, metric_type: null, message: 'two\nlines' }
+    const { line } = statusOf({ ...busy, open_alerts: [open] }, 'http://recorder')
+    expect(line).toContain('two lines')
+  })
+})

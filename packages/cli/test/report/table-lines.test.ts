@@ -1,0 +1,22 @@
+import { describe, expect, test } from '@jest/globals'
+import { tableLines } from '../../src/report/table-lines.js'
+
+describe('a table in the terminal', () => {
+  const cells = (...texts: string[]) => texts.map((text) => ({ text }))
+
+  test('has numbers to the right and words to the left', () => {
+    expect(
+      tableLines([cells('name', 'now', 'limit'), cells('a', '9.5', '≤ 10'), cells('long', '12', '')]),
+    ).toEqual(['name   now   limit', 'a      9.5    ≤ 10', 'long    12'])
+  })
+
+  test('puts its head into several lines where that makes it fit', () => {
+    const names = Array.from({ length: 8 }, (_, i) => `success rate of kind ${i}`)
+    const [first, ...lines] = tableLines([
+      cells('', ...names),
+      cells('model', ...names.map((_, i) => String(i))),
+    ])
+    expect(first).toMatch(/^ +success( +success){7}$/)
+    expect(lines.map((line) => line.trim().split(/ {2,}/).length)).toEqual([8, 8, 9])
+  })
+})
