@@ -9,7 +9,7 @@ import type { OtlpOptions } from './otlp/otlp-options.js'
 export interface MeasurementsOptions {
   /**
    * What a recorder that was started with `MNEMOSCOPE_TOKEN` asks for, sent as `Authorization: Bearer`. Headers of
-   * `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_EXPORTER_OTLP_LOGS_HEADERS` are sent too.
+   * `OTEL_EXPORTER_OTLP_LOGS_HEADERS` are sent too.
    * @default an `Authorization` of those, or else `MNEMOSCOPE_TOKEN`
    */
   readonly token?: string

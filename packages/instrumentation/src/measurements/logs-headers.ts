@@ -1,9 +1,9 @@
 import { MnemoscopeError } from '@mnemoscope/kpi'
 
 /**
- * The headers of measurements on their way to the recorder: those of `OTEL_EXPORTER_OTLP_HEADERS`, those of
- * `OTEL_EXPORTER_OTLP_LOGS_HEADERS` over them, and the token as `Authorization: Bearer`. Without a token and an
- * `Authorization` of those, the token is that of `MNEMOSCOPE_TOKEN`, which the recorder reads too.
+ * The headers of measurements on their way to the recorder: those of `OTEL_EXPORTER_OTLP_LOGS_HEADERS`, and the token
+ * as `Authorization: Bearer`. Without a token and an `Authorization` of those, the token is that of `MNEMOSCOPE_TOKEN`,
+ * which the recorder reads too. `OTEL_EXPORTER_OTLP_HEADERS` is left out: it holds the key of whoever gets the metrics.
  * https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specifying-headers-via-environment-variables
  * @throws MnemoscopeError USAGE where the token can't be sent
  */
@@ -12,9 +12,8 @@ export function logsHeaders(
   environment: Readonly<Record<string, string | undefined>>,
 ): Headers {
   const headers = new Headers()
-  for (const text of [environment.OTEL_EXPORTER_OTLP_HEADERS, environment.OTEL_EXPORTER_OTLP_LOGS_HEADERS]) {
-    for (const [name, value] of headersIn(text ?? '')) setUsable(headers, name, value)
-  }
+  const given = headersIn(environment.OTEL_EXPORTER_OTLP_LOGS_HEADERS ?? '')
+  for (const [name, value] of given) setUsable(headers, name, value)
   const own = token || (headers.has('authorization') ? undefined : environment.MNEMOSCOPE_TOKEN)
   if (own && !setUsable(headers, 'authorization', `Bearer ${own}`)) {
     // The token itself is nobody's to read.

@@ -164,21 +164,21 @@ describe('a service that knows its recorder', () => {
     ['its own token', { token: 'own' }, { MNEMOSCOPE_TOKEN: 'shared' }, 'Bearer own'],
     ['the token of the environment', {}, { MNEMOSCOPE_TOKEN: 'shared' }, 'Bearer shared'],
     [
-      "the headers of OpenTelemetry's variable",
+      'no key of whoever gets the metrics',
       {},
       { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20otlp', MNEMOSCOPE_TOKEN: 'shared' },
-      'Bearer otlp',
+      'Bearer shared',
     ],
     [
       'the headers of the variable for logs',
       {},
       {
-        OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Bearer%20otlp',
+        MNEMOSCOPE_TOKEN: 'shared',
         OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'x-tenant=a, authorization = Bearer%20logs',
       },
       'Bearer logs',
     ],
-    ['nothing', {}, { OTEL_EXPORTER_OTLP_HEADERS: 'no pair,%zz=%zz,a b=c' }, undefined],
+    ['nothing', {}, { OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'no pair,%zz=%zz,a b=c' }, undefined],
   ])('authorizes itself with %s', async (_, measurements, environment, expected) => {
     Object.assign(process.env, environment)
     closing.push(() => {
