@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { configHash, defineConfig } from '@mnemoscope/kpi'
+import { customKpis } from '../../../test/harness/custom-kpis.js'
 import { generate } from '../src/generate.js'
 import { runTool } from './promtool.js'
 
@@ -13,27 +14,8 @@ const custom = defineConfig({
         { model: 'gpt-4o', contextSize: 131_072, thresholds: { warning: 9 } },
       ],
     },
-    recall_at_5: {
-      title: 'Recall at 5',
-      description: 'Share of relevant passages among the first five.',
-      unit: '1',
-      instrument: 'histogram',
-      direction: 'higher_is_better',
-      range: { min: 0, max: 1 },
-      statistic: 'p50',
-      boundaries: [0.5, 0.9],
-      thresholds: { error: 0.6 },
-    },
-    queue_length: {
-      title: 'Queue length',
-      description: 'Operations that wait.',
-      unit: '{operation}',
-      instrument: 'gauge',
-      direction: 'lower_is_better',
-      range: { min: 0, max: 1_000_000, integer: true },
-      statistic: 'mean',
-      thresholds: { warning: 100 },
-    },
+    recall_at_5: customKpis.recall_at_5,
+    queue_length: customKpis.queue_length,
   },
 })
 

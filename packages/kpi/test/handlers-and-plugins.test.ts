@@ -1,17 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { configHash, configMeaning, defineConfig, definePlugin, retentionOf } from '@mnemoscope/kpi'
-
-const recallAt5 = {
-  title: 'Recall at 5',
-  description: 'Share of relevant passages among the first five.',
-  unit: '1',
-  instrument: 'histogram',
-  direction: 'higher_is_better',
-  range: { min: 0, max: 1, integer: false },
-  statistic: 'mean',
-  boundaries: [0, 0.5, 1],
-  thresholds: { warning: 0.6 },
-} as const
+import { recallAt5 } from './recall-at-5.js'
 
 const recall = definePlugin({
   name: 'recall',
