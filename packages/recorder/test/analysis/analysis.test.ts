@@ -11,11 +11,9 @@ import {
 } from '../../src/analysis/compare.js'
 import { changedBefore } from '../../src/dashboard/before.js'
 import { createPartitions, daysBetween } from '../../src/database/partitions.js'
-import { createPool, type Recorder, startRecorder } from '../../src/index.js'
 import { rollUp } from '../../src/snapshots/rollup.js'
 import { getJson } from '../plumbing/get-json.js'
-import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
-import { silentLogger } from '../plumbing/silent-logger.js'
+import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
@@ -26,14 +24,17 @@ const now = Math.floor(Date.now() / hourMs) * hourMs
 /** The hour at which the F1 score of model `a` falls from about 0.9 to about 0.7. */
 const fell = now - 30 * hourMs
 
-let postgres: TestPostgres
-let recorder: Recorder
+let recorder: TestRecorder
 let pool: pg.Pool
 
 beforeAll(async () => {
-  postgres = await startTestPostgres()
-  const databaseUrl = await postgres.newDatabase()
-  pool = createPool(databaseUrl)
+  recorder = await startTestRecorder({}, seed)
+  pool = recorder.pool
+})
+
+afterAll(() => recorder?.stop())
+
+async function seed(pool: pg.Pool): Promise<void> {
   const days = daysBetween(new Date(now - 16 * 24 * hourMs), new Date(now))
   for (const table of ['snapshots', 'measurements'] as const) await createPartitions(pool, table, days)
   await pool.query(
@@ -68,20 +69,7 @@ beforeAll(async () => {
      FROM unnest(ARRAY[20, 7, 2, -1]) AS n`,
     [new Date(fell)],
   )
-  recorder = await startRecorder({
-    config: defineConfig(),
-    databaseUrl,
-    prometheusUrl: 'http://127.0.0.1:9',
-    port: 0,
-    logger: silentLogger,
-  })
-})
-
-afterAll(async () => {
-  await recorder?.stop()
-  await pool?.end()
-  await postgres?.stop()
-})
+}
 
 const analysis = async <T>(path: string): Promise<T> => {
   const { status, body } = await getJson<T>(`${recorder.url}/api/analysis/${path}`)

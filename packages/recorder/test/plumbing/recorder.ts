@@ -17,11 +17,18 @@ export interface TestRecorder {
   stop(): Promise<void>
 }
 
-/** Starts a recorder on a real Postgres. Without a Prometheus among the options nothing answers where it looks for one. */
-export async function startTestRecorder(options: Partial<RecorderOptions> = {}): Promise<TestRecorder> {
+/**
+ * Starts a recorder on a real Postgres. Without a Prometheus among the options nothing answers where it looks for one.
+ * @param seed stores what the recorder is to find when it starts
+ */
+export async function startTestRecorder(
+  options: Partial<RecorderOptions> = {},
+  seed: (pool: pg.Pool) => Promise<unknown> = async () => undefined,
+): Promise<TestRecorder> {
   const postgres = await startTestPostgres()
   const databaseUrl = await postgres.newDatabase()
   const pool = createPool(databaseUrl)
+  await seed(pool)
   const start = (port: number): Promise<Recorder> =>
     startRecorder({
       config: defineConfig(),

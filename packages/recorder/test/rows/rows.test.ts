@@ -1,11 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { createPartitions, dayOf } from '../../src/database/partitions.js'
-import { createPool, type Recorder, startRecorder } from '../../src/index.js'
 import { type ErrorAnswer, getJson } from '../plumbing/get-json.js'
-import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
-import { silentLogger } from '../plumbing/silent-logger.js'
+import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
@@ -19,14 +16,15 @@ interface Page {
 const total = 6_000
 const newest = Math.floor(Date.now() / 60_000) * 60_000 - 60_000
 
-let postgres: TestPostgres
-let recorder: Recorder
-let pool: pg.Pool
+let recorder: TestRecorder
 
 beforeAll(async () => {
-  postgres = await startTestPostgres()
-  const databaseUrl = await postgres.newDatabase()
-  pool = createPool(databaseUrl)
+  recorder = await startTestRecorder({}, seed)
+})
+
+afterAll(() => recorder?.stop())
+
+async function seed(pool: pg.Pool): Promise<void> {
   const days = [...new Set([newest - 10_000_000, newest].map((at) => dayOf(new Date(at))))]
   for (const table of ['snapshots', 'measurements'] as const) await createPartitions(pool, table, days)
   await pool.query(
@@ -46,20 +44,7 @@ beforeAll(async () => {
      FROM generate_series(0, 299) AS n`,
     [new Date(newest)],
   )
-  recorder = await startRecorder({
-    config: defineConfig(),
-    databaseUrl,
-    prometheusUrl: 'http://127.0.0.1:9',
-    port: 0,
-    logger: silentLogger,
-  })
-})
-
-afterAll(async () => {
-  await recorder?.stop()
-  await pool?.end()
-  await postgres?.stop()
-})
+}
 
 const api = (path: string) => `${recorder.url}/api/${path}`
 
