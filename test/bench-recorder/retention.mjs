@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { defineConfig, retentionOf } from '@mnemoscope/kpi'
+import { createPartitions, dayOf } from '../../packages/recorder/dist/database/partitions.js'
 import { applyRetention } from '../../packages/recorder/dist/database/retention.js'
 import { figure, progress, timed } from './figures.mjs'
 
 const dayMs = 86_400_000
+/** How long somebody looks at the snapshots while the next day is dropped. */
+const longReadMs = 1_000
 
 /**
  * What it takes to drop the largest day of snapshots, and what is left of it.
@@ -34,6 +38,38 @@ export async function measureRetention(pool, goal) {
   figure(`retention of a day of ${count} rows`, ms, 'ms', goal)
   figure('space given back', freed / bytes, "of the day's", { atLeast: 0.95 })
   figure('dead rows left behind in snapshots', left[0].dead, 'rows', { atMost: 0 })
+  await createPartitions(pool, 'snapshots', [dayOf(new Date(day + dayMs))])
+  const next = new Date(end + dayMs)
+  const longest = await longestBeside(pool, next, () => applyRetention(pool, retention, next))
+  figure('readers and writers kept waiting by it, at the longest', longest, 'ms', { atMost: 100 })
+}
+
+/** The longest that anybody else's statement takes while the retention has to wait for a long reader, in ms. */
+async function longestBeside(pool, at, retain) {
+  const longReader = await pool.connect()
+  await longReader.query('BEGIN; SELECT FROM snapshots LIMIT 1')
+  let isOver = false
+  const run = retain().finally(() => {
+    isOver = true
+  })
+  const repeated = async (ask) => {
+    let longest = 0
+    for (let i = 0; !isOver; i++) longest = Math.max(longest, await timed(() => ask(i)))
+    return longest
+  }
+  const others = [
+    repeated(() => pool.query('SELECT FROM snapshots ORDER BY at DESC LIMIT 1')),
+    repeated((i) =>
+      pool.query("INSERT INTO snapshots (at, series_id, kpi) VALUES ($1, 0, 'latency')", [
+        new Date(at.getTime() + i),
+      ]),
+    ),
+  ]
+  await sleep(longReadMs)
+  longReader.release(true)
+  const { failures } = await run
+  if (failures.size > 0) throw new AggregateError(failures.values(), 'a day was not dropped')
+  return Math.max(...(await Promise.all(others)))
 }
 
 async function databaseSize(pool) {

@@ -76,8 +76,9 @@ async function keepsHistory(url: string): Promise<void> {
     const compared = await pool.query('SELECT mean FROM compare_models($1, $2)', since)
     expect(compared.rows).toEqual([{ mean: 0.9 }])
     const later = new Date(now.getTime() + 400 * 86_400_000)
-    const { droppedPartitions } = await applyRetention(pool, retentionOf(defineConfig()), later)
+    const { droppedPartitions, failures } = await applyRetention(pool, retentionOf(defineConfig()), later)
     expect(droppedPartitions.length).toBeGreaterThan(0)
+    expect(failures).toEqual(new Map())
   } finally {
     await pool.end()
   }

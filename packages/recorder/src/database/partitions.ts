@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { dropDetached, lockDays } from './day-tables.js'
 import { inTransaction } from './pool.js'
 
 const dayMs = 86_400_000
@@ -6,9 +7,6 @@ const dayMs = 86_400_000
 /** Tables with one partition for each UTC day. */
 export const partitionedTables = ['snapshots', 'measurements'] as const
 export type PartitionedTable = (typeof partitionedTables)[number]
-
-/** Key of the advisory lock for creating and dropping partitions: two recorders at once must not collide. */
-const lockKey = 5_727_021_002
 
 /** The UTC day that holds an instant, as `20250131`. */
 export function dayOf(at: Date): string {
@@ -37,44 +35,19 @@ export async function createPartitions(
 ): Promise<void> {
   if ((await missingDays(pool, table, days)).length === 0) return
   await inTransaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
+    await lockDays(client)
     // Again, as another recorder may have had the lock.
     for (const day of await missingDays(client, table, days)) {
       const from = startOfDay(day)
-      const to = new Date(from.getTime() + dayMs)
+      await dropDetached(client, table, day)
       // Empty, so that attaching has no row to check. One that a person has detached is taken back.
       await client.query(`CREATE TABLE IF NOT EXISTS ${table}_${day} (LIKE ${table} INCLUDING ALL)`)
       await client.query(
         `ALTER TABLE ${table} ATTACH PARTITION ${table}_${day}
-         FOR VALUES FROM ('${from.toISOString()}') TO ('${to.toISOString()}')`,
+         FOR VALUES FROM ('${from.toISOString()}') TO ('${endOfDay(day).toISOString()}')`,
       )
     }
   })
-}
-
-/**
- * Drops every partition whose whole day is before `cutoff`.
- * @returns names of the dropped tables
- */
-export async function dropPartitions(
-  pool: pg.Pool,
-  table: PartitionedTable,
-  cutoff: Date,
-): Promise<string[]> {
-  const old = (await listPartitions(pool, table)).filter(
-    ({ day }) => startOfDay(day).getTime() + dayMs <= cutoff.getTime(),
-  )
-  const dropped: string[] = []
-  for (const { name } of old) {
-    await inTransaction(pool, async (client) => {
-      // Waiting long for a reader would make every other reader and writer queue behind this drop.
-      await client.query("SET LOCAL lock_timeout = '5s'")
-      await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
-      await client.query(`DROP TABLE IF EXISTS ${name}`)
-    })
-    dropped.push(name)
-  }
-  return dropped
 }
 
 async function missingDays(
@@ -96,6 +69,11 @@ async function listPartitions(
     [table],
   )
   return rows.map(({ name }) => ({ name, day: name.slice(table.length + 1) }))
+}
+
+/** The instant at which a day is over. */
+export function endOfDay(day: string): Date {
+  return new Date(startOfDay(day).getTime() + dayMs)
 }
 
 function startOfDay(day: string): Date {

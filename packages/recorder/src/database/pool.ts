@@ -39,19 +39,32 @@ export function createPool(databaseUrl: string, { max = 10 }: PoolOptions = {}):
  * Runs `work` in one transaction. A connection that fails in any way is closed, not put back, so that nothing of a
  * half-done transaction is left in the pool.
  */
-export async function inTransaction<T>(
-  pool: pg.Pool,
-  work: (client: pg.PoolClient) => Promise<T>,
-): Promise<T> {
+export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return onConnection(pool, async (client) => {
+    await client.query('BEGIN')
+    const result = await work(client)
+    await client.query('COMMIT')
+    return result
+  })
+}
+
+/** Runs a statement that may be in no transaction, with this time limit for each lock that it waits for, in ms. */
+export function outsideTransaction(pool: pg.Pool, statement: string, lockTimeoutMs: number): Promise<void> {
+  return onConnection(pool, async (client) => {
+    await client.query(`SET lock_timeout = ${lockTimeoutMs}`)
+    await client.query(statement)
+    await client.query('RESET lock_timeout')
+  })
+}
+
+async function onConnection<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   // Without a listener, a server that goes away between two statements would end the process.
   const ignore = () => undefined
   client.on('error', ignore)
   let failed = true
   try {
-    await client.query('BEGIN')
     const result = await work(client)
-    await client.query('COMMIT')
     failed = false
     return result
   } finally {

@@ -15,9 +15,14 @@ export function startRetention({ pool, config, logger }: Work): Loop {
       // What failed is tried again after a pause, not at once.
       hasMore = false
       await exclusively(pool, 'retention', async () => {
-        const run = await applyRetention(pool, retentionOf(config), new Date())
+        const { failures, ...run } = await applyRetention(pool, retentionOf(config), new Date())
         hasMore = run.hasMore
         if (run.droppedPartitions.length + run.deletedEpisodes > 0) logger.info(run, 'old data removed')
+        if (failures.size > 0) {
+          const names = [...failures.keys()].join(', ')
+          // What is behind several failures is told once.
+          throw new AggregateError(new Set(failures.values()), `left for the next run: ${names}`)
+        }
       })
     },
     onError: (err) => logger.error({ err }, 'retention failed'),

@@ -1,13 +1,8 @@
 import type { Retention } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { type AgedTable, deleteOld } from './delete-old.js'
-import {
-  createPartitions,
-  daysBetween,
-  dropPartitions,
-  type PartitionedTable,
-  partitionedTables,
-} from './partitions.js'
+import { dropPartitions } from './drop-partitions.js'
+import { createPartitions, daysBetween, type PartitionedTable, partitionedTables } from './partitions.js'
 
 const dayMs = 86_400_000
 
@@ -20,6 +15,8 @@ export interface RetentionRun {
   readonly deletedEpisodes: number
   /** Whether there was more to remove than one run does. */
   readonly hasMore: boolean
+  /** What could not be done, by its name, and why: everything else was. The next run tries it again. */
+  readonly failures: ReadonlyMap<string, unknown>
 }
 
 /**
@@ -27,7 +24,6 @@ export interface RetentionRun {
  * measurements by dropping whole days, everything else in steps of bounded size. Open episodes stay, however old, and
  * so do the newest deployment of each service and the configuration that was in force when the time kept begins.
  * `series` is kept for ever; the comment of the table says why.
- * @throws AggregateError of what failed, after everything else was done
  */
 export async function applyRetention(pool: pg.Pool, retention: Retention, now: Date): Promise<RetentionRun> {
   const before = (days: number) => new Date(now.getTime() - days * dayMs)
@@ -48,8 +44,11 @@ export async function applyRetention(pool: pg.Pool, retention: Retention, now: D
   for (const table of partitionedTables) {
     const ahead = daysBetween(now, new Date(now.getTime() + aheadMs))
     await attempt(`${table} of the days ahead`, () => createPartitions(pool, table, ahead))
-    const dropped = await attempt(table, () => dropPartitions(pool, table, before(partitionDays[table])))
-    droppedPartitions.push(...(dropped ?? []))
+    await attempt(table, async () => {
+      const { dropped, left } = await dropPartitions(pool, table, before(partitionDays[table]))
+      droppedPartitions.push(...dropped)
+      for (const [name, error] of left) failures.set(name, error)
+    })
   }
   let deletedEpisodes = 0
   let hasMore = false
@@ -58,10 +57,7 @@ export async function applyRetention(pool: pg.Pool, retention: Retention, now: D
     hasMore ||= deleted?.hasMore ?? false
     if (table.name === 'alert_episodes') deletedEpisodes = deleted?.rows ?? 0
   }
-  if (failures.size > 0) {
-    throw new AggregateError(failures.values(), `retention failed for ${[...failures.keys()].join(', ')}`)
-  }
-  return { droppedPartitions, deletedEpisodes, hasMore }
+  return { droppedPartitions, deletedEpisodes, hasMore, failures }
 }
 
 function agedTables(retention: Retention, before: (days: number) => Date): AgedTable[] {
