@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { type RunningPostgres, startPostgres } from '@mnemoscope/servers'
 import pg from 'pg'
+import { temporaryFolder } from '../../../test/harness/temporary-folder.js'
 import { createPool, migrate, type Readiness, type Recorder, startRecorder } from '../src/index.js'
 import { getJson } from './plumbing/get-json.js'
 import { notification, postWebhook } from './plumbing/notification.js'
@@ -17,20 +15,22 @@ jest.setTimeout(60_000)
 
 const config = defineConfig({ scrapeInterval: '1s', snapshotInterval: '1s', alertCheckInterval: '1s' })
 
-let stateDir: string
+const folder = temporaryFolder('outage')
 let postgres: RunningPostgres
 let prometheus: TestPrometheus
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), 'mnemoscope-outage-'))
-  ;[postgres, prometheus] = await Promise.all([startPostgres({ stateDir, port: 0 }), startTestPrometheus()])
+  ;[postgres, prometheus] = await Promise.all([
+    startPostgres({ stateDir: folder.path, port: 0 }),
+    startTestPrometheus(),
+  ])
   await migrate(postgres.url)
   prometheus.expose('job_model_context_size:mnemoscope_f1_score:current{model="a",context_size="8192"} 0.9\n')
 }, 120_000)
 
 afterAll(async () => {
   await Promise.all([postgres?.stop(), prometheus?.stop()])
-  await rm(stateDir, { recursive: true, force: true })
+  folder.remove()
 }, 60_000)
 
 const start = () =>
@@ -78,7 +78,7 @@ test('a database that dies is survived: not ready meanwhile, alerts are not ackn
   await waitFor(async () => !(await isReady(recorder)))
   expect((await fetch(`${recorder.url}/healthz`)).status).toBe(200)
   const outageEnd = new Date(Math.floor(Date.now() / 1_000) * 1_000)
-  postgres = await startPostgres({ stateDir, port: postgres.port })
+  postgres = await startPostgres({ stateDir: folder.path, port: postgres.port })
   await waitFor(() => isReady(recorder))
   expect((await postWebhook(recorder.url, alertOf('during'))).status).toBe(200)
   const counts = await waitFor(async () => {

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type RunningPostgres, startPostgres } from '@mnemoscope/servers'
 import pg from 'pg'
+import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
 import { migrate } from '../../src/database/migrate.js'
 
 /** A Postgres server of one test file. */
@@ -16,8 +14,8 @@ export interface TestPostgres {
 }
 
 export async function startTestPostgres(): Promise<TestPostgres> {
-  const stateDir = await mkdtemp(join(tmpdir(), 'mnemoscope-recorder-'))
-  const server = await startPostgres({ stateDir, port: 0, durable: false })
+  const folder = temporaryFolder('recorder')
+  const server = await startPostgres({ stateDir: folder.path, port: 0, durable: false })
   let count = 0
   const create = async (name: string, template: string): Promise<string> => {
     const client = new pg.Client({ connectionString: server.url })
@@ -35,7 +33,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     newEmptyDatabase: () => create(`test_${++count}`, 'template0'),
     async stop() {
       await server.stop()
-      await rm(stateDir, { recursive: true, force: true })
+      folder.remove()
     },
   }
 }
