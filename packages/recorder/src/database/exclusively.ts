@@ -1,22 +1,26 @@
 import type pg from 'pg'
 import { idleTransactionMs, inTransaction } from './pool.js'
 
-/** Work of which one run at a time is enough, however many recorders share the database. */
+/**
+ * Work of which one run at a time is enough, however many recorders share the tables. Each is the second half of the key
+ * of an advisory lock; the first is the oid of a table of the recorder's own, as advisory locks are those of the whole
+ * database, and recorders of other schemas have tables and work of their own. Whatever that oid is, no key is one of the
+ * locks that have a space of their own (`lockSpace`): their second halves are far below.
+ */
 const workKeys = {
-  snapshots: 1,
-  backfill: 2,
-  reconcile: 3,
-  retention: 4,
-  rollUps: 5,
-  deployments: 6,
+  snapshots: 57_270_301,
+  backfill: 57_270_302,
+  reconcile: 57_270_303,
+  retention: 57_270_304,
+  rollUps: 57_270_305,
+  deployments: 57_270_306,
 } as const
-const lockSpace = 572_703
 
 /** A holder gives a sign of life this often; Postgres ends its session after `idleTransactionMs` without one. */
 const signEveryMs = idleTransactionMs / 4
 
 /**
- * Runs `work` unless another recorder is at the same work just now. The lock belongs to a transaction of its own: it
+ * Runs `work` unless another recorder is at the same work on the same tables just now. The lock belongs to a transaction of its own: it
  * ends with the connection, so a recorder that dies leaves nothing to clean up, and the next run takes over; one whose
  * connection breaks without a word loses the lock for want of signs of life.
  * @returns whether it ran
@@ -28,8 +32,8 @@ export function exclusively(
 ): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ locked: boolean }>(
-      'SELECT pg_try_advisory_xact_lock($1, $2) AS locked',
-      [lockSpace, workKeys[name]],
+      "SELECT pg_try_advisory_xact_lock('schema_migrations'::regclass::oid::integer, $1) AS locked",
+      [workKeys[name]],
     )
     if (rows[0]?.locked !== true) return false
     let sign: Promise<unknown> | undefined

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import type pg from 'pg'
+import { exclusively } from '../../src/database/exclusively.js'
+import { createPool, migrate } from '../../src/index.js'
+import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(60_000)
+
+let postgres: TestPostgres
+const pools: pg.Pool[] = []
+
+beforeAll(async () => {
+  postgres = await startTestPostgres()
+}, 60_000)
+
+afterAll(async () => {
+  for (const pool of pools) await pool.end()
+  await postgres?.stop()
+}, 60_000)
+
+/** What a recorder works with whose tables are in that schema of the database. */
+async function recorderIn(schema: string, databaseUrl: string): Promise<pg.Pool> {
+  const url = new URL(databaseUrl)
+  url.searchParams.set('options', `-c search_path="${schema}"`)
+  const pool = createPool(url.href)
+  pools.push(pool)
+  await pool.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`)
+  await migrate(url.href)
+  return pool
+}
+
+test('recorders in two schemas of a database are at the same work at the same time, those in one are not', async () => {
+  const databaseUrl = await postgres.newEmptyDatabase()
+  const here = await recorderIn('here', databaseUrl)
+  const besides = await recorderIn('here', databaseUrl)
+  const there = await recorderIn('There', databaseUrl)
+  const atWork: string[] = []
+  const work = (pool: pg.Pool, name: string, during = async () => undefined as unknown) =>
+    exclusively(pool, 'snapshots', async () => {
+      atWork.push(name)
+      await during()
+    })
+  const ran = await work(here, 'here', async () => {
+    expect(await work(besides, 'besides')).toBe(false)
+    expect(await work(there, 'there')).toBe(true)
+    expect(await exclusively(besides, 'backfill', async () => undefined)).toBe(true)
+  })
+  expect(ran).toBe(true)
+  expect(atWork).toEqual(['here', 'there'])
+  expect(await work(besides, 'besides')).toBe(true)
+})
