@@ -1,18 +1,19 @@
 import { expect, jest, test } from '@jest/globals'
 import { defineConfig, names } from '@mnemoscope/kpi'
 import { timeStatements } from '../src/database/timed.js'
-import { createPool, startRecorder } from '../src/index.js'
-import { startTestPostgres } from './plumbing/postgres.js'
-import { silentLogger } from './plumbing/silent-logger.js'
+import { createPool } from '../src/index.js'
+import { startTestRecorder } from './plumbing/recorder.js'
 import { waitFor } from './plumbing/wait-for.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
 
 test('statements and requests are timed, those that fail too, and answers stay what they are', async () => {
-  const postgres = await startTestPostgres()
-  const databaseUrl = await postgres.newDatabase()
-  const pool = createPool(databaseUrl)
+  const recorder = await startTestRecorder({
+    config: defineConfig({ handlers: { log: 'console' } }),
+    handlers: [{ name: 'idle', handle: () => undefined }],
+  })
+  const pool = createPool(recorder.databaseUrl)
   const times: number[] = []
   timeStatements(pool, (seconds) => times.push(seconds))
   expect((await pool.query('SELECT $1::integer AS n', [5])).rows).toEqual([{ n: 5 }])
@@ -24,14 +25,6 @@ test('statements and requests are timed, those that fail too, and answers stay w
   expect(times).toHaveLength(3)
   expect(times[2]).toBeGreaterThanOrEqual(0.19)
 
-  const recorder = await startRecorder({
-    config: defineConfig({ handlers: { log: 'console' } }),
-    databaseUrl,
-    prometheusUrl: 'http://127.0.0.1:9',
-    handlers: [{ name: 'idle', handle: () => undefined }],
-    port: 0,
-    logger: silentLogger,
-  })
   const { queryDuration, deliveries } = names.recorderMetric
   await waitFor(async () => {
     const text = await (await fetch(`${recorder.url}/metrics`)).text()
@@ -43,5 +36,4 @@ test('statements and requests are timed, those that fail too, and answers stay w
     )
   })
   await recorder.stop()
-  await postgres.stop()
 })

@@ -1,10 +1,9 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Config, type ConfigInput, configHash, defineConfig, MnemoscopeError } from '@mnemoscope/kpi'
-import { type ConfigSource, differencesBetween, type Recorder, startRecorder } from '@mnemoscope/recorder'
+import { type ConfigSource, differencesBetween } from '@mnemoscope/recorder'
 import { eventually } from '../../../../test/harness/eventually.js'
-import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
-import { silentLogger } from '../plumbing/silent-logger.js'
+import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 
 /** A source that puts every valid patch in force at once. */
 function patchable(): ConfigSource {
@@ -47,29 +46,13 @@ function patchable(): ConfigSource {
 }
 
 describe('the configuration over HTTP', () => {
-  let postgres: TestPostgres
-  let databaseUrl: string
-  let recorder: Recorder
+  let recorder: TestRecorder
   const source = patchable()
-  const start = (configSource?: ConfigSource) =>
-    startRecorder({
-      config: source.inForce(),
-      databaseUrl,
-      prometheusUrl: 'http://127.0.0.1:9',
-      port: 0,
-      logger: silentLogger,
-      ...(configSource === undefined ? {} : { configSource }),
-    })
 
   beforeAll(async () => {
-    postgres = await startTestPostgres()
-    databaseUrl = await postgres.newDatabase()
-    recorder = await start(source)
+    recorder = await startTestRecorder({ config: source.inForce(), configSource: source })
   }, 60_000)
-  afterAll(async () => {
-    await recorder?.stop()
-    await postgres?.stop()
-  }, 60_000)
+  afterAll(() => recorder?.stop(), 60_000)
 
   test('begins its history with what was in force at first', async () => {
     const [first] = await changes(1)
@@ -144,7 +127,7 @@ describe('the configuration over HTTP', () => {
 
   test('can not be changed through a recorder that only follows it', async () => {
     const { inForce } = source
-    const follower = await start()
+    const follower = await recorder.startAnother({ config: inForce() })
     expect(await put({ patch: {} }, follower.url)).toMatchObject({
       status: 409,
       body: { error: { code: 'CONFIG_READ_ONLY' } },
@@ -155,13 +138,7 @@ describe('the configuration over HTTP', () => {
 
   test('that is another at the next start is stored as such, with what differs', async () => {
     const config = defineConfig({ dataRetentionDays: 5 })
-    const later = await startRecorder({
-      config,
-      databaseUrl,
-      prometheusUrl: 'http://127.0.0.1:9',
-      port: 0,
-      logger: silentLogger,
-    })
+    const later = await recorder.startAnother({ config })
     const [newest] = await changes(4)
     expect(newest).toMatchObject({ by: 'start', source: 'start', sha256: configHash(config) })
     expect(newest?.differences).toContainEqual({ path: 'integrations.benchmark', before: false, after: true })

@@ -8,6 +8,7 @@ import { applyRetention } from '../../src/database/retention.js'
 import { createPool } from '../../src/index.js'
 import { storeInstants } from '../../src/snapshots/store.js'
 import { startTestDatabase, type TestDatabase } from '../plumbing/database.js'
+import { snapshotRow } from '../plumbing/snapshot-row.js'
 import { waitFor } from '../plumbing/wait-for.js'
 
 // Real servers on a busy machine take their time.
@@ -29,20 +30,6 @@ describe('the table of a day', () => {
     expect(stepsOf({ state, isMarked }, isOld)).toEqual(steps)
   })
 })
-
-const row = {
-  service: 'memory',
-  model: 'a',
-  contextSize: '8192',
-  kpi: 'f1_score',
-  value: 0.9,
-  samples: 20,
-  mean: null,
-  p50: null,
-  p95: null,
-  p99: null,
-  max: null,
-}
 
 describe('a day that is past its retention', () => {
   let database: TestDatabase
@@ -126,7 +113,7 @@ describe('a day that is past its retention', () => {
       for (const minute of ['01', '02']) {
         const run = dropPartitions(pool, 'snapshots', cutoff)
         await waitFor(isWaiting)
-        await storeInstants(others, [{ at: new Date(`2026-02-09T00:${minute}:00Z`), rows: [row] }])
+        await storeInstants(others, [{ at: new Date(`2026-02-09T00:${minute}:00Z`), rows: [snapshotRow] }])
         await others.query('SELECT count(*) FROM snapshots')
         const { dropped, left } = await run
         expect(dropped).toEqual([])

@@ -1,25 +1,21 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import type pg from 'pg'
 import { createPartitions, partitionedTables } from '../../src/database/partitions.js'
-import { createPool } from '../../src/index.js'
 import { storeInstants } from '../../src/snapshots/store.js'
-import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { startTestDatabase, type TestDatabase } from '../plumbing/database.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
 
-let postgres: TestPostgres
+let database: TestDatabase
 let pool: pg.Pool
 
 beforeAll(async () => {
-  postgres = await startTestPostgres()
-  pool = createPool(await postgres.newDatabase())
+  database = await startTestDatabase()
+  pool = database.pool
 }, 60_000)
 
-afterAll(async () => {
-  await pool?.end()
-  await postgres?.stop()
-}, 60_000)
+afterAll(() => database?.stop(), 60_000)
 
 test.each(partitionedTables)(
   'a day of %s is created while a long reader and a writer are at the table',

@@ -4,39 +4,22 @@ import type pg from 'pg'
 import { rowsPerStep } from '../../src/database/delete-old.js'
 import { createPartitions, daysBetween } from '../../src/database/partitions.js'
 import { applyRetention } from '../../src/database/retention.js'
-import { createPool } from '../../src/index.js'
 import { storeInstants } from '../../src/snapshots/store.js'
-import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { startTestDatabase, type TestDatabase } from '../plumbing/database.js'
+import { snapshotRow } from '../plumbing/snapshot-row.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
 
-let postgres: TestPostgres
+let database: TestDatabase
 let pool: pg.Pool
 
 beforeAll(async () => {
-  postgres = await startTestPostgres()
-  pool = createPool(await postgres.newDatabase())
+  database = await startTestDatabase()
+  pool = database.pool
 }, 60_000)
 
-afterAll(async () => {
-  await pool?.end()
-  await postgres?.stop()
-}, 60_000)
-
-const row = {
-  service: 'memory',
-  model: 'a',
-  contextSize: '8192',
-  kpi: 'f1_score',
-  value: 0.9,
-  samples: 20,
-  mean: null,
-  p50: null,
-  p95: null,
-  p99: null,
-  max: null,
-}
+afterAll(() => database?.stop(), 60_000)
 
 async function partitions(): Promise<string[]> {
   const { rows } = await pool.query(
@@ -48,7 +31,7 @@ async function partitions(): Promise<string[]> {
 test('whole days before the retention are dropped, the days ahead are there, and open episodes stay', async () => {
   const now = new Date('2026-03-10T12:00:00Z')
   const at = ['2026-02-07T23:59:00Z', '2026-02-08T00:00:00Z', '2026-02-08T23:59:00Z', '2026-03-10T11:59:00Z']
-  for (const time of at) await storeInstants(pool, [{ at: new Date(time), rows: [row] }])
+  for (const time of at) await storeInstants(pool, [{ at: new Date(time), rows: [snapshotRow] }])
   await pool.query(
     `INSERT INTO alert_episodes (cluster, fingerprint, alertname, starts_at, ends_at, closed_at, closed_how,
        summary, labels, annotations)
@@ -77,7 +60,7 @@ test('whole days before the retention are dropped, the days ahead are there, and
   expect(rows.map(({ fingerprint }) => fingerprint)).toEqual(['b', 'c'])
   const instants = await pool.query('SELECT count(*)::int AS count FROM snapshot_instants')
   expect(instants.rows[0].count).toBe(3)
-  await storeInstants(pool, [{ at: new Date('2026-03-17T00:00:00Z'), rows: [row] }])
+  await storeInstants(pool, [{ at: new Date('2026-03-17T00:00:00Z'), rows: [snapshotRow] }])
 })
 
 test('each kind of data is kept for as long as is said of it', async () => {
@@ -161,8 +144,8 @@ test('ten processes may create the same partitions at once', async () => {
 test('an instant that is stored again stays as it is, and a gap gives way to a snapshot', async () => {
   const at = new Date('2026-03-11T00:00:00Z')
   expect(await storeInstants(pool, [{ at, gap: 'prometheus_not_scraping' }])).toBe(0)
-  expect(await storeInstants(pool, [{ at, rows: [row] }])).toBe(1)
-  expect(await storeInstants(pool, [{ at, rows: [{ ...row, value: 0.1 }] }])).toBe(0)
+  expect(await storeInstants(pool, [{ at, rows: [snapshotRow] }])).toBe(1)
+  expect(await storeInstants(pool, [{ at, rows: [{ ...snapshotRow, value: 0.1 }] }])).toBe(0)
   expect(await storeInstants(pool, [{ at, gap: 'prometheus_not_scraping' }])).toBe(0)
   const { rows } = await pool.query(
     'SELECT value, rows, gap FROM snapshots JOIN snapshot_instants USING (at) WHERE at = $1',

@@ -3,9 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { generate } from '../../../generate/src/generate.js'
 import { runbookHtml } from '../../src/http/runbook-html.js'
-import { type Recorder, startRecorder } from '../../src/index.js'
-import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
-import { silentLogger } from '../plumbing/silent-logger.js'
+import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 
 const written = new URL('../../../../docs/runbooks/', import.meta.url)
 const shipped = new URL('../../runbooks/', import.meta.url)
@@ -41,24 +39,13 @@ describe('a runbook page', () => {
 })
 
 describe('the recorder', () => {
-  let postgres: TestPostgres
-  let recorder: Recorder
+  let recorder: TestRecorder
 
   beforeAll(async () => {
-    postgres = await startTestPostgres()
-    recorder = await startRecorder({
-      config: defineConfig(),
-      databaseUrl: await postgres.newDatabase(),
-      prometheusUrl: 'http://127.0.0.1:9',
-      port: 0,
-      logger: silentLogger,
-    })
+    recorder = await startTestRecorder()
   }, 120_000)
 
-  afterAll(async () => {
-    await recorder?.stop()
-    await postgres?.stop()
-  })
+  afterAll(() => recorder?.stop(), 60_000)
 
   test('opens every runbook that an alert leads to, and every page that these lead to', async () => {
     const config = defineConfig({ endpoints: { recorder: recorder.url } })

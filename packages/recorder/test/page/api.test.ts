@@ -4,60 +4,44 @@ import { movedKpis } from '../../src/dashboard/before.js'
 import type { Charts, KpiChart } from '../../src/dashboard/charts.js'
 import type { EpisodeDetail } from '../../src/dashboard/episode-detail.js'
 import { createPartitions, dayOf } from '../../src/database/partitions.js'
-import { createPool, type Recorder, startRecorder } from '../../src/index.js'
 import { type ErrorAnswer, getJson } from '../plumbing/get-json.js'
-import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
-import { silentLogger } from '../plumbing/silent-logger.js'
+import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 
 const config = defineConfig({ dashboard: { refreshInterval: '1s', maxDataPoints: 40 } })
 const newest = Math.floor(Date.now() / 60_000) * 60_000
 
-let postgres: TestPostgres
-let recorder: Recorder
-let pool: ReturnType<typeof createPool>
+let recorder: TestRecorder
 
 beforeAll(async () => {
-  postgres = await startTestPostgres()
-  const databaseUrl = await postgres.newDatabase()
-  pool = createPool(databaseUrl)
-  await createPartitions(pool, 'snapshots', [
-    ...new Set([dayOf(new Date(newest - 7_200_000)), dayOf(new Date(newest))]),
-  ])
-  await pool.query(
-    `INSERT INTO series (service, model, context_size, context_tokens)
-     SELECT 'memory', 'model-' || n, '8192', 8192 FROM generate_series(1, 10) AS n`,
-  )
-  await pool.query(
-    `INSERT INTO snapshots (at, series_id, kpi, value)
-     SELECT at, id, 'f1_score', CASE WHEN at = $1::timestamptz - interval '50 min' AND id = 10 THEN 0.1 ELSE 0.8 + id / 100.0 END
-     FROM generate_series($1::timestamptz - interval '99 min', $1::timestamptz, '1 min') AS at, series`,
-    [new Date(newest)],
-  )
-  await pool.query(
-    `INSERT INTO snapshot_instants (at, rows)
-     SELECT at, 10 FROM generate_series($1::timestamptz - interval '99 min', $1::timestamptz, '1 min') AS at`,
-    [new Date(newest)],
-  )
-  await pool.query(
-    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, starts_at,
-       summary, labels, annotations)
-     VALUES ('default', 'aa', 'A', 'critical', 'f1_score', 'memory', 'model-10', '8192', $1, 'a', '{}', '{}')`,
-    [new Date(newest - 3_000_000)],
-  )
-  recorder = await startRecorder({
-    config,
-    databaseUrl,
-    prometheusUrl: 'http://127.0.0.1:9',
-    port: 0,
-    logger: silentLogger,
+  recorder = await startTestRecorder({ config }, async (pool) => {
+    await createPartitions(pool, 'snapshots', [
+      ...new Set([dayOf(new Date(newest - 7_200_000)), dayOf(new Date(newest))]),
+    ])
+    await pool.query(
+      `INSERT INTO series (service, model, context_size, context_tokens)
+       SELECT 'memory', 'model-' || n, '8192', 8192 FROM generate_series(1, 10) AS n`,
+    )
+    await pool.query(
+      `INSERT INTO snapshots (at, series_id, kpi, value)
+       SELECT at, id, 'f1_score', CASE WHEN at = $1::timestamptz - interval '50 min' AND id = 10 THEN 0.1 ELSE 0.8 + id / 100.0 END
+       FROM generate_series($1::timestamptz - interval '99 min', $1::timestamptz, '1 min') AS at, series`,
+      [new Date(newest)],
+    )
+    await pool.query(
+      `INSERT INTO snapshot_instants (at, rows)
+       SELECT at, 10 FROM generate_series($1::timestamptz - interval '99 min', $1::timestamptz, '1 min') AS at`,
+      [new Date(newest)],
+    )
+    await pool.query(
+      `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, starts_at,
+         summary, labels, annotations)
+       VALUES ('default', 'aa', 'A', 'critical', 'f1_score', 'memory', 'model-10', '8192', $1, 'a', '{}', '{}')`,
+      [new Date(newest - 3_000_000)],
+    )
   })
 }, 120_000)
 
-afterAll(async () => {
-  await recorder?.stop()
-  await pool?.end()
-  await postgres?.stop()
-}, 60_000)
+afterAll(() => recorder?.stop(), 60_000)
 
 const get = async <T>(path: string) => (await getJson<T>(`${recorder.url}${path}`)).body
 
@@ -191,13 +175,7 @@ describe('GET /api/events', () => {
   }, 30_000)
 
   test('ends every stream when the recorder stops, so that stopping waits for nobody', async () => {
-    const other = await startRecorder({
-      config,
-      databaseUrl: await postgres.newDatabase(),
-      prometheusUrl: 'http://127.0.0.1:9',
-      port: 0,
-      logger: silentLogger,
-    })
+    const other = await recorder.startAnother({ config })
     const response = await fetch(`${other.url}/api/events`)
     const next = eventsOf(response)
     await next()

@@ -1,7 +1,7 @@
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import { createPool, type Recorder, type RecorderOptions, startRecorder } from '../../src/index.js'
-import { startTestPostgres } from './postgres.js'
+import { type Recorder, type RecorderOptions, startRecorder } from '../../src/index.js'
+import { startTestDatabase } from './database.js'
 import { silentLogger } from './silent-logger.js'
 
 /** A recorder of one test file, with a database of its own. */
@@ -10,6 +10,8 @@ export interface TestRecorder {
   readonly databaseUrl: string
   /** For asking the database past the recorder. */
   readonly pool: pg.Pool
+  /** Starts another recorder on the same database, with these options in place of the first one's. It has to be stopped. */
+  startAnother(options?: Partial<RecorderOptions>): Promise<Recorder>
   /** Ends the recorder alone. */
   end(): Promise<void>
   /** Starts it again, at the same address and on the same database. */
@@ -25,33 +27,32 @@ export async function startTestRecorder(
   options: Partial<RecorderOptions> = {},
   seed: (pool: pg.Pool) => Promise<unknown> = async () => undefined,
 ): Promise<TestRecorder> {
-  const postgres = await startTestPostgres()
-  const databaseUrl = await postgres.newDatabase()
-  const pool = createPool(databaseUrl)
+  const database = await startTestDatabase()
+  const { databaseUrl, pool } = database
   await seed(pool)
-  const start = (port: number): Promise<Recorder> =>
+  const start = (given: Partial<RecorderOptions>): Promise<Recorder> =>
     startRecorder({
       config: defineConfig(),
       databaseUrl,
       prometheusUrl: 'http://127.0.0.1:9',
       logger: silentLogger,
-      ...options,
-      port,
+      port: 0,
+      ...given,
     })
-  let recorder = await start(0)
+  let recorder = await start(options)
   const { url } = recorder
   return {
     url,
     databaseUrl,
     pool,
+    startAnother: (given = {}) => start(given),
     end: () => recorder.stop(),
     async restart() {
-      recorder = await start(Number(new URL(url).port))
+      recorder = await start({ ...options, port: Number(new URL(url).port) })
     },
     async stop() {
       await recorder.stop()
-      await pool.end()
-      await postgres.stop()
+      await database.stop()
     },
   }
 }

@@ -2,29 +2,23 @@ import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globa
 import pg from 'pg'
 import { createPartitions } from '../../src/database/partitions.js'
 import { inTransaction } from '../../src/database/pool.js'
-import { createPool } from '../../src/index.js'
 import { copyRows, type PlacedRow } from '../../src/snapshots/copy.js'
-import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { startTestDatabase, type TestDatabase } from '../plumbing/database.js'
 import { waitFor } from '../plumbing/wait-for.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
 
-let postgres: TestPostgres
+let database: TestDatabase
 let pool: pg.Pool
-let databaseUrl: string
 
 beforeAll(async () => {
-  postgres = await startTestPostgres()
-  databaseUrl = await postgres.newDatabase()
-  pool = createPool(databaseUrl)
+  database = await startTestDatabase()
+  pool = database.pool
   await createPartitions(pool, 'snapshots', ['19991231', '20261231'])
 }, 60_000)
 
-afterAll(async () => {
-  await pool?.end()
-  await postgres?.stop()
-}, 60_000)
+afterAll(() => database?.stop(), 60_000)
 
 beforeEach(async () => {
   await pool.query('TRUNCATE snapshots')
@@ -96,7 +90,7 @@ test('a source that fails half-way lets none in, and the next transaction works'
 })
 
 test('a connection that ends meanwhile is an error, and nothing worse', async () => {
-  const blocker = new pg.Client({ connectionString: databaseUrl })
+  const blocker = new pg.Client({ connectionString: database.databaseUrl })
   await blocker.connect()
   await blocker.query('BEGIN; LOCK TABLE snapshots IN ACCESS EXCLUSIVE MODE')
   const storing = store([row('latency', 1)]).then(
