@@ -1,13 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import pg from 'pg'
 import { makeReader, startPostgres } from '../../src/index.js'
+import { stateDir } from '../fixtures/state-dir.js'
 
 test('a reader reads tables of before and after, and changes nothing; its password is the last one', async () => {
-  const stateDir = mkdtempSync(join(tmpdir(), 'reader-'))
-  const server = await startPostgres({ stateDir, port: 0, durable: false })
+  const folder = stateDir()
+  const server = await startPostgres({ stateDir: folder.path, port: 0, durable: false })
   const admin = new pg.Client(server.url)
   try {
     await admin.connect()
@@ -36,6 +34,6 @@ test('a reader reads tables of before and after, and changes nothing; its passwo
   } finally {
     await admin.end()
     await server.stop()
-    rmSync(stateDir, { recursive: true, force: true })
+    folder.remove()
   }
 }, 120_000)
