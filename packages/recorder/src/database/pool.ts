@@ -29,10 +29,20 @@ export function createPool(databaseUrl: string, { max = 10 }: PoolOptions = {}):
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: idleTransactionMs,
     query_timeout: statementTimeoutMs + 5_000,
+    onConnect: withoutCompiling,
   })
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => undefined)
   return pool
+}
+
+/**
+ * Postgres holds queries over many days' tables dearer than they are, and would compile them for several times as long
+ * as they run. A statement, because options at the start of a connection are the user's (`?options=`), and poolers
+ * refuse them.
+ */
+async function withoutCompiling(client: pg.ClientBase): Promise<void> {
+  await client.query('SET jit = off')
 }
 
 /**

@@ -156,11 +156,56 @@ describe('change points', () => {
       ],
       [64],
     ],
+    [
+      'a step so clear that its likelihood is too small for a number',
+      [...new Array(2_000).fill(1), ...new Array(2_000).fill(2)],
+      [2_001],
+    ],
     ['two steps', [...new Array(24).fill(1), ...new Array(24).fill(2), ...new Array(24).fill(3)], [25, 49]],
   ])('of %s', async (_, values, places) => {
     const { rows } = await pool.query<{ place: number }>('SELECT place FROM change_points_of($1)', [values])
     expect(rows.map(({ place }) => place)).toEqual(places)
   })
+
+  test('are the same in whatever order the hours are stored', async () => {
+    while ((await rollUp(pool, new Date())) > 0);
+    const read = () => analysis<{ changes: ChangePoint[] }>('changes?hours=168')
+    const before = await read()
+    // A row that is written again goes to the end of its table.
+    await pool.query('UPDATE snapshots_hourly SET count = count WHERE extract(hour FROM hour)::int % 3 = 0')
+    expect(await read()).toEqual(before)
+    expect(before.changes).toHaveLength(1)
+  })
+
+  test('are looked for wherever there is one, and often not where there is none', async () => {
+    // Lists of many lengths with steps of many sizes, some values alike, out of order.
+    const { rows } = await pool.query<{ changed: boolean; may: boolean }>(
+      `SELECT EXISTS (SELECT FROM change_points_of(listed.values)) AS changed, may_change(mixed.values, mixed.times) AS may
+       FROM generate_series(16, 400, 8) AS n, unnest('{0, 3}'::int[]) AS digits,
+            unnest('{0, 0, 0.02, -0.5, 1, -5}'::float8[]) WITH ORDINALITY AS step (size, id)
+       CROSS JOIN LATERAL (
+         SELECT array_agg(round((size * (i > n * 0.6)::int + sin(12.9898 * i * id))::numeric, digits)::float8 ORDER BY i) AS values
+         FROM generate_series(1, n) AS i
+       ) AS listed
+       CROSS JOIN LATERAL (
+         SELECT array_agg(value ORDER BY value, i) AS values,
+                array_agg('2026-01-01'::timestamptz + interval '1 hour' * i ORDER BY value, i) AS times
+         FROM unnest(listed.values) WITH ORDINALITY AS value (value, i)
+       ) AS mixed`,
+    )
+    const changed = rows.filter((list) => list.changed)
+    const unchanged = rows.filter((list) => !list.changed)
+    expect(changed.filter(({ may }) => !may)).toEqual([])
+    expect(changed.length).toBeGreaterThan(50)
+    expect(unchanged.filter(({ may }) => !may).length).toBeGreaterThan(unchanged.length / 4)
+  })
+})
+
+test("no question is planned over every day's table, which made Postgres compile it for longer than it takes", async () => {
+  for (const question of ['compare_models', 'compare_weeks', 'change_points']) {
+    const { rows } = await pool.query(`EXPLAIN SELECT * FROM ${question}(now() - interval '14 days', now())`)
+    expect(rows.filter((line) => /snapshots_\d/.test(line['QUERY PLAN']))).toEqual([])
+  }
 })
 
 test('every question in SQL of the front page can be asked', async () => {
