@@ -45,7 +45,7 @@ export async function measureFromPrometheus(pool, { folder, pairs, hours }) {
     figure('models × sizes', pairs, 'pairs')
     figure('recorded series of a snapshot', pairs * recordedSeries.length, 'series')
     await measureCycle(pool, prometheus.url, until)
-    await measureBackfill(pool, prometheus.url, from, hours * 60)
+    await measureBackfill(pool, prometheus.url, { from, until })
   } finally {
     await prometheus.stop()
   }
@@ -83,7 +83,8 @@ async function measureCycle(pool, url, until) {
   await pool.query('TRUNCATE snapshots, snapshot_instants')
 }
 
-async function measureBackfill(pool, url, from, minutes) {
+async function measureBackfill(pool, url, { from, until }) {
+  const minutes = (until - from) / 60
   progress(`filling in ${minutes} instants …`)
   // What is missing is found from the oldest instant that is known.
   await storeInstants(pool, [{ at: new Date(from * 1_000), rows: [] }])
@@ -93,25 +94,30 @@ async function measureBackfill(pool, url, from, minutes) {
     config,
   })
   const before = process.memoryUsage.rss()
-  let [instants, gaps, greatest, told] = [0, 0, before, 0]
+  let [done, greatest, told] = [0, before, 0]
   const ms = await timed(async () => {
     for (let left = 1; left > 0; ) {
       const batch = await backfill.runBatch()
-      instants += batch.filled
-      gaps += batch.gaps
+      done += batch.filled + batch.gaps
       left = batch.left
       greatest = Math.max(greatest, process.memoryUsage.rss())
-      if (instants - told >= minutes / 10) {
-        told = instants
+      if (done - told >= minutes / 10) {
+        told = done
         progress(`  ${left} instants left`)
       }
     }
   })
-  const { rows } = await pool.query('SELECT count(*)::float8 AS n FROM snapshots')
+  // Instants that went by meanwhile are looked for too, and the blocks hold nothing of them.
+  const { rows } = await pool.query(
+    `SELECT count(*) FILTER (WHERE gap IS NULL)::float8 AS filled, count(gap)::float8 AS gaps,
+            (SELECT count(*)::float8 FROM snapshots WHERE at > to_timestamp($1) AND at <= to_timestamp($2)) AS rows
+     FROM snapshot_instants WHERE at > to_timestamp($1) AND at <= to_timestamp($2)`,
+    [from, until],
+  )
   // Between the first and the newest, which belongs to the live snapshots.
-  figure('instants filled in', instants, 'instants', { atLeast: minutes - 2 })
-  figure('instants left as gaps', gaps, 'instants', { atMost: 0 })
-  figure('rows filled in', rows[0].n, 'rows')
+  figure('instants filled in', rows[0].filled, 'instants', { atLeast: minutes - 2 })
+  figure('instants left as gaps', rows[0].gaps, 'instants', { atMost: 0 })
+  figure('rows filled in', rows[0].rows, 'rows')
   figure(`${minutes} instants filled in`, ms / 1_000, 's', { atMost: 300 })
   figure('memory grown by filling in, at the worst', (greatest - before) / 2 ** 20, 'MiB', { atMost: 1_024 })
 }
