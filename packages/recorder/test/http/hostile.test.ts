@@ -152,6 +152,8 @@ test(
       const property = fc.asyncProperty(unauthorisedRequest(token), async (request) => {
         const response = await call(guarded.url, request)
         const text = await response.text()
+        // What Node refuses before it is a request of ours.
+        if (response.status === 431) return
         if (response.status !== 401 || !text.includes('"code":"TOKEN_REQUIRED"')) {
           throw new Error(`HTTP ${response.status}: ${text}`)
         }
