@@ -1,6 +1,6 @@
 /** Fills a database with snapshots and what belongs to them, as the recorder would have stored them. */
 import { createPartitions, daysBetween } from '../../packages/recorder/dist/database/partitions.js'
-import { rollUp } from '../../packages/recorder/dist/snapshots/rollup.js'
+import { fiveMinutes, rollUp } from '../../packages/recorder/dist/snapshots/rollup.js'
 import { progress } from './figures.mjs'
 import { distributions, kpis } from './recorded-series.mjs'
 
@@ -41,9 +41,10 @@ export async function fillSnapshots(pool, { series, hours, until }) {
      SELECT generate_series(to_timestamp($1) + interval '1 minute', to_timestamp($2), '1 minute'), $3`,
     [from / 1_000, until / 1_000, series * kpis.length],
   )
-  progress('  adding up hours …')
+  progress('  adding up hours and five minutes …')
   await vacuum(pool)
   while ((await rollUp(pool, new Date())) > 0);
+  while ((await rollUp(pool, new Date(), fiveMinutes)) > 0);
   await vacuum(pool)
   return series * hours * 60 * kpis.length
 }

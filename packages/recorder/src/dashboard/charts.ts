@@ -107,15 +107,15 @@ async function kpiCharts(
 ): Promise<Record<string, KpiChart>> {
   const betterHigh: Direction = 'higher_is_better'
   const { rows } = await pool.query<SeriesCurve & { kpi: string; total: number }>(
-    `${withSteps}, ranked AS (
+    `${withSteps(scope)}, ranked AS (
        SELECT kpi, series_id, count(*) OVER (PARTITION BY kpi)::int AS total, row_number() OVER (
-           PARTITION BY kpi ORDER BY CASE WHEN kpi = ANY($11) THEN min(least) ELSE -max(greatest) END, series_id
+           PARTITION BY kpi ORDER BY CASE WHEN kpi = ANY($12) THEN min(least) ELSE -max(greatest) END, series_id
          ) AS place
        FROM steps GROUP BY 1, 2
      )
      SELECT kpi, total, service, model, context_size, ${pointsOfSteps}
      FROM steps JOIN ranked USING (kpi, series_id) JOIN series ON series.id = series_id
-     WHERE place <= $12 GROUP BY kpi, total, series.id
+     WHERE place <= $13 GROUP BY kpi, total, series.id
      ORDER BY kpi, service, model, context_tokens NULLS LAST`,
     [
       ...stepParameters(scope, plan),

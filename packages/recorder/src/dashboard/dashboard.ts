@@ -2,7 +2,7 @@ import { type AlertEpisode, type Config, durationSeconds, type Severity } from '
 import type pg from 'pg'
 import { settlingMs } from '../snapshots/instant.js'
 import { countAlerts, episodes } from './alerts.js'
-import { kpiCurves, trendPlan } from './curves.js'
+import { kpiCurves, planTrend } from './curves.js'
 import { type NoData, noDataOf } from './no-data.js'
 import { livedScope, type Scope } from './scope.js'
 import { type CurrentSnapshot, currentSnapshots, type RecentSnapshot, recentSnapshots } from './snapshots.js'
@@ -75,7 +75,7 @@ export async function snapshotData(
   const interval = durationSeconds(snapshotInterval)
   const kpiIds = Object.keys(kpis)
   const [sources, lived] = await Promise.all([sourcesOf(pool, scope), livedScope(pool, scope)])
-  const plan = trendPlan(lived, sources, interval, trendPoints)
+  const plan = await planTrend(pool, lived, sources, { intervalSeconds: interval, mostPoints: trendPoints })
   const [summary, curves, recent, current] = await Promise.all([
     summarise(pool, scope, sources),
     kpiCurves(pool, lived, plan.sources, plan.stepSeconds),

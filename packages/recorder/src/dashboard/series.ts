@@ -30,8 +30,8 @@ export async function kpiSeries(
   const lived = await livedScope(pool, scope)
   const plan = await planSteps(pool, lived, { ...limits, mostRows })
   const { rows } = await pool.query<SeriesCurve>(
-    `${withSteps}, chosen AS (
-       SELECT series_id FROM steps GROUP BY 1 ORDER BY max(step) DESC, series_id LIMIT $11
+    `${withSteps(lived)}, chosen AS (
+       SELECT series_id FROM steps GROUP BY 1 ORDER BY max(step) DESC, series_id LIMIT $12
      )
      SELECT service, model, context_size, ${pointsOfSteps}
      FROM steps JOIN chosen USING (series_id) JOIN series ON series.id = steps.series_id

@@ -1,6 +1,8 @@
 import type pg from 'pg'
-import { inScope, type Scope, scopeParameters } from './scope.js'
-import { restOf, type Sources, sourcesOf } from './sources.js'
+import { fiveMinutes, hours, levelsFor } from '../snapshots/rollup.js'
+import { addedParameters, withAdded } from './added.js'
+import type { Scope } from './scope.js'
+import { rowByRow, type Sources, sourcesOf } from './sources.js'
 
 /** How a time is divided for a chart, and where its snapshots are read from. */
 export interface StepPlan {
@@ -27,19 +29,19 @@ export function stepFor({ from, to }: Scope, intervalSeconds: number, mostPoints
   return Math.max(1, Math.ceil(span / intervalSeconds / Math.max(1, mostPoints - 1))) * intervalSeconds
 }
 
-const hour = 3_600
+const hour = hours.ms / 1_000
 
 export interface StepLimits {
   readonly intervalSeconds: number
   /** Steps at the most. */
   readonly mostPoints: number
-  /** Rows of snapshots in the window up to which it is read row by row. */
+  /** Rows of snapshots, or of what they are added up to, that may be read at each look. */
   readonly mostRows: number
 }
 
 /**
- * Steps of a chart. From an hour on they are whole hours, which the roll-ups serve; and so they are in windows of half
- * a day or more with too many snapshots to read at every look. Shorter ones are read row by row.
+ * Steps of a chart, the shortest that are not too much to read: of single snapshots, of five minutes, or of whole
+ * hours. Half a day or less has none of whole hours, and an hour or less is read row by row: few points would be left.
  */
 export async function planSteps(
   pool: pg.Pool,
@@ -47,9 +49,18 @@ export async function planSteps(
   { intervalSeconds, mostPoints, mostRows }: StepLimits,
 ): Promise<StepPlan> {
   const stepSeconds = stepFor(scope, intervalSeconds, mostPoints)
-  const isShort = scope.to.getTime() - scope.from.getTime() < 12_000 * hour
-  if (stepSeconds < hour && (isShort || (await rowsIn(pool, scope)) <= mostRows)) {
-    return { stepSeconds, sources: { hours: [], ...restOf(scope, []) } }
+  const span = (scope.to.getTime() - scope.from.getTime()) / 1_000
+  if (stepSeconds < hour) {
+    const rows = await rowsIn(pool, scope)
+    const areFewer = levelsFor(1_000 * intervalSeconds).includes(fiveMinutes)
+    const short = fiveMinutes.ms / 1_000
+    if (rows <= mostRows || span < hour || (span < 12 * hour && !areFewer)) {
+      return { stepSeconds, sources: rowByRow(scope) }
+    }
+    if (areFewer && (span < 12 * hour || (rows * intervalSeconds) / short <= mostRows)) {
+      const sources = await sourcesOf(pool, scope, fiveMinutes)
+      return { stepSeconds: stepFor(scope, short, mostPoints), sources }
+    }
   }
   return { stepSeconds: stepFor(scope, hour, mostPoints), sources: await sourcesOf(pool, scope) }
 }
@@ -66,34 +77,21 @@ async function rowsIn(pool: pg.Pool, { from, to }: Scope): Promise<number> {
 /**
  * Common table expressions for `stepParameters`: `steps (kpi, series_id, step, mean, least, greatest)`, a row for each
  * step of each series that has a value. Each step keeps its least and greatest: a spike is never averaged away.
- *
- * Snapshots are read LATERAL, range by range: joined to the ranges, Postgres would rather read every partition.
  */
-export const withSteps = `WITH scoped AS (
-    SELECT id AS series_id FROM series WHERE $1::timestamptz <= $2 AND ${inScope}
-  ), parts AS (
-    SELECT kpi, series_id, date_bin(make_interval(secs => $6), hour, 'epoch') AS step, sum(count) AS count,
-           sum(total) AS total, min(least) AS least, max(greatest) AS greatest
-    FROM snapshots_hourly JOIN scoped USING (series_id)
-    WHERE hour = ANY($7::timestamptz[]) AND ($10::text IS NULL OR kpi = $10) GROUP BY 1, 2, 3
-    UNION ALL
-    SELECT read.* FROM unnest($8::timestamptz[], $9::timestamptz[]) AS rest (since, until) CROSS JOIN LATERAL (
-      SELECT kpi, series_id, date_bin(make_interval(secs => $6), at, 'epoch'), count(value), sum(value), min(value),
-             max(value)
-      FROM snapshots JOIN scoped USING (series_id)
-      WHERE at >= since AND at < until AND ($10::text IS NULL OR kpi = $10) GROUP BY 1, 2, 3
-    ) AS read
-  ), steps AS MATERIALIZED (
-    SELECT kpi, series_id, step, sum(total) / sum(count) AS mean, min(least) AS least, max(greatest) AS greatest
-    FROM parts GROUP BY 1, 2, 3 HAVING sum(count) > 0
+export function withSteps(scope: Scope): string {
+  return `${withAdded(scope)}, steps AS MATERIALIZED (
+    SELECT kpi, series_id, date_bin(make_interval(secs => $11), at, 'epoch') AS step, sum(total) / sum(count) AS mean,
+           min(least) AS least, max(greatest) AS greatest
+    FROM added GROUP BY 1, 2, 3
   )`
+}
 
 /** The steps of a series, as `SeriesCurve` has them. */
 export const pointsOfSteps = `json_agg(
     json_build_array(extract(epoch FROM step)::bigint, mean, least, greatest) ORDER BY step
   ) AS points`
 
-/** Parameters `$1` to `$10` for `withSteps`. */
+/** Parameters `$1` to `$11` for `withSteps`. */
 export function stepParameters(scope: Scope, { stepSeconds, sources }: StepPlan, kpi?: string): unknown[] {
-  return [...scopeParameters(scope), stepSeconds, sources.hours, sources.from, sources.to, kpi ?? null]
+  return [...addedParameters(scope, sources, kpi), stepSeconds]
 }

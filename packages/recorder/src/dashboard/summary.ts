@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { inScope, type Scope, scopeParameters } from './scope.js'
+import { addedParameters, withAdded } from './added.js'
+import type { Scope } from './scope.js'
 import type { Sources } from './sources.js'
 
 /** Statistics of one KPI's values over all snapshots of a scope; null where no value is known. */
@@ -32,32 +33,28 @@ interface Row {
 /** Totals of a scope, all together and by model, aggregated by Postgres. */
 export async function summarise(pool: pg.Pool, scope: Scope, sources: Sources): Promise<Summary> {
   const { rows } = await pool.query<Row>(
-    `WITH scoped AS (
-       SELECT id AS series_id, model FROM series WHERE $1::timestamptz <= $2 AND ${inScope}
-     ), parts AS (
+    `${withAdded(scope)}, parts AS (
        SELECT series_id, kpi, sum(count) AS count, sum(total) AS total, min(least) AS least,
               max(greatest) AS greatest
-       FROM snapshots_hourly JOIN scoped USING (series_id) WHERE hour = ANY($6::timestamptz[])
-       GROUP BY series_id, kpi
-       UNION ALL
-       SELECT read.* FROM unnest($7::timestamptz[], $8::timestamptz[]) AS rest (since, until) CROSS JOIN LATERAL (
-         SELECT series_id, kpi, count(value), sum(value), min(value), max(value)
-         FROM snapshots JOIN scoped USING (series_id) WHERE at >= since AND at < until GROUP BY series_id, kpi
-       ) AS read
+       FROM added GROUP BY series_id, kpi
      ), taken AS (
-       SELECT series_id, sum(snapshots) AS count FROM series_hourly WHERE hour = ANY($6) GROUP BY series_id
+       SELECT series_id, snapshots FROM series_hourly WHERE hour = ANY($6)
        UNION ALL
-       SELECT read.* FROM unnest($7::timestamptz[], $8::timestamptz[]) AS rest (since, until) CROSS JOIN LATERAL (
-         SELECT series_id, count(DISTINCT at) FROM snapshots WHERE at >= since AND at < until GROUP BY series_id
-       ) AS read
+       SELECT series_id, snapshots FROM series_5min WHERE start = ANY($7)
+       UNION ALL
+       SELECT single.* FROM unnest($8::timestamptz[], $9::timestamptz[]) AS span (since, until) CROSS JOIN LATERAL (
+         SELECT series_id, count(*) FROM (
+           SELECT DISTINCT at, series_id FROM snapshots WHERE at >= since AND at < until
+         ) AS instants GROUP BY series_id
+       ) AS single
      )
      SELECT model, kpi, sum(count) AS count, sum(total) / nullif(sum(count), 0) AS avg, min(least) AS min,
             max(greatest) AS max
      FROM parts JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((kpi), (model, kpi))
      UNION ALL
-     SELECT model, NULL, sum(count), NULL, NULL, NULL
+     SELECT model, NULL, sum(snapshots), NULL, NULL, NULL
      FROM taken JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((), (model))`,
-    [...scopeParameters(scope), sources.hours, sources.from, sources.to],
+    addedParameters(scope, sources),
   )
   const models: Record<string, Totals> = {}
   for (const model of new Set(rows.map((row) => row.model))) {

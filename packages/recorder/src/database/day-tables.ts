@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import type { PartitionedTable } from './partitions.js'
 
-/** Key of the advisory lock at which creating partitions and dropping their tables take turns. */
-const lockKey = 5_727_021_002
+/** Space of the advisory locks at which creating partitions of a table and dropping those that were take turns. */
+const lockSpace = 572_702
 
 /**
  * Comment that tells a table which the retention has begun to drop from one that a person has detached. It is written
@@ -50,9 +50,9 @@ export function markingSql({ name }: DayTable, isMarked: boolean): string {
   return `COMMENT ON TABLE ${name} IS ${isMarked ? `'${dropMark}'` : 'NULL'}`
 }
 
-/** Waits until nobody else creates a partition or drops the table of one; until the transaction ends nobody does. */
-export async function lockDays(client: pg.PoolClient): Promise<void> {
-  await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
+/** Waits until nobody else creates a partition of a table or drops one; until the transaction ends nobody does. */
+export async function lockDays(client: pg.PoolClient, table: PartitionedTable): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [lockSpace, table])
 }
 
 /**

@@ -43,7 +43,7 @@ export async function dropPartitions(
     drop: ({ name, day }) =>
       inTransaction(pool, async (client) => {
         await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`)
-        await lockDays(client)
+        await lockDays(client, table)
         if (await dropDetached(client, table, day)) dropped.push(name)
       }),
   }

@@ -5,7 +5,7 @@ import { inTransaction } from './pool.js'
 const dayMs = 86_400_000
 
 /** Tables with one partition for each UTC day. */
-export const partitionedTables = ['snapshots', 'measurements'] as const
+export const partitionedTables = ['snapshots', 'snapshots_5min', 'series_5min', 'measurements'] as const
 export type PartitionedTable = (typeof partitionedTables)[number]
 
 /** The UTC day that holds an instant, as `20250131`. */
@@ -35,7 +35,7 @@ export async function createPartitions(
 ): Promise<void> {
   if ((await missingDays(pool, table, days)).length === 0) return
   await inTransaction(pool, async (client) => {
-    await lockDays(client)
+    await lockDays(client, table)
     // Again, as another recorder may have had the lock.
     for (const day of await missingDays(client, table, days)) {
       const from = startOfDay(day)

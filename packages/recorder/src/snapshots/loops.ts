@@ -6,7 +6,7 @@ import type { Work } from '../work.js'
 import { createBackfill } from './backfill.js'
 import { intervalsOf } from './evaluated.js'
 import { newestInstant, nextSettling, settlingMs } from './instant.js'
-import { rollUp } from './rollup.js'
+import { hours, levelsFor, rollUp } from './rollup.js'
 import { isStored, newestStored, storeInstants } from './store.js'
 import { takeSnapshot } from './take.js'
 
@@ -72,17 +72,21 @@ export function startBackfill({ pool, prometheus, config, logger, metrics }: Wor
   })
 }
 
-/** Adds up hours that are over. */
-export function startRollUps({ pool, logger }: Work): Loop {
+/** Adds up five minutes and hours that are over. */
+export function startRollUps({ pool, config, logger }: Work): Loop {
+  const levels = levelsFor(1_000 * durationSeconds(config.snapshotInterval))
   let hasMore = false
   return startLoop({
     next: (now) => (hasMore ? now : now + rollUpEveryMs),
     run: async () => {
       hasMore = false
       await exclusively(pool, 'rollUps', async () => {
-        const hours = await rollUp(pool, new Date())
-        hasMore = hours > 0
-        if (hours > 0) logger.debug({ hours }, 'hours rolled up')
+        for (const level of levels) {
+          const parts = await rollUp(pool, new Date(), level)
+          // Five minutes of long ago can wait their turn: hours serve for them meanwhile.
+          hasMore ||= level === hours && parts > 0
+          if (parts > 0) logger.debug({ table: level.snapshots, parts }, 'snapshots rolled up')
+        }
       })
     },
     onError: (err) => logger.error({ err }, 'roll-up failed'),

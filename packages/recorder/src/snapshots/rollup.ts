@@ -1,69 +1,120 @@
 import type pg from 'pg'
+import { createPartitions, dayOf, type PartitionedTable } from '../database/partitions.js'
 import { inTransaction } from '../database/pool.js'
 
 const hourMs = 3_600_000
 const lockSpace = 572_704
 
-/** Hours rolled up in one run at the most: a run after a long outage stays short. */
-const mostHours = 48
+/** Equal parts of time, aligned to UTC, that snapshots are added up in, and where the sums are. */
+export interface RollUpLevel {
+  readonly ms: number
+  /** Values of each KPI of each series. */
+  readonly snapshots: string
+  /** How many snapshots each series has. */
+  readonly series: string
+  /** Parts whose sums agree with their snapshots. */
+  readonly done: string
+  /** Column of all three: start of a part. */
+  readonly start: string
+  /** Which of the tables have a partition for each day. */
+  readonly partitioned: readonly PartitionedTable[]
+}
+
+export const hours: RollUpLevel = {
+  ms: hourMs,
+  snapshots: 'snapshots_hourly',
+  series: 'series_hourly',
+  done: 'rolled_up_hours',
+  start: 'hour',
+  partitioned: [],
+}
+
+/** For what whole hours leave of a window, and for windows of a few hours. */
+export const fiveMinutes: RollUpLevel = {
+  ms: 300_000,
+  snapshots: 'snapshots_5min',
+  series: 'series_5min',
+  done: 'rolled_up_5min',
+  start: 'start',
+  partitioned: ['snapshots_5min', 'series_5min'],
+}
+
+const levels = [hours, fiveMinutes]
+
+/** With fewer snapshots in it, a part holds hardly fewer sums than there are snapshots. */
+const leastInPart = 3
+
+/** The levels that pay where snapshots are so far apart. */
+export function levelsFor(intervalMs: number): readonly RollUpLevel[] {
+  return levels.filter(({ ms }) => ms === hourMs || ms >= leastInPart * intervalMs)
+}
+
+/** Parts rolled up in one run at the most: a run after a long outage stays short. */
+const mostParts = 48
 
 /**
- * Adds up the snapshots of hours that are over and not rolled up yet, oldest first.
- * @returns how many it rolled up; as many as `mostHours` means that there may be more
+ * Adds up the snapshots of parts of time that are over and not rolled up yet, newest first: they are looked at most.
+ * @returns how many it rolled up; as many as `mostParts` means that there may be more
  */
-export async function rollUp(pool: pg.Pool, now: Date): Promise<number> {
-  const thisHour = new Date(Math.floor(now.getTime() / hourMs) * hourMs)
-  const { rows } = await pool.query<{ hour: Date }>(
-    `SELECT DISTINCT date_bin('1 hour', at, 'epoch') AS hour FROM snapshot_instants
-     WHERE at < $1 AND rows > 0
-       AND NOT EXISTS (SELECT FROM rolled_up_hours WHERE hour = date_bin('1 hour', at, 'epoch'))
-     ORDER BY hour LIMIT ${mostHours}`,
-    [thisHour],
+export async function rollUp(pool: pg.Pool, now: Date, level: RollUpLevel = hours): Promise<number> {
+  const part = `date_bin('${level.ms} ms', at, 'epoch')`
+  const { rows } = await pool.query<{ start: Date }>(
+    `SELECT DISTINCT ${part} AS start FROM snapshot_instants
+     WHERE at < $1 AND rows > 0 AND NOT EXISTS (SELECT FROM ${level.done} WHERE ${level.start} = ${part})
+     ORDER BY start DESC LIMIT ${mostParts}`,
+    [new Date(Math.floor(now.getTime() / level.ms) * level.ms)],
   )
-  for (const { hour } of rows) await rollUpHour(pool, hour)
-  return rows.length
+  const starts = rows.map(({ start }) => start)
+  const days = [...new Set(starts.map(dayOf))]
+  for (const table of level.partitioned) await createPartitions(pool, table, days)
+  for (const start of starts) await rollUpPart(pool, start, level)
+  return starts.length
 }
 
 /**
- * Claims the hours of these instants for a transaction that adds snapshots to them: it waits for a roll-up of the
+ * Claims the hours of these instants for a transaction that adds snapshots to them: it waits for a roll-up within the
  * same hour that is under way, and the next one waits for it, so that no roll-up ever misses a snapshot.
  */
 export async function holdHours(client: pg.ClientBase, instants: readonly Date[]): Promise<void> {
   await client.query(
     'SELECT pg_advisory_xact_lock_shared($1, hour) FROM unnest($2::integer[]) AS hour ORDER BY hour',
-    [lockSpace, hoursOf(instants)],
+    [lockSpace, [...new Set(instants.map(hourOf))]],
   )
 }
 
-/** Takes hours off the list of rolled-up ones, because they have got snapshots. */
-export async function invalidateHours(client: pg.ClientBase, instants: readonly Date[]): Promise<void> {
-  await client.query('DELETE FROM rolled_up_hours WHERE hour = ANY($1::timestamptz[])', [
-    hoursOf(instants).map((hour) => new Date(hour * hourMs)),
-  ])
+/** Takes the parts that hold these instants off the lists of rolled-up ones, because they have got snapshots. */
+export async function invalidateRollUps(client: pg.ClientBase, instants: readonly Date[]): Promise<void> {
+  for (const { done, start, ms } of levels) {
+    const starts = new Set(instants.map((at) => Math.floor(at.getTime() / ms) * ms))
+    await client.query(`DELETE FROM ${done} WHERE ${start} = ANY($1::timestamptz[])`, [
+      [...starts].map((at) => new Date(at)),
+    ])
+  }
 }
 
-/** Hours since the epoch, each once. */
-function hoursOf(instants: readonly Date[]): number[] {
-  return [...new Set(instants.map((at) => Math.floor(at.getTime() / hourMs)))]
+/** Hours since the epoch. */
+function hourOf(at: Date): number {
+  return Math.floor(at.getTime() / hourMs)
 }
 
-function rollUpHour(pool: pg.Pool, hour: Date): Promise<void> {
+function rollUpPart(pool: pg.Pool, part: Date, level: RollUpLevel): Promise<void> {
+  const { ms, snapshots, series, done, start } = level
   return inTransaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1, $2)', [lockSpace, hour.getTime() / hourMs])
-    await client.query('INSERT INTO rolled_up_hours (hour) VALUES ($1) ON CONFLICT DO NOTHING', [hour])
-    const range = [hour, new Date(hour.getTime() + hourMs)]
+    await client.query('SELECT pg_advisory_xact_lock($1, $2)', [lockSpace, hourOf(part)])
+    await client.query(`INSERT INTO ${done} (${start}) VALUES ($1) ON CONFLICT DO NOTHING`, [part])
+    const range = [part, new Date(part.getTime() + ms)]
     await client.query(
-      `INSERT INTO snapshots_hourly (hour, series_id, kpi, count, total, least, greatest)
+      `INSERT INTO ${snapshots} (${start}, series_id, kpi, count, total, least, greatest)
        SELECT $1, series_id, kpi, count(value), sum(value), min(value), max(value)
        FROM snapshots WHERE at >= $1 AND at < $2 GROUP BY series_id, kpi HAVING count(value) > 0
-       ON CONFLICT (hour, series_id, kpi) DO UPDATE SET count = excluded.count, total = excluded.total,
+       ON CONFLICT (${start}, series_id, kpi) DO UPDATE SET count = excluded.count, total = excluded.total,
          least = excluded.least, greatest = excluded.greatest`,
       range,
     )
     await client.query(
-      `INSERT INTO series_hourly (hour, series_id, snapshots)
+      `INSERT INTO ${series} (${start}, series_id, snapshots)
        SELECT $1, series_id, count(DISTINCT at) FROM snapshots WHERE at >= $1 AND at < $2 GROUP BY series_id
-       ON CONFLICT (hour, series_id) DO UPDATE SET snapshots = excluded.snapshots`,
+       ON CONFLICT (${start}, series_id) DO UPDATE SET snapshots = excluded.snapshots`,
       range,
     )
   })

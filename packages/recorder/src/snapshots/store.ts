@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { createPartitions, dayOf } from '../database/partitions.js'
 import { inTransaction } from '../database/pool.js'
 import { copyRows, type PlacedRow } from './copy.js'
-import { holdHours, invalidateHours } from './rollup.js'
+import { holdHours, invalidateRollUps } from './rollup.js'
 import { contextTokens, type SnapshotRow } from './row.js'
 
 /** What became of an instant: its rows, or why nothing is known of it. */
@@ -27,7 +27,7 @@ export async function storeInstants(pool: pg.Pool, instants: readonly Instant[])
     const fresh = await claimInstants(client, instants)
     const stored = await insertRows(client, fresh)
     if (stored > 0) {
-      await invalidateHours(
+      await invalidateRollUps(
         client,
         fresh.map(({ at }) => at),
       )

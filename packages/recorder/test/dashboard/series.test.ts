@@ -4,7 +4,7 @@ import { kpiSeries } from '../../src/dashboard/series.js'
 import { planSteps } from '../../src/dashboard/steps.js'
 import { createPartitions, daysBetween } from '../../src/database/partitions.js'
 import { createPool } from '../../src/index.js'
-import { rollUp } from '../../src/snapshots/rollup.js'
+import { fiveMinutes, rollUp } from '../../src/snapshots/rollup.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
 
 // Real servers on a busy machine take their time.
@@ -44,17 +44,29 @@ beforeEach(async () => {
 })
 
 describe('steps', () => {
-  test.each<[string, hours: number, mostPoints: number, mostRows: number, step: number, isHourly: boolean]>([
-    ['a few rows of a long time', 36, 100, 1e9, 1_800, false],
-    ['many rows of a long time', 36, 100, 1_000, 3_600, true],
-    ['many rows of a short time', 6, 100, 1_000, 600, false],
-    ['steps of an hour anyway', 36, 10, 1e9, 14_400, true],
-  ])('for %s are as they should be', async (_, hours, mostPoints, mostRows, step, isHourly) => {
+  const minute = 60
+  test.each<
+    [string, seconds: number, hours: number, mostPoints: number, mostRows: number, step: number, from: string]
+  >([
+    ['a few rows of a long time', 10 * minute, 36, 100, 1e9, 1_800, 'rows'],
+    ['many rows of a long time', 10 * minute, 36, 100, 1_000, 3_600, 'hours'],
+    ['many rows of a short time', 10 * minute, 6, 100, 1_000, 600, 'rows'],
+    ['steps of an hour anyway', 10 * minute, 36, 10, 1e9, 14_400, 'hours'],
+    ['a few rows, close together', minute, 6, 100, 1e9, 240, 'rows'],
+    ['many rows of a short time, close together', minute, 6, 100, 1_000, 300, 'five minutes'],
+    ['many rows of a long time, close together', minute, 36, 100, 1_000, 3_600, 'hours'],
+    ['rows that are few when added up', minute, 36, 100, 4e6, 1_500, 'five minutes'],
+    ['many rows of an hour', minute, 0.9, 100, 1_000, 60, 'rows'],
+  ])('for %s are as they should be', async (_, intervalSeconds, hours, mostPoints, mostRows, step, from) => {
     while ((await rollUp(pool, to)) > 0);
+    while ((await rollUp(pool, to, fiveMinutes)) > 0);
     const part = { from: new Date(to.getTime() - hours * hourMs), to }
-    const plan = await planSteps(pool, part, { intervalSeconds: 600, mostPoints, mostRows })
+    const plan = await planSteps(pool, part, { intervalSeconds, mostPoints, mostRows })
     expect(plan.stepSeconds).toBe(step)
-    expect(plan.sources.hours.length > 0).toBe(isHourly)
+    const { sources } = plan
+    expect(
+      sources.hours.length > 0 ? 'hours' : sources.fiveMinutes.length > 0 ? 'five minutes' : 'rows',
+    ).toBe(from)
     await pool.end()
   })
 })

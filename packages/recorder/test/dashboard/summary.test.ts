@@ -3,9 +3,9 @@ import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { dashboardData } from '../../src/dashboard/dashboard.js'
 import { rememberDashboards } from '../../src/dashboard/remember.js'
-import { restOf } from '../../src/dashboard/sources.js'
+import { sourcesOf } from '../../src/dashboard/sources.js'
 import { createPool } from '../../src/index.js'
-import { rollUp } from '../../src/snapshots/rollup.js'
+import { fiveMinutes, rollUp } from '../../src/snapshots/rollup.js'
 import type { SnapshotRow } from '../../src/snapshots/row.js'
 import { storeInstants } from '../../src/snapshots/store.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
@@ -98,6 +98,42 @@ test('roll-ups change no number, neither when they are whole nor when an hour go
   await pool.end()
 })
 
+test('five minutes that are rolled up change no number, neither when they are whole nor when they got another snapshot', async () => {
+  const minutes = Array.from({ length: 200 }, (_, i) => ({
+    at: new Date(start + 7 * 60_000 + i * 60_000),
+    rows: [
+      row('a', 'f1_score', 0.9 - (i % 7) / 100),
+      row('b', 'latency', i % 3 === 0 ? null : i / 100),
+      ...(i % 2 === 0 ? [row('b', 'f1_score', 0.8)] : []),
+    ],
+  }))
+  await storeInstants(pool, minutes)
+  const over = new Date(start + 12 * hourMs)
+  const part = { from: new Date(start + 11 * 60_000), to: new Date(start + 196 * 60_000) }
+  const look = async () => {
+    const { summary, model_performance, trends } = await dashboardData(pool, defineConfig(), part)
+    return JSON.parse(JSON.stringify({ summary, model_performance, trends }), (_, value) =>
+      typeof value === 'number' ? Number(value.toPrecision(12)) : value,
+    )
+  }
+  const before = await look()
+  expect(before.summary.total_snapshots).toBe(2 * 186)
+  await rollUp(pool, over, fiveMinutes)
+  expect((await sourcesOf(pool, part)).fiveMinutes).toHaveLength(36)
+  expect(await look()).toEqual(before)
+  await rollUp(pool, over)
+  expect((await sourcesOf(pool, part)).hours).toHaveLength(2)
+  expect((await sourcesOf(pool, part)).fiveMinutes).toHaveLength(12)
+  expect(await look()).toEqual(before)
+
+  const late = new Date(start + 3 * hourMs + 90_001)
+  await storeInstants(pool, [{ at: late, rows: [row('a', 'f1_score', 0.1)] }])
+  expect((await look()).summary).toMatchObject({ min_f1_score: 0.1, total_snapshots: 2 * 186 + 1 })
+  expect(await rollUp(pool, over, fiveMinutes)).toBe(1)
+  expect((await look()).summary).toMatchObject({ min_f1_score: 0.1, total_snapshots: 2 * 186 + 1 })
+  await pool.end()
+})
+
 test('hours are those of UTC, whatever the time zone of the database', async () => {
   const name = (await pool.query('SELECT current_database() AS name')).rows[0].name
   await pool.query(`ALTER DATABASE ${name} SET timezone = 'Asia/Kathmandu'`)
@@ -133,20 +169,6 @@ test('an empty database has no numbers, and no zeros in their place', async () =
   expect(data).toMatchObject({ model_performance: {}, recent_snapshots: [], current: [], last_instant: null })
   expect(data.trends).toMatchObject({ f1_score_trend: [], f1_score_direction: 'stable' })
   await pool.end()
-})
-
-test.each<[hours: number[], from: number[], to: number[]]>([
-  [[], [5], [1_001]],
-  [[100], [5, 3_600_100], [100, 7_200_001]],
-  [[5], [3_600_005], [7_200_001]],
-])('whole hours at %j leave the rest', (hours, from, to) => {
-  const end = (to.at(-1) as number) - 1
-  const rest = restOf(
-    { from: new Date(5), to: new Date(end) },
-    hours.map((hour) => new Date(hour)),
-  )
-  expect(rest.from.map(Number)).toEqual(from)
-  expect(rest.to.map(Number)).toEqual(to)
 })
 
 test('remembered data is that of the newest snapshot, and alerts are never remembered', async () => {

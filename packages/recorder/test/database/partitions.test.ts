@@ -24,7 +24,7 @@ test.each(partitionedTables)(
     const [reader, writer] = [await pool.connect(), await pool.connect()]
     try {
       await reader.query(`BEGIN; SELECT FROM ${table}`)
-      await writer.query(`BEGIN; UPDATE ${table} SET value = 1`)
+      await writer.query(`BEGIN; DELETE FROM ${table}`)
       await createPartitions(pool, table, ['20260309', '20260310'])
       await pool.query(`SELECT FROM ${table}`)
     } finally {
