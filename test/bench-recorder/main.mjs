@@ -3,7 +3,7 @@
  *
  *   npm run bench:recorder [-- --json] [--short] [--only insert,prometheus,day,month]
  *
- * About 20 minutes and 8 GB on two cores; --short takes 1 minute and tells whether everything works, not how fast.
+ * About 10 minutes and 8 GB on two cores; --short takes 1 minute and tells whether everything works, not how fast.
  * Exits 1 where a goal is missed.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
