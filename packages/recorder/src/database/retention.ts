@@ -42,18 +42,18 @@ export async function applyRetention(pool: pg.Pool, retention: Retention, now: D
     series_5min: retention.snapshotsDays,
     measurements: retention.measurementsDays,
   }
-  const droppedPartitions: string[] = []
   const ahead = daysBetween(now, new Date(now.getTime() + aheadMs))
   // At once: nearly all of the time is the disk's, which gives back the space of a table.
   const keepDays = async (table: PartitionedTable) => {
     await attempt(`${table} of the days ahead`, () => createPartitions(pool, table, ahead))
-    await attempt(table, async () => {
-      const { dropped, left } = await dropPartitions(pool, table, before(partitionDays[table]))
-      droppedPartitions.push(...dropped)
-      for (const [name, error] of left) failures.set(name, error)
+    const dropped = await attempt(table, async () => {
+      const days = await dropPartitions(pool, table, before(partitionDays[table]))
+      for (const [name, error] of days.left) failures.set(name, error)
+      return days.dropped
     })
+    return dropped ?? []
   }
-  await Promise.all(partitionedTables.map(keepDays))
+  const droppedPartitions = (await Promise.all(partitionedTables.map(keepDays))).flat()
   let deletedEpisodes = 0
   let hasMore = false
   for (const table of agedTables(retention, before)) {
