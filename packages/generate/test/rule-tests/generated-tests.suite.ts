@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
+import { customKpis } from '../../../../test/harness/custom-kpis.js'
 import { generate } from '../../src/generate.js'
 import { runTool } from '../promtool.js'
 
@@ -25,18 +26,7 @@ const configured: ConfigInput = {
       target: 0.25,
     },
     adaptation_success_rate: { ...quick, target: 0.99 },
-    recall_at_5: {
-      ...quick,
-      title: 'Recall at 5',
-      description: 'Share of relevant passages among the first five.',
-      unit: '1',
-      instrument: 'histogram',
-      direction: 'higher_is_better',
-      range: { min: 0, max: 1 },
-      statistic: 'p50',
-      boundaries: [0.25, 0.5, 0.75, 1],
-      thresholds: { error: 0.6 },
-    },
+    recall_at_5: { ...quick, ...customKpis.recall_at_5, boundaries: [0.25, 0.5, 0.75, 1] },
   },
 }
 

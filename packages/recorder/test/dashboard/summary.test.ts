@@ -9,6 +9,7 @@ import { fiveMinutes, rollUp } from '../../src/snapshots/rollup.js'
 import type { SnapshotRow } from '../../src/snapshots/row.js'
 import { storeInstants } from '../../src/snapshots/store.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { snapshotRow } from '../plumbing/snapshot-row.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
@@ -30,17 +31,10 @@ beforeEach(async () => {
 })
 
 const row = (model: string, kpi: string, value: number | null): SnapshotRow => ({
-  service: 'memory',
+  ...snapshotRow,
   model,
-  contextSize: '8192',
   kpi,
   value,
-  samples: 20,
-  mean: null,
-  p50: null,
-  p95: null,
-  p99: null,
-  max: null,
 })
 
 /** A snapshot every ten minutes for 20 hours; model b appears half-way, and its latency is never known. */
