@@ -52,7 +52,7 @@ export function markingSql({ name }: DayTable, isMarked: boolean): string {
 
 /** Waits until nobody else creates a partition of a table or drops one; until the transaction ends nobody does. */
 export async function lockDays(client: pg.PoolClient, table: PartitionedTable): Promise<void> {
-  await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [lockSpace, table])
+  await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2) & 65535)', [lockSpace, table])
 }
 
 /**

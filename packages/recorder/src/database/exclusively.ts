@@ -20,9 +20,9 @@ const workKeys = {
 const signEveryMs = idleTransactionMs / 4
 
 /**
- * Runs `work` unless another recorder is at the same work on the same tables just now. The lock belongs to a transaction of its own: it
- * ends with the connection, so a recorder that dies leaves nothing to clean up, and the next run takes over; one whose
- * connection breaks without a word loses the lock for want of signs of life.
+ * Runs `work` unless another recorder is at the same work on the same tables just now. The lock belongs to a
+ * transaction of its own: it ends with the connection, so a recorder that dies leaves nothing to clean up, and the next
+ * run takes over; one whose connection breaks without a word loses the lock for want of signs of life.
  * @returns whether it ran
  */
 export function exclusively(
