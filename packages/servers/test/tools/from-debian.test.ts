@@ -3,6 +3,7 @@ import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { endLeftovers } from '../../src/process/leftovers.js'
 import { findOnPath } from '../../src/tools/on-path.js'
 import type { FoundTool } from '../../src/tools/tool.js'
 import { buildPackage, killParent, startParent } from '../fixtures/parent.js'
@@ -28,6 +29,8 @@ beforeEach(() => {
 })
 afterEach(async () => {
   await Promise.all(parents.map(killParent))
+  // The servers end by themselves, but not at once: until they have, they write into the folder.
+  await endLeftovers(state.path)
   state.remove()
 })
 
