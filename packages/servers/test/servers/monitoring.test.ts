@@ -4,6 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '
 import { freePort } from '../../src/ports.js'
 import { waitUntil } from '../../src/process/condition.js'
 import { identify, isRunning } from '../../src/process/identity.js'
+import { endLeftovers } from '../../src/process/leftovers.js'
 import { alertmanagerArgs, startAlertmanager } from '../../src/servers/alertmanager.js'
 import { prometheusArgs, startPrometheus } from '../../src/servers/prometheus.js'
 import type { RunningServer } from '../../src/servers/server.js'
@@ -34,6 +35,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   await Promise.all(running.map((server) => server.stop()))
+  await endLeftovers(state.path)
   state.remove()
 })
 
