@@ -1,4 +1,4 @@
-import { type Config, type Kpi, names } from '@mnemoscope/kpi'
+import { type Config, isRunbookAddress, type Kpi, names } from '@mnemoscope/kpi'
 import { dashboardUid } from './grafana/links.js'
 
 /**
@@ -8,12 +8,17 @@ import { dashboardUid } from './grafana/links.js'
 export function links(config: Config, runbook: string, kpi?: Kpi): Record<string, string> {
   const { grafana, recorder } = config.endpoints
   return {
-    runbook_url: runbookBase(config) + runbook,
+    runbook_url: runbookUrl(config, runbook),
     dashboard_url: grafana === undefined ? ofPage(recorder, kpi) : ofGrafana(grafana, kpi),
   }
 }
 
-/** Prefix of every runbook link: as configured, else the recorder, which serves the pages also where no network is. */
+/** Address of a page that says what to do: a whole one as it is, any other below the prefix of such links. */
+export function runbookUrl(config: Config, runbook: string): string {
+  return isRunbookAddress(runbook) ? runbook : runbookBase(config) + runbook
+}
+
+/** Prefix of runbook links: as configured, else the recorder, which serves the pages also where no network is. */
 export function runbookBase({ alerting, endpoints }: Config): string {
   return alerting.runbookBaseUrl ?? `${withoutSlash(endpoints.recorder)}/runbooks/`
 }

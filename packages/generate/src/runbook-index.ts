@@ -1,9 +1,12 @@
-import { type Config, severities } from '@mnemoscope/kpi'
+import { type Config, defineConfig, severities } from '@mnemoscope/kpi'
 import { runbookBase } from './annotations.js'
 import { header } from './header.js'
 import type { AlertRule, RuleGroup } from './rule.js'
 
-/** The list of every alert with the page that tells what to do, the pages being written by hand beside it. */
+/** Pages of KPIs that are written by hand, beside the list; those of others the recorder has, or whoever wrote them. */
+const writtenPages = new Set(Object.values(defineConfig().kpis).map(({ runbook }) => runbook))
+
+/** The list of every alert with the page that tells what to do. */
 export function runbookIndex(config: Config, groups: readonly RuleGroup[]): string {
   const alerts = groups.flatMap(({ rules }) => rules.filter((rule) => 'alert' in rule))
   const rows = alerts.map((rule) => row(config, rule))
@@ -26,7 +29,9 @@ function row(config: Config, { alert, labels, annotations, for: wait }: AlertRul
   const address = annotations.runbook_url ?? ''
   const base = runbookBase(config)
   const page = address.startsWith(base) ? address.slice(base.length) : address
-  // The pages lie beside this list, unless others are configured.
-  const url = config.alerting.runbookBaseUrl === undefined ? page : address
+  const isElsewhere =
+    config.alerting.runbookBaseUrl !== undefined ||
+    Object.values(config.kpis).some(({ runbook }) => runbook === page && !writtenPages.has(page))
+  const url = isElsewhere ? address : page
   return `| \`${alert}\` | ${labels.severity} | ${annotations.threshold ?? ''} | ${wait ?? ''} | [${page}](${url}) |`
 }

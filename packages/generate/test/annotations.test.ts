@@ -20,6 +20,13 @@ describe('An alert’s links', () => {
     )
   })
 
+  test('lead to the runbook’s own address where it has one, whatever is before the others', () => {
+    for (const alerting of [{}, { runbookBaseUrl: 'https://wiki.example/' }]) {
+      const runbook = 'https://docs.example/recall#low'
+      expect(links(defineConfig({ alerting }), runbook).runbook_url).toBe(runbook)
+    }
+  })
+
   test('lead to the recorder’s page elsewhere', () => {
     const config = defineConfig()
     expect(links(config, 'f1-score.md', config.kpis.f1_score).dashboard_url).toBe(

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { parse } from 'yaml'
+import { customKpis } from '../../../test/harness/custom-kpis.js'
 import { runbookBase } from '../src/annotations.js'
 import { generate } from '../src/generate.js'
 
@@ -70,6 +71,32 @@ describe('runbooks', () => {
       ],
     ]
     for (const [given, folder, base] of cases) expect(new Set(urls(given, folder))).toEqual(new Set([base]))
+  })
+
+  test.each([
+    ['beside the list where they are written', {}, 'MnemoscopeF1ScoreError', 'f1-score.md'],
+    [
+      'at the recorder where nobody has written them',
+      {},
+      'MnemoscopeRecallAt5Error',
+      'http://127.0.0.1:9470/runbooks/recall-at-5.md',
+    ],
+    [
+      'where the KPI says',
+      { runbook: 'https://docs.example/recall' },
+      'MnemoscopeRecallAt5Error',
+      'https://docs.example/recall',
+    ],
+    [
+      'beside the list where a KPI shares one',
+      { runbook: 'latency.md' },
+      'MnemoscopeRecallAt5Error',
+      'latency.md',
+    ],
+  ])('are listed %s', (_, given, alert, url) => {
+    const listed = generate(defineConfig({ kpis: { recall_at_5: { ...customKpis.recall_at_5, ...given } } }))
+    const row = listed.get('docs/runbooks/README.md')?.match(new RegExp(`^.*\`${alert}\`.*$`, 'm'))?.[0]
+    expect(row).toContain(`](${url}) |`)
   })
 
   test('name every alert on its page', () => {

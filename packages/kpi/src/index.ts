@@ -42,6 +42,7 @@ export * as names from './names.js'
 export { definePlugin, type Plugin } from './plugin.js'
 export { prometheusName } from './prometheus-name.js'
 export type { ReportCell, ReportSection, ReportTone } from './report-section.js'
+export { isRunbookAddress } from './runbook.js'
 export {
   compareSeverity,
   type Severity,
@@ -49,3 +50,4 @@ export {
   type ThresholdSeverity,
   thresholdSeverities,
 } from './severity.js'
+export { inUnit, unitInWords } from './unit-text.js'

@@ -84,7 +84,7 @@ export interface Kpi extends Judgement {
   /** What the ratio is to reach (or stay below) over time; where it is set, alerts tell how fast the rest is used up. Only for counters. */
   readonly target?: number
   readonly overrides: readonly KpiOverride[]
-  /** Page that tells what to do when it alerts, relative to the runbook base URL. */
+  /** Page that tells what to do when it alerts: below the prefix of runbook links, or a whole address. */
   readonly runbook: string
 }
 

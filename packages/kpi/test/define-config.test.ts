@@ -61,6 +61,13 @@ describe('a KPI of one’s own', () => {
   })
 })
 
+test.each(['recall.md', 'team/Recall.html#low', 'https://wiki.example/recall?a=b#c', 'http://wiki/r'])(
+  'a runbook may be %s',
+  (runbook) => {
+    expect(defineConfig({ kpis: { latency: { runbook } } }).kpis.latency.runbook).toBe(runbook)
+  },
+)
+
 describe('an invalid configuration names the path, the value and what was expected', () => {
   const cases: [string, unknown, string, unknown, RegExp][] = [
     ['a wrong type', { scrapeInterval: 15 }, 'scrapeInterval', 15, /expected string/],
@@ -73,6 +80,15 @@ describe('an invalid configuration names the path, the value and what was expect
     ],
     ['an unknown key', { scrapeIntervall: '5s' }, 'scrapeIntervall', '5s', /did you mean "scrapeInterval"/],
     ['an unknown nested key', { dashboard: { maxPoints: 5 } }, 'dashboard.maxPoints', 5, /maxDataPoints/],
+    ...['javascript:alert(1)', 'ftp://x.example/a', '/a.md', '//x.example', 'a b.md', ''].map(
+      (runbook): (typeof cases)[number] => [
+        `a runbook that is neither page nor address: ${runbook}`,
+        { kpis: { latency: { runbook } } },
+        'kpis.latency.runbook',
+        runbook,
+        /expected a page such as "recall-at-5.md", or an address/,
+      ],
+    ),
     ['kpis mistyped', { kpi: {} }, 'kpi', {}, /did you mean "kpis"/],
     ['a KPI mistyped', { kpis: { f1score: {} } }, 'kpis.f1score', {}, /did you mean "f1_score"/],
     [

@@ -1,5 +1,5 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
-import { runbookBase } from '../annotations.js'
+import { runbookUrl } from '../annotations.js'
 import { kpiThresholds, unknownMapping } from './levels.js'
 import { type DataLink, pageLink } from './links.js'
 import type { ThresholdsConfig, ValueMapping } from './schema.js'
@@ -33,7 +33,7 @@ export function kpiPanelBase(config: Config, kpi: Kpi): KpiPanelBase {
     noValue: noMeasurement,
     thresholds: kpiThresholds(kpi),
     mappings: [unknownMapping(noMeasurement)],
-    links: [pageLink('Runbook', runbookBase(config) + kpi.runbook)],
+    links: [pageLink('Runbook', runbookUrl(config, kpi.runbook))],
     thresholdNote: thresholdNote(kpi),
     ...(kpi.unit === '1' ? { decimals: ratioDecimals } : {}),
   }

@@ -1,6 +1,13 @@
-import { type Config, type Kpi, names, type ThresholdSeverity, thresholdSeverities } from '@mnemoscope/kpi'
+import {
+  type Config,
+  inUnit,
+  type Kpi,
+  names,
+  type ThresholdSeverity,
+  thresholdSeverities,
+} from '@mnemoscope/kpi'
 import { links } from '../annotations.js'
-import { humanized, inUnit } from '../humanize.js'
+import { humanized } from '../humanize.js'
 import { partition } from '../region.js'
 import type { AlertRule } from '../rule.js'
 import { breachExpression } from './breach-expression.js'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isKnownUnit } from '../prometheus-name.js'
+import { runbookPattern } from '../runbook.js'
 import { duration, durationOrZero } from './duration-schema.js'
 import { type HandlerFunction, handlersSchema } from './handler-schema.js'
 import { notificationSettings } from './notification-schema.js'
@@ -55,6 +56,10 @@ const outcomes = z.strictObject({
   excluded: z.array(labelValue).default([]),
 })
 
+const runbook = z.string().regex(runbookPattern, {
+  error: 'expected a page such as "recall-at-5.md", or an address that begins with https:// or http://',
+})
+
 /** What can be set of any KPI, built in or custom. */
 const kpiSettings = {
   ...judgement,
@@ -62,7 +67,7 @@ const kpiSettings = {
   target: z.number().optional(),
   overrides: z.array(override).optional(),
   boundaries: z.array(z.number()).min(1).max(200).optional(),
-  runbook: z.string().min(1).optional(),
+  runbook: runbook.optional(),
 }
 
 /** Changes to a built-in KPI. */
@@ -165,7 +170,7 @@ export const settingsSchema = z.strictObject({
           change: z.number().min(0).max(10).default(0.1),
         })
         .prefault({}),
-      /** Prefix of every runbook link. Without it they lead to the recorder, which serves the project's pages. */
+      /** Prefix of runbook links. Without it they lead to the recorder, which has a page of every alert. */
       runbookBaseUrl: url.optional(),
     })
     .prefault({}),

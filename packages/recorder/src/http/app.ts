@@ -31,6 +31,7 @@ import { openApiDocument } from './openapi.js'
 import { type PageFile, policyForDocumentsAlone, servePageFile } from './page.js'
 import { readParameters } from './parameters.js'
 import { queries } from './queries.js'
+import { runbookRoutes } from './runbooks.js'
 import { alertmanagerWebhook } from './webhook.js'
 
 /** Largest body of a notification: thousands of alerts with long texts. */
@@ -49,6 +50,8 @@ export interface AppOptions {
   readonly metrics: Metrics
   readonly logger: Logger
   readonly page: ReadonlyMap<string, PageFile>
+  /** Runbook pages by name, in Markdown. */
+  readonly runbooks: ReadonlyMap<string, string>
   readonly normaliser: () => Normaliser
   /** Names of the handlers that are told of alerts. */
   readonly handlers: readonly string[]
@@ -161,6 +164,7 @@ export function createApp(options: AppOptions): Hono {
   app.get('/metrics', async (context) =>
     context.body(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
   )
+  app.route('/', runbookRoutes(options.runbooks, config))
   for (const [path, file] of page) {
     app.get(path, (context) => servePageFile(context, file))
   }

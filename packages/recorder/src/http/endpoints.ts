@@ -170,6 +170,13 @@ export function endpoints(kpiIds: readonly string[]): readonly Endpoint[] {
       body: logsSchema,
       refusals: [413, 415],
     },
+    {
+      method: 'get',
+      path: '/runbooks/{page}',
+      summary: 'What to do about an alert; of a KPI without a page of its own what its definition says.',
+      contentTypes: ['text/html'],
+      refusals: [404],
+    },
     { method: 'get', path: '/api/openapi.json', summary: 'This document.' },
     { method: 'get', path: '/healthz', summary: 'Whether the process runs.' },
     {

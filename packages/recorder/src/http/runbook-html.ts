@@ -77,9 +77,9 @@ function marked(text: string): string {
     .replaceAll(/\*([^*]+)\*/g, '<em>$1</em>')
 }
 
-/** Another runbook page, or a page of the web; what lies elsewhere in the project is not served. */
+/** Another runbook page, a page of the recorder or of the web; what lies elsewhere in the project is not served. */
 function isHarmless(address: string): boolean {
-  return /^(?:https?:\/\/|[a-z0-9-]+\.md(?:#|$)|README\.md$)/.test(address)
+  return /^(?:https?:\/\/|\/(?![/\\])|[a-z0-9-]+\.md(?:#|$)|README\.md$)/.test(address)
 }
 
 function escaped(text: string): string {

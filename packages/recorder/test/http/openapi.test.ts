@@ -39,6 +39,7 @@ test('every route is in the document, and nothing else', () => {
     metrics: createMetrics(),
     logger: silentLogger,
     page: new Map(),
+    runbooks: new Map(),
     normaliser: () => ({ cluster: 'default', externalLabels: {}, kpis: config.kpis }),
     handlers: [],
     readiness: async () => ({ ready: true, problems: [], last_healthy_at: null }),
@@ -46,7 +47,7 @@ test('every route is in the document, and nothing else', () => {
   })
   const routes = app.routes
     .filter(({ method }) => method !== 'ALL')
-    .map(({ method, path }) => `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
+    .map(({ method, path }) => `${method.toLowerCase()} ${path.replaceAll(/:(\w+)(?:\{[^}]*\})?/g, '{$1}')}`)
   const described = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),
   )

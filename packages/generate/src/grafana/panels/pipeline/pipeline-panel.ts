@@ -1,5 +1,5 @@
 import { type Config, names } from '@mnemoscope/kpi'
-import { runbookBase } from '../../../annotations.js'
+import { runbookUrl } from '../../../annotations.js'
 import { type Matcher, over, select } from '../../../promql.js'
 import { type DataLink, pageLink } from '../../links.js'
 
@@ -17,5 +17,5 @@ export function grown(name: string, further: readonly Matcher[] = []): string {
 
 /** The runbook of one of the pipeline's own alerts, by its page. */
 export function pipelineRunbook(config: Config, page: string): DataLink {
-  return pageLink('Runbook', `${runbookBase(config)}${page}`)
+  return pageLink('Runbook', runbookUrl(config, page))
 }
