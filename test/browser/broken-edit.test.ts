@@ -22,6 +22,7 @@ const input: ConfigInput = {
 }
 const good = `export default ${JSON.stringify(input)}`
 const bad = `export default ${JSON.stringify({ ...input, kpis: { f1_score: { thresholds: { warning: 0.5 } } } })}`
+const unapplied = `export default ${JSON.stringify({ ...input, kpis: { f1_score: { thresholds: { warning: 0.9 } } } })}`
 
 describeInBrowser('a broken edit of the configuration', () => {
   let monitoring: Monitoring
@@ -101,6 +102,37 @@ describeInBrowser('a broken edit of the configuration', () => {
     },
     90_000,
   )
+
+  test('a valid edit that nobody applies is told of by a recorder that only follows its file', async () => {
+    const file = join(project, 'mnemoscope.config.mjs')
+    writeFileSync(file, good)
+    const { url, log } = await startRecord([])
+    const page = await browser.newPage()
+    await openPage(page, url)
+    const before = await configAt(url)
+    writeFileSync(file, unapplied)
+    const { problem, ...inForce } = await eventually('the problem', async () => {
+      const config = await configAt(url)
+      return config.problem !== null && config
+    })
+    expect(problem).toMatchObject({ code: 'CONFIG_NOT_APPLIED', message: expect.stringContaining(file) })
+    expect({ ...inForce, problem: null }).toEqual(before)
+    const notice = page.locator('#config-notice')
+    await notice.waitFor()
+    expect(await notice.textContent()).toContain('nobody has applied it')
+    expect(log()).toContainEqual(
+      expect.objectContaining({
+        level: 50,
+        problem: expect.objectContaining({ code: 'CONFIG_NOT_APPLIED' }),
+      }),
+    )
+    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^mnemoscope_recorder_config_problem 1$/m)
+
+    writeFileSync(file, good)
+    await notice.waitFor({ state: 'hidden' })
+    await page.close()
+    await endRecorder()
+  }, 90_000)
 
   async function startRecord(args: readonly string[]) {
     const port = await freePort()

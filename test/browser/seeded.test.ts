@@ -89,7 +89,7 @@ describeInBrowser('the page over two hours of stored history', () => {
       await openPage(page, recorder.url)
       const notice = page.locator('#config-notice')
       expect(await notice.textContent()).toMatch(
-        /refused at 2 Jan 03:04 UTC and is not in force: kpis\.latency\.thresholds\.error.*Mend the configuration/,
+        /not in force, found at 2 Jan 03:04 UTC: kpis\.latency\.thresholds\.error.*Mend the configuration/,
       )
       await notice.locator('a').click()
       expect(new URL(page.url()).hash).toBe('#configuration')

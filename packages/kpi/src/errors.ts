@@ -41,6 +41,10 @@ export const errorCodes = {
     exitCode: 1,
     meaning: 'a changed configuration did not run and was taken back; the last good one is in force',
   },
+  CONFIG_NOT_APPLIED: {
+    exitCode: 1,
+    meaning: 'the configuration file is valid, and the rules in Prometheus are of another one',
+  },
   CONFIG_READ_ONLY: {
     exitCode: 1,
     meaning: 'this recorder follows its configuration and does not change it',

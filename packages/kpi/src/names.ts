@@ -212,6 +212,8 @@ export const recorderMetric = {
   workFailures: 'mnemoscope_recorder_work_failures_total',
   /** Instants that are still to be filled. */
   backfillLeft: 'mnemoscope_recorder_backfill_instants_left',
+  /** 1 while the configuration as it is written is known not to be in force. */
+  configProblem: 'mnemoscope_recorder_config_problem',
   /** By `server`: `postgres` or `prometheus`. */
   queryDuration: 'mnemoscope_recorder_query_duration_seconds',
 } as const

@@ -55,9 +55,9 @@ function showProblem(problem) {
       element(
         'span',
         {},
-        'The configuration as it is written was refused at ',
+        'The configuration as it is written is not in force, found at ',
         timeOf(Date.parse(at) / 1_000),
-        ` and is not in force: `,
+        ': ',
         element('strong', {}, message),
         `. ${next} `,
         element('a', { href: '#configuration' }, 'What is in force'),

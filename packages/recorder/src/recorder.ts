@@ -2,6 +2,7 @@ import { type Config, durationSeconds } from '@mnemoscope/kpi'
 import { type Logger, pino } from 'pino'
 import { startReconciles } from './alerts/loop.js'
 import { startChangeLog } from './config/change-log.js'
+import { showConfigProblem } from './config/problem-metric.js'
 import { type ConfigSource, fixedConfig, liveConfig } from './config/source.js'
 import { migrate } from './database/migrate.js'
 import { readMigrations } from './database/migrations.js'
@@ -107,6 +108,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     })),
   ]
   showLoops(metrics.registry, loops, startedAt)
+  showConfigProblem(metrics.registry, configSource)
   const changeLog = startChangeLog(pool, configSource, logger)
   const close = async (server?: Listening) => {
     await Promise.all([server?.close(), changeLog.stop(), ...loops.map(({ loop }) => loop.stop())])

@@ -13,7 +13,7 @@ import { generationsIn } from './generations.js'
 import { writeInForce } from './in-force.js'
 import { mergePatch, readPatch, writePatch } from './patch.js'
 import { heard, problemState } from './problem.js'
-import { startWatching } from './watching.js'
+import { againMs, startWatching } from './watching.js'
 import { ownerOf } from './written-config.js'
 
 export interface ApplierOptions {
@@ -96,11 +96,11 @@ export function createApplier(options: ApplierOptions): Applier {
       stopWatching ??= startWatching(configPath, async () => {
         try {
           await inTurn(() => change({ by: ownerOf(configPath) }, 'file'))
-          return 'done'
+          return undefined
         } catch (error) {
           setProblem(error)
           // Not the file's fault: the same file may do once the server is back.
-          return /_UNREACHABLE$/.test(problem()?.code ?? '') ? 'again' : 'done'
+          return /_UNREACHABLE$/.test(problem()?.code ?? '') ? againMs : undefined
         }
       })
     },

@@ -1,9 +1,10 @@
-import { type Config, type ConfigInput, configHash, names } from '@mnemoscope/kpi'
+import { type Config, type ConfigInput, configHash, durationSeconds } from '@mnemoscope/kpi'
 import { type AppliedChange, type ConfigSource, differencesBetween, restartsFor } from '@mnemoscope/recorder'
 import { loadProject } from '../config-file.js'
+import { evaluatedConfigs } from './evaluated.js'
 import { heard, problemState } from './problem.js'
-import { askServer } from './server-api.js'
-import { startWatching } from './watching.js'
+import { standingOf } from './standing.js'
+import { againMs, startWatching } from './watching.js'
 import { ownerOf } from './written-config.js'
 
 export interface FollowerOptions {
@@ -18,38 +19,74 @@ export interface Follower extends ConfigSource {
   stop(): Promise<void>
 }
 
+/** Evaluations after which rules that somebody applies are in force, however they get to Prometheus. */
+const graceEvaluations = 4
+/** The least time for that: whoever applies them generates and checks them first. */
+const leastGraceMs = 5_000
+
 /**
  * Follows a configuration file whose rules somebody else applies: an edited file counts as in force once Prometheus
- * evaluates rules with its hash, however they got there. A file that can't be loaded is a problem here too: whoever
- * applies it may run where nobody looks.
+ * evaluates rules with its hash, however they got there. A file that can't be loaded is a problem here too, and so is
+ * one whose rules Prometheus does not evaluate after a while: whoever applies it may run where nobody looks, or not at
+ * all, or read another file.
  */
 export function followConfig({ configPath, defaults, prometheusUrl, ...first }: FollowerOptions): Follower {
   const listeners = new Set<(change: AppliedChange) => void>()
   const { problem, onProblem, set: setProblem } = problemState()
   let config = first.config
+  /** The file as it is now; undefined while it can't be loaded. */
+  let written: Config | undefined = config
+  let missingSince: number | undefined
 
-  const stop = startWatching(configPath, async () => {
-    const next = await loadProject(configPath, defaults).then(
-      (project) => project.config,
-      (error: unknown) => {
-        setProblem(error)
-        return undefined
-      },
-    )
-    // What was in force stays so until the file is right.
-    if (next === undefined) return 'done'
+  async function load(): Promise<void> {
+    const before = written
+    try {
+      written = (await loadProject(configPath, defaults)).config
+    } catch (error) {
+      written = undefined
+      setProblem(error)
+      return
+    }
+    if (before !== undefined && configHash(before) === configHash(written)) return
+    missingSince = undefined
     setProblem(undefined)
+  }
+
+  function putInForce(next: Config): void {
     const differences = differencesBetween(config, next)
-    if (differences.length === 0) return 'done'
-    const sha256 = configHash(next)
-    if (!(await isEvaluated(prometheusUrl, sha256))) return 'again'
-    const previousSha256 = configHash(config)
+    if (differences.length === 0) return
+    const [sha256, previousSha256] = [configHash(next), configHash(config)]
     const restarts = restartsFor(differences)
     config = next
     const by = ownerOf(configPath)
     const change = { at: new Date(), by, config, sha256, previousSha256, differences, restarts }
     for (const listener of listeners) listener({ ...change, source: 'file' })
-    return 'done'
+  }
+
+  const stop = startWatching(configPath, async (isEdited) => {
+    if (isEdited) await load()
+    // What was in force stays so until the file is right.
+    if (written === undefined) return undefined
+    const evaluated = await evaluatedConfigs(prometheusUrl)
+    const now = performance.now()
+    const evaluationMs = 1_000 * durationSeconds(written.alertCheckInterval)
+    const standing = standingOf({
+      configPath,
+      written: configHash(written),
+      inForce: configHash(config),
+      evaluated,
+      forMs: now - (missingSince ?? now),
+      graceMs: Math.max(leastGraceMs, graceEvaluations * evaluationMs),
+    })
+    if (standing === 'in_force') {
+      missingSince = undefined
+      setProblem(undefined)
+      putInForce(written)
+      return evaluationMs
+    }
+    missingSince ??= now
+    if (standing !== 'awaited') setProblem(standing)
+    return againMs
   })
   return {
     inForce: () => config,
@@ -59,18 +96,5 @@ export function followConfig({ configPath, defaults, prometheusUrl, ...first }: 
     onChange: (listener) => heard(listeners, listener),
     onProblem,
     stop,
-  }
-}
-
-async function isEvaluated(url: string, sha256: string): Promise<boolean> {
-  const query = `${names.configInfo}{sha256="${sha256}"}`
-  try {
-    const { ok, text } = await askServer(
-      { name: 'Prometheus', url },
-      `/api/v1/query?${new URLSearchParams({ query })}`,
-    )
-    return ok && (JSON.parse(text) as { data: { result: unknown[] } }).data.result.length > 0
-  } catch {
-    return false
   }
 }

@@ -3,17 +3,18 @@ import { stampOf } from './written-config.js'
 /** How often the file is looked at: an edit is in force well within five seconds. */
 const lookMs = 300
 /** How soon what could not be applied because a server was away is tried again. */
-const againMs = 3_000
+export const againMs = 3_000
 
 /**
  * Calls `changed` at once, and again whenever the configuration file was changed and has been left alone for a moment:
  * an editor writes a file in several steps.
- * @param changed returns `again` to be called once more after a while although nothing changes
+ * @param changed told whether the file was changed; returns after how many ms to be called again although nothing
+ *   changes, undefined for never
  * @returns how to end it, after the call under way
  */
 export function startWatching(
   configPath: string,
-  changed: () => Promise<'done' | 'again'>,
+  changed: (isEdited: boolean) => Promise<number | undefined>,
 ): () => Promise<void> {
   let stopped = false
   let wake = () => {}
@@ -34,9 +35,11 @@ export function startWatching(
       const stamp = stampOf(configPath)
       const isStill = applied === undefined || stamp === last
       last = stamp
-      if ((isStill && stamp !== applied) || Date.now() >= againAt) {
-        applied = stamp
-        againAt = (await changed()) === 'again' ? Date.now() + againMs : Number.POSITIVE_INFINITY
+      const isEdited = isStill && stamp !== applied
+      if (isEdited || Date.now() >= againAt) {
+        if (isEdited) applied = stamp
+        const waitMs = await changed(isEdited)
+        againAt = waitMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + waitMs
       }
       if (!stopped) await sleep()
     }

@@ -66,3 +66,37 @@ test('a broken file leaves in force what was, and is a problem until it is mende
   await eventually('its end', () => follower.problem() === undefined)
   expect(problems).toEqual(['CONFIG_NOT_LOADABLE', undefined])
 }, 60_000)
+
+test('a valid file that nobody applies is a problem after a while, until somebody does', async () => {
+  await applyFiles(servers.files(follower.inForce()), servers)
+  await eventually('no problem', () => follower.problem() === undefined)
+  const problems: (string | undefined)[] = []
+  const deaf = follower.onProblem((problem) => problems.push(problem?.code))
+  write(withWarning(0.86))
+  await eventually('the problem', () => follower.problem() !== undefined)
+  expect(follower.problem()).toMatchObject({
+    code: 'CONFIG_NOT_APPLIED',
+    message: expect.stringContaining(`${configPath} is valid, but nobody has applied it`),
+    next: expect.stringContaining('reload Prometheus'),
+  })
+  expect(follower.inForce().kpis.f1_score.thresholds.warning).toBe(0.85)
+  await applyFiles(servers.files(withWarning(0.86)), servers)
+  await eventually('its end', () => follower.problem() === undefined)
+  expect(follower.inForce().kpis.f1_score.thresholds.warning).toBe(0.86)
+  expect(problems).toEqual(['CONFIG_NOT_APPLIED', undefined])
+  deaf()
+}, 90_000)
+
+test('rules that somebody applies from another file are a problem, until they are this file’s again', async () => {
+  await applyFiles(servers.files(withWarning(0.87)), servers)
+  await eventually('the problem', () => follower.problem() !== undefined)
+  expect(follower.problem()).toMatchObject({
+    code: 'CONFIG_NOT_APPLIED',
+    message: expect.stringMatching(
+      /the rules of configuration [0-9a-f]{12}, not of .* works by the file all the same$/,
+    ),
+  })
+  write(withWarning(0.87))
+  await eventually('its end', () => follower.problem() === undefined)
+  await eventually('the change', () => follower.inForce().kpis.f1_score.thresholds.warning === 0.87)
+}, 90_000)

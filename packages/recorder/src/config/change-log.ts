@@ -46,7 +46,8 @@ export function startChangeLog(pool: pg.Pool, source: ConfigSource, logger: Logg
   const logProblem = (problem: ConfigProblem) =>
     logger.error({ problem }, 'the configuration as it is written is not in force')
   const deaf = source.onProblem((problem) => {
-    if (problem === undefined) logger.info('the configuration as it is written is no longer refused')
+    if (problem === undefined)
+      logger.info('nothing is known to keep the configuration as it is written from being in force')
     else logProblem(problem)
   })
   // The file may have been broken while this process was starting.
