@@ -147,6 +147,42 @@ describe('The pipeline’s health', () => {
     expect(await numbers(queryOf('pipeline-health', 'Age of the newest snapshot'))).toEqual([42])
   })
 
+  test('shows how long ago each kind of work ended well, and which fails', async () => {
+    const newest = async (title: string) =>
+      (await answer(queryOf('pipeline-health', title))).map((series) => [
+        series.labels.handler ?? series.labels.work,
+        lastOf(series),
+      ])
+    expect((await newest('Since each kind of work last ended well')).toSorted()).toEqual([
+      ['chat', 600],
+      ['retention', 1_800],
+      ['snapshots', 12],
+    ])
+    const failed = new Map((await newest('Work that failed')) as [string, number][])
+    expect([failed.get('retention'), failed.get('snapshots')]).toEqual([0, 0])
+    expect(failed.get('chat')).toBeGreaterThan(0)
+  })
+
+  test('counts once what each of several recorders counts, and adds up what one of them is at', async () => {
+    const waiting = await answer(
+      queryOf('pipeline-health', 'Deliveries waiting, given up, and attempts that failed', 'queue'),
+    )
+    expect(waiting.map((series) => [series.labels.state, lastOf(series)]).toSorted()).toEqual([
+      ['given_up', 2],
+      ['waiting', 5],
+    ])
+    const [left, ...others] = await answer(queryOf('pipeline-health', 'Instants left to fill'))
+    expect([lastOf(left), others]).toEqual([7, []])
+  })
+
+  test('tells the queries of Postgres from those of Prometheus', async () => {
+    const series = await answer(queryOf('pipeline-health', 'Duration of queries'))
+    const byServer = Object.fromEntries(series.map((each) => [each.labels.server, lastOf(each)]))
+    // Linear within the bucket that the 95th of a hundred lies in: from 25 or 75 of them to all.
+    expect(byServer.postgres).toBeCloseTo(0.1 + 0.9 * (70 / 75), 6)
+    expect(byServer.prometheus).toBeCloseTo(0.1 + 0.9 * (20 / 25), 6)
+  })
+
   test('shows each target that is down', async () => {
     const targets = await answer(queryOf('pipeline-health', 'Targets up'))
     const recorder = targets.find(({ labels }) => labels.job === 'mnemoscope-recorder')

@@ -120,6 +120,41 @@ function addPipeline(add: Add): void {
   ] as const) {
     add(`${metric.cycleDuration}_bucket`, at(recorder, { le }), scrape, (time) => share * ticks(time))
   }
+  for (const [server, share] of [
+    ['postgres', 1],
+    ['prometheus', 3],
+  ] as const) {
+    for (const [le, of] of [
+      ['0.1', share],
+      ['1', 4],
+      ['+Inf', 4],
+    ] as const) {
+      add(`${metric.queryDuration}_bucket`, at(recorder, { server, le }), scrape, (time) => of * ticks(time))
+    }
+  }
+  for (const [work, age] of [
+    [{ work: 'snapshots' }, 12],
+    [{ work: 'retention' }, 1_800],
+    [{ work: 'deliveries', handler: 'chat' }, 600],
+  ] as const) {
+    add(metric.lastHealthy, at(recorder, work), scrape, (time) => time.getTime() / 1_000 - age)
+    add(metric.workFailures, at(recorder, work), scrape, (time) => ('handler' in work ? ticks(time) : 0))
+  }
+  // The second recorder stands by: it counts the same queue, and has nothing to fill.
+  for (const [instance, left] of [
+    [`${recorder}:1`, 7],
+    [`${recorder}:2`, 0],
+  ] as const) {
+    add(metric.backfillLeft, { job: recorder, instance }, scrape, () => left)
+    for (const [state, count] of [
+      ['waiting', 5],
+      ['given_up', 2],
+    ] as const) {
+      add(metric.deliveries, { job: recorder, instance, handler: 'chat', state }, scrape, () => count)
+    }
+  }
+  add(metric.deliveryFailures, at(recorder, { handler: 'chat' }), scrape, ticks)
+  add(metric.configProblem, at(recorder), scrape, () => 0)
   add(metric.webhookAlerts, at(recorder, { status: 'firing' }), scrape, ticks)
   for (const [severity, count] of [
     ['warning', 1],

@@ -3,11 +3,12 @@ import { changeAnnotations } from '../annotations.js'
 import { dashboard } from '../dashboard.js'
 import { postgres, prometheus } from '../data-source.js'
 import { dashboardUid } from '../links.js'
-import { deliveriesPanel } from '../panels/pipeline/deliveries.js'
+import { deliveryPanels } from '../panels/pipeline/deliveries.js'
 import { historyPanels } from '../panels/pipeline/history.js'
 import { instrumentationPanels } from '../panels/pipeline/instrumentation.js'
 import { notificationPanels } from '../panels/pipeline/notifications.js'
 import { recorderPanels } from '../panels/pipeline/recorder.js'
+import { recorderWorkPanels } from '../panels/pipeline/recorder-work.js'
 import { rulePanels } from '../panels/pipeline/rules.js'
 import { targetPanels } from '../panels/pipeline/targets.js'
 import type { Dashboard } from '../schema.js'
@@ -33,9 +34,10 @@ export function pipelineHealth(config: Config): Dashboard {
     sections: [
       { title: 'Targets', panels: targetPanels(config) },
       { title: 'Recorder', panels: recorderPanels(config) },
+      { title: 'Work of the recorder', panels: recorderWorkPanels(config) },
       { title: 'History', panels: historyPanels(config) },
       { title: 'Rules', panels: rulePanels(config) },
-      { title: 'Notifications', panels: [...notificationPanels(config), deliveriesPanel()] },
+      { title: 'Notifications', panels: [...notificationPanels(config), ...deliveryPanels(config)] },
       { title: 'Instrumentation', panels: instrumentationPanels(config) },
     ],
   })

@@ -1,10 +1,48 @@
+import { type Config, names } from '@mnemoscope/kpi'
+import { aggregate } from '../../../promql.js'
 import type { PanelSpec } from '../../schema.js'
-import { sqlQuery } from '../../target.js'
+import { rangeQuery, sqlQuery } from '../../target.js'
 import { forField } from '../panel.js'
 import { table } from '../table.js'
+import { timeSeries } from '../time-series.js'
+import { fromTargets, grown, pipelineRunbook } from './pipeline-panel.js'
 
 /** What alert handlers are still to be told, and what they could not be told at all. */
-export function deliveriesPanel(): PanelSpec {
+export function deliveryPanels(config: Config): PanelSpec[] {
+  return [overTime(config), now()]
+}
+
+/** Whether it grows or shrinks, and whether handlers refuse. */
+function overTime(config: Config): PanelSpec {
+  const { deliveries, deliveryFailures } = names.recorderMetric
+  const step = config.scrapeInterval
+  return timeSeries({
+    title: 'Deliveries waiting, given up, and attempts that failed',
+    description:
+      'By handler. What waits is tried again by itself; what was given up waits for `mnemoscope replay`.',
+    width: 24,
+    height: 7,
+    unit: 'short',
+    noValue: 'no recorder was scraped, or it has no handler',
+    links: [pipelineRunbook(config, 'deliveries-failing.md')],
+    maxDataPoints: config.dashboard.maxDataPoints,
+    targets: [
+      // Each of several recorders counts the one queue.
+      rangeQuery(aggregate('max', ['handler', 'state'], fromTargets(deliveries)), {
+        refId: 'queue',
+        legend: '{{state}} · {{handler}}',
+        step,
+      }),
+      rangeQuery(aggregate('sum', ['handler'], grown(deliveryFailures)), {
+        refId: 'failed',
+        legend: 'failed · {{handler}}',
+        step,
+      }),
+    ],
+  })
+}
+
+function now(): PanelSpec {
   return table({
     title: 'Deliveries to alert handlers',
     description:
