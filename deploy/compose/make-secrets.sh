@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes the passwords of the containers, each once: one that is there stays. Every folder is mounted by one service only.
+# Makes the passwords of the containers, each once: one that is there stays. Hands MNEMOSCOPE_TOKEN on, where it is set.
+# Every folder is mounted by one service only.
 #   make-secrets.sh FOLDER
 set -eu
 umask 022
@@ -11,6 +12,7 @@ password() {
 
 # write FILE MODE TEXT: whole or not at all, for the container may be stopped at any moment.
 write() {
+  rm -f "$1.new"
   printf '%s\n' "$3" >"$1.new"
   chmod "$2" "$1.new"
   mv "$1.new" "$1"
@@ -32,3 +34,10 @@ keep "$folder/grafana/administrator"
 # https://www.postgresql.org/docs/current/libpq-pgpass.html
 [ -s "$folder/recorder/pgpass" ] ||
   write "$folder/recorder/pgpass" 400 "*:*:*:mnemoscope_recorder:$(cat "$folder/postgres/recorder")"
+
+# The token is the user's, so it is another one, or none, when that changes. The recorder refuses a file without a token,
+# so it is told of the file only where there is one; Alertmanager reads an empty one as no token.
+token=${MNEMOSCOPE_TOKEN:-}
+write "$folder/recorder/token" 400 "$token"
+write "$folder/recorder/environment" 400 "${token:+MNEMOSCOPE_TOKEN_FILE=$folder/recorder/token}"
+write "$folder/alertmanager/recorder-token" 444 "$token"

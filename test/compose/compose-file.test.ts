@@ -10,6 +10,7 @@ import { grafanaEnvironment } from '../../packages/generate/src/grafana/provisio
 import { repository } from '../harness/repository.js'
 import { interpolated, mountsOf, readComposeFile, type Service, serviceOf } from './compose-file.js'
 import { findDockerCompose } from './debian-compose.js'
+import { readDockerfile } from './dockerfile.js'
 
 const file = readComposeFile()
 const services = Object.entries(file.services)
@@ -95,14 +96,31 @@ describe('docker-compose.yml', () => {
     expect(order.indexOf('recorder')).toBeLessThan(order.indexOf('grafana'))
   })
 
-  test.each(services)('has passwords in files, never in the environment: %s', (_, { environment = {} }) => {
-    const secret = Object.entries(environment).filter(([name]) => /password|secret|token/i.test(name))
-    for (const [name, value] of secret) {
-      // A file of the reader's own, by its path; without one there is none.
-      if (name === 'MNEMOSCOPE_TOKEN_FILE') expect(interpolated(value)).toBe('')
-      else expect(value).toMatch(/^\/run\/secrets\/|^\$\$__file\{\/run\/secrets\//)
-    }
-    for (const value of Object.values(environment)) expect(value).not.toMatch(/:\/\/[^/@]*:[^/@]*@/)
+  test.each(services)(
+    'has passwords in files, never in the environment: %s',
+    (name, { environment = {} }) => {
+      const secret = Object.entries(environment).filter(([name]) => /password|secret|token/i.test(name))
+      for (const [, value] of secret) {
+        // The user's own token, which is handed on as a file; without one there is none.
+        if (name === 'secrets') expect(interpolated(value)).toBe('')
+        else expect(value).toMatch(/^\/run\/secrets\/|^\$\$__file\{\/run\/secrets\//)
+      }
+      for (const value of Object.values(environment)) expect(value).not.toMatch(/:\/\/[^/@]*:[^/@]*@/)
+    },
+  )
+
+  test.each(services)('waits for the secrets that it has mounted: %s', (name, service) => {
+    const hasSecrets = mountsOf(service).some(({ source }) => source.endsWith('-secrets'))
+    if (name !== 'secrets' && hasSecrets) expect(reached(name)).toContain('secrets')
+  })
+
+  test('runs the recorder as its image does, with the environment that belongs to its secrets', () => {
+    const instructions = readDockerfile().at(-1)?.instructions ?? []
+    const ofImage = JSON.parse(instructions.find(({ name }) => name === 'ENTRYPOINT')?.text ?? '[]')
+    const { entrypoint = [] } = serviceOf('recorder')
+    expect(entrypoint.filter((word) => !word.startsWith('--env-file='))).toEqual(ofImage)
+    const file = entrypoint.find((word) => word.startsWith('--env-file='))?.split('=')[1] ?? ''
+    expect(mountsOf(serviceOf('recorder')).map(({ target }) => target)).toContain(dirname(file))
   })
 
   test('shows each password only to the services that use it', () => {
@@ -112,6 +130,7 @@ describe('docker-compose.yml', () => {
         .map(([name]) => name)
     expect(readers('postgres-secrets')).toEqual(['secrets', 'postgres'])
     expect(readers('recorder-secrets')).toEqual(['secrets', 'recorder'])
+    expect(readers('alertmanager-secrets')).toEqual(['secrets', 'alertmanager'])
     expect(readers('grafana-secrets')).toEqual(['secrets', 'grafana'])
   })
 
@@ -161,6 +180,11 @@ describe('docker-compose.yml', () => {
     )
   })
 })
+
+/** A service with all that it waits for, directly or not. */
+function reached(name: string): string[] {
+  return [name, ...Object.keys(serviceOf(name).depends_on ?? {}).flatMap(reached)]
+}
 
 /** The schema names itself as early drafts did, which Ajv does not take. */
 function withoutOldIds(schema: object): object {

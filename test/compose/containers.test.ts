@@ -18,6 +18,7 @@ const folder = temporaryFolder('compose')
 const stops: (() => Promise<unknown>)[] = []
 const mnemoscope = [process.execPath, join(repository, 'packages/cli/bin/mnemoscope.js')] as const
 let ground: Ground
+let endRecorder: () => Promise<unknown>
 
 beforeAll(async () => {
   ground = await prepareGround(folder.path)
@@ -28,7 +29,7 @@ beforeAll(async () => {
   const tools = await findTools(['prometheus', 'alertmanager'], { toolsDir })
   await startAsComposed(ground, 'prometheus', [tools.prometheus.command], stops)
   await startAsComposed(ground, 'alertmanager', [tools.alertmanager.command], stops)
-  await startAsComposed(ground, 'recorder', mnemoscope, stops)
+  endRecorder = await startAsComposed(ground, 'recorder', mnemoscope, stops)
   await startAsComposed(ground, 'demo', mnemoscope, stops)
 }, 240_000)
 
@@ -83,6 +84,55 @@ describe('The command lines of the containers', () => {
       await client.end()
     }
   })
+})
+
+describe('The recorder’s token', () => {
+  test('is asked of nobody where none is set', async () => {
+    await tellAlertmanager('without-token')
+    await eventually('the episode', () => episodeOf('without-token'))
+    expect((await notify('')).status).toBe(400)
+  }, 60_000)
+
+  test('is asked of everybody where one is set, and Alertmanager sends it', async () => {
+    await makeSecrets(ground, 'a "token" #1')
+    await endRecorder()
+    endRecorder = await startAsComposed(ground, 'recorder', mnemoscope, stops)
+    expect((await notify('')).status).toBe(401)
+    expect((await notify('a "token" #1')).status).toBe(400)
+    await tellAlertmanager('with-token')
+    await eventually('the episode', () => episodeOf('with-token'))
+  }, 90_000)
+
+  test('is gone where it is no longer set', async () => {
+    await makeSecrets(ground)
+    await endRecorder()
+    await startAsComposed(ground, 'recorder', mnemoscope, stops)
+    expect((await notify('')).status).toBe(400)
+  }, 60_000)
+
+  /** A notification that is none: refused with 400 by a recorder that lets it in. */
+  const notify = (token: string) =>
+    fetch(`http://127.0.0.1:${ground.port.recorder}/api/webhook/alertmanager`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: '{}',
+    })
+
+  /** An alert that Prometheus knows nothing of: the recorder can learn of it from Alertmanager alone. */
+  async function tellAlertmanager(model: string): Promise<void> {
+    const labels = { alertname: 'MnemoscopeLatencyWarning', severity: 'warning', kpi: 'latency', model }
+    const { status } = await fetch(`http://127.0.0.1:${ground.port.alertmanager}/api/v2/alerts`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([{ labels: { ...labels, job: 'demo', context_size: '8192' } }]),
+    })
+    expect(status).toBe(200)
+  }
+
+  async function episodeOf(model: string): Promise<boolean> {
+    const response = await fetch(`http://127.0.0.1:${ground.port.recorder}/api/episodes?model=${model}`)
+    return ((await response.json()) as { episodes: unknown[] }).episodes.length > 0
+  }
 })
 
 describe('The passwords', () => {

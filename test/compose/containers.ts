@@ -41,9 +41,9 @@ export async function prepareGround(folder: string): Promise<Ground> {
     }
     return local
       .replaceAll('--host=0.0.0.0', '--host=127.0.0.1')
-      .replaceAll(/(?<==|^)(?=\/(?:etc|run|prometheus|alertmanager)\b)/g, folder)
+      .replaceAll(/(?<==|^|: )(?=\/(?:etc|run|prometheus|alertmanager)\b)/g, folder)
   }
-  for (const name of ['postgres', 'recorder', 'grafana'])
+  for (const name of ['postgres', 'recorder', 'alertmanager', 'grafana'])
     mkdirSync(join(folder, secretsRoot, name), { recursive: true })
   return { folder, port, here }
 }
@@ -67,12 +67,11 @@ function copyHere(source: string, place: string, here: Ground['here']): void {
   else cpSync(source, place)
 }
 
-/** Runs the script of the service `secrets` on the ground's folder. */
-export async function makeSecrets({ folder }: Ground): Promise<void> {
-  await promisify(execFile)('sh', [
-    join(repository, 'deploy/compose/make-secrets.sh'),
-    join(folder, secretsRoot),
-  ])
+/** Runs the script of the service `secrets` on the ground's folder, with the token that the user has set. */
+export async function makeSecrets({ folder }: Ground, token = ''): Promise<void> {
+  const script = join(repository, 'deploy/compose/make-secrets.sh')
+  const env = { ...process.env, MNEMOSCOPE_TOKEN: token }
+  await promisify(execFile)('sh', [script, join(folder, secretsRoot)], { env })
 }
 
 /**
@@ -113,16 +112,21 @@ export async function startPostgresAsComposed(
   return 'deploy/postgres/passwords.sh'
 }
 
-/** Starts a service's command line with a program, and waits until its own health check passes. */
+/**
+ * Starts a service's command line with a program, and waits until its own health check passes.
+ * @returns how to end it, which is among `stops` too
+ */
 export async function startAsComposed(
   ground: Ground,
   name: ServiceName,
   program: readonly [command: string, ...args: string[]],
   stops: (() => Promise<unknown>)[],
-): Promise<void> {
+): Promise<() => Promise<unknown>> {
   const service = serviceOf(name)
   mountFiles(ground, service)
   const [command, ...args] = program
+  // Options of Node itself, between it and its script.
+  const options = (service.entrypoint ?? []).filter((word) => word.startsWith('--')).map(ground.here)
   const environment = Object.entries(service.environment ?? {}).map(([key, value]) => [
     key,
     ground.here(value),
@@ -132,7 +136,7 @@ export async function startAsComposed(
   const server = await startProcess({
     name,
     command,
-    args: [...args, ...(service.command ?? []).map(ground.here)],
+    args: [...options, ...args, ...(service.command ?? []).map(ground.here)],
     env: { ...process.env, ...Object.fromEntries(environment) },
     cwd,
     stateDir: ground.folder,
@@ -140,6 +144,7 @@ export async function startAsComposed(
     readyTimeoutMs: 60_000,
   })
   stops.push(server.stop)
+  return server.stop
 }
 
 /** What the engine would find: the exit code of the health check's command. */

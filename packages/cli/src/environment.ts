@@ -40,8 +40,9 @@ function noToken(file: string, why: string, cause?: unknown): MnemoscopeError {
 export function tokenNote({ alerting }: Config): string | undefined {
   if (changeToken() === undefined || alerting.recorderTokenFile !== undefined) return undefined
   return (
-    'The recorder has a token (MNEMOSCOPE_TOKEN) but alerting.recorderTokenFile is not set: it will refuse what Alertmanager sends, ' +
-    'and learns of alerts from Prometheus alone. Name a file with the token there.'
+    'The recorder has a token (MNEMOSCOPE_TOKEN) but alerting.recorderTokenFile is not set. Unless Alertmanager sends the token all ' +
+    'the same, as that of docker-compose.yml does, the recorder refuses what it sends, and learns of alerts from Prometheus alone. ' +
+    'Name a file with the token there.'
   )
 }
 

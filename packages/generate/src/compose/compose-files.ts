@@ -18,6 +18,9 @@ const publishedGrafana = 'http://127.0.0.1:3000'
 /** Where browsers reach the containers' recorder, likewise. */
 const publishedRecorder = 'http://127.0.0.1:9470'
 
+/** Where the containers' Alertmanager finds the recorder's token: deploy/compose/make-secrets.sh puts it there. */
+const recorderTokenFile = '/run/secrets/alertmanager/recorder-token'
+
 /** Folder of the rules whose alerts lead to the containers' Grafana. */
 export const composeRulesFolder = 'deploy/compose/rules'
 
@@ -34,6 +37,7 @@ export function composeFiles(config: Config): [string, string][] {
     alerting: {
       ...config.alerting,
       runbookBaseUrl: config.alerting.runbookBaseUrl ?? `${publishedRecorder}/runbooks/`,
+      recorderTokenFile: config.alerting.recorderTokenFile ?? recorderTokenFile,
     },
     endpoints: { ...composeEndpoints, grafana: config.endpoints.grafana ?? publishedGrafana },
     services: config.services.map(({ name, targets }) => ({

@@ -41,6 +41,16 @@ describe('The configuration files for containers', () => {
     ])
   })
 
+  test('have Alertmanager send the token that it finds beside it, or in the file that is configured', () => {
+    const tokenFileOf = (given: object) => {
+      const text = new Map(composeFiles(defineConfig(given))).get('deploy/compose/alertmanager.yml') as string
+      const [, recorder] = parse(text).receivers
+      return recorder.webhook_configs[0].http_config.authorization.credentials_file
+    }
+    expect(tokenFileOf({})).toBe('/run/secrets/alertmanager/recorder-token')
+    expect(tokenFileOf({ alerting: { recorderTokenFile: '/etc/token' } })).toBe('/etc/token')
+  })
+
   test('lead from alerts to the containers’ Grafana, at the port that is open on this machine, or to one’s own', () => {
     const [rules] = parse(files.get('deploy/compose/rules/f1_score.yml') as string).groups
     const alert = rules.rules.find((rule: { alert?: string }) => rule.alert === 'MnemoscopeF1ScoreCritical')
