@@ -59,13 +59,18 @@ function targetDown(config: Config): AlertRule {
   })
 }
 
-/** Three snapshots are missing; Prometheus still holds them, and the recorder fetches them once it runs again. */
+/**
+ * Three snapshots are missing; Prometheus still holds them, and the recorder fetches them once it runs again. Compared
+ * with the time of the scrape, not with now: after a pause of the whole pipeline, or where a recorder came back at
+ * another address, Prometheus still shows for five minutes what it scraped before, which is no older for that.
+ */
 function recorderBehind(config: Config): AlertRule {
   const limit = 3 * durationSeconds(config.snapshotInterval)
+  const newest = names.recorderMetric.lastInstant
   return pipelineAlert(config, {
     name: names.pipelineAlert.recorderBehind,
     severity: 'error',
-    expr: filter(`time() - ${names.recorderMetric.lastInstant}`, '>', limit),
+    expr: filter(`timestamp(${newest}) - ${newest}`, '>', limit),
     threshold: limit,
     summary: 'The recorder has stored no snapshot for {{ $value | humanizeDuration }}',
     description: `Its newest snapshot is {{ $value | humanizeDuration }} old; one is due every ${config.snapshotInterval}.`,

@@ -64,6 +64,21 @@ describe('the pipeline watches itself', () => {
     expect(result).toBe('')
   })
 
+  test('and does not take a recorder that is scraped no more for one that is behind', async () => {
+    const series = {
+      // The pipeline rests for four minutes, then its recorder is at another address.
+      'mnemoscope_recorder_last_instant_timestamp_seconds{job="mnemoscope-recorder", instance="r:1"}':
+        '0+15x40 _x80',
+      'mnemoscope_recorder_last_instant_timestamp_seconds{job="mnemoscope-recorder", instance="r:2"}':
+        '_x56 840+15x80',
+    }
+    const expectations = ['13m45s', '14m', '14m30s', '16m'].map((at) => ({
+      at,
+      values: { 'count(ALERTS)': [] },
+    }))
+    expect(await ruleTest(files, series, expectations)).toBe('')
+  })
+
   test('and does not take what Prometheus drops in the seconds after a reload for a failure', async () => {
     const series = {
       'prometheus_notifications_dropped_total{job="prometheus", instance="p:1"}': '0x40 3x80',
