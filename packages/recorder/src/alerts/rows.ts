@@ -1,5 +1,6 @@
 import { names } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { storableName } from '../database/text.js'
 import type { ClosedHow, Episode, Transition } from './episode.js'
 
 /** Which alert a history is of, and from when on it is wanted. */
@@ -143,9 +144,10 @@ function rowOf(episode: Episode) {
     alertname,
     severity: labels[names.label.severity] ?? null,
     kpi: labels[names.label.kpi] ?? null,
-    service: labels[names.label.job] ?? null,
-    model: labels[names.label.model] ?? null,
-    context_size: labels[names.label.contextSize] ?? null,
+    // As snapshots and measurements have them, so that an alert leads to its own.
+    service: nameOrNull(labels[names.label.job]),
+    model: nameOrNull(labels[names.label.model]),
+    context_size: nameOrNull(labels[names.label.contextSize]),
     starts_at: new Date(episode.startsAt),
     ends_at: dateOrNull(episode.endsAt),
     closed_how: episode.closedHow ?? null,
@@ -174,6 +176,10 @@ function episodeOf(row: EpisodeRow): Episode {
     peakValue: row.peak_value ?? undefined,
     threshold: row.threshold ?? undefined,
   }
+}
+
+function nameOrNull(name: string | undefined): string | null {
+  return name === undefined ? null : storableName(name)
 }
 
 function dateOrNull(time: number | undefined): Date | null {

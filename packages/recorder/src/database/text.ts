@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /**
  * A text as Postgres can hold it: NUL and halves of surrogate pairs, which neither `text` nor `jsonb` takes, become
  * U+FFFD. Labels come from outside; one such character must not keep a whole snapshot from being stored.
@@ -6,7 +8,24 @@ export function storableText(text: string): string {
   return text.replaceAll(/\0|\p{Surrogate}/gu, '\uFFFD')
 }
 
-/** The same for each name and value of a set of labels or annotations. */
+/**
+ * Longest name, in UTF-16 units. At three bytes each, three such names are the most that an entry of an index takes
+ * (2,704 bytes); beyond that Postgres refuses the row, and with it everything that is stored in one go with it.
+ */
+const longestName = 256
+
+/**
+ * The name of a service, model, context size or version as Postgres can hold it and look it up: storable text, and where
+ * it is longer than 256 characters, their beginning with a hash of the whole, so that names that begin alike stay apart.
+ */
+export function storableName(name: string): string {
+  const text = storableText(name)
+  if (text.length <= longestName) return text
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)
+  return storableText(`${text.slice(0, longestName - 1 - hash.length)}~${hash}`)
+}
+
+/** Storable text for each name and value of a set of labels or annotations. */
 export function storableTexts(texts: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(texts).map(([name, value]) => [storableText(name), storableText(value)]),

@@ -1,6 +1,5 @@
 import { durationSeconds, names, retentionOf } from '@mnemoscope/kpi'
 import { exclusively } from '../database/exclusively.js'
-import { storableText } from '../database/text.js'
 import { type Loop, startLoop } from '../loop.js'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { queryNow, queryRange } from '../prometheus/query.js'
@@ -76,8 +75,8 @@ async function sightingsBetween(
   return versions
     .flatMap(({ labels, samples }) =>
       samples.map(({ at }) => ({
-        service: storableText(labels[job] ?? ''),
-        version: storableText(labels[versionLabel] ?? ''),
+        service: labels[job] ?? '',
+        version: labels[versionLabel] ?? '',
         at,
         startedAt: startOf.get(keyOf(labels, at)),
       })),

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Scope } from '../dashboard/scope.js'
 import { inTransaction } from '../database/pool.js'
+import { storableName } from '../database/text.js'
 import { type Deployment, deploymentsAmong, type KnownService, type Sighting } from './versions.js'
 
 /** A stored deployment, as the API gives it. */
@@ -54,8 +55,10 @@ export async function deployments(
  */
 export function storeTold(
   pool: pg.Pool,
-  { service, version, by, at }: ToldDeployment,
+  { by, at, ...told }: ToldDeployment,
 ): Promise<{ deployment: StoredDeployment; isNew: boolean }> {
+  const service = storableName(told.service)
+  const version = storableName(told.version)
   return inTransaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
     const known = await client.query<StoredDeployment>(
@@ -98,9 +101,14 @@ export async function searchedUntil(pool: pg.Pool, cluster: string): Promise<num
 export function storeSightings(
   pool: pg.Pool,
   cluster: string,
-  sightings: readonly Sighting[],
+  given: readonly Sighting[],
   reached: Date,
 ): Promise<number> {
+  const sightings = given.map((sighting) => ({
+    ...sighting,
+    service: storableName(sighting.service),
+    version: storableName(sighting.version),
+  }))
   return inTransaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
     const services = [...new Set(sightings.map(({ service }) => service))]

@@ -10,7 +10,7 @@ import {
   type ThresholdSeverity,
   thresholdsAt,
 } from '@mnemoscope/kpi'
-import { storableText } from '../database/text.js'
+import { storableName, storableText } from '../database/text.js'
 import { type Attributes, attributesOf, type LogRecord } from './otlp.js'
 
 /** One measurement as it is stored. */
@@ -70,7 +70,7 @@ export function measurementOf(
     kpi: kpi.id,
     value,
     outcome: kpi.outcomes === undefined ? null : String(given),
-    service: storableText(service),
+    service: storableName(service),
     ...place,
     operation: operation === undefined ? null : storableText(String(operation)),
     severity: value === null ? null : (severityOf(kpi.direction, thresholdsAt(kpi, place), value) ?? null),
@@ -88,7 +88,7 @@ function placeOf(
   const size = attributes[attribute.contextSize]
   if (typeof model !== 'string' || model === '' || size === undefined || size === '') return undefined
   const contextSize = typeof size === 'number' ? contextSizeClass(contextSizes, size) : String(size)
-  return { model: storableText(model), contextSize: storableText(contextSize) }
+  return { model: storableName(model), contextSize: storableName(contextSize) }
 }
 
 /** What an outcome adds to its KPI's ratio; null for one that stays out of it. */

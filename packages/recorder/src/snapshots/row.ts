@@ -1,5 +1,5 @@
 import { largerContextSize, names } from '@mnemoscope/kpi'
-import { storableText } from '../database/text.js'
+import { storableName } from '../database/text.js'
 import type { Sample } from '../prometheus/query.js'
 
 /** One KPI of one series at one instant; what is unknown is null. */
@@ -36,9 +36,9 @@ export interface PlacedSample {
 /** Where the samples of a series belong; undefined without the labels of a row, and for a name that is none of ours. */
 export function placeOf(labels: Sample['labels']): Place | undefined {
   const recorded = names.parseRecordedSeries(labels.__name__ ?? '')
-  const service = storableText(labels[names.label.job] ?? '')
-  const model = storableText(labels[names.label.model] ?? '')
-  const contextSize = storableText(labels[names.label.contextSize] ?? '')
+  const service = storableName(labels[names.label.job] ?? '')
+  const model = storableName(labels[names.label.model] ?? '')
+  const contextSize = storableName(labels[names.label.contextSize] ?? '')
   if (!recorded || !service || !model || !contextSize) return undefined
   const { kpi, field } = recorded
   return {

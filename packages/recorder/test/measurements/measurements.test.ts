@@ -205,3 +205,18 @@ test('a service with a namespace has the name that Prometheus gives metrics of O
   const { rows } = await pool.query('SELECT service FROM measurements WHERE metadata @> \'{"n": 77}\'')
   expect(rows).toEqual([{ service: 'shop/memory' }])
 })
+
+test('a measurement of a model with a very long name is stored with the others', async () => {
+  const model = Array.from({ length: 4_000 }, (_, i) =>
+    String.fromCharCode(0x4e00 + ((i * 7_919) % 20_000)),
+  ).join('')
+  const sent = [
+    record(f1(0.9, { 'mnemoscope.model': model })),
+    record(f1(0.8, { 'test.case': 'beside a long name' })),
+  ]
+  expect(await send(sent)).toEqual({ status: 200, body: {} })
+  const { rows } = await pool.query(
+    "SELECT value FROM measurements WHERE metadata ->> 'test.case' = 'beside a long name'",
+  )
+  expect(rows).toEqual([{ value: 0.8 }])
+})
