@@ -10,12 +10,16 @@ export interface Scope {
 }
 
 /**
- * The part of a scope from its first snapshot on, the whole scope where it has none: a history shorter than the window
- * still has a shape when its steps divide what there is.
+ * The part of a scope from its first snapshot on, or from the first hour that is added up where hours are kept longer
+ * than snapshots; the whole scope where it has neither. A history shorter than the window still has a shape when its
+ * steps divide what there is.
  */
 export async function livedScope(pool: pg.Pool, scope: Scope): Promise<Scope> {
   const { rows } = await pool.query<{ at: Date | null }>(
-    'SELECT min(at) AS at FROM snapshot_instants WHERE at >= $1 AND at <= $2 AND rows > 0',
+    `WITH single AS (SELECT min(at) AS at FROM snapshot_instants WHERE at >= $1 AND at <= $2 AND rows > 0)
+     SELECT coalesce(
+       (SELECT min(hour) FROM rolled_up_hours WHERE hour >= $1 AND hour <= coalesce(at, $2) - interval '1 hour'), at
+     ) AS at FROM single`,
     [scope.from, scope.to],
   )
   return { ...scope, from: rows[0]?.at ?? scope.from }

@@ -42,6 +42,8 @@ export interface StepLimits {
 /**
  * Steps of a chart, the shortest that are not too much to read: of single snapshots, of five minutes, or of whole
  * hours. Half a day or less has none of whole hours, and an hour or less is read row by row: few points would be left.
+ * Of a time from which no single snapshots are kept there are whole hours only.
+ * @param scope from its first data on, as `livedScope` has it
  */
 export async function planSteps(
   pool: pg.Pool,
@@ -50,8 +52,9 @@ export async function planSteps(
 ): Promise<StepPlan> {
   const stepSeconds = stepFor(scope, intervalSeconds, mostPoints)
   const span = (scope.to.getTime() - scope.from.getTime()) / 1_000
-  if (stepSeconds < hour) {
-    const rows = await rowsIn(pool, scope)
+  const single = stepSeconds < hour ? await singleIn(pool, scope) : undefined
+  if (single?.areFromBegin) {
+    const { rows } = single
     const areFewer = levelsFor(1_000 * intervalSeconds).includes(fiveMinutes)
     const short = fiveMinutes.ms / 1_000
     if (rows <= mostRows || span < hour || (span < 12 * hour && !areFewer)) {
@@ -65,13 +68,21 @@ export async function planSteps(
   return { stepSeconds: stepFor(scope, hour, mostPoints), sources: await sourcesOf(pool, scope) }
 }
 
-/** Rows of snapshots in a window, of any series: they lie by time, so all of them are passed over. */
-async function rowsIn(pool: pg.Pool, { from, to }: Scope): Promise<number> {
-  const { rows } = await pool.query<{ rows: number }>(
-    'SELECT coalesce(sum(rows), 0)::float8 AS rows FROM snapshot_instants WHERE at >= $1 AND at <= $2',
+/**
+ * Rows of single snapshots in a window, of any series (they lie by time, so all of them are passed over), and whether
+ * they reach back to its begin.
+ */
+async function singleIn(
+  pool: pg.Pool,
+  { from, to }: Scope,
+): Promise<{ rows: number; areFromBegin: boolean } | undefined> {
+  const { rows } = await pool.query<{ rows: number; areFromBegin: boolean }>(
+    `SELECT coalesce(sum(rows), 0)::float8 AS rows,
+       coalesce(min(at) FILTER (WHERE rows > 0) < $1::timestamptz + interval '1 hour', false) AS "areFromBegin"
+     FROM snapshot_instants WHERE at >= $1 AND at <= $2`,
     [from, to],
   )
-  return rows[0]?.rows ?? 0
+  return rows[0]
 }
 
 /**

@@ -104,3 +104,19 @@ test('a young history is drawn from all of it, however long the window', async (
   expect(await kpiSeries(pool, month, options)).toMatchObject({ step_seconds: 600 })
   await pool.end()
 })
+
+test('a window from before the snapshots that are kept is drawn from the hours that are kept longer', async () => {
+  const options = { kpi: 'latency', intervalSeconds: 600, mostPoints: 1_000, mostSeries: 2 }
+  while ((await rollUp(pool, to)) > 0);
+  const kept = new Date(to.getTime() - 12 * hourMs)
+  await pool.query('DELETE FROM snapshots WHERE at < $1', [kept])
+  await pool.query('DELETE FROM snapshot_instants WHERE at < $1', [kept])
+  const pointsOf = async (part: { from: Date; to: Date }) => {
+    const { step_seconds, series } = await kpiSeries(pool, part, options)
+    return { step_seconds, points: series.map(({ points }) => points.length) }
+  }
+  expect(await pointsOf(scope)).toEqual({ step_seconds: 3_600, points: [34, 34] })
+  const before = { from, to: new Date(from.getTime() + 4 * hourMs) }
+  expect(await pointsOf(before)).toEqual({ step_seconds: 3_600, points: [3, 3] })
+  await pool.end()
+})
