@@ -46,20 +46,13 @@ export function createBackfill({ pool, prometheus, config }: BackfillOptions): B
   let batchSize = firstBatch
   return {
     async runBatch() {
-      const newest = newestInstant(
-        await queryNow(prometheus),
-        stepSeconds * 1_000,
-        settlingMs(intervals.scrapeSeconds),
-      )
+      const now = await queryNow(prometheus)
+      const newest = newestInstant(now, stepSeconds * 1_000, settlingMs(intervals.scrapeSeconds))
       // The newest instant belongs to the live snapshots, which may be at it just now.
       const until = new Date(newest - stepSeconds * 1_000)
-      const missing = await missingInstants(
-        pool,
-        until,
-        stepSeconds,
-        retentionOf(config).snapshotsDays,
-        batchSize,
-      )
+      // As the retention counts it: what it has just dropped is not missing.
+      const kept = new Date(now - retentionOf(config).snapshotsDays * 86_400_000)
+      const missing = await missingInstants(pool, { kept, until, stepSeconds, most: batchSize })
       const run = firstRun(missing.instants, stepSeconds * 1_000)
       const [from] = run
       const to = run.at(-1)
@@ -77,15 +70,12 @@ export function createBackfill({ pool, prometheus, config }: BackfillOptions): B
 
 async function missingInstants(
   pool: pg.Pool,
-  until: Date,
-  stepSeconds: number,
-  retentionDays: number,
-  most: number,
+  { kept, until, stepSeconds, most }: { kept: Date; until: Date; stepSeconds: number; most: number },
 ): Promise<{ instants: Date[]; count: number }> {
   const { rows } = await pool.query<{ at: Date; count: number }>(
     `SELECT at, count(*) OVER ()::int AS count
      FROM (
-            SELECT greatest(min(at), $1::timestamptz - make_interval(days => $3)) AS oldest
+            SELECT greatest(min(at), $3) AS oldest
             FROM snapshot_instants HAVING count(*) > 0
           ) AS known,
           generate_series(
@@ -99,7 +89,7 @@ async function missingInstants(
        )
      )
      ORDER BY at LIMIT $4`,
-    [until, stepSeconds, retentionDays, most, retriedSeconds],
+    [until, stepSeconds, kept, most, retriedSeconds],
   )
   return { instants: rows.map(({ at }) => at), count: rows[0]?.count ?? 0 }
 }

@@ -97,6 +97,10 @@ function hourOf(at: Date): number {
   return Math.floor(at.getTime() / hourMs)
 }
 
+/**
+ * Snapshots are only ever added to a part, until the retention drops all of its day. One that comes late, to a part whose
+ * others are dropped already, must not take the place of their sums, which are kept for longer.
+ */
 function rollUpPart(pool: pg.Pool, part: Date, level: RollUpLevel): Promise<void> {
   const { ms, snapshots, series, done, start } = level
   return inTransaction(pool, async (client) => {
@@ -108,13 +112,15 @@ function rollUpPart(pool: pg.Pool, part: Date, level: RollUpLevel): Promise<void
        SELECT $1, series_id, kpi, count(value), sum(value), min(value), max(value)
        FROM snapshots WHERE at >= $1 AND at < $2 GROUP BY series_id, kpi HAVING count(value) > 0
        ON CONFLICT (${start}, series_id, kpi) DO UPDATE SET count = excluded.count, total = excluded.total,
-         least = excluded.least, greatest = excluded.greatest`,
+         least = excluded.least, greatest = excluded.greatest
+       WHERE excluded.count >= ${snapshots}.count`,
       range,
     )
     await client.query(
       `INSERT INTO ${series} (${start}, series_id, snapshots)
        SELECT $1, series_id, count(DISTINCT at) FROM snapshots WHERE at >= $1 AND at < $2 GROUP BY series_id
-       ON CONFLICT (${start}, series_id) DO UPDATE SET snapshots = excluded.snapshots`,
+       ON CONFLICT (${start}, series_id) DO UPDATE SET snapshots = excluded.snapshots
+       WHERE excluded.snapshots >= ${series}.snapshots`,
       range,
     )
   })

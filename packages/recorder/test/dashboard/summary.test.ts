@@ -92,6 +92,25 @@ test('roll-ups change no number, neither when they are whole nor when an hour go
   await pool.end()
 })
 
+test('sums are never replaced by those of less: hours outlive their snapshots, of which a few may come back', async () => {
+  await fill()
+  while ((await rollUp(pool, new Date(start + 19 * hourMs))) > 0);
+  while ((await rollUp(pool, new Date(start + 19 * hourMs), fiveMinutes)) > 0);
+  const before = (await numbers()).summary
+  const at = new Date(start + 5 * hourMs)
+  const day = [new Date(start), new Date(start + 18 * hourMs)]
+  for (const table of ['snapshots', 'snapshot_instants']) {
+    await pool.query(`DELETE FROM ${table} WHERE at >= $1 AND at < $2`, day)
+  }
+  await storeInstants(pool, [{ at, rows: [row('a', 'f1_score', 0.9)] }])
+  expect(await rollUp(pool, new Date(start + 19 * hourMs))).toBe(1)
+  const { total_snapshots, avg_latency, max_latency } = (await numbers()).summary
+  expect(total_snapshots).toBe(before.total_snapshots)
+  expect(avg_latency).toBeCloseTo(before.avg_latency ?? 0)
+  expect(max_latency).toBe(before.max_latency)
+  await pool.end()
+})
+
 test('five minutes that are rolled up change no number, neither when they are whole nor when they got another snapshot', async () => {
   const minutes = Array.from({ length: 200 }, (_, i) => ({
     at: new Date(start + 7 * 60_000 + i * 60_000),
