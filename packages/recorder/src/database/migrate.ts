@@ -3,7 +3,7 @@ import pg from 'pg'
 import { shownAddress } from './address.js'
 import { databaseDenied, isDenied } from './denied.js'
 import { type Migration, readMigrations } from './migrations.js'
-import { idleTransactionMs } from './pool.js'
+import { begin, idleTransactionMs } from './pool.js'
 import { databaseUnable, troubleOf } from './trouble.js'
 import { databaseUnreachable, isUnreachable } from './unreachable.js'
 
@@ -27,7 +27,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   client.on('error', () => undefined)
   try {
     await client.connect()
-    await client.query('BEGIN')
+    await client.query(begin)
     await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
     const applied = await applyPending(client, await readMigrations(), databaseUrl)
     await client.query('COMMIT')

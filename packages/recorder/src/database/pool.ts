@@ -29,7 +29,7 @@ export function createPool(databaseUrl: string, { max = 10 }: PoolOptions = {}):
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: idleTransactionMs,
     query_timeout: statementTimeoutMs + 5_000,
-    onConnect: withoutCompiling,
+    onConnect: setUp,
   })
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => undefined)
@@ -37,13 +37,20 @@ export function createPool(databaseUrl: string, { max = 10 }: PoolOptions = {}):
 }
 
 /**
- * Postgres holds queries over many days' tables dearer than they are, and would compile them for several times as long
- * as they run. A statement, because options at the start of a connection are the user's (`?options=`), and poolers
- * refuse them.
+ * What every connection needs, whatever the database or its user is set to: times in the one format that is read, and
+ * numbers with all their digits. And no compiling: Postgres holds queries over many days' tables dearer than they are,
+ * and would compile them for several times as long as they run. A statement, because options at the start of a connection
+ * are the user's (`?options=`), and poolers refuse them.
  */
-async function withoutCompiling(client: pg.ClientBase): Promise<void> {
-  await client.query('SET jit = off')
+async function setUp(client: pg.ClientBase): Promise<void> {
+  await client.query('SET datestyle = ISO; SET extra_float_digits = 1; SET jit = off')
 }
+
+/**
+ * Begins a transaction whose statements each see what was committed before them: after waiting for a lock, what its
+ * holder has written. A database can be set to another default.
+ */
+export const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED'
 
 /**
  * Runs `work` in one transaction. A connection that fails in any way is closed, not put back, so that nothing of a
@@ -51,7 +58,7 @@ async function withoutCompiling(client: pg.ClientBase): Promise<void> {
  */
 export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   return onConnection(pool, async (client) => {
-    await client.query('BEGIN')
+    await client.query(begin)
     const result = await work(client)
     await client.query('COMMIT')
     return result
