@@ -1,6 +1,9 @@
+import { inspect } from 'node:util'
+
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   const { message, name } = (error ?? {}) as { message?: unknown; name?: unknown }
   if (typeof message === 'string' && message !== '') return message
-  return typeof name === 'string' ? name : String(error)
+  if (typeof name === 'string') return name
+  return typeof error === 'object' ? inspect(error) : String(error)
 }

@@ -1,6 +1,7 @@
 import type { AlertEvent } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { episodesById } from '../dashboard/alerts.js'
+import { storableText } from '../database/text.js'
 import { backOffMs, mostAttempts } from './back-off.js'
 
 /** An event that one handler is to be told of now. */
@@ -48,16 +49,20 @@ export async function finish(pool: pg.Pool, { id }: Delivery): Promise<void> {
   await pool.query('DELETE FROM deliveries WHERE id = $1', [id])
 }
 
-/** Puts a delivery back for a later attempt, or aside after the last. @returns whether it was put aside */
+/**
+ * Puts a delivery back for a later attempt, or aside after the last. One that was taken for longer than its lease, and so
+ * by another recorder meanwhile, is that one's to put back.
+ * @returns whether it was put aside
+ */
 export async function giveBack(pool: pg.Pool, { id, attempts }: Delivery, reason: string): Promise<boolean> {
-  const isDead = attempts >= mostAttempts
-  await pool.query(
+  const isLast = attempts >= mostAttempts
+  const { rowCount } = await pool.query(
     `UPDATE deliveries SET next_attempt_at = now() + make_interval(secs => $2), last_error = $3,
        dead_at = CASE WHEN $4 THEN now() END
-     WHERE id = $1`,
-    [id, backOffMs(attempts) / 1_000, reason.slice(0, 2_000), isDead],
+     WHERE id = $1 AND attempts = $5`,
+    [id, backOffMs(attempts) / 1_000, storableText(reason.slice(0, 2_000)), isLast, attempts],
   )
-  return isDead
+  return isLast && rowCount === 1
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Observation } from '../../src/alerts/observation.js'
 import { storeObservations } from '../../src/alerts/store.js'
 import { showQueueDepth } from '../../src/deliveries/depth.js'
 import { startDeliveries } from '../../src/deliveries/loop.js'
-import { claim } from '../../src/deliveries/queue.js'
+import { claim, type Delivery, giveBack } from '../../src/deliveries/queue.js'
 import {
   type AlertEvent,
   type AlertHandler,
@@ -230,6 +230,36 @@ test('what a dead recorder had taken is delivered by another one', async () => {
   await waitFor(() => told.length === 1)
   expect(told).toEqual(['one opened'])
 }, 20_000)
+
+test('who comes back after another recorder has taken its delivery changes nothing about it', async () => {
+  await storeObservations({ pool, handlers: ['a'] }, episode('one', false))
+  const [late] = await claim(pool, 'a', { most: 1, leaseMs: 0 })
+  const [own] = await claim(pool, 'a', { most: 1, leaseMs: 60_000 })
+  expect(await giveBack(pool, late as Delivery, 'too late')).toBe(false)
+  const isTaken = "next_attempt_at > now() + interval '30 seconds' AND last_error IS NULL"
+  const { rows: taken } = await pool.query(`SELECT ${isTaken} AS taken FROM deliveries`)
+  expect(taken).toEqual([{ taken: true }])
+  expect(await giveBack(pool, own as Delivery, 'in time')).toBe(false)
+  const { rows } = await pool.query('SELECT last_error FROM deliveries')
+  expect(rows).toEqual([{ last_error: 'in time' }])
+})
+
+test.each([
+  ['text that Postgres does not take', new Error('answered \0\ud800'), 'answered \uFFFD\uFFFD'],
+  ['what is no error and has no text', Object.create(null), '[Object: null prototype] {}'],
+])('a handler that throws %s is tried again like any other', async (_, thrown, reason) => {
+  await storeObservations({ pool, handlers: ['odd'] }, episode('one', false))
+  start({
+    name: 'odd',
+    handle() {
+      throw thrown
+    },
+  })
+  await waitFor(async () => {
+    const { rows } = await pool.query('SELECT last_error FROM deliveries')
+    return rows[0].last_error === reason
+  })
+})
 
 test('the built-in file handler writes one JSON object a line', async () => {
   const path = join(tmpdir(), `mnemoscope-deliveries-${process.pid}.jsonl`)
