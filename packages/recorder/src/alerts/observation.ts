@@ -1,4 +1,5 @@
 import { type Config, type Direction, names } from '@mnemoscope/kpi'
+import { kpiOf } from '../config/kpi-of.js'
 import { storableText, storableTexts } from '../database/text.js'
 import { fingerprintOf } from './fingerprint.js'
 
@@ -62,7 +63,7 @@ export function isRemembered({ labels }: Pick<GivenAlert, 'labels'>): boolean {
 export function observe(given: GivenAlert, { cluster, externalLabels, kpis }: Normaliser): Observation {
   const labels = storableTexts(given.labels)
   const annotations = storableTexts(given.annotations)
-  const kpi = kpis[labels[names.label.kpi] ?? '']
+  const kpi = kpiOf(kpis, labels[names.label.kpi])
   const value = given.value ?? numberIn(annotations.value)
   const threshold = given.threshold ?? numberIn(annotations.threshold)
   return {

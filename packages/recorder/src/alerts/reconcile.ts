@@ -1,5 +1,6 @@
 import { type Config, durationSeconds, names, retentionOf } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { kpiOf } from '../config/kpi-of.js'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { type Matrix, queryInstant, queryNow, querySamples } from '../prometheus/query.js'
 import type { Work } from '../work.js'
@@ -139,7 +140,7 @@ async function restartAfter(
 
 /** Summary of an alert that has ended before anyone read Prometheus' own. */
 function summaryOf(labels: Matrix['labels'], kpis: Config['kpis']): string {
-  const kpi = kpis[labels[names.label.kpi] ?? '']
+  const kpi = kpiOf(kpis, labels[names.label.kpi])
   if (kpi === undefined) return labels.alertname ?? ''
   const place = `${labels[names.label.model]}, context size ${labels[names.label.contextSize]}`
   return `${kpi.title} ${labels[names.label.severity]} for ${place}`

@@ -1,5 +1,6 @@
 import type { Config } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { kpiOf } from '../config/kpi-of.js'
 import { inScope, type Scope, scopeParameters } from '../dashboard/scope.js'
 
 /** What a figure is about. */
@@ -133,7 +134,7 @@ export function improved(
   before: number | null,
   after: number | null,
 ): boolean | null {
-  if (before === null || after === null || !Object.hasOwn(kpis, kpi)) return null
+  if (before === null || after === null || kpiOf(kpis, kpi) === undefined) return null
   const order = better(kpis, kpi, before, after)
   return order === 0 ? null : order > 0
 }
@@ -141,7 +142,7 @@ export function improved(
 /** Above 0 where `after` is the better value, below where it is the worse one. */
 function better(kpis: Kpis, kpi: string, before: number, after: number): number {
   const risen = Math.sign(after - before)
-  return kpis[kpi]?.direction === 'higher_is_better' ? risen : -risen
+  return kpiOf(kpis, kpi)?.direction === 'higher_is_better' ? risen : -risen
 }
 
 function compareText(a: string, b: string): number {

@@ -14,18 +14,18 @@ export async function kpiCurves(
   scope: Scope,
   sources: Sources,
   stepSeconds: number,
-): Promise<Record<string, TrendPoint[]>> {
+): Promise<ReadonlyMap<string, readonly TrendPoint[]>> {
   const { rows } = await pool.query<{ kpi: string; step: Date; value: number }>(
     `${withAdded(scope)}
      SELECT kpi, date_bin(make_interval(secs => $11), at, 'epoch') AS step, sum(total) / sum(count) AS value
      FROM added GROUP BY 1, 2 ORDER BY 1, 2`,
     [...addedParameters(scope, sources), stepSeconds],
   )
-  const curves: Record<string, TrendPoint[]> = {}
+  const curves = new Map<string, TrendPoint[]>()
   for (const { kpi, step, value } of rows) {
-    const curve = curves[kpi] ?? []
+    const curve = curves.get(kpi) ?? []
     curve.push({ at: step.getTime(), value })
-    curves[kpi] = curve
+    curves.set(kpi, curve)
   }
   return curves
 }

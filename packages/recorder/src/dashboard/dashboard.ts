@@ -84,7 +84,7 @@ export async function snapshotData(
   ])
   const details = Object.fromEntries(
     Object.values(kpis).map(({ id, direction }) => {
-      const points = curves[id] ?? []
+      const points = curves.get(id) ?? []
       const trend = trendOf(points, direction)
       return [id, { ...trend, points: points.map(({ at, value }) => [at / 1_000, value] as const) }]
     }),

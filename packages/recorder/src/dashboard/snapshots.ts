@@ -6,6 +6,7 @@ import {
   thresholdsAt,
 } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { kpiOf } from '../config/kpi-of.js'
 import { inScope, type Scope, scopeParameters } from './scope.js'
 
 /** One snapshot in the specification's layout: a property for each KPI, null where unknown. */
@@ -117,7 +118,7 @@ export async function currentSnapshots(
     model: row.model,
     context_size: row.context_size,
     kpis: Object.fromEntries(
-      Object.entries(row.kpis).map(([id, stored]) => [id, judged(storedKpi(stored), kpis[id], row)]),
+      Object.entries(row.kpis).map(([id, stored]) => [id, judged(storedKpi(stored), kpiOf(kpis, id), row)]),
     ),
   }))
 }

@@ -56,11 +56,11 @@ export async function summarise(pool: pg.Pool, scope: Scope, sources: Sources): 
      FROM taken JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((), (model))`,
     addedParameters(scope, sources),
   )
-  const models: Record<string, Totals> = {}
-  for (const model of new Set(rows.map((row) => row.model))) {
-    if (model !== null) models[model] = totals(rows, model)
+  const models = [...new Set(rows.map(({ model }) => model))].filter((model) => model !== null)
+  return {
+    ...totals(rows, null),
+    models: Object.fromEntries(models.map((model) => [model, totals(rows, model)])),
   }
-  return { ...totals(rows, null), models }
 }
 
 function totals(rows: readonly Row[], model: string | null): Totals {

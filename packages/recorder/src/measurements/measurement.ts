@@ -10,6 +10,7 @@ import {
   type ThresholdSeverity,
   thresholdsAt,
 } from '@mnemoscope/kpi'
+import { kpiOf } from '../config/kpi-of.js'
 import { storableName, storableText } from '../database/text.js'
 import { type Attributes, attributesOf, type LogRecord } from './otlp.js'
 
@@ -55,7 +56,7 @@ export function measurementOf(
   const oldest = now - retentionOf(config).measurementsDays * 86_400_000
   if (at < oldest || at > now + mostAheadMs) return 'its time is before the retention or in the future'
   const kpiId = String(attributes[attribute.kpi] ?? '')
-  const kpi = Object.hasOwn(config.kpis, kpiId) ? config.kpis[kpiId] : undefined
+  const kpi = kpiOf(config.kpis, kpiId)
   if (kpi === undefined) return `the configuration has no KPI ${JSON.stringify(kpiId.slice(0, 64))}`
   const given = attributes[attribute.value]
   const refusal = refusalOf(kpi, given)

@@ -8,8 +8,21 @@ const longestText = 4_096
 const mostAttributes = 128
 const mostRecords = 20_000
 
-/** In OTLP's JSON, 64-bit integers are texts; some senders write numbers all the same. */
-const integer = z.union([z.string().regex(/^-?\d{1,19}$/), z.int()]).transform(String)
+/** Levels of arrays and maps in an attribute; protocol buffers themselves stop at a hundred. */
+const mostLevels = 100
+
+/** In OTLP's JSON, 64-bit integers are texts; numbers are to be taken too, for what they can hold of them. */
+const integer = z
+  .union([
+    z.string().regex(/^-?\d{1,19}$/),
+    z.number().refine((number) => Number.isInteger(number) && Math.abs(number) <= 2 ** 63, {
+      error: 'expected an integer of 64 bits',
+    }),
+  ])
+  .transform((given) => String(BigInt(given)))
+
+/** Arrays and maps, left out where they are nested too deeply to be written down. */
+const nested = z.unknown().transform((value) => (hasLevels(value, mostLevels) ? value : undefined))
 
 const anyValue = z.object({
   stringValue: z.string().optional(),
@@ -17,8 +30,8 @@ const anyValue = z.object({
   intValue: integer.optional(),
   /** Null is what JavaScript makes of a NaN: one such value must not cost the whole batch. */
   doubleValue: z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']), z.null()]).optional(),
-  arrayValue: z.unknown().optional(),
-  kvlistValue: z.unknown().optional(),
+  arrayValue: nested.optional(),
+  kvlistValue: nested.optional(),
 })
 
 const keyValues = z
@@ -79,4 +92,9 @@ function plainValue(value: z.output<typeof anyValue>): string | number | boolean
   if (value.doubleValue !== undefined) return Number(value.doubleValue ?? Number.NaN)
   const nested = value.arrayValue ?? value.kvlistValue
   return nested === undefined ? undefined : JSON.stringify(nested).slice(0, longestText)
+}
+
+function hasLevels(value: unknown, most: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return most > 0 && Object.values(value).every((inner) => hasLevels(inner, most - 1))
 }

@@ -1,5 +1,6 @@
 import { type Config, durationSeconds } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { kpiOf } from '../config/kpi-of.js'
 import { type FoundMeasurement, measurementColumns } from '../rows/measurements.js'
 
 interface Episode {
@@ -29,7 +30,7 @@ export async function worstMeasurements(
   )
   const [episode] = episodes.rows
   if (episode === undefined) return undefined
-  const kpi = kpis[episode.kpi ?? '']
+  const kpi = kpiOf(kpis, episode.kpi)
   if (kpi === undefined) return []
   const worstFirst = kpi.direction === 'higher_is_better' ? 'ASC' : 'DESC'
   const given = parts.filter((part) => episode[part] !== null)

@@ -176,6 +176,15 @@ test('the trend of a young history is told from all of it, however long the wind
   await pool.end()
 })
 
+test('models and KPIs have any name, also one that objects have of themselves', async () => {
+  const rows = [row('__proto__', 'constructor', 0.5), row('toString', 'f1_score', 0.9)]
+  await storeInstants(pool, [{ at: new Date(start), rows }])
+  const data = await dashboardData(pool, config, { from: new Date(start - 1), to: new Date(start + 1) })
+  expect(Object.keys(data.model_performance).toSorted()).toEqual(['__proto__', 'toString'])
+  expect(data.current.map(({ kpis }) => Object.keys(kpis))).toEqual([['constructor'], ['f1_score']])
+  await pool.end()
+})
+
 test('an empty database has no numbers, and no zeros in their place', async () => {
   const data = await dashboardData(pool, config, scope)
   expect(data.summary).toMatchObject({ total_snapshots: 0, avg_f1_score: null, min_latency: null })

@@ -16,6 +16,7 @@ const oddTexts = fc.constantFrom(
   '\ud800',
   "'; DROP TABLE series; --",
   '__proto__',
+  'constructor',
   '',
   'x'.repeat(20_000),
   '+Inf',

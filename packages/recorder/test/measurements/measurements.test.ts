@@ -220,3 +220,40 @@ test('a measurement of a model with a very long name is stored with the others',
   )
   expect(rows).toEqual([{ value: 0.8 }])
 })
+
+test('an alert of a KPI that the configuration does not know has no measurements, whatever its name', async () => {
+  const labels = { alertname: 'Other', kpi: 'constructor' }
+  await postWebhook(
+    recorder.url,
+    notification([{ status: 'firing', labels, startsAt: new Date(now).toISOString() }]),
+  )
+  const { rows } = await pool.query("SELECT id FROM alert_episodes WHERE kpi = 'constructor'")
+  const response = await fetch(`${recorder.url}/api/measurements?episode=${rows[0].id}`)
+  expect({ status: response.status, body: await response.json() }).toEqual({
+    status: 200,
+    body: { measurements: [] },
+  })
+})
+
+test('attributes that are nested without end cost no record', async () => {
+  const depth = 200_000
+  const nested = `${'['.repeat(depth)}${']'.repeat(depth)}`
+  const sent = record(f1(0.7, { 'test.case': 'beside a deep one' }))
+  sent.attributes.push({ key: 'deep', value: { arrayValue: 'nested' } as never })
+  const body = JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [sent] }] }] })
+  const response = await fetch(`${recorder.url}/v1/logs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: body.replace('"nested"', nested),
+  })
+  expect({ status: response.status, body: await response.json() }).toEqual({ status: 200, body: {} })
+})
+
+test('times may be numbers, as the JSON of protocol buffers allows', async () => {
+  const sent = { ...record(f1(0.6, { 'test.case': 'a time that is a number' })), timeUnixNano: now * 1e6 }
+  expect(await send([sent])).toEqual({ status: 200, body: {} })
+  const { rows } = await pool.query(
+    "SELECT round(extract(epoch FROM at))::float8 AS at FROM measurements WHERE metadata ->> 'test.case' = 'a time that is a number'",
+  )
+  expect(rows).toEqual([{ at: Math.round(now / 1_000) }])
+})
