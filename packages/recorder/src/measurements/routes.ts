@@ -1,6 +1,4 @@
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
-import type { Config } from '@mnemoscope/kpi'
+import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type pg from 'pg'
@@ -15,6 +13,7 @@ import { measurementRows } from '../rows/measurements.js'
 import { type Measurement, measurementOf } from './measurement.js'
 import { type Attributes, attributesOf, logsSchema } from './otlp.js'
 import { storeMeasurements } from './store.js'
+import { unpack } from './unpack.js'
 import { worstMeasurements } from './worst.js'
 
 /** Largest request, as sent and unpacked: an exporter's batch of 512 records is far below. */
@@ -39,12 +38,16 @@ export function measurementRoutes({ pool, config, token, budget }: MeasurementRo
     withinBudget(budget, mostBytes),
     ofBoundedSize,
     async (context) => {
-      const { body, isPacked } = await readBody(context)
-      // What was packed was counted as it was sent.
-      const held = isPacked ? body.length : 0
-      budget.take(held)
+      // What is packed is counted as it is sent, and what it unpacks to comes on top.
+      let held = 0
+      const take = (bytes: number) => {
+        budget.take(bytes)
+        held += bytes
+        if (held > mostBytes) refuseSize()
+      }
       try {
-        const { measurements, refused, reason } = readMeasurements(parsed(body), config)
+        const body = parsed(await readBody(context, take))
+        const { measurements, refused, reason } = readMeasurements(body, config)
         await storeMeasurements(pool, measurements)
         // As OTLP wants it: what is refused for good is told in a success, so that it is not sent again.
         const partialSuccess =
@@ -112,8 +115,8 @@ function serviceOf(resource: Attributes): string {
   return namespace === '' ? name : `${namespace}/${name}`
 }
 
-/** The body as text, unpacked. */
-async function readBody(context: Context): Promise<{ body: Buffer; isPacked: boolean }> {
+/** The body as text, unpacked. @param take told of bytes that unpacking adds */
+async function readBody(context: Context, take: (bytes: number) => void): Promise<Buffer> {
   const type = context.req.header('content-type') ?? ''
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     throw new RequestError(415, 'OTLP is taken in its JSON encoding only', {
@@ -123,12 +126,11 @@ async function readBody(context: Context): Promise<{ body: Buffer; isPacked: boo
     })
   }
   const sent = Buffer.from(await context.req.arrayBuffer())
-  const isPacked = context.req.header('content-encoding') === 'gzip'
+  if (context.req.header('content-encoding') !== 'gzip') return sent
   try {
-    const body = isPacked ? await promisify(gunzip)(sent, { maxOutputLength: mostBytes }) : sent
-    return { body, isPacked }
+    return await unpack(sent, take)
   } catch (cause) {
-    if ((cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') refuseSize()
+    if (cause instanceof MnemoscopeError) throw cause
     return refuseText(cause)
   }
 }
