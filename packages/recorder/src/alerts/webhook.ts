@@ -4,6 +4,9 @@ import type { GivenAlert } from './observation.js'
 /** Alerts in one notification at the most. */
 const mostAlerts = 5_000
 
+/** Clocks differ, and ours may be the wrong one; a time that is further ahead is none. */
+const mostAheadMs = 86_400_000
+
 const text = (most: number) => z.string().max(most)
 
 /** Labels and annotations; Prometheus itself sets no limit, so these are far beyond what anyone writes. */
@@ -18,8 +21,8 @@ const alert = z.object({
   status: z.enum(['firing', 'resolved']),
   labels: texts.refine((labels) => (labels.alertname ?? '') !== '', { error: 'expected a label alertname' }),
   annotations: texts.default({}),
-  startsAt: time.refine((iso) => isKnown(Date.parse(iso)), {
-    error: 'expected a time between the years 2000 and 9999',
+  startsAt: time.refine((iso) => isKnown(Date.parse(iso), Date.now()), {
+    error: 'expected a time since the year 2000 that has passed',
   }),
   endsAt: time.optional(),
 })
@@ -41,10 +44,14 @@ export function alertsOf(notification: Notification, receivedAt: number): GivenA
     const given = { labels, annotations, startsAt: Date.parse(startsAt) }
     if (status === 'firing') return given
     const ended = endsAt === undefined ? Number.NaN : Date.parse(endsAt)
-    return { ...given, endsAt: isKnown(ended) ? ended : receivedAt }
+    return { ...given, endsAt: isKnown(ended, receivedAt) ? ended : receivedAt }
   })
 }
 
-function isKnown(time: number): boolean {
-  return time >= Date.UTC(2000, 0) && time < Date.UTC(10_000, 0)
+/**
+ * Whether a time can be one of an alert. An episode that began or ended in years would be open until then, or take in
+ * every alert until then.
+ */
+function isKnown(time: number, now: number): boolean {
+  return time >= Date.UTC(2000, 0) && time <= now + mostAheadMs
 }

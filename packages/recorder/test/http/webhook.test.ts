@@ -153,6 +153,12 @@ describe('the webhook', () => {
       notification([{ ...firing, startsAt: '0001-01-01T00:00:00Z' }]),
       'application/json',
     ],
+    [
+      'a start that is to come',
+      400,
+      notification([{ ...firing, startsAt: '9998-01-01T00:00:00Z' }]),
+      'application/json',
+    ],
     ['an unknown status', 400, notification([{ ...firing, status: 'maybe' as never }]), 'application/json'],
     [
       'too many labels',
@@ -177,6 +183,15 @@ describe('the webhook', () => {
     const odd = { ...labels, model: 'a\0b', note: '\ud800' }
     expect((await postWebhook(recorder.url, notification([{ ...firing, labels: odd }]))).status).toBe(200)
     expect((await episodes())[0]).toMatchObject({ model: 'a\uFFFDb' })
+  })
+
+  test('an end that is to come is one of now: no later alert is taken for part of that episode', async () => {
+    const before = Date.now()
+    const ends = { ...resolved, endsAt: '9998-01-01T00:00:00Z' }
+    expect((await postWebhook(recorder.url, notification([ends]))).status).toBe(200)
+    const { rows } = await pool.query('SELECT ends_at AS at FROM alert_episodes')
+    expect(rows[0].at.getTime()).toBeGreaterThanOrEqual(before)
+    expect(rows[0].at.getTime()).toBeLessThanOrEqual(Date.now())
   })
 
   test('a NaN for a value is unknown, and blocks nothing', async () => {
