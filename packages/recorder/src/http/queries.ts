@@ -10,7 +10,12 @@ const episode = z.string().regex(/^[1-9]\d{0,17}$/, { error: 'expected the id of
 
 const rows = (kpiIds: readonly string[]) => ({
   kpi: z.enum(kpiIds).optional(),
-  format: z.enum(formats).default('json').describe('CSV and NDJSON are streams of all rows of the window.'),
+  format: z
+    .enum(formats)
+    .default('json')
+    .describe(
+      'CSV and NDJSON are streams of all rows of the window. In CSV, a text that a spreadsheet would take for a formula has an apostrophe before it.',
+    ),
   limit: z.coerce
     .number()
     .int()

@@ -1,3 +1,5 @@
+import { largerContextSize } from '@mnemoscope/kpi'
+
 /** How rows are written: as one JSON document a page at a time, or all of them as CSV or one JSON object a line. */
 export const formats = ['json', 'csv', 'ndjson'] as const
 export type Format = (typeof formats)[number]
@@ -34,6 +36,16 @@ function csvLine(values: readonly unknown[]): string {
 
 function csvField(value: unknown): string {
   if (value === null || value === undefined) return ''
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const text = cellText(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/**
+ * A text that begins like a formula gets an apostrophe before it, or a spreadsheet would run it: names of models and
+ * metadata come from outside. NDJSON has every text as it is. https://owasp.org/www-community/attacks/CSV_Injection
+ */
+function cellText(value: unknown): string {
+  if (typeof value === 'object') return JSON.stringify(value)
+  const isFormula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) && value !== largerContextSize
+  return isFormula ? `'${value}` : String(value)
 }
