@@ -50,8 +50,8 @@ export function placeOf(labels: Sample['labels']): Place | undefined {
 
 /**
  * Rows of a snapshot from the recorded series at its instant. Each row is of one service, model and context size:
- * values of different ones never meet. Series that belong to no row are left out; NaN and infinities, which say that
- * there is no value, become null.
+ * values of different ones never meet. Series that belong to no row are left out; NaN, infinities and what is too large
+ * for anything, which say that there is no value, become null.
  */
 export function snapshotRows(samples: readonly Sample[]): SnapshotRow[] {
   return rowsOf(
@@ -71,9 +71,22 @@ export function rowsOf(samples: readonly PlacedSample[]): SnapshotRow[] {
       row = { ...place.row }
       rows.set(place.key, row)
     }
-    row[place.field] = Number.isFinite(value) ? value : null
+    row[place.field] = figureOf(value)
   }
   return [...rows.values()]
+}
+
+/**
+ * Larger is no measurement, and smaller is 0: Postgres ends a statement of which one sum, mean or share is out of range,
+ * and with it the roll-up or the dashboard of everything else.
+ */
+const largestFigure = 1e100
+const smallestFigure = 1e-100
+
+function figureOf(value: number): number | null {
+  const size = Math.abs(value)
+  if (!(size <= largestFigure)) return null
+  return size < smallestFigure ? 0 : value
 }
 
 type Mutable = { -readonly [Name in keyof SnapshotRow]: SnapshotRow[Name] }

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { compareWeeks } from '../../src/analysis/compare.js'
 import { dashboardData } from '../../src/dashboard/dashboard.js'
 import { rememberDashboards } from '../../src/dashboard/remember.js'
 import { sourcesOf } from '../../src/dashboard/sources.js'
 import { createPool } from '../../src/index.js'
 import { fiveMinutes, rollUp } from '../../src/snapshots/rollup.js'
-import type { SnapshotRow } from '../../src/snapshots/row.js'
+import { type SnapshotRow, snapshotRows } from '../../src/snapshots/row.js'
 import { storeInstants } from '../../src/snapshots/store.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
 import { snapshotRow } from '../plumbing/snapshot-row.js'
@@ -182,6 +183,35 @@ test('models and KPIs have any name, also one that objects have of themselves', 
   const data = await dashboardData(pool, config, { from: new Date(start - 1), to: new Date(start + 1) })
   expect(Object.keys(data.model_performance).toSorted()).toEqual(['__proto__', 'toString'])
   expect(data.current.map(({ kpis }) => Object.keys(kpis))).toEqual([['constructor'], ['f1_score']])
+  await pool.end()
+})
+
+test('numbers beyond all measure keep nothing from being added up or compared', async () => {
+  const name = (kpi: string) => `job_model_context_size:mnemoscope_${kpi}:current`
+  const labels = { job: 'memory', model: 'a', context_size: '8192' }
+  const rowsWith = (latency: number) =>
+    snapshotRows([
+      { labels: { ...labels, __name__: name('latency') }, value: latency },
+      { labels: { ...labels, __name__: name('f1_score') }, value: 0.9 },
+    ])
+  const week = 168 * hourMs
+  const given: [at: number, latency: number][] = [
+    [start, Number.MAX_VALUE],
+    [start + 600_000, Number.MAX_VALUE],
+    [start - week, 5e-324],
+    [start - week + 600_000, 1e-308],
+  ]
+  await storeInstants(
+    pool,
+    given.map(([at, latency]) => ({ at: new Date(at), rows: rowsWith(latency) })),
+  )
+  const two = { from: new Date(start), to: new Date(start + hourMs) }
+  expect((await dashboardData(pool, config, two)).summary).toMatchObject({
+    avg_latency: null,
+    avg_f1_score: 0.9,
+  })
+  expect(await rollUp(pool, new Date(start + 2 * hourMs))).toBe(2)
+  expect(await compareWeeks(pool, config.kpis, two, 'latency')).toHaveLength(1)
   await pool.end()
 })
 

@@ -55,6 +55,18 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
   },
 )
 
+test.each([
+  [1.7e308, null],
+  [-1e101, null],
+  [1e100, 1e100],
+  [-1e-101, 0],
+  [1e-100, 1e-100],
+  [0, 0],
+])('a value of %p is kept as %p: sums and shares of what is kept have no overflow', (value, kept) => {
+  const [row] = snapshotRows([series('latency', 'current', a, value)])
+  expect(row?.value).toBe(kept)
+})
+
 test('series that are no recorded KPI, or have no model, make no rows', () => {
   expect(
     snapshotRows([
