@@ -9,7 +9,7 @@ import { endOfMissing } from './missing.js'
 import { type GivenAlert, isRemembered, observe } from './observation.js'
 import { type AlertRules, fetchAlertRules, fetchStartTime } from './prometheus-alerts.js'
 import { loadOpenEpisodes } from './rows.js'
-import { type Restart, runsOf } from './runs.js'
+import { firstAfter, type Restart, runsOf } from './runs.js'
 import { closeEpisodes, storeObservations } from './store.js'
 
 /** Prometheus writes a sample of `ALERTS` at each evaluation of a firing alert, whatever becomes of notifications. */
@@ -129,11 +129,10 @@ async function restartAfter(
   if (startedAt === undefined || startedAt <= from || startedAt >= now) return undefined
   const until = Math.min(now, startedAt + longestRecoveryMs)
   const scrapes = await querySamples(prometheus, `up[${Math.ceil(until - startedAt)}ms]`, new Date(until))
-  const times = scrapes.flatMap(({ samples }) => samples.map(({ at }) => at).filter((at) => at > startedAt))
   const [lastSign] = await queryInstant(prometheus, newestSign, new Date(startedAt))
   return {
     startedAt,
-    resumedAt: Math.min(...times, until),
+    resumedAt: firstAfter(scrapes, startedAt) ?? until,
     stoppedAt: lastSign === undefined ? undefined : lastSign.value * 1_000,
   }
 }

@@ -1,3 +1,5 @@
+import type { Matrix } from '../prometheus/query.js'
+
 /** An uninterrupted stretch of evaluations at which an alert fired. Times are Unix ms. */
 export interface Run {
   readonly first: number
@@ -78,4 +80,14 @@ function mayHaveGoneOn(first: number, context: RunContext): boolean {
 /** Alerts are stored again from the third evaluation after a start on; the fourth allows for a late one. */
 function isSoonAfterRestart(at: number, { restart, interval }: RunContext): boolean {
   return restart !== undefined && at > restart.startedAt && at <= restart.resumedAt + 4 * interval
+}
+
+/** The first sample after a time, of any of many series; undefined where none has one. */
+export function firstAfter(series: readonly Pick<Matrix, 'samples'>[], time: number): number | undefined {
+  let first: number | undefined
+  for (const { samples } of series) {
+    const at = samples.find((sample) => sample.at > time)?.at
+    if (at !== undefined && (first === undefined || at < first)) first = at
+  }
+  return first
 }

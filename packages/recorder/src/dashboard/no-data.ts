@@ -42,7 +42,10 @@ export function noDataOf({
 }: Seen): NoData | null {
   if (newestOfAll === null) return { reason: 'nothing_yet', since: null }
   const isLive = now - to <= mostAge
-  const newest = Math.max(...current.map(({ timestamp }) => timestamp))
+  const newest = current.reduce(
+    (latest, { timestamp }) => Math.max(latest, timestamp),
+    Number.NEGATIVE_INFINITY,
+  )
   if (current.length === 0 || (isLive && now - newest > mostAge)) {
     return { reason: 'no_snapshot', since: newestInScope ?? (isLive && !isPart ? newestOfAll : null) }
   }

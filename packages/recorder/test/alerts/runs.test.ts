@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { type RunContext, runsOf } from '../../src/alerts/runs.js'
+import { firstAfter, type RunContext, runsOf } from '../../src/alerts/runs.js'
 
 const context: RunContext = {
   from: 0,
@@ -83,4 +83,13 @@ test.each<[name: string, times: number[], context: Partial<RunContext>, runs: st
         `${startKnown ? '' : '?'}${first}-${last} ${endsAt === undefined ? 'goes on' : `ends ${endsAt}`}`,
     ),
   ).toEqual(expected)
+})
+
+test('the first scrape after a start is found among those of any number of targets', () => {
+  const targets = Array.from({ length: 20_000 }, (_, target) => ({
+    samples: Array.from({ length: 10 }, (_, i) => ({ at: 1_000 * i + (target % 7), value: 1 })),
+  }))
+  expect(firstAfter(targets, 2_003)).toBe(2_004)
+  expect(firstAfter(targets, 9_006)).toBeUndefined()
+  expect(firstAfter([], 0)).toBeUndefined()
 })
