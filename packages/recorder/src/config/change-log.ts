@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import { startLoop } from '../loop.js'
 import type { AppliedChange } from './change.js'
+import { shown } from './shown.js'
 import type { ConfigProblem, ConfigSource } from './source.js'
 import { storeChange, storeStart } from './store.js'
 
@@ -39,7 +40,7 @@ export function startChangeLog(pool: pg.Pool, source: ConfigSource, logger: Logg
   const onError = (err: unknown) => logger.error({ err }, 'configuration change not stored yet')
   const unsubscribe = source.onChange((change: AppliedChange) => {
     const { by, sha256, differences } = change
-    logger.info({ by, sha256, differences }, 'configuration changed')
+    logger.info({ by, sha256, differences: shown(differences) }, 'configuration changed')
     waiting.push((to) => storeChange(to, change))
     store().catch(onError)
   })

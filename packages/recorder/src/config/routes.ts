@@ -9,6 +9,7 @@ import { readJson } from '../http/json-body.js'
 import { mayChange } from '../http/may-change.js'
 import { readParameters } from '../http/parameters.js'
 import { queries } from '../http/queries.js'
+import { shown } from './shown.js'
 import type { ConfigSource } from './source.js'
 import { configChanges } from './store.js'
 
@@ -63,7 +64,7 @@ export function configRoutes({ pool, source, token }: ConfigRoutesOptions): Hono
         const change = await applied(source, await readChange(context))
         return context.json({
           ...inForce(source),
-          differences: change?.differences ?? [],
+          differences: shown(change?.differences ?? []),
           restarts: change?.restarts ?? [],
         })
       } catch (error) {
@@ -93,8 +94,8 @@ function inForce(source: ConfigSource) {
   return {
     hash: configHash(config),
     refresh_seconds: durationSeconds(config.dashboard.refreshInterval),
-    config: configMeaning(config),
-    patch: source.patch(),
+    config: shown(configMeaning(config)),
+    patch: shown(source.patch()),
     writable: source.apply !== undefined,
     problem: problem === undefined ? null : { ...problem, at: problem.at.toISOString() },
   }

@@ -4,6 +4,7 @@ import { inTransaction } from '../database/pool.js'
 import { storableText } from '../database/text.js'
 import type { AppliedChange, Difference, RestartNeeded } from './change.js'
 import { differencesBetween, restartsFor } from './differences.js'
+import { shown, shownJson } from './shown.js'
 
 /** A stored change, as the API gives it. */
 export interface ConfigChange {
@@ -41,7 +42,8 @@ export function storeStart(pool: pg.Pool, config: Config, at: Date): Promise<boo
       'SELECT sha256, config FROM config_changes ORDER BY id DESC LIMIT 1',
     )
     const newest = rows[0]
-    const differences = newest === undefined ? [] : differencesBetween(newest.config, config)
+    const differences =
+      newest === undefined ? [] : differencesBetween(newest.config, shown(configMeaning(config)))
     return insertUnlessNewest(client, {
       at,
       by: 'start',
@@ -79,9 +81,9 @@ async function insertUnlessNewest(client: pg.PoolClient, change: AppliedChange):
       change.source,
       change.sha256,
       change.previousSha256 ?? null,
-      JSON.stringify(change.differences),
-      JSON.stringify(change.restarts),
-      JSON.stringify(configMeaning(change.config)),
+      shownJson(change.differences),
+      shownJson(change.restarts),
+      shownJson(configMeaning(change.config)),
     ],
   )
   return rowCount === 1
