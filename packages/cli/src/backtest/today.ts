@@ -12,7 +12,9 @@ export async function todaysConfig(
     const { recorder } = readRunFile(project.folder)
     const response = await fetch(`${recorder}/api/config`, { signal: AbortSignal.timeout(10_000) })
     const { config } = (await response.json()) as { config: Omit<Config, 'declared'> }
-    return { ...project, config: { ...config, declared: {} }, isInForce: true }
+    // A recorder tells its addresses without passwords.
+    const { endpoints } = project.config
+    return { ...project, config: { ...config, endpoints, declared: {} }, isInForce: true }
   } catch {
     return { ...project, isInForce: false }
   }
