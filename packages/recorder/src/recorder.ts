@@ -51,6 +51,12 @@ export interface RecorderOptions {
   readonly logger?: Logger
 }
 
+/**
+ * Connections for those who ask the API, apart from those that the work and what is sent are stored by: questions that
+ * take long keep one another waiting, and no alert from being stored.
+ */
+const mostReaders = 6
+
 /** A recorder at work. */
 export interface Recorder {
   /** Address of its page and API. */
@@ -76,8 +82,11 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   const applied = await migrate(databaseUrl)
   if (applied.length > 0) logger.info({ applied }, 'database schema brought up to date')
   const pool = createPool(databaseUrl)
+  const readers = createPool(databaseUrl, { max: mostReaders })
   const metrics = createMetrics()
-  timeStatements(pool, (seconds) => metrics.queryDuration.observe({ server: 'postgres' }, seconds))
+  for (const each of [pool, readers]) {
+    timeStatements(each, (seconds) => metrics.queryDuration.observe({ server: 'postgres' }, seconds))
+  }
   const prometheus = timedClient(
     createPrometheusClient({
       url: prometheusUrl,
@@ -112,14 +121,15 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   const changeLog = startChangeLog(pool, configSource, logger)
   const close = async (server?: Listening) => {
     await Promise.all([server?.close(), changeLog.stop(), ...loops.map(({ loop }) => loop.stop())])
-    await pool.end()
+    await Promise.all([pool.end(), readers.end()])
   }
   const knownSchema = (await readMigrations()).at(-1)?.version ?? 0
   const refreshMs = 1_000 * durationSeconds(config.dashboard.refreshInterval)
-  const events = createEvents({ pool, refreshMs, logger })
+  const events = createEvents({ pool: readers, refreshMs, logger })
   const app = createApp({
     events,
     pool,
+    readers,
     config,
     configSource,
     token: options.token,

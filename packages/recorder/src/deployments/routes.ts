@@ -10,7 +10,9 @@ import { queries } from '../http/queries.js'
 import { deployments, storeTold } from './store.js'
 
 export interface DeploymentRoutesOptions {
+  /** What is told goes through this, what is asked through `readers`. */
   readonly pool: pg.Pool
+  readonly readers: pg.Pool
   /** What a request that tells of a deployment must carry; without, only this machine may. */
   readonly token: string | undefined
 }
@@ -48,11 +50,11 @@ export const deploymentSchema = z.object({
 })
 
 /** `GET /api/deployments`, newest first, and `POST /api/deployments` for pipelines that deploy. */
-export function deploymentRoutes({ pool, token }: DeploymentRoutesOptions): Hono {
+export function deploymentRoutes({ pool, readers, token }: DeploymentRoutesOptions): Hono {
   const routes = new Hono()
   routes.get('/api/deployments', async (context) => {
     const { scope, limit } = readParameters(context, queries.deployments)
-    return context.json({ deployments: await deployments(pool, scope, limit) })
+    return context.json({ deployments: await deployments(readers, scope, limit) })
   })
   routes.post(
     '/api/deployments',

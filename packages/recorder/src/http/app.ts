@@ -42,7 +42,10 @@ const mostBytesAtOnce = 64 * 1_024 * 1_024
 const mostCommentBytes = 32 * 1_024
 
 export interface AppOptions {
+  /** What is written goes through this. */
   readonly pool: pg.Pool
+  /** What is only read goes through this. */
+  readonly readers: pg.Pool
   readonly config: Config
   readonly configSource: ConfigSource
   /** What a request that writes anything must carry; undefined for nothing. */
@@ -61,11 +64,12 @@ export interface AppOptions {
 
 /** The recorder's HTTP API and page. */
 export function createApp(options: AppOptions): Hono {
-  const { pool, config, token, metrics, logger, page, normaliser, handlers, readiness, events } = options
+  const { pool, readers, config, token, metrics, logger, page, normaliser, handlers, readiness, events } =
+    options
   const app = new Hono()
   const budget = byteBudget(mostBytesAtOnce)
   const intervalSeconds = durationSeconds(config.snapshotInterval)
-  const dashboardOf = rememberDashboards(pool, config)
+  const dashboardOf = rememberDashboards(readers, config)
   const webhook = alertmanagerWebhook({ pool, handlers, metrics, normaliser })
   app.use('/api/*', compress())
   app.onError((error, context) => answerError(error, context, logger))
@@ -118,7 +122,7 @@ export function createApp(options: AppOptions): Hono {
   app.get('/api/episodes', async (context) => {
     const parameters = queries.episodes(Object.keys(config.kpis))
     const { scope, limit: most, ...filter } = readParameters(context, parameters)
-    return context.json({ episodes: await episodes(pool, scope, { ...filter, most }) })
+    return context.json({ episodes: await episodes(readers, scope, { ...filter, most }) })
   })
   app.post(
     '/api/episodes/:id/acknowledge',
@@ -127,35 +131,39 @@ export function createApp(options: AppOptions): Hono {
     acknowledgeEpisode(pool),
   )
   app.get('/api/episodes/:id', async (context) => {
-    const detail = await episodeDetail(pool, episodeId(context), intervalSeconds)
+    const detail = await episodeDetail(readers, episodeId(context), intervalSeconds)
     return detail === undefined ? noEpisode(context) : context.json(detail)
   })
   app.get('/api/charts', async (context) => {
     const { scope, limit: mostSeries } = readParameters(context, queries.charts)
     const mostPoints = config.dashboard.maxDataPoints
-    return context.json(await charts(pool, config.kpis, scope, { intervalSeconds, mostPoints, mostSeries }))
+    return context.json(
+      await charts(readers, config.kpis, scope, { intervalSeconds, mostPoints, mostSeries }),
+    )
   })
   app.get('/api/events', events.handle)
   app.get('/api/openapi.json', (context) => context.json(openApiDocument(Object.keys(config.kpis))))
   app.get('/api/snapshots', (context) => {
     const { scope, kpi, ...request } = readParameters(context, queries.rows(Object.keys(config.kpis)))
-    return answerRows(context, 'snapshots', snapshotRows(pool, scope, kpi), { ...request, scope })
+    return answerRows(context, 'snapshots', snapshotRows(readers, scope, kpi), { ...request, scope })
   })
   app.get('/api/series', async (context) => {
     const { scope, kpi, limit } = readParameters(context, queries.series(Object.keys(config.kpis)))
     const mostPoints = config.dashboard.maxDataPoints
-    return context.json(await kpiSeries(pool, scope, { kpi, intervalSeconds, mostPoints, mostSeries: limit }))
+    return context.json(
+      await kpiSeries(readers, scope, { kpi, intervalSeconds, mostPoints, mostSeries: limit }),
+    )
   })
   app.get('/api/gaps', async (context) => {
     const { scope, limit } = readParameters(context, queries.gaps)
     return context.json({
-      gaps: await gaps(pool, scope, intervalSeconds, limit),
+      gaps: await gaps(readers, scope, intervalSeconds, limit),
     })
   })
-  app.route('/', configRoutes({ pool, source: options.configSource, token }))
-  app.route('/', deploymentRoutes({ pool, token }))
-  app.route('/', measurementRoutes({ pool, config, token, budget }))
-  app.route('/', analysisRoutes({ pool, config }))
+  app.route('/', configRoutes({ pool: readers, source: options.configSource, token }))
+  app.route('/', deploymentRoutes({ pool, readers, token }))
+  app.route('/', measurementRoutes({ pool, readers, config, token, budget }))
+  app.route('/', analysisRoutes({ pool: readers, config }))
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
   app.get('/readyz', async (context) => {
     const state = await readiness()

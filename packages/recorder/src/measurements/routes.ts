@@ -20,7 +20,9 @@ import { worstMeasurements } from './worst.js'
 const mostBytes = 16 * 1_024 * 1_024
 
 export interface MeasurementRoutesOptions {
+  /** What is sent goes through this, what is asked through `readers`. */
   readonly pool: pg.Pool
+  readonly readers: pg.Pool
   readonly config: Config
   /** What a request that brings measurements must carry; undefined for nothing. */
   readonly token: string | undefined
@@ -29,7 +31,8 @@ export interface MeasurementRoutesOptions {
 }
 
 /** `POST /v1/logs` takes measurements as OpenTelemetry log records; `GET /api/measurements` gives them back. */
-export function measurementRoutes({ pool, config, token, budget }: MeasurementRoutesOptions): Hono {
+export function measurementRoutes(options: MeasurementRoutesOptions): Hono {
+  const { pool, readers, config, token, budget } = options
   const routes = new Hono()
   const ofBoundedSize = bodyLimit({ maxSize: mostBytes, onError: refuseSize })
   routes.post(
@@ -64,10 +67,15 @@ export function measurementRoutes({ pool, config, token, budget }: MeasurementRo
       queries.measurements(Object.keys(config.kpis)),
     )
     if (episode === undefined) {
-      const source = measurementRows(pool, scope, kpi)
+      const source = measurementRows(readers, scope, kpi)
       return answerRows(context, 'measurements', source, { ...request, scope })
     }
-    const worst = await worstMeasurements(pool, config.kpis, episode, Math.min(request.limit ?? 100, 1_000))
+    const worst = await worstMeasurements(
+      readers,
+      config.kpis,
+      episode,
+      Math.min(request.limit ?? 100, 1_000),
+    )
     if (worst === undefined) {
       throw new RequestError(404, `there is no episode ${episode}`, {
         value: episode,

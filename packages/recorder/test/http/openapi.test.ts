@@ -33,6 +33,7 @@ test('the document is valid OpenAPI 3.1', async () => {
 test('every route is in the document, and nothing else', () => {
   const app = createApp({
     pool,
+    readers: pool,
     config,
     configSource: fixedConfig(config),
     token: undefined,
