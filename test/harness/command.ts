@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { RunFile } from '../../packages/cli/src/up/run-file.js'
 import { eventually } from './eventually.js'
 import { repository } from './repository.js'
+import { orEnd } from './started.js'
 
 const command = join(repository, 'packages/cli/bin/mnemoscope.js')
 
@@ -44,7 +45,10 @@ export interface Up {
   end(signal: NodeJS.Signals): Promise<number | null>
 }
 
-/** Starts `mnemoscope up` in a folder and waits until its run file is there. */
+/** What `up` prints last, once everything runs. */
+const allRuns = 'Ctrl-C stops everything'
+
+/** Starts `mnemoscope up` in a folder and waits until its run file is there and it has said so. It is ended if that fails. */
 export async function startUp(
   cwd: string,
   args: readonly string[],
@@ -59,24 +63,32 @@ export async function startUp(
   child.stdout.on('data', (chunk) => (output += chunk))
   child.stderr.on('data', (chunk) => (output += chunk))
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve))
-  const run = await eventually(
-    'the run file',
-    () => {
-      if (child.exitCode !== null) return { failed: output }
-      const file = JSON.parse(readFileSync(join(cwd, '.mnemoscope/run.json'), 'utf8')) as RunFile
-      return file.pids.mnemoscope === child.pid ? file : undefined
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
+  const end = (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    return closed
+  }
+  const run = await orEnd(
+    () => end('SIGTERM'),
+    async () => {
+      const found = await eventually(
+        'the run file and the word that all runs',
+        () => {
+          if (hasEnded()) return 'ended'
+          const file = JSON.parse(readFileSync(join(cwd, '.mnemoscope/run.json'), 'utf8')) as RunFile
+          return file.pids.mnemoscope === child.pid && output.includes(allRuns) && file
+        },
+        { withinMs: 120_000 },
+      )
+      if (found === 'ended') throw new Error(`mnemoscope up ended:\n${output}`)
+      return found
     },
-    { withinMs: 120_000 },
   )
-  if ('failed' in run) throw new Error(`mnemoscope up ended:\n${run.failed}`)
   return {
     pid: child.pid as number,
     run,
     output: () => output,
-    end: (signal) => {
-      child.kill(signal)
-      return closed
-    },
+    end,
   }
 }
 

@@ -1,4 +1,5 @@
 export { type CliResult, mnemoscope, startUp, type Up } from './command.js'
 export { eventually } from './eventually.js'
 export { type Stack, startStack } from './stack.js'
+export { orEnd, startTogether } from './started.js'
 export { temporaryFolder } from './temporary-folder.js'
