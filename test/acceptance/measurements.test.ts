@@ -38,7 +38,7 @@ const startService = (sampling: number) =>
   startMonitoring({ service: 'memory', endpoint: false, recorder: recorder.url, config: config(sampling) })
 
 async function stored(columns: string): Promise<Record<string, unknown>[]> {
-  const { rows } = await recorder.pool.query(`SELECT ${columns} FROM measurements ORDER BY at, kpi`)
+  const { rows } = await recorder.pool.query(`SELECT ${columns} FROM measurements ORDER BY at, kpi, value`)
   return rows
 }
 

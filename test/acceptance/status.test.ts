@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { DashboardData } from '@mnemoscope/recorder'
-import { freePort } from '@mnemoscope/servers'
 import { mnemoscope, temporaryFolder } from '../harness/index.js'
 
 /** What a recorder answers in each case; the parts that the status is read from. */
@@ -19,8 +19,8 @@ describe('the exit code of `mnemoscope status`', () => {
   let port: number
 
   beforeAll(async () => {
-    port = await freePort()
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    port = (server.address() as AddressInfo).port
   })
 
   afterAll(async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { launchChromium } from '../harness/chromium.js'
+import { startTogether } from '../harness/started.js'
 import { chromium, describeInBrowser, openPage, seriousViolations } from './browser.js'
 import { seedEpisodes, seedSnapshots } from './seed.js'
 import { type SeededRecorder, startSeededRecorder } from './seeded-recorder.js'
@@ -15,10 +16,10 @@ describeInBrowser('the page while nothing is known', () => {
   let browser: Browser
 
   beforeAll(async () => {
-    ;[recorder, browser] = await Promise.all([
+    ;[recorder, browser] = await startTogether(
       startSeededRecorder(async () => {}),
       'missing' in chromium ? Promise.reject(new Error(chromium.missing)) : launchChromium(chromium),
-    ])
+    )
   }, 120_000)
 
   afterAll(async () => {

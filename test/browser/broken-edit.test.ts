@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import type { ConfigInput } from '@mnemoscope/kpi'
 import { freePort, type RunningPostgres, startPostgres } from '@mnemoscope/servers'
 import type { Browser } from 'playwright-core'
@@ -42,8 +42,9 @@ describeInBrowser('a broken edit of the configuration', () => {
     linkTools(project)
   }, 120_000)
 
+  afterEach(endRecorder, 60_000)
+
   afterAll(async () => {
-    await endRecorder()
     await browser?.close()
     await postgres?.stop()
     await monitoring?.stop()
@@ -85,7 +86,10 @@ describeInBrowser('a broken edit of the configuration', () => {
       expect(readlinkSync(join(monitoring.folder, 'current'))).toBe(before.generation)
       await notice.waitFor()
       expect(await notice.textContent()).toContain('kpis.f1_score.thresholds')
-      const lines = log().filter(({ msg }) => msg === 'the configuration as it is written is not in force')
+      const lines = await eventually('the line of the log', () => {
+        const found = log().filter(({ msg }) => msg === 'the configuration as it is written is not in force')
+        return found.length > 0 && found
+      })
       expect(lines).toMatchObject([{ level: 50, problem: { code: 'CONFIG_INVALID' } }])
       const { exitCode, stderr } = await mnemoscope(project, ['watch', '--once'])
       expect({ exitCode, stderr }).toMatchObject({
@@ -98,7 +102,6 @@ describeInBrowser('a broken edit of the configuration', () => {
       expect(await configAt(url)).toEqual(before.config)
       expect(problems).toEqual([])
       await page.close()
-      await endRecorder()
     },
     90_000,
   )
@@ -131,7 +134,6 @@ describeInBrowser('a broken edit of the configuration', () => {
     writeFileSync(file, good)
     await notice.waitFor({ state: 'hidden' })
     await page.close()
-    await endRecorder()
   }, 90_000)
 
   async function startRecord(args: readonly string[]) {

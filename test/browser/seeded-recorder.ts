@@ -4,6 +4,7 @@ import { freePort, startPostgres } from '@mnemoscope/servers'
 import pg from 'pg'
 import { pino } from 'pino'
 import { fixedConfig } from '../../packages/recorder/src/config/source.js'
+import { orEnd } from '../harness/started.js'
 import { temporaryFolder } from '../harness/temporary-folder.js'
 
 /** A recorder over a database that a test fills itself, where a story would take too long to happen. */
@@ -32,11 +33,18 @@ export async function startSeededRecorder(
 ): Promise<SeededRecorder> {
   const folder = temporaryFolder('page')
   const postgres = await startPostgres({ stateDir: folder.path, port: 0, durable: false })
-  await migrate(postgres.url)
   const client = new pg.Client(postgres.url)
-  await client.connect()
-  await seed(client)
-  await client.query('ANALYZE')
+  const end = async () => {
+    await client.end()
+    await postgres.stop()
+    folder.remove()
+  }
+  await orEnd(end, async () => {
+    await migrate(postgres.url)
+    await client.connect()
+    await seed(client)
+    await client.query('ANALYZE')
+  })
   const port = await freePort()
   const config = defineConfig({ dashboard: { refreshInterval: '1s' }, ...input })
   let problem: ConfigProblem | undefined
@@ -50,7 +58,7 @@ export async function startSeededRecorder(
       logger: pino({ level: 'silent' }),
       ...(token === undefined ? {} : { token }),
     })
-  let recorder: Recorder = await start()
+  let recorder: Recorder = await orEnd(end, start)
   return {
     url: recorder.url,
     get problem() {
@@ -67,9 +75,7 @@ export async function startSeededRecorder(
     },
     async stop() {
       await recorder.stop()
-      await client.end()
-      await postgres.stop()
-      folder.remove()
+      await end()
     },
   }
 }

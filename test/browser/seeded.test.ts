@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { launchChromium } from '../harness/chromium.js'
+import { startTogether } from '../harness/started.js'
 import { chromium, describeInBrowser, keepScreenshot, openPage, seriousViolations } from './browser.js'
 import { seedEpisodes, seedSnapshots } from './seed.js'
 import { type SeededRecorder, startSeededRecorder } from './seeded-recorder.js'
 import { numbersInSql, numbersOnPage } from './shown-numbers.js'
-
-jest.setTimeout(30_000)
 
 describeInBrowser('the page over two hours of stored history', () => {
   /** Newest instant, Unix seconds. */
@@ -15,7 +14,7 @@ describeInBrowser('the page over two hours of stored history', () => {
   let browser: Browser
 
   beforeAll(async () => {
-    ;[recorder, browser] = await Promise.all([
+    ;[recorder, browser] = await startTogether(
       startSeededRecorder(async (client) => {
         newest = Math.floor(Date.now() / 60_000) * 60
         await seedSnapshots(client, { newest, intervalSeconds: 60, instants: 120, series: 4 })
@@ -26,7 +25,7 @@ describeInBrowser('the page over two hours of stored history', () => {
         )
       }),
       'missing' in chromium ? Promise.reject(new Error(chromium.missing)) : launchChromium(chromium),
-    ])
+    )
   }, 120_000)
 
   afterAll(async () => {
@@ -167,7 +166,6 @@ describeInBrowser('the page over two hours of stored history', () => {
         expect(await isWiderThanScreen(page)).toBe(false)
         await keepScreenshot(page, name)
       }),
-    30_000,
   )
 
   test('a 4K screen is used without sticking out to the side', () =>

@@ -3,7 +3,7 @@ import { type Monitor, startMonitoring } from '@mnemoscope/instrumentation'
 import { defineConfig } from '@mnemoscope/kpi'
 import type { Browser, Page } from 'playwright-core'
 import { launchChromium } from '../harness/chromium.js'
-import { eventually, type Stack, startStack } from '../harness/index.js'
+import { eventually, type Stack, startStack, startTogether } from '../harness/index.js'
 import { chromium, describeInBrowser, keepScreenshot, openPage } from './browser.js'
 
 const kpis = { f1_score: { window: '10s', minSamples: 2, keepFiringFor: '1s' } } as const
@@ -20,10 +20,10 @@ describeInBrowser('the page, while a real pipeline runs', () => {
 
   beforeAll(async () => {
     monitor = await startMonitoring({ service: 'memory', port: 0, config: defineConfig(settings) })
-    ;[stack, browser] = await Promise.all([
+    ;[stack, browser] = await startTogether(
       startStack(new URL(monitor.url as string).host, settings),
       'missing' in chromium ? Promise.reject(new Error(chromium.missing)) : launchChromium(chromium),
-    ])
+    )
     page = await browser.newPage({ viewport: { width: 1_280, height: 900 } })
     problems = await openPage(page, stack.recorder)
     // Lost if the page is ever loaded again.
@@ -38,14 +38,12 @@ describeInBrowser('the page, while a real pipeline runs', () => {
   }, 60_000)
 
   test('guides a first run: says what is there, what is missing and what to do', async () => {
-    await page.locator('#guide').waitFor()
+    for (const step of ['✓ Postgres answers', '✓ Prometheus answers', '○ A service reports its KPIs'])
+      await page.locator('#guide', { hasText: step }).waitFor()
     const guide = await page.locator('#guide').textContent()
-    expect(guide).toContain('✓ Postgres answers')
-    expect(guide).toContain('✓ Prometheus answers')
-    expect(guide).toContain('○ A service reports its KPIs')
     expect(guide).toContain('mnemoscope up puts the edit in force by itself')
     await keepScreenshot(page, 'first-run')
-  }, 30_000)
+  }, 60_000)
 
   test('shows live data as soon as a service reports, without being loaded again', async () => {
     const failing = monitor.for({ model: 'mistral-7b', contextSize: 8_000, operation: 'search' })
@@ -72,17 +70,17 @@ describeInBrowser('the page, while a real pipeline runs', () => {
       return (row?.count ?? 0) >= 5
     })
     f1 = 0.61
-    await page.locator('.alert.level-critical').waitFor({ timeout: 60_000 })
+    await critical().waitFor({ timeout: 60_000 })
     await cellOf('mistral-7b').and(page.locator('.level-critical')).waitFor({ timeout: 30_000 })
-    const card = await page.locator('.alert.level-critical').textContent()
+    const card = await critical().textContent()
     expect(card).toContain('F1 score of mistral-7b')
     expect(card).toContain('8k context')
     expect(card).toMatch(/since \d\d:\d\d:\d\d UTC/)
     expect(card).toContain('≤ 0.7')
-    await page
-      .locator('.alert .leads', { hasText: /F1 score went from 0\.\d+ to 0\.\d+ \(−\d+ %, worse\)/ })
+    await critical()
+      .locator('.leads', { hasText: /F1 score went from 0\.\d+ to 0\.\d+ \(−\d+ %, worse\)/ })
       .waitFor({ timeout: 30_000 })
-    expect(await page.locator('.alert a', { hasText: 'runbook' }).getAttribute('href')).toMatch(
+    expect(await critical().locator('a', { hasText: 'runbook' }).getAttribute('href')).toMatch(
       /f1-score\.md$/,
     )
     await page.locator('#verdict', { hasText: /critical.*F1 score of mistral-7b/is }).waitFor()
@@ -92,7 +90,7 @@ describeInBrowser('the page, while a real pipeline runs', () => {
   }, 120_000)
 
   test('an alert is acknowledged by keyboard alone, for everybody to see', async () => {
-    await page.locator('.alert button', { hasText: 'Acknowledge' }).focus()
+    await critical().locator('button', { hasText: 'Acknowledge' }).focus()
     await page.keyboard.press('Enter')
     await page.keyboard.type('night shift')
     await page.keyboard.press('Tab')
@@ -106,7 +104,7 @@ describeInBrowser('the page, while a real pipeline runs', () => {
       `SELECT by, comment, severity FROM alert_acknowledgements JOIN alert_episodes ON alert_episodes.id = episode_id`,
     )
     expect(stored).toEqual({ by: 'night shift', comment: 'looking at the index', severity: 'critical' })
-  }, 30_000)
+  }, 60_000)
 
   test('when the fault ends the alert leaves, and history keeps it with who was at it', async () => {
     f1 = 0.95
@@ -123,6 +121,11 @@ describeInBrowser('the page, while a real pipeline runs', () => {
     expect(await page.evaluate('neverReloaded')).toBe(true)
     expect(problems).toEqual([])
   })
+
+  /** The card of the alert; on a machine that is slow the pipeline may have alerts of its own to tell. */
+  function critical() {
+    return page.locator('.alert.level-critical')
+  }
 
   function cellOf(model: string) {
     return page.locator('#status tr', { hasText: model }).locator('[data-column="F1 score"]')

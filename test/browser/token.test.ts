@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import { launchChromium } from '../harness/chromium.js'
+import { startTogether } from '../harness/started.js'
 import { chromium, describeInBrowser, openPage, seriousViolations } from './browser.js'
 import { seedEpisodes, seedSnapshots } from './seed.js'
 import { type SeededRecorder, startSeededRecorder } from './seeded-recorder.js'
-
-jest.setTimeout(30_000)
 
 describeInBrowser('the page of a recorder with a token', () => {
   let recorder: SeededRecorder
@@ -13,7 +12,7 @@ describeInBrowser('the page of a recorder with a token', () => {
 
   beforeAll(async () => {
     const newest = Math.floor(Date.now() / 60_000) * 60
-    ;[recorder, browser] = await Promise.all([
+    ;[recorder, browser] = await startTogether(
       startSeededRecorder(
         async (client) => {
           await seedSnapshots(client, { newest, intervalSeconds: 60, instants: 5, series: 2 })
@@ -23,7 +22,7 @@ describeInBrowser('the page of a recorder with a token', () => {
         'of-my-own',
       ),
       'missing' in chromium ? Promise.reject(new Error(chromium.missing)) : launchChromium(chromium),
-    ])
+    )
   }, 120_000)
 
   afterAll(async () => {

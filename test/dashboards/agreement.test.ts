@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import type { Browser } from 'playwright-core'
 import { chromium, describeInBrowser, openPage } from '../browser/browser.js'
 import { launchChromium } from '../harness/chromium.js'
+import { startTogether } from '../harness/started.js'
 import { alertFigures } from './agreement/alert-figures.js'
 import { configFigures } from './agreement/config-figures.js'
 import { courseFigures } from './agreement/course-figures.js'
@@ -36,10 +37,10 @@ describeInBrowser('Page, report and dashboards over the same history', () => {
   let views: Views
 
   beforeAll(async () => {
-    ;[story, browser] = await Promise.all([
+    ;[story, browser] = await startTogether(
       startStory(),
       'missing' in chromium ? Promise.reject(new Error(chromium.missing)) : launchChromium(chromium),
-    ])
+    )
     const page = await browser.newPage({ viewport: { width: 1_280, height: 900 } })
     const problems = await openPage(page, pageAddress(story.url))
     expect(problems).toEqual([])

@@ -5,7 +5,8 @@ import { createPool, type Recorder, startRecorder } from '@mnemoscope/recorder'
 import { type RunningPostgres, startPostgres } from '@mnemoscope/servers'
 import { pino } from 'pino'
 import { parse } from 'yaml'
-import { eventually, temporaryFolder } from '../harness/index.js'
+import { createPartitions, daysBetween } from '../../packages/recorder/src/database/partitions.js'
+import { temporaryFolder } from '../harness/index.js'
 
 /** Settings that the first version had, and that nothing of it ever read. */
 const config = defineConfig({
@@ -36,6 +37,9 @@ describe('dashboard.maxDataPoints', () => {
   const folder = temporaryFolder('claimed-settings')
   let postgres: RunningPostgres
   let recorder: Recorder
+  /** Once and for all: midnight may pass while this runs. */
+  const day = new Date(new Date().setUTCHours(0, 0, 0, 0))
+  const to = new Date(day.getTime() + 20 * 3_600_000)
 
   beforeAll(async () => {
     postgres = await startPostgres({ stateDir: folder.path, port: 0, durable: false })
@@ -46,14 +50,14 @@ describe('dashboard.maxDataPoints', () => {
       port: 0,
       logger: pino({ level: 'silent' }),
     })
-    // The recorder makes the partitions of the days around now.
     const pool = createPool(postgres.url)
-    await eventually('the partition of today', () =>
-      pool.query(`WITH one AS (
+    await createPartitions(pool, 'snapshots', daysBetween(day, to))
+    await pool.query(
+      `WITH one AS (
         INSERT INTO series (service, model, context_size) VALUES ('memory', 'a', '8192') RETURNING id
       ) INSERT INTO snapshots (at, series_id, kpi, value)
-        SELECT at, id, 'latency', 1 FROM one,
-          generate_series(date_trunc('day', now()), date_trunc('day', now()) + interval '20 h', '21s') AS at`),
+        SELECT at, id, 'latency', 1 FROM one, generate_series($1::timestamptz, $2, '21s') AS at`,
+      [day, to],
     )
     await pool.end()
   }, 120_000)
@@ -65,8 +69,6 @@ describe('dashboard.maxDataPoints', () => {
   }, 60_000)
 
   test('dashboard.maxDataPoints bounds every chart of the API', async () => {
-    const day = new Date(new Date().setUTCHours(0, 0, 0, 0))
-    const to = new Date(day.getTime() + 20 * 3_600_000)
     const query = `kpi=latency&from=${day.toISOString()}&to=${to.toISOString()}`
     const response = await fetch(`${recorder.url}/api/series?${query}`)
     expect(response.status).toBe(200)

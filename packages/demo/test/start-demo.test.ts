@@ -12,7 +12,7 @@ beforeAll(async () => {
   demo = await startDemo({ port: 0, rate: 80, onFailure: (error) => failures.push(error) })
 })
 afterAll(async () => {
-  await demo.stop()
+  await demo?.stop()
   expect(failures).toEqual([])
 })
 

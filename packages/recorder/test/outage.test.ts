@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { type RunningPostgres, startPostgres } from '@mnemoscope/servers'
 import pg from 'pg'
+import { startTogether } from '../../../test/harness/started.js'
 import { temporaryFolder } from '../../../test/harness/temporary-folder.js'
 import { createPool, migrate, type Readiness, type Recorder, startRecorder } from '../src/index.js'
 import { getJson } from './plumbing/get-json.js'
@@ -20,10 +21,10 @@ let postgres: RunningPostgres
 let prometheus: TestPrometheus
 
 beforeAll(async () => {
-  ;[postgres, prometheus] = await Promise.all([
+  ;[postgres, prometheus] = await startTogether(
     startPostgres({ stateDir: folder.path, port: 0 }),
     startTestPrometheus(),
-  ])
+  )
   await migrate(postgres.url)
   prometheus.expose('job_model_context_size:mnemoscope_f1_score:current{model="a",context_size="8192"} 0.9\n')
 }, 120_000)

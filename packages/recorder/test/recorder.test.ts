@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { type Config, defineConfig } from '@mnemoscope/kpi'
+import { startTogether } from '../../../test/harness/started.js'
 import {
   type AlertEpisode,
   createPool,
@@ -66,7 +67,7 @@ let postgres: TestPostgres
 let prometheus: TestPrometheus
 
 beforeAll(async () => {
-  ;[postgres, prometheus] = await Promise.all([startTestPostgres(), startTestPrometheus({ rules })])
+  ;[postgres, prometheus] = await startTogether(startTestPostgres(), startTestPrometheus({ rules }))
 }, 120_000)
 
 afterAll(async () => {
@@ -200,7 +201,7 @@ test('a port that is taken stops the start with one clear error', async () => {
       startRecorder({ config, databaseUrl, prometheusUrl: prometheus.url, port, logger: silentLogger }),
     ).rejects.toMatchObject({ code: 'PORT_IN_USE', value: port })
   })
-}, 30_000)
+})
 
 test('a client that never ends its request keeps the recorder neither from stopping its work nor from ending', async () => {
   const databaseUrl = await postgres.newDatabase()
@@ -221,4 +222,4 @@ test('a client that never ends its request keeps the recorder neither from stopp
   await fetch(`${recorder.url}/healthz`)
   await Promise.all([recorder.stop(), recorder.stop()])
   socket.destroy()
-}, 15_000)
+})

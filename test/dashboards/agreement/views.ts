@@ -3,6 +3,7 @@ import { startRecorder } from '@mnemoscope/recorder'
 import { pino } from 'pino'
 import type { Page } from 'playwright-core'
 import { mnemoscope } from '../../harness/command.js'
+import { startTogether } from '../../harness/started.js'
 import { temporaryFolder } from '../../harness/temporary-folder.js'
 import { answerOf } from '../answer.js'
 import { expandSql, type Look } from '../expand.js'
@@ -47,7 +48,7 @@ export interface Story {
 const noPrometheus = 'http://127.0.0.1:9'
 
 export async function startStory(): Promise<Story> {
-  const [postgres, prometheus] = await Promise.all([startSeededPostgres(), startSeededPrometheus()])
+  const [postgres, prometheus] = await startTogether(startSeededPostgres(), startSeededPrometheus())
   const recorder: Recorder = await startRecorder({
     config,
     databaseUrl: postgres.recorder,

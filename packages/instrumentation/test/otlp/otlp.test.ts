@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { freePort } from '@mnemoscope/servers'
 import { otherProtocol, otlpSettings } from '../../src/otlp/otlp-options.js'
 import { monitors } from '../monitored.js'
 
@@ -59,16 +60,6 @@ async function receiver(refusals = 0) {
   })
   const { port } = server.address() as AddressInfo
   return { url: `http://127.0.0.1:${port}/v1/metrics`, received, refusals: () => refused }
-}
-
-/** A port that was free a moment ago. */
-async function portOnce(): Promise<{ port: number }> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return { port }
 }
 
 describe('the OTLP push', () => {
@@ -158,7 +149,7 @@ describe('the OTLP push', () => {
   })
 
   test('to what is no address is refused, and leaves nothing open', async () => {
-    const { port } = await portOnce()
+    const port = await freePort()
     const starting = start({ port, otlp: { url: 'not a url' } })
     await expect(starting).rejects.toMatchObject({ code: 'USAGE', value: 'not a url' })
     // Would be refused as taken.

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { defineConfig } from '@mnemoscope/kpi'
 import { freePort } from '@mnemoscope/servers'
 import type pg from 'pg'
+import { startTogether } from '../../../../test/harness/started.js'
 import { createPool, type Readiness, type Recorder, startRecorder } from '../../src/index.js'
 import { startTestAlertmanager, type TestAlertmanager } from '../plumbing/alertmanager.js'
 import { getJson } from '../plumbing/get-json.js'
@@ -37,10 +38,10 @@ let port: number
 
 beforeAll(async () => {
   port = await freePort()
-  ;[postgres, alertmanager] = await Promise.all([
+  ;[postgres, alertmanager] = await startTogether(
     startTestPostgres(),
     startTestAlertmanager(`http://127.0.0.1:${port}`),
-  ])
+  )
   prometheus = await startTestPrometheus({
     rules,
     externalLabels: '{region: eu}',

@@ -153,14 +153,10 @@ describe('the configuration over HTTP', () => {
 
   /** The stored changes, newest first, once there are at least so many. */
   function changes(least: number): Promise<Change[]> {
-    return eventually(
-      `${least} changes`,
-      async () => {
-        const { changes: all } = await getJson(`${recorder.url}/api/config/changes`)
-        return all.length >= least && all
-      },
-      { withinMs: 4_000 },
-    )
+    return eventually(`${least} changes`, async () => {
+      const { changes: all } = await getJson(`${recorder.url}/api/config/changes`)
+      return all.length >= least && all
+    })
   }
 
   async function put(body: object, url = recorder.url) {

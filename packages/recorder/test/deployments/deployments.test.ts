@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { startTogether } from '../../../../test/harness/started.js'
 import { changedBefore } from '../../src/dashboard/before.js'
 import { searchDeployments } from '../../src/deployments/search.js'
 import { storeSightings } from '../../src/deployments/store.js'
@@ -25,7 +26,7 @@ let databaseUrl: string
 let pool: pg.Pool
 
 beforeAll(async () => {
-  ;[postgres, prometheus] = await Promise.all([startTestPostgres(), startTestPrometheus()])
+  ;[postgres, prometheus] = await startTogether(startTestPostgres(), startTestPrometheus())
 }, 120_000)
 
 afterAll(async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { startTogether } from '../../../../test/harness/started.js'
 import { startTestAlertmanager, type TestAlertmanager } from '../plumbing/alertmanager.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 import { waitFor } from '../plumbing/wait-for.js'
@@ -12,10 +13,10 @@ let without: TestAlertmanager
 
 beforeAll(async () => {
   recorder = await startTestRecorder({ token: 'of-my-own' })
-  ;[withToken, without] = await Promise.all([
+  ;[withToken, without] = await startTogether(
     startTestAlertmanager(recorder.url, 'of-my-own'),
     startTestAlertmanager(recorder.url),
-  ])
+  )
 }, 120_000)
 afterAll(async () => {
   await Promise.all([withToken?.stop(), without?.stop()])

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type pg from 'pg'
 import { notification, postWebhook } from '../plumbing/notification.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
+import { waitFor } from '../plumbing/wait-for.js'
 import {
   apiRequest,
   type HostileRequest,
@@ -80,8 +81,9 @@ async function count(table: string, of = pool): Promise<number> {
   return (await of.query(`SELECT count(*)::int AS n FROM ${table}`)).rows[0].n
 }
 
-/** Rows of everything that a request can write. */
+/** Rows of everything that a request can write, once the recorder has stored the configuration it started with. */
 async function counts(of: pg.Pool): Promise<Record<string, number>> {
+  await waitFor(async () => (await count('config_changes', of)) > 0)
   const tables = [
     'alert_transitions',
     'alert_acknowledgements',

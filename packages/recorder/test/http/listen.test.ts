@@ -39,7 +39,7 @@ test('a reader that takes nothing more is cut off when the grace is over', async
   await once(socket, 'readable')
   await server.close()
   socket.destroy()
-}, 10_000)
+})
 
 test('an idle connection holds nothing up, and a request under way gets its answer', async () => {
   const { app, letGo } = createApp()
@@ -58,4 +58,4 @@ test('an idle connection holds nothing up, and a request under way gets its answ
   expect(String(answer)).toMatch(/^HTTP\/1.1 200 .*done$/s)
   busy.resume()
   await closing
-}, 10_000)
+})

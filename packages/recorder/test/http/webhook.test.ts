@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { DashboardData, Readiness } from '../../src/index.js'
 import { type ErrorAnswer, getJson } from '../plumbing/get-json.js'
@@ -25,7 +26,8 @@ let recorder: TestRecorder
 let pool: pg.Pool
 
 beforeAll(async () => {
-  recorder = await startTestRecorder()
+  // The alerts here stay the same age as time goes on: none may be removed as old while they are looked at.
+  recorder = await startTestRecorder({ config: defineConfig({ retention: { alertsDays: 36_500 } }) })
   pool = recorder.pool
 }, 60_000)
 

@@ -1,5 +1,6 @@
 import { type RunningPostgres, startPostgres } from '@mnemoscope/servers'
 import pg from 'pg'
+import { orEnd } from '../../../../test/harness/started.js'
 import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
 import { migrate } from '../../src/database/migrate.js'
 
@@ -26,14 +27,15 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     url.pathname = `/${name}`
     return url.href
   }
-  await migrate(await create('migrated', 'template0'))
+  const stop = async () => {
+    await server.stop()
+    folder.remove()
+  }
+  await orEnd(stop, async () => migrate(await create('migrated', 'template0')))
   return {
     server,
     newDatabase: () => create(`test_${++count}`, 'migrated'),
     newEmptyDatabase: () => create(`test_${++count}`, 'template0'),
-    async stop() {
-      await server.stop()
-      folder.remove()
-    },
+    stop,
   }
 }

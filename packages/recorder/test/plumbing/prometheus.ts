@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findTool, type RunningServer, startPrometheus } from '@mnemoscope/servers'
+import { orEnd } from '../../../../test/harness/started.js'
 
 const toolsDir = fileURLToPath(new URL('../../../../.mnemoscope/tools', import.meta.url))
 
@@ -49,7 +50,10 @@ export async function startTestPrometheus(options: TestPrometheusOptions = {}): 
       alertResendDelay: '1s',
       stopGraceMs: 5_000,
     })
-  let server = await start(0)
+  let server = await orEnd(
+    () => target.close(),
+    () => start(0),
+  )
   return {
     get url() {
       return server.url

@@ -1,5 +1,6 @@
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { orEnd } from '../../../../test/harness/started.js'
 import { type Recorder, type RecorderOptions, startRecorder } from '../../src/index.js'
 import { startTestDatabase } from './database.js'
 import { silentLogger } from './silent-logger.js'
@@ -29,7 +30,7 @@ export async function startTestRecorder(
 ): Promise<TestRecorder> {
   const database = await startTestDatabase()
   const { databaseUrl, pool } = database
-  await seed(pool)
+  await orEnd(database.stop, () => seed(pool))
   const start = (given: Partial<RecorderOptions>): Promise<Recorder> =>
     startRecorder({
       config: defineConfig(),
@@ -39,7 +40,7 @@ export async function startTestRecorder(
       port: 0,
       ...given,
     })
-  let recorder = await start(options)
+  let recorder = await orEnd(database.stop, () => start(options))
   const { url } = recorder
   return {
     url,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
+import { startTogether } from '../../../../test/harness/started.js'
 import { createPool } from '../../src/index.js'
 import { createPrometheusClient } from '../../src/prometheus/client.js'
 import { createBackfill } from '../../src/snapshots/backfill.js'
@@ -21,7 +22,7 @@ let postgres: TestPostgres
 let prometheus: TestPrometheus
 
 beforeAll(async () => {
-  ;[postgres, prometheus] = await Promise.all([startTestPostgres(), startTestPrometheus()])
+  ;[postgres, prometheus] = await startTogether(startTestPostgres(), startTestPrometheus())
 }, 120_000)
 
 afterAll(async () => {
@@ -106,13 +107,12 @@ test('a gap of the last hour is tried again, at twice its age, and goes when it 
   const client = createPrometheusClient({ url: prometheus.url })
   const pool = createPool(await postgres.newDatabase())
   const backfill = createBackfill({ pool, prometheus: client, config })
-  const newest = Math.floor((Date.now() - 3 * second) / second) * second
-  const known = new Date(
-    await waitFor(async () => {
-      const instant = await takeSnapshot(client, new Date(newest), intervals)
-      return 'rows' in instant && instant.rows.length === 2 && newest
-    }),
-  )
+  const newest = await waitFor(async () => {
+    const at = Math.floor((Date.now() - 3 * second) / second) * second
+    const instant = await takeSnapshot(client, new Date(at), intervals)
+    return 'rows' in instant && instant.rows.length === 2 && at
+  })
+  const known = new Date(newest)
   const [recent, lasting, young, old] = [
     known,
     new Date(newest - 1_800 * second),
