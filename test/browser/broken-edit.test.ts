@@ -103,7 +103,7 @@ describeInBrowser('a broken edit of the configuration', () => {
       expect(problems).toEqual([])
       await page.close()
     },
-    90_000,
+    180_000,
   )
 
   test('a valid edit that nobody applies is told of by a recorder that only follows its file', async () => {
@@ -134,7 +134,7 @@ describeInBrowser('a broken edit of the configuration', () => {
     writeFileSync(file, good)
     await notice.waitFor({ state: 'hidden' })
     await page.close()
-  }, 90_000)
+  }, 180_000)
 
   async function startRecord(args: readonly string[]) {
     const port = await freePort()
