@@ -153,10 +153,15 @@ describeInBrowser('a broken edit of the configuration', () => {
     child.stdout.on('data', (chunk) => (output += chunk))
     child.stderr.on('data', (chunk) => (output += chunk))
     const url = `http://127.0.0.1:${port}`
-    await eventually('the recorder', async () => {
-      if (child.exitCode !== null) throw new Error(`mnemoscope record ended:\n${output}`)
-      return (await fetch(`${url}/api/config`)).ok
-    })
+    await eventually(
+      'the recorder',
+      async () => {
+        if (child.exitCode !== null) throw new Error(`mnemoscope record ended:\n${output}`)
+        return (await fetch(`${url}/api/config`)).ok
+      },
+      // With --apply-to it has promtool run every rule test first.
+      { withinMs: 120_000 },
+    )
     const log = () =>
       output
         .split('\n')

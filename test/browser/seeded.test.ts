@@ -40,6 +40,22 @@ describeInBrowser('the page over two hours of stored history', () => {
       expect(Object.keys(shown.status)).toHaveLength(4 * 7)
     }))
 
+  // Among the first: what was stored is the newest for some three minutes.
+  test('time window and model are in the address, and back leads back', () =>
+    withPage('/', {}, async (page) => {
+      await page.locator('#windows a', { hasText: '1 h' }).click()
+      await page.locator('#filter-model').selectOption('model-0002')
+      await page.waitForURL(/\?hours=1&model=model-0002$/)
+      await page.locator('#legend li').nth(1).waitFor({ state: 'detached' })
+      expect(await page.locator('#status tbody tr').count()).toBe(1)
+      await page.reload()
+      await page.locator('html[data-shown]').waitFor({ state: 'attached' })
+      await page.locator('#windows a[aria-current]', { hasText: '1 h' }).waitFor()
+      expect(await page.locator('#filter-model').inputValue()).toBe('model-0002')
+      await page.goBack()
+      await page.locator('#status tbody tr >> nth=3').waitFor()
+    }))
+
   test('alerts lead to their runbook, and to the dashboard where that is Grafana’s', () =>
     withPage('/', {}, async (page) => {
       const linksOf = (place: string, model: string) =>
@@ -112,21 +128,6 @@ describeInBrowser('the page over two hours of stored history', () => {
       ).toBe(0)
       expect(await isWiderThanScreen(page)).toBe(false)
       await recorder.query(`DELETE FROM alert_episodes WHERE alertname = 'LongWord'`)
-    }))
-
-  test('time window and model are in the address, and back leads back', () =>
-    withPage('/', {}, async (page) => {
-      await page.locator('#windows a', { hasText: '1 h' }).click()
-      await page.locator('#filter-model').selectOption('model-0002')
-      await page.waitForURL(/\?hours=1&model=model-0002$/)
-      await page.locator('#legend li').nth(1).waitFor({ state: 'detached' })
-      expect(await page.locator('#status tbody tr').count()).toBe(1)
-      await page.reload()
-      await page.locator('html[data-shown]').waitFor({ state: 'attached' })
-      await page.locator('#windows a[aria-current]', { hasText: '1 h' }).waitFor()
-      expect(await page.locator('#filter-model').inputValue()).toBe('model-0002')
-      await page.goBack()
-      await page.locator('#status tbody tr >> nth=3').waitFor()
     }))
 
   test('a stretch marked in a chart becomes the window, with finer steps', () =>

@@ -33,11 +33,11 @@ describe('while the database is locked', () => {
     await eventually('readiness', async () => (await readyz()) === 200)
 
     await locker.query('BEGIN; LOCK TABLE snapshots, snapshot_instants IN ACCESS EXCLUSIVE MODE')
-    await eventually('the recorder to say so', async () => (await readyz()) === 503, { withinMs: 40_000 })
+    await eventually('the recorder to say so', async () => (await readyz()) === 503, { withinMs: 90_000 })
     const lockedUntil = new Date()
     await locker.query('COMMIT')
 
-    await eventually('readiness again', async () => (await readyz()) === 200, { withinMs: 40_000 })
+    await eventually('readiness again', async () => (await readyz()) === 200, { withinMs: 90_000 })
     await eventually('newer snapshots', async () => ((await newest()) ?? new Date(0)) > lockedUntil)
     await eventually('every instant from the first to the newest', async () => {
       const [{ missing }] = (await stack.query<{ missing: number }>(
@@ -49,7 +49,7 @@ describe('while the database is locked', () => {
       return missing === 0
     })
     expect(await readyz()).toBe(200)
-  }, 150_000)
+  }, 300_000)
 
   async function newest(): Promise<Date | null> {
     const [row] = await stack.query<{ at: Date | null }>('SELECT max(at) AS at FROM snapshots')

@@ -1,12 +1,14 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
 import type { AppliedChange } from '@mnemoscope/recorder'
 import { eventually } from '../../../../test/harness/eventually.js'
 import { type Applier, createApplier } from '../../src/changes/applier.js'
 import { readPatch } from '../../src/changes/patch.js'
-import { type RunningServers, startRunningServers } from './running-servers.js'
+import { mostOfAnEdit, mostOfATest, type RunningServers, startRunningServers } from './running-servers.js'
+
+jest.setTimeout(mostOfATest)
 
 const clock = { scrapeInterval: '1s', alertCheckInterval: '1s' } as const
 
@@ -49,11 +51,11 @@ describe('an applier', () => {
   afterAll(async () => {
     await applier?.stop()
     await servers?.stop()
-  }, 30_000)
+  }, 120_000)
 
   test('puts an edited file in force and says what changed', async () => {
     write(withWarning(0.85))
-    await eventually('the change', () => changes.length === 1)
+    await eventually('the change', () => changes.length === 1, mostOfAnEdit)
     expect(changes[0]).toMatchObject({
       source: 'file',
       by: expect.any(String),
@@ -62,28 +64,24 @@ describe('an applier', () => {
     })
     expect(await warningInForce()).toBe('0.85')
     expect(applier.problem()).toBeUndefined()
-  }, 60_000)
+  })
 
   test.each([
     ['with a syntax error', () => writeFileSync(configPath, 'export default {'), 'CONFIG_NOT_LOADABLE'],
     ['with thresholds in the wrong order', () => write(withWarning(0.1)), 'CONFIG_INVALID'],
     ['that is gone', () => rmSync(configPath), 'CONFIG_NOT_FOUND'],
-  ])(
-    'leaves everything as it was for a file %s, and says why',
-    async (_, edit, code) => {
-      edit()
-      await eventually('the problem', () => applier.problem()?.code === code)
-      expect(await warningInForce()).toBe('0.85')
-      expect(changes).toHaveLength(1)
-    },
-    60_000,
-  )
+  ])('leaves everything as it was for a file %s, and says why', async (_, edit, code) => {
+    edit()
+    await eventually('the problem', () => applier.problem()?.code === code, mostOfAnEdit)
+    expect(await warningInForce()).toBe('0.85')
+    expect(changes).toHaveLength(1)
+  })
 
   test('has no problem once the file is mended', async () => {
     write(withWarning(0.85))
-    await eventually('the end of the problem', () => applier.problem() === undefined)
+    await eventually('the end of the problem', () => applier.problem() === undefined, mostOfAnEdit)
     expect(changes).toHaveLength(1)
-  }, 60_000)
+  })
 
   test('lays a patch over the file, and keeps it for the next start', async () => {
     const change = await applier.apply({ by: 'ann', patch: { ...withWarning(0.9) } })
@@ -92,31 +90,35 @@ describe('an applier', () => {
     expect(readPatch(servers.folder)).toEqual(withWarning(0.9))
     const next = open()
     expect(next.patch()).toEqual(withWarning(0.9))
-  }, 60_000)
+  })
 
   test('refuses an invalid patch whole and keeps the one before', async () => {
     const patch = { alertCheckInterval: '2s', kpis: { f1_score: { thresholds: { warning: 'high' } } } }
     await expect(applier.apply({ by: 'ann', patch })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     expect(applier.patch()).toEqual(withWarning(0.9))
     expect(applier.inForce().alertCheckInterval).toBe('1s')
-  }, 60_000)
+  })
 
   test('goes back to the file where a null takes the patch away', async () => {
     const patch = { kpis: { f1_score: null } }
     await applier.apply({ by: 'ann', patch })
     expect(await warningInForce()).toBe('0.85')
     expect(readPatch(servers.folder)).toEqual({})
-  }, 60_000)
+  })
 
   test('has a problem while Alertmanager is down, and applies the edit once it is back', async () => {
     await servers.alertmanager.stop()
     write(withWarning(0.84))
-    await eventually('the problem', () => applier.problem()?.code === 'ALERTMANAGER_UNREACHABLE')
+    await eventually(
+      'the problem',
+      () => applier.problem()?.code === 'ALERTMANAGER_UNREACHABLE',
+      mostOfAnEdit,
+    )
     expect(await warningInForce()).toBe('0.85')
     await servers.startAlertmanagerAgain()
-    await eventually('the change', async () => (await warningInForce()) === '0.84')
-    await eventually('the end of the problem', () => applier.problem() === undefined)
-  }, 60_000)
+    await eventually('the change', async () => (await warningInForce()) === '0.84', mostOfAnEdit)
+    await eventually('the end of the problem', () => applier.problem() === undefined, mostOfAnEdit)
+  })
 
   async function warningInForce(): Promise<string | undefined> {
     const response = await fetch(`${servers.prometheusUrl}/api/v1/rules?type=alert`)

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { configHash, defineConfig, names } from '@mnemoscope/kpi'
 import { applyFiles, areInForce } from '../../src/changes/apply-files.js'
-import { type RunningServers, startRunningServers } from './running-servers.js'
+import { mostOfATest, type RunningServers, startRunningServers } from './running-servers.js'
+
+jest.setTimeout(mostOfATest)
 
 const withWarning = (warning: number) =>
   defineConfig({
@@ -17,7 +19,7 @@ describe('generated files', () => {
   beforeAll(async () => {
     servers = await startRunningServers(before)
   }, 120_000)
-  afterAll(async () => servers?.stop(), 30_000)
+  afterAll(async () => servers?.stop(), 120_000)
 
   test('are in force once both servers run them', async () => {
     expect(await areInForce(servers.files(before), servers)).toBe(true)
@@ -27,14 +29,14 @@ describe('generated files', () => {
     expect(await areInForce(servers.files(after), servers)).toBe(true)
     expect(await runningHash(servers)).toBe(configHash(after))
     expect(await thresholdInForce(servers)).toBe('0.85')
-  }, 60_000)
+  })
 
   test('with the same routing make Alertmanager reload nothing', async () => {
     const before = await reloadedAt(servers)
     await applyFiles(servers.files(withWarning(0.86)), servers)
     expect(await reloadedAt(servers)).toBe(before)
     await applyFiles(servers.files(withWarning(0.85)), servers)
-  }, 60_000)
+  })
 
   test('that promtool refuses change nothing', async () => {
     const files = servers.files(withWarning(0.84))
@@ -46,7 +48,7 @@ describe('generated files', () => {
     })
     expect(await thresholdInForce(servers)).toBe('0.85')
     expect(await areInForce(servers.files(withWarning(0.85)), servers)).toBe(true)
-  }, 60_000)
+  })
 
   test('with an expression that Prometheus loads and cannot evaluate are taken back', async () => {
     const files = servers.files(withWarning(0.83))
@@ -60,7 +62,7 @@ describe('generated files', () => {
       message: expect.stringContaining('many-to-many'),
     })
     expect(await areInForce(servers.files(withWarning(0.85)), servers)).toBe(true)
-  }, 60_000)
+  })
 
   test('change nothing while a server is down, and do once it is back', async () => {
     const files = servers.files(withWarning(0.82))
@@ -69,7 +71,7 @@ describe('generated files', () => {
     expect(await thresholdInForce(servers)).toBe('0.85')
     await applyFiles(files, servers)
     expect(await thresholdInForce(servers)).toBe('0.82')
-  }, 60_000)
+  })
 
   test('are taken back in Alertmanager too, where it is Prometheus that refuses to reload', async () => {
     const files = servers.files(withWarning(0.81))
@@ -86,7 +88,7 @@ describe('generated files', () => {
     const status = await fetch(`${servers.alertmanagerUrl}/api/v2/status`)
     expect(await status.text()).not.toContain('group_wait: 7s')
     expect(await areInForce(servers.files(withWarning(0.82)), servers)).toBe(true)
-  }, 60_000)
+  })
 })
 
 interface Rules {

@@ -1,12 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { type Config, defineConfig } from '@mnemoscope/kpi'
 import type { AppliedChange } from '@mnemoscope/recorder'
 import { eventually } from '../../../../test/harness/eventually.js'
 import { applyFiles } from '../../src/changes/apply-files.js'
 import { type Follower, followConfig } from '../../src/changes/follower.js'
-import { type RunningServers, startRunningServers } from './running-servers.js'
+import { mostOfAnEdit, mostOfATest, type RunningServers, startRunningServers } from './running-servers.js'
+
+jest.setTimeout(mostOfATest)
 
 const withWarning = (warning: number): Config<object> =>
   defineConfig({
@@ -34,7 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await follower?.stop()
   await servers?.stop()
-}, 30_000)
+}, 120_000)
 
 test('a followed configuration is in force once somebody else has put its rules in force', async () => {
   write(withWarning(0.85))
@@ -42,19 +44,19 @@ test('a followed configuration is in force once somebody else has put its rules 
   await applyFiles(servers.files(applied), servers)
   expect(follower.inForce().kpis.f1_score.thresholds.warning).toBe(0.8)
   await applyFiles(servers.files(withWarning(0.85)), servers)
-  await eventually('the change', () => changes.length === 1)
+  await eventually('the change', () => changes.length === 1, mostOfAnEdit)
   expect(follower.inForce().kpis.f1_score.thresholds.warning).toBe(0.85)
   expect(changes[0]?.differences).toEqual([
     { path: 'kpis.f1_score.thresholds.warning', before: 0.8, after: 0.85 },
   ])
   expect(follower.apply).toBeUndefined()
-}, 60_000)
+})
 
 test('a broken file leaves in force what was, and is a problem until it is mended', async () => {
   const problems: (string | undefined)[] = []
   follower.onProblem((problem) => problems.push(problem?.code))
   writeFileSync(configPath, 'export default {')
-  await eventually('the problem', () => follower.problem() !== undefined)
+  await eventually('the problem', () => follower.problem() !== undefined, mostOfAnEdit)
   expect(follower.problem()).toMatchObject({
     code: 'CONFIG_NOT_LOADABLE',
     message: expect.stringContaining(configPath),
@@ -63,17 +65,17 @@ test('a broken file leaves in force what was, and is a problem until it is mende
   await applyFiles(servers.files(withWarning(0.83)), servers)
   expect(follower.inForce().kpis.f1_score.thresholds.warning).toBe(0.85)
   write(withWarning(0.85))
-  await eventually('its end', () => follower.problem() === undefined)
+  await eventually('its end', () => follower.problem() === undefined, mostOfAnEdit)
   expect(problems).toEqual(['CONFIG_NOT_LOADABLE', undefined])
-}, 60_000)
+})
 
 test('a valid file that nobody applies is a problem after a while, until somebody does', async () => {
   await applyFiles(servers.files(follower.inForce()), servers)
-  await eventually('no problem', () => follower.problem() === undefined)
+  await eventually('no problem', () => follower.problem() === undefined, mostOfAnEdit)
   const problems: (string | undefined)[] = []
   const deaf = follower.onProblem((problem) => problems.push(problem?.code))
   write(withWarning(0.86))
-  await eventually('the problem', () => follower.problem() !== undefined)
+  await eventually('the problem', () => follower.problem() !== undefined, mostOfAnEdit)
   expect(follower.problem()).toMatchObject({
     code: 'CONFIG_NOT_APPLIED',
     message: expect.stringContaining(`${configPath} is valid, but nobody has applied it`),
@@ -81,15 +83,15 @@ test('a valid file that nobody applies is a problem after a while, until somebod
   })
   expect(follower.inForce().kpis.f1_score.thresholds.warning).toBe(0.85)
   await applyFiles(servers.files(withWarning(0.86)), servers)
-  await eventually('its end', () => follower.problem() === undefined)
+  await eventually('its end', () => follower.problem() === undefined, mostOfAnEdit)
   expect(follower.inForce().kpis.f1_score.thresholds.warning).toBe(0.86)
   expect(problems).toEqual(['CONFIG_NOT_APPLIED', undefined])
   deaf()
-}, 90_000)
+})
 
 test('rules that somebody applies from another file are a problem, until they are this file’s again', async () => {
   await applyFiles(servers.files(withWarning(0.87)), servers)
-  await eventually('the problem', () => follower.problem() !== undefined)
+  await eventually('the problem', () => follower.problem() !== undefined, mostOfAnEdit)
   expect(follower.problem()).toMatchObject({
     code: 'CONFIG_NOT_APPLIED',
     message: expect.stringMatching(
@@ -97,6 +99,10 @@ test('rules that somebody applies from another file are a problem, until they ar
     ),
   })
   write(withWarning(0.87))
-  await eventually('its end', () => follower.problem() === undefined)
-  await eventually('the change', () => follower.inForce().kpis.f1_score.thresholds.warning === 0.87)
-}, 90_000)
+  await eventually('its end', () => follower.problem() === undefined, mostOfAnEdit)
+  await eventually(
+    'the change',
+    () => follower.inForce().kpis.f1_score.thresholds.warning === 0.87,
+    mostOfAnEdit,
+  )
+})

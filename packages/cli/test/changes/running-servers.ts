@@ -13,6 +13,14 @@ import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
 import { type Generations, generationsIn } from '../../src/changes/generations.js'
 import { checkWithTools } from '../../src/check-with-tools.js'
 
+/**
+ * What an edit may take until it is in force: promtool runs every rule test before, for most of a minute on a machine that
+ * does other work, too.
+ */
+export const mostOfAnEdit = { withinMs: 180_000 } as const
+/** Limit of a test with several edits. */
+export const mostOfATest = 300_000
+
 /** Real Prometheus and Alertmanager that read the current generation of a folder. */
 export interface RunningServers {
   readonly folder: string
