@@ -72,7 +72,8 @@ function recorderBehind(config: Config): AlertRule {
     severity: 'error',
     expr: filter(`timestamp(${newest}) - ${newest}`, '>', limit),
     threshold: limit,
-    summary: 'The recorder has stored no snapshot for {{ $value | humanizeDuration }}',
+    // The value is in the description: the history takes another summary for a change of the alert, and tells handlers of it.
+    summary: 'The recorder stores no snapshots',
     description: `Its newest snapshot is {{ $value | humanizeDuration }} old; one is due every ${config.snapshotInterval}.`,
     runbook: 'recorder-behind.md',
   })

@@ -115,3 +115,9 @@ describe('the pipeline watches itself', () => {
     expect(await ruleTest(later, { ...series, [before]: '1x200' }, [inFact])).toBe('')
   })
 })
+
+test('no summary of an alert holds its value: one that changes with every evaluation would be a change of the alert', () => {
+  const summaries = [...files.values()].flatMap((text) => text.match(/^ +summary: .*$/gm) ?? [])
+  expect(summaries.length).toBeGreaterThan(20)
+  expect(summaries.filter((summary) => summary.includes('$value'))).toEqual([])
+})
