@@ -26,6 +26,8 @@ export interface BackfillBatch {
   readonly filled: number
   /** Instants that can't be known, with the reason stored. */
   readonly gaps: number
+  /** Rows that were stored. */
+  readonly rows: number
   /** Instants still to do. */
   readonly left: number
 }
@@ -56,14 +58,14 @@ export function createBackfill({ pool, prometheus, config }: BackfillOptions): B
       const run = firstRun(missing.instants, stepSeconds * 1_000)
       const [from] = run
       const to = run.at(-1)
-      if (from === undefined || to === undefined) return { filled: 0, gaps: 0, left: 0 }
+      if (from === undefined || to === undefined) return { filled: 0, gaps: 0, rows: 0, left: 0 }
       const instants = await takeSnapshots(prometheus, { from, to, stepSeconds }, intervals)
-      await storeInstants(pool, instants)
-      const rows = instants.reduce((sum, instant) => sum + ('rows' in instant ? instant.rows.length : 0), 0)
-      const perInstant = Math.max(1, rows / instants.length)
+      const rows = await storeInstants(pool, instants)
+      const found = instants.reduce((sum, instant) => sum + ('rows' in instant ? instant.rows.length : 0), 0)
+      const perInstant = Math.max(1, found / instants.length)
       batchSize = Math.max(1, Math.min(mostInstants, Math.floor(rowsPerBatch / perInstant)))
       const gaps = instants.filter((instant) => 'gap' in instant).length
-      return { filled: instants.length - gaps, gaps, left: missing.count - instants.length }
+      return { filled: instants.length - gaps, gaps, rows, left: missing.count - instants.length }
     },
   }
 }

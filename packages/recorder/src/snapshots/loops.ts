@@ -63,6 +63,7 @@ export function startBackfill({ pool, prometheus, config, logger, metrics }: Wor
         const batch = await backfill.runBatch()
         metrics.backfillLeft.set(batch.left)
         metrics.snapshots.inc(batch.filled + batch.gaps)
+        metrics.snapshotRows.inc(batch.rows)
         isBehind = batch.left > 0
         if (isBehind || wasBehind) logger.info(batch, 'missed instants filled')
       })

@@ -52,16 +52,21 @@ job_model_context_size:mnemoscope_f1_score:max{model="${model}",context_size="1"
   await waitFor(() => newest() > first + 5 * second)
   const beginning = first - 60 * second
   await storeInstants(pool, [{ at: new Date(beginning), rows: [] }])
-  await storeInstants(pool, [await takeSnapshot(client, new Date(first + 2 * second), intervals)])
+  const live = await storeInstants(pool, [
+    await takeSnapshot(client, new Date(first + 2 * second), intervals),
+  ])
 
   const backfill = createBackfill({ pool, prometheus: client, config })
   let gaps = 0
+  let stored = live
   await waitFor(async () => {
     const batch = await backfill.runBatch()
     gaps += batch.gaps
+    stored += batch.rows
     return batch.left === 0
   })
   expect(gaps).toBeGreaterThan(40)
+  expect((await pool.query('SELECT count(*)::int AS n FROM snapshots')).rows).toEqual([{ n: stored }])
   const { rows } = await pool.query(
     `SELECT count(*)::int AS instants, count(*) FILTER (WHERE gap IS NULL AND rows = 2)::int AS whole
      FROM snapshot_instants WHERE at BETWEEN $1 AND $2`,
@@ -99,7 +104,7 @@ test('with nothing missing there is nothing to do', async () => {
   const pool = createPool(await postgres.newDatabase())
   const client = createPrometheusClient({ url: prometheus.url })
   const backfill = createBackfill({ pool, prometheus: client, config })
-  expect(await backfill.runBatch()).toEqual({ filled: 0, gaps: 0, left: 0 })
+  expect(await backfill.runBatch()).toEqual({ filled: 0, gaps: 0, rows: 0, left: 0 })
   await pool.end()
 })
 
