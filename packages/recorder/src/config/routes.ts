@@ -9,6 +9,7 @@ import { readJson } from '../http/json-body.js'
 import { mayChange } from '../http/may-change.js'
 import { readParameters } from '../http/parameters.js'
 import { queries } from '../http/queries.js'
+import { writtenText } from '../http/text.js'
 import { shown } from './shown.js'
 import type { ConfigSource } from './source.js'
 import { configChanges } from './store.js'
@@ -23,16 +24,9 @@ export interface ConfigRoutesOptions {
 /** The longest patch: thousands of overrides. */
 const mostPatchBytes = 1_024 * 1_024
 
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(100)
-  .refine((value) => !/\0|\p{Surrogate}/u.test(value), { error: 'expected text without NUL' })
-
 /** Body of a request that changes the configuration. */
 export const changeSchema = z.strictObject({
-  by: name.default('api'),
+  by: writtenText(100).default('api'),
   patch: z.record(z.string(), z.unknown()).optional(),
 })
 

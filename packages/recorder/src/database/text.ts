@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto'
 
+/** NUL and halves of surrogate pairs, which neither `text` nor `jsonb` takes. */
+const unstorable = /\0|\p{Surrogate}/u
+const allUnstorable = new RegExp(unstorable, 'gu')
+
+/** Whether Postgres can hold a text as it is. */
+export function isStorable(text: string): boolean {
+  return !unstorable.test(text)
+}
+
 /**
- * A text as Postgres can hold it: NUL and halves of surrogate pairs, which neither `text` nor `jsonb` takes, become
- * U+FFFD. Labels come from outside; one such character must not keep a whole snapshot from being stored.
+ * A text as Postgres can hold it: what it does not take becomes U+FFFD. Labels come from outside; one such character must
+ * not keep a whole snapshot from being stored.
  */
 export function storableText(text: string): string {
-  return text.replaceAll(/\0|\p{Surrogate}/gu, '\uFFFD')
+  return text.replaceAll(allUnstorable, '\uFFFD')
 }
 
 /**

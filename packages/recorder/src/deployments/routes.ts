@@ -7,6 +7,7 @@ import { readJson } from '../http/json-body.js'
 import { mayChange } from '../http/may-change.js'
 import { readParameters } from '../http/parameters.js'
 import { queries } from '../http/queries.js'
+import { writtenText } from '../http/text.js'
 import { deployments, storeTold } from './store.js'
 
 export interface DeploymentRoutesOptions {
@@ -22,19 +23,11 @@ const mostBytes = 16 * 1_024
 /** Clocks differ; a deployment that is to come is a mistake. */
 const mostAheadMs = 300_000
 
-const name = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .refine((value) => !/\0|\p{Surrogate}/u.test(value), { error: 'expected text without NUL' })
-
 /** Body of a request that tells of a deployment. */
 export const deploymentBody = z.strictObject({
-  service: name(512).describe('The service as its metrics have it: the label job.'),
-  version: name(200),
-  by: name(100).default('api'),
+  service: writtenText(512).describe('The service as its metrics have it: the label job.'),
+  version: writtenText(200),
+  by: writtenText(100).default('api'),
   at: z.iso.datetime({ offset: true }).optional().describe('ISO 8601; by default now.'),
 })
 

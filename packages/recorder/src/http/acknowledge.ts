@@ -5,17 +5,13 @@ import { acknowledge } from '../alerts/acknowledge.js'
 import { episodeId, noEpisode } from './episode-id.js'
 import { RequestError } from './error.js'
 import { readJson } from './json-body.js'
-
-const text = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .refine((value) => !/\0|\p{Surrogate}/u.test(value), { error: 'expected text without NUL' })
+import { writtenText } from './text.js'
 
 /** Body of a request that acknowledges an episode. */
-export const acknowledgeBody = z.strictObject({ by: text(100), comment: text(2_000).optional() })
+export const acknowledgeBody = z.strictObject({
+  by: writtenText(100),
+  comment: writtenText(2_000).optional(),
+})
 
 /** `POST /api/episodes/:id/acknowledge` with `{by, comment?}`: 200 with what was stored, 404 for no such episode. */
 export function acknowledgeEpisode(pool: pg.Pool) {

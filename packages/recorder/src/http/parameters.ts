@@ -2,15 +2,13 @@ import type { Context } from 'hono'
 import { z } from 'zod'
 import type { Scope } from '../dashboard/scope.js'
 import { RequestError } from './error.js'
+import { text } from './text.js'
 
 /** A window of at most ten years; longer ones are mistakes. */
 const hours = z.coerce.number().gt(0).max(87_600)
 
-const text = z
-  .string()
-  .min(1)
-  .max(512)
-  .refine((value) => !/\0|\p{Surrogate}/u.test(value), { error: 'expected text without NUL' })
+/** Longer than any name that is stored. */
+const mostInName = 512
 
 const time = z.iso.datetime({ offset: true }).transform((given) => new Date(given))
 
@@ -19,9 +17,9 @@ export const scopeShape = {
   hours: hours.default(24).describe('Length of a window that ends now, or at `to`.'),
   from: time.optional().describe('ISO 8601; takes the place of `hours`.'),
   to: time.optional(),
-  service: text.optional(),
-  model: text.optional(),
-  context_size: text.optional(),
+  service: text(mostInName).optional(),
+  model: text(mostInName).optional(),
+  context_size: text(mostInName).optional(),
 }
 
 /** The request's query parameters by a schema; unknown ones are refused, as nothing would read them. */

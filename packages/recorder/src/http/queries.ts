@@ -1,6 +1,7 @@
 import { severities } from '@mnemoscope/kpi'
 import { z } from 'zod'
 import { formats } from '../rows/format.js'
+import { text } from './text.js'
 
 /** Query parameters of each route beside the scope's: what the route validates and the OpenAPI document describes. */
 
@@ -35,13 +36,7 @@ export const queries = {
   episodes: (kpiIds: readonly string[]) => ({
     kpi: z.enum(kpiIds).optional(),
     level: z.enum(severities).optional(),
-    alertname: z
-      .string()
-      .min(1)
-      .max(512)
-      .refine((value) => !/\0|\p{Surrogate}/u.test(value), { error: 'expected text without NUL' })
-      .optional()
-      .describe('Name of the alerting rule, in full.'),
+    alertname: text(512).optional().describe('Name of the alerting rule, in full.'),
     state: z.enum(['open', 'closed', 'any']).default('any'),
     limit: limit(1_000, 100),
     before: episode

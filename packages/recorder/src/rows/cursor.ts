@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Scope } from '../dashboard/scope.js'
+import { isStorable } from '../database/text.js'
 import { RequestError } from '../http/error.js'
 
 /** Where a page ends, and so where the next one begins. */
@@ -19,10 +20,7 @@ export interface Cursor {
 
 const time = z.iso.datetime().max(30)
 
-const text = z
-  .string()
-  .max(600)
-  .refine((value) => !/\0|\p{Surrogate}/u.test(value))
+const text = z.string().max(600).refine(isStorable)
 
 const shape = z.tuple([time, time, time], text)
 
