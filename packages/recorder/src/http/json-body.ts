@@ -14,8 +14,10 @@ export async function readJson(context: Context): Promise<unknown> {
       next: 'Send JSON.',
     })
   }
+  // What keeps a body from being read is not its own fault.
+  const text = await context.req.text()
   try {
-    return JSON.parse(await context.req.text())
+    return JSON.parse(text)
   } catch (cause) {
     throw new RequestError(400, `the body is not JSON: ${messageOf(cause)}`, {
       expected: 'JSON',

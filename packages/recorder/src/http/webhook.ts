@@ -2,9 +2,9 @@ import type { Context } from 'hono'
 import { isRemembered, type Normaliser, observe } from '../alerts/observation.js'
 import { type HistoryStore, storeObservations } from '../alerts/store.js'
 import { alertsOf, notificationSchema } from '../alerts/webhook.js'
-import { messageOf } from '../message-of.js'
 import type { Metrics } from '../metrics.js'
 import { RequestError } from './error.js'
+import { readJson } from './json-body.js'
 
 /** A cluster's name, given in the webhook's address where several share a recorder. */
 const clusterPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
@@ -41,22 +41,7 @@ export function alertmanagerWebhook({ pool, handlers, metrics, normaliser }: Web
 }
 
 async function readNotification(context: Context) {
-  // A page of another site may post text, but not JSON, to an address on this machine without asking first.
-  if (!/^application\/json\s*(;|$)/i.test(context.req.header('content-type') ?? '')) {
-    throw new RequestError(415, 'the body must be JSON', {
-      value: context.req.header('content-type'),
-      expected: 'Content-Type: application/json',
-      next: 'Send what Alertmanager sends.',
-    })
-  }
-  let body: unknown
-  const text = await context.req.text()
-  try {
-    body = JSON.parse(text)
-  } catch (cause) {
-    throw invalid('the body', messageOf(cause), 'JSON')
-  }
-  const parsed = notificationSchema.safeParse(body)
+  const parsed = notificationSchema.safeParse(await readJson(context))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw invalid(issue?.path.map(String).join('.') || 'the body', undefined, issue?.message ?? '')
