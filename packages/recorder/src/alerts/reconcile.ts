@@ -45,7 +45,9 @@ export async function reconcile(work: Work): Promise<Reconciled> {
   const now = await queryNow(prometheus)
   const { cluster } = normaliser
   const overlap = 3 * longestInterval(alertRules, config)
-  let from = (await reachedBefore(pool, cluster)) ?? now - retentionOf(config).alertsDays * 86_400_000
+  const reached = (await reachedBefore(pool, cluster)) ?? now - retentionOf(config).alertsDays * 86_400_000
+  // A clock of Prometheus that was set back would have nothing reconciled until its time had come again.
+  let from = reached > now ? now - overlap : reached
   const restart = await restartAfter(prometheus, from - overlap, now)
   const alive = new Set(
     alertRules.firing
@@ -160,8 +162,7 @@ async function reachedBefore(pool: pg.Pool, cluster: string): Promise<number | u
 async function rememberReached(pool: pg.Pool, cluster: string, reached: number): Promise<void> {
   await pool.query(
     `INSERT INTO reconciles (cluster, reached) VALUES ($1, $2)
-     ON CONFLICT (cluster) DO UPDATE SET reached = greatest(reconciles.reached, excluded.reached),
-       reconciled_at = now()`,
+     ON CONFLICT (cluster) DO UPDATE SET reached = excluded.reached, reconciled_at = now()`,
     [cluster, new Date(reached)],
   )
 }

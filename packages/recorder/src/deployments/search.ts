@@ -45,7 +45,9 @@ export async function searchDeployments({ pool, prometheus, config, reading }: W
   const stepSeconds = durationSeconds(config.scrapeInterval)
   const now = await queryNow(prometheus)
   const oldest = now - retentionOf(config).snapshotsDays * 86_400_000
-  let from = Math.max(oldest, (await searchedUntil(pool, cluster)) ?? now - firstSearchMs)
+  const searched = (await searchedUntil(pool, cluster)) ?? now - firstSearchMs
+  // A clock of Prometheus that was set back would have nothing searched until its time had come again.
+  let from = Math.max(oldest, searched > now ? now - longestPauseMs(config) : searched)
   let found = 0
   while (from < now) {
     const to = Math.min(now, from + Math.min(longestChunkMs, mostSteps * 1_000 * stepSeconds))
@@ -54,6 +56,11 @@ export async function searchDeployments({ pool, prometheus, config, reading }: W
     from = to
   }
   return found
+}
+
+/** What one search that was missed leaves, and the scrape before it. */
+function longestPauseMs({ alertCheckInterval, scrapeInterval }: Work['config']): number {
+  return 1_000 * (2 * durationSeconds(alertCheckInterval) + durationSeconds(scrapeInterval))
 }
 
 async function sightingsBetween(

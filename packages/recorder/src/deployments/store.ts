@@ -129,7 +129,7 @@ export function storeSightings(
     )
     await client.query(
       `INSERT INTO deployment_searches (cluster, reached) VALUES ($1, $2)
-       ON CONFLICT (cluster) DO UPDATE SET reached = greatest(deployment_searches.reached, excluded.reached)`,
+       ON CONFLICT (cluster) DO UPDATE SET reached = excluded.reached`,
       [cluster, reached],
     )
     return found.length

@@ -188,6 +188,25 @@ describe('webhook and Prometheus together', () => {
     })
   }, 90_000)
 
+  test("after Prometheus' clock was set back the history is reconciled at once, not when its time has come again", async () => {
+    await pool.query(
+      "INSERT INTO reconciles (cluster, reached) VALUES ('default', now() + interval '2 hours')",
+    )
+    await withRecorder(async () => {
+      expose('set-back', 0.75)
+      await waitFor(async () => {
+        const { rows } = await pool.query(
+          "SELECT FROM alert_episodes WHERE model = 'set-back' AND last_firing_at IS NOT NULL",
+        )
+        return rows.length === 1
+      })
+      const { rows } = await pool.query('SELECT reached < now() AS passed FROM reconciles')
+      expect(rows).toEqual([{ passed: true }])
+      expose('set-back', 0.95)
+      await waitFor(async () => (await firingIn('set-back')) === 0)
+    })
+  }, 30_000)
+
   test('an alert that goes on while Prometheus is killed and started again is one episode', async () => {
     await withRecorder(async (recorder) => {
       expose('restart', 0.5)

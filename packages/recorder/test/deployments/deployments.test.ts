@@ -60,6 +60,10 @@ test('a version that processes show is found once, with the start of its process
     reading: { normaliser: { cluster: 'default', externalLabels: {}, kpis: config.kpis } },
     handlers: [],
   }
+  // As after a clock of Prometheus was set back.
+  await pool.query(
+    "INSERT INTO deployment_searches (cluster, reached) VALUES ('default', now() + interval '2 hours')",
+  )
   const startedAt = Math.floor(Date.now() / 1_000)
   runs('1.4.1', startedAt)
   await waitFor(async () => (await searchDeployments(work)) === 1)
