@@ -1,5 +1,6 @@
 import { type Config, isRunbookAddress, type Kpi, names } from '@mnemoscope/kpi'
 import { dashboardUid } from './grafana/links.js'
+import { literally } from './humanize.js'
 
 /**
  * Where an alert leads: the page that says what to do, and the place that shows it. That is the KPI's dashboard where
@@ -8,7 +9,7 @@ import { dashboardUid } from './grafana/links.js'
 export function links(config: Config, runbook: string, kpi?: Kpi): Record<string, string> {
   const { grafana, recorder } = config.endpoints
   return {
-    runbook_url: runbookUrl(config, runbook),
+    runbook_url: literally(runbookUrl(config, runbook)),
     dashboard_url: grafana === undefined ? ofPage(recorder, kpi) : ofGrafana(grafana, kpi),
   }
 }

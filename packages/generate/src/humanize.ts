@@ -13,3 +13,8 @@ export function humanized(unit: string): string {
       return `{{ $value | humanize }} ${unitInWords(unit)}`
   }
 }
+
+/** Text of the configuration's that a Prometheus template shows as it is, whatever braces are in it. */
+export function literally(text: string): string {
+  return text.replaceAll('{{', '{{"{{"}}')
+}

@@ -1,17 +1,18 @@
 import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
 import { type Endpoint, endpoint } from './endpoint.js'
 
-/** Prometheus waits this long for a scrape at the most, in seconds. */
-const longestScrape = 10
+/** Prometheus waits this long for a scrape at the most. */
+const longestScrape = '10s'
 
 /** Content of prometheus.yml. Rule files are relative to it, so the folder can be moved and mounted anywhere. */
 export function prometheusConfig(config: Config): object {
   const { prometheus, alertmanager, recorder } = config.endpoints
-  const timeout = Math.min(durationSeconds(config.scrapeInterval), longestScrape)
+  const { scrapeInterval } = config
+  const isShort = durationSeconds(scrapeInterval) < durationSeconds(longestScrape)
   return {
     global: {
-      scrape_interval: config.scrapeInterval,
-      scrape_timeout: `${timeout}s`,
+      scrape_interval: scrapeInterval,
+      scrape_timeout: isShort ? scrapeInterval : longestScrape,
       evaluation_interval: config.alertCheckInterval,
     },
     rule_files: ['rules/*.yml'],

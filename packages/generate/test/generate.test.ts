@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { configHash, defineConfig } from '@mnemoscope/kpi'
+import { parse } from 'yaml'
 import { customKpis } from '../../../test/harness/custom-kpis.js'
 import { generate } from '../src/generate.js'
 import { runTool } from './promtool.js'
@@ -19,10 +20,25 @@ const custom = defineConfig({
   },
 })
 
+/** Words and signs that YAML, its version 1.1 or a template would take for something else. */
+const misleading = defineConfig({
+  services: [{ name: 'no', targets: ['localhost:9464'] }],
+  scrapeInterval: '1s500ms',
+  ruleTargets: ['kubernetes'],
+  kpis: {
+    y: {
+      ...customKpis.recall_at_5,
+      title: 'Recall {{ of: "5" }} # 1e3',
+      runbook: 'https://wiki.example/{{y}}',
+    },
+  },
+})
+
 describe('generated files', () => {
   test.each([
     ['the defaults', defineConfig()],
     ['overrides, odd model names and custom KPIs', custom],
+    ['names and texts that mean something elsewhere', misleading],
   ])('for %s are accepted by promtool and amtool', async (_, config) => {
     const files = generate(config)
     const prometheus = await runTool('promtool', ['check', 'config', 'prometheus/prometheus.yml'], files)
@@ -42,6 +58,13 @@ describe('generated files', () => {
       // JSON has no comments: a dashboard says it in its description.
       if (path.endsWith('.json')) expect(JSON.parse(text).description).toContain(origin)
       else expect([`# ${origin}`, `<!-- ${origin} -->`]).toContain(text.split('\n')[0])
+    }
+  })
+
+  test('say the same to readers of YAML 1.1 and 1.2', () => {
+    for (const [path, text] of generate(misleading)) {
+      if (!path.endsWith('.yml')) continue
+      expect({ path, value: parse(text, { version: '1.1' }) }).toEqual({ path, value: parse(text) })
     }
   })
 

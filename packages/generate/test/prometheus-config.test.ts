@@ -26,6 +26,8 @@ describe('prometheus.yml', () => {
 
   test.each([
     ['5s', '5s'],
+    // Prometheus' durations have no fractions.
+    ['1s500ms', '1s500ms'],
     ['15s', '10s'],
     ['2m', '10s'],
   ])('with a scrape every %s gives up on one after %s', (scrapeInterval, timeout) => {

@@ -26,14 +26,19 @@ export interface RuleTest {
 export function promtoolTest({ name, interval, series, expectations }: RuleTest): object {
   return {
     name,
-    interval: `${interval}s`,
+    interval: durationText(interval),
     input_series: Object.entries(series).map(([series, values]) => ({ series, values })),
     promql_expr_test: expectations.map(({ at, expr, samples }) => ({
       expr,
-      eval_time: `${at}s`,
+      eval_time: durationText(at),
       exp_samples: samples.map(({ labels, value }) => ({ labels, value })),
     })),
   }
+}
+
+/** Prometheus' durations have no fractions. */
+function durationText(seconds: number): string {
+  return Number.isInteger(seconds) ? `${seconds}s` : `${Math.round(seconds * 1_000)}ms`
 }
 
 /** A query returns something, once. */

@@ -1,5 +1,6 @@
 import { type Config, type Kpi, names, type Outcomes, type ThresholdSeverity } from '@mnemoscope/kpi'
 import { links } from '../annotations.js'
+import { literally } from '../humanize.js'
 import { and, bracket, filter, number } from '../promql.js'
 import type { AlertRule, RecordingRule, RuleGroup } from '../rule.js'
 import { newbornRule } from './counted.js'
@@ -88,9 +89,9 @@ function burnAlert(config: Config, kpi: Kpi, budget: number, burn: Burn): AlertR
     expr: and(and(filter(rate(long), '>', limit), filter(rate(short), '>', limit)), enough),
     labels: { [names.label.severity]: severity, [names.label.kpi]: kpi.id },
     annotations: {
-      summary: `${kpi.title} of {{ $labels.model }} in {{ $labels.job }} misses its target too fast (${severity.toUpperCase()})`,
+      summary: `${literally(kpi.title)} of {{ $labels.model }} in {{ $labels.job }} misses its target too fast (${severity.toUpperCase()})`,
       description:
-        `Over ${long} ${kpi.title} of {{ $labels.model }} at context size {{ $labels.context_size }} misses ` +
+        `Over ${long} ${literally(kpi.title)} of {{ $labels.model }} at context size {{ $labels.context_size }} misses ` +
         `{{ $value | humanize }} times as often as its target of ${kpi.target} allows, and still does over ${short}.`,
       value: '{{ $value }}',
       threshold: String(limit),

@@ -16,6 +16,7 @@ import {
 } from '../promql.js'
 import type { RecordingRule, RuleGroup } from '../rule.js'
 import { counted, newbornRule } from './counted.js'
+import { withinLookback } from './lookback.js'
 import {
   distributionWindow,
   isQuantile,
@@ -52,13 +53,15 @@ export function shownQuantileRules(kpi: Kpi): RecordingRule[] {
 
 /**
  * The distribution of a histogram that is judged by its mean: it is for people, and buckets are most of what rules
- * cost, so it is recorded no more often than snapshots are taken.
+ * cost, so it is recorded no more often than snapshots are taken, and as often as it takes for each of them to see it.
  */
 export function shownQuantileGroups(config: Config, kpi: Kpi): RuleGroup[] {
   if (kpi.instrument !== 'histogram' || judgedByQuantile(kpi)) return []
   const quantiles = shownQuantiles.map((quantile) => quantileRule(kpi, quantile))
   const rules = [bucketRule(kpi), ...quantiles, maxRule(kpi)]
-  return [{ name: `mnemoscope_${kpi.id}_quantiles`, interval: config.snapshotInterval, rules }]
+  return [
+    { name: `mnemoscope_${kpi.id}_quantiles`, interval: withinLookback(config.snapshotInterval), rules },
+  ]
 }
 
 function judgedQuantiles(kpi: Kpi): Quantile[] {

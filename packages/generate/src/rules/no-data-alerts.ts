@@ -1,6 +1,6 @@
 import { type Config, type Kpi, names } from '@mnemoscope/kpi'
 import { links } from '../annotations.js'
-import { humanized } from '../humanize.js'
+import { humanized, literally } from '../humanize.js'
 import { aggregate, bracket, filter, unless } from '../promql.js'
 import { partition, within } from '../region.js'
 import type { AlertRule } from '../rule.js'
@@ -23,9 +23,9 @@ export function noDataAlerts(config: Config, kpi: Kpi): AlertRule[] {
           for: value.for,
           labels: { [names.label.severity]: 'warning', [names.label.kpi]: kpi.id },
           annotations: {
-            summary: `${kpi.title} of {{ $labels.model }} in {{ $labels.job }} has no data`,
+            summary: `${literally(kpi.title)} of {{ $labels.model }} in {{ $labels.job }} has no data`,
             description:
-              `{{ $labels.model }} at context size {{ $labels.context_size }} measured ${kpi.title} until lately ` +
+              `{{ $labels.model }} at context size {{ $labels.context_size }} measured ${literally(kpi.title)} until lately ` +
               `(last ${humanized(kpi.unit)}) and does so no more, while {{ $labels.job }} answers its scrapes.`,
             value: '{{ $value }}',
             ...links(config, 'no-data.md', kpi),

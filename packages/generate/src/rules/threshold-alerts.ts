@@ -7,7 +7,7 @@ import {
   thresholdSeverities,
 } from '@mnemoscope/kpi'
 import { links } from '../annotations.js'
-import { humanized } from '../humanize.js'
+import { humanized, literally } from '../humanize.js'
 import { partition } from '../region.js'
 import type { AlertRule } from '../rule.js'
 import { breachExpression } from './breach-expression.js'
@@ -55,8 +55,8 @@ function annotations(
       ? `{{ if eq (printf "%f" $value) "NaN" }}has no data, which counts as a breach{{ else }}${breach}{{ end }}`
       : breach
   return {
-    summary: `${kpi.title} of {{ $labels.model }} in {{ $labels.job }} has reached ${severity.toUpperCase()}`,
-    description: `${kpi.title} (${kpi.statistic}) of {{ $labels.model }} at context size {{ $labels.context_size }} ${state}.`,
+    summary: `${literally(kpi.title)} of {{ $labels.model }} in {{ $labels.job }} has reached ${severity.toUpperCase()}`,
+    description: `${literally(kpi.title)} (${kpi.statistic}) of {{ $labels.model }} at context size {{ $labels.context_size }} ${state}.`,
     value: '{{ $value }}',
     threshold: String(threshold),
     ...links(config, kpi.runbook, kpi),

@@ -1,14 +1,12 @@
 import { type Config, durationSeconds, type Kpi, names } from '@mnemoscope/kpi'
 import { links } from '../annotations.js'
-import { humanized } from '../humanize.js'
+import { humanized, literally } from '../humanize.js'
 import { and, bracket, filter, number, over } from '../promql.js'
 import type { AlertRule, RecordingRule, RuleGroup } from '../rule.js'
+import { longestInterval } from './lookback.js'
 
-/**
- * A day of values is read at a time, and an hour changes slowly. Within Prometheus' lookback of 5 minutes, or what is
- * recorded would be gone for a moment before each evaluation.
- */
-export const trendInterval = '4m'
+/** A day of values is read at a time, and an hour changes slowly: as seldom as can be. */
+export const trendInterval = longestInterval
 
 /** Part of a day, and of an hour, that must hold values before the two are compared. */
 const leastHistory = 0.25
@@ -61,9 +59,9 @@ function trendAlert(config: Config, kpi: Kpi): AlertRule {
     expr: and(hour, bracket(significant)),
     labels: { [names.label.severity]: 'info', [names.label.kpi]: kpi.id },
     annotations: {
-      summary: `${kpi.title} of {{ $labels.model }} in {{ $labels.job }} is getting worse`,
+      summary: `${literally(kpi.title)} of {{ $labels.model }} in {{ $labels.job }} is getting worse`,
       description:
-        `${kpi.title} of {{ $labels.model }} at context size {{ $labels.context_size }} was ${humanized(kpi.unit)} ` +
+        `${literally(kpi.title)} of {{ $labels.model }} at context size {{ $labels.context_size }} was ${humanized(kpi.unit)} ` +
         `over the last hour: worse than its day before by more than ${deviations} standard deviations and ` +
         `${Number((change * 100).toPrecision(4))} %.`,
       value: '{{ $value }}',
