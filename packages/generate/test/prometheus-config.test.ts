@@ -31,11 +31,11 @@ describe('prometheus.yml', () => {
     ['15s', '10s'],
     ['2m', '10s'],
   ])('with a scrape every %s gives up on one after %s', (scrapeInterval, timeout) => {
-    const config = defineConfig({ scrapeInterval, alertCheckInterval: '5m' })
+    const config = defineConfig({ scrapeInterval, alertCheckInterval: '4m' })
     expect(contentOf(config).global).toEqual({
       scrape_interval: scrapeInterval,
       scrape_timeout: timeout,
-      evaluation_interval: '5m',
+      evaluation_interval: '4m',
     })
   })
 

@@ -78,6 +78,13 @@ describe('an invalid configuration names the path, the value and what was expect
       '15 seconds',
       /Prometheus duration/,
     ],
+    [
+      'rules that forget what they said',
+      { alertCheckInterval: '5m' },
+      'alertCheckInterval',
+      '5m',
+      /at most 4m/,
+    ],
     ['an unknown key', { scrapeIntervall: '5s' }, 'scrapeIntervall', '5s', /did you mean "scrapeInterval"/],
     ['an unknown nested key', { dashboard: { maxPoints: 5 } }, 'dashboard.maxPoints', 5, /maxDataPoints/],
     ...['javascript:alert(1)', 'ftp://x.example/a', '/a.md', '//x.example', 'a b.md', ''].map(

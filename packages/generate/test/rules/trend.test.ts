@@ -3,18 +3,18 @@ import { defineConfig, names } from '@mnemoscope/kpi'
 import { generate } from '../../src/generate.js'
 import { ruleTest } from '../promtool.js'
 
-const config = defineConfig({ alertCheckInterval: '5m' })
+const config = defineConfig({ alertCheckInterval: '4m' })
 const series = `${names.recordedSeries.current(config.kpis.f1_score)}{job="memory", model="m", context_size="8192"}`
 const informed = 'count(ALERTS{alertname="MnemoscopeF1ScoreInfo", severity="info"})'
 
-/** The rules of the trend alone, over a value that the test says; a sample of it every evaluation, which is every 5 minutes. */
+/** The rules of the trend alone, over a value that the test says; a sample of it every evaluation, which is every 4 minutes. */
 const files = new Map(
   [...generate(config)].map(([path, text]) => [
     path,
     text.replaceAll(/- record: \S+:current\n/g, '- record: unused\n'),
   ]),
 )
-const hour = 12
+const hour = 15
 const day = 24 * hour
 const steps = (values: readonly (readonly [value: number, evaluations: number])[]) =>
   values.flatMap(([value, evaluations]) => Array<number>(evaluations).fill(value)).join(' ')
@@ -62,12 +62,12 @@ describe('an hour that is worse than its day', () => {
       false,
     ],
   ] as const)('%s', async (_, values, told) => {
-    const minutes = values.reduce((sum, [, evaluations]) => sum + evaluations, 0) * 5
+    const minutes = values.reduce((sum, [, evaluations]) => sum + evaluations, 0) * 4
     const result = await ruleTest(
       files,
       { [series]: steps(values) },
-      [{ at: `${minutes - 5}m`, values: { [informed]: told ? [['{}', 1]] : [] } }],
-      { scrape: '5m', evaluation: '5m' },
+      [{ at: `${minutes - 4}m`, values: { [informed]: told ? [['{}', 1]] : [] } }],
+      { scrape: '4m', evaluation: '4m' },
     )
     expect(result).toBe('')
   })

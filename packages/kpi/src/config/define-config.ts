@@ -130,6 +130,9 @@ function withKpisKey(issue: ConfigIssue): ConfigIssue {
     : issue
 }
 
+/** Rules read what they said before, which Prometheus shows for 5 minutes: hysteresis would be lost. */
+const longestCheckSeconds = 240
+
 function settingIssues(settings: Settings): ConfigIssue[] {
   const issues: ConfigIssue[] = []
   const scrape = durationSeconds(settings.scrapeInterval)
@@ -138,6 +141,13 @@ function settingIssues(settings: Settings): ConfigIssue[] {
       path: 'alertCheckInterval',
       value: settings.alertCheckInterval,
       expected: `at least scrapeInterval (${settings.scrapeInterval}): between two scrapes nothing changes`,
+    })
+  }
+  if (durationSeconds(settings.alertCheckInterval) > longestCheckSeconds) {
+    issues.push({
+      path: 'alertCheckInterval',
+      value: settings.alertCheckInterval,
+      expected: 'at most 4m: Prometheus forgets values after 5 minutes, that an alert fires too',
     })
   }
   const names = settings.services.map(({ name }) => name)
