@@ -25,6 +25,11 @@ type AnyValue =
 /** What is kept of a measurement's metadata: so many entries, so many characters of each. */
 const mostMetadata = 64
 const longestText = 2_048
+/** The recorder refuses a whole request for one key that is longer. */
+const longestKey = 512
+
+/** What a record says itself: metadata of such a name would take its place. */
+const ownKeys: ReadonlySet<string> = new Set(Object.values(names.measurementAttribute))
 
 /** A record is no larger; metadata for which there is no room is left out. */
 export const mostRecordBytes = 64 * 1_024
@@ -65,10 +70,11 @@ export function logRecord(measurement: TakenMeasurement, sequence: number): Enco
 function metadataOf(metadata: Metadata | undefined): KeyValue[] {
   if (typeof metadata !== 'object' || metadata === null) return []
   return Object.keys(metadata)
+    .filter((key) => !ownKeys.has(key))
     .slice(0, mostMetadata)
     .flatMap((key) => {
       const value = anyValue(readSafely(metadata, key))
-      return value === undefined ? [] : [{ key: key.slice(0, longestText), value }]
+      return value === undefined ? [] : [{ key: key.slice(0, longestKey), value }]
     })
 }
 

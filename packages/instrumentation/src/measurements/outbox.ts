@@ -37,6 +37,8 @@ const batchSize = 512
 const batchBytes = 512 * 1_024
 
 const longestPause = 30_000
+/** A receiver that asks for time gets no more than this: what waits is bounded, and would be lost meanwhile. */
+const longestAskedPause = 5 * 60_000
 /** Milliseconds between two tries when the service ends, where time is short. */
 const farewellPause = { shortest: 100, longest: 1_000 }
 
@@ -80,6 +82,8 @@ export function outbox({
     if (outcome.kind === 'unavailable') {
       queue.putBack(batch)
       pause = Math.min(Math.max(pause, lingerMilliseconds) * 2, longestPause)
+      const { retryAfter = 0 } = outcome
+      pause = Math.max(pause, Math.min(retryAfter, longestAskedPause))
       return false
     }
     if (outcome.kind === 'too_large' && batch.length > 1) {

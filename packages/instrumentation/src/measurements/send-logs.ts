@@ -32,7 +32,7 @@ export async function sendLogs(
     })
     const body: unknown = response.ok ? await response.json().catch(() => undefined) : undefined
     if (!response.ok) await response.body?.cancel()
-    return outcomeOf(response.status, body)
+    return outcomeOf(response.status, body, response.headers.get('retry-after'))
   } catch {
     return { kind: 'unavailable' }
   }

@@ -6,15 +6,37 @@ export type SendOutcome =
   | { readonly kind: 'refused'; readonly status: number }
   /** Refused as too large: less at once may be taken. */
   | { readonly kind: 'too_large' }
-  /** Away, too slow, or not able at present: worth another try. */
-  | { readonly kind: 'unavailable' }
+  /** Away, too slow, or not able at present: worth another try, in so many milliseconds where it says when. */
+  | { readonly kind: 'unavailable'; readonly retryAfter?: number | undefined }
 
-/** What an answer's status and body mean for what was sent: https://opentelemetry.io/docs/specs/otlp/#otlphttp-response */
-export function outcomeOf(status: number, body: unknown): SendOutcome {
+/**
+ * Answers after which the same may be taken later. Not 500, which means that this very request can't be handled: sent
+ * again and again, it would hold up all that comes after it.
+ */
+const retried: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
+
+/**
+ * What an answer's status, body and `Retry-After` mean for what was sent:
+ * https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
+ * @param now milliseconds since the epoch
+ */
+export function outcomeOf(
+  status: number,
+  body: unknown,
+  retryAfter: string | null = null,
+  now = Date.now(),
+): SendOutcome {
   if (status >= 200 && status < 300) return stored(body)
   if (status === 413) return { kind: 'too_large' }
-  if (status >= 500 || status === 429 || status === 408) return { kind: 'unavailable' }
+  if (retried.has(status)) return { kind: 'unavailable', retryAfter: retryAfterMilliseconds(retryAfter, now) }
   return { kind: 'refused', status }
+}
+
+/** Seconds, or a date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+function retryAfterMilliseconds(text: string | null, now: number): number | undefined {
+  if (text === null) return undefined
+  const milliseconds = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now
+  return milliseconds >= 0 ? milliseconds : undefined
 }
 
 function stored(body: unknown): SendOutcome {

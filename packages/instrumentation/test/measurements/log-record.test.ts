@@ -37,6 +37,14 @@ test('metadata of any kind becomes what a log record can hold', () => {
   })
 })
 
+test('metadata can not take the place of what was measured, and its keys are such that no request is refused for them', () => {
+  const metadata = { 'mnemoscope.value': 99, 'mnemoscope.kpi': 'f1_score', ['k'.repeat(600)]: 1 }
+  const { attributes } = JSON.parse(logRecord({ ...taken, metadata }, 7).json)
+  const keys = attributes.map(({ key }: { key: string }) => key)
+  expect(new Set(keys).size).toBe(keys.length)
+  expect(keys.slice(5)).toEqual(['k'.repeat(512)])
+})
+
 test('a record is no larger than its bound, whatever the metadata; what fits is kept', () => {
   for (const character of ['x', '€', '\u0000', '😀', '\ud800']) {
     const entries = Array.from({ length: 64 }, (_, i) => [

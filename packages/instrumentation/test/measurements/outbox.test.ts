@@ -1,7 +1,11 @@
-import { expect, test } from '@jest/globals'
+import { afterEach, expect, jest, test } from '@jest/globals'
 import { outbox, outboxBounds } from '../../src/measurements/outbox.js'
 import type { QueuedRecord } from '../../src/measurements/record-queue.js'
 import type { SendOutcome } from '../../src/measurements/send-outcome.js'
+
+afterEach(() => {
+  jest.useRealTimers()
+})
 
 const stored: SendOutcome = { kind: 'stored', rejected: 0, reason: '' }
 const record = (json: string, { breach = false, bytes = json.length } = {}): QueuedRecord => ({
@@ -70,6 +74,23 @@ test('what could not be sent waits on, within the bounds', async () => {
   await box.stop()
   expect(sent).toEqual([['b', 'c']])
   expect(dropped()).toBe(1)
+})
+
+test('a receiver that asks for time gets it, up to some minutes', async () => {
+  jest.useFakeTimers()
+  for (const [asked, given] of [
+    [60_000, 60_000],
+    [86_400_000, 300_000],
+  ] as const) {
+    let answers = 0
+    const { box } = observed(() => (answers++ === 0 ? { kind: 'unavailable', retryAfter: asked } : stored))
+    box.add(record('a'))
+    await jest.advanceTimersByTimeAsync(1_000)
+    await jest.advanceTimersByTimeAsync(given - 1)
+    expect(answers).toBe(1)
+    await jest.advanceTimersByTimeAsync(1)
+    expect(answers).toBe(2)
+  }
 })
 
 test('an outbox that ends tries on for as long as it may', async () => {
