@@ -5,10 +5,25 @@ export interface LabelSet {
   readonly text: string
 }
 
-/** Makes a label set; names are made fit for Prometheus, values are escaped, their order is kept. */
+/**
+ * Makes a label set; names are made fit for Prometheus, values are escaped, their order is kept. Attributes that become
+ * one label share it, as the specification has it: Prometheus refuses a whole scrape where a label comes twice.
+ * https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#metric-attributes
+ */
 export function labelSet(attributes: Readonly<Record<string, string>>): LabelSet {
-  const text = Object.entries(attributes)
-    .map(([name, value]) => `${prometheusLabel(name)}="${escapeLabelValue(value)}"`)
+  const byLabel = new Map<string, string[]>()
+  for (const name of Object.keys(attributes)) {
+    const label = prometheusLabel(name)
+    byLabel.set(label, [...(byLabel.get(label) ?? []), name])
+  }
+  const text = [...byLabel]
+    .map(([label, names]) => {
+      const value = names
+        .sort()
+        .map((name) => attributes[name])
+        .join(';')
+      return `${label}="${escapeLabelValue(value)}"`
+    })
     .join(',')
   return { attributes, text }
 }
@@ -24,9 +39,9 @@ export function withLabels(base: LabelSet, more: Readonly<Record<string, string>
 }
 
 /** The Prometheus name of an attribute: characters that a label name can't have become underscores. */
-export function prometheusLabel(attribute: string): string {
+function prometheusLabel(attribute: string): string {
   const name = attribute.replace(/[^a-zA-Z0-9_]/g, '_')
-  return /^[0-9]/.test(name) ? `_${name}` : name
+  return /^(?:[0-9]|$)/.test(name) ? `_${name}` : name
 }
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information */
