@@ -3,6 +3,7 @@ import { durationSeconds } from '../duration.js'
 import type { Kpi, KpiDeclaration } from '../kpi.js'
 import { pipelineJob } from '../names.js'
 import { ConfigError, type ConfigIssue, issuesOf, unknownKey } from './issues.js'
+import { metricIssues } from './name-issues.js'
 import { notificationIssues } from './notification-issues.js'
 import { pluginIssues, withPluginHandlers, withPluginKpis } from './plugins.js'
 import { kpiIssues, resolveKpi } from './resolve-kpi.js'
@@ -59,6 +60,7 @@ export function defineConfig<const Declared extends ConfigInput = ConfigInput>(
   for (const kpi of Object.values(kpis)) {
     issues.push(...kpiIssues(kpi, `kpis.${kpi.id}`, settings.data?.contextSizes))
   }
+  issues.push(...metricIssues(Object.values(kpis)))
   if (issues.length > 0 || !settings.success) throw new ConfigError(issues)
   return {
     ...settings.data,

@@ -5,6 +5,7 @@ import { outcomesOf } from '../measurement.js'
 import { thresholdSeverities } from '../severity.js'
 import type { ConfigIssue } from './issues.js'
 import { judgementIssues } from './judgement-issues.js'
+import { labelIssues } from './name-issues.js'
 
 /** What a KPI declaration leaves out. */
 const defaults = {
@@ -55,6 +56,7 @@ export function kpiIssues(
 ): ConfigIssue[] {
   return [
     ...declarationIssues(kpi, path),
+    ...labelIssues(kpi, path),
     ...judgementIssues(kpi, path),
     ...thresholdIssues(kpi, kpi.thresholds, `${path}.thresholds`),
     ...kpi.overrides.flatMap((override, i) =>
