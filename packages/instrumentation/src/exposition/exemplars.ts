@@ -1,5 +1,5 @@
 import type { Direction } from '@mnemoscope/kpi'
-import { isSpanContextValid, trace } from '@opentelemetry/api'
+import { isSpanContextValid, TraceFlags, trace } from '@opentelemetry/api'
 import type { HistogramAccumulator } from '../accumulator/histogram.js'
 import { emptyRange, type Watcher } from '../handle/attention.js'
 
@@ -15,7 +15,11 @@ export interface Exemplar {
 /** After so many milliseconds a milder measurement may take an exemplar's place: its trace has been looked at by now. */
 const lifetime = 10 * 60_000
 
-/** Keeps, for each bucket, the worst measurement taken within a span, so that a dashboard leads from a bad bucket to its trace. */
+/**
+ * Keeps, for each bucket, the worst measurement taken within a span that is sampled, so that a dashboard leads from a bad
+ * bucket to its trace: no other trace is kept anywhere.
+ * https://opentelemetry.io/docs/specs/otel/metrics/sdk/#tracebased
+ */
 export function exemplarWatcher(now: () => number): Watcher {
   return {
     quiet: (kpi) => (kpi.instrument === 'histogram' ? emptyRange : undefined),
@@ -23,6 +27,7 @@ export function exemplarWatcher(now: () => number): Watcher {
       if (accumulator.kind !== 'histogram' || typeof value !== 'number') return
       const span = trace.getActiveSpan()?.spanContext()
       if (span === undefined || !isSpanContextValid(span)) return
+      if ((span.traceFlags & TraceFlags.SAMPLED) === 0) return
       keep(accumulator, kpi.direction, { value, traceId: span.traceId, spanId: span.spanId, at: now() })
     },
   }

@@ -1,4 +1,4 @@
-import { trace } from '@opentelemetry/api'
+import { isSpanContextValid, trace } from '@opentelemetry/api'
 import { heedRejection } from '../guards/heed-rejection.js'
 import type { WarningHandler } from '../guards/warn-once.js'
 import { emptyRange, type MeasurementPlace, type Watcher } from '../handle/attention.js'
@@ -35,7 +35,9 @@ export function measurementWatcher(
   return {
     quiet: () => emptyRange,
     heard({ kpi, value, place, metadata }) {
-      const { traceId, spanId } = trace.getActiveSpan()?.spanContext() ?? {}
+      const span = trace.getActiveSpan()?.spanContext()
+      // Where tracing is off or suppressed there is a span all the same, its ids nothing but zeros.
+      const { traceId, spanId } = span !== undefined && isSpanContextValid(span) ? span : {}
       heedRejection(handler({ kpi: kpi.id, value, at: now(), metadata, traceId, spanId, ...place }), failed)
     },
   }

@@ -73,13 +73,9 @@ describe('the endpoint', () => {
     closing.push(() => context.disable())
     const monitor = await start({ exemplars: true, now: () => 1_000 })
     const op = monitor.for(place)
-    const inTrace = (traceId: string, run: () => void) =>
+    const inTrace = (traceId: string, run: () => void, traceFlags = TraceFlags.SAMPLED) =>
       context.with(
-        trace.setSpanContext(context.active(), {
-          traceId,
-          spanId: 'b'.repeat(16),
-          traceFlags: TraceFlags.SAMPLED,
-        }),
+        trace.setSpanContext(context.active(), { traceId, spanId: 'b'.repeat(16), traceFlags }),
         run,
       )
     inTrace('1'.repeat(32), () => op.latency.record(6))
@@ -87,13 +83,15 @@ describe('the endpoint', () => {
     inTrace('3'.repeat(32), () => op.latency.record(6.5))
     inTrace('4'.repeat(32), () => op.f1_score.record(0.62))
     inTrace('5'.repeat(32), () => op.f1_score.record(0.64))
+    // Nobody keeps this trace.
+    inTrace('6'.repeat(32), () => op.latency.record(7.2), TraceFlags.NONE)
     op.latency.record(0.2)
     const { body } = await answer(monitor.url ?? '', { accept: openMetrics })
     const lines = body.toString().split('\n')
     const bucket = (name: string, le: string) =>
       lines.find((line) => line.startsWith(`${name}_bucket{${labels},le="${le}"}`))
     expect(bucket('mnemoscope_latency_seconds', '7.5')).toBe(
-      `mnemoscope_latency_seconds_bucket{${labels},le="7.5"} 4 # {trace_id="${'2'.repeat(32)}",span_id="${'b'.repeat(16)}"} 7 1`,
+      `mnemoscope_latency_seconds_bucket{${labels},le="7.5"} 5 # {trace_id="${'2'.repeat(32)}",span_id="${'b'.repeat(16)}"} 7 1`,
     )
     expect(bucket('mnemoscope_latency_seconds', '0.25')).toMatch(/ 1$/)
     expect(bucket('mnemoscope_f1_score', '0.65')).toContain('4'.repeat(32))
