@@ -28,6 +28,12 @@ export interface SourceFamily {
 const sampleLine =
   /^([a-zA-Z_:][\w:]*)(\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?[ \t]+([^\s#]+)(?:[ \t]+([-+\d.eE]+))?[ \t]*(#.*)?$/
 
+/** A number as Prometheus reads it: one that it can't read costs the whole scrape. */
+const numberText = /^(?:[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|inf(?:inity)?)|nan)$/i
+
+/** An exemplar with its value and, where it has one, its time; likewise. */
+const exemplarPattern = /^# \{(?:[a-zA-Z_]\w*="(?:[^"\\]|\\.)*",?)*\} [-+\d.eE]+(?: [-+\d.eE]+)?$/
+
 /** What the names of a family's series have behind the family's own; counters have it in OpenMetrics alone. */
 const suffixes: Readonly<Record<SourceType, readonly string[]>> = {
   counter: ['', '_total'],
@@ -60,7 +66,8 @@ export function sourceFamilies(text: string, unreadable: (line: string) => void)
       continue
     }
     const [, name, labels = '', value, time, exemplar] = sampleLine.exec(line) ?? []
-    if (name === undefined || value === undefined) {
+    const isReadable = value !== undefined && [value, time ?? '0'].every((text) => numberText.test(text))
+    if (name === undefined || !isReadable) {
       unreadable(line)
       continue
     }
@@ -70,7 +77,7 @@ export function sourceFamilies(text: string, unreadable: (line: string) => void)
       labels,
       value: /^nan$/i.test(value) ? 'NaN' : value,
       at: time === undefined ? undefined : Number(time) / (isOpenMetrics ? 1 : 1_000),
-      exemplar,
+      exemplar: exemplar !== undefined && exemplarPattern.test(exemplar) ? exemplar : undefined,
     })
   }
   return [...families.values()]

@@ -43,7 +43,9 @@ async function textOf(source: MetricsSource, warn: WarningHandler): Promise<stri
     timer = setTimeout(() => reject(new Error(`no answer within ${patience} ms`)), patience)
   })
   try {
-    return await Promise.race([read(source), late])
+    const text: unknown = await Promise.race([read(source), late])
+    if (typeof text !== 'string') throw new TypeError(`expected text, not ${typeof text}`)
+    return text
   } catch (error) {
     warn({
       code: 'SOURCE_FAILED',

@@ -199,8 +199,11 @@ describe('other metrics of the application', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['NAME_COLLISION'])
   })
 
-  test('that can not be read leave the rest of the scrape as it is', async () => {
-    const monitor = await start({ sources: [{ metrics: () => Promise.reject(new Error('away')) }] })
+  test.each([
+    ['fail', () => Promise.reject(new Error('away'))],
+    ['give no text', () => undefined as unknown as string],
+  ])('that %s leave the rest of the scrape as it is', async (_, metrics) => {
+    const monitor = await start({ sources: [{ metrics }] })
     expect(samplesOf(await scrape(monitor.url)).size).toBeGreaterThan(10)
     expect(warnings.map(({ code }) => code)).toEqual(['SOURCE_FAILED'])
   })

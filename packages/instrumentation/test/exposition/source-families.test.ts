@@ -87,6 +87,16 @@ jobs_created 1700000000
     expect(rewritten(text, 'text')).toBe('# TYPE jobs_total counter\njobs_total 2\n')
   })
 
+  test('leave out what would cost the whole scrape: numbers and exemplars that are none', () => {
+    const unreadable: string[] = []
+    const broken = ['a undefined', 'a 0x1F', 'a 1_000', 'a 1 1e']
+    const text = `# TYPE a_total counter\na_total 1e-7\na_total{x="1"} 1 # by hand\n${broken.join('\n')}\n`
+    expect(rewritten(text, 'openmetrics', (line) => unreadable.push(line))).toBe(
+      '# TYPE a counter\na_total 1e-7\na_total{x="1"} 1\n',
+    )
+    expect(unreadable).toEqual(broken)
+  })
+
   test('come together by family, as both formats want it, without lines that are no samples', () => {
     const unreadable: string[] = []
     const text = '# TYPE a gauge\na{x="1"} 1\nb 2\n\n# a comment\na{x="2"} Nan\nno sample at all\n'
