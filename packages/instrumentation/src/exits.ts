@@ -59,14 +59,19 @@ export async function openExits(
     }
     return {
       url: server?.url,
-      async stop() {
-        await Promise.all(closing.map((close) => close()))
-      },
+      stop: () => closeAll(closing),
     }
   } catch (error) {
-    await Promise.allSettled(closing.map((close) => close()))
+    await closeAll(closing).catch(() => undefined)
     throw error
   }
+}
+
+/** Closes all exits, also where one can't be: what waits in the others is still sent. Then rejects with its error. */
+async function closeAll(closing: readonly (() => Promise<void> | void)[]): Promise<void> {
+  const closed = await Promise.allSettled(closing.map(async (close) => close()))
+  const failed = closed.find((each) => each.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
 }
 
 function addGenAi(

@@ -29,7 +29,8 @@ export async function serveEndpoint(host: string, port: number, handle: RequestH
     }
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
+    // For good: a connection that can't be accepted later on, for want of file descriptors, must not end the process.
+    server.on('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
     // Workers of a cluster would share a port, and a scrape would reach any one of them.
     server.listen({ host, port, exclusive: true }, resolve)
   })

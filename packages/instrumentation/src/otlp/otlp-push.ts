@@ -5,8 +5,6 @@ import type { OtlpSettings } from './otlp-options.js'
 
 /** A push at work. */
 export interface OtlpPush {
-  /** Pushes what there is now. */
-  flush(): Promise<void>
   /** Pushes a last time, retries included, and ends. */
   stop(): Promise<void>
 }
@@ -50,10 +48,7 @@ export async function startOtlpPush(
     resource: resourceFromAttributes(identified),
     readers: [reader],
   })
-  return {
-    flush: () => provider.forceFlush(),
-    stop: () => provider.shutdown(),
-  }
+  return { stop: () => provider.shutdown() }
 }
 
 function opened<Exporter>(open: () => Exporter, url: string | undefined): Exporter {
