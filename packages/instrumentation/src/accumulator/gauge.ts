@@ -50,7 +50,8 @@ export class GaugeAccumulator {
 
   /** Has the value read at each collection from now on; what throws or can't be a value leaves the gauge unknown. */
   observe(read: ReadValue): void {
-    this.read = read
+    const gauge = this.series.inUse?.() ?? this
+    if (gauge.kind === 'gauge') gauge.read = read
   }
 
   /** Whether the application has its value read. */

@@ -13,4 +13,9 @@ export interface Series {
   /** Milliseconds since the epoch when the series came to be; its counts are since then. */
   readonly born: number
   readonly unusual: Unusual
+  /**
+   * The accumulator that counts for this series now, brought back if need be: after an eviction another handle may have
+   * taken the place. Left out of series that always are.
+   */
+  readonly inUse?: () => Accumulator
 }

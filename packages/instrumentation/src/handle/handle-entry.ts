@@ -23,8 +23,13 @@ export interface KpiAccumulator {
   readonly accumulator: Accumulator
 }
 
-/** Takes what an accumulator of this handle finds unusual. */
-export type EntryUnusual = (entry: HandleEntry, index: number, value: unknown) => void
+/** What the accumulators of a handle ask of its registry, each by its index. */
+export interface EntryOwner {
+  /** Takes what an accumulator finds unusual. */
+  unusual(entry: HandleEntry, index: number, value: unknown): void
+  /** The accumulator that counts in place of one, which may be itself. */
+  inUse(entry: HandleEntry, index: number): Accumulator
+}
 
 /**
  * Creates a handle with all its accumulators in one slab. Their values are unusual until `setCalm`.
@@ -36,7 +41,7 @@ export function handleEntry(
   kpis: readonly KpiMetric[],
   context: HandleContext,
   { born, activeAt }: { readonly born: number; readonly activeAt: number },
-  unusual: EntryUnusual,
+  owner: EntryOwner,
 ): HandleEntry {
   const labels = labelSet({
     [names.label.model]: place.model,
@@ -57,7 +62,8 @@ export function handleEntry(
       const series = {
         labels: ownNames.length === 0 ? labels : withLabels(labels, combination),
         born,
-        unusual: (_: Accumulator, value: unknown) => unusual(entry, index, value),
+        unusual: (_: Accumulator, value: unknown) => owner.unusual(entry, index, value),
+        inUse: () => owner.inUse(entry, index),
       }
       const accumulator = of.create(series, slab, at)
       at += of.slots

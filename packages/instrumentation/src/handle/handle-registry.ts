@@ -5,7 +5,14 @@ import type { RepairableLabel } from '../guards/self-metrics.js'
 import type { WarningHandler } from '../guards/warn-once.js'
 import type { MeasurementPlace } from './attention.js'
 import type { HandleContext } from './bound-handle.js'
-import { type HandleEntry, handleEntry, type KpiAccumulator, measurements, setCalm } from './handle-entry.js'
+import {
+  type EntryOwner,
+  type HandleEntry,
+  handleEntry,
+  type KpiAccumulator,
+  measurements,
+  setCalm,
+} from './handle-entry.js'
 import type { HandleLabels } from './handle-types.js'
 import type { KpiMetric } from './kpi-metric.js'
 
@@ -59,7 +66,7 @@ export function handleRegistry(context: RegistryContext): HandleRegistry {
   function admit(place: MeasurementPlace): HandleEntry {
     if (size >= maxSeries) sweep(elapsed())
     if (size >= maxSeries) return fold()
-    const entry = handleEntry(place, kpis, context, { born: now(), activeAt: elapsed() }, onUnusual)
+    const entry = handleEntry(place, kpis, context, { born: now(), activeAt: elapsed() }, owner)
     register(entry)
     return entry
   }
@@ -105,14 +112,15 @@ export function handleRegistry(context: RegistryContext): HandleRegistry {
         'or raise instrumentation.maxSeries.',
     })
     if (overflow === undefined) {
-      overflow = handleEntry(overflowPlace, kpis, context, { born: now(), activeAt: elapsed() }, onUnusual)
+      overflow = handleEntry(overflowPlace, kpis, context, { born: now(), activeAt: elapsed() }, owner)
       activate(overflow)
     }
     return overflow
   }
 
   /** A retired handle that is used again gets its series back, or hands over to whoever took its place. */
-  function successor(entry: HandleEntry): HandleEntry {
+  function standing(entry: HandleEntry): HandleEntry {
+    if (!entry.retired) return entry
     const other = find(entry.place)
     if (other !== undefined) return other
     if (size >= maxSeries) sweep(elapsed())
@@ -121,10 +129,13 @@ export function handleRegistry(context: RegistryContext): HandleRegistry {
     return entry
   }
 
-  function onUnusual(entry: HandleEntry, index: number, value: unknown): void {
-    const target = entry.retired ? successor(entry) : entry
-    const { of, accumulator } = target.accumulators[index] as KpiAccumulator
-    context.attention.take(of.kpi, target.place, accumulator, value)
+  const owner: EntryOwner = {
+    unusual(entry, index, value) {
+      const target = standing(entry)
+      const { of, accumulator } = target.accumulators[index] as KpiAccumulator
+      context.attention.take(of.kpi, target.place, accumulator, value)
+    },
+    inUse: (entry, index) => (standing(entry).accumulators[index] as KpiAccumulator).accumulator,
   }
 
   const sweep = sweeping(evictAfter, elapsed(), (at) => {

@@ -64,7 +64,8 @@ export interface OperationRecorder<Declared = unknown> {
    */
   operation(values: OperationValues<Declared>, metadata?: Metadata): void
   /**
-   * Runs a function and records its duration as `latency`, in seconds, also when it throws.
+   * Runs a function and records its duration as `latency`, in seconds, also when it throws. A generator has not begun
+   * when the function returns, so nothing is recorded of one: time what goes through it.
    * @returns what the function returns; a promise settles as the function's own does
    */
   time<Result>(run: () => Result): Result

@@ -17,7 +17,8 @@ export type HookFailed = (error: unknown) => void
 
 /**
  * The same function, measured: `this`, arguments, result, rejection and synchronous throw are untouched. Each call is
- * one operation: its latency, and where it succeeds the other values and the metadata.
+ * one operation: its latency, and where it succeeds the other values and the metadata. The latency of a generator is
+ * not known, since it has not begun when the call returns.
  * @param clock monotonic time in milliseconds
  */
 export function measured<Arguments extends unknown[], Result, Declared>(

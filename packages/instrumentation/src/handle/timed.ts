@@ -2,7 +2,7 @@ import { isThenable } from '../guards/heed-rejection.js'
 
 /**
  * Told once how a call ended.
- * @param seconds how long it took; undefined where the clock threw
+ * @param seconds how long it took; undefined where the clock threw, and where it gave a generator
  * @param succeeded false where it threw or its promise rejected
  * @param result what it gave, a promise's value included; undefined where it failed
  */
@@ -18,7 +18,8 @@ export function timed<Result>(run: () => Result, clock: () => number, ended: Cal
   const start = read(clock)
   const end = (succeeded: boolean, result: unknown) => {
     const now = read(clock)
-    ended(start === undefined || now === undefined ? undefined : (now - start) / 1_000, succeeded, result)
+    const isKnown = start !== undefined && now !== undefined && !isGenerator(result)
+    ended(isKnown ? (now - start) / 1_000 : undefined, succeeded, result)
   }
   let result: Result
   try {
@@ -41,6 +42,15 @@ export function timed<Result>(run: () => Result, clock: () => number, ended: Cal
       throw error
     },
   ) as Result
+}
+
+/** Of a generator nothing has run yet when it is handed over: the time until then is not what its work takes. */
+function isGenerator(result: unknown): boolean {
+  return (
+    typeof result === 'object' &&
+    result !== null &&
+    /^\[object (?:Async)?Generator\]$/.test(Object.prototype.toString.call(result))
+  )
 }
 
 function read(clock: () => number): number | undefined {

@@ -95,6 +95,16 @@ describe('an idle handle', () => {
     expect(await counts(monitor)).toEqual({ busy: '12', new: '0', _overflow: '1' })
   })
 
+  test('that has a value read from now on has its series back, or the one that took its labels reads it', async () => {
+    const memory = 'mnemoscope_memory_usage_bytes{model="idle",context_size="8192",operation="default"}'
+    for (const isTaken of [false, true]) {
+      const { monitor, idle } = await evicting()
+      if (isTaken) monitor.for({ model: 'idle', contextSize: 8_192 })
+      idle.memory_usage.observe(() => 5)
+      expect(samplesOf(await scrape(monitor.url)).get(memory)).toBe('5')
+    }
+  })
+
   test('keeps its series when the wall clock is set', async () => {
     let now = 0
     const monitor = await start({ config, now: () => now })
