@@ -1,5 +1,4 @@
-/** Node fires a longer timer at once. */
-const longestTimer = 2 ** 31 - 1
+import { longestTimer } from './longest-timer.js'
 
 /**
  * Waits, however long, and at the most until the signal is aborted. Keeps no process alive.

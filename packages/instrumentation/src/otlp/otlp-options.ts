@@ -1,3 +1,4 @@
+import { longestTimer } from '../guards/longest-timer.js'
 import type { Temporality } from '../producer/temporality.js'
 
 /** How metrics are pushed. What is left out comes from the standard `OTEL_*` variables, then from their defaults. */
@@ -40,8 +41,10 @@ export function otlpSettings(
   const exporters = (environment.OTEL_METRICS_EXPORTER ?? '').split(',').map((name) => name.trim())
   if (given === false || (given === undefined && !exporters.includes('otlp'))) return undefined
   const options = typeof given === 'object' ? given : {}
-  const intervalMilliseconds =
-    options.intervalMilliseconds ?? positive(environment.OTEL_METRIC_EXPORT_INTERVAL) ?? 60_000
+  const intervalMilliseconds = Math.min(
+    options.intervalMilliseconds ?? positive(environment.OTEL_METRIC_EXPORT_INTERVAL) ?? 60_000,
+    longestTimer,
+  )
   const timeoutMilliseconds =
     options.timeoutMilliseconds ?? positive(environment.OTEL_METRIC_EXPORT_TIMEOUT) ?? 30_000
   return {

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { durationSeconds } from '@mnemoscope/kpi'
 import { heedRejection } from '../guards/heed-rejection.js'
 import { sleep } from '../guards/sleep.js'
@@ -7,12 +6,11 @@ import type { Handle, OperationValues } from '../handle/handle-types.js'
 import { ask } from './ask.js'
 import { checkProbe } from './check-probe.js'
 import type { Probe, ProbeCall, ProbeOptions, ProbeRun } from './probe-options.js'
+import { probing } from './probing.js'
 import { type RetrievalScore, scoreRetrieval } from './score.js'
 
 /** Questions that may hang at the same time: past this a hung system is not asked, so that what hangs can't pile up. */
 const mostHanging = 8
-
-const probing = new AsyncLocalStorage<true>()
 
 /** Whether the code that runs now answers a probe, so that an application can keep its own traffic apart. */
 export function isProbe(): boolean {
