@@ -30,8 +30,23 @@ export function partition<T>(kpi: Kpi, settingsOf: (kpi: Kpi) => T): Part<T>[] {
     if (isDeepStrictEqual(value, own)) return []
     return [{ value, region: { matchers: placeOf(override, kpi.overrides), except: [] } }]
   })
-  const rest: Region = { matchers: [], except: parts.map(({ region }) => region.matchers) }
-  return [...parts, { value: own, region: rest }]
+  return [...parts, { value: own, region: without(parts.map(({ region }) => region.matchers)) }]
+}
+
+/**
+ * All places but these. Models or sizes that are wholly excepted are so by one matcher: a lookup for each of hundreds of
+ * models, in every rule, would cost more than everything else.
+ */
+function without(places: readonly (readonly Matcher[])[]): Region {
+  const wholly = (label: string) =>
+    places.flatMap(([first, ...others]) =>
+      first?.label === label && others.length === 0 ? [first.value] : [],
+    )
+  const matchers = [names.label.model, names.label.contextSize].flatMap((label) => {
+    const values = wholly(label)
+    return values.length === 0 ? [] : [isNoneOf(label, values)]
+  })
+  return { matchers, except: places.filter(({ length }) => length > 1) }
 }
 
 /**

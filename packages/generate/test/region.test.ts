@@ -34,6 +34,23 @@ describe('a partition of places', () => {
     },
   )
 
+  test('excepts models and sizes as a whole by one matcher each, however many', () => {
+    const { f1_score } = defineConfig({
+      kpis: {
+        f1_score: {
+          overrides: [
+            ...['a.b', 'c|d'].map((model) => ({ model, thresholds: { warning: 0.9 } })),
+            { model: 'e', contextSize: 4_096, thresholds: { warning: 0.95 } },
+          ],
+        },
+      },
+    }).kpis
+    const rest = partition(f1_score, ({ thresholds }) => thresholds.warning).at(-1)
+    expect(rest && within('x', rest.region)).toBe(
+      '(x{model!~"a\\\\.b|c\\\\|d"} unless x{model="e", context_size="4096"})',
+    )
+  })
+
   test('leaves an override that changes nothing at a level out of it', () => {
     const parts = partition(latency, ({ thresholds }) => thresholds.critical)
     expect(parts).toHaveLength(1)

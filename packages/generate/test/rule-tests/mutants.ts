@@ -53,7 +53,7 @@ export const mutants: readonly Mutant[] = [
   ['a threshold', 'MnemoscopeF1ScoreError', '<= 0.75', '<= 0.755'],
   ['a threshold of an override', 'MnemoscopeF1ScoreCritical', '<= 0.5)', '<= 0.49)'],
   ['a resolve threshold', 'MnemoscopeF1ScoreCritical', '<= 0.51', '<= 0.5'],
-  ['the exception of an override', 'MnemoscopeF1ScoreCritical', /current unless [^\s)]+/, 'current'],
+  ['the exception of an override', 'MnemoscopeF1ScoreCritical', /current\{model!=[^}]+\}/, 'current'],
   ['a level', 'MnemoscopeF1ScoreError', 'severity: error', 'severity: warning'],
   ['the label of the KPI', 'MnemoscopeF1ScoreWarning', 'kpi: f1_score', 'kpi: latency'],
   [
