@@ -161,6 +161,13 @@ describe('an invalid configuration names the path, the value and what was expect
       'ratio',
       /for a histogram/,
     ],
+    [
+      'a histogram of one boundary',
+      { kpis: { x: { ...recallAt5, boundaries: [0.6] } } },
+      'kpis.x.boundaries',
+      [0.6],
+      /two or more/,
+    ],
     ['an id no metric can carry', { kpis: { 'a-b': recallAt5 } }, 'kpis.a-b', 'a-b', /snake_case/],
     ['sizes out of order', { contextSizes: [2, 1] }, 'contextSizes', [2, 1], /ascending/],
     [

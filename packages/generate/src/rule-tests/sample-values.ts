@@ -22,11 +22,9 @@ export function sampleValues(kpi: Kpi): { high: SampleValue; low: SampleValue } 
     const [low, high] = [min + (max - min) / 4, min + (max - min) / 2]
     return { high: { measured: high, only: near(high) }, low: { measured: low, only: near(low) } }
   }
-  const [first, second] = kpi.boundaries
-  const [last, beforeLast] = kpi.boundaries.toReversed()
-  if (first === undefined || second === undefined || last === undefined || beforeLast === undefined) {
-    return { high: inBucket(first ?? 0, (first ?? 0) + 1), low: inBucket(0, first ?? 0) }
-  }
+  // A configuration with fewer than two is refused.
+  const [first, second] = kpi.boundaries as readonly [number, number]
+  const [last, beforeLast] = kpi.boundaries.toReversed() as [number, number]
   return { high: inBucket(beforeLast, last), low: inBucket(first, second) }
 }
 

@@ -67,11 +67,11 @@ export function kpiIssues(
 
 function declarationIssues(kpi: Kpi, path: string): ConfigIssue[] {
   const issues: ConfigIssue[] = []
-  if (kpi.instrument === 'histogram' && kpi.boundaries.length === 0) {
+  if (kpi.instrument === 'histogram' && kpi.boundaries.length < 2) {
     issues.push({
       path: `${path}.boundaries`,
-      value: undefined,
-      expected: 'a histogram needs bucket boundaries',
+      value: kpi.boundaries,
+      expected: 'two or more, thresholds among them: with fewer every quantile is the same',
     })
   }
   if ((kpi.instrument === 'counter') !== (kpi.outcomes !== undefined)) {
