@@ -98,15 +98,15 @@ function serviceSeries(
     [names.label.contextSize]: testPlaces(kpi)[0]?.place.contextSize ?? '',
     [names.label.operation]: 'search',
   }
-  const of = (outcome: string | undefined, operations: (period: Period) => number) => {
+  const of = (outcome = '', operations: (period: Period) => number) => {
+    // As it stands among the labels of a series, its quotes escaped.
+    const matcher = select('', [is(label, outcome)]).slice(1, -1)
     const phases = periods.map((period) => ({
       scrapes: period.scrapes,
       operations: operations(period),
-      measured: outcome ?? '',
+      measured: outcome,
     }))
-    return Object.entries(exposed(kpi, labels, phases)).filter(([series]) =>
-      series.includes(`${label}="${outcome}"`),
-    )
+    return Object.entries(exposed(kpi, labels, phases)).filter(([series]) => series.includes(matcher))
   }
   return Object.fromEntries([
     ...of(hit, (period) => period.attempts - period.misses),
