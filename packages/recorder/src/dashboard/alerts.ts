@@ -10,8 +10,8 @@ export interface AlertCounts {
 
 export type EpisodeState = 'open' | 'closed' | 'any'
 
-/** Episodes that fired at any moment of a scope; alerts without model concern every model. */
-const fired = `starts_at <= $2 AND (ends_at IS NULL OR ends_at >= $1)
+/** Episodes that fired at any moment of a scope, for `scopeParameters`; alerts without model concern every model. */
+export const fired = `starts_at <= $2 AND (ends_at IS NULL OR ends_at >= $1)
   AND ($3::text IS NULL OR service = $3) AND ($4::text IS NULL OR model IS NULL OR model = $4)
   AND ($5::text IS NULL OR context_size IS NULL OR context_size = $5)`
 

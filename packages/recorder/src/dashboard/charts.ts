@@ -1,5 +1,6 @@
 import type { Config, Direction } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { fired } from './alerts.js'
 import { type Gap, gaps } from './gaps.js'
 import { inScope, livedScope, type Scope, scopeParameters } from './scope.js'
 import {
@@ -142,7 +143,7 @@ async function alertMarks(pool: pg.Pool, scope: Scope): Promise<AlertMark[]> {
     `SELECT id::float8 AS id, kpi, severity AS level, service, model, context_size,
        extract(epoch FROM starts_at)::float8 AS "from", extract(epoch FROM ends_at)::float8 AS "to"
      FROM alert_episodes
-     WHERE kpi IS NOT NULL AND starts_at <= $2 AND (ends_at IS NULL OR ends_at >= $1) AND ${inScope}
+     WHERE kpi IS NOT NULL AND ${fired}
      ORDER BY starts_at DESC LIMIT ${mostMarks}`,
     scopeParameters(scope),
   )

@@ -68,3 +68,14 @@ function rounded(drawn: Awaited<ReturnType<typeof charts>>['kpis']) {
     ]),
   )
 }
+
+test('charts of one model mark alerts that concern every model, and none of another one', async () => {
+  await pool.query(
+    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, kpi, model, starts_at, summary, labels, annotations)
+     SELECT 'default', name, name, 'latency', nullif(name, 'every'), $1, '', '{}', '{}'
+     FROM unnest(ARRAY['only a', 'only b', 'every']) AS name`,
+    [to],
+  )
+  const { marks } = await charts(pool, kpis, { from, to, model: 'only a' }, options)
+  expect(marks.map(({ model }) => model).toSorted()).toEqual([null, 'only a'])
+})
