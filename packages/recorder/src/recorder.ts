@@ -1,4 +1,4 @@
-import { type Config, durationSeconds } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
 import { type Logger, pino } from 'pino'
 import { startReconciles } from './alerts/loop.js'
 import { startChangeLog } from './config/change-log.js'
@@ -71,14 +71,19 @@ export interface Recorder {
  * Starts the recorder: migrates the database, then takes a snapshot of every KPI at each aligned instant, keeps the
  * history of alerts, and serves its page and API. Failures of Postgres or Prometheus while it runs are logged,
  * counted and shown by /readyz, and the work goes on when they are back.
- * @throws MnemoscopeError DATABASE_UNREACHABLE, DATABASE_DENIED, DATABASE_SCHEMA_NEWER or PORT_IN_USE when it can't start
+ * @throws MnemoscopeError DATABASE_UNREACHABLE, DATABASE_DENIED, DATABASE_SCHEMA_NEWER, CONFIG_INVALID (two handlers of
+ *   one name) or PORT_IN_USE when it can't start
  */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
   const { databaseUrl, prometheusUrl, host = '127.0.0.1', port = 9470 } = options
   const { cluster = 'default', handlers = [] } = options
+  const handlerNames = namesOf(handlers)
   const configSource = options.configSource ?? fixedConfig(options.config)
   const config = liveConfig(configSource)
   const logger = options.logger ?? pino({ name: 'mnemoscope-recorder' })
+  // What can fail is read before anything is started that would have to be ended.
+  const [page, runbooks] = await Promise.all([readPage(), readRunbooks()])
+  const knownSchema = (await readMigrations()).at(-1)?.version ?? 0
   const applied = await migrate(databaseUrl)
   if (applied.length > 0) logger.info({ applied }, 'database schema brought up to date')
   const pool = createPool(databaseUrl)
@@ -95,10 +100,9 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     (seconds) => metrics.queryDuration.observe({ server: 'prometheus' }, seconds),
   )
   const reading = { normaliser: { cluster, externalLabels: {}, kpis: config.kpis } }
-  configSource.onChange(({ config: { kpis } }) => {
+  const unsubscribe = configSource.onChange(({ config: { kpis } }) => {
     reading.normaliser = { ...reading.normaliser, kpis }
   })
-  const handlerNames = handlers.map(({ name }) => name)
   const work: Work = { pool, prometheus, config, logger, metrics, reading, handlers: handlerNames }
   const startedAt = new Date()
   const snapshots = startSnapshots(work)
@@ -120,10 +124,10 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   showConfigProblem(metrics.registry, configSource)
   const changeLog = startChangeLog(pool, configSource, logger)
   const close = async (server?: Listening) => {
+    unsubscribe()
     await Promise.all([server?.close(), changeLog.stop(), ...loops.map(({ loop }) => loop.stop())])
     await Promise.all([pool.end(), readers.end()])
   }
-  const knownSchema = (await readMigrations()).at(-1)?.version ?? 0
   const refreshMs = 1_000 * durationSeconds(config.dashboard.refreshInterval)
   const events = createEvents({ pool: readers, refreshMs, logger })
   const app = createApp({
@@ -135,8 +139,8 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     token: options.token,
     metrics,
     logger,
-    page: await readPage(),
-    runbooks: await readRunbooks(),
+    page,
+    runbooks,
     normaliser: () => reading.normaliser,
     handlers: handlerNames,
     readiness: () => readinessOf({ pool, prometheus, config, snapshots, startedAt, knownSchema }),
@@ -157,4 +161,16 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     await close()
     throw error
   }
+}
+
+/** @throws MnemoscopeError CONFIG_INVALID for two of one name: their deliveries could not be told apart */
+function namesOf(handlers: readonly AlertHandler[]): string[] {
+  const names = handlers.map(({ name }) => name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice === undefined) return names
+  throw new MnemoscopeError('CONFIG_INVALID', `two alert handlers have the name ${twice}`, {
+    value: twice,
+    expected: 'a name of its own for each handler',
+    next: 'Give one of them another name.',
+  })
 }

@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import type { AlertEvent } from '@mnemoscope/kpi'
 import type { AlertHandler } from './handler.js'
 
@@ -33,9 +33,39 @@ export interface FileHandlerOptions {
   readonly name?: string
 }
 
-/** Appends each event to a file, one JSON object a line. */
+/**
+ * Appends each event to a file, one JSON object a line. A line that was cut off, as by a full disk, stays as it is, and
+ * the event comes again on a line of its own.
+ */
 export function fileHandler({ path, name = 'file' }: FileHandlerOptions): AlertHandler {
-  return { name, handle: (event) => appendFile(path, `${JSON.stringify(event)}\n`) }
+  let written: Promise<void> = Promise.resolve()
+  return {
+    name,
+    handle(event) {
+      // One after another, so that each sees how the one before has ended.
+      const append = () => appendLine(path, JSON.stringify(event))
+      const writing = written.then(append, append)
+      written = writing
+      return writing
+    },
+  }
+}
+
+async function appendLine(path: string, line: string): Promise<void> {
+  const file = await open(path, 'a+')
+  try {
+    await file.appendFile(`${(await isCutOff(file)) ? '\n' : ''}${line}\n`)
+  } finally {
+    await file.close()
+  }
+}
+
+async function isCutOff(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat()
+  // Nothing can be read back of what is no file, such as a pipe; it has no size.
+  if (size === 0) return false
+  const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: size - 1 })
+  return buffer.toString() !== '\n'
 }
 
 /** Writes each event as one line for people to standard output. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
@@ -16,6 +16,8 @@ import {
   createPool,
   fileHandler,
   replayDeliveries,
+  startRecorder,
+  webhookHandler,
 } from '../../src/index.js'
 import type { Loop } from '../../src/loop.js'
 import { createMetrics } from '../../src/metrics.js'
@@ -270,6 +272,29 @@ test('the built-in file handler writes one JSON object a line', async () => {
   const lines = (await readFile(path, 'utf8')).trim().split('\n')
   expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['opened', 'closed'])
   await rm(path)
+})
+
+test('the file handler begins a new line after one that was cut off, as by a full disk', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'mnemoscope-handlers-'))
+  const path = join(folder, 'alerts.jsonl')
+  await writeFile(path, '{"id": 1}\n{"id": 2, "ki')
+  await storeObservations({ pool, handlers: ['file'] }, episode('one'))
+  start(fileHandler({ path }))
+  await waitFor(async () => (await left('file')) === 0)
+  const [whole, cut, ...own] = (await readFile(path, 'utf8')).trim().split('\n')
+  expect([whole, cut]).toEqual(['{"id": 1}', '{"id": 2, "ki'])
+  expect(own.map((line) => JSON.parse(line).kind)).toEqual(['opened', 'closed'])
+  await rm(folder, { recursive: true })
+})
+
+test('two handlers of one name are refused: nobody could tell their deliveries apart', async () => {
+  const databaseUrl = pool.options.connectionString as string
+  const handlers = ['http://127.0.0.1:9/a', 'http://127.0.0.1:9/b'].map((url) => webhookHandler({ url }))
+  const options = { config: defineConfig(), databaseUrl, prometheusUrl: 'http://127.0.0.1:9', port: 0 }
+  await expect(startRecorder({ ...options, handlers, logger: silentLogger })).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    value: 'webhook',
+  })
 })
 
 test('handlers of the configuration get what happens under their names, files beside it', async () => {
