@@ -19,4 +19,4 @@ test('the packed packages run and type-check in empty projects, as ES modules an
   expect(errors).toBe('')
   expect(figures.filter(({ ok }) => !ok)).toEqual([])
   expect(figures).toHaveLength(5)
-}, 120_000)
+}, 300_000)

@@ -9,6 +9,19 @@ import { MnemoscopeError } from '@mnemoscope/kpi'
 const lowest = 20_000
 const highest = 32_767
 
+/** Parts of that range, one for each of so many processes that started one after the other. */
+const parts = 16
+const partSize = Math.floor((highest - lowest + 1) / parts)
+
+/**
+ * The part of the range that a process takes ports from first, both ends included. A port is free until its server
+ * listens, so processes that look for one at the same time had better look elsewhere than the other.
+ */
+export function partOf(pid: number): { first: number; last: number } {
+  const first = lowest + (pid % parts) * partSize
+  return { first, last: first + partSize - 1 }
+}
+
 /** Given out by this process; two servers starting at the same time must not get the same one. */
 const givenOut = new Set<number>()
 
@@ -25,9 +38,12 @@ export async function isPortFree(port: number): Promise<boolean> {
 
 /** A free port of 127.0.0.1 between 20000 and 32767, never the same one twice in a process. */
 export async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const port = randomInt(lowest, highest + 1)
-    if (await reserve(port)) return port
+  const whole = { first: lowest, last: highest }
+  for (const { first, last } of [partOf(process.pid), whole]) {
+    for (let attempt = 0; attempt < 200; attempt++) {
+      const port = randomInt(first, last + 1)
+      if (await reserve(port)) return port
+    }
   }
   throw noneFree(lowest, highest)
 }

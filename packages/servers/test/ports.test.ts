@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { choosePort, freePort, isPortFree, requireFreePort } from '../src/ports.js'
+import { choosePort, freePort, isPortFree, partOf, requireFreePort } from '../src/ports.js'
 import { onPort } from '../src/servers/on-port.js'
 
 const listeners: Server[] = []
@@ -19,6 +19,15 @@ describe('freePort', () => {
     const ports = await Promise.all(Array.from({ length: 50 }, freePort))
     expect(new Set(ports).size).toBe(50)
     for (const port of ports) expect(port >= 20_000 && port < 32_768).toBe(true)
+  })
+
+  test('looks elsewhere in each of several processes that started one after the other', () => {
+    const parts = Array.from({ length: 16 }, (_, i) => partOf(4_711 + i)).sort((a, b) => a.first - b.first)
+    for (const [i, { first, last }] of parts.entries()) {
+      expect(first).toBeGreaterThan(parts[i - 1]?.last ?? 19_999)
+      expect(last).toBeGreaterThan(first + 500)
+      expect(last).toBeLessThan(32_768)
+    }
   })
 })
 
