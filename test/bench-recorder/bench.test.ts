@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from '@jest/globals'
+import { afterAll, expect, test } from '@jest/globals'
 
 interface Figure {
   readonly name: string
@@ -13,17 +13,21 @@ interface Figure {
 /** Units of figures that depend on the machine and what else it does, as no test may. */
 const ofTheMachine = ['ms', 's', 'per s', 'rows/s', 'of COPY', 'MiB']
 
+// Not left running where the time was up.
+let child: ChildProcess | undefined
+afterAll(() => void child?.kill())
+
 test('the bench of the recorder runs, and in its short form too nothing is lost', async () => {
   const command = fileURLToPath(new URL('./main.mjs', import.meta.url))
-  const child = spawn(process.execPath, [command, '--short', '--json'], {
+  child = spawn(process.execPath, [command, '--short', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '' },
   })
   let output = ''
   let story = ''
-  child.stdout.on('data', (chunk) => (output += chunk))
-  child.stderr.on('data', (chunk) => (story += chunk))
-  await new Promise((resolve) => child.once('close', resolve))
+  child.stdout?.on('data', (chunk) => (output += chunk))
+  child.stderr?.on('data', (chunk) => (story += chunk))
+  await new Promise((resolve) => child?.once('close', resolve))
   const figures = output
     .trim()
     .split('\n')
@@ -44,4 +48,4 @@ test('the bench of the recorder runs, and in its short form too nothing is lost'
     ]),
   )
   expect(names.filter((name) => name.startsWith('Grafana ')).length).toBeGreaterThan(8)
-}, 600_000)
+}, 900_000)
