@@ -9,19 +9,25 @@ import { spawn } from 'node:child_process'
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
-/** Appends to a file and starts it anew (the old one kept as `.1`) when it would pass the bound. */
+/**
+ * Appends to a file and starts it anew (the old one kept as `.1`) when it would pass the bound. What cannot be written is
+ * lost: on a full disk a server goes on without its log, not down with its guardian.
+ */
 function boundedLog(path, limitBytes) {
   let file = openSync(path, 'a', 0o600)
   let size = fstatSync(file).size
+  const startAnew = () => {
+    renameSync(path, `${path}.1`)
+    const next = openSync(path, 'a', 0o600)
+    closeSync(file)
+    file = next
+    size = 0
+  }
   return (chunk) => {
-    if (size > 0 && size + chunk.length > limitBytes) {
-      closeSync(file)
-      renameSync(path, `${path}.1`)
-      file = openSync(path, 'a', 0o600)
-      size = 0
-    }
-    writeSync(file, chunk)
-    size += chunk.length
+    try {
+      if (size > 0 && size + chunk.length > limitBytes) startAnew()
+      size += writeSync(file, chunk)
+    } catch {}
   }
 }
 

@@ -196,10 +196,13 @@ describe('an invalid configuration names the path, the value and what was expect
   })
 })
 
-test.each(['operation', 'time'])('no KPI can be called %s, which is what a handle does', (id) => {
-  const declared = { title: 'T', description: 'D', unit: 's', instrument: 'histogram' }
-  expect(issuesFor({ kpis: { [id]: declared } })).toMatchObject([{ path: `kpis.${id}`, value: id }])
-})
+test.each(['operation', 'time', 'constructor'])(
+  'no KPI can be called %s, which every handle has already',
+  (id) => {
+    const declared = { title: 'T', description: 'D', unit: 's', instrument: 'histogram' }
+    expect(issuesFor({ kpis: { [id]: declared } })).toMatchObject([{ path: `kpis.${id}`, value: id }])
+  },
+)
 
 describe('the hash of a configuration', () => {
   test('does not change with the order of keys or with a default written out', () => {

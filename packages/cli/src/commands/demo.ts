@@ -2,7 +2,7 @@ import { type Fault, faults } from '@mnemoscope/demo/faults'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { Command, Option } from 'commander'
 import { loadProject } from '../config-file.js'
-import { numberOption } from '../number-option.js'
+import { portOption } from '../number-option.js'
 import { readRunFile } from '../up/run-file.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 
@@ -20,7 +20,7 @@ export const demoCommand = new Command('demo')
   .addOption(new Option('--fault <fault>', 'what to break; "none" mends it').choices([...faults, 'none']))
   .option('--serve', 'run the memory system in this process, /metrics and all, until Ctrl-C')
   .option('-c, --config <file>', 'configuration file, for --serve (default: mnemoscope.config.ts here)')
-  .option('--port <port>', 'port of /metrics for --serve', numberOption('--port', 0, 65_535), 9_464)
+  .option('--port <port>', 'port of /metrics for --serve', portOption, 9_464)
   .option('--host <address>', 'address of /metrics for --serve', '127.0.0.1')
   .action(async (options: DemoOptions) => {
     if (options.serve) return serve(options)

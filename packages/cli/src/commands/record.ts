@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { type ScrapedAt, scrapeOption } from '../changes/scraped.js'
 import { loadProject } from '../config-file.js'
 import { changeToken, requiredDatabaseUrl, tokenNote } from '../environment.js'
-import { numberOption } from '../number-option.js'
+import { portOption } from '../number-option.js'
 import { demoClock } from '../up/demo-clock.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 
@@ -23,7 +23,7 @@ export const recordCommand = new Command('record')
   .description('run the recorder: snapshots and alert history to Postgres, the HTTP API and the page')
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
-  .option('--port <port>', 'port to listen on, 0 for a free one', numberOption('--port', 0, 65_535), 9_470)
+  .option('--port <port>', 'port to listen on, 0 for a free one', portOption, 9_470)
   .option('--prometheus-url <url>', 'Prometheus-compatible API (default: endpoints.prometheus)')
   .option('--apply-to <folder>', 'apply changes of the configuration to the servers that read this folder')
   .option('--alertmanager-url <url>', 'with --apply-to: Alertmanager (default: endpoints.alertmanager)')

@@ -79,7 +79,9 @@ function declareKpis(input: unknown, issues: ConfigIssue[]): Record<string, Kpi>
   }
   for (const [id, declaration] of Object.entries(input)) {
     if (declaration === undefined) continue
-    const builtIn = catalog[id as BuiltInKpiId] as KpiDeclaration | undefined
+    const builtIn: KpiDeclaration | undefined = Object.hasOwn(catalog, id)
+      ? catalog[id as BuiltInKpiId]
+      : undefined
     const schema = builtIn === undefined ? customKpiSchema : builtInKpiSchema
     const parsed = schema.safeParse(declaration)
     if (!kpiIdPattern.test(id)) {
@@ -88,7 +90,7 @@ function declareKpis(input: unknown, issues: ConfigIssue[]): Record<string, Kpi>
       issues.push({
         path: `kpis.${id}`,
         value: id,
-        expected: 'another id: a handle has a method of this name',
+        expected: 'another id: every handle has a member of this name',
       })
     } else if (builtIn === undefined && looksMistyped(declaration)) {
       issues.push(unknownKey(['kpis', id], declaration, Object.keys(catalog)))
@@ -102,8 +104,8 @@ function declareKpis(input: unknown, issues: ConfigIssue[]): Record<string, Kpi>
   return kpis
 }
 
-/** Methods of a handle, which has a property for each KPI. */
-const reservedIds: readonly string[] = ['operation', 'time']
+/** Members of a handle, which has a property for each KPI; the last one every object has. */
+const reservedIds: readonly string[] = ['operation', 'time', 'constructor']
 
 /** Thresholds merge level by level, everything else is replaced. */
 function mergeKpi(base: KpiDeclaration | undefined, given: Partial<Kpi>): KpiDeclaration {

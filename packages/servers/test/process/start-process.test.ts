@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
@@ -66,6 +66,21 @@ describe('startProcess', () => {
     expect(await server.exited).toEqual({ code: 0, signal: null, requested: true })
     expect(await gone(guardian)).toBe(true)
     expect(readRecord(state.path, 'sleeper')).toBeUndefined()
+  })
+
+  test('a log that cannot be written, as on a full disk, ends neither the server nor its guardian', async () => {
+    mkdirSync(join(state.path, 'logs'), { recursive: true })
+    symlinkSync('/dev/full', join(state.path, 'logs/sleeper.log'))
+    const written = join(state.path, 'written')
+    const talker = `process.on('SIGTERM', () => process.exit(0))
+      setInterval(() => {}, 60_000)
+      process.stdout.write('a line', () => require('node:fs').writeFileSync(process.argv[1], ''))`
+    const server = await start('', {
+      args: ['-e', talker, written],
+      ready: async () => existsSync(written),
+    })
+    await server.stop()
+    expect(await server.exited).toEqual({ code: 0, signal: null, requested: true })
   })
 
   test('stop may be called again and by several at once', async () => {
