@@ -3,6 +3,9 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Config, type ConfigInput, defineConfig, MnemoscopeError } from '@mnemoscope/kpi'
 
+/** How long a configuration file may take to load. */
+const loadingLimitMs = 30_000
+
 const fileNames = ['mnemoscope.config.ts', 'mnemoscope.config.mjs', 'mnemoscope.config.js']
 
 /** A configuration and where it was read. */
@@ -68,12 +71,14 @@ async function readConfigFile(path: string): Promise<ConfigInput> {
   let exported: unknown
   try {
     // Evaluated from its text: an imported .mjs file would stay what it was at the first import.
-    const module = await jiti.evalModule(readFileSync(path, 'utf8'), {
-      filename: path,
-      ext: extname(path),
-      async: true,
-      forceTranspile: true,
-    })
+    const module = await withinLimit(
+      jiti.evalModule(readFileSync(path, 'utf8'), {
+        filename: path,
+        ext: extname(path),
+        async: true,
+        forceTranspile: true,
+      }),
+    )
     exported = isPlainObject(module) && 'default' in module ? module.default : module
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'CONFIG_INVALID') throw error
@@ -90,6 +95,23 @@ async function readConfigFile(path: string): Promise<ConfigInput> {
   }
   // defineConfig has validated already; what it was given is taken so that defaults can be laid underneath.
   return isConfig(exported) ? exported.declared : (exported as ConfigInput)
+}
+
+/**
+ * What a file waits for may never come. Without a timer node would then find nothing left to do and end the command as
+ * if all were well.
+ */
+async function withinLimit(loading: unknown): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, reject) => {
+    const why = `not loaded after ${loadingLimitMs / 1_000} s: something it awaits does not come`
+    timer = setTimeout(() => reject(new Error(why)), loadingLimitMs)
+  })
+  try {
+    return await Promise.race([loading, limit])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function isConfig(exported: unknown): exported is Config<ConfigInput> {

@@ -1,11 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { setImmediate } from 'node:timers/promises'
+import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals'
 import { temporaryFolder } from '../../../test/harness/temporary-folder.js'
 import { loadProject } from '../src/config-file.js'
 
 const folder = temporaryFolder('config-file')
 afterAll(() => folder.remove())
+afterEach(() => {
+  jest.useRealTimers()
+})
 
 let count = 0
 function fileWith(text: string): string {
@@ -24,6 +28,18 @@ describe('a configuration file', () => {
     const { config, folder: projectFolder } = await loadProject(path)
     expect(config.scrapeInterval).toBe('7s')
     expect(join(projectFolder, 'mnemoscope.config.ts')).toBe(path)
+  })
+
+  test('that awaits what never comes is refused, and not taken for a success', async () => {
+    const path = fileWith('await new Promise(() => {})\nexport default {}')
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] })
+    const refused = expect(loadProject(path)).rejects.toMatchObject({
+      code: 'CONFIG_NOT_LOADABLE',
+      message: expect.stringContaining('not loaded after 30 s'),
+    })
+    while (jest.getTimerCount() === 0) await setImmediate()
+    jest.runOnlyPendingTimers()
+    await refused
   })
 
   test('is laid over the defaults it is given, key by key', async () => {
