@@ -1,14 +1,17 @@
 import { type ErrorCode, errorCodes } from '@mnemoscope/kpi'
 import pc from 'picocolors'
+import { fileFailure } from './file-failure.js'
+import { printable } from './printable.js'
 
 /** What a failed command writes to standard error and ends with: 2 for bad input, 1 for everything else. */
-export function failureText(error: unknown, { json }: { json: boolean }): { text: string; exitCode: number } {
+export function failureText(given: unknown, { json }: { json: boolean }): { text: string; exitCode: number } {
+  const error = fileFailure(given) ?? given
   if (!isActionable(error)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return {
       text: json
         ? `${JSON.stringify({ error: { code: 'UNEXPECTED', message: String(error) } })}\n`
-        : `${pc.red('mnemoscope: unexpected error')}\n${stack}\n`,
+        : `${pc.red('mnemoscope: unexpected error')}\n${printable(stack)}\n`,
       exitCode: 1,
     }
   }
@@ -16,11 +19,14 @@ export function failureText(error: unknown, { json }: { json: boolean }): { text
   const { exitCode } = errorCodes[code]
   if (json)
     return { text: `${JSON.stringify({ error: { code, message, value, expected, next } })}\n`, exitCode }
-  const body = message
+  const body = printable(message)
     .split('\n')
     .map((line) => `  ${line}`)
     .join('\n')
-  return { text: `${pc.red(`mnemoscope: ${code}`)}\n${body}\n  ${pc.bold('Next:')} ${next}\n`, exitCode }
+  return {
+    text: `${pc.red(`mnemoscope: ${code}`)}\n${body}\n  ${pc.bold('Next:')} ${printable(next)}\n`,
+    exitCode,
+  }
 }
 
 interface Actionable extends Error {

@@ -9,6 +9,7 @@ export const errorCodes = {
   USAGE: { exitCode: 2, meaning: 'a command was called with an argument it does not take' },
   GENERATED_DRIFT: { exitCode: 1, meaning: 'generated files differ from what the configuration gives' },
   GENERATED_REJECTED: { exitCode: 1, meaning: 'promtool or amtool refused a generated file' },
+  FILE_UNUSABLE: { exitCode: 1, meaning: 'a file or folder cannot be read or written' },
   TOOL_MISSING: {
     exitCode: 1,
     meaning: 'a program that is needed was found nowhere and could not be fetched',

@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { printableLine } from '../printable.js'
 import { utc } from '../report/units.js'
 import type { AlertDifference } from './compare.js'
 import type { Alerted } from './episodes.js'
@@ -48,7 +49,7 @@ function differenceText(difference: AlertDifference): string {
   const until = to === undefined ? 'still firing' : `${Math.round(to - from)} s`
   const earlier = seconds === undefined ? '' : `, ${Math.round(seconds)} s earlier`
   return (
-    `${utc(from)}  ${colors[kind](kind.padEnd(8))}  ${kpi} ${severity}, ${model} at ${contextSize} in ${service}: ` +
+    `${utc(from)}  ${colors[kind](kind.padEnd(8))}  ${kpi} ${severity}, ${printableLine(`${model} at ${contextSize} in ${service}`)}: ` +
     `${until}${kind === 'resolved' ? earlier : ''}`
   )
 }

@@ -1,5 +1,6 @@
 import type { AppliedChange, ConfigProblem } from '@mnemoscope/recorder'
 import pc from 'picocolors'
+import { printable, printableLine } from '../printable.js'
 
 /** What a change says of itself. */
 export type ChangeSummary = Pick<AppliedChange, 'differences' | 'restarts'> &
@@ -11,7 +12,7 @@ export function changeLines(change: ChangeSummary, json: boolean): string {
   if (json) return JSON.stringify({ applied: true, at, by, sha256, differences, restarts })
   if (differences.length === 0) return 'The configuration is in force.'
   return [
-    `${pc.green('In force')}${at === undefined ? '' : ` ${at.toISOString()}`}${by === undefined ? '' : `, by ${by}`}`,
+    `${pc.green('In force')}${at === undefined ? '' : ` ${at.toISOString()}`}${by === undefined ? '' : `, by ${printableLine(by)}`}`,
     ...differences.map(
       ({ path, before, after }) => `  ${path}: ${shown(before)} ${pc.dim('→')} ${pc.bold(shown(after))}`,
     ),
@@ -22,10 +23,14 @@ export function changeLines(change: ChangeSummary, json: boolean): string {
 /** Why what is written is not in force. */
 export function problemLines({ at, code, message, next }: ConfigProblem, json: boolean): string {
   if (json) return JSON.stringify({ applied: false, at, code, message, next })
-  const body = message.split('\n').map((line) => `  ${line}`)
+  const body = printable(message)
+    .split('\n')
+    .map((line) => `  ${line}`)
   return [pc.red(`Not in force: ${code}`), ...body, `  ${pc.bold('Next:')} ${next}`].join('\n')
 }
 
 function shown(value: unknown): string {
-  return value === undefined ? 'not set' : typeof value === 'string' ? value : JSON.stringify(value)
+  return value === undefined
+    ? 'not set'
+    : printable(typeof value === 'string' ? value : JSON.stringify(value))
 }

@@ -2,6 +2,7 @@ import { durationSeconds } from '@mnemoscope/kpi'
 import { Command } from 'commander'
 import { loadProject } from '../config-file.js'
 import { numberOption } from '../number-option.js'
+import { print } from '../print.js'
 import { demoClock } from '../up/demo-clock.js'
 
 interface BacktestOptions {
@@ -45,7 +46,7 @@ export const backtestCommand = new Command('backtest')
     }
     const [before, after] = [await alerts(today), await alerts(edited)]
     const differences = compareAlerts(before, after)
-    process.stdout.write(
+    print(
       options.json
         ? `${JSON.stringify({ hours: options.hours, today: before, edited: after, differences })}\n`
         : backtestText(before, after, differences, options.hours),

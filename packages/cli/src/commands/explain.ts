@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { loadProject } from '../config-file.js'
+import { print } from '../print.js'
 import { recorderUrl } from '../recorder-client.js'
 
 interface ExplainCommandOptions {
@@ -31,7 +32,5 @@ export const explainCommand = new Command('explain')
       declared: config.declared,
       configPath,
     })
-    process.stdout.write(
-      options.json ? `${JSON.stringify(explanation)}\n` : explanationText(explanation, config.kpis),
-    )
+    print(options.json ? `${JSON.stringify(explanation)}\n` : explanationText(explanation, config.kpis))
   })

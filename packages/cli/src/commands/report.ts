@@ -3,6 +3,7 @@ import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
 import type { DashboardData } from '@mnemoscope/recorder'
 import { Command, Option } from 'commander'
 import { numberOption } from '../number-option.js'
+import { print, withoutColours } from '../print.js'
 import { fetchDashboard, recorderUrl } from '../recorder-client.js'
 import { reportHtml } from '../report/html.js'
 import { reportMarkdown } from '../report/markdown.js'
@@ -49,10 +50,10 @@ export const reportCommand = new Command('report')
       : rendered(
           data,
           options,
-          await reportPlugins(options.config, (warning) => process.stderr.write(warning)),
+          await reportPlugins(options.config, (warning) => print(warning, process.stderr)),
         )
-    if (options.output === undefined) process.stdout.write(text)
-    else writeOutput(options.output, text)
+    if (options.output === undefined) print(text)
+    else writeOutput(options.output, withoutColours(text))
   })
 
 function rendered(

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { failureText } from '../failure.js'
+import { print } from '../print.js'
 import { fetchDashboard, recorderUrl } from '../recorder-client.js'
 import { statusExitCodes, statusOf } from '../report/status.js'
 
@@ -22,7 +23,7 @@ export const statusCommand = new Command('status')
       process.exitCode = statusExitCodes[status]
     } catch (error) {
       // The exit codes of other commands mean something else here.
-      process.stderr.write(failureText(error, { json: json === true }).text)
+      print(failureText(error, { json: json === true }).text, process.stderr)
       process.exitCode = statusExitCodes.unknown
     }
   })

@@ -1,6 +1,7 @@
 import { durationSeconds } from '@mnemoscope/kpi'
 import { Command } from 'commander'
 import { numberOption } from '../number-option.js'
+import { print } from '../print.js'
 import { demoClock } from '../up/demo-clock.js'
 
 interface SuggestOptions {
@@ -38,7 +39,7 @@ export const suggestCommand = new Command('suggest')
       const suggestion = suggestThresholds(kpi, await historyOf(url, config, kpi, range))
       if (suggestion !== undefined) suggestions.push(suggestion)
     }
-    process.stdout.write(
+    print(
       options.json ? `${JSON.stringify({ hours: options.hours, suggestions })}\n` : suggestText(suggestions),
     )
   })

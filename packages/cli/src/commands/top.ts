@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { Command } from 'commander'
 import { numberOption } from '../number-option.js'
+import { print } from '../print.js'
+import { printable } from '../printable.js'
 import { fetchDashboard, recorderUrl } from '../recorder-client.js'
 import { reportText } from '../report/text.js'
 import { topOf } from '../report/top.js'
@@ -24,13 +26,13 @@ export const topCommand = new Command('top')
     const url = recorderUrl(given)
     const draw = async () => reportText(topOf(await fetchDashboard(url, { hours: 1 })))
     if (once || !process.stdout.isTTY) {
-      process.stdout.write(await draw())
+      print(await draw())
       return
     }
     const stopping = stopSignal(() => {})
     while (!stopping.aborted) {
       // A recorder that restarts is waited for; the last picture stays until then.
-      const text = await draw().catch((error: Error) => `${error.message}\n`)
+      const text = await draw().catch((error: Error) => `${printable(error.message)}\n`)
       process.stdout.write(`${clearScreen}${text}`)
       await setTimeout(interval * 1_000, undefined, { signal: stopping }).catch(() => {})
     }

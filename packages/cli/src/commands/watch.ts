@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { type ScrapedAt, scrapeOption } from '../changes/scraped.js'
 import { loadProject } from '../config-file.js'
+import { print } from '../print.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 
 interface WatchOptions {
@@ -36,16 +37,14 @@ export const watchCommand = new Command('watch')
     const { changeLines, problemLines } = await import('../changes/change-text.js')
     const { readInForce } = await import('../changes/in-force.js')
     const { readPatch } = await import('../changes/patch.js')
-    const print = (lines: string) => {
-      process.stdout.write(`${lines}\n`)
-    }
+    const tell = (lines: string) => print(`${lines}\n`)
     const folderOf = (folder: string) => options.applyTo ?? appliedFolder(folder)
     const project = await loadProject(options.config, {}, (folder) => readPatch(folderOf(folder)))
     const json = options.json === true
     if (options.once && options.applyTo === undefined) {
       const { applyThroughRecorder } = await import('../changes/through-recorder.js')
       const applied = await applyThroughRecorder(project)
-      if (applied !== undefined) return print(changeLines(applied, json))
+      if (applied !== undefined) return tell(changeLines(applied, json))
     }
     const applyTo = folderOf(project.folder)
     const applier = openApplier({ ...options, project, defaults: {}, applyTo, before: readInForce(applyTo) })
@@ -53,7 +52,7 @@ export const watchCommand = new Command('watch')
       try {
         const { ownerOf } = await import('../changes/written-config.js')
         const change = await applier.apply({ by: ownerOf(project.configPath) })
-        return print(
+        return tell(
           changeLines({ differences: change?.differences ?? [], restarts: change?.restarts ?? [] }, json),
         )
       } finally {
@@ -61,11 +60,11 @@ export const watchCommand = new Command('watch')
       }
     }
     const stopping = stopSignal(() => {})
-    applier.onChange((change) => print(changeLines(change, json)))
+    applier.onChange((change) => tell(changeLines(change, json)))
     applier.onProblem((problem) => {
-      if (problem !== undefined) print(problemLines(problem, json))
+      if (problem !== undefined) tell(problemLines(problem, json))
     })
-    if (!json) print(`Watching ${project.configPath}; Ctrl-C ends it.`)
+    if (!json) tell(`Watching ${project.configPath}; Ctrl-C ends it.`)
     applier.watch()
     await aborted(stopping)
     await applier.stop()

@@ -1,5 +1,6 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
 import pc from 'picocolors'
+import { printable, printableLine } from '../printable.js'
 import { inUnit, utc } from '../report/units.js'
 import { isBurn } from './current.js'
 import type { ExplainedRule, Explanation } from './explain.js'
@@ -30,12 +31,14 @@ export function explanationText(explanation: Explanation, kpis: Config['kpis']):
 function ruleText({ expression, threshold, from, for_seconds, health, runbook }: ExplainedRule): string {
   return [
     '',
-    ...expression.split('\n').map((line) => `  ${pc.cyan(line)}`),
+    ...printable(expression)
+      .split('\n')
+      .map((line) => `  ${pc.cyan(line)}`),
     ...(for_seconds === 0 ? [] : [`  for ${for_seconds} s`]),
     ...(threshold === null ? [] : [`  threshold ${pc.bold(threshold)}`]),
     ...from.map(({ path, origin }) => `    ${path} ${pc.dim(`from ${origin}`)}`),
-    ...(health === 'ok' ? [] : [pc.red(`  its evaluation: ${health}`)]),
-    ...(runbook === null ? [] : [`  what to do: ${runbook}`]),
+    ...(health === 'ok' ? [] : [pc.red(`  its evaluation: ${printableLine(health)}`)]),
+    ...(runbook === null ? [] : [`  what to do: ${printableLine(runbook)}`]),
   ].join('\n')
 }
 
@@ -55,7 +58,7 @@ function places(current: Explanation['current'], unit: string): string[] {
       model === ''
         ? Object.entries(labels).map((label) => label.join('='))
         : [`${model} at ${context_size} in ${service}`]
-    return `  ${inUnit(value.value, unit).padEnd(14)} ${where.join(' ')}${state === null ? '' : ` ${pc.red(state)}`}`.trimEnd()
+    return `  ${inUnit(value.value, unit).padEnd(14)} ${printableLine(where.join(' '))}${state === null ? '' : ` ${pc.red(state)}`}`.trimEnd()
   })
   const more = current.length - lines.length
   return more > 0 ? [...lines, `  and ${more} more`] : lines
@@ -65,8 +68,8 @@ function episodeText(episode: Explanation['episodes'][number], unit: string): st
   const { id, timestamp, ends_at, message, current_value, peak_value, transitions } = episode
   const until = ends_at === null ? pc.red('open') : `until ${utc(ends_at)}`
   return [
-    `  ${pc.bold(`#${id}`)} ${utc(timestamp)} ${until}  ${message}`,
+    `  ${pc.bold(`#${id}`)} ${utc(timestamp)} ${until}  ${printableLine(message)}`,
     `    began at ${inUnit(current_value, unit)}, worst ${inUnit(peak_value, unit)}`,
-    ...transitions.map(({ kind, at, via }) => `    ${utc(at)}  ${kind} ${pc.dim(`(${via})`)}`),
+    ...transitions.map(({ kind, at, via }) => `    ${utc(at)}  ${kind} ${pc.dim(`(${printableLine(via)})`)}`),
   ].join('\n')
 }

@@ -1,5 +1,6 @@
 import { type Severity, severities } from '@mnemoscope/kpi'
 import type { DashboardData } from '@mnemoscope/recorder'
+import { printableLine } from '../printable.js'
 import { alertsInForce, standing, subject } from './firing.js'
 import { span, utcOf } from './units.js'
 
@@ -43,11 +44,7 @@ export function statusOf(data: DashboardData, url: string): Status {
     blind,
     runbook === undefined ? undefined : `what to do: ${runbook}`,
   ]
-  // Annotations come from outside, and a line stays a line.
-  const line = parts
-    .filter((part) => part !== undefined)
-    .join(', ')
-    .replaceAll(/\s+/g, ' ')
+  const line = printableLine(parts.filter((part) => part !== undefined).join(', '))
   return { status: level, line: `${level}: ${line}` }
 }
 

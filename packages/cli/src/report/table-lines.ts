@@ -1,5 +1,6 @@
 import type { ReportCell, ReportTone } from '@mnemoscope/kpi'
 import pc from 'picocolors'
+import { printableLine } from '../printable.js'
 import { sparkline } from './sparkline.js'
 
 const colours: Record<ReportTone, (text: string) => string> = {
@@ -25,7 +26,7 @@ const mostColumns = 116
  * each has a line of its own below its row.
  */
 export function tableLines(rows: readonly Row[]): string[] {
-  const [fullHead = [], ...fullBody] = rows
+  const [fullHead = [], ...fullBody] = rows.map((row) => row.map(shownCell))
   if (rows.length === 0) return []
   const isColumn = fullHead.map((_, i) => fullBody.every((row) => row[i]?.href === undefined))
   const inColumns = (row: Row) => row.filter((_, i) => isColumn[i] ?? true)
@@ -35,6 +36,11 @@ export function tableLines(rows: readonly Row[]): string[] {
     ...headLines(head, columns).map((line) => pc.dim(line)),
     ...fullBody.flatMap((row, i) => [lineOf(body[i] as Row, columns), ...addresses(row)]),
   ]
+}
+
+function shownCell(cell: ReportCell): ReportCell {
+  const { text, href } = cell
+  return { ...cell, text: printableLine(text), href: href === undefined ? href : printableLine(href) }
 }
 
 /** A text in the colour of how it is meant. */

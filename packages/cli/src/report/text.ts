@@ -1,5 +1,6 @@
 import type { ReportSection } from '@mnemoscope/kpi'
 import pc from 'picocolors'
+import { printable, printableLine } from '../printable.js'
 import type { Report } from './report.js'
 import { coloured, tableLines } from './table-lines.js'
 
@@ -9,6 +10,6 @@ export function reportText({ heading, sections }: Report): string {
 }
 
 function sectionText({ title, rows, note }: ReportSection): string {
-  const lines = [...tableLines(rows), ...(note === undefined ? [] : [coloured(note, note.text)])]
-  return [pc.bold(title), ...lines.map((line) => `  ${line}`)].join('\n')
+  const lines = [...tableLines(rows), ...(note === undefined ? [] : [coloured(note, printable(note.text))])]
+  return [pc.bold(printableLine(title)), ...lines.map((line) => `  ${line}`)].join('\n')
 }

@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { print } from '../print.js'
 
 /** Tells a person what starts, how far it is, and when it is ready. */
 export interface Progress {
@@ -16,7 +17,7 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): P
       const startedAt = performance.now()
       let last = ''
       const show = (mark: string, text: string, end: string) =>
-        stream.write(`${live ? '\r\u001b[2K' : ''}  ${mark} ${part.padEnd(13)} ${text}${end}`)
+        print(`${live ? '\r\u001b[2K' : ''}  ${mark} ${part.padEnd(13)} ${text}${end}`, stream)
       if (live) show(pc.dim('·'), 'starting', '')
       return {
         step(text) {
@@ -34,7 +35,7 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): P
       }
     },
     note(text) {
-      stream.write(`${text}\n`)
+      print(`${text}\n`, stream)
     },
   }
 }
