@@ -58,7 +58,9 @@ export function measured<Arguments extends unknown[], Result, Declared>(
         const value = result as Awaited<Result>
         const others = succeeded ? given(() => values?.(value, ...args)) : undefined
         const about = succeeded ? given(() => metadata?.(value, ...args)) : undefined
-        handle.operation({ ...others, latency } as OperationValues<Declared>, about)
+        // A getter of what the hook gave may throw, too.
+        const all = given(() => ({ ...others, latency })) ?? { latency }
+        handle.operation(all as OperationValues<Declared>, about)
       },
     )
   }

@@ -92,6 +92,8 @@ describe('a measured function', () => {
     const labels = { model: 'm', contextSize: 8_192 }
     expect(monitor.measured(() => 7, { labels: fail })()).toBe(7)
     expect(monitor.measured(() => 8, { labels, values: fail })()).toBe(8)
+    const failing = Object.defineProperty({}, 'f1_score', { get: fail, enumerable: true })
+    expect(monitor.measured(() => 10, { labels, values: () => failing })()).toBe(10)
     await expect(
       monitor.measured(async () => 9, { labels, metadata: fail, values: () => ({}) })(),
     ).resolves.toBe(9)
