@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Config, type Kpi, names } from '@mnemoscope/kpi'
 import { type Tier, tiersOf } from '../rules/tiers.js'
-import { type MeasuredPlace, measuredPlace } from './measured-place.js'
+import { isTimed, type MeasuredPlace, measuredPlace } from './measured-place.js'
 import { testPlaces } from './places.js'
 import { holds, holdsNot, type RuleTest } from './rule-test.js'
 import { sampleValues } from './sample-values.js'
@@ -16,6 +16,7 @@ export function hoveringTests(config: Config, kpi: Kpi): RuleTest[] {
     (place) => place.kpi === kpi || !isDeepStrictEqual(tiersOf(place.kpi), tiersOf(kpi)),
   )
   return ofItsOwn.flatMap((testPlace) => {
+    if (!isTimed(config, testPlace.kpi)) return []
     const place = measuredPlace(config, testPlace)
     const [short] = tiersOf(place.kpi)
     return short?.kept === undefined ? [] : testsOf(place, short, short.kept)

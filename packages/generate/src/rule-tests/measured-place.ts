@@ -26,6 +26,15 @@ export interface MeasuredPlace {
   ) => RuleTest
 }
 
+/**
+ * Whether the clocks of scrapes and rules are fine enough for tests to tell when something enters and leaves a window:
+ * with fewer than four of their ticks in it, what is extrapolated is as large as what is looked for.
+ */
+export function isTimed({ scrapeInterval, alertCheckInterval }: Config, { window }: Kpi): boolean {
+  const tick = Math.max(durationSeconds(scrapeInterval), durationSeconds(alertCheckInterval))
+  return durationSeconds(window) >= 4 * tick
+}
+
 /** A place of a KPI in a service that is scraped and judged as the configuration says. */
 export function measuredPlace(config: Config, { title, place, kpi }: TestPlace): MeasuredPlace {
   const scrape = durationSeconds(config.scrapeInterval)

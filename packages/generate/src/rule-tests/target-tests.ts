@@ -1,6 +1,6 @@
 import { type Config, type Kpi, names } from '@mnemoscope/kpi'
 import { type Tier, tiersOf } from '../rules/tiers.js'
-import { type MeasuredPlace, measuredPlace } from './measured-place.js'
+import { isTimed, type MeasuredPlace, measuredPlace } from './measured-place.js'
 import { testPlaces } from './places.js'
 import { type Expectation, holds, holdsNot, type RuleTest } from './rule-test.js'
 import { sampleValues } from './sample-values.js'
@@ -9,7 +9,7 @@ import type { SeriesValue } from './series-values.js'
 /** At a place without overrides: no traffic, a target that goes, one that restarts, and series that are new or back. */
 export function targetTests(config: Config, kpi: Kpi): RuleTest[] {
   const [everywhere] = testPlaces(kpi)
-  if (everywhere === undefined) return []
+  if (everywhere === undefined || !isTimed(config, kpi)) return []
   const place = measuredPlace(config, everywhere)
   const always = [goneTest(place)]
   return kpi.instrument === 'gauge'

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Config, type Kpi, names } from '@mnemoscope/kpi'
 import { distributionWindow, isQuantile, type Tier, tiersOf } from '../rules/tiers.js'
-import { type MeasuredPlace, measuredPlace } from './measured-place.js'
+import { isTimed, type MeasuredPlace, measuredPlace } from './measured-place.js'
 import { testPlaces } from './places.js'
 import { type Expectation, holds, holdsNot, type RuleTest } from './rule-test.js'
 import { sampleValues } from './sample-values.js'
@@ -12,6 +12,7 @@ export function trafficTests(config: Config, kpi: Kpi): RuleTest[] {
     (place) => place.kpi === kpi || !isDeepStrictEqual(tiersOf(place.kpi), tiersOf(kpi)),
   )
   return ofItsOwn.flatMap((testPlace) => {
+    if (!isTimed(config, testPlace.kpi)) return []
     const place = measuredPlace(config, testPlace)
     return tiersOf(place.kpi).flatMap((tier, _, tiers) =>
       tierTest(place, tier, distributionWindow(kpi, tiers, tier)),

@@ -65,18 +65,27 @@ function livesOf(config: Config, kpi: Kpi): Life[] {
   const far = Math.min(enough * 1.5, (max - min) / 2)
   if (far < enough * 1.1 || enough === 0) return []
 
-  const lasting = (hours: number, value: SeriesValue) =>
-    Array<SeriesValue>(Math.round(hours * evaluations)).fill(value)
+  /** Values that each last for some hours. Ends are rounded, not lengths: an hour must begin where it should. */
+  const lasting = (...parts: readonly (readonly [hours: number, value: SeriesValue])[]) => {
+    const values: SeriesValue[] = []
+    let end = 0
+    for (const [hours, value] of parts) {
+      end += hours
+      values.push(...Array<SeriesValue>(Math.round(end * evaluations) - values.length).fill(value))
+    }
+    return values
+  }
   const worseBy = (amount: number) => Number((usual + sign * amount).toPrecision(12))
   /** A day of which the last hours have values, the one at the hour's beginning included. */
-  const day = (hours = 24): SeriesValue[] => [...lasting(24 - hours, '_'), ...lasting(hours, usual), usual]
+  const day = (hours = 24): SeriesValue[] => [...lasting([24 - hours, '_'], [hours, usual]), usual]
   /** Hours above and below by as much as their standard deviation. */
   const waves = (deviation: number): SeriesValue[] => [
-    ...Array.from({ length: 24 }, (_, i) => lasting(1, worseBy(i % 2 === 0 ? deviation : -deviation))).flat(),
+    ...lasting(
+      ...Array.from({ length: 24 }, (_, i) => [1, worseBy(i % 2 === 0 ? deviation : -deviation)] as const),
+    ),
     usual,
   ]
-  const hour = (amount: number) => lasting(1, worseBy(amount))
-  const ofHour = (part: number, amount: number) => lasting(part, worseBy(amount))
+  const hour = (amount: number) => lasting([1, worseBy(amount)])
   return [
     { service: 'much-worse', day: day(), hour: hour(far), told: true },
     { service: 'better', day: day(), hour: hour(-enough), told: false },
@@ -89,19 +98,19 @@ function livesOf(config: Config, kpi: Kpi): Life[] {
     {
       service: 'worse-for-half-an-hour',
       day: day(),
-      hour: [...ofHour(0.5, 0), ...ofHour(0.5, enough * 1.3)],
+      hour: lasting([0.5, worseBy(0)], [0.5, worseBy(enough * 1.3)]),
       told: false,
     },
     {
       service: 'of-a-thin-hour',
       day: day(),
-      hour: [...ofHour(2 / 3, far), ...lasting(1 / 3, '_')],
+      hour: lasting([2 / 3, worseBy(far)], [1 / 3, '_']),
       told: true,
     },
     {
       service: 'of-an-hour-too-thin',
       day: day(),
-      hour: [...ofHour(0.4, far), ...lasting(0.6, '_')],
+      hour: lasting([0.4, worseBy(far)], [0.6, '_']),
       told: false,
     },
   ]
