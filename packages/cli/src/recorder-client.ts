@@ -34,19 +34,43 @@ export async function fetchDashboard(url: string, scope: Scope): Promise<Dashboa
       cause,
     })
   }
-  if (response.status === 400) throw refusal(await response.json())
-  if (!response.ok) {
-    throw new MnemoscopeError(
-      'RECORDER_UNREACHABLE',
-      `${url} answered ${response.status}: ${await response.text()}`,
-      {
-        value: url,
-        expected: '200 with dashboard data',
-        next: `Look at ${url}/readyz for what the recorder waits for.`,
-      },
-    )
+  // An answer that breaks off, or that some other program gave, is no data.
+  const text = await response.text().catch((error: Error) => error.message)
+  const body = parsed(text)
+  if (response.ok && isDashboard(body)) return body
+  if (response.status === 400 && isRefusal(body)) throw refusal(body)
+  throw new MnemoscopeError(
+    'RECORDER_UNREACHABLE',
+    `${url} answered ${response.status}: ${text.length > longestQuote ? `${text.slice(0, longestQuote)} ...` : text}`,
+    {
+      value: url,
+      expected: '200 with dashboard data',
+      next: `Look at ${url}/readyz for what the recorder waits for, and whether that is the recorder's address.`,
+    },
+  )
+}
+
+/** Of an answer that is not understood so much is quoted. */
+const longestQuote = 300
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
-  return (await response.json()) as DashboardData
+}
+
+function isDashboard(body: unknown): body is DashboardData {
+  return typeof body === 'object' && body !== null && 'summary' in body && 'open_alerts' in body
+}
+
+interface Refusal {
+  readonly error: Pick<MnemoscopeError, 'message' | 'value' | 'expected' | 'next'>
+}
+
+function isRefusal(body: unknown): body is Refusal {
+  return typeof (body as Partial<Refusal> | undefined)?.error?.message === 'string'
 }
 
 function queryOf(scope: Scope): URLSearchParams {
@@ -58,7 +82,7 @@ function queryOf(scope: Scope): URLSearchParams {
 }
 
 /** The recorder's own words for what is wrong with a request. */
-function refusal(body: unknown): MnemoscopeError {
-  const { message, value, expected, next } = (body as { error: MnemoscopeError }).error
+function refusal({ error }: Refusal): MnemoscopeError {
+  const { message, value, expected, next } = error
   return new MnemoscopeError('USAGE', message, { value, next, ...(expected && { expected }) })
 }

@@ -1,4 +1,5 @@
 import type { ReportCell, ReportSection } from '@mnemoscope/kpi'
+import { printableLine } from '../printable.js'
 import type { Report } from './report.js'
 
 /** The report as GitHub-flavoured Markdown. */
@@ -10,7 +11,9 @@ function sectionMarkdown({ title, rows, note }: ReportSection): string {
   const [head, ...body] = rows
   const table =
     head === undefined ? [] : [line(head), line(head.map(() => ({ text: '---' }))), ...body.map(line)]
-  return [`## ${title}`, table.join('\n'), note?.text ?? ''].filter((part) => part !== '').join('\n\n')
+  return [`## ${escaped(title)}`, table.join('\n'), escaped(note?.text ?? '')]
+    .filter((part) => part !== '')
+    .join('\n\n')
 }
 
 function line(row: readonly ReportCell[]): string {
@@ -18,7 +21,12 @@ function line(row: readonly ReportCell[]): string {
 }
 
 function cellMarkdown({ text, href }: ReportCell): string {
-  const shown = text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+  const shown = escaped(text)
   // What would end the address, or the cell.
   return href === undefined ? shown : `[${shown}](<${href.replaceAll(/[<>|\s]/g, encodeURIComponent)}>)`
+}
+
+/** A text that stays text: a model's name must end no cell, open no tag, and lead nowhere. */
+function escaped(text: string): string {
+  return printableLine(text).replaceAll(/[\\`*[\]<>|]/g, '\\$&')
 }

@@ -16,7 +16,8 @@ import { scraped } from '../changes/scraped.js'
 import type { Project } from '../config-file.js'
 import { tokenNote } from '../environment.js'
 import { grafanaService } from './grafana.js'
-import { type KeptPart, keepRunning, type PartEvents } from './keep-running.js'
+import { type KeptPart, keepRunning } from './keep-running.js'
+import { partEvents } from './part-events.js'
 import { takePorts } from './ports.js'
 import type { Progress } from './progress.js'
 import { type RunFile, removeRunFile, stateFolder, writeRunFile } from './run-file.js'
@@ -207,17 +208,6 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   const run = runFile()
   writeRunFile(folder, run)
   return run
-}
-
-function partEvents(progress: Progress, changed: () => void): PartEvents {
-  return {
-    restarting: (name, why, delayMs) =>
-      progress.note(`  ! ${name} ${why}; starting it again in ${delayMs / 1_000} s`),
-    restarted: (name, pid) => {
-      progress.note(`  ✓ ${name} runs again (process ${pid})`)
-      changed()
-    },
-  }
 }
 
 type Step = (text: string) => void

@@ -58,7 +58,14 @@ describe('the report', () => {
     const rows = reportMarkdown(reportOf(busy))
       .split('\n')
       .filter((line) => line.includes('has reached'))
-    expect(rows.at(-1)).toContain('<gpt\\|4>')
+    expect(rows.at(-1)).toContain('\\<gpt\\|4\\>')
+  })
+
+  test('as Markdown takes no markup from a name', () => {
+    const name = 'a\\|b `c` [d](https://e) <img src=x> *f*'
+    const text = reportMarkdown({ heading: '', sections: [{ title: name, rows: [[{ text: name }]] }] })
+    const shown = 'a\\\\\\|b \\`c\\` \\[d\\](https://e) \\<img src=x\\> \\*f\\*'
+    expect(text).toContain(`## ${shown}\n\n| ${shown} |\n`)
   })
 
   test.each([
