@@ -1,6 +1,14 @@
+/** A connection that a sleeping laptop or a network lost may never end by itself, and the page would wait with it. */
+const longestAnswerMs = 60_000
+
+/** The recorder's newest answer, whatever it is. */
+export function answer(path, options = {}) {
+  return fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(longestAnswerMs), ...options })
+}
+
 /** The recorder's answer as JSON. @throws an error whose message is fit for people */
 export async function ask(path, options = {}) {
-  const response = await fetch(path, { cache: 'no-store', ...options })
+  const response = await answer(path, options)
   if (!response.ok) throw await refusal(response)
   return response.json()
 }

@@ -5,6 +5,10 @@ declare module '*/page/address.js' {
   export function scopeQuery(address: Readonly<Record<string, unknown>>): string
 }
 
+declare module '*/page/ask.js' {
+  export function ask(path: string): Promise<unknown>
+}
+
 declare module '*/page/chart-data.js' {
   interface Line {
     readonly service: string
