@@ -1,5 +1,5 @@
 import { identify, isRunning, type ProcessIdentity } from './identity.js'
-import { claimRecord, readRecord, removeRecord } from './pid-file.js'
+import { claimRecord, discardRecord, readRecord, removeRecord } from './pid-file.js'
 
 /** A name that this process has. */
 export interface ClaimedName {
@@ -17,7 +17,7 @@ export function claimName(stateDir: string, name: string): ClaimedName | { heldB
   while (!claimRecord(stateDir, { name, owner, stopSignal: 'SIGTERM' })) {
     const holder = readRecord(stateDir, name)?.owner
     if (holder !== undefined && isRunning(holder)) return { heldBy: holder.pid }
-    removeRecord(stateDir, name)
+    discardRecord(stateDir, name, (record) => isRunning(record.owner))
   }
   return { owner, release: () => removeRecord(stateDir, name) }
 }

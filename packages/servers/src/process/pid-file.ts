@@ -31,12 +31,20 @@ export function recordedNames(stateDir: string): string[] {
   }
 }
 
-/** The record of a server; undefined if there is none, or none that can be read. */
+/**
+ * The record of a server; undefined if there is none, or no whole one. A file that this user may not read is somebody's:
+ * the system's error says so.
+ */
 export function readRecord(stateDir: string, name: string): PidRecord | undefined {
+  return recordIn(pidFile(stateDir, name))
+}
+
+function recordIn(file: string): PidRecord | undefined {
   try {
-    return JSON.parse(readFileSync(pidFile(stateDir, name), 'utf8')) as PidRecord
-  } catch {
-    return undefined
+    return JSON.parse(readFileSync(file, 'utf8')) as PidRecord
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }
 
@@ -57,6 +65,27 @@ export function claimRecord(stateDir: string, record: PidRecord): boolean {
 /** Replaces the record that `claimRecord` wrote. */
 export function updateRecord(stateDir: string, record: PidRecord): void {
   renameSync(writeBeside(stateDir, record), pidFile(stateDir, record.name))
+}
+
+/**
+ * Removes a record unless `isHeld` says that somebody has it. Of several that do so at once each looks at what it took
+ * away: none removes what another has claimed since.
+ */
+export function discardRecord(stateDir: string, name: string, isHeld: (record: PidRecord) => boolean): void {
+  const file = pidFile(stateDir, name)
+  const aside = `${file}.${process.pid}.aside`
+  try {
+    renameSync(file, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    throw error
+  }
+  try {
+    const record = recordIn(aside)
+    if (record !== undefined && isHeld(record)) linkSync(aside, file)
+  } finally {
+    rmSync(aside, { force: true })
+  }
 }
 
 export function removeRecord(stateDir: string, name: string): void {

@@ -26,8 +26,14 @@ export async function locate(
   for (const [source, folder] of fetchedFolders(name)) {
     const command = join(toolsDir, folder, name)
     if (!isExecutable(command)) continue
-    const tool = await tryRun(name, command, source, onBroken)
+    let wasInterrupted = false
+    const tool = await tryRun(name, command, source, (reason, error) => {
+      onBroken(reason)
+      wasInterrupted = isInterruption(error)
+    })
     if (tool !== undefined) return tool
+    // It may be whole: a busy machine must not cost it, perhaps where there is no connection to fetch another.
+    if (wasInterrupted) continue
     // Fetched for another machine, or damaged: make room for a new one.
     rmSync(join(toolsDir, folder), { recursive: true, force: true })
   }
@@ -44,12 +50,21 @@ async function tryRun(
   name: ToolName,
   command: string,
   source: FoundTool['source'],
-  onBroken: (reason: string) => void,
+  onBroken: (reason: string, error: unknown) => void,
 ): Promise<FoundTool | undefined> {
   try {
     return { name, command, version: await versionOf(command), source }
   } catch (error) {
-    onBroken(`${command} does not run: ${error instanceof Error ? error.message : String(error)}`)
+    onBroken(`${command} does not run: ${error instanceof Error ? error.message : String(error)}`, error)
     return undefined
   }
+}
+
+/** It took too long, was killed, or could not be started for want of memory, processes or files. */
+function isInterruption(error: unknown): boolean {
+  const { signal, code } = error as { signal?: string | null; code?: string | number | null }
+  return (
+    ['SIGTERM', 'SIGKILL'].includes(signal ?? '') ||
+    ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'].includes(String(code))
+  )
 }

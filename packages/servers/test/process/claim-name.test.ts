@@ -1,6 +1,8 @@
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { claimName } from '../../src/process/claim-name.js'
-import { claimRecord } from '../../src/process/pid-file.js'
+import { claimRecord, discardRecord, pidFile, readRecord } from '../../src/process/pid-file.js'
 import { stateDir } from '../fixtures/state-dir.js'
 
 let state: ReturnType<typeof stateDir>
@@ -25,4 +27,20 @@ test('the name of a process that is gone is free', () => {
     stopSignal: 'SIGTERM',
   })
   expect(claimName(state.path, 'up')).toHaveProperty('release')
+})
+
+test('what another process has claimed meanwhile is not removed with what was stale', () => {
+  const owner = { pid: process.pid, started: 'now' }
+  claimRecord(state.path, { name: 'up', owner, stopSignal: 'SIGTERM' })
+  discardRecord(state.path, 'up', () => true)
+  expect(readRecord(state.path, 'up')?.owner).toEqual(owner)
+  discardRecord(state.path, 'up', () => false)
+  expect(readdirSync(dirname(pidFile(state.path, 'up')))).toEqual([])
+})
+
+test('a name whose file cannot be read is not taken from whoever has it', () => {
+  const file = pidFile(state.path, 'up')
+  mkdirSync(dirname(file), { recursive: true })
+  symlinkSync(file, file)
+  expect(() => claimName(state.path, 'up')).toThrow('ELOOP')
 })

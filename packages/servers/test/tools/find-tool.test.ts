@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { type FindToolOptions, findTool, findTools } from '../../src/tools/find-tool.js'
@@ -100,4 +100,14 @@ test('where a release cannot be had, the reason is told before the next source i
   })
   await expect(found).rejects.toMatchObject({ code: 'TOOL_MISSING' })
   expect(messages).toEqual([expect.stringContaining('answered 404')])
+})
+
+test('a fetched program that was killed while it told its version is kept; one that does not run makes room', async () => {
+  const fetched = join(toolsDir, releaseFolder('prometheus'), 'prometheus')
+  program(fetched, 'kill -9 $$')
+  await expect(findTool('prometheus', options())).rejects.toMatchObject({ code: 'TOOL_MISSING' })
+  expect(existsSync(fetched)).toBe(true)
+  program(fetched, 'exit 1')
+  await expect(findTool('prometheus', options())).rejects.toMatchObject({ code: 'TOOL_MISSING' })
+  expect(existsSync(fetched)).toBe(false)
 })
