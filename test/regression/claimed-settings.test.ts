@@ -59,6 +59,10 @@ describe('dashboard.maxDataPoints', () => {
         SELECT at, id, 'latency', 1 FROM one, generate_series($1::timestamptz, $2, '21s') AS at`,
       [day, to],
     )
+    await pool.query(
+      `INSERT INTO snapshot_instants (at, rows) SELECT at, 1 FROM generate_series($1::timestamptz, $2, '21s') AS at`,
+      [day, to],
+    )
     await pool.end()
   }, 120_000)
 
