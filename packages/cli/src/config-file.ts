@@ -120,12 +120,13 @@ function isConfig(exported: unknown): exported is Config<ConfigInput> {
 
 /** What the file says, laid over defaults; objects merge key by key, anything else is replaced. */
 function overlay(under: object, over: object): object {
-  const merged: Record<string, unknown> = { ...under }
+  // A map, so that a key such as __proto__ stays one, and is refused.
+  const merged = new Map<string, unknown>(Object.entries(under))
   for (const [key, value] of Object.entries(over)) {
-    const below = merged[key]
-    merged[key] = isPlainObject(below) && isPlainObject(value) ? overlay(below, value) : value
+    const below = merged.get(key)
+    merged.set(key, isPlainObject(below) && isPlainObject(value) ? overlay(below, value) : value)
   }
-  return merged
+  return Object.fromEntries(merged)
 }
 
 function isPlainObject(value: unknown): value is object {

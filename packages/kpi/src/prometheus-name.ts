@@ -27,7 +27,7 @@ export const unitWords: Readonly<Record<string, string>> = {
 
 /** Whether a unit is one that the translation knows: listed above, `1`, or an annotation such as `{token}`. */
 export function isKnownUnit(unit: string): boolean {
-  return unit === '1' || unit in unitWords || /^\{[a-z_]+\}$/.test(unit)
+  return unit === '1' || Object.hasOwn(unitWords, unit) || /^\{[a-z_]+\}$/.test(unit)
 }
 
 /**

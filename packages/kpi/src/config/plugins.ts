@@ -9,13 +9,13 @@ type Plugins = Settings['plugins']
  */
 export function withPluginKpis(plugins: Plugins, own: unknown): unknown {
   if (typeof own !== 'object' || own === null || Array.isArray(own)) return own
-  const merged: Record<string, unknown> = {}
-  for (const { kpis } of plugins) Object.assign(merged, kpis)
+  // A map, so that an id such as __proto__ stays one, and is refused.
+  const merged = new Map<string, unknown>(plugins.flatMap(({ kpis }) => Object.entries(kpis)))
   for (const [id, declaration] of Object.entries(own)) {
-    const below = merged[id]
-    merged[id] = isObject(below) && isObject(declaration) ? { ...below, ...declaration } : declaration
+    const below = merged.get(id)
+    merged.set(id, isObject(below) && isObject(declaration) ? { ...below, ...declaration } : declaration)
   }
-  return merged
+  return Object.fromEntries(merged)
 }
 
 /** The configuration's handlers and those of its plugins, under `<plugin>.<handler>`. */

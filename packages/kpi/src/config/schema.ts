@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isKnownUnit } from '../prometheus-name.js'
 import { runbookPattern } from '../runbook.js'
-import { duration, durationOrZero } from './duration-schema.js'
+import { duration, durationOrZero, timerDuration } from './duration-schema.js'
 import { type HandlerFunction, handlersSchema } from './handler-schema.js'
 import { notificationSettings } from './notification-schema.js'
 import { pluginSchema } from './plugin-schema.js'
@@ -100,7 +100,14 @@ const url = z.url({ protocol: /^https?$/ })
 
 const service = z.strictObject({
   name: name(/^[a-zA-Z_][a-zA-Z0-9_.-]*$/, 'memory-api'),
-  targets: z.array(name(/^[^\s/:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/, 'localhost:9464')).min(1),
+  targets: z
+    .array(
+      name(/^[^\s/:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/, 'localhost:9464').refine(
+        (target) => Number(/\d+$/.exec(target)?.[0]) <= 65_535,
+        { error: 'expected a port of at most 65535' },
+      ),
+    )
+    .min(1),
 })
 
 const days = z.int().min(1).max(36_500)
@@ -140,7 +147,7 @@ export const settingsSchema = z.strictObject({
   dashboard: z
     .strictObject({
       /** How often the page asks for new data. */
-      refreshInterval: duration.default('10s'),
+      refreshInterval: timerDuration.default('10s'),
       /** Points of one chart at the most. */
       maxDataPoints: z.int().min(10).max(11_000).default(1_000),
     })
