@@ -23,7 +23,18 @@ export async function applyThroughRecorder(project: Project): Promise<ChangeSumm
     body: JSON.stringify({ by: ownerOf(project.configPath) }),
   }).catch(() => undefined)
   if (response === undefined) return undefined
-  const answer = (await response.json()) as ChangeSummary & { error?: Refusal }
+  const answer = (await response.json().catch((cause: unknown) => {
+    throw new MnemoscopeError(
+      'RECORDER_UNREACHABLE',
+      `${run.recorder} answered ${response.status} with no JSON`,
+      {
+        value: run.recorder,
+        expected: 'the recorder of `mnemoscope up`, as .mnemoscope/run.json names it',
+        next: 'Look whether another program listens there; if `up` was killed here, remove .mnemoscope/run.json.',
+        cause,
+      },
+    )
+  })) as ChangeSummary & { error?: Refusal }
   if (answer.error === undefined) return answer
   const { code, message, ...detail } = answer.error
   const known = code in errorCodes ? (code as ErrorCode) : 'RECORDER_UNREACHABLE'

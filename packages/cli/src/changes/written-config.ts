@@ -28,9 +28,17 @@ function namesIn(folder: string): string[] {
 }
 
 /** Who owns the file, which is the best guess at who wrote it. */
-export function ownerOf(configPath: string): string {
+export function ownerOf(
+  configPath: string,
+  whoAmI: () => { uid: number; username: string } = userInfo,
+): string {
   const uid = statSync(configPath, { throwIfNoEntry: false })?.uid
-  const { uid: own, username } = userInfo()
   if (uid === undefined) return 'unknown'
-  return uid === own ? username : `user ${uid}`
+  try {
+    const { uid: own, username } = whoAmI()
+    if (uid === own) return username
+  } catch {
+    // In a container a user may have a number and no name.
+  }
+  return `user ${uid}`
 }

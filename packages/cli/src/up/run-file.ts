@@ -26,14 +26,18 @@ export function stateFolder(folder: string): string {
 
 /**
  * Addresses of the pipeline that runs in a folder.
- * @throws MnemoscopeError NOT_RUNNING where none does
+ * @throws MnemoscopeError NOT_RUNNING where none does; the system's error where this user may not know
  */
 export function readRunFile(folder: string): RunFile {
   const path = join(stateFolder(folder), 'run.json')
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as RunFile
   } catch (cause) {
-    throw new MnemoscopeError('NOT_RUNNING', `no pipeline runs in ${folder}: there is no ${path}`, {
+    const isThere = !['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')
+    // One that another user's pipeline has written, for example: that it does not run would be wrong.
+    if (isThere && !(cause instanceof SyntaxError)) throw cause
+    const why = isThere ? `${path} is not whole` : `there is no ${path}`
+    throw new MnemoscopeError('NOT_RUNNING', `no pipeline runs in ${folder}: ${why}`, {
       value: folder,
       next: 'Start one with `npm start` or `mnemoscope up`, or name a recorder with --url.',
       cause,

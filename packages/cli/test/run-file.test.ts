@@ -1,0 +1,40 @@
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { temporaryFolder } from '../../../test/harness/temporary-folder.js'
+import { type RunFile, readRunFile, removeRunFile, writeRunFile } from '../src/up/run-file.js'
+
+const folder = temporaryFolder('run-file')
+const path = join(folder.path, '.mnemoscope/run.json')
+beforeEach(() => rmSync(join(folder.path, '.mnemoscope'), { recursive: true, force: true }))
+afterAll(() => folder.remove())
+
+const run: RunFile = {
+  recorder: 'http://127.0.0.1:1',
+  prometheus: 'http://127.0.0.1:2',
+  alertmanager: 'http://127.0.0.1:3',
+  metrics: null,
+  database: 'postgres://mnemoscope:secret@127.0.0.1:4/mnemoscope',
+  pids: { mnemoscope: 1 },
+}
+
+describe('the file of a running pipeline', () => {
+  test('is read as it was written, by its owner only, until it is removed', () => {
+    writeRunFile(folder.path, run)
+    expect(readRunFile(folder.path)).toEqual(run)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    removeRunFile(folder.path)
+    expect(() => readRunFile(folder.path)).toThrow('there is no')
+  })
+
+  test('that was cut short names no pipeline, and is not said to be missing', () => {
+    mkdirSync(join(path, '..'), { recursive: true })
+    writeFileSync(path, '{"recorder":')
+    expect(() => readRunFile(folder.path)).toThrow('is not whole')
+  })
+
+  test('that cannot be read is no proof that nothing runs', () => {
+    mkdirSync(path, { recursive: true })
+    expect(() => readRunFile(folder.path)).toThrow('EISDIR')
+  })
+})
