@@ -62,7 +62,7 @@ function parsed(text: string): unknown {
 }
 
 function isDashboard(body: unknown): body is DashboardData {
-  return typeof body === 'object' && body !== null && 'summary' in body && 'open_alerts' in body
+  return typeof body === 'object' && body !== null && 'open_alerts' in body
 }
 
 interface Refusal {
