@@ -4,12 +4,13 @@
  * @param {() => Promise<import('@mnemoscope/servers').ServerProcess>} start
  */
 export async function keep(name, start) {
-  /** Of every start, Unix ms: when it began, and when the server was ready. */
+  /** Of every start, Unix ms: when the server before it had ended, when it began, and when the server was ready. */
   const starts = []
+  let endedAt = Date.now()
   const startTold = async () => {
     const begunAt = Date.now()
     const started = await start()
-    starts.push({ begunAt, readyAt: Date.now() })
+    starts.push({ endedAt, begunAt, readyAt: Date.now() })
     return started
   }
   let server = await startTold()
@@ -21,6 +22,7 @@ export async function keep(name, start) {
   const watching = (async () => {
     while (!isStopped) {
       const { requested } = await server.exited
+      endedAt = Date.now()
       if (!requested) failures++
       await mayStart
       for (let isUp = false; !isUp && !isStopped; ) {

@@ -8,7 +8,7 @@ const afterStartMs = 8 * intervalMs
 
 /**
  * Compares the stored episodes with every evaluation at which Prometheus stored an alert as firing.
- * @param {{ from: number, until: number, prometheusStarts: readonly { begunAt: number, readyAt: number }[] }} options Unix ms
+ * @param {{ from: number, until: number, prometheusStarts: readonly { endedAt: number, begunAt: number, readyAt: number }[] }} options Unix ms
  */
 export async function verifyEpisodes(pool, prometheusUrl, { from, until, prometheusStarts }) {
   const selector = 'ALERTS{alertstate="firing",alertname=~"Mnemoscope.+"}'
@@ -85,8 +85,25 @@ export async function verifyEpisodes(pool, prometheusUrl, { from, until, prometh
   for (const { id, name, start, end, story } of overlapping) {
     examples.push(`overlapping: episode ${id} ${name} ${iso(start)} to ${iso(end ?? until)}: ${story}`)
   }
-  const unseen = episodes.filter((episode) => !seen.has(episode)).length
-  return { ...counts, overlapping: overlapping.length, unseen, examples }
+  const unseen = episodes.filter((episode) => !seen.has(episode))
+  const unfounded = unseen.filter(({ start }) => !wasLostByPrometheus(start))
+  for (const { id, name, start, end, story } of unfounded) {
+    examples.push(`nothing fired: episode ${id} ${name} ${iso(start)} to ${iso(end ?? until)}: ${story}`)
+  }
+  return {
+    ...counts,
+    overlapping: overlapping.length,
+    unseen: unseen.length,
+    unfounded: unfounded.length,
+    examples,
+  }
+
+  /** Alerts are sent before the evaluation they come from is stored, which a crash keeps from it; nor is it soon after a start. */
+  function wasLostByPrometheus(start) {
+    return prometheusStarts.some(
+      ({ endedAt, readyAt }) => start >= endedAt - 1.5 * intervalMs && start <= readyAt + afterStartMs,
+    )
+  }
 }
 
 /**

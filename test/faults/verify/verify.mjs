@@ -57,6 +57,7 @@ export async function verify(stack, pool, { from, until }) {
         goal: never,
       },
       { name: 'episodes that Prometheus lost in a crash', value: episodes.unseen, unit: 'episodes' },
+      { name: 'episodes of nothing that fired', value: episodes.unfounded, unit: 'episodes', goal: never },
       { name: 'transitions', value: deliveries.transitions, unit: 'transitions' },
       {
         name: 'transitions never delivered',

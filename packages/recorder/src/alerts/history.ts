@@ -152,10 +152,14 @@ function update(episode: Episode, observation: Observation, floor: number): Step
   }
 }
 
-/** Alertmanager and Prometheus may learn of an earlier start; a notification can't move one that samples have shown. */
+/**
+ * Alertmanager and Prometheus may learn of an earlier start. A notification can't move one that samples have shown;
+ * samples without a break show that it fired all the time, back to an end that was notified too early.
+ */
 function earlierStart(episode: Episode, { startsAt, evidence }: Observation, floor: number): number {
-  const mayMove = evidence === undefined ? episode.lastFiringAt === undefined : evidence.startKnown
-  return mayMove && startsAt >= floor ? Math.min(episode.startsAt, startsAt) : episode.startsAt
+  if (evidence !== undefined) return Math.min(episode.startsAt, Math.max(startsAt, floor))
+  const mayMove = episode.lastFiringAt === undefined && startsAt >= floor
+  return mayMove ? Math.min(episode.startsAt, startsAt) : episode.startsAt
 }
 
 function end(

@@ -173,8 +173,14 @@ describe.each<[name: string, observations: Observation[], spans: string[], kinds
   [
     'a start never moves into the episode before',
     [firing(10), resolved(10, 20), firing(30), samples(15, 31)],
-    ['10..20 resolved', '30..'],
-    ['opened', 'closed', 'opened'],
+    ['10..20 resolved', '20..'],
+    ['opened', 'closed', 'opened', 'changed'],
+  ],
+  [
+    'samples that go on over a restart leave no hole between an end notified too early and the start told afterwards',
+    [firing(10), resolved(10, 30), firing(37), samples(28, 45, false)],
+    ['10..30 resolved', '30..'],
+    ['opened', 'closed', 'opened', 'changed'],
   ],
 ])('%s', (_, observations, spans, kinds) => {
   test('in the order given', () => {
