@@ -111,7 +111,14 @@ function markdownRows(markdown: string): string[][] {
   return markdown
     .split('\n')
     .filter((line) => line.startsWith('| '))
-    .map((line) => full(line.slice(1, -1).replaceAll('\\|', '|').split(' | ')))
+    .map((line) =>
+      full(
+        line
+          .slice(1, -1)
+          .split(' | ')
+          .map((cell) => cell.replaceAll(/\\([^\w\s])/g, '$1')),
+      ),
+    )
 }
 
 function htmlRows(html: string): string[][] {
