@@ -129,7 +129,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     await Promise.all([pool.end(), readers.end()])
   }
   const refreshMs = 1_000 * durationSeconds(config.dashboard.refreshInterval)
-  const events = createEvents({ pool: readers, refreshMs, logger })
+  const events = createEvents({ pool: readers, configSource, refreshMs, logger })
   const app = createApp({
     events,
     pool,

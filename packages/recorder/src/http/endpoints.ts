@@ -153,7 +153,7 @@ export function endpoints(kpiIds: readonly string[]): readonly Endpoint[] {
     {
       method: 'get',
       path: '/api/events',
-      summary: 'A line whenever something was stored.',
+      summary: 'A line whenever something was stored, or the configuration changed.',
       contentTypes: ['text/event-stream'],
     },
     {

@@ -1,7 +1,9 @@
+import { configHash } from '@mnemoscope/kpi'
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import type { ConfigSource } from '../config/source.js'
 import { RequestError } from './error.js'
 
 /** What a listener compares to know that there is something new. */
@@ -12,10 +14,15 @@ interface State {
   readonly transition: number
   /** Newest acknowledgement. */
   readonly acknowledgement: number
+  /** Hash of the configuration in force. */
+  readonly config: string
+  /** Since when what is written can't be put in force, ISO 8601; null while it is in force. */
+  readonly config_problem: string | null
 }
 
 export interface EventsOptions {
   readonly pool: pg.Pool
+  readonly configSource: Pick<ConfigSource, 'inForce' | 'problem'>
   /** How often the database is asked, and so how often a listener hears something at the most. */
   readonly refreshMs: number
   readonly logger: Logger
@@ -46,7 +53,7 @@ interface Listener {
  * it knows of changes that came through another one. Events never pile up for a slow listener: each
  * one carries the whole state, so only the newest waits.
  */
-export function createEvents({ pool, refreshMs, logger }: EventsOptions): Events {
+export function createEvents({ pool, configSource, refreshMs, logger }: EventsOptions): Events {
   /** Streams that are open, and those of them that were told what is known and now hear of changes. */
   const open = new Set<() => void>()
   const listeners = new Set<Listener>()
@@ -68,7 +75,7 @@ export function createEvents({ pool, refreshMs, logger }: EventsOptions): Events
 
   async function ask(): Promise<void> {
     try {
-      const state = JSON.stringify(await stateOf(pool))
+      const state = JSON.stringify({ ...(await storedState(pool)), ...configState(configSource) })
       if (state !== known) for (const listener of listeners) listener.send('change', state)
       known = state
     } catch (err) {
@@ -135,13 +142,19 @@ export function createEvents({ pool, refreshMs, logger }: EventsOptions): Events
   }
 }
 
-async function stateOf(pool: pg.Pool): Promise<State> {
-  const { rows } = await pool.query<State>(
+type ConfigState = Pick<State, 'config' | 'config_problem'>
+
+function configState({ inForce, problem }: EventsOptions['configSource']): ConfigState {
+  return { config: configHash(inForce()), config_problem: problem()?.at.toISOString() ?? null }
+}
+
+async function storedState(pool: pg.Pool): Promise<Omit<State, keyof ConfigState>> {
+  const { rows } = await pool.query<Omit<State, keyof ConfigState>>(
     `SELECT (SELECT extract(epoch FROM max(at))::float8 FROM snapshot_instants) AS instant,
             (SELECT coalesce(max(id), 0)::float8 FROM alert_transitions) AS transition,
             (SELECT coalesce(max(id), 0)::float8 FROM alert_acknowledgements) AS acknowledgement`,
   )
-  return rows[0] as State
+  return rows[0] as Omit<State, keyof ConfigState>
 }
 
 function withResolvers(): { promise: Promise<void>; resolve: () => void } {

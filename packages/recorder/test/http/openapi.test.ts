@@ -14,7 +14,12 @@ const document = openApiDocument(Object.keys(config.kpis))
 
 // Never connected to: only the routes are asked for.
 const pool = createPool('postgres://127.0.0.1:9/none')
-const events = createEvents({ pool, refreshMs: 60_000, logger: silentLogger })
+const events = createEvents({
+  pool,
+  configSource: fixedConfig(config),
+  refreshMs: 60_000,
+  logger: silentLogger,
+})
 
 beforeAll(() => expect(document.openapi).toBe('3.1.0'))
 afterAll(() => {

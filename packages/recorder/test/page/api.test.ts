@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type AlertEpisode, defineConfig } from '@mnemoscope/kpi'
+import { type AlertEpisode, configHash, defineConfig } from '@mnemoscope/kpi'
+import { type ConfigProblem, fixedConfig } from '../../src/config/source.js'
 import { movedKpis } from '../../src/dashboard/before.js'
 import type { Charts, KpiChart } from '../../src/dashboard/charts.js'
 import type { EpisodeDetail } from '../../src/dashboard/episode-detail.js'
@@ -156,6 +157,20 @@ describe('GET /api/events', () => {
     controller.abort()
   })
 
+  test('tells of a configuration that can not be put in force, and that it is mended', async () => {
+    let problem: ConfigProblem | undefined
+    const configSource = { ...fixedConfig(config), problem: () => problem }
+    const other = await recorder.startAnother({ config, configSource })
+    const next = eventsOf(await fetch(`${other.url}/api/events`))
+    expect((await next()).data).toMatchObject({ config: configHash(config), config_problem: null })
+    problem = { at: new Date(newest), code: 'CONFIG_INVALID', message: 'no', next: 'mend it' }
+    const broken = await next()
+    expect(broken).toMatchObject({ event: 'change', data: { config_problem: problem.at.toISOString() } })
+    problem = undefined
+    expect((await next()).data).toMatchObject({ config_problem: null })
+    await other.stop()
+  }, 30_000)
+
   test('refuses more listeners than it can bear, and takes new ones when others leave', async () => {
     const controllers = Array.from({ length: 200 }, () => new AbortController())
     const open = async ({ signal }: AbortController) => {
@@ -214,7 +229,7 @@ function eventsOf(response: Response) {
     .pipeThrough(new TextDecoderStream())
     .getReader()
   let text = ''
-  return async (): Promise<{ event: string; data: Record<string, number> }> => {
+  return async (): Promise<{ event: string; data: Record<string, unknown> }> => {
     for (;;) {
       const end = text.indexOf('\n\n')
       if (end >= 0) {
