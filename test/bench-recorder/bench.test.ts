@@ -44,7 +44,7 @@ test('the bench of the recorder runs, and in its short form too nothing is lost'
       'dashboard, median',
       'alerts stored',
       'space given back',
-      '/api/charts?hours=720',
+      '/api/charts?hours=168',
     ]),
   )
   expect(names.filter((name) => name.startsWith('Grafana ')).length).toBeGreaterThan(8)

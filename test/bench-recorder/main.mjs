@@ -34,7 +34,7 @@ const short = {
   insert: { pairs: 1_000, cycles: 7 },
   prometheus: { pairs: 20, hours: 2 },
   day: { snapshots: 10_000, flood: { seconds: 4, perSecond: 200, stallSeconds: 2 } },
-  month: { rows: 100_000, hours: 720, episodes: 500, measurements: 5_000 },
+  month: { rows: 50_000, hours: 168, episodes: 500, measurements: 5_000 },
 }
 
 const { values: options } = parseArgs({
