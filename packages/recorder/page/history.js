@@ -65,16 +65,19 @@ function show(episodes, data) {
   )
 }
 
+/** How an alert ended; one that ended as it began turned out to be the one before it, which went on. */
+function endOf({ closed_how, ends_at, timestamp }) {
+  if (closed_how === 'superseded' && ends_at === timestamp) return 'was part of the one before'
+  return ends[closed_how] ?? closed_how
+}
+
 function row(episode, kpi) {
   const { acknowledgement: last, ends_at, timestamp } = episode
   const value = (number) => (kpi ? valueElement(number, kpi) : '–')
   const lasted =
     ends_at === null
       ? [element('em', {}, 'firing for ', sinceOf(timestamp))]
-      : [
-          formatDuration(ends_at - timestamp),
-          element('small', {}, ends[episode.closed_how] ?? episode.closed_how),
-        ]
+      : [formatDuration(ends_at - timestamp), element('small', {}, endOf(episode))]
   const links = alertLinks(episode)
   const contents = [
     [{}, badge(episode.level)],

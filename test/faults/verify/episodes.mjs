@@ -14,11 +14,13 @@ export async function verifyEpisodes(pool, prometheusUrl, { from, until, prometh
   const selector = 'ALERTS{alertstate="firing",alertname=~"Mnemoscope.+"}'
   const series = await rawSamples(prometheusUrl, selector, from, until)
   const evaluatedAt = await evaluationTimes(prometheusUrl, from, until)
-  const episodes = await storedEpisodes(pool)
+  const stored = await storedEpisodes(pool)
+  const episodes = stored.filter(({ hasNeverBeen }) => !hasNeverBeen)
   const counts = {
     evaluations: 0,
     breaches: 0,
     episodes: episodes.length,
+    joined: stored.length - episodes.length,
     lost: 0,
     doubled: 0,
     split: 0,
@@ -141,13 +143,15 @@ async function storedEpisodes(pool) {
   const { rows } = await pool.query(
     `SELECT id, labels, extract(epoch FROM starts_at)::float8 * 1000 AS start,
        extract(epoch FROM ends_at)::float8 * 1000 AS end,
+       coalesce(closed_how = 'superseded' AND ends_at = starts_at, false) AS "hasNeverBeen",
        (SELECT string_agg(concat_ws(' ', kind, 'via', via, to_char(recorded_at, 'HH24:MI:SS.MS'), detail - 'summary'), '; '
           ORDER BY id)
         FROM alert_transitions WHERE episode_id = alert_episodes.id) AS story
      FROM alert_episodes ORDER BY starts_at`,
   )
-  return rows.map(({ id, labels, start, end, story }) => ({
+  return rows.map(({ id, labels, start, end, hasNeverBeen, story }) => ({
     id,
+    hasNeverBeen,
     name: JSON.stringify(Object.entries(labels).sort()),
     start: Math.round(start),
     end: end === null ? undefined : Math.round(end),

@@ -36,6 +36,7 @@ export async function verify(stack, pool, { from, until }) {
       { name: 'evaluations at which an alert fired', value: episodes.evaluations, unit: 'evaluations' },
       { name: 'breaches', value: episodes.breaches, unit: 'breaches' },
       { name: 'episodes', value: episodes.episodes, unit: 'episodes' },
+      { name: 'episodes that became part of the one before', value: episodes.joined, unit: 'episodes' },
       {
         name: 'firing evaluations without an episode',
         value: episodes.lost,

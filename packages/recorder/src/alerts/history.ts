@@ -1,5 +1,6 @@
 import { begin, type ClosedHow, type Episode, enrich, type Transition, viaOf } from './episode.js'
 import type { Evidence, Observation } from './observation.js'
+import { hasNeverBeen, ofOneBreach } from './one-breach.js'
 
 /** An episode after an observation, and what changed about it; no transition where only details were added. */
 export interface Step {
@@ -58,7 +59,16 @@ function evidenced(
   { lastFiringAt, startKnown, interval }: Evidence,
 ): Step[] {
   const { startsAt, endsAt } = observation
-  if (open !== undefined && open.startsAt <= lastFiringAt) {
+  const isOfOpen = open !== undefined && open.startsAt <= lastFiringAt
+  const covering =
+    closed.findLast(
+      (episode) => !hasNeverBeen(episode) && covers(episode, startsAt, endsAt ?? lastFiringAt),
+    ) ?? closed.find((episode) => episode.startsAt === startsAt)
+  const one = ofOneBreach(isOfOpen ? open : covering, closed, observation)
+  if (one.length > 1 && (isOfOpen || open === undefined || endsAt !== undefined)) {
+    return joined(one, observation, closed)
+  }
+  if (isOfOpen) {
     const newestSign = Math.max(open.startsAt, open.lastFiringAt ?? 0)
     const isTaken = closed.some((episode) => episode.startsAt === startsAt)
     if (startKnown && !isTaken && startsAt > newestSign + 1.5 * interval) {
@@ -73,7 +83,6 @@ function evidenced(
       ? [update(open, observation, floor)]
       : [end(open, observation, { endsAt: Math.max(endsAt, open.startsAt), how: 'reconciled', floor })]
   }
-  const covering = closed.findLast((episode) => covers(episode, startsAt, endsAt ?? lastFiringAt))
   if (covering === undefined) {
     // A run that still goes on although a later episode is open already: the next reconcile sees more.
     return open !== undefined && endsAt === undefined ? [] : [start(observation, 'reconciled')]
@@ -88,6 +97,29 @@ function evidenced(
   if (lastFiringAt < (covering.endsAt as number)) return [update(covering, observation, floor)]
   if (endsAt !== undefined) return [end(covering, observation, { endsAt, how: 'reconciled', floor })]
   return open === undefined ? [reopen(covering, observation, floor)] : []
+}
+
+/**
+ * One breach of which notifications made several episodes, as an end was told that was none: the first of them takes all
+ * of it, the others have never been.
+ */
+function joined(one: readonly Episode[], observation: Observation, closed: readonly Episode[]): Step[] {
+  const [first, ...others] = one as [Episode, ...Episode[]]
+  const whole = others.reduce(
+    (episode, { peakValue }) =>
+      peakValue === undefined ? episode : enrich(episode, { ...observation, value: peakValue }),
+    first,
+  )
+  const floor = floorOf(first, closed)
+  const { endsAt } = observation
+  const last =
+    endsAt === undefined
+      ? reopen(whole, observation, floor)
+      : end(whole, observation, { endsAt, how: 'reconciled', floor })
+  return [
+    ...others.toReversed().map((episode) => close(episode, episode.startsAt, 'superseded', 'prometheus')),
+    { ...last, before: first },
+  ]
 }
 
 /** How early an episode can have started: not before the one before it ended, which may be when that one began. */
@@ -152,14 +184,10 @@ function update(episode: Episode, observation: Observation, floor: number): Step
   }
 }
 
-/**
- * Alertmanager and Prometheus may learn of an earlier start. A notification can't move one that samples have shown;
- * samples without a break show that it fired all the time, back to an end that was notified too early.
- */
+/** Alertmanager and Prometheus may learn of an earlier start; a notification can't move one that samples have shown. */
 function earlierStart(episode: Episode, { startsAt, evidence }: Observation, floor: number): number {
-  if (evidence !== undefined) return Math.min(episode.startsAt, Math.max(startsAt, floor))
-  const mayMove = episode.lastFiringAt === undefined && startsAt >= floor
-  return mayMove ? Math.min(episode.startsAt, startsAt) : episode.startsAt
+  const mayMove = evidence === undefined ? episode.lastFiringAt === undefined : evidence.startKnown
+  return mayMove && startsAt >= floor ? Math.min(episode.startsAt, startsAt) : episode.startsAt
 }
 
 function end(

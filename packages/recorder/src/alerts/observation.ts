@@ -22,12 +22,20 @@ export interface Observation {
   readonly evidence?: Evidence
 }
 
+/** Evaluations one after another at which an alert fired: Unix ms of the first and the last. */
+export interface Stretch {
+  readonly first: number
+  readonly last: number
+}
+
 /** What only Prometheus' own samples can say. A notification has none of it. */
 export interface Evidence {
   /** Newest evaluation at which the alert was stored as firing. */
   readonly lastFiringAt: number
   /** Whether `startsAt` is when it began, and not merely the edge of what was asked for. */
   readonly startKnown: boolean
+  /** The evaluations with it, each stretch without a break; several where Prometheus was away in between. */
+  readonly stretches: readonly Stretch[]
   /** Time between two evaluations; one that is this late, and half as much again, did not take place. */
   readonly interval: number
 }

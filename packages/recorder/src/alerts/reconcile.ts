@@ -105,7 +105,7 @@ async function alertsBetween(
         evaluatedUntil: window.isNewest ? (rule?.lastEvaluation ?? window.to) : window.to - interval,
       },
     )
-    return runs.map(({ first, last, startKnown, endsAt }): GivenAlert => {
+    return runs.map(({ first, last, stretches, startKnown, endsAt }): GivenAlert => {
       const current = endsAt === undefined ? active.get(fingerprintOf(own, {})) : undefined
       return {
         labels: own,
@@ -114,7 +114,7 @@ async function alertsBetween(
         startsAt: first,
         value: current?.value,
         threshold: rule?.threshold,
-        evidence: { lastFiringAt: last, startKnown, interval },
+        evidence: { lastFiringAt: last, startKnown, stretches, interval },
         ...(endsAt === undefined ? {} : { endsAt }),
       }
     })

@@ -1,9 +1,12 @@
 import type { Matrix } from '../prometheus/query.js'
+import type { Stretch } from './observation.js'
 
 /** An uninterrupted stretch of evaluations at which an alert fired. Times are Unix ms. */
 export interface Run {
   readonly first: number
   readonly last: number
+  /** Its evaluations without a break; several where it went on over a restart of Prometheus. */
+  readonly stretches: readonly Stretch[]
   /** False where the run may have begun before what was asked for, or before Prometheus' newest start. */
   readonly startKnown: boolean
   /** First evaluation without it; undefined while it goes on or while nothing newer has been evaluated. */
@@ -42,25 +45,33 @@ export function runsOf(times: readonly number[], context: RunContext): Run[] {
   const { from, interval, evaluatedUntil, isActive } = context
   const runs: Run[] = []
   let first: number | undefined
+  let begun: number | undefined
+  let stretches: Stretch[] = []
   for (const [i, at] of times.entries()) {
     first ??= at
+    begun ??= at
     const next = times[i + 1]
+    if (next !== undefined && next - at <= 1.5 * interval) continue
+    stretches.push({ first: begun, last: at })
+    begun = undefined
     if (next !== undefined && goesOn(at, next, context)) continue
     const isOver = next !== undefined || (!isActive && evaluatedUntil >= at + interval / 2)
     runs.push({
       first,
       last: at,
+      stretches,
       startKnown: first > from + 1.5 * interval && !mayHaveGoneOn(first, context),
       endsAt: isOver ? at + interval : undefined,
     })
     first = undefined
+    stretches = []
   }
   return runs
 }
 
+/** Whether an alert went on where at least one evaluation without it may have been missed. */
 function goesOn(at: number, next: number, context: RunContext): boolean {
   const { interval, restart } = context
-  if (next - at <= 1.5 * interval) return true
   if (restart === undefined || at >= restart.startedAt) return false
   // An evaluation that Prometheus still made without the alert has ended it.
   const wasLast = restart.stoppedAt === undefined || restart.stoppedAt - at <= 1.5 * interval

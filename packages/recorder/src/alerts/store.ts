@@ -87,10 +87,13 @@ async function save(
   const changed = drafts.filter(({ isChanged }) => isChanged)
   const known = changed.filter(({ episode }) => episode.id !== undefined)
   const fresh = changed.filter(({ episode }) => episode.id === undefined)
-  await updateEpisodes(
-    client,
-    known.map(({ episode }) => episode),
-  )
+  const stored = known.map(({ episode }) => episode)
+  for (const isOpen of [false, true]) {
+    await updateEpisodes(
+      client,
+      stored.filter(({ endsAt }) => (endsAt === undefined) === isOpen),
+    )
+  }
   const ids = await insertEpisodes(
     client,
     fresh.map(({ episode }) => episode),

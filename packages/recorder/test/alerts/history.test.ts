@@ -23,7 +23,18 @@ const resolved = (startsAt: number, endsAt: number): Observation => ({ ...alert,
 const samples = (startsAt: number, last: number, startKnown = true): Observation => ({
   ...alert,
   startsAt,
-  evidence: { lastFiringAt: last, startKnown, interval },
+  evidence: { lastFiringAt: last, startKnown, stretches: [{ first: startsAt, last }], interval },
+})
+
+/** Two stretches of samples that are taken for one run, as Prometheus was away in between; going on. */
+const overRestart = (...[before, after]: [[number, number], [number, number]]): Observation => ({
+  ...samples(before[0], after[1]),
+  evidence: {
+    lastFiringAt: after[1],
+    startKnown: true,
+    stretches: [before, after].map(([first, last]) => ({ first, last })),
+    interval,
+  },
 })
 
 /** The same, with no sample at the evaluation after `last`. */
@@ -173,14 +184,38 @@ describe.each<[name: string, observations: Observation[], spans: string[], kinds
   [
     'a start never moves into the episode before',
     [firing(10), resolved(10, 20), firing(30), samples(15, 31)],
-    ['10..20 resolved', '20..'],
-    ['opened', 'closed', 'opened', 'changed'],
+    ['10..', '30..30 superseded'],
+    ['opened', 'closed', 'opened', 'closed', 'reopened'],
   ],
   [
-    'samples that go on over a restart leave no hole between an end notified too early and the start told afterwards',
-    [firing(10), resolved(10, 30), firing(37), samples(28, 45, false)],
-    ['10..30 resolved', '30..'],
-    ['opened', 'closed', 'opened', 'changed'],
+    'a breach that was told to end, and to begin again, is one episode where samples go on over that end',
+    [firing(10), resolved(10, 20), firing(30), resolved(30, 40), samplesThatEnd(8, 42, false)],
+    ['10..43 reconciled', '30..30 superseded'],
+    ['opened', 'closed', 'opened', 'closed', 'closed', 'closed'],
+  ],
+  [
+    'so it is where it was told so twice',
+    [firing(10), resolved(10, 15), firing(20), resolved(20, 25), firing(30), samples(8, 31, false)],
+    ['10..', '20..20 superseded', '30..30 superseded'],
+    ['opened', 'closed', 'opened', 'closed', 'opened', 'closed', 'closed', 'reopened'],
+  ],
+  [
+    'it stays one when what was told is told again, and ends once',
+    [firing(10), resolved(10, 20), firing(30), samples(12, 31), firing(30), resolved(30, 40)],
+    ['10..40 resolved', '30..30 superseded'],
+    ['opened', 'closed', 'opened', 'closed', 'reopened', 'closed'],
+  ],
+  [
+    'an end that Prometheus was away at is believed',
+    [firing(10), resolved(10, 20), firing(30), overRestart([10, 19], [30, 33])],
+    ['10..20 resolved', '30..'],
+    ['opened', 'closed', 'opened'],
+  ],
+  [
+    'an end that was told before Prometheus was away, and outlived, is not',
+    [firing(10), resolved(10, 20), firing(30), overRestart([10, 24], [30, 33])],
+    ['10..', '30..30 superseded'],
+    ['opened', 'closed', 'opened', 'closed', 'reopened'],
   ],
 ])('%s', (_, observations, spans, kinds) => {
   test('in the order given', () => {
