@@ -56,7 +56,7 @@ function evidenced(
   open: Episode | undefined,
   closed: readonly Episode[],
   observation: Observation,
-  { lastFiringAt, startKnown, interval }: Evidence,
+  { lastFiringAt, startKnown, stretches, interval }: Evidence,
 ): Step[] {
   const { startsAt, endsAt } = observation
   const isOfOpen = open !== undefined && open.startsAt <= lastFiringAt
@@ -64,9 +64,10 @@ function evidenced(
     closed.findLast(
       (episode) => !hasNeverBeen(episode) && covers(episode, startsAt, endsAt ?? lastFiringAt),
     ) ?? closed.find((episode) => episode.startsAt === startsAt)
-  const one = ofOneBreach(isOfOpen ? open : covering, closed, observation)
-  if (one.length > 1 && (isOfOpen || open === undefined || endsAt !== undefined)) {
-    return joined(one, observation, closed)
+  const meant = isOfOpen ? open : covering
+  if (meant !== undefined && (isOfOpen || open === undefined || endsAt !== undefined)) {
+    const [first, ...others] = ofOneBreach(meant, closed, stretches)
+    if (others.length > 0) return joined(first, others, observation, floorOf(first, closed))
   }
   if (isOfOpen) {
     const newestSign = Math.max(open.startsAt, open.lastFiringAt ?? 0)
@@ -103,14 +104,12 @@ function evidenced(
  * One breach of which notifications made several episodes, as an end was told that was none: the first of them takes all
  * of it, the others have never been.
  */
-function joined(one: readonly Episode[], observation: Observation, closed: readonly Episode[]): Step[] {
-  const [first, ...others] = one as [Episode, ...Episode[]]
+function joined(first: Episode, others: readonly Episode[], observation: Observation, floor: number): Step[] {
   const whole = others.reduce(
     (episode, { peakValue }) =>
       peakValue === undefined ? episode : enrich(episode, { ...observation, value: peakValue }),
     first,
   )
-  const floor = floorOf(first, closed)
   const { endsAt } = observation
   const last =
     endsAt === undefined

@@ -1,5 +1,5 @@
 import type { Episode } from './episode.js'
-import type { Observation } from './observation.js'
+import type { Stretch } from './observation.js'
 
 /**
  * An episode and those right before it whose end was none, as Prometheus' samples go on over it without a break; the
@@ -7,18 +7,13 @@ import type { Observation } from './observation.js'
  * it hears again; where samples are read in between, the first episode is open again before there is a second one.
  */
 export function ofOneBreach(
-  meant: Episode | undefined,
+  meant: Episode,
   closed: readonly Episode[],
-  { evidence }: Pick<Observation, 'evidence'>,
-): Episode[] {
-  if (meant === undefined || evidence === undefined) return meant === undefined ? [] : [meant]
-  const one = [meant]
-  for (;;) {
-    const [first] = one as [Episode]
-    const before = closed.findLast((episode) => episode.startsAt < first.startsAt && !hasNeverBeen(episode))
-    if (before === undefined || !isOutlived(before.endsAt as number, evidence.stretches)) return one
-    one.unshift(before)
-  }
+  stretches: readonly Stretch[],
+): [Episode, ...Episode[]] {
+  const before = closed.findLast((episode) => episode.startsAt < meant.startsAt && !hasNeverBeen(episode))
+  if (before === undefined || !isOutlived(before.endsAt as number, stretches)) return [meant]
+  return [...ofOneBreach(before, closed, stretches), meant]
 }
 
 /** Whether an episode turned out to be a part of the one before it. */
@@ -27,6 +22,6 @@ export function hasNeverBeen({ startsAt, endsAt, closedHow }: Episode): boolean 
 }
 
 /** Whether it fired both before and at a time, or after it, without a break. */
-function isOutlived(end: number, stretches: readonly { first: number; last: number }[]): boolean {
+function isOutlived(end: number, stretches: readonly Stretch[]): boolean {
   return stretches.some(({ first, last }) => first < end && end <= last)
 }
