@@ -1,12 +1,15 @@
+/** A name and its labels, whose quoted values may hold braces, blanks and escaped quotes. */
+const seriesAtStart = /^[\w:]+(?:\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?/
+
 /** Samples of a text exposition by series: `name{labels}` to the text of the value. Comments are left out. */
 export function samplesOf(text: string): Map<string, string> {
   const samples = new Map<string, string>()
   for (const line of text.split('\n')) {
     if (line === '' || line.startsWith('#')) continue
-    const end = line.indexOf('} ') + 1 || line.indexOf(' ')
-    const series = line.slice(0, end)
+    const series = seriesAtStart.exec(line)?.[0] ?? ''
+    if (line[series.length] !== ' ') throw new Error(`no sample: ${line}`)
     if (samples.has(series)) throw new Error(`series ${series} twice`)
-    samples.set(series, line.slice(end + 1))
+    samples.set(series, line.slice(series.length + 1))
   }
   return samples
 }
