@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import type { Observation } from '../../src/alerts/observation.js'
 import { storeObservations } from '../../src/alerts/store.js'
-import { startTestDatabase, type TestDatabase } from '../plumbing/database.js'
+import { ownDatabase } from '../plumbing/database.js'
 
 const begin = Date.parse('2026-03-01T12:00:00Z')
 const at = (seconds: number) => begin + 1_000 * seconds
@@ -27,12 +27,7 @@ const samples = (first: number, last: number): Observation => ({
   },
 })
 
-let database: TestDatabase
-
-beforeAll(async () => {
-  database = await startTestDatabase()
-}, 120_000)
-afterAll(() => database?.stop(), 60_000)
+const database = ownDatabase()
 
 test('a breach that was told as two episodes is stored as one that goes on and one that never was', async () => {
   const store = { pool: database.pool, handlers: [] }

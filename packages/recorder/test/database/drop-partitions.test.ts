@@ -1,13 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { defineConfig, retentionOf } from '@mnemoscope/kpi'
-import type pg from 'pg'
 import type { DayTable } from '../../src/database/day-tables.js'
 import { dropPartitions, stepsOf } from '../../src/database/drop-partitions.js'
 import { createPartitions } from '../../src/database/partitions.js'
 import { applyRetention } from '../../src/database/retention.js'
 import { createPool } from '../../src/index.js'
 import { storeInstants } from '../../src/snapshots/store.js'
-import { startTestDatabase, type TestDatabase } from '../plumbing/database.js'
+import { ownDatabase } from '../plumbing/database.js'
 import { snapshotRow } from '../plumbing/snapshot-row.js'
 import { waitFor } from '../plumbing/wait-for.js'
 
@@ -32,15 +31,7 @@ describe('the table of a day', () => {
 })
 
 describe('a day that is past its retention', () => {
-  let database: TestDatabase
-  let pool: pg.Pool
-
-  beforeAll(async () => {
-    database = await startTestDatabase()
-    pool = database.pool
-  }, 60_000)
-
-  afterAll(() => database?.stop(), 60_000)
+  const database = ownDatabase()
 
   const days = ['20260207', '20260208', '20260209']
   const tables = days.map((day) => `snapshots_${day}`)
@@ -49,24 +40,24 @@ describe('a day that is past its retention', () => {
   const cutoff = new Date('2026-02-09T12:00:00Z')
 
   beforeEach(async () => {
-    await createPartitions(pool, 'snapshots', days)
-    await pool.query(
+    await createPartitions(database.pool, 'snapshots', days)
+    await database.pool.query(
       `INSERT INTO snapshots (at, series_id, kpi) SELECT day::timestamptz, 1, 'latency' FROM unnest($1::text[]) AS day`,
       [days],
     )
   })
 
   afterEach(async () => {
-    const { rows } = await pool.query<{ name: string }>(
+    const { rows } = await database.pool.query<{ name: string }>(
       "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relname ~ '_[0-9]{8}$'",
     )
     // Also those that are pending, of which Postgres drops only the whole.
-    for (const { name } of rows) await pool.query(`DROP TABLE ${name}`)
+    for (const { name } of rows) await database.pool.query(`DROP TABLE ${name}`)
   })
 
   /** Tables of days that there are, with what they are to `snapshots`. */
   async function found(): Promise<Record<string, string>> {
-    const { rows } = await pool.query<{ name: string; state: string }>(
+    const { rows } = await database.pool.query<{ name: string; state: string }>(
       `SELECT relname AS name,
          CASE WHEN inhrelid IS NULL THEN 'detached' WHEN inhdetachpending THEN 'pending' ELSE 'attached' END AS state
        FROM pg_class LEFT JOIN pg_inherits ON inhrelid = oid
@@ -77,19 +68,21 @@ describe('a day that is past its retention', () => {
 
   /** Days whose rows a query sees. */
   async function seen(): Promise<string[]> {
-    const { rows } = await pool.query("SELECT to_char(at, 'YYYYMMDD') AS day FROM snapshots ORDER BY at")
+    const { rows } = await database.pool.query(
+      "SELECT to_char(at, 'YYYYMMDD') AS day FROM snapshots ORDER BY at",
+    )
     return rows.map(({ day }) => day)
   }
 
   /** A connection that has something open, until it is told to end. */
   async function holding(statement: string): Promise<() => void> {
-    const client = await pool.connect()
+    const client = await database.pool.connect()
     await client.query(`BEGIN; ${statement}`)
     return () => client.release(true)
   }
 
   const isWaiting = (): Promise<number | undefined> =>
-    pool
+    database.pool
       .query<{ pid: number }>(
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
       )
@@ -97,10 +90,10 @@ describe('a day that is past its retention', () => {
 
   /** Has every DROP TABLE fail until it is told to end: what a run leaves that is killed before its last step. */
   async function refusingToDrop(): Promise<() => Promise<unknown>> {
-    await pool.query(`
+    await database.pool.query(`
     CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'killed'; END $$;
     CREATE EVENT TRIGGER refuse ON sql_drop WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION refuse()`)
-    return () => pool.query('DROP EVENT TRIGGER refuse; DROP FUNCTION refuse')
+    return () => database.pool.query('DROP EVENT TRIGGER refuse; DROP FUNCTION refuse')
   }
 
   test('is dropped after a long reader has ended, who delays neither snapshots nor other readers meanwhile', async () => {
@@ -111,7 +104,7 @@ describe('a day that is past its retention', () => {
     try {
       // The second run ends what the first one has begun, and waits too.
       for (const minute of ['01', '02']) {
-        const run = dropPartitions(pool, 'snapshots', cutoff)
+        const run = dropPartitions(database.pool, 'snapshots', cutoff)
         await waitFor(isWaiting)
         await storeInstants(others, [{ at: new Date(`2026-02-09T00:${minute}:00Z`), rows: [snapshotRow] }])
         await others.query('SELECT count(*) FROM snapshots')
@@ -128,7 +121,7 @@ describe('a day that is past its retention', () => {
       release()
       await others.end()
     }
-    expect(await dropPartitions(pool, 'snapshots', cutoff)).toEqual({
+    expect(await dropPartitions(database.pool, 'snapshots', cutoff)).toEqual({
       dropped: [first, second],
       left: new Map(),
     })
@@ -137,7 +130,7 @@ describe('a day that is past its retention', () => {
 
   test('is dropped at once where a reader ends in time', async () => {
     const release = await holding('SELECT FROM snapshots')
-    const run = dropPartitions(pool, 'snapshots', cutoff)
+    const run = dropPartitions(database.pool, 'snapshots', cutoff)
     await waitFor(isWaiting)
     release()
     expect((await run).dropped).toEqual([first, second])
@@ -145,23 +138,23 @@ describe('a day that is past its retention', () => {
 
   test('is dropped by the next run where one was killed while it waited', async () => {
     const release = await holding('SELECT FROM snapshots')
-    const run = dropPartitions(pool, 'snapshots', cutoff)
+    const run = dropPartitions(database.pool, 'snapshots', cutoff)
     const pid = await waitFor(isWaiting)
-    await pool.query('SELECT pg_terminate_backend($1)', [pid])
+    await database.pool.query('SELECT pg_terminate_backend($1)', [pid])
     expect([...(await run).left.keys()]).toEqual([first, second])
     expect(await found()).toMatchObject({ [first]: 'pending' })
     release()
-    expect((await dropPartitions(pool, 'snapshots', cutoff)).dropped).toEqual([first, second])
+    expect((await dropPartitions(database.pool, 'snapshots', cutoff)).dropped).toEqual([first, second])
   })
 
   test('is there again with its rows where a run was cut short and the retention raised then', async () => {
     const release = await holding('SELECT FROM snapshots')
-    const run = dropPartitions(pool, 'snapshots', cutoff)
-    await pool.query('SELECT pg_cancel_backend($1)', [await waitFor(isWaiting)])
+    const run = dropPartitions(database.pool, 'snapshots', cutoff)
+    await database.pool.query('SELECT pg_cancel_backend($1)', [await waitFor(isWaiting)])
     await run
     release()
     const longer = new Date('2026-02-01')
-    expect(await dropPartitions(pool, 'snapshots', longer)).toEqual({ dropped: [], left: new Map() })
+    expect(await dropPartitions(database.pool, 'snapshots', longer)).toEqual({ dropped: [], left: new Map() })
     expect(await found()).toEqual({ [first]: 'attached', [second]: 'attached', [third]: 'attached' })
     expect(await seen()).toEqual(days)
   })
@@ -169,7 +162,7 @@ describe('a day that is past its retention', () => {
   describe('whose table a killed run left detached', () => {
     beforeEach(async () => {
       const end = await refusingToDrop()
-      const { dropped, left } = await dropPartitions(pool, 'snapshots', cutoff)
+      const { dropped, left } = await dropPartitions(database.pool, 'snapshots', cutoff)
       await end()
       expect(dropped).toEqual([])
       expect([...left.keys()]).toEqual([first, second])
@@ -177,69 +170,73 @@ describe('a day that is past its retention', () => {
     })
 
     test('is dropped by the next run', async () => {
-      expect((await dropPartitions(pool, 'snapshots', cutoff)).dropped).toEqual([first, second])
+      expect((await dropPartitions(database.pool, 'snapshots', cutoff)).dropped).toEqual([first, second])
       expect(await found()).toEqual({ [third]: 'attached' })
     })
 
     test('is not taken back for rows of its day, which begin a new table', async () => {
-      await createPartitions(pool, 'snapshots', days)
+      await createPartitions(database.pool, 'snapshots', days)
       expect(await found()).toEqual({ [first]: 'attached', [second]: 'attached', [third]: 'attached' })
       expect(await seen()).toEqual(days.slice(1))
     })
 
     test('is taken back with its rows where its day is kept again', async () => {
-      expect((await dropPartitions(pool, 'snapshots', new Date('2026-02-01'))).left.size).toBe(0)
+      expect((await dropPartitions(database.pool, 'snapshots', new Date('2026-02-01'))).left.size).toBe(0)
       expect(await seen()).toEqual(days)
-      await pool.query(`ALTER TABLE snapshots DETACH PARTITION ${first}`)
-      await dropPartitions(pool, 'snapshots', cutoff)
+      await database.pool.query(`ALTER TABLE snapshots DETACH PARTITION ${first}`)
+      await dropPartitions(database.pool, 'snapshots', cutoff)
       // A person's from then on.
       expect(await found()).toEqual({ [first]: 'detached', [third]: 'attached' })
     })
   })
 
   test('stays where a person has detached it, and so does what has such a name elsewhere', async () => {
-    await pool.query(`
+    await database.pool.query(`
       ALTER TABLE snapshots DETACH PARTITION ${first};
     CREATE SCHEMA elsewhere;
     CREATE TABLE elsewhere.${second} ();
     CREATE TABLE snapshots_2026020 ();
     CREATE TABLE others_20260207 ()`)
-    expect((await dropPartitions(pool, 'snapshots', cutoff)).dropped).toEqual([second])
+    expect((await dropPartitions(database.pool, 'snapshots', cutoff)).dropped).toEqual([second])
     expect(await found()).toEqual({ [first]: 'detached', [third]: 'attached' })
-    const { rows } = await pool.query(
+    const { rows } = await database.pool.query(
       `SELECT FROM pg_class WHERE oid IN ('elsewhere.${second}'::regclass, 'snapshots_2026020'::regclass, 'others_20260207'::regclass)`,
     )
     expect(rows).toHaveLength(3)
-    await pool.query('DROP SCHEMA elsewhere CASCADE; DROP TABLE snapshots_2026020')
+    await database.pool.query('DROP SCHEMA elsewhere CASCADE; DROP TABLE snapshots_2026020')
   })
 
   test('is dropped also where a person’s detach of another was cut short, which is ended and its table left', async () => {
     const release = await holding('SELECT FROM snapshots')
-    const person = await pool.connect()
+    const person = await database.pool.connect()
     await person.query("SET lock_timeout = '100ms'")
     const detach = person.query(`ALTER TABLE snapshots DETACH PARTITION ${third} CONCURRENTLY`)
     await expect(detach).rejects.toMatchObject({ code: '55P03' })
     person.release(true)
     release()
-    expect((await dropPartitions(pool, 'snapshots', cutoff)).dropped).toEqual([first, second])
+    expect((await dropPartitions(database.pool, 'snapshots', cutoff)).dropped).toEqual([first, second])
     expect(await found()).toEqual({ [third]: 'detached' })
   })
 
   test('is dropped once by runs at the same time, while days are created', async () => {
     const runs = await Promise.all([
-      ...Array.from({ length: 3 }, () => dropPartitions(pool, 'snapshots', cutoff)),
-      createPartitions(pool, 'snapshots', ['20260210', '20260211']),
+      ...Array.from({ length: 3 }, () => dropPartitions(database.pool, 'snapshots', cutoff)),
+      createPartitions(database.pool, 'snapshots', ['20260210', '20260211']),
     ])
     const dropped = runs.flatMap((run) => run?.dropped ?? [])
     expect(dropped).toEqual([...new Set(dropped)])
-    await dropPartitions(pool, 'snapshots', cutoff)
+    await dropPartitions(database.pool, 'snapshots', cutoff)
     expect(Object.keys(await found())).toEqual([third, 'snapshots_20260210', 'snapshots_20260211'])
   })
 
   test('keeps no other table from its retention where it has to stay, and the run says what it did and what not', async () => {
-    await createPartitions(pool, 'measurements', days)
+    await createPartitions(database.pool, 'measurements', days)
     const release = await holding('SELECT FROM snapshots')
-    const run = await applyRetention(pool, retentionOf(defineConfig()), new Date('2026-03-11T12:00:00Z'))
+    const run = await applyRetention(
+      database.pool,
+      retentionOf(defineConfig()),
+      new Date('2026-03-11T12:00:00Z'),
+    )
     release()
     expect(run.droppedPartitions).toEqual(days.slice(0, 2).map((day) => `measurements_${day}`))
     expect([...run.failures.keys()]).toEqual([first, second])

@@ -1,24 +1,15 @@
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import type pg from 'pg'
+import { expect, jest, test } from '@jest/globals'
 import { storableName, storableText } from '../../src/database/text.js'
 import { storeSightings } from '../../src/deployments/store.js'
 import { snapshotRows } from '../../src/snapshots/row.js'
 import { storeInstants } from '../../src/snapshots/store.js'
-import { startTestDatabase, type TestDatabase } from '../plumbing/database.js'
+import { ownDatabase } from '../plumbing/database.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
 
-let database: TestDatabase
-let pool: pg.Pool
-
-beforeAll(async () => {
-  database = await startTestDatabase()
-  pool = database.pool
-}, 60_000)
-
-afterAll(() => database?.stop(), 60_000)
+const database = ownDatabase()
 
 /** Text that Postgres can't make shorter, of three bytes a character. */
 function dense(length: number, seed: string): string {
@@ -53,7 +44,7 @@ test('labels too long for an index of Postgres cost no other series its snapshot
     { labels: long, value: 0.8 },
     { labels: { ...long, model: `${long.model}b` }, value: 0.7 },
   ])
-  expect(await storeInstants(pool, [{ at: new Date('2026-03-10T00:00:00Z'), rows }])).toBe(3)
+  expect(await storeInstants(database.pool, [{ at: new Date('2026-03-10T00:00:00Z'), rows }])).toBe(3)
 })
 
 test('a version too long for an index of Postgres keeps no deployment from being found', async () => {
@@ -63,5 +54,5 @@ test('a version too long for an index of Postgres keeps no deployment from being
     at: 1_000 * i,
     startedAt: undefined,
   }))
-  expect(await storeSightings(pool, 'default', sightings, new Date(2_000))).toBe(2)
+  expect(await storeSightings(database.pool, 'default', sightings, new Date(2_000))).toBe(2)
 })

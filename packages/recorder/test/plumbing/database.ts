@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from '@jest/globals'
 import type pg from 'pg'
 import { createPool } from '../../src/index.js'
 import { startTestPostgres, type TestPostgres } from './postgres.js'
@@ -21,6 +22,23 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     async stop() {
       await pool.end()
       await postgres.stop()
+    },
+  }
+}
+
+/** The database of the tests around the call, as `startTestDatabase` gives it: there from before the first to after the last. */
+export function ownDatabase(): Pick<TestDatabase, 'pool' | 'databaseUrl'> {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await startTestDatabase()
+  }, 120_000)
+  afterAll(() => database?.stop(), 60_000)
+  return {
+    get pool() {
+      return database.pool
+    },
+    get databaseUrl() {
+      return database.databaseUrl
     },
   }
 }

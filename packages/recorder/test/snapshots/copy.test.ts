@@ -1,27 +1,20 @@
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
+import { beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
 import pg from 'pg'
 import { createPartitions } from '../../src/database/partitions.js'
 import { inTransaction } from '../../src/database/pool.js'
 import { copyRows, type PlacedRow } from '../../src/snapshots/copy.js'
-import { startTestDatabase, type TestDatabase } from '../plumbing/database.js'
+import { ownDatabase } from '../plumbing/database.js'
 import { waitFor } from '../plumbing/wait-for.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
 
-let database: TestDatabase
-let pool: pg.Pool
+const database = ownDatabase()
 
-beforeAll(async () => {
-  database = await startTestDatabase()
-  pool = database.pool
-  await createPartitions(pool, 'snapshots', ['19991231', '20261231'])
-}, 60_000)
-
-afterAll(() => database?.stop(), 60_000)
+beforeAll(() => createPartitions(database.pool, 'snapshots', ['19991231', '20261231']))
 
 beforeEach(async () => {
-  await pool.query('TRUNCATE snapshots')
+  await database.pool.query('TRUNCATE snapshots')
 })
 
 const at = new Date('2026-12-31T23:59:59.999Z')
@@ -34,10 +27,10 @@ const row = (kpi: string, seriesId: number, figures: object = {}, instant = at):
   row: { ...place, kpi, ...unknown, ...figures },
 })
 
-const store = (rows: Iterable<PlacedRow>) => inTransaction(pool, (client) => copyRows(client, rows))
+const store = (rows: Iterable<PlacedRow>) => inTransaction(database.pool, (client) => copyRows(client, rows))
 
 async function stored() {
-  const { rows } = await pool.query(
+  const { rows } = await database.pool.query(
     'SELECT at, series_id, kpi, value, samples, mean, p50, p95, p99, max FROM snapshots ORDER BY at, series_id, kpi',
   )
   return rows
@@ -64,7 +57,7 @@ test('every column comes back as it was given, unknown as NULL', async () => {
 test('rows of many pieces all arrive, and an id longer than a piece too', async () => {
   const many = Array.from({ length: 5_000 }, (_, i) => row('latency', i, { value: i }))
   expect(await store([...many, row('x'.repeat(2_000), 1)])).toBe(5_001)
-  const { rows } = await pool.query(
+  const { rows } = await database.pool.query(
     "SELECT sum(value), count(*)::int AS n FROM snapshots WHERE kpi = 'latency'",
   )
   expect(rows).toEqual([{ sum: (4_999 * 5_000) / 2, n: 5_000 }])
@@ -98,8 +91,8 @@ test('a connection that ends meanwhile is an error, and nothing worse', async ()
     (error: unknown) => error,
   )
   const waiting = "FROM pg_stat_activity WHERE query LIKE 'COPY%' AND wait_event_type = 'Lock'"
-  await waitFor(async () => ((await pool.query(`SELECT ${waiting}`)).rowCount ?? 0) > 0)
-  await pool.query(`SELECT pg_terminate_backend(pid) ${waiting}`)
+  await waitFor(async () => ((await database.pool.query(`SELECT ${waiting}`)).rowCount ?? 0) > 0)
+  await database.pool.query(`SELECT pg_terminate_backend(pid) ${waiting}`)
   expect(await storing).toBeInstanceOf(Error)
   await blocker.query('ROLLBACK')
   await blocker.end()

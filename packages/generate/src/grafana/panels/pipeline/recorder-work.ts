@@ -1,11 +1,10 @@
 import { type Config, names } from '@mnemoscope/kpi'
-import { aggregate, histogramQuantile, over } from '../../../promql.js'
 import { levelColor, steps } from '../../levels.js'
 import type { PanelSpec, ValueMapping } from '../../schema.js'
 import { instantQuery, rangeQuery } from '../../target.js'
 import { stat } from '../stat.js'
 import { timeSeries } from '../time-series.js'
-import { fromTargets, grown, pipelineRunbook } from './pipeline-panel.js'
+import { fromTargets, grown, percentile95, pipelineRunbook } from './pipeline-panel.js'
 
 const metric = names.recorderMetric
 const { instance } = names.label
@@ -56,17 +55,10 @@ export function recorderWorkPanels(config: Config): PanelSpec[] {
       width: 10,
       unit: 's',
       targets: [
-        rangeQuery(
-          histogramQuantile(
-            0.95,
-            aggregate(
-              'sum',
-              [instance, 'server', 'le'],
-              over('rate', fromTargets(`${metric.queryDuration}_bucket`), '$__rate_interval'),
-            ),
-          ),
-          { legend: `{{server}} · {{${instance}}}`, step },
-        ),
+        rangeQuery(percentile95(metric.queryDuration, [instance, 'server']), {
+          legend: `{{server}} · {{${instance}}}`,
+          step,
+        }),
       ],
     }),
     timeSeries({

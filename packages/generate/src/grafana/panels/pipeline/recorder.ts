@@ -1,11 +1,11 @@
 import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
-import { aggregate, histogramQuantile, over } from '../../../promql.js'
+import { aggregate } from '../../../promql.js'
 import { levelColor, steps } from '../../levels.js'
 import type { PanelSpec } from '../../schema.js'
 import { instantQuery, rangeQuery } from '../../target.js'
 import { stat } from '../stat.js'
 import { timeSeries } from '../time-series.js'
-import { fromTargets, grown, pipelineRunbook } from './pipeline-panel.js'
+import { fromTargets, grown, percentile95, pipelineRunbook } from './pipeline-panel.js'
 
 const metric = names.recorderMetric
 const { instance } = names.label
@@ -61,17 +61,7 @@ export function recorderPanels(config: Config): PanelSpec[] {
       width: 10,
       unit: 's',
       targets: [
-        rangeQuery(
-          histogramQuantile(
-            0.95,
-            aggregate(
-              'sum',
-              [instance, 'le'],
-              over('rate', fromTargets(`${metric.cycleDuration}_bucket`), '$__rate_interval'),
-            ),
-          ),
-          { legend: `{{${instance}}}`, step },
-        ),
+        rangeQuery(percentile95(metric.cycleDuration, [instance]), { legend: `{{${instance}}}`, step }),
       ],
     }),
     timeSeries({
