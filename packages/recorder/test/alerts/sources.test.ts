@@ -100,10 +100,12 @@ describe('webhook and Prometheus together', () => {
     await withRecorder(async () => {
       expose('both', 0.5)
       await waitFor(async () => (await episodes('both')).length === 2)
-      // Time for the other source to tell the same: a resolve comes from Alertmanager a second after the end.
+      // Time for the other source to tell the same: a resolve comes from Alertmanager a second after the end. What began
+      // between the reconcile's two questions to Prometheus, alerts and samples, has its value from the next one.
       await waitFor(async () => {
         const { rows } = await pool.query(
-          "SELECT count(*)::int AS n FROM alert_episodes WHERE model = 'both' AND last_firing_at IS NOT NULL",
+          `SELECT count(*)::int AS n FROM alert_episodes
+           WHERE model = 'both' AND last_firing_at IS NOT NULL AND peak_value IS NOT NULL`,
         )
         return rows[0].n === 2
       })
