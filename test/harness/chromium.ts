@@ -94,9 +94,20 @@ function unpacked(folder: string): ChromiumProgram {
   }
 }
 
-/** Debian keeps libraries in a folder named after the machine, such as x86_64-linux-gnu. */
+/**
+ * Where Debian's packages keep libraries: a folder named after the machine, such as x86_64-linux-gnu, and those of its
+ * subfolders that hold libraries of one program (`nss`, `pulseaudio`). The latter are found at run time by absolute
+ * paths, which an unpacked package does not have.
+ */
 function libraryFolders(parent: string): string[] {
   if (!existsSync(parent)) return []
   const machines = readdirSync(parent).filter((name) => name.includes('-linux-gnu'))
-  return machines.flatMap((name) => [join(parent, name), join(parent, name, 'nss')])
+  return machines.flatMap((name) => {
+    const machine = join(parent, name)
+    const inside = readdirSync(machine, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    const folders = inside.map((entry) => join(machine, entry.name))
+    return [machine, ...folders.filter((folder) => readdirSync(folder).some(isLibrary))]
+  })
 }
+
+const isLibrary = (name: string) => /^lib.*\.so(\.|$)/.test(name)

@@ -11,7 +11,7 @@ export interface FoundTool {
   readonly name: ToolName
   /** Path to run; absolute. */
   readonly command: string
-  /** As the program itself says, e.g. `2.42.0+ds`. */
+  /** As the program itself says, e.g. `2.42.0+ds`; `unknown` where it does not. */
   readonly version: string
   readonly source: ToolSource
 }

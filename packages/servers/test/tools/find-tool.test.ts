@@ -62,6 +62,18 @@ test('Alertmanager on PATH is found by the name Debian gives it', async () => {
   })
 })
 
+test('a program that people built without a version is found, its version unknown', async () => {
+  const command = program(
+    join(bin, 'prometheus'),
+    'echo "prometheus, version  (branch: , revision: unknown)"',
+  )
+  expect(await findTool('prometheus', options())).toMatchObject({
+    command,
+    version: 'unknown',
+    source: 'path',
+  })
+})
+
 test('PATH comes before what was fetched earlier', async () => {
   program(join(toolsDir, releaseFolder('prometheus'), 'prometheus'), says('3.0.0'))
   expect(await findTool('prometheus', options())).toMatchObject({ version: '3.0.0', source: 'release' })
