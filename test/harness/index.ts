@@ -1,4 +1,5 @@
 export { type CliResult, mnemoscope, startUp, type Up } from './command.js'
+export { type EngineName, type FoundEngine, findEngine } from './engines.js'
 export { eventually } from './eventually.js'
 export { type Stack, startStack } from './stack.js'
 export { orEnd, startTogether } from './started.js'
