@@ -158,12 +158,12 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(environment)).toEqual(expect.arrayContaining(Object.values(grafanaEnvironment)))
   })
 
-  test('opens Grafana where the alerts of its Prometheus lead to', () => {
-    const [port = ''] = serviceOf('grafana').ports ?? []
+  test('opens the recorder where the alerts of its Prometheus lead to', () => {
+    const [port = ''] = serviceOf('recorder').ports ?? []
     const [host, outside] = interpolated(port).split(':')
-    const mounted = mountsOf(serviceOf('prometheus')).find(({ target }) => target === '/etc/prometheus')
-    const rules = readFileSync(join(repository, mounted?.source ?? '', 'rules/latency.yml'), 'utf8')
-    const addresses = [...rules.matchAll(/dashboard_url: (http:\/\/[^/]+)\/d\//g)].map(
+    const mounted = mountsOf(serviceOf('prometheus')).find(({ target }) => target === '/etc/prometheus/rules')
+    const rules = readFileSync(join(repository, mounted?.source ?? '', 'latency.yml'), 'utf8')
+    const addresses = [...rules.matchAll(/(?:dashboard|runbook)_url: (http:\/\/[^/]+)\//g)].map(
       ([, address]) => address,
     )
     expect(new Set(addresses)).toEqual(new Set([`http://${host}:${outside}`]))

@@ -62,7 +62,7 @@ describe('The command lines of the containers', () => {
     const response = await fetch(`http://127.0.0.1:${ground.port.prometheus}/api/v1/rules`)
     const { data } = (await response.json()) as { data: { groups: { file: string }[] } }
     const files = new Set(data.groups.map(({ file }) => file.split('/').at(-1)))
-    expect([...files].sort()).toEqual(readdirSync(join(repository, 'deploy/compose/rules')).sort())
+    expect([...files].sort()).toEqual(readdirSync(join(repository, 'prometheus/rules')).sort())
   })
 
   test('let the recorder in with the password from its file, and Grafana’s role read what it made', async () => {

@@ -1,5 +1,8 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
 import { expect, test } from '@jest/globals'
 import { repository } from '../harness/repository.js'
 
@@ -20,3 +23,13 @@ test('the packed packages run and type-check in empty projects, as ES modules an
   expect(figures.filter(({ ok }) => !ok)).toEqual([])
   expect(figures).toHaveLength(5)
 }, 300_000)
+
+test('the packed recorder carries the runbooks, and no copy of them stays behind', async () => {
+  const folder = join(repository, 'packages/recorder')
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json'], { cwd: folder })
+  const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }]
+  const packed = files.map(({ path }) => path).filter((path) => path.startsWith('runbooks/'))
+  const pages = readdirSync(join(repository, 'docs/runbooks')).map((name) => `runbooks/${name}`)
+  expect(packed.sort()).toEqual(pages.sort())
+  expect(existsSync(join(folder, 'runbooks'))).toBe(false)
+}, 60_000)

@@ -15,15 +15,18 @@ export function readFiles(folder: string, paths: Iterable<string>): Map<string, 
 }
 
 /**
- * Generated files below folders that no configuration stands for any more. Files that somebody else put there, without
- * our header, are not ours to report or remove.
+ * Generated files that the configuration no longer gives: those in generated folders, and those that an earlier run wrote
+ * elsewhere. Files without our header are somebody else's: they are neither reported nor removed.
+ * @param written paths that an earlier run wrote, from its manifest
  */
 export function leftoverFiles(
   folder: string,
   folders: readonly string[],
   expected: ReadonlyMap<string, string>,
+  written: readonly string[] = [],
 ): Map<string, string> {
-  const paths = folders.flatMap((below) => filesBelow(folder, below)).filter((path) => !expected.has(path))
+  const there = [...folders.flatMap((below) => filesBelow(folder, below)), ...written]
+  const paths = there.filter((path) => !expected.has(path))
   return new Map([...readFiles(folder, paths)].filter(([, text]) => text.includes('`mnemoscope generate`')))
 }
 

@@ -11,11 +11,19 @@ test('what was generated and is no longer wanted is found and removed, what othe
   const wanted = new Map([['rules/a.yml', `${header}a`]])
   writeFiles(
     folder.path,
-    new Map([...wanted, ['rules/b.yml', `${header}b`], ['rules/own.yml', 'groups: []\n']]),
+    new Map([
+      ...wanted,
+      ['rules/b.yml', `${header}b`],
+      ['rules/own.yml', 'groups: []\n'],
+      ['deploy/c.yml', `${header}c`],
+      ['deploy/own.yml', 'a: 1\n'],
+    ]),
   )
-  const leftovers = leftoverFiles(folder.path, ['rules', 'nowhere'], wanted)
-  expect([...leftovers.keys()]).toEqual(['rules/b.yml'])
+  const written = ['rules/a.yml', 'deploy/c.yml', 'deploy/own.yml', 'deploy/gone.yml']
+  const leftovers = leftoverFiles(folder.path, ['rules', 'nowhere'], wanted, written)
+  expect([...leftovers.keys()].sort()).toEqual(['deploy/c.yml', 'rules/b.yml'])
   removeFiles(folder.path, leftovers.keys())
+  expect(readdirSync(`${folder.path}/deploy`)).toEqual(['own.yml'])
   expect(readdirSync(`${folder.path}/rules`).sort()).toEqual(['a.yml', 'own.yml'])
   expect(readFiles(folder.path, ['rules/a.yml', 'rules/b.yml']).size).toBe(1)
 })

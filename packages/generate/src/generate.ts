@@ -1,7 +1,8 @@
 import { type Config, configHash } from '@mnemoscope/kpi'
 import { alertmanagerConfig } from './alertmanager/alertmanager-config.js'
-import { composeFiles, composeRulesFolder } from './compose/compose-files.js'
+import { composeFiles } from './compose/compose-files.js'
 import { dashboardFolder, grafanaFiles } from './grafana/grafana-files.js'
+import { manifest, manifestPath } from './manifest.js'
 import { prometheusConfig } from './prometheus-config.js'
 import { testFiles } from './rule-tests/test-files.js'
 import { ruleFiles } from './rules/rule-files.js'
@@ -41,18 +42,14 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
     ),
     ['deploy/alertmanager/alertmanager.yml', alertmanagerConfig(running)],
   ]
-  return new Map([
-    ...files.map(([path, value]): [string, string] => [path, yamlFile(config, value)]),
+  const texts = new Map([
+    ...files.map(([path, value]): [string, string] => [path, yamlFile(value)]),
     ...grafanaFiles(config, running),
     ...composeFiles(config),
     ['docs/runbooks/README.md', runbookIndex(running, groups)],
   ])
+  return texts.set(manifestPath, manifest(config, texts.keys()))
 }
 
-/** Folders whose whole content is generated: a file in them that no configuration stands for is drift. */
-export const generatedFolders = [
-  'prometheus/rules',
-  'prometheus/tests',
-  dashboardFolder,
-  composeRulesFolder,
-] as const
+/** Folders of generated files: a generated file in them that no configuration gives is superfluous. */
+export const generatedFolders = ['prometheus/rules', 'prometheus/tests', dashboardFolder] as const

@@ -1,11 +1,14 @@
 import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
 import { type Endpoint, endpoint } from './endpoint.js'
 
-/** Prometheus waits this long for a scrape at the most. */
+/** The longest that Prometheus waits for a scrape. */
 const longestScrape = '10s'
 
-/** Content of prometheus.yml. Rule files are relative to it, so the folder can be moved and mounted anywhere. */
-export function prometheusConfig(config: Config): object {
+/**
+ * Content of prometheus.yml.
+ * @param rules pattern of the rule files, relative to it, so that the folder can be moved and mounted anywhere
+ */
+export function prometheusConfig(config: Config, rules = 'rules/*.yml'): object {
   const { prometheus, alertmanager, recorder } = config.endpoints
   const { scrapeInterval } = config
   const isShort = durationSeconds(scrapeInterval) < durationSeconds(longestScrape)
@@ -15,7 +18,7 @@ export function prometheusConfig(config: Config): object {
       scrape_timeout: isShort ? scrapeInterval : longestScrape,
       evaluation_interval: config.alertCheckInterval,
     },
-    rule_files: ['rules/*.yml'],
+    rule_files: [rules],
     alerting: { alertmanagers: [alertmanagerTarget(endpoint(alertmanager))] },
     scrape_configs: [
       ...config.services.map(({ name, targets }) => ({

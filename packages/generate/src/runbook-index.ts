@@ -11,7 +11,7 @@ export function runbookIndex(config: Config, groups: readonly RuleGroup[]): stri
   const alerts = groups.flatMap(({ rules }) => rules.filter((rule) => 'alert' in rule))
   const rows = alerts.map((rule) => row(config, rule))
   return [
-    `<!-- ${header(config)} -->`,
+    `<!-- ${header} -->`,
     '',
     '# Alerts and what to do',
     '',

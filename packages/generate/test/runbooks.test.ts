@@ -49,7 +49,7 @@ describe('runbooks', () => {
     ])
   })
 
-  test('lead to the recorder, that of the containers too, or to where the configuration says', () => {
+  test('lead to the recorder, or to where the configuration says', () => {
     const urls = (given: object, folder: string) =>
       [...generate(defineConfig(given))]
         .filter(([path]) => path.startsWith(folder))
@@ -63,10 +63,9 @@ describe('runbooks', () => {
         'prometheus/rules/',
         'https://x.example/m/runbooks/',
       ],
-      [{}, 'deploy/compose/rules/', 'http://127.0.0.1:9470/runbooks/'],
       [
         { alerting: { runbookBaseUrl: 'https://wiki.example/' } },
-        'deploy/compose/rules/',
+        'prometheus/rules/',
         'https://wiki.example/',
       ],
     ]

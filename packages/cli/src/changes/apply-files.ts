@@ -20,12 +20,8 @@ export interface ApplyOptions {
  * @throws MnemoscopeError GENERATED_REJECTED, PROMETHEUS_UNREACHABLE or ALERTMANAGER_UNREACHABLE before anything was
  *   changed; CHANGE_ROLLED_BACK with the reason where it was changed and taken back
  */
-export async function applyFiles(
-  generated: ReadonlyMap<string, string>,
-  options: ApplyOptions,
-): Promise<void> {
+export async function applyFiles(files: ReadonlyMap<string, string>, options: ApplyOptions): Promise<void> {
   const { generations, check } = options
-  const files = withSameRouting(generated, generations)
   const servers = serversOf(options)
   const lastGood = generations.active()
   const name = generations.add(files)
@@ -51,12 +47,11 @@ export async function applyFiles(
 
 /** Whether the servers run these files already. */
 export async function areInForce(
-  generated: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, string>,
   options: Omit<ApplyOptions, 'check'>,
 ): Promise<boolean> {
   const active = options.generations.active()
   if (active === undefined) return false
-  const files = withSameRouting(generated, options.generations)
   const same = [...files].every(([path, text]) => options.generations.read(active, path) === text)
   if (!same) return false
   try {
@@ -66,27 +61,6 @@ export async function areInForce(
   } catch {
     return false
   }
-}
-
-/**
- * The files with the routing as it is in force, if only the comment that names its source differs: Alertmanager need
- * not reload what stays the same. A reload makes it forget for a moment which alerts inhibit others, and it would tell
- * of those that are muted.
- */
-function withSameRouting(
-  files: ReadonlyMap<string, string>,
-  generations: Generations,
-): ReadonlyMap<string, string> {
-  const active = generations.active()
-  const running = active === undefined ? undefined : generations.read(active, alertmanagerConfigPath)
-  const next = files.get(alertmanagerConfigPath)
-  if (running === undefined || next === undefined || withoutHeader(running) !== withoutHeader(next))
-    return files
-  return new Map(files).set(alertmanagerConfigPath, running)
-}
-
-function withoutHeader(text: string): string {
-  return text.replace(/^(?:#.*\n)+/, '')
 }
 
 type Servers = readonly [alertmanager: ReloadedServer, prometheus: ReloadedServer]

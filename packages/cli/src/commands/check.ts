@@ -19,11 +19,15 @@ export const checkCommand = new Command('check')
   .option('--test-rules', 'run the generated unit tests of the rules too, which takes a minute')
   .option('--json', 'print the result as JSON')
   .action(async (options: CheckOptions) => {
-    const { drift, generate, generatedFolders } = await import('@mnemoscope/generate')
+    const { drift, generate, generatedFolders, manifestPath, pathsOfManifest } = await import(
+      '@mnemoscope/generate'
+    )
     const { config, configPath, folder } = await loadProject(options.config)
     const files = generate(config)
-    const found = [...readFiles(folder, files.keys()), ...leftoverFiles(folder, generatedFolders, files)]
-    const drifted = drift(files, new Map(found))
+    const found = readFiles(folder, files.keys())
+    const written = pathsOfManifest(found.get(manifestPath) ?? '')
+    const leftovers = leftoverFiles(folder, generatedFolders, files, written)
+    const drifted = drift(files, new Map([...found, ...leftovers]))
     if (drifted.length > 0) {
       throw new MnemoscopeError(
         'GENERATED_DRIFT',

@@ -8,13 +8,14 @@ export const generateCommand = new Command('generate')
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
   .option('--json', 'print the written paths as JSON')
   .action(async (options: { config?: string; json?: true }) => {
-    const { generate, generatedFolders } = await import('@mnemoscope/generate')
+    const { generate, generatedFolders, manifestPath, pathsOfManifest } = await import('@mnemoscope/generate')
     const { config, folder } = await loadProject(options.config)
     const files = generate(config)
     const before = readFiles(folder, files.keys())
     const changed = [...files].filter(([path, text]) => before.get(path) !== text).map(([path]) => path)
     writeFiles(folder, new Map([...files].filter(([path]) => changed.includes(path))))
-    const removed = [...leftoverFiles(folder, generatedFolders, files).keys()]
+    const written = pathsOfManifest(before.get(manifestPath) ?? '')
+    const removed = [...leftoverFiles(folder, generatedFolders, files, written).keys()]
     removeFiles(folder, removed)
     if (options.json) {
       process.stdout.write(

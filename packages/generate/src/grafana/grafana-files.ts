@@ -27,8 +27,8 @@ export const dataSourceFile = 'grafana/provisioning/datasources/mnemoscope.yml'
  */
 export function grafanaFiles(config: Config, running: Config = config): [string, string][] {
   return [
-    [dataSourceFile, yamlFile(config, dataSourceProvisioning(running))],
-    ['grafana/provisioning/dashboards/mnemoscope.yml', yamlFile(config, dashboardProvisioning())],
+    [dataSourceFile, yamlFile(dataSourceProvisioning(running))],
+    ['grafana/provisioning/dashboards/mnemoscope.yml', yamlFile(dashboardProvisioning())],
     ...dashboards(config).map(([name, dashboard]): [string, string] => [
       `${dashboardFolder}/${name}.json`,
       `${JSON.stringify(dashboard, null, 2)}\n`,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { type Config, isRunbookAddress, type Kpi } from '@mnemoscope/kpi'
 import { type Context, Hono } from 'hono'
@@ -5,14 +6,18 @@ import { kpiRunbook } from './kpi-runbook.js'
 import { pageFile, servePageFile } from './page.js'
 import { runbookHtml } from './runbook-html.js'
 
-/** Copies of `docs/runbooks`, which a test holds equal: they come with the package, and need no network. */
-const folder = new URL('../../runbooks/', import.meta.url)
+/** The pages as the package carries them (copied when it is packed), and as they lie in the repository. */
+const folders = ['../../runbooks/', '../../../../docs/runbooks/'].map(
+  (path) => new URL(path, import.meta.url),
+)
 
 /** The page with the list of all others. */
 const list = 'README.md'
 
 /** Every runbook page that is written by hand, by its name, in Markdown; read once, at start. */
 export async function readRunbooks(): Promise<ReadonlyMap<string, string>> {
+  const folder = folders.find((each) => existsSync(each))
+  if (folder === undefined) throw new Error(`no runbooks at ${folders.join(' or ')}`)
   const names = (await readdir(folder)).filter((name) => name.endsWith('.md'))
   const pages = names.map(async (name): Promise<[string, string]> => {
     return [name, await readFile(new URL(name, folder), 'utf8')]

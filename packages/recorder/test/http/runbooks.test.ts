@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Config, defineConfig } from '@mnemoscope/kpi'
 import { customKpis } from '../../../../test/harness/custom-kpis.js'
@@ -6,15 +5,6 @@ import { generate } from '../../../generate/src/generate.js'
 import { type ConfigSource, fixedConfig } from '../../src/config/source.js'
 import { runbookHtml } from '../../src/http/runbook-html.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
-
-const written = new URL('../../../../docs/runbooks/', import.meta.url)
-const shipped = new URL('../../runbooks/', import.meta.url)
-
-test('the package carries the pages of docs/runbooks; else: cp docs/runbooks/*.md packages/recorder/runbooks/', () => {
-  const texts = (folder: URL) =>
-    Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]))
-  expect(texts(shipped)).toEqual(texts(written))
-})
 
 describe('a runbook page', () => {
   test.each([

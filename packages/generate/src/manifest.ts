@@ -1,0 +1,31 @@
+import { type Config, configHash } from '@mnemoscope/kpi'
+import { header } from './header.js'
+
+/** Where the manifest lies in a project. */
+export const manifestPath = 'mnemoscope.generated.json'
+
+/**
+ * Which configuration the generated files are of, and their paths. The hash of the configuration stands here and in the
+ * series that announces it, so an edit rewrites only the files whose content it changes.
+ */
+export function manifest(config: Config, paths: Iterable<string>): string {
+  const content = { generated: header, config: configHash(config), files: [...paths].sort() }
+  return `${JSON.stringify(content, null, 2)}\n`
+}
+
+/**
+ * Paths of the files that an earlier run generated; none where the text is no manifest. Paths that lead out of the
+ * project are left out, because `generate` removes files that it no longer writes.
+ */
+export function pathsOfManifest(text: string): string[] {
+  try {
+    const { files } = JSON.parse(text) as { files?: unknown }
+    return Array.isArray(files) ? files.filter(isInside) : []
+  } catch {
+    return []
+  }
+}
+
+function isInside(path: unknown): path is string {
+  return typeof path === 'string' && !/^\/|[\\:]/.test(path) && !path.split('/').includes('..')
+}
