@@ -1,16 +1,44 @@
 import { names } from '@mnemoscope/kpi'
-import { evaluationSeconds } from '../config.mjs'
-import { rawSamples } from './prometheus.mjs'
+import type { Pool } from 'pg'
+import { evaluationSeconds } from '../config.js'
+import type { ServerStart } from '../kept-server.js'
+import { rawSamples } from './prometheus.js'
 
 const intervalMs = evaluationSeconds * 1_000
 /** After a start Prometheus stores no sample of an alert for some evaluations, whether it fires or not. */
 const afterStartMs = 8 * intervalMs
 
+type Labels = Readonly<Record<string, string | undefined>>
+
+interface Episode {
+  readonly id: string
+  /** Opened and superseded at the same instant: it became part of the one before. */
+  readonly hasNeverBeen: boolean
+  /** The labels of its alert, as text. */
+  readonly name: string
+  /** Unix ms. */
+  readonly start: number
+  /** Unix ms; undefined while it is open. */
+  readonly end: number | undefined
+  /** Its transitions, for people. */
+  readonly story: string
+}
+
+interface StoredEpisode extends Omit<Episode, 'name' | 'end'> {
+  readonly labels: object
+  readonly end: number | null
+}
+
 /**
  * Compares the stored episodes with every evaluation at which Prometheus stored an alert as firing.
- * @param {{ from: number, until: number, prometheusStarts: readonly { endedAt: number, begunAt: number, readyAt: number }[] }} options Unix ms
+ * @param options Unix ms
  */
-export async function verifyEpisodes(pool, prometheusUrl, { from, until, prometheusStarts }) {
+export async function verifyEpisodes(
+  pool: Pool,
+  prometheusUrl: string,
+  options: { from: number; until: number; prometheusStarts: readonly ServerStart[] },
+) {
+  const { from, until, prometheusStarts } = options
   const selector = 'ALERTS{alertstate="firing",alertname=~"Mnemoscope.+"}'
   const series = await rawSamples(prometheusUrl, selector, from, until)
   const evaluatedAt = await evaluationTimes(prometheusUrl, from, until)
@@ -26,21 +54,21 @@ export async function verifyEpisodes(pool, prometheusUrl, { from, until, prometh
     split: 0,
     merged: 0,
   }
-  const examples = []
-  const seen = new Set()
+  const examples: string[] = []
+  const seen = new Set<Episode>()
 
   for (const { labels, times } of series) {
     const { __name__, alertstate, ...own } = labels
     const name = JSON.stringify(Object.entries(own).sort())
-    const mine = episodes.filter((episode) => episode.name === name)
-    let before
+    const ofAlert = episodes.filter((episode) => episode.name === name)
+    let before: { at: number; episode: Episode | undefined } | undefined
     for (const at of times) {
       counts.evaluations++
-      const covering = mine.filter(({ start, end }) => start <= at && (end === undefined || at < end))
+      const covering = ofAlert.filter(({ start, end }) => start <= at && (end === undefined || at < end))
       for (const episode of covering) seen.add(episode)
-      const say = (what) =>
+      const say = (what: string) =>
         examples.push(
-          `${what}: ${own.alertname} ${own.model ?? own.job ?? ''} ${own.context_size ?? ''} at ${iso(at)}: ${around(mine, at)}`,
+          `${what}: ${own.alertname} ${own.model ?? own.job ?? ''} ${own.context_size ?? ''} at ${iso(at)}: ${around(ofAlert, at)}`,
         )
       if (covering.length === 0) {
         counts.lost++
@@ -66,7 +94,7 @@ export async function verifyEpisodes(pool, prometheusUrl, { from, until, prometh
     }
   }
 
-  function wasHealthyBetween(labels, a, b) {
+  function wasHealthyBetween(labels: Labels, a: number, b: number): boolean {
     const evaluations = (evaluatedAt.get(placeOf(labels)) ?? []).filter(
       // A crash can come after one series of an evaluation was stored and before its alerts were.
       (at) => at > a + 1.5 * intervalMs && at < b - 0.5 * intervalMs,
@@ -101,7 +129,7 @@ export async function verifyEpisodes(pool, prometheusUrl, { from, until, prometh
   }
 
   /** Alerts are sent before the evaluation they come from is stored, which a crash keeps from it; nor is it soon after a start. */
-  function wasLostByPrometheus(start) {
+  function wasLostByPrometheus(start: number): boolean {
     return prometheusStarts.some(
       ({ endedAt, readyAt }) => start >= endedAt - 1.5 * intervalMs && start <= readyAt + afterStartMs,
     )
@@ -112,21 +140,25 @@ export async function verifyEpisodes(pool, prometheusUrl, { from, until, prometh
  * When the rules of each KPI and place were evaluated: the recorded value is stored together with the alerts on it.
  * Rules of the pipeline itself share a group with the series that names the configuration.
  */
-async function evaluationTimes(prometheusUrl, from, until) {
+async function evaluationTimes(
+  prometheusUrl: string,
+  from: number,
+  until: number,
+): Promise<Map<string, number[]>> {
   const query = '{__name__=~"job_model_context_size:mnemoscope_[a-z0-9_]+:current|mnemoscope_config_info"}'
-  const times = new Map()
+  const times = new Map<string, number[]>()
   for (const { labels, times: at } of await rawSamples(prometheusUrl, query, from, until)) {
-    times.set(placeOf({ ...labels, kpi: names.parseRecordedSeries(labels.__name__)?.kpi }), at)
+    times.set(placeOf({ ...labels, kpi: names.parseRecordedSeries(labels.__name__ ?? '')?.kpi }), at)
   }
   return times
 }
 
-/** The stories of the episodes nearest to a moment, for whoever has to find out what went wrong. */
-function around(episodes, at) {
+/** The stories of the episodes nearest to a moment, to find out what went wrong. */
+function around(episodes: readonly Episode[], at: number): string {
   const before = episodes.findLast(({ start }) => start <= at)
   const after = episodes.find(({ start }) => start > at)
-  const told = [before, after].filter((episode) => episode !== undefined)
-  return told
+  return [before, after]
+    .filter((episode) => episode !== undefined)
     .map(
       ({ id, start, end, story }) =>
         `${id} ${iso(start)} to ${end === undefined ? 'now' : iso(end)} (${story})`,
@@ -135,12 +167,12 @@ function around(episodes, at) {
 }
 
 /** What an alert is about: all alerts of the pipeline itself are one place. */
-function placeOf({ kpi, job, model, context_size }) {
+function placeOf({ kpi, job, model, context_size }: Labels): string {
   return kpi === undefined ? 'pipeline' : JSON.stringify([kpi, job, model, context_size])
 }
 
-async function storedEpisodes(pool) {
-  const { rows } = await pool.query(
+async function storedEpisodes(pool: Pool): Promise<Episode[]> {
+  const { rows } = await pool.query<StoredEpisode>(
     `SELECT id, labels, extract(epoch FROM starts_at)::float8 * 1000 AS start,
        extract(epoch FROM ends_at)::float8 * 1000 AS end,
        coalesce(closed_how = 'superseded' AND ends_at = starts_at, false) AS "hasNeverBeen",
@@ -159,4 +191,4 @@ async function storedEpisodes(pool) {
   }))
 }
 
-const iso = (at) => new Date(at).toISOString()
+const iso = (at: number) => new Date(at).toISOString()

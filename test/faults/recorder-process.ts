@@ -1,14 +1,20 @@
 /**
- * The recorder as `mnemoscope record` runs it, with a handler that writes down what it is told: each event is one line
- * of FAULTS_HANDLER_FILE. Its first attempt at every seventh event fails, so that tries and order are tested too.
+ * The recorder as `mnemoscope record` runs it, with a handler that writes down each event as one line of
+ * FAULTS_HANDLER_FILE. Its first attempt at every seventh event fails, so that tries and order are tested too.
  */
 import { appendFile } from 'node:fs/promises'
 import { startRecorder } from '@mnemoscope/recorder'
 import { pino } from 'pino'
-import { faultsConfig } from './config.mjs'
+import { faultsConfig } from './config.js'
 
-const { FAULTS_HANDLER_FILE, FAULTS_METRICS, DATABASE_URL, PROMETHEUS_URL, PORT } = process.env
-const failed = new Set()
+const {
+  FAULTS_HANDLER_FILE = '',
+  FAULTS_METRICS = '',
+  DATABASE_URL = '',
+  PROMETHEUS_URL = '',
+  PORT,
+} = process.env
+const failed = new Set<number>()
 
 const recorder = await startRecorder({
   config: faultsConfig(FAULTS_METRICS),

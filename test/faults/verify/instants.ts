@@ -1,19 +1,27 @@
 import { names } from '@mnemoscope/kpi'
-import { evaluationSeconds, scrapeSeconds, snapshotSeconds } from '../config.mjs'
-import { rawSamples, valuesAtInstants } from './prometheus.mjs'
+import type { Pool } from 'pg'
+import { evaluationSeconds, scrapeSeconds, snapshotSeconds } from '../config.js'
+import { rawSamples, valuesAtInstants } from './prometheus.js'
 
 const stepMs = snapshotSeconds * 1_000
 
+const fields = ['value', 'samples', 'mean', 'p50', 'p95', 'p99', 'max'] as const
+
+type StoredRow = { at: number; service: string; model: string; context_size: string; kpi: string } & Record<
+  (typeof fields)[number],
+  number | null
+>
+
 /** How old a value may be, in ms: two evaluations of its rules, and a second to spare. */
-const oldestMs = (field) =>
+const oldestMs = (field: string) =>
   2_000 * (['value', 'samples', 'mean'].includes(field) ? evaluationSeconds : snapshotSeconds) + 1_000
 
 /**
  * Compares what is stored of every aligned instant with what Prometheus says of it by now.
- * @param {number} until Unix ms; instants after it are not looked at
+ * @param until Unix ms; instants after it are not looked at
  */
-export async function verifyInstants(pool, prometheusUrl, until) {
-  const { rows: entries } = await pool.query(
+export async function verifyInstants(pool: Pool, prometheusUrl: string, until: number) {
+  const { rows: entries } = await pool.query<{ at: string; rows: number; gap: string | null }>(
     `SELECT extract(epoch FROM at) * 1000 AS at, rows, gap FROM snapshot_instants WHERE at <= to_timestamp($1)
      ORDER BY at`,
     [until / 1_000],
@@ -22,9 +30,9 @@ export async function verifyInstants(pool, prometheusUrl, until) {
   const first = Math.min(...known.keys())
   const last = Math.floor(until / stepMs) * stepMs
 
-  const truth = new Map()
+  const truth = new Map<string, number>()
   /** What Prometheus gives for an instant only because it looks back five minutes. */
-  const old = new Set()
+  const old = new Set<string>()
   const query = `{__name__=~"${names.snapshotSeriesPattern}"}`
   const recordedAt = new Map(
     (await rawSamples(prometheusUrl, query, first - 300_000, last)).map(({ labels, times }) => [
@@ -39,7 +47,7 @@ export async function verifyInstants(pool, prometheusUrl, until) {
     last,
     snapshotSeconds,
   )) {
-    const recorded = names.parseRecordedSeries(labels.__name__)
+    const recorded = names.parseRecordedSeries(labels.__name__ ?? '')
     if (!recorded || !labels.model || !labels.context_size) continue
     const field = recorded.field === 'current' ? 'value' : recorded.field
     const times = recordedAt.get(seriesKey(labels)) ?? []
@@ -53,15 +61,15 @@ export async function verifyInstants(pool, prometheusUrl, until) {
   }
   const scrapes = new Map(
     (await valuesAtInstants(prometheusUrl, 'max(timestamp(up))', first, last, snapshotSeconds)).flatMap(
-      ({ samples }) => samples.map(({ at, value }) => [at, value * 1_000]),
+      ({ samples }) => samples.map(({ at, value }) => [at, value * 1_000] as const),
     ),
   )
-  const knownAt = new Set([...truth.keys()].map((key) => JSON.parse(key)[0]))
-  const isScraped = (at) => at - (scrapes.get(at) ?? 0) <= 2_000 * scrapeSeconds + 1_000
+  const knownAt = new Set([...truth.keys()].map((key) => instantOf(key)))
+  const isScraped = (at: number) => at - (scrapes.get(at) ?? 0) <= 2_000 * scrapeSeconds + 1_000
 
   const counts = {
     instants: 0,
-    whole: 0,
+    complete: 0,
     gaps: 0,
     missing: 0,
     falseGaps: 0,
@@ -69,14 +77,14 @@ export async function verifyInstants(pool, prometheusUrl, until) {
     otherValues: 0,
     oldValues: 0,
   }
-  const examples = []
+  const examples: string[] = []
   for (let at = first; at <= last; at += stepMs) {
     counts.instants++
     const entry = known.get(at)
     if (entry === undefined) {
       counts.missing++
       examples.push(`no entry for ${iso(at)}`)
-    } else if (entry.gap === null) counts.whole++
+    } else if (entry.gap === null) counts.complete++
     else {
       counts.gaps++
       if (isScraped(at) && (entry.gap !== 'rules_not_evaluated' || knownAt.has(at))) {
@@ -87,7 +95,7 @@ export async function verifyInstants(pool, prometheusUrl, until) {
   }
   const stored = await storedValues(pool, first, last)
   for (const [key, value] of truth) {
-    const [at] = JSON.parse(key)
+    const at = instantOf(key)
     if (known.get(at)?.gap !== null || !isScraped(at)) continue
     const own = stored.get(key)
     if (own === undefined) counts.missingValues++
@@ -103,23 +111,26 @@ export async function verifyInstants(pool, prometheusUrl, until) {
   return { ...counts, values: truth.size, examples }
 }
 
-async function storedValues(pool, first, last) {
-  const { rows } = await pool.query(
+async function storedValues(pool: Pool, first: number, last: number): Promise<Map<string, number>> {
+  const { rows } = await pool.query<StoredRow>(
     `SELECT extract(epoch FROM at)::float8 * 1000 AS at, service, model, context_size, kpi, value, samples, mean, p50, p95, p99, snapshots.max
      FROM snapshots JOIN series ON series.id = series_id WHERE at BETWEEN to_timestamp($1) AND to_timestamp($2)`,
     [first / 1_000, last / 1_000],
   )
-  const values = new Map()
+  const values = new Map<string, number>()
   for (const row of rows) {
-    for (const field of ['value', 'samples', 'mean', 'p50', 'p95', 'p99', 'max']) {
-      if (row[field] === null) continue
+    for (const field of fields) {
+      const value = row[field]
+      if (value === null) continue
       const key = [Math.round(row.at), row.service, row.model, row.context_size, row.kpi, field]
-      values.set(JSON.stringify(key), row[field])
+      values.set(JSON.stringify(key), value)
     }
   }
   return values
 }
 
-const seriesKey = (labels) => JSON.stringify(Object.entries(labels).sort())
+const instantOf = (key: string) => (JSON.parse(key) as [number])[0]
 
-const iso = (at) => new Date(at).toISOString()
+const seriesKey = (labels: object) => JSON.stringify(Object.entries(labels).sort())
+
+const iso = (at: number) => new Date(at).toISOString()

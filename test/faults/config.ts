@@ -1,4 +1,4 @@
-import { defineConfig } from '@mnemoscope/kpi'
+import { type Config, defineConfig } from '@mnemoscope/kpi'
 
 export const snapshotSeconds = 2
 export const evaluationSeconds = 1
@@ -9,9 +9,9 @@ const soon = { window: '10s', minSamples: 2, keepFiringFor: '1s' }
 
 /**
  * Seconds instead of minutes, so that a run of a quarter of an hour holds hundreds of instants and alerts.
- * @param {string} metrics address of the service's /metrics
+ * @param metrics address of the service's /metrics
  */
-export function faultsConfig(metrics) {
+export function faultsConfig(metrics: string): Config {
   return defineConfig({
     contextSizes,
     scrapeInterval: `${scrapeSeconds}s`,

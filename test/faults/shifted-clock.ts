@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 
-const file = process.env.FAULTS_CLOCK_FILE
+const file = process.env.FAULTS_CLOCK_FILE ?? ''
 const TrueDate = Date
 let offset = 0
 let readAt = Number.NEGATIVE_INFINITY
@@ -18,12 +18,13 @@ function now() {
   return TrueDate.now() + offset
 }
 
-globalThis.Date = class ShiftedDate extends TrueDate {
-  constructor(...given) {
-    super(...(given.length === 0 ? [now()] : given))
+class ShiftedDate extends TrueDate {
+  constructor(...given: readonly unknown[]) {
+    super(...((given.length === 0 ? [now()] : given) as [number]))
   }
 
-  static now() {
+  static override now() {
     return now()
   }
 }
+globalThis.Date = ShiftedDate as DateConstructor

@@ -2,12 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
-/**
- * A file system of its own, small enough to be filled without harm to the machine; a tmpfs, which only root may mount.
- * @param {string} folder where it is mounted
- * @returns {{ fill(): void, empty(): void, stop(): void } | { impossible: string }}
- */
-export function mountSmallDisk(folder, megabytes) {
+/** A file system small enough to be filled without harm to the machine, or why there is none. */
+export type SmallDisk = { fill(): void; empty(): void; stop(): void } | { impossible: string }
+
+/** Mounts a tmpfs on a folder, which only root may. */
+export function mountSmallDisk(folder: string, megabytes: number): SmallDisk {
   mkdirSync(folder, { recursive: true })
   chmodSync(folder, 0o755)
   try {
@@ -15,9 +14,8 @@ export function mountSmallDisk(folder, megabytes) {
       stdio: 'pipe',
     })
   } catch (error) {
-    return {
-      impossible: `no small disk can be mounted here: ${String(error.stderr ?? error.message).trim()}`,
-    }
+    const { stderr, message } = error as Error & { stderr?: Buffer }
+    return { impossible: `no small disk can be mounted here: ${String(stderr ?? message).trim()}` }
   }
   const filler = join(folder, 'filler')
   return {
@@ -27,7 +25,7 @@ export function mountSmallDisk(folder, megabytes) {
       try {
         for (;;) writeSync(file, chunk)
       } catch (error) {
-        if (error.code !== 'ENOSPC') throw error
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
       } finally {
         closeSync(file)
       }

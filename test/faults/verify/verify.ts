@@ -1,12 +1,33 @@
-import { verifyDeliveries } from './deliveries.mjs'
-import { verifyEpisodes } from './episodes.mjs'
-import { verifyInstants } from './instants.mjs'
+import type { Pool } from 'pg'
+import type { FaultStack } from '../stack.js'
+import { verifyDeliveries } from './deliveries.js'
+import { verifyEpisodes } from './episodes.js'
+import { verifyInstants } from './instants.js'
+
+/** A figure of the run. Its value has to be `goal`, or `atLeast` so much; without either it only describes the run. */
+export interface Measured {
+  readonly name: string
+  readonly value: number
+  readonly unit: string
+  readonly goal?: number
+  readonly atLeast?: number
+}
+
+export interface Verdict {
+  readonly figures: readonly Measured[]
+  /** A line for each single thing that is wrong. */
+  readonly examples: readonly string[]
+}
 
 /**
- * Everything that was to be seen, as figures: `goal` is 0 for what must never happen, undefined for what is only told.
- * @param {{ from: number, until: number }} time Unix ms
+ * Compares what is stored and delivered with what Prometheus knows. The goal is 0 for what must never happen.
+ * @param time Unix ms
  */
-export async function verify(stack, pool, { from, until }) {
+export async function verify(
+  stack: FaultStack,
+  pool: Pool,
+  { from, until }: { from: number; until: number },
+): Promise<Verdict> {
   const { prometheusUrl, servers, handlerFile } = stack
   const instants = await verifyInstants(pool, prometheusUrl, until)
   const prometheusStarts = servers.prometheus.starts
@@ -16,7 +37,7 @@ export async function verify(stack, pool, { from, until }) {
   return {
     figures: [
       { name: 'instants', value: instants.instants, unit: 'instants' },
-      { name: 'instants with their snapshot', value: instants.whole, unit: 'instants' },
+      { name: 'instants with their snapshot', value: instants.complete, unit: 'instants' },
       {
         name: 'instants that Prometheus does not know, recorded as gaps',
         value: instants.gaps,
@@ -79,5 +100,5 @@ export async function verify(stack, pool, { from, until }) {
   }
 }
 
-export const isWhole = ({ figures }) =>
+export const isComplete = ({ figures }: Verdict) =>
   figures.every(({ value, goal }) => goal === undefined || value === goal)

@@ -12,23 +12,46 @@ import {
   startProcess,
   startPrometheus,
 } from '@mnemoscope/servers'
-import { faultsConfig } from './config.mjs'
-import { keep } from './kept-server.mjs'
-import { mountSmallDisk } from './small-disk.mjs'
-import { startProxy } from './tcp-proxy.mjs'
+import { toolsDir } from '../harness/repository.js'
+import { type BreakableLink, startLink } from './breakable-link.js'
+import { faultsConfig } from './config.js'
+import { type KeptServer, keep } from './kept-server.js'
+import { mountSmallDisk, type SmallDisk } from './small-disk.js'
 
-const here = (file) => fileURLToPath(new URL(file, import.meta.url))
-const toolsDir = here('../../.mnemoscope/tools')
+const here = (file: string) => new URL(file, import.meta.url).href
+const tsx = import.meta.resolve('tsx')
 const diskMegabytes = 600
 
-/**
- * Every server of the pipeline, as a process of its own, on free ports, joined by connections that can be broken.
- * @param {string} metrics address of the service under load
- */
-export async function startFaultStack(metrics) {
+/** Every server of the pipeline, each a process, on free ports, joined by connections that can be broken. */
+export interface FaultStack {
+  /** Holds the generated files, the servers' data and `logs`. */
+  readonly folder: string
+  readonly servers: Readonly<Record<'postgres' | 'alertmanager' | 'prometheus' | 'recorder', KeptServer>>
+  readonly links: Readonly<
+    Record<
+      | 'recorder to Postgres'
+      | 'recorder to Prometheus'
+      | 'Prometheus to Alertmanager'
+      | 'Alertmanager to recorder',
+      BreakableLink
+    >
+  >
+  /** Postgres' data lie on it. */
+  readonly disk: SmallDisk
+  readonly databaseUrl: string
+  readonly prometheusUrl: string
+  /** What the recorder's handler wrote: a line of JSON for each event. */
+  readonly handlerFile: string
+  /** Sets the recorder's clock wrong by so many milliseconds. */
+  shiftClock(ms: number): void
+  stop(): Promise<void>
+}
+
+/** @param metrics address of the service under load */
+export async function startFaultStack(metrics: string): Promise<FaultStack> {
   const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-faults-'))
   chmodSync(folder, 0o755)
-  const stops = [async () => rmSync(folder, { recursive: true, force: true })]
+  const stops: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each()
   }
@@ -40,8 +63,13 @@ export async function startFaultStack(metrics) {
   }
 }
 
-async function start(folder, metrics, stops, stop) {
-  const add = (part) => {
+async function start(
+  folder: string,
+  metrics: string,
+  stops: (() => Promise<void>)[],
+  stop: () => Promise<void>,
+): Promise<FaultStack> {
+  const add = <T extends { stop(): Promise<void> }>(part: T): T => {
     stops.push(part.stop)
     return part
   }
@@ -58,10 +86,10 @@ async function start(folder, metrics, stops, stop) {
   const alertmanagerPort = await freePort()
   const recorderPort = await freePort()
   const links = {
-    'recorder to Postgres': add(await startProxy(postgresPort)),
-    'recorder to Prometheus': add(await startProxy(prometheusPort)),
-    'Prometheus to Alertmanager': add(await startProxy(alertmanagerPort)),
-    'Alertmanager to recorder': add(await startProxy(recorderPort)),
+    'recorder to Postgres': add(await startLink(postgresPort)),
+    'recorder to Prometheus': add(await startLink(prometheusPort)),
+    'Prometheus to Alertmanager': add(await startLink(alertmanagerPort)),
+    'Alertmanager to recorder': add(await startLink(recorderPort)),
   }
   const endpoints = {
     prometheus: `http://127.0.0.1:${prometheusPort}`,
@@ -77,7 +105,7 @@ async function start(folder, metrics, stops, stop) {
   let databaseUrl = ''
   const postgres = add(
     await keep('Postgres', async () => {
-      // Durable: what is lost when it is killed must be nobody's fault but the recorder's.
+      // Durable: where something is lost when it is killed, the recorder has lost it.
       const server = await startPostgres({
         stateDir: folder,
         port: postgresPort,
@@ -110,21 +138,28 @@ async function start(folder, metrics, stops, stop) {
       }),
     ),
   )
-  const throughProxy = new URL(databaseUrl)
-  throughProxy.port = String(links['recorder to Postgres'].port)
+  const throughLink = new URL(databaseUrl)
+  throughLink.port = String(links['recorder to Postgres'].port)
   const recorderUrl = `http://127.0.0.1:${recorderPort}`
   const recorder = add(
     await keep('recorder', () =>
       startProcess({
         name: 'recorder',
         command: process.execPath,
-        args: ['--import', here('shifted-clock.mjs'), here('recorder-process.mjs')],
+        // The last `--import` is loaded by the first.
+        args: [
+          '--import',
+          tsx,
+          '--import',
+          here('shifted-clock.ts'),
+          fileURLToPath(here('recorder-process.ts')),
+        ],
         env: {
           ...process.env,
           FAULTS_CLOCK_FILE: clockFile,
           FAULTS_HANDLER_FILE: handlerFile,
           FAULTS_METRICS: metrics,
-          DATABASE_URL: throughProxy.href,
+          DATABASE_URL: throughLink.href,
           PROMETHEUS_URL: links['recorder to Prometheus'].url,
           PORT: String(recorderPort),
         },
@@ -141,9 +176,7 @@ async function start(folder, metrics, stops, stop) {
     disk,
     databaseUrl,
     prometheusUrl: endpoints.prometheus,
-    recorderUrl,
     handlerFile,
-    /** Sets the recorder's clock wrong. */
     shiftClock: (ms) => writeFileSync(clockFile, String(Math.round(ms))),
     stop,
   }
