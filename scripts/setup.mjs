@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { pnpm } from './pnpm.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -25,19 +26,9 @@ const stamp = join(root, 'node_modules', '.mnemoscope-installed')
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   step('installing dependencies')
-  // `npm exec` fetches pnpm itself, so no global install is needed.
   run(
     'npm',
-    [
-      'exec',
-      '--yes',
-      `--package=${manifest.packageManager}`,
-      '--',
-      'pnpm',
-      'install',
-      '--frozen-lockfile',
-      '--prefer-offline',
-    ],
+    pnpm('install', '--frozen-lockfile', '--prefer-offline'),
     'Check the network and the npm registry setting (`npm config get registry`), then run the command again.',
   )
   mkdirSync(dirname(stamp), { recursive: true })
