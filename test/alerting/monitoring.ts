@@ -59,7 +59,7 @@ export async function startMonitoringServers(
     generations.activate(generations.add(generate(config, { endpoints })))
     const alertmanager = await startAlertmanager({
       command: tools.alertmanager.command,
-      configFile: join(generations.current, 'deploy/alertmanager/alertmanager.yml'),
+      configFile: join(generations.current, 'alertmanager/alertmanager.yml'),
       stateDir: temporary.path,
       port: alertmanagerPort,
     })

@@ -121,7 +121,7 @@ async function start(
     await keep('Alertmanager', () =>
       startAlertmanager({
         command: tools.alertmanager.command,
-        configFile: join(folder, 'deploy/alertmanager/alertmanager.yml'),
+        configFile: join(folder, 'alertmanager/alertmanager.yml'),
         stateDir: folder,
         port: alertmanagerPort,
       }),

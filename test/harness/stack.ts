@@ -57,7 +57,7 @@ export async function startStack(target: string, input: ConfigInput = {}): Promi
     stops.push(postgres.stop)
     const alertmanager = await startAlertmanager({
       command: tools.alertmanager.command,
-      configFile: join(stateDir, 'deploy/alertmanager/alertmanager.yml'),
+      configFile: join(stateDir, 'alertmanager/alertmanager.yml'),
       stateDir,
       port: alertmanagerPort,
     })

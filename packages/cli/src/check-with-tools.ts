@@ -27,7 +27,7 @@ export async function checkWithTools(
     {
       name: 'amtool check-config',
       command: amtool.command,
-      args: ['check-config', 'deploy/alertmanager/alertmanager.yml'],
+      args: ['check-config', 'alertmanager/alertmanager.yml'],
     },
     ...ruleTests.map((path) => ({
       name: `promtool test rules ${path}`,

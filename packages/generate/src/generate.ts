@@ -3,6 +3,7 @@ import { alertmanagerConfig } from './alertmanager/alertmanager-config.js'
 import { composeFiles } from './compose/compose-files.js'
 import { dashboardFolder, grafanaFiles } from './grafana/grafana-files.js'
 import { manifest, manifestPath } from './manifest.js'
+import { type OptionalPart, optionalParts, partOf } from './parts.js'
 import { prometheusConfig } from './prometheus-config.js'
 import { testFiles } from './rule-tests/test-files.js'
 import { ruleFiles } from './rules/rule-files.js'
@@ -16,6 +17,8 @@ export interface GenerateOptions {
   readonly endpoints?: Partial<Config['endpoints']>
   /** The services to scrape in this run; default: `services` of the configuration. */
   readonly services?: Config['services']
+  /** Which optional parts to give; default: all. */
+  readonly parts?: readonly OptionalPart[]
 }
 
 /**
@@ -40,7 +43,7 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
         content,
       ]),
     ),
-    ['deploy/alertmanager/alertmanager.yml', alertmanagerConfig(running)],
+    ['alertmanager/alertmanager.yml', alertmanagerConfig(running)],
   ]
   const texts = new Map([
     ...files.map(([path, value]): [string, string] => [path, yamlFile(value)]),
@@ -48,6 +51,11 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
     ...composeFiles(config),
     ['docs/runbooks/README.md', runbookIndex(running, groups)],
   ])
+  const { parts = optionalParts } = options
+  for (const path of texts.keys()) {
+    const part = partOf(path)
+    if (part !== undefined && !parts.includes(part)) texts.delete(path)
+  }
   return texts.set(manifestPath, manifest(config, texts.keys()))
 }
 

@@ -44,11 +44,7 @@ describe('generated files', () => {
     const files = generate(config)
     const prometheus = await runTool('promtool', ['check', 'config', 'prometheus/prometheus.yml'], files)
     expect(prometheus).toEqual({ ok: true, output: expect.stringContaining('rule files found') })
-    const alertmanager = await runTool(
-      'amtool',
-      ['check-config', 'deploy/alertmanager/alertmanager.yml'],
-      files,
-    )
+    const alertmanager = await runTool('amtool', ['check-config', 'alertmanager/alertmanager.yml'], files)
     expect(alertmanager).toEqual({ ok: true, output: expect.stringContaining('SUCCESS') })
   })
 

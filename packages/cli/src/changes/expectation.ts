@@ -17,7 +17,7 @@ interface RuleFile {
 }
 
 export const prometheusConfigPath = 'prometheus/prometheus.yml'
-export const alertmanagerConfigPath = 'deploy/alertmanager/alertmanager.yml'
+export const alertmanagerConfigPath = 'alertmanager/alertmanager.yml'
 const rulesFolder = 'prometheus/rules/'
 
 /** Reads from generated files what Prometheus must show of them. */

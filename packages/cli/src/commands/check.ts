@@ -1,11 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { Command } from 'commander'
 import { loadProject } from '../config-file.js'
-import { leftoverFiles, readFiles } from '../project-files.js'
+import { writeFiles } from '../project-files.js'
 import { stateFolder } from '../up/run-file.js'
 
 interface CheckOptions {
   config?: string
+  out?: string
   skipTools?: true
   testRules?: true
   json?: true
@@ -15,37 +19,64 @@ interface CheckOptions {
 export const checkCommand = new Command('check')
   .description('check the configuration, the generated files for drift, and both with promtool and amtool')
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
+  .option(
+    '-o, --out <folder>',
+    "folder that `mnemoscope generate` wrote to (default: the configuration file's)",
+  )
   .option('--skip-tools', 'leave promtool and amtool out')
   .option('--test-rules', 'run the generated unit tests of the rules too, which takes a minute')
   .option('--json', 'print the result as JSON')
   .action(async (options: CheckOptions) => {
-    const { drift, generate, generatedFolders, manifestPath, pathsOfManifest } = await import(
-      '@mnemoscope/generate'
-    )
     const { config, configPath, folder } = await loadProject(options.config)
-    const files = generate(config)
-    const found = readFiles(folder, files.keys())
-    const written = pathsOfManifest(found.get(manifestPath) ?? '')
-    const leftovers = leftoverFiles(folder, generatedFolders, files, written)
-    const drifted = drift(files, new Map([...found, ...leftovers]))
+    const out = options.out === undefined ? folder : resolve(options.out)
+    const [{ generatedFiles }, { drift }] = await Promise.all([
+      import('../generated-files.js'),
+      import('@mnemoscope/generate'),
+    ])
+    const { expected, found, leftover } = generatedFiles(config, out, [])
+    // `mnemoscope up` needs no generated files in the project, so a project may have none.
+    const none = options.out === undefined && found.size === 0 && leftover.size === 0
+    const drifted = none ? [] : drift(expected, new Map([...found, ...leftover]))
     if (drifted.length > 0) {
+      const again = options.out === undefined ? '' : ` --out ${options.out}`
       throw new MnemoscopeError(
         'GENERATED_DRIFT',
         drifted.map(({ path, kind }) => `${path}: ${kind}`).join('\n'),
         {
           value: drifted,
           expected: `what follows from ${configPath}`,
-          next: 'Run `mnemoscope generate` and commit what it writes.',
+          next: `Run \`mnemoscope generate${again}\` and commit what it writes.`,
         },
       )
     }
     const isTest = (path: string) => path.startsWith('prometheus/tests/')
-    const ruleTests = options.testRules ? [...files.keys()].filter(isTest) : []
+    const ruleTests = options.testRules ? [...expected.keys()].filter(isTest) : []
     const { checkWithTools } = await import('../check-with-tools.js')
-    const checked = options.skipTools ? [] : await checkWithTools(folder, stateFolder(folder), ruleTests)
+    const judge = (where: string) => checkWithTools(where, stateFolder(folder), ruleTests)
+    const checked = options.skipTools
+      ? []
+      : none
+        ? await inTemporaryFolder(expected, judge)
+        : await judge(out)
+    const state = none
+      ? 'no generated files here; `mnemoscope generate` writes them'
+      : `${expected.size} generated files: up to date`
     process.stdout.write(
       options.json
-        ? `${JSON.stringify({ config: configPath, files: [...files.keys()], checked })}\n`
-        : [`${configPath}: valid`, `${files.size} generated files: up to date`, ...checked, ''].join('\n'),
+        ? `${JSON.stringify({ config: configPath, files: none ? [] : [...expected.keys()], checked })}\n`
+        : [`${configPath}: valid`, state, ...checked, ''].join('\n'),
     )
   })
+
+async function inTemporaryFolder<T>(
+  files: ReadonlyMap<string, string>,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-check-'))
+  try {
+    writeFiles(folder, files)
+    return await work(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

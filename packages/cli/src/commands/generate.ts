@@ -1,29 +1,40 @@
+import { resolve } from 'node:path'
+import type { OptionalPart } from '@mnemoscope/generate'
 import { Command } from 'commander'
 import { loadProject } from '../config-file.js'
-import { leftoverFiles, readFiles, removeFiles, writeFiles } from '../project-files.js'
+import { removeFiles, writeFiles } from '../project-files.js'
 
-/** `mnemoscope generate`: every file that follows from the configuration. */
+interface GenerateOptions {
+  config?: string
+  out?: string
+  with?: string
+  json?: true
+}
+
+/** `mnemoscope generate`: the files that follow from the configuration. */
 export const generateCommand = new Command('generate')
-  .description('write the Prometheus, Alertmanager and Grafana files that follow from the configuration')
+  .description('write the Prometheus and Alertmanager files that follow from the configuration')
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
+  .option('-o, --out <folder>', "folder to write to (default: the configuration file's)")
+  .option('--with <parts>', 'write these too: grafana, compose, runbooks; several with commas between')
   .option('--json', 'print the written paths as JSON')
-  .action(async (options: { config?: string; json?: true }) => {
-    const { generate, generatedFolders, manifestPath, pathsOfManifest } = await import('@mnemoscope/generate')
+  .addHelpText('after', '\nParts that are there already stay up to date without --with.')
+  .action(async (options: GenerateOptions) => {
+    const { generatedFiles, partsOption } = await import('../generated-files.js')
+    const parts: OptionalPart[] = options.with === undefined ? [] : partsOption(options.with)
     const { config, folder } = await loadProject(options.config)
-    const files = generate(config)
-    const before = readFiles(folder, files.keys())
-    const changed = [...files].filter(([path, text]) => before.get(path) !== text).map(([path]) => path)
-    writeFiles(folder, new Map([...files].filter(([path]) => changed.includes(path))))
-    const written = pathsOfManifest(before.get(manifestPath) ?? '')
-    const removed = [...leftoverFiles(folder, generatedFolders, files, written).keys()]
-    removeFiles(folder, removed)
+    const out = options.out === undefined ? folder : resolve(options.out)
+    const { expected, found, leftover } = generatedFiles(config, out, parts)
+    const changed = new Map([...expected].filter(([path, text]) => found.get(path) !== text))
+    writeFiles(out, changed)
+    removeFiles(out, leftover.keys())
+    const [written, removed] = [[...changed.keys()], [...leftover.keys()]]
     if (options.json) {
-      process.stdout.write(
-        `${JSON.stringify({ written: changed, removed, unchanged: files.size - changed.length })}\n`,
-      )
+      const unchanged = expected.size - written.length
+      process.stdout.write(`${JSON.stringify({ written, removed, unchanged })}\n`)
       return
     }
-    for (const path of changed) process.stdout.write(`wrote ${path}\n`)
+    for (const path of written) process.stdout.write(`wrote ${path}\n`)
     for (const path of removed) process.stdout.write(`removed ${path}\n`)
-    process.stdout.write(`${changed.length} of ${files.size} generated files changed\n`)
+    process.stdout.write(`${written.length} of ${expected.size} generated files changed in ${out}\n`)
   })

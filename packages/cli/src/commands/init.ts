@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { Command } from 'commander'
@@ -18,9 +18,12 @@ export default defineConfig({
 })
 `
 
-/** `mnemoscope init`: a first configuration file, never over one that is there. */
+/** Data, logs, fetched programs and a file with a password: nothing to commit. */
+const ignored = '.mnemoscope/'
+
+/** `mnemoscope init`: a first configuration file, never over one that is there, and a .gitignore that suits it. */
 export const initCommand = new Command('init')
-  .description('write a first mnemoscope.config.ts here')
+  .description('write a first mnemoscope.config.ts here, and add .mnemoscope to .gitignore')
   .action(() => {
     const path = resolve('mnemoscope.config.ts')
     if (existsSync(path)) {
@@ -31,7 +34,29 @@ export const initCommand = new Command('init')
       })
     }
     writeFileSync(path, starter, { flag: 'wx' })
+    process.stdout.write(`Wrote ${path}\n`)
+    const gitignore = resolve('.gitignore')
+    const before = existsSync(gitignore) ? readFileSync(gitignore, 'utf8') : undefined
+    const after = gitignoreWith(before)
+    if (after !== before) {
+      writeFileSync(gitignore, after)
+      process.stdout.write(
+        before === undefined ? `Wrote ${gitignore}\n` : `Added ${ignored} to ${gitignore}\n`,
+      )
+    }
     process.stdout.write(
-      `Wrote ${path}\nNext: \`mnemoscope up\` starts the pipeline for the services it names.\n`,
+      'Next: name your services in it, then start the pipeline with `npx mnemoscope up`.\n',
     )
   })
+
+/**
+ * The text of a .gitignore that leaves `.mnemoscope` out of commits: unchanged where it does so already.
+ * @param before undefined where there is no such file
+ */
+export function gitignoreWith(before: string | undefined): string {
+  if (before === undefined) return `node_modules/\n${ignored}\n`
+  if (/^\/?\.mnemoscope\/?\s*$/m.test(before)) return before
+  const newline = before.includes('\r\n') ? '\r\n' : '\n'
+  const separator = before === '' || before.endsWith('\n') ? '' : newline
+  return `${before}${separator}${ignored}${newline}`
+}

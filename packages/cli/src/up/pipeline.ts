@@ -148,7 +148,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
     await keep('alertmanager', () =>
       startAlertmanager({
         command: tools.alertmanager.command,
-        configFile: `${generations.current}/deploy/alertmanager/alertmanager.yml`,
+        configFile: `${generations.current}/alertmanager/alertmanager.yml`,
         stateDir,
         port: ports.alertmanager,
       }),

@@ -75,7 +75,7 @@ describe('generated files', () => {
 
   test('are taken back in Alertmanager too, where it is Prometheus that refuses to reload', async () => {
     const files = servers.files(withWarning(0.81))
-    const path = 'deploy/alertmanager/alertmanager.yml'
+    const path = 'alertmanager/alertmanager.yml'
     files.set(path, (files.get(path) ?? '').replace('receiver: nobody', 'receiver: nobody\n  group_wait: 7s'))
     const prometheus = 'prometheus/prometheus.yml'
     // A newer promtool may know more than the Prometheus that runs: here nothing is checked beforehand.

@@ -55,7 +55,7 @@ export async function startRunningServers(config: Config): Promise<RunningServer
     startAlertmanager({
       ...common,
       command: tools.alertmanager.command,
-      configFile: join(generations.current, 'deploy/alertmanager/alertmanager.yml'),
+      configFile: join(generations.current, 'alertmanager/alertmanager.yml'),
       port: alertmanagerPort,
     })
   let alertmanager = await startAgain()

@@ -11,6 +11,9 @@ export const composeEndpoints = {
   recorder: 'http://recorder:9470',
 } as const
 
+/** Folder of what the containers read. */
+export const composeFolder = 'deploy/compose'
+
 /** Where the containers' Alertmanager finds the recorder's token: deploy/compose/make-secrets.sh puts it there. */
 const recorderTokenFile = '/run/secrets/alertmanager/recorder-token'
 
@@ -38,9 +41,9 @@ export function composeFiles(config: Config): [string, string][] {
     })),
   }
   const files: [string, object][] = [
-    ['deploy/compose/prometheus.yml', prometheusConfig(inContainers, rules)],
-    ['deploy/compose/alertmanager.yml', alertmanagerConfig(inContainers)],
-    ['deploy/compose/grafana-data-sources.yml', dataSourceProvisioning(inContainers)],
+    [`${composeFolder}/prometheus.yml`, prometheusConfig(inContainers, rules)],
+    [`${composeFolder}/alertmanager.yml`, alertmanagerConfig(inContainers)],
+    [`${composeFolder}/grafana-data-sources.yml`, dataSourceProvisioning(inContainers)],
   ]
   return files.map(([path, value]) => [path, yamlFile(value)])
 }

@@ -8,8 +8,11 @@ import { pipelineHealth } from './dashboards/pipeline-health.js'
 import { dashboardProvisioning, dashboardsFolder, dataSourceProvisioning } from './provisioning.js'
 import type { Dashboard } from './schema.js'
 
+/** Folder of all files for Grafana. */
+export const grafanaFolder = 'grafana'
+
 /** Folder of the dashboards: whatever lies in it is generated. */
-export const dashboardFolder = 'grafana/dashboards'
+export const dashboardFolder = `${grafanaFolder}/dashboards`
 
 /** Where the generated files for Grafana lie, and where their provisioning expects the dashboards. */
 export const grafanaFolders = {

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { generate } from '../../src/generate.js'
 
 const contentOf = (config = defineConfig()) =>
-  parse(generate(config).get('deploy/alertmanager/alertmanager.yml') as string)
+  parse(generate(config).get('alertmanager/alertmanager.yml') as string)
 
 describe('alertmanager.yml', () => {
   test('tells the recorder of every alert by itself, and of its end, before anyone else', () => {

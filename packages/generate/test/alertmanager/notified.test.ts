@@ -61,7 +61,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mnemoscope-notified-'))
   const configFile = join(folder, 'alertmanager.yml')
   const config = defineConfig({ alerting, endpoints: { recorder: url } })
-  await writeFile(configFile, generate(config).get('deploy/alertmanager/alertmanager.yml') as string)
+  await writeFile(configFile, generate(config).get('alertmanager/alertmanager.yml') as string)
   running = await startAlertmanager({
     command: await toolCommand('alertmanager'),
     configFile,

@@ -52,7 +52,7 @@ const config = defineConfig({
   },
 })
 const files = generate(config)
-const path = 'deploy/alertmanager/alertmanager.yml'
+const path = 'alertmanager/alertmanager.yml'
 
 describe('alerts are routed', () => {
   test.each([

@@ -1,0 +1,57 @@
+import {
+  generate,
+  generatedFolders,
+  manifestPath,
+  type OptionalPart,
+  optionalParts,
+  partOf,
+  pathsOfManifest,
+} from '@mnemoscope/generate'
+import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
+import { leftoverFiles, readFiles } from './project-files.js'
+
+/** The generated files of a project, as they should be and as they are. */
+export interface GeneratedFiles {
+  /** What the configuration gives, by path: the files that every project needs, and the optional parts of this one. */
+  readonly expected: ReadonlyMap<string, string>
+  /** Those of them that exist, as they are. */
+  readonly found: ReadonlyMap<string, string>
+  /** Files that an earlier configuration gave and this one does not. */
+  readonly leftover: ReadonlyMap<string, string>
+}
+
+/**
+ * Compares a folder with what a configuration gives. A part that was generated before stays, so people name it once.
+ * @param wanted optional parts to have from now on
+ */
+export function generatedFiles(
+  config: Config,
+  folder: string,
+  wanted: readonly OptionalPart[],
+): GeneratedFiles {
+  const written = pathsOfManifest(readFiles(folder, [manifestPath]).get(manifestPath) ?? '')
+  const before = written.map(partOf).filter((part) => part !== undefined)
+  const expected = generate(config, { parts: [...wanted, ...before] })
+  return {
+    expected,
+    found: readFiles(folder, expected.keys()),
+    leftover: leftoverFiles(folder, generatedFolders, expected, written),
+  }
+}
+
+/**
+ * Reads `--with grafana,compose`.
+ * @throws MnemoscopeError USAGE if a part is unknown
+ */
+export function partsOption(value: string): OptionalPart[] {
+  return value.split(',').map((name) => {
+    const part = optionalParts.find((each) => each === name.trim())
+    if (part !== undefined) return part
+    const known = optionalParts.join(', ')
+    throw new MnemoscopeError('USAGE', `--with does not know "${name.trim()}"; it knows ${known}`, {
+      value: name,
+      expected: known,
+      next: 'Name one or several of them, with commas between.',
+    })
+  })
+}

@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { mnemoscope, temporaryFolder } from '../../../test/harness/index.js'
+import { linkTools } from '../../../test/harness/link-tools.js'
+import { gitignoreWith } from '../src/commands/init.js'
+
+const folder = temporaryFolder('own-repository')
+afterAll(() => folder.remove())
+
+/** What a person sees who runs the command in the folder of a service. */
+async function transcript(...args: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await mnemoscope(folder.path, args)
+  return `${stdout}${stderr}`.replaceAll(folder.path, '.').concat(`exit ${exitCode}`)
+}
+
+const inFolder = (...path: string[]) => join(folder.path, ...path)
+
+beforeEach(() => {
+  for (const name of readdirSync(folder.path)) rmSync(inFolder(name), { recursive: true })
+})
+
+describe('mnemoscope init', () => {
+  test('writes a configuration and a .gitignore into an empty folder', async () => {
+    expect(await transcript('init')).toBe(
+      [
+        'Wrote ./mnemoscope.config.ts',
+        'Wrote ./.gitignore',
+        'Next: name your services in it, then start the pipeline with `npx mnemoscope up`.',
+        'exit 0',
+      ].join('\n'),
+    )
+    expect(readFileSync(inFolder('.gitignore'), 'utf8')).toBe('node_modules/\n.mnemoscope/\n')
+  })
+
+  test('adds to a .gitignore that is there, and says so', async () => {
+    writeFileSync(inFolder('.gitignore'), 'dist/')
+    expect(await transcript('init')).toContain('\nAdded .mnemoscope/ to ./.gitignore\n')
+    expect(readFileSync(inFolder('.gitignore'), 'utf8')).toBe('dist/\n.mnemoscope/\n')
+  })
+
+  test('changes nothing where a configuration is there', async () => {
+    writeFileSync(inFolder('mnemoscope.config.ts'), 'export default {}')
+    expect(await transcript('init')).toMatch(/USAGE[\s\S]+ exists[\s\S]+exit 2$/)
+    expect(readdirSync(folder.path)).toEqual(['mnemoscope.config.ts'])
+  })
+
+  test.each([
+    ['nothing', '', '.mnemoscope/\n'],
+    ['another folder', 'dist/\n', 'dist/\n.mnemoscope/\n'],
+    ['Windows line ends', 'dist/\r\n', 'dist/\r\n.mnemoscope/\r\n'],
+    ['a folder below it only', '.mnemoscope/tools\n', '.mnemoscope/tools\n.mnemoscope/\n'],
+    ['the folder', '.mnemoscope/\n', '.mnemoscope/\n'],
+    ['the folder without a slash', 'a\n.mnemoscope\nb\n', 'a\n.mnemoscope\nb\n'],
+    ['the folder at the top only', '/.mnemoscope/', '/.mnemoscope/'],
+  ])('keeps .mnemoscope out of commits where .gitignore names %s', (_, before, after) => {
+    expect(gitignoreWith(before)).toBe(after)
+    expect(gitignoreWith(after)).toBe(after)
+  })
+})
+
+describe('in the repository of a service', () => {
+  beforeEach(async () => {
+    await transcript('init')
+    linkTools(folder.path)
+  })
+
+  test('check accepts a configuration with no generated files, and judges what it gives', async () => {
+    expect(await transcript('check')).toBe(
+      [
+        './mnemoscope.config.ts: valid',
+        'no generated files here; `mnemoscope generate` writes them',
+        'promtool check config: passed',
+        'amtool check-config: passed',
+        'exit 0',
+      ].join('\n'),
+    )
+  })
+
+  test('generate --out writes what every project needs, there and nowhere else', async () => {
+    const before = readdirSync(folder.path)
+    expect(await transcript('generate', '--out', 'monitoring')).toMatch(
+      /^wrote prometheus\/prometheus.yml\n[\s\S]+\n(\d+) of \1 generated files changed in .\/monitoring\nexit 0$/,
+    )
+    expect(readdirSync(folder.path)).toEqual([...before, 'monitoring'].sort())
+    expect(readdirSync(inFolder('monitoring'))).toEqual([
+      'alertmanager',
+      'mnemoscope.generated.json',
+      'prometheus',
+    ])
+    expect(await transcript('generate', '--out', 'monitoring')).toMatch(/^0 of \d+ generated files changed/)
+    expect(await transcript('check', '--out', 'monitoring')).toMatch(
+      /valid\n\d+ generated files: up to date\npromtool check config: passed\n[\s\S]+exit 0$/,
+    )
+  })
+
+  test('check --out names what differs, and the command that writes it', async () => {
+    await transcript('generate', '--out', 'monitoring')
+    writeFileSync(inFolder('monitoring/prometheus/rules/latency.yml'), '# edited by hand')
+    rmSync(inFolder('monitoring/alertmanager'), { recursive: true })
+    const said = await transcript('check', '--out', 'monitoring', '--skip-tools')
+    expect(said).toContain('alertmanager/alertmanager.yml: missing\n')
+    expect(said).toContain('prometheus/rules/latency.yml: changed\n')
+    expect(said).toContain('Run `mnemoscope generate --out monitoring`')
+    expect(said).toMatch(/exit 1$/)
+    expect(await transcript('check', '--out', 'elsewhere', '--skip-tools')).toContain(
+      'prometheus/prometheus.yml: missing',
+    )
+  })
+
+  test('a part that was asked for once stays, up to date and checked', async () => {
+    await transcript('generate', '--with', 'grafana')
+    expect(readdirSync(folder.path)).toEqual(
+      expect.arrayContaining(['alertmanager', 'grafana', 'prometheus']),
+    )
+    expect(readdirSync(folder.path)).not.toContain('deploy')
+    const dashboard = inFolder('grafana/dashboards/overview.json')
+    rmSync(dashboard)
+    expect(await transcript('check', '--skip-tools')).toContain('grafana/dashboards/overview.json: missing')
+    expect(await transcript('generate')).toContain('wrote grafana/dashboards/overview.json\n')
+  })
+
+  test('the part of a name that does not exist is refused with those that do', async () => {
+    expect(await transcript('generate', '--with', 'grafana,kibana')).toMatch(
+      /USAGE[\s\S]+"kibana"[\s\S]+grafana, compose, runbooks[\s\S]+exit 2$/,
+    )
+  })
+})
