@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { defineConfig, names } from '@mnemoscope/kpi'
 import { findTool, freePort, startPrometheus } from '@mnemoscope/servers'
-import { currentValues } from '../../packages/cli/src/explain/current.js'
+import { type ActiveAlert, currentValues } from '../../packages/cli/src/explain/current.js'
+import { originOfAlert } from '../../packages/generate/src/alerts/index.js'
 import { eventually } from '../harness/eventually.js'
 import { toolsDir } from '../harness/repository.js'
 import { temporaryFolder } from '../harness/temporary-folder.js'
 
 /** What `explain` shows of each kind of alert, over series that Prometheus would have recorded in a day. */
-const { adaptation_success_rate: kpi } = defineConfig({
-  kpis: { adaptation_success_rate: { target: 0.9 } },
-}).kpis
+const config = defineConfig({ kpis: { adaptation_success_rate: { target: 0.9 } } })
+const { adaptation_success_rate: kpi } = config.kpis
 const { current, last, windowed } = names.recordedSeries
 const place = (model: string) => `job="memory",model="${model}",context_size="8192"`
 const series = [
@@ -75,11 +75,11 @@ afterAll(async () => {
   for (const stop of stops.reverse()) await stop()
 }, 30_000)
 
+const valuesOf = (alert: string, active: readonly ActiveAlert[] = []) =>
+  currentValues(prometheus, originOfAlert(config, alert)?.judged, active, undefined)
+
 const judged = async (alert: string) =>
-  (await currentValues(prometheus, alert, kpi, [], undefined)).map(({ model, value }) => [
-    model,
-    Number(value.toPrecision(9)),
-  ])
+  (await valuesOf(alert)).map(({ model, value }) => [model, Number(value.toPrecision(9))])
 
 test.each([
   ['a threshold the current value', 'MnemoscopeAdaptationSuccessRateError', [['busy', 0.85]]],
@@ -106,7 +106,7 @@ test.each([
   expect(await judged(alert)).toEqual(values)
 })
 
-test('an active alert marks its place, and where nothing is recorded any more its value is told', async () => {
+test('an active alert marks its place, and shows its value where nothing is recorded any more', async () => {
   const labels = (model: string) => ({
     ...{ alertname: 'x', severity: 'error', kpi: kpi.id, job: 'memory', model, context_size: '8192' },
   })
@@ -115,13 +115,7 @@ test('an active alert marks its place, and where nothing is recorded any more it
     state: 'firing',
     value: '8.8e-01',
   }))
-  const values = await currentValues(
-    prometheus,
-    'MnemoscopeAdaptationSuccessRateError',
-    kpi,
-    active,
-    undefined,
-  )
+  const values = await valuesOf('MnemoscopeAdaptationSuccessRateError', active)
   expect(values.map(({ model, value, state }) => [model, value, state])).toEqual([
     ['busy', 0.85, 'firing'],
     ['gone', 0.88, 'firing'],

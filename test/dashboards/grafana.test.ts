@@ -5,7 +5,7 @@ import {
   alertmanager,
   postgres as postgresSource,
   prometheus as prometheusSource,
-} from '../../packages/generate/src/grafana/data-source.js'
+} from '../../packages/generate/src/grafana/provisioning.js'
 import { findChromium, launchChromium } from '../harness/chromium.js'
 import { temporaryFolder } from '../harness/temporary-folder.js'
 import { type RunningGrafana, startSeededGrafana } from './grafana.js'

@@ -1,7 +1,7 @@
 import { durationSeconds } from '@mnemoscope/kpi'
 import { dashboards } from '../../packages/generate/src/grafana/grafana-files.js'
+import type { Target } from '../../packages/generate/src/grafana/query.js'
 import type { Dashboard, Panel } from '../../packages/generate/src/grafana/schema.js'
-import type { Target } from '../../packages/generate/src/grafana/target.js'
 import { panelsOf, targetsOf } from '../../packages/generate/test/grafana/linter.js'
 import type { Look, Selection } from './expand.js'
 import { config, end, minute } from './seed/story.js'

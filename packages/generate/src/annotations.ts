@@ -1,6 +1,5 @@
-import { type Config, isRunbookAddress, type Kpi, names } from '@mnemoscope/kpi'
+import { type Config, isRunbookAddress, type Kpi, names, unitInWords } from '@mnemoscope/kpi'
 import { dashboardUid } from './grafana/links.js'
-import { literally } from './humanize.js'
 
 /**
  * Where an alert leads: the page that says what to do, and the place that shows it. That is the KPI's dashboard where
@@ -44,4 +43,23 @@ function place(prefix: string): string {
 
 function withoutSlash(url: string): string {
   return url.replace(/\/+$/, '')
+}
+
+/** Prometheus template that shows an alert's value in a KPI's unit: `{{ $value | humanizeDuration }}`. */
+export function humanized(unit: string): string {
+  switch (unit) {
+    case 's':
+      return '{{ $value | humanizeDuration }}'
+    case 'By':
+      return '{{ $value | humanize1024 }}B'
+    case '1':
+      return '{{ printf "%.3f" $value }}'
+    default:
+      return `{{ $value | humanize }} ${unitInWords(unit)}`
+  }
+}
+
+/** Text of the configuration's that a Prometheus template shows as it is, whatever braces are in it. */
+export function literally(text: string): string {
+  return text.replaceAll('{{', '{{"{{"}}')
 }

@@ -1,15 +1,15 @@
 import { type Config, configHash } from '@mnemoscope/kpi'
-import { alertmanagerConfig } from './alertmanager/alertmanager-config.js'
-import { composeFiles } from './compose/compose-files.js'
+import { alertmanagerConfig } from './alertmanager-config.js'
+import { composeFiles } from './compose-files.js'
+import { yamlFile } from './generated-file.js'
 import { dashboardFolder, grafanaFiles } from './grafana/grafana-files.js'
 import { manifest, manifestPath } from './manifest.js'
 import { type OptionalPart, optionalParts, partOf } from './parts.js'
 import { prometheusConfig } from './prometheus-config.js'
+import { ruleFiles } from './rule-files.js'
+import { ruleTargetFiles } from './rule-targets.js'
 import { testFiles } from './rule-tests/test-files.js'
-import { ruleFiles } from './rules/rule-files.js'
-import { ruleTargetFiles } from './rules/rule-targets.js'
 import { runbookIndex } from './runbook-index.js'
-import { yamlFile } from './yaml-file.js'
 
 /** What differs between the files of a project and those of one run of it. */
 export interface GenerateOptions {

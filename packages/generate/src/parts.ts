@@ -1,4 +1,4 @@
-import { composeFolder } from './compose/compose-files.js'
+import { composeFolder } from './compose-files.js'
 import { grafanaFolder } from './grafana/grafana-files.js'
 
 /** Generated files that a project can do without, by the folder that they lie in. */

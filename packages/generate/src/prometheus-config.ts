@@ -1,5 +1,4 @@
 import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
-import { type Endpoint, endpoint } from './endpoint.js'
 
 /** The longest that Prometheus waits for a scrape. */
 const longestScrape = '10s'
@@ -42,5 +41,25 @@ function scrapeJob(name: string, { scheme, address, path }: Endpoint): object {
     scheme,
     metrics_path: `${path}/metrics`,
     static_configs: [{ targets: [address] }],
+  }
+}
+
+/** A URL as Prometheus configures it. */
+export interface Endpoint {
+  readonly scheme: string
+  /** `host:port`, the port always written. */
+  readonly address: string
+  /** Path without its last slash; empty at the root. */
+  readonly path: string
+}
+
+/** Parts of an http or https URL. */
+export function endpoint(url: string): Endpoint {
+  const { protocol, hostname, port, pathname } = new URL(url)
+  const scheme = protocol.slice(0, -1)
+  return {
+    scheme,
+    address: `${hostname}:${port === '' ? (scheme === 'https' ? '443' : '80') : port}`,
+    path: pathname.replace(/\/+$/, ''),
   }
 }

@@ -1,6 +1,6 @@
 import { type Config, defineConfig, severities } from '@mnemoscope/kpi'
 import { runbookBase } from './annotations.js'
-import { header } from './header.js'
+import { header } from './generated-file.js'
 import type { AlertRule, RuleGroup } from './rule.js'
 
 /** Pages of KPIs that are written by hand, beside the list; those of others the recorder has, or whoever wrote them. */

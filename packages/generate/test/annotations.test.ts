@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
-import { links } from '../src/annotations.js'
+import { humanized, links } from '../src/annotations.js'
 import { dashboards } from '../src/grafana/grafana-files.js'
 
 const labels = (prefix: string) =>
@@ -44,4 +44,14 @@ describe('An alert’s links', () => {
       expect(names).toEqual(expect.arrayContaining([...searchParams.keys()]))
     }
   })
+})
+
+test("an alert's value is shown in the KPI's unit by Prometheus itself", () => {
+  expect(['s', 'By', '1', '{token}', 'Hz'].map(humanized)).toEqual([
+    '{{ $value | humanizeDuration }}',
+    '{{ $value | humanize1024 }}B',
+    '{{ printf "%.3f" $value }}',
+    '{{ $value | humanize }} tokens',
+    '{{ $value | humanize }} Hz',
+  ])
 })

@@ -88,18 +88,6 @@ describe('generated files', () => {
     expect(changed.map(([path]) => path).sort()).toEqual([...expected, ...announcing].sort())
   })
 
-  test.each([
-    ['no manifest', '{', []],
-    ['no list', '{"files": {"a": 1}}', []],
-    [
-      'paths out of the project',
-      JSON.stringify({ files: ['/etc/passwd', '../a', 'a/../../b', 'C:\\a', 1, 'prometheus/rules/a.yml'] }),
-      ['prometheus/rules/a.yml'],
-    ],
-  ])('of an earlier run are not read from %s', (_, text, paths) => {
-    expect(pathsOfManifest(text)).toEqual(paths)
-  })
-
   test('say the same to readers of YAML 1.1 and 1.2', () => {
     for (const [path, text] of generate(misleading)) {
       if (!path.endsWith('.yml')) continue

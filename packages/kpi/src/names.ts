@@ -1,6 +1,5 @@
 import type { Kpi } from './kpi.js'
 import { prometheusName } from './prometheus-name.js'
-import type { Severity } from './severity.js'
 
 /** Every metric, series, label and alert name of Mnemoscope comes from here. */
 
@@ -138,40 +137,27 @@ export function parseRecordedSeries(name: string): { kpi: string; field: Snapsho
   return match ? { kpi: match[1] as string, field: match[2] as SnapshotField } : undefined
 }
 
-/** Name of the alert of a KPI at a level: `MnemoscopeF1ScoreCritical`. */
-export function alertName(kpi: Pick<Kpi, 'id'>, severity: Severity): string {
-  return `Mnemoscope${pascalCase(kpi.id)}${pascalCase(severity)}`
+/**
+ * Name of an alert of a KPI: `MnemoscopeF1ScoreCritical`, `MnemoscopeF1ScoreNoData`.
+ * @param what in snake_case: a level, or what the kind of alert says, such as `no_data`
+ */
+export function alertName(kpi: Pick<Kpi, 'id'>, what: string): string {
+  return `Mnemoscope${pascalCase(kpi.id)}${pascalCase(what)}`
 }
 
-/** Name of the alert that a KPI has no data where it is expected: `MnemoscopeF1ScoreNoData`. */
-export function noDataAlertName(kpi: Pick<Kpi, 'id'>): string {
-  return `Mnemoscope${pascalCase(kpi.id)}NoData`
+/** Name of an alert of the pipeline about itself: `MnemoscopeTargetDown` for `target_down`. */
+export function pipelineAlertName(id: string): string {
+  return `Mnemoscope${pascalCase(id)}`
 }
 
-/** Name of the alert that a KPI uses up what its target leaves too fast: `MnemoscopeAdaptationSuccessRateBurnCritical`. */
-export function burnAlertName(kpi: Pick<Kpi, 'id'>, severity: Severity): string {
-  return `Mnemoscope${pascalCase(kpi.id)}Burn${pascalCase(severity)}`
-}
+/** Fires always, so that its absence shows that alerting itself is down. The history leaves it out. */
+export const watchdogAlert = pipelineAlertName('watchdog')
 
 /** Scrape jobs of the pipeline's own parts; no service may have such a name. */
 export const pipelineJob = {
   recorder: 'mnemoscope-recorder',
   prometheus: 'prometheus',
   alertmanager: 'alertmanager',
-} as const
-
-/** Alerts of the pipeline about itself. */
-export const pipelineAlert = {
-  targetDown: 'MnemoscopeTargetDown',
-  recorderBehind: 'MnemoscopeRecorderBehind',
-  ruleEvaluationFailing: 'MnemoscopeRuleEvaluationFailing',
-  deliveriesFailing: 'MnemoscopeDeliveriesFailing',
-  /** A service answers its scrapes and shows no KPI. */
-  serviceSilent: 'MnemoscopeServiceSilent',
-  /** Information: another configuration is in force. */
-  configChanged: 'MnemoscopeConfigChanged',
-  /** Fires always, so that its absence tells that alerting itself is down. */
-  watchdog: 'MnemoscopeWatchdog',
 } as const
 
 /** Unix time at which a scraped process began: rules tell a new series of a new process from one that was away. */

@@ -1,5 +1,5 @@
-import { judgedBy } from '@mnemoscope/generate'
-import { type Kpi, names } from '@mnemoscope/kpi'
+import type { Judged } from '@mnemoscope/generate'
+import { names } from '@mnemoscope/kpi'
 import { z } from 'zod'
 import { askPrometheus } from '../prometheus-client.js'
 
@@ -35,28 +35,21 @@ const answerSchema = z.object({
 /**
  * What an alert judges now at every place, the worst first. Alerts of the pipeline record nothing of what they judge:
  * of these only the active ones have a value.
+ * @param judged what it compares; undefined for alerts of the pipeline
  * @param at only the place with these labels, as those of an episode
  */
 export async function currentValues(
   prometheus: string,
-  alert: string,
-  kpi: Kpi | undefined,
+  judged: Judged | undefined,
   active: readonly ActiveAlert[],
   at: Labels | undefined,
 ): Promise<CurrentValue[]> {
-  const judged = kpi === undefined ? [] : await askForValues(prometheus, judgedBy(kpi, alert))
-  const values = joined(judged, active).filter(
+  const recorded = judged === undefined ? [] : await askForValues(prometheus, judged.expression)
+  const values = joined(recorded, active).filter(
     ({ labels }) => at === undefined || Object.entries(labels).every(([name, value]) => at[name] === value),
   )
-  const lowestFirst = kpi?.direction === 'higher_is_better' && !isBurn(kpi, alert)
+  const lowestFirst = judged?.worst === 'lowest'
   return values.sort((a, b) => (lowestFirst ? a.value - b.value : b.value - a.value))
-}
-
-/** Whether an alert judges a rate of misses, which is no value of its KPI. */
-export function isBurn(kpi: Kpi, alert: string): boolean {
-  return (['warning', 'error', 'critical'] as const).some(
-    (severity) => alert === names.burnAlertName(kpi, severity),
-  )
 }
 
 /** A recorded value counts before that of an alert, which stays what it was while the alert is kept firing. */

@@ -1,9 +1,10 @@
-import { type Config, type Kpi, MnemoscopeError, names } from '@mnemoscope/kpi'
+import { type AlertOrigin, originOfAlert } from '@mnemoscope/generate'
+import { type Config, MnemoscopeError, names } from '@mnemoscope/kpi'
 import type { AlertEpisode } from '@mnemoscope/recorder'
 import { z } from 'zod'
 import { askPrometheus } from '../prometheus-client.js'
 import { type ActiveAlert, type CurrentValue, currentValues } from './current.js'
-import { originOf, pathText, settingsBehind, settingsOfPipeline } from './origin.js'
+import { originOf, pathText } from './origin.js'
 
 /** A rule of an alert, and where its threshold comes from. */
 export interface ExplainedRule {
@@ -29,6 +30,8 @@ export interface Explanation {
   readonly kpi: string | null
   readonly severity: string | null
   readonly rules: readonly ExplainedRule[]
+  /** Unit of the current values; null where they are numbers of anything. */
+  readonly unit: string | null
   /** At every place, the worst first; of an episode only its own. */
   readonly current: readonly CurrentValue[]
   /** The episode asked for, else the newest ones, newest first. */
@@ -91,15 +94,16 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
   const { config, patch } = (await getJson(`${recorder}/api/config`)) as { config: Config; patch: unknown }
   const labels = own[0]?.labels ?? episodes[0]?.metadata.labels ?? {}
   const [kpiId, severity] = [labels[names.label.kpi], labels[names.label.severity]]
-  const kpi = kpiId === undefined ? undefined : config.kpis[kpiId]
+  const origin = originOfAlert(config, name)
   const active: ActiveAlert[] = own.flatMap(({ alerts }) => alerts)
   const origins = { patch, declared, configPath }
   return {
     alert: name,
     kpi: kpiId ?? null,
     severity: severity ?? null,
-    rules: own.map((rule) => explained(rule, kpi, severity, origins)),
-    current: await currentValues(prometheus, name, kpi, active, episode?.metadata.labels),
+    rules: own.map((rule) => explained(rule, origin, origins)),
+    unit: origin?.judged?.unit ?? null,
+    current: await currentValues(prometheus, origin?.judged, active, episode?.metadata.labels),
     episodes: await Promise.all(
       episodes.map(async (episode) => {
         const detail = (await getJson(`${recorder}/api/episodes/${episode.id}`)) as {
@@ -112,14 +116,13 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
 }
 
 function explained(
-  { name, query, duration, annotations, health }: Rule,
-  kpi: Kpi | undefined,
-  severity: string | undefined,
+  { query, duration, annotations, health }: Rule,
+  alert: AlertOrigin | undefined,
   { patch, declared, configPath }: { patch: unknown; declared: unknown; configPath: string },
 ): ExplainedRule {
   const { threshold, runbook_url: runbook } = annotations
   const described = { patch: 'PUT /api/config', file: configPath, default: 'the default' }
-  const paths = kpi === undefined ? settingsOfPipeline(name) : settingsBehind(kpi, name, severity, threshold)
+  const paths = alert?.settings(threshold) ?? []
   return {
     expression: query,
     for_seconds: duration,

@@ -1,8 +1,7 @@
-import type { Config, Kpi } from '@mnemoscope/kpi'
+import type { Config } from '@mnemoscope/kpi'
 import pc from 'picocolors'
 import { printable, printableLine } from '../printable.js'
 import { inUnit, utc } from '../report/units.js'
-import { isBurn } from './current.js'
 import type { ExplainedRule, Explanation } from './explain.js'
 
 /** Places that a person reads: the worst first. */
@@ -18,7 +17,7 @@ export function explanationText(explanation: Explanation, kpis: Config['kpis']):
     ...(rules.length === 0 ? ['', 'Its rule is no longer in force.'] : rules.map(ruleText)),
     '',
     pc.bold('Now, the worst first'),
-    ...places(current, unitOfJudged(alert, kpi === null ? undefined : kpis[kpi])),
+    ...places(current, explanation.unit ?? plainNumber),
     '',
     pc.bold('Lately'),
     ...(episodes.length === 0
@@ -44,11 +43,6 @@ function ruleText({ expression, threshold, from, for_seconds, health, runbook }:
 
 /** As `inUnit` writes counts. */
 const plainNumber = '{number}'
-
-/** A burn rate is a number of times, whatever its KPI is measured in; the pipeline's values are numbers of anything. */
-function unitOfJudged(alert: string, kpi: Kpi | undefined): string {
-  return kpi === undefined || isBurn(kpi, alert) ? plainNumber : kpi.unit
-}
 
 function places(current: Explanation['current'], unit: string): string[] {
   if (current.length === 0) return ['  nothing to judge']

@@ -1,9 +1,8 @@
-import { postgres, reference } from './data-source.js'
-import { inTimeRangeSql } from './episode-sql.js'
 import { levelColor } from './levels.js'
+import { postgres, reference } from './provisioning.js'
+import { inTimeRangeSql, sqlQuery } from './query.js'
 import type { Annotation } from './schema.js'
-import { rowsOfSelectedServices, selectedRows } from './selection.js'
-import { sqlQuery } from './target.js'
+import { rowsOfSelectedServices, selectedRows } from './variables.js'
 
 /**
  * Alert episodes at the selected places, as regions from their start to their end.

@@ -1,8 +1,7 @@
 import { type Config, durationSeconds } from '@mnemoscope/kpi'
-import { header } from '../header.js'
-import { layout, type Section } from './layout.js'
-import { navigation, tag } from './navigation.js'
-import type { Annotation, Dashboard, Variable } from './schema.js'
+import { header } from '../generated-file.js'
+import { navigation, tag } from './links.js'
+import type { Annotation, Dashboard, Panel, PanelSpec, RowPanel, Variable } from './schema.js'
 
 /** The version of the classic dashboard schema that these dashboards are written in. */
 const schemaVersion = 42
@@ -53,4 +52,46 @@ function refreshInterval({ dashboard: { refreshInterval } }: Config): string {
 function refreshChoices(refresh: string): string[] {
   const choices = new Set([refresh, '5s', '10s', '30s', '1m', '5m', '15m', '1h'])
   return [...choices].sort((a, b) => durationSeconds(a) - durationSeconds(b))
+}
+
+const gridWidth = 24
+
+/** Panels that belong together, under a heading. */
+export interface Section {
+  readonly title: string
+  readonly panels: readonly PanelSpec[]
+  /** Folded, a section asks nothing until it is opened. Default false. */
+  readonly collapsed?: boolean
+}
+
+/** Places panels from left to right and top to bottom, each section under its heading; ids count up from 1. */
+export function layout(sections: readonly Section[]): (Panel | RowPanel)[] {
+  let id = 0
+  let y = 0
+  return sections.flatMap(({ title, panels, collapsed = false }) => {
+    const heading: RowPanel = {
+      type: 'row',
+      id: ++id,
+      title,
+      collapsed,
+      gridPos: { x: 0, y, w: gridWidth, h: 1 },
+      panels: [],
+    }
+    y += 1
+    let x = 0
+    let rowHeight = 0
+    const placed = panels.map(({ width, height, ...panel }): Panel => {
+      if (x + width > gridWidth) {
+        x = 0
+        y += rowHeight
+        rowHeight = 0
+      }
+      const gridPos = { x, y, w: width, h: height }
+      x += width
+      rowHeight = Math.max(rowHeight, height)
+      return { id: ++id, gridPos, ...panel }
+    })
+    y += rowHeight
+    return collapsed ? [{ ...heading, panels: placed }] : [heading, ...placed]
+  })
 }

@@ -1,5 +1,5 @@
 import type { Config } from '@mnemoscope/kpi'
-import { yamlFile } from '../yaml-file.js'
+import { yamlFile } from '../generated-file.js'
 import { alertHistory } from './dashboards/alert-history.js'
 import { kpiDrillDown } from './dashboards/kpi-drill-down.js'
 import { modelComparison } from './dashboards/model-comparison.js'

@@ -1,9 +1,10 @@
-import type { Config, Kpi } from '@mnemoscope/kpi'
+import { type Config, type Kpi, names, type ThresholdSeverity, thresholdSeverities } from '@mnemoscope/kpi'
 import { runbookUrl } from '../annotations.js'
-import { kpiThresholds, unknownMapping } from './levels.js'
+import { aggregate, is, isOneOf } from '../promql.js'
+import { kpiThresholds, levelRank, unknownMapping } from './levels.js'
 import { type DataLink, pageLink } from './links.js'
 import type { ThresholdsConfig, ValueMapping } from './schema.js'
-import { grafanaUnit } from './unit.js'
+import { selected, variable } from './variables.js'
 
 /** Shown where a KPI has no value: nothing was measured, or too little. */
 export const noMeasurement = 'not measured yet, or too few measurements'
@@ -46,4 +47,79 @@ function thresholdNote({ thresholds, overrides, direction }: Kpi): string {
   const without =
     overrides.length === 0 ? '' : ' Thresholds of single models and context sizes are not shown here.'
   return `Thresholds, ${side}: ${levels.join(', ')}.${without}`
+}
+
+const { job, model, contextSize, severity } = names.label
+
+/** Name of a series of one place. */
+export const placeLegend = `{{${job}}} · {{${model}}} · {{${contextSize}}}`
+
+/** The value of a KPI that is judged, for each selected place. */
+export function currentValues(kpi: Pick<Kpi, 'id'>): string {
+  return perPlace(selected(names.recordedSeries.current(kpi)))
+}
+
+/** The worst of them, as one number. */
+export function worstValue(kpi: Pick<Kpi, 'id' | 'direction'>): string {
+  const worst = kpi.direction === 'higher_is_better' ? 'min' : 'max'
+  return `${worst}(${selected(names.recordedSeries.current(kpi))})`
+}
+
+/** The mean of the judged value over the chosen window, for each selected place. */
+export function averageValues(kpi: Pick<Kpi, 'id'>): string {
+  return perPlace(`avg_over_time(${selected(names.recordedSeries.current(kpi))}[$${variable.window}])`)
+}
+
+/** How far the judged value is from that of one chosen window ago. */
+export function change(kpi: Pick<Kpi, 'id'>): string {
+  const then = `${selected(names.recordedSeries.current(kpi))} offset $${variable.window}`
+  return `${currentValues(kpi)} - ${perPlace(then)}`
+}
+
+/** Rank of the worst level that fires at each selected place, by these labels. */
+export function firingRank(by: readonly string[]): string {
+  const ranked = (level: ThresholdSeverity) => {
+    const firing = selected('ALERTS', [is('alertstate', 'firing'), is(severity, level)])
+    return `${levelRank(level)} * ${firing}`
+  }
+  return aggregate('max', by, thresholdSeverities.map(ranked).join(' or '))
+}
+
+/** Rank of the level in force at each selected place that has any recorded value; 0 where nothing fires. */
+export function levelInForce(kpis: readonly Pick<Kpi, 'id'>[]): string {
+  const measured = selected('', [isOneOf('__name__', kpis.map(names.recordedSeries.current))])
+  return `${firingRank(names.seriesLabels)} or 0 * ${perPlace(measured)}`
+}
+
+/** One series for each place, without the name that a recorded series has. */
+function perPlace(expression: string): string {
+  return aggregate('max', names.seriesLabels, expression)
+}
+
+/** Grafana's ids for the units that a Prometheus name can carry. */
+const grafanaUnits: Readonly<Record<string, string>> = {
+  '1': 'percentunit',
+  '%': 'percent',
+  d: 'd',
+  h: 'h',
+  min: 'm',
+  s: 's',
+  ms: 'ms',
+  us: 'µs',
+  ns: 'ns',
+  By: 'bytes',
+  KiBy: 'kbytes',
+  MiBy: 'mbytes',
+  GiBy: 'gbytes',
+  KBy: 'deckbytes',
+  MBy: 'decmbytes',
+  GBy: 'decgbytes',
+  Hz: 'hertz',
+  J: 'joule',
+  W: 'watt',
+}
+
+/** The id by which Grafana shows values of a UCUM unit; what is counted, such as `{token}`, is written out in full. */
+export function grafanaUnit(unit: string): string {
+  return grafanaUnits[unit] ?? 'locale'
 }

@@ -1,8 +1,7 @@
 import { type Config, durationSeconds, type Kpi, names } from '@mnemoscope/kpi'
 import { is, select } from '../promql.js'
-import type { TestPlace } from './places.js'
-import type { RuleTest } from './rule-test.js'
-import { type SeriesValue, seriesValues } from './series-values.js'
+import { type RuleTest, type SeriesValue, seriesValues } from './rule-test.js'
+import type { TestPlace } from './test-place.js'
 import { exposed, type Phase } from './traffic.js'
 
 /** A place that a service measures in a test, its clock counted in scrapes. */

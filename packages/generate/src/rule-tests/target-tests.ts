@@ -1,10 +1,9 @@
 import { type Config, type Kpi, names } from '@mnemoscope/kpi'
-import { type Tier, tiersOf } from '../rules/tiers.js'
+import { type Tier, tiersOf } from '../recording/tiers.js'
 import { isTimed, type MeasuredPlace, measuredPlace } from './measured-place.js'
-import { testPlaces } from './places.js'
-import { type Expectation, holds, holdsNot, type RuleTest } from './rule-test.js'
-import { sampleValues } from './sample-values.js'
-import type { SeriesValue } from './series-values.js'
+import { type Expectation, holds, holdsNot, type RuleTest, type SeriesValue } from './rule-test.js'
+import { testPlaces } from './test-place.js'
+import { sampleValues } from './traffic.js'
 
 /** At a place without overrides: no traffic, a target that goes, one that restarts, and series that are new or back. */
 export function targetTests(config: Config, kpi: Kpi): RuleTest[] {

@@ -1,42 +1,33 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
-import { burnInterval } from '../rules/burn.js'
-import { burnTests } from './burn-tests.js'
-import { hoveringTests } from './hovering-tests.js'
-import { lifecycleTests } from './lifecycle-tests.js'
-import { noDataTests } from './no-data-tests.js'
+import { kpiAlertKinds } from '../alerts/index.js'
 import { promtoolTest, type RuleTest } from './rule-test.js'
 import { targetTests } from './target-tests.js'
-import { thresholdTests } from './threshold-tests.js'
-import { trafficTests } from './traffic-tests.js'
-import { trendTestInterval, trendTests } from './trend-tests.js'
+import { hoveringTests, trafficTests } from './traffic-tests.js'
 
 /**
- * The rule tests of a KPI, by file name: `f1_score.yml`, and `f1_score-trend.yml`, whose rules run at their own pace, as
- * those in `adaptation_success_rate-burn.yml` do, which there is where the KPI has a target.
+ * The rule tests of a KPI, by file name: `f1_score.yml`, and one more for each kind of alert whose rules run at their own
+ * interval, such as `f1_score-trend.yml`.
  */
 export function testFiles(config: Config, kpi: Kpi): [name: string, content: object][] {
+  const inOwnFile = kpiAlertKinds.filter(({ testFile }) => testFile !== undefined)
+  const inKpiFile = kpiAlertKinds.filter(({ testFile }) => testFile === undefined)
   const tests = [
-    ...thresholdTests(config, kpi),
-    ...lifecycleTests(config, kpi),
-    ...noDataTests(config, kpi),
+    ...inKpiFile.flatMap((kind) => kind.tests(config, kpi)),
     ...trafficTests(config, kpi),
     ...hoveringTests(config, kpi),
     ...targetTests(config, kpi),
   ]
-  const trends = trendTests(config, kpi)
-  const burning = burnTests(kpi)
   return [
-    [`${kpi.id}.yml`, testFile(kpi, config.alertCheckInterval, tests)],
-    ...(trends.length === 0
-      ? []
-      : [[`${kpi.id}-trend.yml`, testFile(kpi, trendTestInterval(config), trends)] as [string, object]]),
-    ...(burning.length === 0
-      ? []
-      : [[`${kpi.id}-burn.yml`, testFile(kpi, burnInterval, burning)] as [string, object]]),
+    [`${kpi.id}.yml`, contentOf(kpi, config.alertCheckInterval, tests)],
+    ...inOwnFile.flatMap(({ tests, testFile }): [string, object][] => {
+      const own = tests(config, kpi)
+      if (testFile === undefined || own.length === 0) return []
+      return [[`${kpi.id}-${testFile.suffix}.yml`, contentOf(kpi, testFile.interval(config), own)]]
+    }),
   ]
 }
 
-function testFile(kpi: Kpi, interval: string, tests: readonly RuleTest[]): object {
+function contentOf(kpi: Kpi, interval: string, tests: readonly RuleTest[]): object {
   return {
     rule_files: [`../rules/${kpi.id}.yml`],
     evaluation_interval: interval,

@@ -1,5 +1,5 @@
+import type { Target } from '../../src/grafana/query.js'
 import type { Dashboard, Panel, RowPanel, Variable } from '../../src/grafana/schema.js'
-import type { Target } from '../../src/grafana/target.js'
 import { type Selector, selectorsOf } from './promql-tree.js'
 
 /**

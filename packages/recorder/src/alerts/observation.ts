@@ -64,7 +64,7 @@ export interface Normaliser {
  * say nothing.
  */
 export function isRemembered({ labels }: Pick<GivenAlert, 'labels'>): boolean {
-  return labels.alertname !== names.pipelineAlert.watchdog
+  return labels.alertname !== names.watchdogAlert
 }
 
 /** The one way from an alert, whatever its source, to what the history is told. */

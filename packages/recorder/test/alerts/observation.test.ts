@@ -1,11 +1,13 @@
 import { expect, test } from '@jest/globals'
 import { names } from '@mnemoscope/kpi'
+import { pipelineAlertKinds } from '../../../generate/src/alerts/pipeline.js'
 import { isRemembered } from '../../src/alerts/observation.js'
 
 test.each<[string, Record<string, string>, boolean]>([
   ['an alert of a KPI', { alertname: 'MnemoscopeLatencyError', severity: 'error' }, true],
-  ...Object.values(names.pipelineAlert)
-    .filter((alertname) => alertname !== names.pipelineAlert.watchdog)
+  ...pipelineAlertKinds
+    .map(({ id }) => names.pipelineAlertName(id))
+    .filter((alertname) => alertname !== names.watchdogAlert)
     .map((alertname): [string, Record<string, string>, boolean] => [
       `the pipeline's ${alertname}`,
       { alertname },
@@ -13,7 +15,7 @@ test.each<[string, Record<string, string>, boolean]>([
     ]),
   ['an alert of other origin', { alertname: 'DiskFull' }, true],
   ['another watchdog', { alertname: 'Watchdog', severity: 'none' }, true],
-  ['the watchdog, which fires always', { alertname: names.pipelineAlert.watchdog, severity: 'info' }, false],
+  ['the watchdog, which fires always', { alertname: names.watchdogAlert, severity: 'info' }, false],
 ])('%s: %p has a place in the history: %p', (_, labels, remembered) => {
   expect(isRemembered({ labels })).toBe(remembered)
 })

@@ -1,20 +1,27 @@
 import { type Config, type Kpi, names } from '@mnemoscope/kpi'
 import { alertAnnotation, changeAnnotations } from '../annotations.js'
+import { stat, timeSeries } from '../charts.js'
 import { dashboard } from '../dashboard.js'
-import { postgres, prometheus } from '../data-source.js'
-import { kpiPanelBase, noMeasurement, unknownCell } from '../kpi-panel.js'
-import { change, currentValues, levelInForce, placeLegend, worstValue } from '../kpi-series.js'
+import {
+  change,
+  currentValues,
+  grafanaUnit,
+  kpiPanelBase,
+  levelInForce,
+  noMeasurement,
+  placeLegend,
+  unknownCell,
+  worstValue,
+} from '../kpi-panel.js'
 import { hasThresholds, kpiThresholds, neutralColor, rankMappings, steps, unknownMapping } from '../levels.js'
 import { dashboardLink, dashboardUid, rowLink, seriesLink } from '../links.js'
-import { activeAlerts } from '../panels/active-alerts.js'
-import { firingCounts } from '../panels/firing-counts.js'
-import { forField } from '../panels/panel.js'
-import { stat } from '../panels/stat.js'
-import { colouredCells, table } from '../panels/table.js'
-import { timeSeries } from '../panels/time-series.js'
+import { forField } from '../panel.js'
+import { firingCounts } from '../panels/alert-counts.js'
+import { activeAlerts } from '../panels/alert-tables.js'
+import { postgres, prometheus } from '../provisioning.js'
+import { instantQuery, rangeQuery } from '../query.js'
 import type { Dashboard, PanelSpec } from '../schema.js'
-import { instantQuery, rangeQuery } from '../target.js'
-import { grafanaUnit } from '../unit.js'
+import { colouredCells, table } from '../table.js'
 import { dataSourceVariable, placeVariables, windowVariable } from '../variables.js'
 
 /** Where to look first: every KPI now, what fires, and how each KPI got here. */

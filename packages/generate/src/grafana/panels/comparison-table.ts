@@ -1,13 +1,11 @@
 import type { Kpi } from '@mnemoscope/kpi'
-import { noMeasurement, unknownCell } from '../kpi-panel.js'
+import { grafanaUnit, noMeasurement, unknownCell } from '../kpi-panel.js'
 import { hasThresholds, kpiThresholds, unknownMapping } from '../levels.js'
 import { dashboardUid, rowLink } from '../links.js'
+import { forField } from '../panel.js'
+import { placesSql, sqlQuery, wholeHoursSql } from '../query.js'
 import type { PanelSpec } from '../schema.js'
-import { placesSql, wholeHoursSql } from '../snapshot-sql.js'
-import { sqlQuery } from '../target.js'
-import { grafanaUnit } from '../unit.js'
-import { forField } from './panel.js'
-import { table } from './table.js'
+import { table } from '../table.js'
 
 /** The mean of each KPI's snapshots, one row for each service, model and context size. */
 export function comparisonTable(kpis: readonly Kpi[]): PanelSpec {

@@ -1,7 +1,7 @@
+import { forField } from '../panel.js'
+import { sqlQuery } from '../query.js'
 import type { PanelSpec } from '../schema.js'
-import { sqlQuery } from '../target.js'
-import { forField } from './panel.js'
-import { table } from './table.js'
+import { table } from '../table.js'
 
 /** What was changed before an alert began: each setting of each change of the configuration. */
 export function configChanges(): PanelSpec {

@@ -1,9 +1,9 @@
 import type { Config } from '@mnemoscope/kpi'
+import { timeSeries } from '../../charts.js'
+import { forField } from '../../panel.js'
+import { sqlQuery } from '../../query.js'
 import type { PanelSpec } from '../../schema.js'
-import { sqlQuery } from '../../target.js'
-import { forField } from '../panel.js'
-import { table } from '../table.js'
-import { timeSeries } from '../time-series.js'
+import { table } from '../../table.js'
 
 /** What the database holds: rows by instant, instants of which nothing is known, how far alerts are reconciled. */
 export function historyPanels(config: Config): PanelSpec[] {

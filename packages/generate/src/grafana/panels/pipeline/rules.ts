@@ -1,8 +1,8 @@
 import { type Config, durationSeconds } from '@mnemoscope/kpi'
+import { timeSeries } from '../../charts.js'
 import { levelColor, steps } from '../../levels.js'
+import { rangeQuery } from '../../query.js'
 import type { PanelSpec } from '../../schema.js'
-import { rangeQuery } from '../../target.js'
-import { timeSeries } from '../time-series.js'
 import { fromTargets, grown, pipelineRunbook } from './pipeline-panel.js'
 
 /** Whether the rules run, and whether they have the time to. */

@@ -1,0 +1,173 @@
+import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
+import { aggregate, and, bracket, filter, indent, is, isOneOf, or, over, select, unless } from '../promql.js'
+import type { PipelineAlertKind } from './alert-kind.js'
+
+const { job, instance } = names.label
+
+/** A target has not answered a scrape for two scrapes and a minute: a restart is shorter than that. */
+const targetDown: PipelineAlertKind = {
+  id: 'target_down',
+  severity: 'critical',
+  summary: '{{ $labels.job }} at {{ $labels.instance }} is not answering',
+  rule: (config) => {
+    const jobs = [...serviceNames(config), ...Object.values(names.pipelineJob)]
+    return {
+      expr: filter(select('up', [isOneOf(job, jobs)]), '==', 0),
+      for: '1m',
+      threshold: 0,
+      description:
+        'Prometheus cannot scrape {{ $labels.instance }} of {{ $labels.job }}. Nothing it measures is seen.',
+    }
+  },
+  settings: ['services', 'scrapeInterval'],
+}
+
+/**
+ * Three snapshots are missing; Prometheus still holds them, and the recorder fetches them once it runs again. Compared
+ * with the time of the scrape, not with now: after a pause of all parts, or where a recorder came back at another
+ * address, Prometheus still shows for five minutes what it scraped before, which is no older for that.
+ */
+const recorderBehind: PipelineAlertKind = {
+  id: 'recorder_behind',
+  severity: 'error',
+  // The value is in the description: the history takes another summary for a change of the alert, and informs handlers.
+  summary: 'The recorder stores no snapshots',
+  rule: ({ snapshotInterval }) => {
+    const limit = 3 * durationSeconds(snapshotInterval)
+    const newest = names.recorderMetric.lastInstant
+    return {
+      expr: filter(`timestamp(${newest}) - ${newest}`, '>', limit),
+      threshold: limit,
+      description: `Its newest snapshot is {{ $value | humanizeDuration }} old; one is due every ${snapshotInterval}.`,
+    }
+  },
+  settings: ['snapshotInterval'],
+}
+
+/** A rule that fails or a group that is skipped raises no alert, so it must raise this one. */
+const ruleEvaluationFailing: PipelineAlertKind = {
+  id: 'rule_evaluation_failing',
+  severity: 'critical',
+  summary: 'Prometheus fails to evaluate rules of {{ $labels.rule_group }}',
+  rule: () => ({
+    expr: or([
+      increased('prometheus_rule_evaluation_failures_total'),
+      increased('prometheus_rule_group_iterations_missed_total'),
+    ]),
+    threshold: 0,
+    description:
+      'Evaluations of {{ $labels.rule_group }} failed or were skipped in the last 5 minutes; its alerts may be missing.',
+  }),
+  settings: ['alertCheckInterval'],
+}
+
+/** For some seconds after a reload Prometheus knows no Alertmanager; it drops alerts and sends them again a little later. */
+const reloadSeconds = 330
+
+/** On the way from Prometheus to Alertmanager, to a receiver or to a handler an alert was lost or is late. */
+const deliveriesFailing: PipelineAlertKind = {
+  id: 'deliveries_failing',
+  severity: 'error',
+  summary: 'Alerts are not delivered by {{ $labels.job }}',
+  rule: () => {
+    const { prometheus, alertmanager } = names.pipelineJob
+    const sinceReload = 'time() - prometheus_config_last_reload_success_timestamp_seconds'
+    return {
+      expr: or([
+        increased('prometheus_notifications_errors_total', prometheus),
+        unless(
+          increased('prometheus_notifications_dropped_total', prometheus),
+          bracket(filter(sinceReload, '<', reloadSeconds)),
+          [job, instance],
+        ),
+        increased('alertmanager_notifications_failed_total', alertmanager),
+        // Not attempts that fail: those are made again, and this alert's own would be among them.
+        filter(select(names.recorderMetric.deliveries, [is('state', 'given_up')]), '>', 0),
+      ]),
+      threshold: 0,
+      description:
+        '{{ $labels.job }} failed to deliver alerts{{ with $labels.integration }} by {{ . }}{{ end }}' +
+        '{{ with $labels.handler }} to handler {{ . }}, and has given up{{ end }}.',
+    }
+  },
+  settings: ['alerting.receivers', 'handlers'],
+}
+
+/** The endpoint works and the instrumentation does not: no KPI raises an alert, because none has a value. */
+const serviceSilent: PipelineAlertKind = {
+  id: 'service_silent',
+  severity: 'error',
+  summary: '{{ $labels.job }} at {{ $labels.instance }} shows no KPI',
+  rule: (config) => {
+    const answers = filter(select('up', [isOneOf(job, serviceNames(config))]), '==', 1)
+    const shown = Object.values(config.kpis).map((kpi) => {
+      const metric = names.metricName(kpi)
+      return aggregate('max', [job, instance], kpi.instrument === 'histogram' ? `${metric}_count` : metric)
+    })
+    return {
+      expr: unless(answers, `(\n${indent(or(shown))}\n)`, [job, instance]),
+      for: '15m',
+      description:
+        'Its endpoint answers, and no measurement of any KPI is on it: nothing that goes wrong there would be seen.',
+    }
+  },
+  settings: ['services', 'kpis'],
+}
+
+/** How long a changed configuration is announced. */
+const announcedFor = '10m'
+
+/**
+ * Information: the configuration was another one a while ago. One alert for each change, also for the change back. A
+ * first start changes nothing.
+ */
+const configChanged: PipelineAlertKind = {
+  id: 'config_changed',
+  severity: 'info',
+  summary: 'Another configuration is in force',
+  rule: (_, sha256) => {
+    const seen = `count(${over('count_over_time', names.configInfo, announcedFor)})`
+    return {
+      recorded: [{ record: names.configInfo, expr: 'vector(1)', labels: { sha256 } }],
+      // At the first evaluation the series of the one before is not stale yet, so only its own counts.
+      expr: and(select(names.configInfo, [is('sha256', sha256)]), bracket(filter(seen, '>', 1)), []),
+      description: 'Rules are now from the configuration with SHA-256 {{ $labels.sha256 }}.',
+    }
+  },
+  settings: [],
+}
+
+/** Fires always: its receiver calls for help when it stays away. Only where there is such a receiver. */
+const watchdog: PipelineAlertKind = {
+  id: 'watchdog',
+  severity: 'info',
+  summary: 'Alerting works',
+  rule: ({ alerting }) =>
+    alerting.watchdog === undefined
+      ? undefined
+      : {
+          expr: 'vector(1)',
+          description: 'This alert always fires. Where it stays away, Prometheus or Alertmanager is down.',
+        },
+  settings: ['alerting.watchdog'],
+}
+
+/** Every alert by which the pipeline watches itself. */
+export const pipelineAlertKinds: readonly PipelineAlertKind[] = [
+  targetDown,
+  recorderBehind,
+  ruleEvaluationFailing,
+  deliveriesFailing,
+  serviceSilent,
+  configChanged,
+  watchdog,
+]
+
+function serviceNames({ services }: Config): string[] {
+  return services.map(({ name }) => name)
+}
+
+/** A counter grew in the last five minutes. */
+function increased(name: string, ofJob?: string): string {
+  return filter(over('increase', select(name, ofJob === undefined ? [] : [is(job, ofJob)]), '5m'), '>', 0)
+}

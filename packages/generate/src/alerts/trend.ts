@@ -1,0 +1,202 @@
+import { type Config, durationSeconds, isBreach, type Kpi, names } from '@mnemoscope/kpi'
+import { humanized, links, literally } from '../annotations.js'
+import { and, bracket, filter, is, number, over, select } from '../promql.js'
+import { longestInterval } from '../recording/histogram.js'
+import type { AlertRule, RecordingRule, RuleGroup } from '../rule.js'
+import { holds, holdsNot, type RuleTest, type SeriesValue, seriesValues } from '../rule-tests/rule-test.js'
+import { currentSeries, testPlaces } from '../rule-tests/test-place.js'
+import type { KpiAlertKind } from './alert-kind.js'
+import { worstSide } from './threshold.js'
+
+const runbook = 'trend.md'
+const alertName = (kpi: Kpi) => names.alertName(kpi, 'info')
+
+/** Information: this hour is worse than the day before it. */
+export const trend: KpiAlertKind = {
+  alerts: (kpi) => [{ name: alertName(kpi), severity: 'info' }],
+  runbook: () => runbook,
+  groups: (config, kpi) => [trendGroup(config, kpi)],
+  tests: trendTests,
+  testFile: { suffix: 'trend', interval: trendTestInterval },
+  judged: (kpi) => ({ expression: recorded(kpi).hour, unit: kpi.unit, worst: worstSide(kpi) }),
+  settings: () => [
+    ['alerting', 'trend', 'deviations'],
+    ['alerting', 'trend', 'change'],
+  ],
+}
+
+/** A day of values is read at a time, and an hour changes slowly: as seldom as can be. */
+export const trendInterval = longestInterval
+
+/** Part of a day, and of an hour, that must hold values before the two are compared. */
+const leastHistory = 0.25
+const leastHour = 0.5
+
+/**
+ * Information that a KPI got worse: the mean of this hour against the day before it at the same place. Significant is
+ * what lies beyond so many of that day's standard deviations and changes its mean by a share worth knowing.
+ */
+function trendGroup(config: Config, kpi: Kpi): RuleGroup {
+  return {
+    name: `mnemoscope_${kpi.id}_trend`,
+    interval: trendInterval,
+    rules: [...trendRules(config, kpi), trendAlert(config, kpi)],
+  }
+}
+
+const recorded = (kpi: Kpi) => ({
+  hour: names.recordedSeries.windowed(kpi, 'current_mean', '1h'),
+  day: names.recordedSeries.windowed(kpi, 'current_mean', '1d'),
+  deviation: names.recordedSeries.windowed(kpi, 'current_deviation', '1d'),
+})
+
+function trendRules(config: Config, kpi: Kpi): RecordingRule[] {
+  const current = names.recordedSeries.current(kpi)
+  const evaluations = (window: string) => durationSeconds(window) / durationSeconds(config.alertCheckInterval)
+  const ofHour = (fn: string) => over(fn, current, '1h')
+  const ofDay = (fn: string) => over(fn, current, '1d', '1h')
+  const enoughHour = filter(ofHour('count_over_time'), '>=', leastHour * evaluations('1h'))
+  const enoughDay = filter(ofDay('count_over_time'), '>=', leastHistory * evaluations('1d'))
+  const { hour, day, deviation } = recorded(kpi)
+  return [
+    { record: hour, expr: and(ofHour('avg_over_time'), enoughHour) },
+    { record: day, expr: and(ofDay('avg_over_time'), enoughDay) },
+    { record: deviation, expr: ofDay('stddev_over_time') },
+  ]
+}
+
+function trendAlert(config: Config, kpi: Kpi): AlertRule {
+  const { deviations, change } = config.alerting.trend
+  const { hour, day, deviation } = recorded(kpi)
+  const worse = bracket(kpi.direction === 'higher_is_better' ? `${day} - ${hour}` : `${hour} - ${day}`)
+  const beyond = (limit: string) => `${worse} > ${limit}`
+  const significant = and(
+    beyond(`${number(deviations)} * ${deviation}`),
+    beyond(`${number(change)} * abs(${day})`),
+  )
+  return {
+    alert: alertName(kpi),
+    expr: and(hour, bracket(significant)),
+    labels: { [names.label.severity]: 'info', [names.label.kpi]: kpi.id },
+    annotations: {
+      summary: `${literally(kpi.title)} of {{ $labels.model }} in {{ $labels.job }} is getting worse`,
+      description:
+        `${literally(kpi.title)} of {{ $labels.model }} at context size {{ $labels.context_size }} was ${humanized(kpi.unit)} ` +
+        `over the last hour: worse than its day before by more than ${deviations} standard deviations and ` +
+        `${Number((change * 100).toPrecision(4))} %.`,
+      value: '{{ $value }}',
+      ...links(config, runbook, kpi),
+    },
+  }
+}
+
+/** Evaluations of the KPI's value in an hour, and how many seconds they take. */
+function hourOf(config: Config): { evaluations: number; seconds: number } {
+  const interval = durationSeconds(config.alertCheckInterval)
+  const evaluations = Math.max(1, Math.floor(3_600 / interval))
+  return { evaluations, seconds: evaluations * interval }
+}
+
+/** How often the trend's rules are evaluated in their test: only its end is looked at. */
+function trendTestInterval(config: Config): string {
+  return `${hourOf(config).seconds}s`
+}
+
+/** A day and the hour after it, each from its first to its last evaluation. */
+interface Life {
+  readonly service: string
+  readonly day: readonly SeriesValue[]
+  readonly hour: readonly SeriesValue[]
+  /** Whether the alert fires at the end of the hour. */
+  readonly fires: boolean
+}
+
+/**
+ * An hour that is worse than its day is told of, where it is so by more than the day's own waves, by a share worth
+ * knowing, and both hold enough values; nothing else is. None where the KPI's range has no room for such an hour.
+ */
+function trendTests(config: Config, kpi: Kpi): RuleTest[] {
+  const [everywhere] = testPlaces(kpi)
+  const lives = livesOf(config, kpi)
+  if (everywhere === undefined || lives.length === 0) return []
+  const interval = durationSeconds(config.alertCheckInterval)
+  const { seconds } = hourOf(config)
+  const series = lives.map(({ service, day, hour }) => [
+    currentSeries(kpi, service, everywhere.place),
+    seriesValues([...day, ...hour]),
+  ])
+  const expectations = lives.map(({ service, fires }) => {
+    const labels = [
+      is('alertname', alertName(kpi)),
+      is('alertstate', 'firing'),
+      is(names.label.severity, 'info'),
+      is(names.label.kpi, kpi.id),
+      is(names.label.job, service),
+    ]
+    return (fires ? holds : holdsNot)(25 * seconds, select('ALERTS', labels))
+  })
+  const name = `${kpi.id}: an hour that is much worse than its day is told of, and no other`
+  return [{ name, interval, series: Object.fromEntries(series), expectations }]
+}
+
+function livesOf(config: Config, kpi: Kpi): Life[] {
+  const { evaluations } = hourOf(config)
+  const { min, max } = kpi.range
+  const { change, deviations } = config.alerting.trend
+  const sign = isBreach(kpi.direction, max, min) ? 1 : -1
+  const usual = sign > 0 ? min + (max - min) / 4 : max - (max - min) / 4
+  const enough = Math.abs(usual) * change
+  // As far as the range lets it, and half as far again as is worth knowing.
+  const far = Math.min(enough * 1.5, (max - min) / 2)
+  if (far < enough * 1.1 || enough === 0) return []
+
+  /** Values that each last for some hours. Ends are rounded, not lengths: an hour must begin where it should. */
+  const lasting = (...parts: readonly (readonly [hours: number, value: SeriesValue])[]) => {
+    const values: SeriesValue[] = []
+    let end = 0
+    for (const [hours, value] of parts) {
+      end += hours
+      values.push(...Array<SeriesValue>(Math.round(end * evaluations) - values.length).fill(value))
+    }
+    return values
+  }
+  const worseBy = (amount: number) => Number((usual + sign * amount).toPrecision(12))
+  /** A day of which the last hours have values, the one at the hour's beginning included. */
+  const day = (hours = 24): SeriesValue[] => [...lasting([24 - hours, '_'], [hours, usual]), usual]
+  /** Hours above and below by as much as their standard deviation. */
+  const waves = (deviation: number): SeriesValue[] => [
+    ...lasting(
+      ...Array.from({ length: 24 }, (_, i) => [1, worseBy(i % 2 === 0 ? deviation : -deviation)] as const),
+    ),
+    usual,
+  ]
+  const hour = (amount: number) => lasting([1, worseBy(amount)])
+  return [
+    { service: 'much-worse', day: day(), hour: hour(far), fires: true },
+    { service: 'better', day: day(), hour: hour(-enough), fires: false },
+    { service: 'hardly-worse', day: day(), hour: hour(enough * 0.9), fires: false },
+    { service: 'beyond-its-waves', day: waves(far / deviations / 1.1), hour: hour(far), fires: true },
+    { service: 'within-its-waves', day: waves(far / deviations / 0.9), hour: hour(far), fires: false },
+    { service: 'of-a-short-day', day: day(6.5), hour: hour(enough * 1.1), fires: true },
+    { service: 'of-a-day-too-short', day: day(5.5), hour: hour(far), fires: false },
+    // Worse by enough in the second half, and by half of it in the whole hour.
+    {
+      service: 'worse-for-half-an-hour',
+      day: day(),
+      hour: lasting([0.5, worseBy(0)], [0.5, worseBy(enough * 1.3)]),
+      fires: false,
+    },
+    {
+      service: 'of-a-thin-hour',
+      day: day(),
+      hour: lasting([2 / 3, worseBy(far)], [1 / 3, '_']),
+      fires: true,
+    },
+    {
+      service: 'of-an-hour-too-thin',
+      day: day(),
+      hour: lasting([0.4, worseBy(far)], [0.6, '_']),
+      fires: false,
+    },
+  ]
+}

@@ -1,0 +1,61 @@
+import type { Config, Kpi } from '@mnemoscope/kpi'
+import { kpiAlertKinds, pipelineRules } from './alerts/index.js'
+import { besideCurrentRules, currentRules, judgedRules, lastRules } from './recording/current.js'
+import {
+  histogramRules,
+  judgedQuantileRules,
+  shownQuantileGroups,
+  shownQuantileRules,
+} from './recording/histogram.js'
+import { gaugeRules, ratioRules } from './recording/measured.js'
+import type { RecordingRule, RuleFile } from './rule.js'
+
+/**
+ * Every rule file by its name, without its ending.
+ * @param running the configuration with the endpoints and services of a run
+ * @param hash of the configuration itself, which its series announces
+ */
+export function ruleFiles(running: Config, hash: string): [string, RuleFile][] {
+  return [
+    ...Object.values(running.kpis).map((kpi): [string, RuleFile] => [kpi.id, kpiRules(running, kpi)]),
+    ['mnemoscope-pipeline', pipelineRuleFile(running, hash)],
+  ]
+}
+
+/**
+ * The rule file of a KPI: one group, so that its alerts judge the value recorded at the same instant. In a group of
+ * their own they would read one that is up to an evaluation interval old.
+ */
+export function kpiRules(config: Config, kpi: Kpi): RuleFile {
+  return {
+    groups: [
+      {
+        name: `mnemoscope_${kpi.id}`,
+        interval: config.alertCheckInterval,
+        rules: [
+          ...measuredRules(kpi),
+          ...judgedRules(kpi),
+          ...judgedQuantileRules(kpi),
+          ...currentRules(kpi),
+          ...lastRules(kpi),
+          ...kpiAlertKinds.flatMap(({ rules }) => rules?.(config, kpi) ?? []),
+          // Rules run in order, and an alert is sent as soon as its own has run: it waits for none that it does not need.
+          ...besideCurrentRules(kpi),
+          ...shownQuantileRules(kpi),
+        ],
+      },
+      ...shownQuantileGroups(config, kpi),
+      ...kpiAlertKinds.flatMap(({ groups }) => groups?.(config, kpi) ?? []),
+    ],
+  }
+}
+
+function pipelineRuleFile(config: Config, sha256: string): RuleFile {
+  const rules = pipelineRules(config, sha256)
+  return { groups: [{ name: 'mnemoscope_pipeline', interval: config.alertCheckInterval, rules }] }
+}
+
+function measuredRules(kpi: Kpi): RecordingRule[] {
+  if (kpi.outcomes !== undefined) return ratioRules(kpi, kpi.outcomes)
+  return kpi.instrument === 'gauge' ? gaugeRules(kpi) : histogramRules(kpi)
+}

@@ -1,0 +1,39 @@
+import { describe, expect, test } from '@jest/globals'
+import { drift, pathsOfManifest } from '../src/manifest.js'
+
+describe('drift', () => {
+  test('is nothing where every file is as generated', () => {
+    const files = new Map([['a', '1']])
+    expect(drift(files, new Map(files))).toEqual([])
+  })
+
+  test('names files that are missing, changed, and there without a reason', () => {
+    const expected = new Map([
+      ['a', '1'],
+      ['b', '2'],
+      ['c', '3'],
+    ])
+    const found = new Map([
+      ['b', '2 edited'],
+      ['c', '3'],
+      ['d', '4'],
+    ])
+    expect(drift(expected, found)).toEqual([
+      { path: 'a', kind: 'missing' },
+      { path: 'b', kind: 'changed' },
+      { path: 'd', kind: 'extra' },
+    ])
+  })
+})
+
+test.each([
+  ['no manifest', '{', []],
+  ['no list', '{"files": {"a": 1}}', []],
+  [
+    'paths out of the project',
+    JSON.stringify({ files: ['/etc/passwd', '../a', 'a/../../b', 'C:\\a', 1, 'prometheus/rules/a.yml'] }),
+    ['prometheus/rules/a.yml'],
+  ],
+])('a manifest gives no paths where it is or has %s', (_, text, paths) => {
+  expect(pathsOfManifest(text)).toEqual(paths)
+})
