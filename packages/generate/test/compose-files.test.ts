@@ -52,7 +52,7 @@ describe('The configuration files for containers', () => {
   })
 
   test('read the rules of the project, which are committed once', () => {
-    expect(parse(files.get('deploy/compose/prometheus.yml') as string).rule_files).toEqual(['./rules/*.yml'])
+    expect(parse(files.get('deploy/compose/prometheus.yml') as string).rule_files).toEqual(['../rules/*.yml'])
     expect([...files.keys()].filter((path) => path.includes('rules'))).toEqual([])
   })
 
