@@ -1,40 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from '@jest/globals'
-
-interface Figure {
-  readonly name: string
-  readonly value: number
-  readonly unit: string
-  readonly goal?: number
-  readonly ok: boolean
-}
+import { figuresOf } from '../harness/figures.js'
 
 /** Units of figures that depend on the machine and what else it does, as no test may. */
 const ofTheMachine = ['ms', 's', 'per s', 'rows/s', 'of COPY', 'MiB']
 
 // Not left running where the time was up.
-let child: ChildProcess | undefined
-afterAll(() => void child?.kill())
+const end = new AbortController()
+afterAll(() => end.abort())
 
 test('the bench of the recorder runs, and in its short form too nothing is lost', async () => {
-  const command = fileURLToPath(new URL('./main.mjs', import.meta.url))
-  child = spawn(process.execPath, [command, '--short', '--json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  })
-  let output = ''
-  let story = ''
-  child.stdout?.on('data', (chunk) => (output += chunk))
-  child.stderr?.on('data', (chunk) => (story += chunk))
-  await new Promise((resolve) => child?.once('close', resolve))
-  const figures = output
-    .trim()
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Figure)
+  const { figures, said } = await figuresOf('test/bench-recorder/main.ts', ['--short'], end.signal)
   const missed = figures.filter(({ ok, unit }) => !ok && !ofTheMachine.includes(unit))
-  expect({ missed, story: missed.length === 0 ? '' : story }).toEqual({ missed: [], story: '' })
+  expect({ missed, said: missed.length === 0 ? '' : said }).toEqual({ missed: [], said: '' })
   const names = figures.map(({ name }) => name)
   expect(names).toEqual(
     expect.arrayContaining([

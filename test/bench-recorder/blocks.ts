@@ -4,27 +4,35 @@ import { createWriteStream, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findTools } from '@mnemoscope/servers'
-import { progress } from './figures.mjs'
-import { recordedSeries } from './recorded-series.mjs'
+import { toolsDir } from '../harness/repository.js'
+import { progress } from './figures.js'
+import { recordedSeries } from './recorded-series.js'
 
 /** Samples of one series stand this far apart: nearer than Prometheus looks back, so each instant has one. */
 const sampleSeconds = 240
 const scrapeSeconds = 15
-/** One block of Prometheus; promtool reads its whole input for each, so each gets an input of its own. */
+/** One block of Prometheus; promtool reads its whole input for each, so each has a separate input. */
 const blockSeconds = 7_200
 
 /**
  * Makes recorded series as blocks that Prometheus reads: all of a snapshot, for each pair of model and context size.
- * @param {{ folder: string, dataDir: string, pairs: number, from: number, until: number, toolsDir: string }} day Unix seconds
+ * @param day `from` and `until` are Unix seconds
  */
-export async function makeBlocks({ folder, dataDir, pairs, from, until, toolsDir }) {
+export async function makeBlocks(day: {
+  folder: string
+  dataDir: string
+  pairs: number
+  from: number
+  until: number
+}): Promise<void> {
+  const { folder, dataDir, pairs, from, until } = day
   const { promtool } = await findTools(['promtool'], { toolsDir })
   const file = join(folder, 'block.txt')
   const first = Math.floor(from / blockSeconds)
   const last = Math.floor(until / blockSeconds)
   for (let block = first; block <= last; block++) {
-    const range = [Math.max(from, block * blockSeconds), Math.min(until, (block + 1) * blockSeconds - 1)]
-    await writeSamples(file, pairs, ...range)
+    const end = Math.min(until, (block + 1) * blockSeconds - 1)
+    await writeSamples(file, pairs, Math.max(from, block * blockSeconds), end)
     await promisify(execFile)(
       promtool.command,
       ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', file, dataDir],
@@ -35,12 +43,12 @@ export async function makeBlocks({ folder, dataDir, pairs, from, until, toolsDir
   rmSync(file)
 }
 
-async function writeSamples(file, pairs, from, until) {
+async function writeSamples(file: string, pairs: number, from: number, until: number): Promise<void> {
   const out = createWriteStream(file)
-  const write = async (text) => {
+  const write = async (text: string) => {
     if (!out.write(text)) await once(out, 'drain')
   }
-  const every = (seconds) => {
+  const every = (seconds: number) => {
     const first = Math.ceil(from / seconds) * seconds
     return Array.from({ length: Math.floor((until - first) / seconds) + 1 }, (_, i) => first + i * seconds)
   }

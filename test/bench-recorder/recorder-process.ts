@@ -1,11 +1,11 @@
-/** The recorder with the default configuration and without a Prometheus; tells its parent its address and its memory. */
+/** The recorder with the default configuration and without a Prometheus; sends its parent its address and its memory. */
 import { defineConfig } from '@mnemoscope/kpi'
 import { startRecorder } from '@mnemoscope/recorder'
 import { pino } from 'pino'
 
 const recorder = await startRecorder({
   config: defineConfig(),
-  databaseUrl: process.env.DATABASE_URL,
+  databaseUrl: process.env.DATABASE_URL ?? '',
   prometheusUrl: 'http://127.0.0.1:9',
   port: 0,
   logger: pino({ level: 'silent' }),
@@ -18,15 +18,15 @@ const watching = setInterval(() => {
 process.on('message', async (question) => {
   if (question === 'memory') {
     const now = process.memoryUsage.rss()
-    process.send({ now, worst: Math.max(worst, now) })
+    process.send?.({ now, worst: Math.max(worst, now) })
     worst = now
   } else await stop()
 })
 // A bench that dies takes its recorder with it.
 process.on('disconnect', stop)
-process.send({ url: recorder.url })
+process.send?.({ url: recorder.url })
 
-async function stop() {
+async function stop(): Promise<void> {
   clearInterval(watching)
   await recorder.stop()
   process.exit(0)

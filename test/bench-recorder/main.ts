@@ -1,9 +1,9 @@
 /**
- * What the recorder costs, on a real Postgres and a real Prometheus, each figure beside its goal. Build first.
+ * What the recorder costs, on a real Postgres and a real Prometheus, each figure beside its goal.
  *
  *   npm run bench:recorder [-- --json] [--short] [--only insert,prometheus,day,month]
  *
- * About 10 minutes and 8 GB on two cores; --short takes 1 minute and tells whether everything works, not how fast.
+ * About 10 minutes and 8 GB on two cores; --short takes 1 minute and shows whether everything works, not how fast.
  * Exits 1 where a goal is missed.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
@@ -12,17 +12,17 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createPool, migrate } from '@mnemoscope/recorder'
 import { startPostgres } from '@mnemoscope/servers'
-import { measureDashboard } from './dashboard.mjs'
-import { finish, printJson, progress } from './figures.mjs'
-import { measureFlood } from './flood.mjs'
-import { fillAlerts, fillSnapshots } from './history.mjs'
-import { measureInsert } from './insert.mjs'
-import { measurePanels } from './panels.mjs'
-import { measureFromPrometheus } from './prometheus.mjs'
-import { kpis } from './recorded-series.mjs'
-import { startRecorderProcess } from './recorder.mjs'
-import { measureRetention } from './retention.mjs'
-import { measureRoutes } from './routes.mjs'
+import type { Pool } from 'pg'
+import { measureDashboard, measureRoutes } from './api.js'
+import { finish, printJson, progress } from './figures.js'
+import { measureFlood } from './flood.js'
+import { fillAlerts, fillSnapshots } from './history.js'
+import { measureInsert } from './insert.js'
+import { measurePanels } from './panels.js'
+import { measureFromPrometheus } from './prometheus.js'
+import { kpis } from './recorded-series.js'
+import { type RecorderProcess, startRecorderProcess } from './recorder.js'
+import { measureRetention } from './retention.js'
 
 const long = {
   insert: { pairs: 1_000, cycles: 60 },
@@ -47,7 +47,9 @@ const { values: options } = parseArgs({
 const sizes = options.short ? short : long
 if (options.json) printJson()
 
-const parts = {
+type Measure = (pool: Pool, databaseUrl: string, folder: string) => Promise<void>
+
+const parts: Readonly<Record<string, Measure>> = {
   insert: (pool) => measureInsert(pool, sizes.insert),
   prometheus: (pool, _, folder) => measureFromPrometheus(pool, { folder, ...sizes.prometheus }),
   async day(pool, databaseUrl) {
@@ -75,7 +77,7 @@ const parts = {
 }
 
 const wanted = options.only.split(',')
-const unknown = wanted.find((name) => !Object.hasOwn(parts, name))
+const unknown = wanted.find((name) => parts[name] === undefined)
 if (unknown !== undefined) {
   progress(`--only ${unknown}: there are ${Object.keys(parts).join(', ')}`)
   process.exit(2)
@@ -84,15 +86,15 @@ const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-bench-'))
 chmodSync(folder, 0o755)
 const postgres = await startPostgres({ stateDir: folder, port: 0, settings: { max_wal_size: '4GB' } })
 try {
-  for (const name of wanted) await inDatabase(name, parts[name])
+  for (const name of wanted) await inDatabase(name, parts[name] as Measure)
 } finally {
   await postgres.stop()
   rmSync(folder, { recursive: true, force: true })
 }
 finish()
 
-/** Each part has a database of its own, which is gone before the next one begins. */
-async function inDatabase(name, measure) {
+/** Each part has a separate database, which is dropped before the next one begins. */
+async function inDatabase(name: string, measure: Measure): Promise<void> {
   const admin = createPool(postgres.url)
   await admin.query(`CREATE DATABASE bench_${name}`)
   const url = new URL(postgres.url)
@@ -108,7 +110,10 @@ async function inDatabase(name, measure) {
   }
 }
 
-async function withRecorder(databaseUrl, use) {
+async function withRecorder(
+  databaseUrl: string,
+  use: (recorder: RecorderProcess) => Promise<void>,
+): Promise<void> {
   const recorder = await startRecorderProcess(databaseUrl)
   try {
     await use(recorder)
@@ -117,6 +122,7 @@ async function withRecorder(databaseUrl, use) {
   }
 }
 
-function thisMinute() {
+/** Unix ms. */
+function thisMinute(): number {
   return Math.floor(Date.now() / 60_000) * 60_000
 }

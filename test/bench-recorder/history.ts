@@ -1,21 +1,27 @@
 /** Fills a database with snapshots and what belongs to them, as the recorder would have stored them. */
+
+import type { Pool, PoolClient } from 'pg'
 import { createPartitions, daysBetween } from '../../packages/recorder/dist/database/partitions.js'
 import { fiveMinutes, rollUp } from '../../packages/recorder/dist/snapshots/rollup.js'
-import { progress } from './figures.mjs'
-import { distributions, kpis } from './recorded-series.mjs'
+import { progress } from './figures.js'
+import { distributions, kpis } from './recorded-series.js'
 
 const hourMs = 3_600_000
 /** Context sizes of each model. */
 const sizes = 3
-/** Loading is shared by so many connections; each part has values of its own seed, whoever loads it. */
+/** Loading is shared by so many connections. Each hour's values depend on its seed only, not on the connection. */
 const lanes = 2
 
-/**
- * @param {import('pg').Pool} pool
- * @param {{ series: number, hours: number, until: number }} history `until` in Unix ms, a whole minute
- * @returns {Promise<number>} rows
- */
-export async function fillSnapshots(pool, { series, hours, until }) {
+interface History {
+  /** Pairs of a model and a context size. */
+  readonly series: number
+  readonly hours: number
+  /** Unix ms, a full minute. */
+  readonly until: number
+}
+
+/** Stores a row per minute, series and KPI, and the roll-ups. */
+export async function fillSnapshots(pool: Pool, { series, hours, until }: History): Promise<void> {
   const from = until - hours * hourMs
   await createPartitions(pool, 'snapshots', daysBetween(new Date(from), new Date(until)))
   await pool.query(
@@ -46,11 +52,10 @@ export async function fillSnapshots(pool, { series, hours, until }) {
   while ((await rollUp(pool, new Date())) > 0);
   while ((await rollUp(pool, new Date(), fiveMinutes)) > 0);
   await vacuum(pool)
-  return series * hours * 60 * kpis.length
 }
 
 /** The hour's instants after its start, its end included. */
-async function fillHour(client, start, series) {
+async function fillHour(client: PoolClient, start: number, series: number): Promise<void> {
   // Between -1 and 1, and different in every hour.
   await client.query('SELECT setseed($1)', [((start / hourMs) % 1_000) / 1_000])
   await client.query(
@@ -68,7 +73,10 @@ async function fillHour(client, start, series) {
 }
 
 /** Alerts, measurements and gaps of the same time. */
-export async function fillAlerts(pool, { series, hours, until, episodes, measurements }) {
+export async function fillAlerts(
+  pool: Pool,
+  { series, hours, until, episodes, measurements }: History & { episodes: number; measurements: number },
+): Promise<void> {
   const [from, to] = [new Date(until - hours * hourMs), new Date(until)]
   await createPartitions(pool, 'measurements', daysBetween(from, to))
   const spread = [from, hours * 3_600, series, kpis]
@@ -104,7 +112,7 @@ export async function fillAlerts(pool, { series, hours, until, episodes, measure
   await vacuum(pool)
 }
 
-async function vacuum(pool) {
+async function vacuum(pool: Pool): Promise<void> {
   const client = await pool.connect()
   await client.query('SET statement_timeout = 0')
   await client.query('VACUUM ANALYZE')
