@@ -33,8 +33,8 @@ export interface AlertEpisode {
   readonly threshold: number | null
   readonly service: string | null
   readonly model: string | null
-  /** Tokens; null for contexts larger than every configured size and for alerts that concern none. */
-  readonly context_size: number | null
+  /** Class of context sizes: tokens, or `+Inf`; null where it concerns none. */
+  readonly context_size: string | null
   readonly ends_at: number | null
   readonly closed_how: string | null
   /** False while a worse level of the same KPI, service, model and context size fires as well. */
@@ -46,7 +46,6 @@ export interface AlertEpisode {
   readonly metadata: {
     readonly alertname: string
     readonly fingerprint: string
-    readonly context_size: string | null
     readonly labels: Readonly<Record<string, string>>
     readonly annotations: Readonly<Record<string, string>>
   }

@@ -41,7 +41,7 @@ function card({ alert, kpi, value, isOpened, several }) {
   const title = kpi && alert.model ? `${kpi.title} of ${alert.model}` : alert.message
   const where = [
     several ? alert.service : null,
-    alert.metadata.context_size ? `${formatContext(alert.metadata.context_size)} context` : null,
+    alert.context_size ? `${formatContext(alert.context_size)} context` : null,
   ]
   return element(
     'li',

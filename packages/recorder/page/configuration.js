@@ -20,7 +20,7 @@ export function configurationChanges() {
   if (asked === undefined || Date.now() - askedAt > keepMs) {
     askedAt = Date.now()
     asked = ask(`/api/config/changes?hours=${days30}`).then(
-      ({ changes }) => changes.map((change) => ({ ...change, at: Date.parse(change.at) / 1_000 })),
+      ({ changes }) => changes,
       () => [],
     )
   }
@@ -56,7 +56,7 @@ function showProblem(problem) {
         'span',
         {},
         'The configuration as it is written is not in force, found at ',
-        timeOf(Date.parse(at) / 1_000),
+        timeOf(at),
         ': ',
         element('strong', {}, message),
         `. ${next} `,

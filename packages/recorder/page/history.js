@@ -87,7 +87,7 @@ function row(episode, kpi) {
       kpi && episode.model ? `${kpi.title} of ${episode.model}` : episode.message,
       links.length > 0 ? element('small', {}, ...links.flatMap((link) => [link, ' '])) : null,
     ],
-    [{}, episode.model ? `${episode.model} · ${formatContext(episode.metadata.context_size)}` : '–'],
+    [{}, episode.model ? `${episode.model} · ${formatContext(episode.context_size)}` : '–'],
     [{ class: 'number' }, value(episode.peak_value)],
     [{ class: 'number' }, kpi && episode.threshold !== null ? formatRound(episode.threshold, kpi.unit) : '–'],
     [{}, ...lasted],

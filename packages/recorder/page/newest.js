@@ -3,7 +3,7 @@ export function newestOf(alert, { kpis, current }) {
   const kpi = kpis.find(({ id }) => id === alert.metric_type)
   const series = current.find(
     ({ service, model, context_size }) =>
-      service === alert.service && model === alert.model && context_size === alert.metadata.context_size,
+      service === alert.service && model === alert.model && context_size === alert.context_size,
   )
   return { kpi, value: kpi && series?.kpis[kpi.id]?.value }
 }

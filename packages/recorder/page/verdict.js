@@ -96,5 +96,5 @@ function valueNow(alert, data) {
 function headline(alert, data) {
   const kpi = data.kpis.find(({ id }) => id === alert.metric_type)
   if (!kpi || !alert.model) return alert.message
-  return `${kpi.title} of ${alert.model} (${formatContext(alert.metadata.context_size)} context)`
+  return `${kpi.title} of ${alert.model} (${formatContext(alert.context_size)} context)`
 }

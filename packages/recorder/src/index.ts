@@ -1,7 +1,21 @@
 export type { AlertEpisode, AlertEvent } from '@mnemoscope/kpi'
-export type { AppliedChange, Difference, RestartNeeded } from './config/change.js'
-export { differencesBetween, restartsFor } from './config/differences.js'
-export type { ChangeRequest, ConfigPatch, ConfigProblem, ConfigSource } from './config/source.js'
+export type {
+  AnswerOf,
+  BodyOf,
+  ErrorAnswer,
+  EventState,
+  Operation,
+  ParamsOf,
+  QueryOf,
+} from './api/contract.js'
+export { type Difference, differencesBetween, type RestartNeeded, restartsFor } from './config/differences.js'
+export type {
+  AppliedChange,
+  ChangeRequest,
+  ConfigPatch,
+  ConfigProblem,
+  ConfigSource,
+} from './config/source.js'
 export type { ConfigChange } from './config/store.js'
 export type { DashboardData, DashboardKpi, DashboardTrend } from './dashboard/dashboard.js'
 export type { CurrentKpi, CurrentSnapshot, RecentSnapshot } from './dashboard/snapshots.js'
@@ -18,5 +32,5 @@ export {
 export { configuredHandlers } from './deliveries/configured.js'
 export type { AlertHandler } from './deliveries/handler.js'
 export { replayDeliveries } from './deliveries/queue.js'
-export type { Readiness } from './readiness.js'
 export { type Recorder, type RecorderOptions, startRecorder } from './recorder.js'
+export type { Readiness } from './status/readiness.js'

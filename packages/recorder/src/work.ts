@@ -1,9 +1,15 @@
 import type { Config } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import type { Normaliser } from './alerts/observation.js'
 import type { Metrics } from './metrics.js'
 import type { PrometheusClient } from './prometheus/client.js'
+
+/** What turns alerts of any source into observations. */
+export interface Normaliser {
+  readonly cluster: string
+  readonly externalLabels: Readonly<Record<string, string>>
+  readonly kpis: Config['kpis']
+}
 
 /** What the recorder's work is done with. */
 export interface Work {

@@ -163,7 +163,7 @@ describe('a recorder on a real Prometheus and Postgres', () => {
         level: 'critical',
         metric_type: 'f1_score',
         model: 'model-a',
-        context_size: 8192,
+        context_size: '8192',
         current_value: 0.42,
         threshold: 0.7,
         message: 'F1 score of model-a is critical',

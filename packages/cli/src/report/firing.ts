@@ -17,28 +17,25 @@ export function alertsInForce({ open_alerts: open }: Pick<DashboardData, 'open_a
 
 /** What an alert is about, in as few words as tell it apart; its message where it is of no KPI of a model. */
 export function subject(
-  { metric_type, model, service, message, metadata }: Episode,
+  { metric_type, model, service, message, context_size: size }: Episode,
   { kpis, current }: DashboardData,
 ): string {
   const kpi = kpis.find(({ id }) => id === metric_type)
   if (kpi === undefined || model === null) return message
   const services = new Set(current.map((snapshot) => snapshot.service))
   const where = services.size > 1 ? ` in ${service}` : ''
-  return `${kpi.title} of ${model}${where}, context ${metadata.context_size}`
+  return `${kpi.title} of ${model}${where}, context ${size}`
 }
 
 /** The newest value of what an alert is about, and the threshold that it breached; unknown parts are undefined. */
 export function standing(
-  { metric_type, service, model, threshold, metadata }: Episode,
+  { metric_type, service, model, threshold, context_size: size }: Episode,
   { kpis, current }: DashboardData,
 ): { readonly now?: string; readonly threshold?: string } {
   const kpi = kpis.find(({ id }) => id === metric_type)
   if (kpi === undefined) return {}
   const place = current.find(
-    (snapshot) =>
-      snapshot.service === service &&
-      snapshot.model === model &&
-      snapshot.context_size === metadata.context_size,
+    (snapshot) => snapshot.service === service && snapshot.model === model && snapshot.context_size === size,
   )
   const value = place?.kpis[kpi.id]?.value
   const sign = kpi.direction === 'higher_is_better' ? '≤' : '≥'

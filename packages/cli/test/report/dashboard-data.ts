@@ -48,7 +48,7 @@ export const alert = {
   threshold: 20,
   service: 'memory',
   model: 'gpt-4o',
-  context_size: 8_192,
+  context_size: '8192',
   ends_at: null,
   closed_how: null,
   in_force: true,
@@ -56,7 +56,6 @@ export const alert = {
   metadata: {
     alertname: 'MnemoscopeLatencyCritical',
     fingerprint: '0',
-    context_size: '8192',
     labels: {},
     annotations: {},
   },

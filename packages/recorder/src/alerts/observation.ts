@@ -1,6 +1,7 @@
-import { type Config, type Direction, names } from '@mnemoscope/kpi'
+import { type Direction, names } from '@mnemoscope/kpi'
 import { kpiOf } from '../config/kpi-of.js'
 import { storableText, storableTexts } from '../database/text.js'
+import type { Normaliser } from '../work.js'
 import { fingerprintOf } from './fingerprint.js'
 
 /** What one source says about one alert. Times are Unix ms. */
@@ -50,13 +51,6 @@ export interface GivenAlert
   readonly value?: number | undefined
   /** The threshold, where the source has one beside the annotation. */
   readonly threshold?: number | undefined
-}
-
-/** What turns alerts of any source into observations. */
-export interface Normaliser {
-  readonly cluster: string
-  readonly externalLabels: Readonly<Record<string, string>>
-  readonly kpis: Config['kpis']
 }
 
 /**

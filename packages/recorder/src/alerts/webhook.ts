@@ -1,5 +1,10 @@
+import type pg from 'pg'
 import { z } from 'zod'
-import type { GivenAlert } from './observation.js'
+import { route } from '../http/route.js'
+import type { Metrics } from '../metrics.js'
+import type { Normaliser } from '../work.js'
+import { type GivenAlert, isRemembered, observe } from './observation.js'
+import { storeObservations } from './store.js'
 
 /** Alerts in one notification at the most. */
 const mostAlerts = 5_000
@@ -31,15 +36,15 @@ const alert = z.object({
  * A notification in Alertmanager's webhook format, version 4. Fields that nothing here reads are left open.
  * https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
  */
-export const notificationSchema = z.object({
+const notificationSchema = z.object({
   version: z.literal('4'),
   alerts: z.array(alert).max(mostAlerts),
 })
 
-export type Notification = z.output<typeof notificationSchema>
+type Notification = z.output<typeof notificationSchema>
 
 /** The alerts of a notification, each with its own status: one payload mixes firing and resolved ones. */
-export function alertsOf(notification: Notification, receivedAt: number): GivenAlert[] {
+function alertsOf(notification: Notification, receivedAt: number): GivenAlert[] {
   return notification.alerts.map(({ status, labels, annotations, startsAt, endsAt }) => {
     const given = { labels, annotations, startsAt: Date.parse(startsAt) }
     if (status === 'firing') return given
@@ -55,3 +60,59 @@ export function alertsOf(notification: Notification, receivedAt: number): GivenA
 function isKnown(time: number, now: number): boolean {
   return time >= Date.UTC(2000, 0) && time <= now + mostAheadMs
 }
+
+export interface Needs {
+  readonly pool: pg.Pool
+  /** Names of the handlers that every change of an alert is delivered to. */
+  readonly handlers: readonly string[]
+  readonly metrics: Metrics
+  /** How alerts are read at present: external labels are learned from Prometheus. */
+  readonly normaliser: () => Normaliser
+}
+
+export const webhookRoutes = [
+  route({
+    method: 'POST',
+    path: '/api/webhook/alertmanager',
+    summary: 'Notifications of Alertmanager, answered after they are stored.',
+    access: 'write',
+    query: {
+      cluster: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, {
+          error: 'expected a name such as "eu-1", of at most 64 characters',
+        })
+        .optional()
+        .describe("The cluster's name, where several share a recorder."),
+    },
+    body: {
+      schema: notificationSchema,
+      // Thousands of alerts with long texts.
+      mostBytes: 8 * 1_024 * 1_024,
+      expected: 'a notification of Alertmanager, version 4',
+      next: {
+        invalid: "Point Alertmanager's webhook_configs at this address; version 4 of its format is read.",
+        tooLarge: 'Set max_alerts in the webhook_configs, or group into smaller groups.',
+      },
+    },
+    answer: z.strictObject({
+      alerts: z.number().int().describe('Alerts that were read, without the watchdog.'),
+      transitions: z.number().int().describe('Changes of episodes that were stored.'),
+    }),
+    example: { body: { version: '4', alerts: [] } },
+    onFailure: ({ metrics }: Needs) => metrics.webhookFailures.inc(),
+    /**
+     * It answers 200 only after the commit, so that what it has acknowledged is stored; 5xx where the database is away,
+     * which Alertmanager tries again; 4xx only for what no retry can change.
+     */
+    async handle({ query, body }, { pool, handlers, metrics, normaliser }: Needs) {
+      const { cluster = normaliser().cluster } = query
+      const observations = alertsOf(body, Date.now())
+        .filter(isRemembered)
+        .map((alert) => observe(alert, { ...normaliser(), cluster }))
+      const transitions = await storeObservations({ pool, handlers }, observations)
+      for (const { status } of body.alerts) metrics.webhookAlerts.inc({ status })
+      return { alerts: observations.length, transitions: transitions.length }
+    },
+  }),
+] as const

@@ -1,61 +1,71 @@
 import type { Config } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { z } from 'zod'
 import { kpiOf } from '../config/kpi-of.js'
-import { inScope, type Scope, scopeParameters } from '../dashboard/scope.js'
+import { inScope, type Scope, scopeParameters } from '../database/scope.js'
+import type { DataOf } from '../http/route.js'
 
 /** What a figure is about. */
-export interface Place {
-  readonly kpi: string
-  readonly service: string
-  readonly model: string
-  readonly context_size: string
+const placeAnswer = {
+  kpi: z.string(),
+  service: z.string(),
+  model: z.string(),
+  context_size: z.string().describe('Class of context sizes: tokens, or +Inf.'),
 }
 
 /** A KPI of one service, model and context size over a time. */
-export interface ModelFigures extends Place {
-  /** Snapshots with a value. */
-  readonly snapshots: number
-  readonly mean: number
-  readonly lowest: number
-  readonly highest: number
-}
+export const modelFigures = z.strictObject({
+  ...placeAnswer,
+  snapshots: z.number().describe('Snapshots with a value.'),
+  mean: z.number(),
+  lowest: z.number(),
+  highest: z.number(),
+})
+export type ModelFigures = DataOf<typeof modelFigures>
 
 /** Measurements that were kept, of one operation, evaluator and structure: breaches always are, others are sampled. */
-export interface MeasurementFigures extends Place {
-  readonly operation: string | null
-  /** `metadata.evaluator` of the measurements: who judged them. */
-  readonly evaluator: string | null
-  /** `metadata.structure` of the measurements: what the benchmark they are from was of. */
-  readonly structure: string | null
-  readonly measurements: number
-  readonly breaches: number
-  readonly median: number
-  readonly p95: number
-}
+export const measurementFigures = z.strictObject({
+  ...placeAnswer,
+  operation: z.string().nullable(),
+  evaluator: z.string().nullable().describe('`metadata.evaluator` of the measurements: who judged them.'),
+  structure: z
+    .string()
+    .nullable()
+    .describe('`metadata.structure` of the measurements: what the benchmark they are from was of.'),
+  measurements: z.number(),
+  breaches: z.number(),
+  median: z.number(),
+  p95: z.number(),
+})
+export type MeasurementFigures = DataOf<typeof measurementFigures>
+
+const improvedAnswer = z
+  .boolean()
+  .nullable()
+  .describe("By the KPI's own sense of better; null where it did not move or a side is missing.")
 
 /** A KPI over a time beside the same time a week earlier. */
-export interface WeekFigures extends Place {
-  readonly snapshots: number | null
-  readonly mean: number | null
-  readonly snapshots_before: number | null
-  readonly mean_before: number | null
-  /** Share by which the mean moved. */
-  readonly change: number | null
-  /** By the KPI's own sense of better; null where it did not move or a side is missing. */
-  readonly improved: boolean | null
-}
+export const weekFigures = z.strictObject({
+  ...placeAnswer,
+  snapshots: z.number().nullable(),
+  mean: z.number().nullable(),
+  snapshots_before: z.number().nullable(),
+  mean_before: z.number().nullable(),
+  change: z.number().nullable().describe('Share by which the mean moved.'),
+  improved: improvedAnswer,
+})
+export type WeekFigures = DataOf<typeof weekFigures>
 
 /** A moment at which a KPI changed for good. */
-export interface ChangePoint extends Place {
-  /** Hour at which the new level begins, Unix seconds. */
-  readonly at: number
-  /** Probability of such an order of values without a change. */
-  readonly p_value: number
-  /** Medians of the day before and the day after. */
-  readonly before: number
-  readonly after: number
-  readonly improved: boolean | null
-}
+export const changePoint = z.strictObject({
+  ...placeAnswer,
+  at: z.number().describe('Hour at which the new level begins, Unix seconds.'),
+  p_value: z.number().describe('Probability of such an order of values without a change.'),
+  before: z.number().describe('Median of the day before.'),
+  after: z.number().describe('Median of the day after.'),
+  improved: improvedAnswer,
+})
+export type ChangePoint = DataOf<typeof changePoint>
 
 type Kpis = Config['kpis']
 

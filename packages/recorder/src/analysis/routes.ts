@@ -1,29 +1,65 @@
 import type { Config } from '@mnemoscope/kpi'
-import { Hono } from 'hono'
 import type pg from 'pg'
-import { readParameters } from '../http/parameters.js'
-import { queries } from '../http/queries.js'
-import { changePoints, compareMeasurements, compareModels, compareWeeks } from './compare.js'
+import { z } from 'zod'
+import { scopeOf, scopeQuery } from '../http/query.js'
+import { route } from '../http/route.js'
+import {
+  changePoint,
+  changePoints,
+  compareMeasurements,
+  compareModels,
+  compareWeeks,
+  measurementFigures,
+  modelFigures,
+  weekFigures,
+} from './compare.js'
 
-/** `GET /api/analysis/models`, `/weeks` and `/changes`: questions about longer times. */
-export function analysisRoutes({ pool, config }: { pool: pg.Pool; config: Config }): Hono {
-  const routes = new Hono()
-  const kpiIds = () => Object.keys(config.kpis)
-  routes.get('/api/analysis/models', async (context) => {
-    const { scope, kpi } = readParameters(context, queries.analysis(kpiIds()))
-    const [models, measurements] = await Promise.all([
-      compareModels(pool, config.kpis, scope, kpi),
-      compareMeasurements(pool, scope, kpi),
-    ])
-    return context.json({ models, measurements })
-  })
-  routes.get('/api/analysis/weeks', async (context) => {
-    const { scope, kpi } = readParameters(context, queries.analysis(kpiIds()))
-    return context.json({ weeks: await compareWeeks(pool, config.kpis, scope, kpi) })
-  })
-  routes.get('/api/analysis/changes', async (context) => {
-    const { scope, kpi } = readParameters(context, queries.analysis(kpiIds()))
-    return context.json({ changes: await changePoints(pool, config.kpis, scope, kpi) })
-  })
-  return routes
+const query = (kpiIds: readonly string[]) => ({ ...scopeQuery, kpi: z.enum(kpiIds).optional() })
+
+export interface Needs {
+  readonly readers: pg.Pool
+  readonly config: Pick<Config, 'kpis'>
 }
+
+/** Questions about longer times; `mnemoscope compare` asks them. */
+export const analysisRoutes = [
+  route({
+    method: 'GET',
+    path: '/api/analysis/models',
+    summary:
+      'Models side by side from snapshots; and from kept measurements (a sample, and every breach) with operations, evaluators and structures apart.',
+    access: 'read',
+    query,
+    answer: z.strictObject({ models: z.array(modelFigures), measurements: z.array(measurementFigures) }),
+    async handle({ query }, { readers, config }: Needs) {
+      const scope = scopeOf(query)
+      const [models, measurements] = await Promise.all([
+        compareModels(readers, config.kpis, scope, query.kpi),
+        compareMeasurements(readers, scope, query.kpi),
+      ])
+      return { models, measurements }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/analysis/weeks',
+    summary: 'A window beside the same window a week earlier; hours=168 for week against week.',
+    access: 'read',
+    query,
+    answer: z.strictObject({ weeks: z.array(weekFigures) }),
+    async handle({ query }, { readers, config }: Needs) {
+      return { weeks: await compareWeeks(readers, config.kpis, scopeOf(query), query.kpi) }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/analysis/changes',
+    summary: 'When KPIs changed for good: change points of hourly means, in windows of 16 hours and more.',
+    access: 'read',
+    query,
+    answer: z.strictObject({ changes: z.array(changePoint) }),
+    async handle({ query }, { readers, config }: Needs) {
+      return { changes: await changePoints(readers, config.kpis, scopeOf(query), query.kpi) }
+    },
+  }),
+] as const

@@ -1,9 +1,8 @@
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { startLoop } from '../loop.js'
-import type { AppliedChange } from './change.js'
-import { shown } from './shown.js'
-import type { ConfigProblem, ConfigSource } from './source.js'
+import { redacted } from './redact.js'
+import type { AppliedChange, ConfigProblem, ConfigSource } from './source.js'
 import { storeChange, storeStart } from './store.js'
 
 /** Keeps the history of the configuration while the recorder runs. */
@@ -40,7 +39,7 @@ export function startChangeLog(pool: pg.Pool, source: ConfigSource, logger: Logg
   const onError = (err: unknown) => logger.error({ err }, 'configuration change not stored yet')
   const unsubscribe = source.onChange((change: AppliedChange) => {
     const { by, sha256, differences } = change
-    logger.info({ by, sha256, differences: shown(differences) }, 'configuration changed')
+    logger.info({ by, sha256, differences: redacted(differences) }, 'configuration changed')
     waiting.push((to) => storeChange(to, change))
     store().catch(onError)
   })

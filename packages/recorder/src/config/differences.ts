@@ -1,6 +1,22 @@
 import { isDeepStrictEqual } from 'node:util'
 import { configMeaning } from '@mnemoscope/kpi'
-import type { Difference, RestartNeeded } from './change.js'
+import { z } from 'zod'
+import type { DataOf } from '../http/route.js'
+
+/** One setting that differs between two configurations; a side that lacks the setting is left out. */
+export const differenceAnswer = z.strictObject({
+  path: z.string().describe('`kpis.f1_score.thresholds.warning`'),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+})
+export type Difference = DataOf<typeof differenceAnswer>
+
+/** A part of the pipeline that reads some settings only when it is started again. */
+export const restartAnswer = z.strictObject({
+  part: z.enum(['prometheus', 'recorder', 'services']),
+  paths: z.array(z.string()).describe('The changed settings.'),
+})
+export type RestartNeeded = DataOf<typeof restartAnswer>
 
 /**
  * What differs between two configurations, by path, in the order of the paths. Objects are compared key by key,

@@ -1,34 +1,14 @@
-import { configHash, configMeaning, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
-import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import { type Config, configHash, configMeaning, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type pg from 'pg'
 import { z } from 'zod'
 import { RequestError } from '../http/error.js'
-import { readJson } from '../http/json-body.js'
-import { mayChange } from '../http/may-change.js'
-import { readParameters } from '../http/parameters.js'
-import { queries } from '../http/queries.js'
-import { writtenText } from '../http/text.js'
-import { shown } from './shown.js'
-import type { ConfigSource } from './source.js'
-import { configChanges } from './store.js'
-
-export interface ConfigRoutesOptions {
-  readonly pool: pg.Pool
-  readonly source: ConfigSource
-  /** What a request that changes something must carry; without, only this machine may. */
-  readonly token: string | undefined
-}
-
-/** The longest patch: thousands of overrides. */
-const mostPatchBytes = 1_024 * 1_024
-
-/** Body of a request that changes the configuration. */
-export const changeSchema = z.strictObject({
-  by: writtenText(100).default('api'),
-  patch: z.record(z.string(), z.unknown()).optional(),
-})
+import { limit, scopeOf, scopeQuery, writtenText } from '../http/query.js'
+import { type DataOf, route } from '../http/route.js'
+import { differenceAnswer, restartAnswer } from './differences.js'
+import { redacted } from './redact.js'
+import type { ChangeRequest, ConfigSource } from './source.js'
+import { configChangeAnswer, configChanges } from './store.js'
 
 /** Errors of a change by code; everything else is the recorder's own failure. */
 const statusOf: Readonly<Record<string, ContentfulStatusCode>> = {
@@ -42,87 +22,134 @@ const statusOf: Readonly<Record<string, ContentfulStatusCode>> = {
   ALERTMANAGER_UNREACHABLE: 503,
 }
 
-/**
- * The configuration over HTTP: `GET /api/config` in force, `PUT /api/config` with `{by, patch}`,
- * `GET /api/config/changes`, and `GET /api/instrumentation-config` for running SDKs.
- */
-export function configRoutes({ pool, source, token }: ConfigRoutesOptions): Hono {
-  const routes = new Hono()
-  routes.get('/api/config', (context) => context.json(inForce(source)))
-  routes.put(
-    '/api/config',
-    mayChange(token),
-    bodyLimit({ maxSize: mostPatchBytes, onError: () => refuseSize() }),
-    async (context) => {
-      try {
-        const change = await applied(source, await readChange(context))
-        return context.json({
-          ...inForce(source),
-          differences: shown(change?.differences ?? []),
-          restarts: change?.restarts ?? [],
-        })
-      } catch (error) {
-        return answerRefusal(error, context)
-      }
-    },
-  )
-  routes.get('/api/config/changes', async (context) => {
-    const { scope, limit } = readParameters(context, queries.configChanges)
-    return context.json({ changes: await configChanges(pool, { since: scope.from, most: limit }) })
-  })
-  routes.get('/api/instrumentation-config', (context) => {
-    const { integrations } = source.inForce()
-    const tag = `"${configHash(source.inForce())}"`
-    context.header('etag', tag)
-    context.header('cache-control', 'no-cache')
-    // A tag that went through compression comes back marked as weak.
-    if (context.req.header('if-none-match')?.replace(/^W\//, '') === tag) return context.body(null, 304)
-    return context.json({ integrations })
-  })
-  return routes
+/** What a configuration means, its passwords left out: `Config` as JSON has it. */
+const configAnswer = z
+  .record(z.string(), z.unknown())
+  .describe('The settings as docs/configuration.md has them, without passwords.') as unknown as z.ZodType<
+  Omit<Config, 'declared'>
+>
+
+const inForceAnswer = z.strictObject({
+  hash: z.string(),
+  refresh_seconds: z.number().describe('How often a page asks.'),
+  config: configAnswer,
+  patch: z.record(z.string(), z.unknown()).describe('The settings that were changed over HTTP.'),
+  writable: z.boolean().describe('Whether PUT /api/config can change it.'),
+  problem: z
+    .strictObject({
+      at: z.number().describe('Unix seconds.'),
+      code: z.string(),
+      message: z.string(),
+      next: z.string(),
+    })
+    .nullable()
+    .describe('Why the configuration file is not in use; null while it is.'),
+})
+
+export interface Needs {
+  readonly readers: pg.Pool
+  readonly configSource: ConfigSource
 }
 
-function inForce(source: ConfigSource) {
+export const configRoutes = [
+  route({
+    method: 'GET',
+    path: '/api/config',
+    summary: 'The configuration in use.',
+    access: 'read',
+    answer: inForceAnswer,
+    handle: (_, { configSource }: Needs) => inForce(configSource),
+  }),
+  route({
+    method: 'PUT',
+    path: '/api/config',
+    summary: 'Applies a changed configuration, or refuses it and changes nothing.',
+    access: 'change',
+    body: {
+      schema: z.strictObject({
+        by: writtenText(100).default('api'),
+        patch: z.record(z.string(), z.unknown()).optional(),
+      }),
+      // Thousands of overrides.
+      mostBytes: 1_024 * 1_024,
+      expected: '{"by": "who", "patch": {settings as in the configuration file}}',
+      next: { invalid: 'Correct the body.', tooLarge: 'Put large changes into the configuration file.' },
+    },
+    answer: inForceAnswer.extend({
+      differences: z.array(differenceAnswer),
+      restarts: z.array(restartAnswer),
+    }),
+    refusals: [409, 422, 502],
+    example: {
+      body: { by: 'night shift', patch: { kpis: { f1_score: { thresholds: { warning: 0.79 } } } } },
+    },
+    async handle({ body }, { configSource }: Needs) {
+      const change = await applied(configSource, body)
+      return {
+        ...inForce(configSource),
+        differences: redacted(change?.differences ?? []),
+        restarts: change?.restarts ?? [],
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/config/changes',
+    summary: 'What was changed, when and by whom, newest first.',
+    access: 'read',
+    query: { ...scopeQuery, limit: limit(1_000, 100) },
+    answer: z.strictObject({ changes: z.array(configChangeAnswer) }),
+    async handle({ query }, { readers }: Needs) {
+      return { changes: await configChanges(readers, { since: scopeOf(query).from, most: query.limit }) }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/instrumentation-config',
+    summary: 'What running SDKs follow; 304 while it is what If-None-Match names.',
+    access: 'read',
+    answer: z.strictObject({
+      integrations: z.record(z.string(), z.boolean()) as unknown as z.ZodType<Config['integrations']>,
+    }),
+    isCached: true,
+    handle({ context }, { configSource }: Needs) {
+      const { integrations } = configSource.inForce()
+      const tag = `"${configHash(configSource.inForce())}"`
+      context.header('etag', tag)
+      context.header('cache-control', 'no-cache')
+      // A tag that went through compression comes back marked as weak.
+      if (context.req.header('if-none-match')?.replace(/^W\//, '') === tag) return context.body(null, 304)
+      return { integrations }
+    },
+  }),
+] as const
+
+function inForce(source: ConfigSource): DataOf<typeof inForceAnswer> {
   const config = source.inForce()
   const problem = source.problem()
   return {
     hash: configHash(config),
     refresh_seconds: durationSeconds(config.dashboard.refreshInterval),
-    config: shown(configMeaning(config)),
-    patch: shown(source.patch()),
+    config: redacted(configMeaning(config)) as unknown as Config,
+    patch: redacted(source.patch()),
     writable: source.apply !== undefined,
-    problem: problem === undefined ? null : { ...problem, at: problem.at.toISOString() },
+    problem: problem === undefined ? null : { ...problem, at: problem.at.getTime() / 1_000 },
   }
 }
 
-function applied(source: ConfigSource, request: z.output<typeof changeSchema>) {
-  if (source.apply !== undefined) return source.apply(request)
-  throw new MnemoscopeError('CONFIG_READ_ONLY', 'this recorder follows its configuration file', {
-    expected: 'a recorder that was started with --apply-to',
-    next: 'Edit the configuration file, or start the recorder with --apply-to.',
-  })
-}
-
-async function readChange(context: Context): Promise<z.output<typeof changeSchema>> {
-  const parsed = changeSchema.safeParse(await readJson(context))
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new RequestError(400, `${issue?.path.map(String).join('.') || 'the body'}: ${issue?.message}`, {
-    expected: '{"by": "who", "patch": {settings as in the configuration file}}',
-    next: 'Correct the body.',
-  })
-}
-
-function answerRefusal(error: unknown, context: Context): Response {
-  const { code, message, value, expected, next } = error as Partial<MnemoscopeError>
-  const status = code === undefined || error instanceof RequestError ? undefined : statusOf[code]
-  if (status === undefined) throw error
-  return context.json({ error: { code, message, value, expected, next } }, status)
-}
-
-function refuseSize(): never {
-  throw new RequestError(413, 'the body is too large', {
-    expected: `at most ${mostPatchBytes} bytes`,
-    next: 'Put large changes into the configuration file.',
-  })
+async function applied(source: ConfigSource, request: ChangeRequest) {
+  if (source.apply === undefined) {
+    const detail = {
+      expected: 'a recorder that was started with --apply-to',
+      next: 'Edit the configuration file, or start the recorder with --apply-to.',
+    }
+    throw new RequestError(409, 'this recorder follows its configuration file', detail, 'CONFIG_READ_ONLY')
+  }
+  try {
+    return await source.apply(request)
+  } catch (error) {
+    if (!(error instanceof MnemoscopeError)) throw error
+    const status = statusOf[error.code]
+    throw status === undefined ? error : RequestError.of(error, status)
+  }
 }

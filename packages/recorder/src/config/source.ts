@@ -1,5 +1,19 @@
 import type { Config } from '@mnemoscope/kpi'
-import type { AppliedChange } from './change.js'
+import type { Difference, RestartNeeded } from './differences.js'
+
+/** A changed configuration that was applied. */
+export interface AppliedChange {
+  readonly at: Date
+  /** Who changed it, as far as is known. */
+  readonly by: string
+  readonly source: 'start' | 'file' | 'api'
+  readonly config: Config
+  readonly sha256: string
+  /** Undefined for the first one. */
+  readonly previousSha256: string | undefined
+  readonly differences: readonly Difference[]
+  readonly restarts: readonly RestartNeeded[]
+}
 
 /** Settings laid over the configuration file: a part of what `defineConfig` takes. */
 export type ConfigPatch = Readonly<Record<string, unknown>>

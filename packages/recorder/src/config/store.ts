@@ -1,23 +1,25 @@
 import { type Config, configHash, configMeaning } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { z } from 'zod'
 import { inTransaction } from '../database/pool.js'
 import { storableText } from '../database/text.js'
-import type { AppliedChange, Difference, RestartNeeded } from './change.js'
-import { differencesBetween, restartsFor } from './differences.js'
-import { shown, shownJson } from './shown.js'
+import type { DataOf } from '../http/route.js'
+import { differenceAnswer, differencesBetween, restartAnswer, restartsFor } from './differences.js'
+import { redacted, redactedJson } from './redact.js'
+import type { AppliedChange } from './source.js'
 
-/** A stored change, as the API gives it. */
-export interface ConfigChange {
-  readonly id: string
-  /** ISO 8601, UTC. */
-  readonly at: string
-  readonly by: string
-  readonly source: AppliedChange['source']
-  readonly sha256: string
-  readonly previous_sha256: string | null
-  readonly differences: readonly Difference[]
-  readonly restarts: readonly RestartNeeded[]
-}
+/** A stored change of the configuration. */
+export const configChangeAnswer = z.strictObject({
+  id: z.string(),
+  at: z.number().describe('Unix seconds.'),
+  by: z.string().describe('Who changed it, as far as is known.'),
+  source: z.enum(['start', 'file', 'api']),
+  sha256: z.string(),
+  previous_sha256: z.string().nullable(),
+  differences: z.array(differenceAnswer),
+  restarts: z.array(restartAnswer),
+})
+export type ConfigChange = DataOf<typeof configChangeAnswer>
 
 /** Key of the advisory lock under which the newest change is compared and followed. */
 const lockKey = 5_727_021_004
@@ -43,7 +45,7 @@ export function storeStart(pool: pg.Pool, config: Config, at: Date): Promise<boo
     )
     const newest = rows[0]
     const differences =
-      newest === undefined ? [] : differencesBetween(newest.config, shown(configMeaning(config)))
+      newest === undefined ? [] : differencesBetween(newest.config, redacted(configMeaning(config)))
     return insertUnlessNewest(client, {
       at,
       by: 'start',
@@ -62,12 +64,12 @@ export async function configChanges(
   pool: pg.Pool,
   { since, most }: { since: Date; most: number },
 ): Promise<ConfigChange[]> {
-  const { rows } = await pool.query<Omit<ConfigChange, 'at'> & { at: Date }>(
-    `SELECT id, at, by, source, sha256, previous_sha256, differences, restarts
-     FROM config_changes WHERE at >= $1 ORDER BY at DESC, id DESC LIMIT $2`,
+  const { rows } = await pool.query<ConfigChange>(
+    `SELECT id, extract(epoch FROM at)::float8 AS at, by, source, sha256, previous_sha256, differences, restarts
+     FROM config_changes WHERE at >= $1 ORDER BY config_changes.at DESC, id DESC LIMIT $2`,
     [since, most],
   )
-  return rows.map((row) => ({ ...row, at: row.at.toISOString() }))
+  return rows
 }
 
 async function insertUnlessNewest(client: pg.PoolClient, change: AppliedChange): Promise<boolean> {
@@ -81,9 +83,9 @@ async function insertUnlessNewest(client: pg.PoolClient, change: AppliedChange):
       change.source,
       change.sha256,
       change.previousSha256 ?? null,
-      shownJson(change.differences),
-      shownJson(change.restarts),
-      shownJson(configMeaning(change.config)),
+      redactedJson(change.differences),
+      redactedJson(change.restarts),
+      redactedJson(configMeaning(change.config)),
     ],
   )
   return rowCount === 1

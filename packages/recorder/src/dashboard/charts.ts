@@ -1,9 +1,13 @@
 import type { Config, Direction } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import { fired } from './alerts.js'
-import { type Gap, gaps } from './gaps.js'
-import { inScope, livedScope, type Scope, scopeParameters } from './scope.js'
+import { z } from 'zod'
+import { inScope, type Scope, scopeParameters } from '../database/scope.js'
+import { fired } from '../episodes/find.js'
+import type { DataOf } from '../http/route.js'
+import { gapAnswer, gaps } from '../snapshots/gaps.js'
+import { livedScope } from './sources.js'
 import {
+  curveAnswer,
   planSteps,
   pointsOfSteps,
   type SeriesCurve,
@@ -13,35 +17,38 @@ import {
 } from './steps.js'
 
 /** One KPI over time. */
-export interface KpiChart {
-  /** Series that have a value in the window; `series` holds the worst of them. */
-  readonly total_series: number
-  readonly series: readonly SeriesCurve[]
-}
+const kpiChart = z.strictObject({
+  total_series: z
+    .number()
+    .int()
+    .describe('Series that have a value in the window; `series` holds the worst of them.'),
+  series: z.array(curveAnswer),
+})
+export type KpiChart = DataOf<typeof kpiChart>
 
-/** When an alert fired, as a chart marks it. Times are Unix seconds. */
-export interface AlertMark {
-  readonly id: number
-  readonly kpi: string
-  readonly level: string | null
-  readonly service: string | null
-  readonly model: string | null
-  readonly context_size: string | null
-  readonly from: number
-  /** Null while it fires. */
-  readonly to: number | null
-}
+/** When an alert fired, as a chart marks it. */
+const alertMark = z.strictObject({
+  id: z.number().int(),
+  kpi: z.string(),
+  level: z.string().nullable(),
+  service: z.string().nullable(),
+  model: z.string().nullable(),
+  context_size: z.string().nullable(),
+  from: z.number().describe('Unix seconds.'),
+  to: z.number().nullable().describe('Unix seconds; null while it fires.'),
+})
+export type AlertMark = DataOf<typeof alertMark>
 
 /** Everything that a page needs to draw the charts of a window. */
-export interface Charts {
-  /** What is drawn, Unix seconds: from the first snapshot where the window begins before it. */
-  readonly from: number
-  readonly to: number
-  readonly step_seconds: number
-  readonly kpis: Readonly<Record<string, KpiChart>>
-  readonly marks: readonly AlertMark[]
-  readonly gaps: readonly Gap[]
-}
+export const chartsAnswer = z.strictObject({
+  from: z.number().describe('Unix seconds: the first snapshot where the window begins before it.'),
+  to: z.number().describe('Unix seconds.'),
+  step_seconds: z.number(),
+  kpis: z.record(z.string(), kpiChart),
+  marks: z.array(alertMark),
+  gaps: z.array(gapAnswer),
+})
+export type Charts = DataOf<typeof chartsAnswer>
 
 export interface ChartsOptions {
   readonly intervalSeconds: number

@@ -1,7 +1,6 @@
 import type pg from 'pg'
-import { addedParameters, withAdded } from './added.js'
-import type { Scope } from './scope.js'
-import type { Sources } from './sources.js'
+import type { Scope } from '../database/scope.js'
+import { addedParameters, type Sources, withAdded } from './sources.js'
 import { planSteps, type StepLimits, type StepPlan, stepFor } from './steps.js'
 import type { TrendPoint } from './trend.js'
 

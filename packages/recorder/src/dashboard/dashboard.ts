@@ -1,60 +1,72 @@
-import { type AlertEpisode, type Config, durationSeconds, type Severity } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, severities, thresholdSeverities } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { z } from 'zod'
+import type { Scope } from '../database/scope.js'
+import { countAlerts, episodeAnswer, episodes } from '../episodes/find.js'
+import type { DataOf } from '../http/route.js'
 import { settlingMs } from '../snapshots/instant.js'
-import { countAlerts, episodes } from './alerts.js'
 import { kpiCurves, planTrend } from './curves.js'
-import { type NoData, noDataOf } from './no-data.js'
-import { livedScope, type Scope } from './scope.js'
-import { type CurrentSnapshot, currentSnapshots, type RecentSnapshot, recentSnapshots } from './snapshots.js'
-import { sourcesOf } from './sources.js'
+import { noDataAnswer, noDataOf } from './no-data.js'
+import { currentSnapshot, currentSnapshots, recentSnapshot, recentSnapshots } from './snapshots.js'
+import { livedScope, sourcesOf } from './sources.js'
 import { summarise, type Totals } from './summary.js'
-import { type Trend, trendOf } from './trend.js'
+import { trendAnswer, trendDirection, trendOf } from './trend.js'
 
 /** What the page and the report need to know of a KPI. */
-export interface DashboardKpi {
-  readonly id: string
-  readonly title: string
-  readonly description: string
-  readonly unit: string
-  readonly direction: string
-  readonly thresholds: Readonly<Record<string, number>>
-}
+const dashboardKpi = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  description: z.string(),
+  unit: z.string(),
+  direction: z.enum(['higher_is_better', 'lower_is_better']),
+  thresholds: z.partialRecord(z.enum(thresholdSeverities), z.number()),
+})
+export type DashboardKpi = DataOf<typeof dashboardKpi>
 
 /** Trend of a KPI over all series, with the values it was computed from. */
-export interface DashboardTrend extends Trend {
-  /** Unix times in seconds and values, ascending. */
-  readonly points: readonly (readonly [number, number])[]
-}
+const dashboardTrend = trendAnswer.extend({
+  points: z.array(z.tuple([z.number(), z.number()])).describe('Unix seconds and values, ascending.'),
+})
+export type DashboardTrend = DataOf<typeof dashboardTrend>
+
+/** Numbers by names that are made from the ids of KPIs. */
+const figures = (name: RegExp) => z.record(z.string().regex(name), z.number().nullable())
 
 /**
- * Dashboard data: the keys of the specification's `get_dashboard_data()`, and additions. Times are Unix seconds;
- * unknown is null. `avg_`, `min_` and `max_` are there for every KPI.
+ * Dashboard data: the keys of the specification's `get_dashboard_data()`, and additions. Unknown is null.
  */
-export interface DashboardData {
-  readonly timestamp: number
-  readonly window: { readonly from: number; readonly to: number }
-  readonly summary: Readonly<Record<string, number | null>>
-  /** `<kpi>_trend` (values, oldest first) and `<kpi>_direction` for every KPI, and details by KPI. */
-  readonly trends: Readonly<Record<string, readonly number[] | Trend['direction']>>
-  readonly trend_details: Readonly<Record<string, DashboardTrend>>
-  readonly model_performance: Readonly<Record<string, Readonly<Record<string, number | null>>>>
-  readonly alert_summary: {
-    readonly total_alerts: number
-    readonly alert_counts: Readonly<Record<Severity, number>>
-    readonly has_critical: boolean
-    readonly has_error: boolean
-    readonly has_warning: boolean
-  }
-  readonly recent_alerts: readonly AlertEpisode[]
-  readonly recent_snapshots: readonly RecentSnapshot[]
-  readonly kpis: readonly DashboardKpi[]
-  readonly current: readonly CurrentSnapshot[]
-  readonly open_alerts: readonly AlertEpisode[]
-  /** Newest instant that was stored, Unix seconds; null before the first. */
-  readonly last_instant: number | null
-  /** Why nothing is known of how things are at the end of the window; null where values tell it. */
-  readonly no_data: NoData | null
-}
+export const dashboardAnswer = z.strictObject({
+  timestamp: z.number().describe('Unix seconds.'),
+  window: z.strictObject({ from: z.number(), to: z.number() }).describe('Unix seconds.'),
+  summary: figures(/^(?:total_snapshots|(?:avg|min|max)_.+)$/).describe(
+    '`total_snapshots`, and `avg_<kpi>`, `min_<kpi>` and `max_<kpi>` for every KPI.',
+  ),
+  trends: z
+    .record(z.string().regex(/_(?:trend|direction)$/), z.union([z.array(z.number()), trendDirection]))
+    .describe('`<kpi>_trend` (values, oldest first) and `<kpi>_direction` for every KPI.'),
+  trend_details: z.record(z.string(), dashboardTrend).describe('By KPI.'),
+  model_performance: z
+    .record(z.string(), figures(/^(?:count|avg_.+)$/))
+    .describe('By model: `count` of snapshots, and `avg_<kpi>` for every KPI.'),
+  alert_summary: z.strictObject({
+    total_alerts: z.number(),
+    alert_counts: z.record(z.enum(severities), z.number()),
+    has_critical: z.boolean(),
+    has_error: z.boolean(),
+    has_warning: z.boolean(),
+  }),
+  recent_alerts: z.array(episodeAnswer),
+  recent_snapshots: z.array(recentSnapshot),
+  kpis: z.array(dashboardKpi),
+  current: z.array(currentSnapshot).describe('The newest snapshot of each series.'),
+  open_alerts: z.array(episodeAnswer).describe('What is open now, also from before the window.'),
+  last_instant: z
+    .number()
+    .nullable()
+    .describe('Newest instant that was stored, Unix seconds; null before the first.'),
+  no_data: noDataAnswer.nullable().describe('Why the values at the end of the window are unknown.'),
+})
+export type DashboardData = DataOf<typeof dashboardAnswer>
 
 /** Points of a trend: enough to see a shape, few enough to compare every pair. */
 const trendPoints = 48

@@ -1,15 +1,20 @@
+import { z } from 'zod'
+import type { DataOf } from '../http/route.js'
 import type { CurrentSnapshot } from './snapshots.js'
 
-/** Why nothing can be said of how things are at the end of a window. */
-export interface NoData {
-  /**
-   * `nothing_yet`: no snapshot ever held a series; `no_snapshot`: none of the last intervals does; `no_value`: the
-   * newest ones hold no value, as too little was measured.
-   */
-  readonly reason: 'nothing_yet' | 'no_snapshot' | 'no_value'
-  /** Newest snapshot of what was asked for, Unix seconds; null where the window has none. */
-  readonly since: number | null
-}
+/** Why the values at the end of a window are unknown. */
+export const noDataAnswer = z.strictObject({
+  reason: z
+    .enum(['nothing_yet', 'no_snapshot', 'no_value'])
+    .describe(
+      '`nothing_yet`: no snapshot ever held a series; `no_snapshot`: none of the last intervals does; `no_value`: the newest ones hold no value, as too little was measured.',
+    ),
+  since: z
+    .number()
+    .nullable()
+    .describe('Newest snapshot of what was asked for, Unix seconds; null where the window has none.'),
+})
+export type NoData = DataOf<typeof noDataAnswer>
 
 export interface Seen {
   /** Unix seconds. */

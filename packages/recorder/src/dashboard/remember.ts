@@ -1,7 +1,7 @@
 import { type Config, durationSeconds } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import type { Scope } from '../database/scope.js'
 import { type DashboardData, dashboardData, type SnapshotData, snapshotData } from './dashboard.js'
-import type { Scope } from './scope.js'
 
 /** Windows and filters that are remembered at the same time. */
 const mostRemembered = 32
@@ -13,11 +13,14 @@ interface Remembered {
   readonly data: Promise<SnapshotData>
 }
 
+/** Dashboard data of a scope, as far as possible from memory. */
+export type DashboardMemory = (scope: Scope) => Promise<DashboardData>
+
 /**
  * Dashboard data that is computed once for each state of the snapshots, however many look and however often: between
  * two snapshots nothing about them changes. Alerts are always read anew.
  */
-export function rememberDashboards(pool: pg.Pool, config: Config): (scope: Scope) => Promise<DashboardData> {
+export function rememberDashboards(pool: pg.Pool, config: Config): DashboardMemory {
   const remembered = new Map<string, Remembered>()
 
   return async (scope) => {

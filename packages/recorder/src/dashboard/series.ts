@@ -1,13 +1,24 @@
 import type pg from 'pg'
-import { livedScope, type Scope } from './scope.js'
-import { planSteps, pointsOfSteps, type SeriesCurve, stepParameters, withSteps } from './steps.js'
+import { z } from 'zod'
+import type { Scope } from '../database/scope.js'
+import type { DataOf } from '../http/route.js'
+import { livedScope } from './sources.js'
+import {
+  curveAnswer,
+  planSteps,
+  pointsOfSteps,
+  type SeriesCurve,
+  stepParameters,
+  withSteps,
+} from './steps.js'
 
 /** One KPI of each series of a window. */
-export interface KpiSeries {
-  readonly kpi: string
-  readonly step_seconds: number
-  readonly series: readonly SeriesCurve[]
-}
+export const kpiSeriesAnswer = z.strictObject({
+  kpi: z.string(),
+  step_seconds: z.number(),
+  series: z.array(curveAnswer),
+})
+export type KpiSeries = DataOf<typeof kpiSeriesAnswer>
 
 export interface KpiSeriesOptions {
   readonly kpi: string

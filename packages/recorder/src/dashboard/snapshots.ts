@@ -1,49 +1,53 @@
-import {
-  type Config,
-  severityOf,
-  type ThresholdSeverity,
-  type Thresholds,
-  thresholdsAt,
-} from '@mnemoscope/kpi'
+import { type Config, severityOf, thresholdSeverities, thresholdsAt } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { z } from 'zod'
 import { kpiOf } from '../config/kpi-of.js'
-import { inScope, type Scope, scopeParameters } from './scope.js'
+import { inScope, type Scope, scopeParameters } from '../database/scope.js'
+import type { DataOf } from '../http/route.js'
 
 /** One snapshot in the specification's layout: a property for each KPI, null where unknown. */
-export type RecentSnapshot = {
-  /** Unix time in seconds. */
-  readonly timestamp: number
-  readonly service: string
-  readonly model: string
-  /** Tokens; null for contexts larger than every configured size. */
-  readonly context_size: number | null
-  readonly metadata: { readonly context_size: string; readonly samples: Record<string, number | null> }
-} & { readonly [kpi: string]: number | null | unknown }
+export const recentSnapshot = z
+  .object({
+    timestamp: z.number().describe('Unix seconds.'),
+    service: z.string(),
+    model: z.string(),
+    context_size: z.string().describe('Class of context sizes: tokens, or +Inf.'),
+    metadata: z.strictObject({ samples: z.record(z.string(), z.number().nullable()) }),
+  })
+  .catchall(z.number().nullable())
+export type RecentSnapshot = DataOf<typeof recentSnapshot>
 
 /** A KPI of the newest snapshot of a series, and how bad it is. */
-export interface CurrentKpi {
-  readonly value: number | null
-  readonly samples: number | null
-  readonly mean: number | null
-  readonly p50: number | null
-  readonly p95: number | null
-  readonly p99: number | null
-  /** Upper boundary of the highest bucket in use: nothing measured was above it. */
-  readonly max: number | null
-  /** The worst level whose threshold the value breaches; null for none. */
-  readonly severity: ThresholdSeverity | null
-  /** The thresholds in force for this model and context size. */
-  readonly thresholds: Thresholds
-}
+const currentKpi = z.strictObject({
+  value: z.number().nullable(),
+  samples: z.number().nullable(),
+  mean: z.number().nullable(),
+  p50: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+  max: z
+    .number()
+    .nullable()
+    .describe('Upper boundary of the highest bucket in use: nothing measured was above it.'),
+  severity: z
+    .enum(thresholdSeverities)
+    .nullable()
+    .describe('The worst level whose threshold the value breaches; null for none.'),
+  thresholds: z
+    .partialRecord(z.enum(thresholdSeverities), z.number())
+    .describe('The thresholds for this model and context size.'),
+})
+export type CurrentKpi = DataOf<typeof currentKpi>
 
 /** The newest snapshot of a series. */
-export interface CurrentSnapshot {
-  readonly timestamp: number
-  readonly service: string
-  readonly model: string
-  readonly context_size: string
-  readonly kpis: Readonly<Record<string, CurrentKpi>>
-}
+export const currentSnapshot = z.strictObject({
+  timestamp: z.number().describe('Unix seconds.'),
+  service: z.string(),
+  model: z.string(),
+  context_size: z.string().describe('Class of context sizes: tokens, or +Inf.'),
+  kpis: z.record(z.string(), currentKpi),
+})
+export type CurrentSnapshot = DataOf<typeof currentSnapshot>
 
 type StoredKpi = Omit<CurrentKpi, 'severity' | 'thresholds'>
 
@@ -81,20 +85,19 @@ export async function recentSnapshots(
     [...scopeParameters(scope), most],
   )
   const unknown = Object.fromEntries(kpiIds.map((id) => [id, null]))
-  return rows.map(({ at, service, model, context_size, context_tokens, kpis }) => ({
+  return rows.map(({ at, service, model, context_size, kpis }) => ({
     timestamp: at.getTime() / 1_000,
     service,
     model,
-    context_size: context_tokens,
+    context_size,
     ...unknown,
     ...Object.fromEntries(Object.entries(kpis).map(([id, stored]) => [id, storedKpi(stored).value])),
     metadata: {
-      context_size,
       samples: Object.fromEntries(
         Object.entries(kpis).map(([id, stored]) => [id, storedKpi(stored).samples]),
       ),
     },
-  }))
+  })) as unknown as RecentSnapshot[]
 }
 
 /** The newest snapshot of every series in the scope, each KPI judged by the thresholds in force for it. */

@@ -1,6 +1,6 @@
 import type pg from 'pg'
+import { inScope, type Scope, scopeParameters } from '../database/scope.js'
 import { fiveMinutes, hours, type RollUpLevel } from '../snapshots/rollup.js'
-import type { Scope } from './scope.js'
 
 /** Where the snapshots of a time are read from: as large parts as are rolled up, the rest row by row. */
 export interface Sources {
@@ -68,4 +68,59 @@ async function rolledUp(
     [spans.map(({ from }) => new Date(from)), spans.map(({ to }) => new Date(to))],
   )
   return rows.map((row) => row.start)
+}
+
+/**
+ * The part of a scope from its first snapshot on, or from the first hour that is added up where hours are kept longer
+ * than snapshots; the whole scope where it has neither. A history shorter than the window still has a shape when its
+ * steps divide what there is.
+ */
+export async function livedScope(pool: pg.Pool, scope: Scope): Promise<Scope> {
+  const { rows } = await pool.query<{ at: Date | null }>(
+    `WITH single AS (SELECT min(at) AS at FROM snapshot_instants WHERE at >= $1 AND at <= $2 AND rows > 0)
+     SELECT coalesce(
+       (SELECT min(hour) FROM rolled_up_hours WHERE hour >= $1 AND hour <= coalesce(at, $2) - interval '1 hour'), at
+     ) AS at FROM single`,
+    [scope.from, scope.to],
+  )
+  return { ...scope, from: rows[0]?.at ?? scope.from }
+}
+
+/**
+ * Common table expressions for `addedParameters`: `scoped (series_id, model)`, the series of a scope, and
+ * `added (at, series_id, kpi, count, total, least, greatest)`, their values, added up where roll-ups serve.
+ *
+ * Single snapshots are read LATERAL, span by span, behind OFFSET 0: joined to the spans, Postgres would rather read
+ * every partition. A scope of all series is not looked up row by row, which would take a third of the time.
+ */
+export function withAdded({ service, model, contextSize }: Scope): string {
+  const isWhole = service === undefined && model === undefined && contextSize === undefined
+  const chosen = isWhole ? '' : 'JOIN scoped USING (series_id)'
+  const ofKpi = '($10::text IS NULL OR kpi = $10)'
+  return `WITH scoped AS (
+    SELECT id AS series_id, model FROM series WHERE $1::timestamptz <= $2 AND ${inScope}
+  ), added AS (
+    SELECT hour AS at, series_id, kpi, count, total, least, greatest
+    FROM snapshots_hourly ${chosen} WHERE hour = ANY($6::timestamptz[]) AND ${ofKpi}
+    UNION ALL
+    SELECT start, series_id, kpi, count, total, least, greatest
+    FROM snapshots_5min ${chosen} WHERE start = ANY($7::timestamptz[]) AND ${ofKpi}
+    UNION ALL
+    SELECT single.* FROM unnest($8::timestamptz[], $9::timestamptz[]) AS span (since, until) CROSS JOIN LATERAL (
+      SELECT at, series_id, kpi, 1, value, value, value
+      FROM snapshots ${chosen} WHERE at >= since AND at < until AND value IS NOT NULL AND ${ofKpi} OFFSET 0
+    ) AS single
+  )`
+}
+
+/** Parameters `$1` to `$10` for `withAdded`. */
+export function addedParameters(scope: Scope, sources: Sources, kpi?: string): unknown[] {
+  return [
+    ...scopeParameters(scope),
+    sources.hours,
+    sources.fiveMinutes,
+    sources.from,
+    sources.to,
+    kpi ?? null,
+  ]
 }

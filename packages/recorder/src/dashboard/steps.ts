@@ -1,8 +1,9 @@
 import type pg from 'pg'
+import { z } from 'zod'
+import type { Scope } from '../database/scope.js'
+import type { DataOf } from '../http/route.js'
 import { fiveMinutes, hours, levelsFor } from '../snapshots/rollup.js'
-import { addedParameters, withAdded } from './added.js'
-import type { Scope } from './scope.js'
-import { rowByRow, type Sources, sourcesOf } from './sources.js'
+import { addedParameters, rowByRow, type Sources, sourcesOf, withAdded } from './sources.js'
 
 /** How a time is divided for a chart, and where its snapshots are read from. */
 export interface StepPlan {
@@ -11,13 +12,17 @@ export interface StepPlan {
 }
 
 /** One series of one KPI for a chart. */
-export interface SeriesCurve {
-  readonly service: string
-  readonly model: string
-  readonly context_size: string
-  /** Unix time in seconds, mean, least and greatest value of each step; steps without a value are left out. */
-  readonly points: readonly (readonly [number, number, number, number])[]
-}
+export const curveAnswer = z.strictObject({
+  service: z.string(),
+  model: z.string(),
+  context_size: z.string(),
+  points: z
+    .array(z.tuple([z.number(), z.number(), z.number(), z.number()]))
+    .describe(
+      'Unix seconds, mean, least and greatest value of each step; steps without a value are left out.',
+    ),
+})
+export type SeriesCurve = DataOf<typeof curveAnswer>
 
 /**
  * Length of a step, in seconds, for at most `mostPoints` of them: a multiple of the snapshot interval, as finer

@@ -1,13 +1,26 @@
 import type { Direction } from '@mnemoscope/kpi'
+import { z } from 'zod'
+import type { DataOf } from '../http/route.js'
+
+export const trendDirection = z.enum(['improving', 'stable', 'degrading'])
 
 /** Where a KPI is heading, by its own sense of better and worse. */
-export interface Trend {
-  readonly direction: 'improving' | 'stable' | 'degrading'
-  /** Theil–Sen slope: the median of the slopes of all pairs, in the KPI's unit per hour; null below two points. */
-  readonly slope_per_hour: number | null
-  /** Two-sided probability of such an order of values without any trend; null with too few points to tell. */
-  readonly p_value: number | null
-}
+export const trendAnswer = z.strictObject({
+  direction: trendDirection,
+  slope_per_hour: z
+    .number()
+    .nullable()
+    .describe(
+      "Theil–Sen slope: the median of the slopes of all pairs, in the KPI's unit per hour; null below two points.",
+    ),
+  p_value: z
+    .number()
+    .nullable()
+    .describe(
+      'Two-sided probability of such an order of values without any trend; null with too few points to tell.',
+    ),
+})
+export type Trend = DataOf<typeof trendAnswer>
 
 export interface TrendPoint {
   /** Unix time in ms. */

@@ -1,7 +1,7 @@
 import type { AlertEvent } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import { episodesById } from '../dashboard/alerts.js'
 import { storableText } from '../database/text.js'
+import { episodesById } from '../episodes/find.js'
 import { backOffMs, mostAttempts } from './back-off.js'
 
 /** An event that one handler is to be told of now. */

@@ -1,25 +1,27 @@
 import type pg from 'pg'
-import type { Scope } from '../dashboard/scope.js'
+import { z } from 'zod'
 import { inTransaction } from '../database/pool.js'
+import type { Scope } from '../database/scope.js'
 import { storableName } from '../database/text.js'
+import type { DataOf } from '../http/route.js'
 import { type Deployment, deploymentsAmong, type KnownService, type Sighting } from './versions.js'
 
-/** A stored deployment, as the API gives it. */
-export interface StoredDeployment {
-  readonly id: string
-  /** Unix seconds. */
-  readonly at: number
-  readonly service: string
-  readonly version: string
-  /** Null for the first that is known of the service. */
-  readonly previous_version: string | null
-  /** `observed` where processes showed it, `api` where it was told. */
-  readonly source: 'observed' | 'api'
-  readonly by: string | null
-}
+/** A stored deployment. */
+export const deploymentAnswer = z.strictObject({
+  id: z.string(),
+  at: z.number().describe('Unix seconds.'),
+  service: z.string(),
+  version: z.string(),
+  previous_version: z.string().nullable().describe('Null for the first that is known of the service.'),
+  source: z
+    .enum(['observed', 'api'])
+    .describe('`observed` where processes showed it, `api` where it was reported.'),
+  by: z.string().nullable(),
+})
+export type StoredDeployment = DataOf<typeof deploymentAnswer>
 
-/** A deployment that somebody tells of. */
-export interface ToldDeployment {
+/** A deployment that somebody reports. */
+export interface ReportedDeployment {
   readonly service: string
   readonly version: string
   readonly by: string
@@ -29,7 +31,7 @@ export interface ToldDeployment {
 /** Key of the advisory lock under which deployments are compared with those that are stored. */
 const lockKey = 5_727_021_005
 
-/** Told and observed within this time, the same version is the same deployment. */
+/** Reported and observed within this time, the same version is the same deployment. */
 const sameWithin = "interval '1 hour'"
 
 const columns = `id, extract(epoch FROM at)::float8 AS at, service, version, previous_version, source, by`
@@ -49,16 +51,16 @@ export async function deployments(
 }
 
 /**
- * Stores a deployment that somebody tells of. One that is known already, because it was told before or its processes
+ * Stores a deployment that somebody reports. One that is known already, because it was reported before or its processes
  * were seen, stays one row, which learns who did it.
  * @returns the row, and whether it is new
  */
-export function storeTold(
+export function storeReported(
   pool: pg.Pool,
-  { by, at, ...told }: ToldDeployment,
+  { by, at, ...reported }: ReportedDeployment,
 ): Promise<{ deployment: StoredDeployment; isNew: boolean }> {
-  const service = storableName(told.service)
-  const version = storableName(told.version)
+  const service = storableName(reported.service)
+  const version = storableName(reported.version)
   return inTransaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
     const known = await client.query<StoredDeployment>(

@@ -1,5 +1,4 @@
 import { MnemoscopeError } from '@mnemoscope/kpi'
-import type { MiddlewareHandler } from 'hono'
 
 /** When a sender that was refused is to try again: most requests are served within a second. */
 export const busyRetrySeconds = 5
@@ -28,40 +27,5 @@ export function byteBudget(most: number): Budget {
     give(bytes) {
       left += bytes
     },
-  }
-}
-
-/**
- * Counts the body of a request towards a budget until it is answered: what it says of its length before it is read,
- * or else what has arrived.
- * @throws MnemoscopeError RECORDER_BUSY
- */
-export function withinBudget(budget: Budget, mostBytes: number): MiddlewareHandler {
-  return async (context, next) => {
-    let taken = 0
-    const take = (bytes: number) => {
-      budget.take(bytes)
-      taken += bytes
-    }
-    const { headers } = context.req.raw
-    const length = Number(headers.get('content-length') ?? Number.NaN)
-    try {
-      if (Number.isFinite(length) && !headers.has('transfer-encoding')) {
-        // What is too large is refused as such, and not read.
-        if (length <= mostBytes) take(length)
-      } else if (context.req.raw.body !== null) {
-        const counted = new TransformStream<Uint8Array, Uint8Array>({
-          transform(chunk, controller) {
-            take(chunk.length)
-            controller.enqueue(chunk)
-          },
-        })
-        const body = context.req.raw.body.pipeThrough(counted)
-        context.req.raw = new Request(context.req.raw, { body, duplex: 'half' })
-      }
-      await next()
-    } finally {
-      budget.give(taken)
-    }
   }
 }

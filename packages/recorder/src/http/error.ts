@@ -1,4 +1,4 @@
-import { type ErrorDetail, MnemoscopeError } from '@mnemoscope/kpi'
+import { type ErrorCode, type ErrorDetail, MnemoscopeError } from '@mnemoscope/kpi'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Logger } from 'pino'
@@ -9,9 +9,21 @@ import { busyRetrySeconds } from './budget.js'
 export class RequestError extends MnemoscopeError {
   readonly status: ContentfulStatusCode
 
-  constructor(status: ContentfulStatusCode, message: string, detail: ErrorDetail) {
-    super(status === 413 ? 'REQUEST_TOO_LARGE' : 'REQUEST_INVALID', message, detail)
+  /** @param code default: the request itself is wrong */
+  constructor(
+    status: ContentfulStatusCode,
+    message: string,
+    detail: ErrorDetail,
+    code: ErrorCode = status === 413 ? 'REQUEST_TOO_LARGE' : 'REQUEST_INVALID',
+  ) {
+    super(code, message, detail)
     this.status = status
+  }
+
+  /** An error of the work that a request asked for, with the status that tells the caller of it. */
+  static of({ code, message, value, expected, next, cause }: MnemoscopeError, status: ContentfulStatusCode) {
+    const detail = { value, next, cause, ...(expected !== undefined && { expected }) }
+    return new RequestError(status, message, detail, code)
   }
 }
 

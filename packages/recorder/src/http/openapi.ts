@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { type Endpoint, endpoints } from './endpoints.js'
-import { scopeShape } from './parameters.js'
+import { queryShape } from './query.js'
+import type { AnyRoute, DataOf } from './route.js'
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
-
-const errorSchema = z.object({
-  error: z.object({
+/** What a request that fails is answered with. */
+export const errorAnswer = z.strictObject({
+  error: z.strictObject({
     code: z.string().describe('One of those in docs/errors.md.'),
     message: z.string(),
     value: z.unknown().optional(),
@@ -17,11 +13,19 @@ const errorSchema = z.object({
   }),
 })
 
-/** The HTTP API as an OpenAPI 3.1 document, from the schemas that the routes validate with. */
-export function openApiDocument(kpiIds: readonly string[]) {
+export type ErrorAnswer = DataOf<typeof errorAnswer>
+
+export interface OpenApiOptions {
+  readonly version: string
+  readonly kpiIds: readonly string[]
+}
+
+/** Routes as an OpenAPI 3.1 document, from the schemas that they validate with. */
+export function openApiDocument(routes: readonly AnyRoute[], { version, kpiIds }: OpenApiOptions) {
   const paths: Record<string, Record<string, object>> = {}
-  for (const endpoint of endpoints(kpiIds)) {
-    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operation(endpoint) }
+  for (const route of routes) {
+    const path = publishedPath(route.path)
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, kpiIds) }
   }
   return {
     openapi: '3.1.0',
@@ -33,7 +37,7 @@ export function openApiDocument(kpiIds: readonly string[]) {
     },
     paths,
     components: {
-      schemas: { Error: jsonSchema(errorSchema) },
+      schemas: { Error: jsonSchema(errorAnswer, 'output') },
       securitySchemes: {
         token: {
           type: 'http',
@@ -45,83 +49,109 @@ export function openApiDocument(kpiIds: readonly string[]) {
   }
 }
 
-function operation(endpoint: Endpoint): object {
-  const {
-    summary,
-    query,
-    body,
-    answer,
-    contentTypes = ['application/json'],
-    refusals = [],
-    unready,
-  } = endpoint
-  const described = answer === undefined ? { type: 'object' } : jsonSchema(answer)
-  const content = contentTypes.map((type) => [
-    type,
-    { schema: type === 'application/json' ? described : { type: 'string' } },
-  ])
-  const isWriting = endpoint.method !== 'get'
-  const refused = [400, ...(isWriting ? [401] : []), ...refusals, 503].map((status) => [
-    status,
-    {
-      description:
-        status === 503 ? 'What it needs does not answer; try again.' : 'Refused; the error says why.',
-      content: {
-        'application/json': {
-          schema:
-            status === 503 && unready !== undefined
-              ? jsonSchema(unready)
-              : { $ref: '#/components/schemas/Error' },
+export type OpenApiDocument = ReturnType<typeof openApiDocument>
+
+/** A route's path as OpenAPI writes it, which knows no parameter with slashes. */
+export function publishedPath(path: string): string {
+  return path.replaceAll('{+', '{')
+}
+
+/** Status codes of refusals that a route's requests can have. */
+export function refusalsOf({ access, query, params, body, refusals = [] }: AnyRoute): number[] {
+  const codes = [
+    ...(query !== undefined || body !== undefined ? [400] : []),
+    ...(access === 'read' ? [] : [401]),
+    ...(access === 'change' ? [403] : []),
+    ...(params === undefined ? [] : [404]),
+    ...(body === undefined ? [] : [413, 415]),
+    ...refusals,
+    500,
+    503,
+  ]
+  return [...new Set(codes)].toSorted((a, b) => a - b)
+}
+
+function operation(route: AnyRoute, kpiIds: readonly string[]): object {
+  const { summary, params = {}, query = {}, body, answer, media = [], access, example } = route
+  const answered = answer === undefined ? undefined : { schema: jsonSchema(answer, 'output') }
+  const refusals = refusalsOf(route).map((status) => {
+    const isUnready = status === 503 && route.isUnready !== undefined
+    return [
+      status,
+      {
+        description: isUnready
+          ? 'Not ready; the answer says why.'
+          : status >= 500
+            ? 'What it needs does not answer; try again.'
+            : 'Refused; the error says why.',
+        content: {
+          'application/json': isUnready ? answered : { schema: { $ref: '#/components/schemas/Error' } },
         },
       },
-    },
-  ])
+    ]
+  })
   return {
-    operationId: operationId(endpoint),
+    operationId: operationId(route),
     summary,
-    parameters: [...pathParameters(endpoint.path), ...(query === undefined ? [] : queryParameters(query))],
+    parameters: [
+      ...parametersIn('path', params, example?.params),
+      ...parametersIn('query', queryShape(query, kpiIds), example?.query),
+    ],
     ...(body !== undefined && {
-      requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body) } } },
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: jsonSchema(body.schema, 'input'),
+            ...(example?.body !== undefined && { example: example.body }),
+          },
+        },
+      },
     }),
     // Either is enough: whether the recorder has a token is known when it runs.
-    ...(isWriting && { security: [{ token: [] }, {}] }),
+    ...(access !== 'read' && { security: [{ token: [] }, {}] }),
     responses: {
-      200: { description: 'As asked.', content: Object.fromEntries(content) },
-      ...Object.fromEntries(refused),
+      200: {
+        description: 'As asked.',
+        content: {
+          ...(answered && { 'application/json': answered }),
+          ...Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }])),
+        },
+      },
+      ...(route.isCached && { 304: { description: 'What If-None-Match names is the newest.' } }),
+      ...Object.fromEntries(refusals),
     },
   }
 }
 
-function operationId({ method, path }: Endpoint): string {
-  const words = path.replaceAll(/[{}]/g, '').match(/[a-z0-9]+/g) ?? []
-  return [method, ...words].join('_')
+function operationId({ method, path }: AnyRoute): string {
+  const words = path.replaceAll(/[{}+]/g, '').match(/[a-z0-9]+/g) ?? []
+  return [method.toLowerCase(), ...words].join('_')
 }
 
-function pathParameters(path: string): object[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }))
-}
-
-function queryParameters(query: z.ZodRawShape): object[] {
-  const { properties = {}, required = [] } = jsonSchema(z.object({ ...scopeShape, ...query }))
+function parametersIn(place: 'path' | 'query', shape: z.ZodRawShape, example: object = {}): object[] {
+  const { properties = {}, required = [] } = jsonSchema(z.object(shape), 'input')
   return Object.entries(properties).map(([name, schema]) => {
     const { description, ...rest } = schema as { description?: string }
     return {
       name,
-      in: 'query',
+      in: place,
       required: required.includes(name),
       ...(description && { description }),
       schema: rest,
+      ...(name in example && { example: example[name as keyof typeof example] }),
     }
   })
 }
 
-/** What a caller may send, so that what is filled in or converted afterwards is not asked of them. */
-function jsonSchema(schema: z.ZodType): { properties?: Record<string, unknown>; required?: string[] } {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+/**
+ * @param io `input` for what a caller may send, so that what is filled in afterwards is not asked of them; `output` for
+ *   what is answered, which says that an answer holds nothing else
+ */
+function jsonSchema(
+  schema: z.ZodType,
+  io: 'input' | 'output',
+): { properties?: Record<string, unknown>; required?: string[] } {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
   return rest as { properties?: Record<string, unknown>; required?: string[] }
 }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { defineConfig, names } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import type { FoundMeasurement } from '../../src/rows/measurements.js'
+import type { FoundMeasurement } from '../../src/measurements/found.js'
 import { getJson } from '../plumbing/get-json.js'
 import { notification, postWebhook } from '../plumbing/notification.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
@@ -231,7 +231,7 @@ test('an alert of a KPI that the configuration does not know has no measurements
   const response = await fetch(`${recorder.url}/api/measurements?episode=${rows[0].id}`)
   expect({ status: response.status, body: await response.json() }).toEqual({
     status: 200,
-    body: { measurements: [] },
+    body: { measurements: [], next_cursor: null },
   })
 })
 

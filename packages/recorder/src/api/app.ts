@@ -1,0 +1,96 @@
+import type { Config } from '@mnemoscope/kpi'
+import { Hono } from 'hono'
+import { compress } from 'hono/compress'
+import { secureHeaders } from 'hono/secure-headers'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import type { ConfigSource } from '../config/source.js'
+import { rememberDashboards } from '../dashboard/remember.js'
+import { byteBudget } from '../http/budget.js'
+import { answerError, RequestError } from '../http/error.js'
+import { type PageFile, policyForDocumentsAlone, servePageFile } from '../http/page.js'
+import type { AnyRoute } from '../http/route.js'
+import { serve } from '../http/serve.js'
+import type { Metrics } from '../metrics.js'
+import type { Events } from '../status/events.js'
+import type { Readiness } from '../status/readiness.js'
+import type { Normaliser } from '../work.js'
+import { routes } from './routes.js'
+
+/** Bodies that are held at a time; parsed, they take several times as much. */
+const mostBytesAtOnce = 64 * 1_024 * 1_024
+
+export interface AppOptions {
+  /** What is written goes through this. */
+  readonly pool: pg.Pool
+  /** What is only read goes through this. */
+  readonly readers: pg.Pool
+  readonly config: Config
+  readonly configSource: ConfigSource
+  /** What a request that writes anything must carry; undefined for nothing. */
+  readonly token: string | undefined
+  readonly metrics: Metrics
+  readonly logger: Logger
+  readonly page: ReadonlyMap<string, PageFile>
+  /** Runbook pages by name, in Markdown. */
+  readonly runbooks: ReadonlyMap<string, string>
+  readonly normaliser: () => Normaliser
+  /** Names of the handlers that are told of alerts. */
+  readonly handlers: readonly string[]
+  readonly readiness: () => Promise<Readiness>
+  readonly events: Events
+}
+
+/** The recorder's HTTP API and page. */
+export function createApp(options: AppOptions): Hono {
+  const { readers, config, logger, page } = options
+  const needs = {
+    ...options,
+    budget: byteBudget(mostBytesAtOnce),
+    dashboards: rememberDashboards(readers, config),
+  }
+  const app = new Hono()
+  app.use('/api/*', compress())
+  app.onError((error, context) => answerError(error, context, logger))
+  // Hono hands only what is an `Error` of its own realm to the handler above, and drops anything else.
+  app.use(async (context, next) => {
+    try {
+      await next()
+    } catch (error) {
+      context.res = answerError(error, context, logger)
+    }
+  })
+  app.notFound((context) => {
+    const { path } = context.req
+    const error = new RequestError(404, `there is nothing at ${path}`, {
+      value: path,
+      next: 'The page is at /, data at /api/dashboard.',
+    })
+    return answerError(error, context, logger)
+  })
+  app.use('/page/*', policyForDocumentsAlone)
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        // Nothing that the page shows may become markup or script, whatever names models have.
+        requireTrustedTypesFor: ["'script'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+      // The recorder speaks plain HTTP; a proxy in front of it decides about HTTPS.
+      strictTransportSecurity: false,
+    }),
+  )
+  const all: readonly AnyRoute<typeof needs>[] = routes
+  for (const each of all) serve(app, each, needs)
+  for (const [path, file] of page) {
+    app.get(path, (context) => servePageFile(context, file))
+  }
+  return app
+}

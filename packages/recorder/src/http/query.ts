@@ -1,0 +1,84 @@
+import type { Context } from 'hono'
+import { z } from 'zod'
+import type { Scope } from '../database/scope.js'
+import { isStorable } from '../database/text.js'
+import { RequestError } from './error.js'
+import type { QueryOption } from './route.js'
+
+const error = 'expected text without NUL'
+
+/** Text of a request that Postgres can hold, of at most so many characters. */
+export const text = (most: number) => z.string().min(1).max(most).refine(isStorable, { error })
+
+/** The same for what a person writes: without the space around it. */
+export const writtenText = (most: number) => z.string().trim().min(1).max(most).refine(isStorable, { error })
+
+/** How much to answer with. */
+export const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual)
+
+/** The id of an alert episode. */
+export const episodeId = z
+  .string()
+  .regex(/^[1-9]\d{0,17}$/, { error: 'expected the id of an episode, as /api/episodes has it' })
+
+/** A window of at most ten years; longer ones are mistakes. */
+const hours = z.coerce.number().gt(0).max(87_600)
+
+/** Longer than any name that is stored. */
+const mostInName = 512
+
+const time = z.iso.datetime({ offset: true }).transform((given) => new Date(given))
+
+/** Query parameters of every question about a part of the history; `scopeOf` reads them. */
+export const scopeQuery = {
+  hours: hours.default(24).describe('Length of a window that ends now, or at `to`.'),
+  from: time.optional().describe('ISO 8601; takes the place of `hours`.'),
+  to: time.optional(),
+  service: text(mostInName).optional(),
+  model: text(mostInName).optional(),
+  context_size: text(mostInName).optional().describe('Class of context sizes: tokens, or +Inf.'),
+}
+
+/** The part of the history that a query asks about. @throws RequestError 400 for a window that ends before it begins */
+export function scopeOf(query: z.output<z.ZodObject<typeof scopeQuery>>): Scope {
+  const { to = new Date(), service, model, context_size: contextSize } = query
+  const from = query.from ?? new Date(to.getTime() - query.hours * 3_600_000)
+  if (from < to) return { from, to, service, model, contextSize }
+  throw new RequestError(400, 'query parameter from: the window ends before it begins', {
+    value: from.toISOString(),
+    expected: `a time before ${to.toISOString()}`,
+    next: 'Correct from, or to.',
+  })
+}
+
+/** The query parameters of a route, with those that depend on the KPIs. */
+export function queryShape(query: QueryOption, kpiIds: readonly string[]): z.ZodRawShape {
+  return typeof query === 'function' ? query(kpiIds) : query
+}
+
+/** A request's query parameters. Unknown ones are refused, as nothing would read them. @throws RequestError 400 */
+export function readQuery(context: Context, shape: z.ZodRawShape): Record<string, unknown> {
+  const parsed = z.strictObject(shape).safeParse(context.req.query())
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const parameter = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.')
+  throw new RequestError(400, `query parameter ${parameter}: ${issue?.message}`, {
+    value: context.req.query(),
+    expected: issue?.message ?? 'known parameters',
+    next: 'Correct the parameter.',
+  })
+}
+
+/** The parameters of a request's path. @throws RequestError 404 for what can't be one */
+export function readParams(context: Context, shape: z.ZodRawShape): Record<string, unknown> {
+  const parsed = z.object(shape).safeParse(context.req.param())
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const name = issue?.path.join('.') ?? ''
+  const value = context.req.param(name)
+  throw new RequestError(404, `there is no ${context.req.path}: ${name} can't be ${JSON.stringify(value)}`, {
+    value,
+    expected: issue?.message ?? 'a known parameter',
+    next: 'Correct the address.',
+  })
+}

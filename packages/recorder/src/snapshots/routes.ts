@@ -1,0 +1,110 @@
+import { type Config, durationSeconds } from '@mnemoscope/kpi'
+import type pg from 'pg'
+import { z } from 'zod'
+import { inScope, type Scope, scopeParameters } from '../database/scope.js'
+import { limit, scopeOf, scopeQuery } from '../http/query.js'
+import { type DataOf, route } from '../http/route.js'
+import {
+  answerRows,
+  exactTime,
+  nextCursorAnswer,
+  type RowSource,
+  rowsMedia,
+  rowsQuery,
+} from '../http/rows.js'
+import { gapAnswer, gaps } from './gaps.js'
+
+/** One KPI of one series at one instant, as the API gives it. */
+const snapshotAnswer = z.strictObject({
+  timestamp: z.number().describe('The aligned instant, Unix seconds.'),
+  service: z.string(),
+  model: z.string(),
+  context_size: z.string().describe('Class of context sizes: tokens, or +Inf.'),
+  kpi: z.string(),
+  value: z.number().nullable().describe("The KPI's statistic over its window; null while it is unknown."),
+  samples: z.number().nullable().describe('Measurements behind it.'),
+  mean: z.number().nullable().describe('Mean over the same window; of outcomes their ratio.'),
+  p50: z.number().nullable().describe('Median; null unless the KPI is a distribution.'),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+  max: z
+    .number()
+    .nullable()
+    .describe(
+      'Nothing measured was above: the upper boundary of the highest bucket in use. Null where something was ' +
+        'beyond the last boundary, and unless the KPI is a distribution.',
+    ),
+})
+
+type Snapshot = DataOf<typeof snapshotAnswer>
+
+interface Stored extends Snapshot {
+  readonly exact: string
+  readonly series_id: number
+}
+
+/** The stored snapshots of a scope. */
+function snapshotRows(pool: pg.Pool, scope: Scope, kpi: string | undefined): RowSource<Snapshot> {
+  return {
+    schema: snapshotAnswer,
+    keys: [/^\d{1,9}$/, /^[a-z0-9_]+$/],
+    async read(window, after, most) {
+      const [seriesId, lastKpi] = after?.key ?? []
+      const { rows } = await pool.query<Stored>(
+        `SELECT extract(epoch FROM at)::float8 AS timestamp, service, model, context_size, kpi, value, samples,
+           mean, p50, p95, p99, snapshots.max, ${exactTime('at')} AS exact, series_id
+         FROM snapshots JOIN series ON series.id = series_id
+         WHERE at >= $1 AND at <= $2 AND ${inScope} AND ($6::text IS NULL OR kpi = $6)
+           AND ($7::timestamptz IS NULL OR (at <= $7 AND (at, series_id, kpi) < ($7, $8::integer, $9::text)))
+         ORDER BY at DESC, series_id DESC, kpi DESC LIMIT $10`,
+        [
+          ...scopeParameters({ ...scope, ...window }),
+          kpi ?? null,
+          after?.at ?? null,
+          seriesId ?? null,
+          lastKpi ?? null,
+          most,
+        ],
+      )
+      return rows.map(({ exact, series_id, ...row }) => ({
+        row,
+        position: { at: exact, key: [String(series_id), row.kpi] },
+      }))
+    },
+  }
+}
+
+export interface Needs {
+  readonly readers: pg.Pool
+  readonly config: Pick<Config, 'snapshotInterval'>
+}
+
+export const snapshotRoutes = [
+  route({
+    method: 'GET',
+    path: '/api/snapshots',
+    summary: 'Stored snapshots, newest first.',
+    access: 'read',
+    query: (kpiIds: readonly string[]) => ({ ...scopeQuery, kpi: z.enum(kpiIds).optional(), ...rowsQuery }),
+    answer: z.strictObject({ snapshots: z.array(snapshotAnswer), next_cursor: nextCursorAnswer }),
+    media: rowsMedia,
+    async handle({ query, context }, { readers }: Needs) {
+      const scope = scopeOf(query)
+      const source = snapshotRows(readers, scope, query.kpi)
+      const page = await answerRows(context, 'snapshots', source, { ...query, scope })
+      return page instanceof Response ? page : { snapshots: page.rows, next_cursor: page.next_cursor }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/gaps',
+    summary: 'Instants of which nothing is known.',
+    access: 'read',
+    query: { ...scopeQuery, limit: limit(1_000, 100) },
+    answer: z.strictObject({ gaps: z.array(gapAnswer) }),
+    async handle({ query }, { readers, config }: Needs) {
+      const interval = durationSeconds(config.snapshotInterval)
+      return { gaps: await gaps(readers, scopeOf(query), interval, query.limit) }
+    },
+  }),
+] as const

@@ -1,0 +1,167 @@
+import { configHash } from '@mnemoscope/kpi'
+import type { Context } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import type { ConfigSource } from '../config/source.js'
+import { RequestError } from '../http/error.js'
+
+/** What a listener compares to know that there is something new. */
+export interface EventState {
+  /** Newest instant that was dealt with, Unix seconds; null before the first. */
+  readonly instant: number | null
+  /** Newest transition of an alert episode. */
+  readonly transition: number
+  /** Newest acknowledgement. */
+  readonly acknowledgement: number
+  /** Hash of the configuration in force. */
+  readonly config: string
+  /** Since when the configuration file can't be applied, Unix seconds; null while it is applied. */
+  readonly config_problem: number | null
+}
+
+export interface EventsOptions {
+  readonly pool: pg.Pool
+  readonly configSource: Pick<ConfigSource, 'inForce' | 'problem'>
+  /** How often the database is asked, and so how often a listener hears something at the most. */
+  readonly refreshMs: number
+  readonly logger: Logger
+}
+
+/** Server-sent events: tell every listener that something new is stored. */
+export interface Events {
+  /** Answers `GET /api/events`. @throws RequestError 503 while as many listen as may */
+  handle(context: Context): Response
+  /** Ends every listener's stream; more are refused. */
+  stop(): void
+}
+
+/** Browsers open one per tab; more than this are a mistake or an attack. */
+const mostListeners = 200
+/** Below the idle limit of proxies, which is often a minute. */
+const heartbeatMs = 15_000
+/** A listener that has not taken a line for so long is gone. */
+const stalledMs = 60_000
+
+interface Listener {
+  /** Sends an event, at once or after the one on its way; of several that wait, the newest. */
+  send(event: string, data: string): void
+}
+
+/**
+ * One question for all listeners, asked only while somebody listens: the database is what several recorders share, so
+ * it knows of changes that came through another one. Events never pile up for a slow listener: each
+ * one carries the whole state, so only the newest waits.
+ */
+export function createEvents({ pool, configSource, refreshMs, logger }: EventsOptions): Events {
+  /** Streams that are open, and those of them that were told what is known and now hear of changes. */
+  const open = new Set<() => void>()
+  const listeners = new Set<Listener>()
+  let known: string | undefined
+  let looking: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+
+  /** Asks once, however many want to know, and again after a while for those who listen. */
+  function look(): Promise<void> {
+    clearTimeout(timer)
+    looking ??= ask().finally(() => {
+      looking = undefined
+      timer = setTimeout(() => listeners.size > 0 && look(), refreshMs)
+      if (stopped) clearTimeout(timer)
+    })
+    return looking
+  }
+
+  async function ask(): Promise<void> {
+    try {
+      const state = JSON.stringify({ ...(await storedState(pool)), ...configState(configSource) })
+      if (state !== known) for (const listener of listeners) listener.send('change', state)
+      known = state
+    } catch (err) {
+      logger.warn({ err }, 'events: the database did not answer')
+    }
+  }
+
+  return {
+    handle(context) {
+      if (stopped || open.size >= mostListeners) {
+        throw new RequestError(503, 'as many listen to events as may', {
+          value: open.size,
+          expected: `at most ${mostListeners} listeners`,
+          next: 'Close a few pages, or ask /api/dashboard from time to time.',
+        })
+      }
+      // Proxies that gather answers before they pass them on would hold events back.
+      context.header('x-accel-buffering', 'no')
+      return streamSSE(context, (stream) => {
+        const { promise, resolve: end } = withResolvers()
+        let sentAt = Date.now()
+        let isBusy = false
+        let waiting: { event: string; data: string } | undefined
+        const listener: Listener = {
+          send(event, data) {
+            if (isBusy) {
+              waiting = { event, data }
+              return
+            }
+            isBusy = true
+            void stream.writeSSE({ event, data }).then(() => {
+              isBusy = false
+              sentAt = Date.now()
+              const next = waiting
+              waiting = undefined
+              if (next !== undefined) listener.send(next.event, next.data)
+            })
+          },
+        }
+        const heartbeat = setInterval(() => {
+          if (!isBusy) listener.send('alive', '')
+          else if (Date.now() - sentAt > stalledMs) end()
+        }, heartbeatMs)
+        stream.onAbort(end)
+        open.add(end)
+        // Asked anew: what was known may be from when somebody last listened.
+        void look().then(() => {
+          if (stopped || stream.aborted) return
+          listeners.add(listener)
+          listener.send('hello', known ?? '{}')
+        })
+        return promise.finally(() => {
+          clearInterval(heartbeat)
+          listeners.delete(listener)
+          open.delete(end)
+        })
+      })
+    },
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+      for (const end of open) end()
+    },
+  }
+}
+
+type ConfigState = Pick<EventState, 'config' | 'config_problem'>
+
+function configState({ inForce, problem }: EventsOptions['configSource']): ConfigState {
+  const at = problem()?.at
+  return { config: configHash(inForce()), config_problem: at === undefined ? null : at.getTime() / 1_000 }
+}
+
+async function storedState(pool: pg.Pool): Promise<Omit<EventState, keyof ConfigState>> {
+  const { rows } = await pool.query<Omit<EventState, keyof ConfigState>>(
+    `SELECT (SELECT extract(epoch FROM max(at))::float8 FROM snapshot_instants) AS instant,
+            (SELECT coalesce(max(id), 0)::float8 FROM alert_transitions) AS transition,
+            (SELECT coalesce(max(id), 0)::float8 FROM alert_acknowledgements) AS acknowledgement`,
+  )
+  return rows[0] as Omit<EventState, keyof ConfigState>
+}
+
+function withResolvers(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { route } from '../http/route.js'
+import type { Metrics } from '../metrics.js'
+import type { Events } from './events.js'
+import { type Readiness, readinessAnswer } from './readiness.js'
+
+/** What the recorder says of itself, and when there is something new. */
+export const statusRoutes = [
+  route({
+    method: 'GET',
+    path: '/api/events',
+    summary: 'A line whenever something was stored, or the configuration changed.',
+    access: 'read',
+    media: ['text/event-stream'],
+    handle: ({ context }, { events }: { readonly events: Events }) => events.handle(context),
+  }),
+  route({
+    method: 'GET',
+    path: '/healthz',
+    summary: 'Whether the process runs.',
+    access: 'read',
+    answer: z.strictObject({ status: z.literal('ok') }),
+    handle: () => ({ status: 'ok' }) as const,
+  }),
+  route({
+    method: 'GET',
+    path: '/readyz',
+    summary: 'Whether the recorder does its work, and what keeps it from it (503).',
+    access: 'read',
+    answer: readinessAnswer,
+    isUnready: ({ ready }) => !ready,
+    handle: (_, { readiness }: { readonly readiness: () => Promise<Readiness> }) => readiness(),
+  }),
+  route({
+    method: 'GET',
+    path: '/metrics',
+    summary: 'What the recorder says about itself, for Prometheus.',
+    access: 'read',
+    media: ['text/plain'],
+    async handle({ context }, { metrics: { registry } }: { readonly metrics: Metrics }) {
+      return context.body(await registry.metrics(), 200, { 'content-type': registry.contentType })
+    },
+  }),
+] as const
