@@ -1,48 +1,46 @@
 import { type Config, names, refusalOf } from '@mnemoscope/kpi'
 import type { MetricProducer } from '@opentelemetry/sdk-metrics'
-import { type SelfMetrics, selfMetrics } from './guards/self-metrics.js'
-import { type WarningHandler, warnOnce, warnThroughProcess } from './guards/warn-once.js'
-import { type Attention, attention } from './handle/attention.js'
-import { type HandleRegistry, handleRegistry } from './handle/handle-registry.js'
-import { type KpiMetric, kpiMetric } from './handle/kpi-metric.js'
-import { type Collection, collection } from './metric/collection.js'
-import type { Metric } from './metric/metric.js'
-import { processStart } from './metric/process-start.js'
+import { type KpiMetric, kpiMetric } from './accumulate/kpi-metric.js'
+import { type Collection, collection, type Metric } from './accumulate/metric.js'
+import { processStart, type SelfMetrics, selfMetrics } from './accumulate/self-metrics.js'
+import { type WarningHandler, warnOnce, warnThroughProcess } from './guards/warnings.js'
+import { deltaReaders } from './opentelemetry/delta-reader.js'
+import { type MetricProducerOptions, metricProducer } from './opentelemetry/metric-producer.js'
 import type { MonitoringOptions } from './options.js'
-import { deltaReaders } from './producer/delta-reader.js'
-import { type MetricProducerOptions, metricProducer } from './producer/metric-producer.js'
+import { type MeasurementProcessor, measurementProcessor } from './record/processor.js'
+import { type HandleRegistry, handleRegistry } from './record/registry.js'
 
-/** Where measurements go in, and what there is to collect. */
+/** The parts of a monitor that record and collect. */
 export interface Core {
   readonly registry: HandleRegistry
-  readonly attention: Attention
+  readonly processor: MeasurementProcessor
   readonly kpis: readonly KpiMetric[]
-  /** All metrics, in the order they are written; more may be added. */
+  /** All metrics, in the order of the exposition. More can be added. */
   readonly metrics: Metric[]
   readonly self: SelfMetrics
   readonly warn: WarningHandler
   readonly now: () => number
-  /** The application's monotonic time in milliseconds; it may throw. */
+  /** Monotonic milliseconds, by the application's clock. It can throw. */
   readonly clock: () => number
-  /** The same, which does not throw. */
+  /** The same without errors. */
   readonly elapsed: () => number
-  /** Called at each collection with the time of `elapsed`; more may be added. */
+  /** Called at each collection with the time of `elapsed`. More can be added. */
   readonly sweeps: ((at: number) => void)[]
-  /** Milliseconds since the epoch when the monitor started. */
-  readonly born: number
+  /** Start of the monitor, in milliseconds since the epoch. */
+  readonly createdAt: number
   /** Begins a collection. */
   collect(): Collection
   metricProducer(options?: MetricProducerOptions): MetricProducer
 }
 
-/** The monitor without its exits. */
+/** A monitor without its outputs. */
 export function monitoringCore(config: Config, options: Omit<MonitoringOptions<Config>, 'config'>): Core {
   const now = guarded(options.now ?? Date.now, Date.now)
   const clock = options.clock ?? (() => performance.now())
   const elapsed = monotonic(clock)
   const warn = warnOnce(options.onWarning ?? warnThroughProcess)
-  const born = now()
-  const self = selfMetrics(Object.values(config.kpis), born)
+  const createdAt = now()
+  const self = selfMetrics(Object.values(config.kpis), createdAt)
   const kpis = Object.values(config.kpis).map((kpi) =>
     kpiMetric(kpi, (kpi, value) => {
       const refusal = refusalOf(kpi, value)
@@ -50,9 +48,9 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
       return refusal === undefined
     }),
   )
-  const watch = attention(self, warn, () => registry.calm())
-  const registry = handleRegistry({ config, kpis, attention: watch, self, warn, now, clock, elapsed })
-  const metrics = [...kpis.map(({ metric }) => metric), ...self.metrics, processStart(born)]
+  const processor = measurementProcessor(self, warn, () => registry.updateFastRanges())
+  const registry = handleRegistry({ config, kpis, processor, self, warn, now, clock, elapsed })
+  const metrics = [...kpis.map(({ metric }) => metric), ...self.metrics, processStart(createdAt)]
   const deltaReader = deltaReaders()
   const fallbacks = {
     [names.otelMetric(config.kpis.memory_usage).name]: () => process.memoryUsage.rss(),
@@ -68,7 +66,7 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
 
   return {
     registry,
-    attention: watch,
+    processor,
     kpis,
     metrics,
     self,
@@ -77,14 +75,14 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
     clock,
     elapsed,
     sweeps,
-    born,
+    createdAt,
     collect,
     metricProducer: ({ temporality = 'cumulative', names = 'opentelemetry' } = {}) =>
       metricProducer(() => metrics, collect, temporality === 'delta' ? deltaReader() : undefined, names),
   }
 }
 
-/** A clock that can't fail: while the application's throws, or gives no time, another is read. */
+/** A clock that can't fail: another one is read while the application's clock throws or gives no number. */
 function guarded(read: () => number, otherwise: () => number): () => number {
   return () => {
     try {
@@ -96,7 +94,7 @@ function guarded(read: () => number, otherwise: () => number): () => number {
   }
 }
 
-/** A clock that stands still while the application's fails. */
+/** A clock that stands still while the application's clock fails. */
 function monotonic(clock: () => number): () => number {
   let last = 0
   const read = guarded(clock, () => last)

@@ -1,49 +1,49 @@
 import type { Config, ThresholdSeverity } from '@mnemoscope/kpi'
 import type { MetricProducer } from '@opentelemetry/sdk-metrics'
 import type { RequestHandler } from './exposition/request-handler.js'
-import type { DeclaredOf, Handle, HandleLabels } from './handle/handle-types.js'
-import type { MeasuredOptions } from './handle/measured.js'
-import type { Integrations } from './integrations/integrations.js'
+import type { MetricProducerOptions } from './opentelemetry/metric-producer.js'
 import type { Probe, ProbeOptions } from './probe/probe-options.js'
-import type { MetricProducerOptions } from './producer/metric-producer.js'
-import type { BreachHandler } from './reactions/breaches.js'
-import type { MeasurementHandler } from './reactions/measurements.js'
+import type { DeclaredOf, Handle, HandleLabels } from './record/handle-types.js'
+import type { Integrations } from './record/integrations.js'
+import type { BreachHandler, MeasurementHandler } from './record/listeners.js'
+import type { MeasuredOptions } from './record/measured.js'
 
-/** Ends what a call began; safe to call again. */
+/** Removes a handler. It can be called again. */
 export type Unsubscribe = () => void
 
-/** A service under observation. */
+/** A measured service. */
 export interface Monitor<C extends Config = Config> {
-  /** The configuration in force, defaults filled in. */
+  /** The configuration with all defaults. */
   readonly config: C
-  /** Address of the metrics; undefined without an endpoint of its own. */
+  /** Address of the metrics; undefined without an endpoint. */
   readonly url: string | undefined
-  /** The handle that records for these labels. Resolve it once and keep it. Never throws. */
+  /** The handle that records for these labels. Get it once and keep it. Never throws. */
   for(labels: HandleLabels): Handle<DeclaredOf<C>>
-  /** The same function, its calls measured; nothing about its behaviour changes. */
+  /** The same function with measured calls. Its behaviour stays the same. */
   measured<Arguments extends unknown[], Result>(
     run: (...args: Arguments) => Result,
     options: MeasuredOptions<Arguments, Result, DeclaredOf<C>>,
   ): (...args: Arguments) => Result
-  /** Takes the results of benchmarks, overflow handling and model adaptation as they are. */
+  /** Records results of benchmarks, overflow handling and model adaptation. */
   readonly integrations: Integrations
   /**
-   * Calls a handler within milliseconds of a measurement that breaches a threshold of this level or a worse one, and
-   * then not again for `instrumentation.breachCooldown` about the same KPI, model and size, unless it gets worse.
+   * Calls a handler within milliseconds of a measurement that reaches a threshold of this level or a worse one. Then
+   * there is no call for the same KPI, model and size during `instrumentation.breachCooldown`, unless the level gets
+   * worse.
    */
   onBreach(level: ThresholdSeverity, handler: BreachHandler): Unsubscribe
-  /** Hands every measurement to a handler, metadata and trace included. It costs every record a call. */
+  /** Calls a handler with each measurement, its metadata and its trace. Each record then costs a function call. */
   onMeasurement(handler: MeasurementHandler): Unsubscribe
   /**
-   * Runs a labelled set against the live system on a schedule: quality does not show by itself in production. After
-   * `stop`, the probe is a stopped one, which asks nothing.
-   * @throws MnemoscopeError USAGE where a question has no relevant answer, or `share` or `jitter` is out of its range
+   * Asks the live system questions with known answers on a schedule, to measure its quality. A probe that starts after
+   * `stop` asks nothing.
+   * @throws MnemoscopeError USAGE if a question has no relevant answer, or `share` or `jitter` is out of range
    */
   probe(options: ProbeOptions): Probe
-  /** Answers scrapes in a server of the application's: node:http, Express or Fastify. */
+  /** Answers scrapes in the application's server: node:http, Express or Fastify. */
   readonly requestHandler: RequestHandler
-  /** Hands the metrics to a reader of the application's OpenTelemetry SDK: one producer for each reader. */
+  /** Gives the metrics to a reader of the application's OpenTelemetry SDK. Each reader needs its own producer. */
   metricProducer(options?: MetricProducerOptions): MetricProducer
-  /** Flushes and closes everything. Safe to call again; measurements taken afterwards are lost. */
+  /** Flushes and closes everything. It can be called again. Later measurements are lost. */
   stop(): Promise<void>
 }

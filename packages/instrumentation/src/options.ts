@@ -1,31 +1,31 @@
 import type { Config } from '@mnemoscope/kpi'
 import type { MeterProvider } from '@opentelemetry/api'
 import type { MetricsSource } from './exposition/sources.js'
-import type { GenAiOptions } from './genai/gen-ai.js'
-import type { WarningHandler } from './guards/warn-once.js'
-import type { OtlpOptions } from './otlp/otlp-options.js'
+import type { WarningHandler } from './guards/warnings.js'
+import type { GenAiOptions } from './opentelemetry/gen-ai.js'
+import type { OtlpOptions } from './opentelemetry/otlp-push.js'
 
-/** How single measurements are sent to the recorder. */
+/** Options for sending single measurements to the recorder. */
 export interface MeasurementsOptions {
   /**
-   * What a recorder that was started with `MNEMOSCOPE_TOKEN` asks for, sent as `Authorization: Bearer`. Headers of
+   * The token of a recorder that was started with `MNEMOSCOPE_TOKEN`, sent as `Authorization: Bearer`. The headers of
    * `OTEL_EXPORTER_OTLP_LOGS_HEADERS` are sent too.
-   * @default an `Authorization` of those, or else `MNEMOSCOPE_TOKEN`
+   * @default the `Authorization` of those headers, else `MNEMOSCOPE_TOKEN`
    */
   readonly token?: string
 }
 
-/** How a service is monitored. */
+/** Options of a monitor. */
 export interface MonitoringOptions<C extends Config> {
-  /** Name of the service: `service.name` for OpenTelemetry, and the scrape job's name in Prometheus. */
+  /** Name of the service: `service.name` in OpenTelemetry, and the name of the scrape job in Prometheus. */
   readonly service: string
   /**
-   * KPIs, context sizes and limits, from `defineConfig`.
+   * KPIs, context sizes and limits, made with `defineConfig`.
    * @default defineConfig()
    */
   readonly config?: C
   /**
-   * Address the endpoint listens on.
+   * Address that the endpoint listens on.
    * @default '127.0.0.1'
    */
   readonly host?: string
@@ -35,19 +35,19 @@ export interface MonitoringOptions<C extends Config> {
    */
   readonly port?: number
   /**
-   * Whether to serve `/metrics` on a port of its own; without, use `monitor.requestHandler` or a metric producer.
+   * Whether to serve `/metrics` on a separate port. Without it, use `monitor.requestHandler` or a metric producer.
    * @default true
    */
   readonly endpoint?: boolean
   /**
-   * Other metrics of the application, served beside the monitor's: `PrometheusExporter`s created with
-   * `preventServerStart: true`, prom-client registries of either format. Each is written in the format that the scraper
-   * asks for.
+   * Other metrics of the application to serve: `PrometheusExporter`s created with `preventServerStart: true`, and
+   * prom-client registries of either format. They are written in the format that the scraper asks for.
+   * @default none
    */
   readonly sources?: readonly MetricsSource[]
   /**
-   * Whether OpenMetrics scrapes carry the trace of the worst measurement of each histogram bucket. Every histogram
-   * measurement then looks for an active span, about as costly as reading a clock.
+   * Whether OpenMetrics scrapes carry the trace of the worst measurement of each histogram bucket. Each record of a
+   * histogram then looks for an active span, which costs about as much as reading a clock.
    * @default false
    */
   readonly exemplars?: boolean
@@ -57,35 +57,38 @@ export interface MonitoringOptions<C extends Config> {
    */
   readonly otlp?: boolean | OtlpOptions
   /**
-   * Records through OpenTelemetry's API too, for applications that give access to nothing else. Slower: a histogram's
-   * record costs what the provider's does.
+   * Also records through OpenTelemetry's API, for applications with access to nothing else. A record of a histogram
+   * then costs as much as the provider's record.
+   * @default none
    */
   readonly meterProvider?: MeterProvider
   /**
-   * Address of the recorder, `http://127.0.0.1:9470`. Single measurements with their metadata go there, every breach
-   * and a sample of the others (`instrumentation.measurementSampling`), so that an alert leads to the operations behind
-   * it; and integrations switched there are switched here within seconds. Every record then costs a call.
+   * Address of the recorder, `http://127.0.0.1:9470`. It gets single measurements with their metadata: all breaches, and
+   * a sample of the others (`instrumentation.measurementSampling`). So an alert links to its operations. Integrations
+   * that are switched in the recorder are switched here within seconds. Each record then costs a function call.
+   * @default none
    */
   readonly recorder?: string
-  /** How single measurements are sent to the recorder. */
+  /** Options for sending single measurements to the recorder. */
   readonly measurements?: MeasurementsOptions
   /**
-   * Adds the metrics of OpenTelemetry's conventions for generative AI.
+   * Adds the metrics of OpenTelemetry's semantic conventions for generative AI.
    * @default whether `OTEL_SEMCONV_STABILITY_OPT_IN` names `gen_ai_latest_experimental`
    */
   readonly genAi?: boolean | GenAiOptions
   /**
-   * Further facts about the service, as OpenTelemetry resource attributes; those of `OTEL_RESOURCE_ATTRIBUTES` are
-   * always among them.
+   * More facts about the service, as OpenTelemetry resource attributes. Those of `OTEL_RESOURCE_ATTRIBUTES` are always
+   * added.
+   * @default none
    */
   readonly resource?: Readonly<Record<string, string>>
   /**
-   * Hears each kind of warning once.
+   * Called once for each kind of warning.
    * @default process.emitWarning
    */
   readonly onWarning?: WarningHandler
   /**
-   * Monotonic time in milliseconds, for durations, cooldowns and the end of idle series.
+   * Monotonic milliseconds, for durations, cooldowns and the eviction of idle series.
    * @default performance.now
    */
   readonly clock?: () => number

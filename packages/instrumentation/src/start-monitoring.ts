@@ -1,49 +1,48 @@
 import { type Config, defineConfig, durationSeconds } from '@mnemoscope/kpi'
+import { targetInfo } from './accumulate/self-metrics.js'
 import { monitoringCore } from './core.js'
-import { openExits } from './exits.js'
-import { exposition } from './exposition/exposition.js'
+import { exposition } from './exposition/render.js'
 import { requestHandler } from './exposition/request-handler.js'
-import type { DeclaredOf, Handle, HandleLabels } from './handle/handle-types.js'
-import { measured } from './handle/measured.js'
-import { integrations } from './integrations/integrations.js'
-import { targetInfo } from './metric/target-info.js'
 import type { Monitor } from './monitor.js'
+import { resourceAttributes } from './opentelemetry/resource.js'
 import type { MonitoringOptions } from './options.js'
-import { probes } from './probe/probes.js'
-import { breachWatcher } from './reactions/breaches.js'
-import { measurementWatcher } from './reactions/measurements.js'
-import { followSwitches } from './remote-config/follow-switches.js'
-import { resourceAttributes } from './resource.js'
+import { openOutputs } from './outputs.js'
+import { probes } from './probe/probe.js'
+import type { DeclaredOf, Handle, HandleLabels } from './record/handle-types.js'
+import { integrations } from './record/integrations.js'
+import { breachListener, measurementListener } from './record/listeners.js'
+import { measured } from './record/measured.js'
+import { followSwitches } from './recorder/follow-switches.js'
 
 /**
- * Starts to observe a service: metrics for Prometheus at `http://host:port/metrics`, for OpenTelemetry's readers, and
- * over OTLP.
- * @throws MnemoscopeError PORT_IN_USE
+ * Starts to measure a service. Its metrics are served to Prometheus at `http://host:port/metrics`, read by
+ * OpenTelemetry readers, or pushed over OTLP, as the options say.
+ * @throws MnemoscopeError PORT_IN_USE; USAGE if an address or a token of the options is invalid
  */
 export async function startMonitoring<C extends Config = Config<unknown>>(
   options: MonitoringOptions<C>,
 ): Promise<Monitor<C>> {
   const config: Config = options.config ?? defineConfig()
   const core = monitoringCore(config, options)
-  const { attention, now, elapsed, warn } = core
+  const { processor, now, elapsed, warn } = core
   const resource = resourceAttributes(options.service, options.resource)
   const resolve = (labels: HandleLabels) => core.registry.resolve(labels).handle
   const probing = probes(resolve, warn)
 
   const { sources = [] } = options
-  const info = targetInfo(resource, core.born)
+  const info = targetInfo(resource, core.createdAt)
   const handle = requestHandler(exposition(() => [info, ...core.metrics], core.collect, sources, warn))
-  const taken = integrations(config.integrations, resolve, warn)
-  const exits = await openExits(options, config, core, resource, handle)
+  const results = integrations(config.integrations, resolve, warn)
+  const outputs = await openOutputs(options, config, core, resource, handle)
   const followed =
     options.recorder === undefined
       ? undefined
-      : followSwitches({ recorder: options.recorder, first: taken.switches, onChange: taken.switch })
+      : followSwitches({ recorder: options.recorder, first: results.switches, onChange: results.switch })
   let stopped: Promise<void> | undefined
 
   return {
     config: config as C,
-    url: exits.url,
+    url: outputs.url,
     for: (labels) => resolve(labels) as Handle<DeclaredOf<C>>,
     measured: (run, how) =>
       measured(
@@ -54,19 +53,19 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
         (error) =>
           warn({ code: 'HOOK_FAILED', message: `A hook of a measured function failed: ${String(error)}` }),
       ),
-    integrations: taken,
+    integrations: results,
     onBreach(level, handler) {
       const cooldownMilliseconds = durationSeconds(config.instrumentation.breachCooldown) * 1_000
-      return attention.watch(breachWatcher({ level, handler, cooldownMilliseconds, now, elapsed, warn }))
+      return processor.listen(breachListener({ level, handler, cooldownMilliseconds, now, elapsed, warn }))
     },
-    onMeasurement: (handler) => attention.watch(measurementWatcher(handler, now, warn)),
+    onMeasurement: (handler) => processor.listen(measurementListener(handler, now, warn)),
     probe: probing.start,
     requestHandler: handle,
     metricProducer: core.metricProducer,
     stop() {
       followed?.stop()
       probing.stop()
-      stopped ??= exits.stop()
+      stopped ??= outputs.stop()
       return stopped
     },
   }

@@ -1,15 +1,14 @@
 import type { BaseRetrieverInterface } from '@langchain/core/retrievers'
 import type { VectorStoreInterface } from '@langchain/core/vectorstores'
-import type { MemoryAdapterOptions, RecordingMonitor } from './adapter-options.js'
-import { memoryCalls } from './memory-calls.js'
-import { standIn } from './stand-in.js'
+import { interceptMethods } from './intercept.js'
+import { type MemoryAdapterOptions, memoryCalls, type RecordingMonitor } from './memory-calls.js'
 
-export type { CountTokens, MemoryAdapterOptions, RecordingMonitor } from './adapter-options.js'
+export type { CountTokens, MemoryAdapterOptions, RecordingMonitor } from './memory-calls.js'
 
 /**
  * A retriever that records each retrieval as operation `search`: `latency`, and `token_usage` of the documents found if
- * `countTokens` is given. Everything else is the retriever's own: chains, batches and streams made of it are measured
- * too, with its callbacks and errors. Where it writes to a store (`addDocuments`), that is operation `store`.
+ * `countTokens` is given. Its behaviour, callbacks and errors stay the same. Chains, batches and streams with it are
+ * measured too. Writes to a store (`addDocuments`) are operation `store`.
  */
 export function instrumentRetriever<Retriever extends BaseRetrieverInterface>(
   retriever: Retriever,
@@ -17,7 +16,7 @@ export function instrumentRetriever<Retriever extends BaseRetrieverInterface>(
   options: MemoryAdapterOptions,
 ): Retriever {
   const calls = memoryCalls(monitor, options, textsOfDocuments)
-  return standIn(retriever, {
+  return interceptMethods(retriever, {
     intercepted: { invoke: calls.search, addDocuments: calls.store },
     ownThis: isOfRunnable,
   })
@@ -34,7 +33,7 @@ export function instrumentVectorStore<Store extends VectorStoreInterface>(
   options: MemoryAdapterOptions,
 ): Store {
   const { search, store: add, delete: remove } = memoryCalls(monitor, options, textsOfDocuments)
-  return standIn(store, {
+  return interceptMethods(store, {
     intercepted: {
       similaritySearch: search,
       similaritySearchWithScore: search,
@@ -58,9 +57,9 @@ function textsOfDocuments(found: unknown): string[] | undefined {
 }
 
 /**
- * Whether a method is `Runnable`'s own: these build chains and batches around `this`, so `this` must be what measures.
- * Overridden ones may reach for private fields instead. `Runnable` is known by its `pipe`, so that LangChain need not
- * be loaded here.
+ * Whether a method is defined by `Runnable`. Such methods build chains and batches around `this`, so `this` must be the
+ * proxy. Methods that override them can need private fields, so they get the original. `Runnable` is the class that
+ * defines `pipe`; LangChain is not loaded here.
  */
 function isOfRunnable(target: object, method: PropertyKey): boolean {
   const runnable = definedIn(target, 'pipe')

@@ -1,17 +1,17 @@
-import type { Metadata, OperationRecorder, OperationValues } from '../handle/handle-types.js'
+import type { Metadata, OperationRecorder, OperationValues } from '../record/handle-types.js'
 
-/** What the result of a call tells beside its duration. */
+/** Facts from the result of a call. */
 export interface ResultFacts {
   readonly values?: OperationValues
   readonly metadata?: Metadata
 }
 
 /**
- * Runs a call and records it as one operation: its latency in seconds, and what its result tells. A call that fails
- * is recorded with its latency alone. Recording never throws and never holds the result back.
- * @param factsOf reads the result; what it throws is ignored
- * @returns what the call returns; of a promise, one that settles as it does; of an async iterable, one that yields the
- *   same, recorded at its end with what its last value tells, and not at all if its reader gives it up
+ * Runs a call and records it as one operation: its latency in seconds, and the facts from its result. For a call that
+ * fails only the latency is recorded. Recording never throws and never delays the result.
+ * @param factsOf reads the result; its errors are ignored
+ * @returns the result of the call; for a promise, a promise that settles the same way; for an async iterable, one with
+ *   the same values, which is recorded at its end with the facts from its last value, and not if its reader stops early
  */
 export function measuredCall<Result>(
   recorder: OperationRecorder,
@@ -43,18 +43,18 @@ export function measuredCall<Result>(
   ) as Result
 }
 
-/** A call that goes on, to be ended once. */
+/** A call that has started. It is ended once. */
 export interface OpenCall {
   succeeded(facts: () => ResultFacts): void
   failed(): void
 }
 
-/** Takes the time from now on. */
+/** Starts to measure a call. */
 export function openCall(recorder: OperationRecorder): OpenCall {
   const start = performance.now()
 
   function end(facts: () => ResultFacts): void {
-    // Before the facts: counting tokens takes time that is not the call's.
+    // Before the facts: the time to count tokens is not part of the call.
     const latency = (performance.now() - start) / 1_000
     const { values, metadata } = factsOrNone(facts)
     recorder.operation({ ...values, latency }, metadata)
@@ -88,7 +88,7 @@ function factsOrNone(facts: () => ResultFacts): ResultFacts {
   try {
     return facts()
   } catch {
-    // A tokenizer or a getter of the application's that throws: the duration is known all the same.
+    // A tokenizer or a getter of the application threw. The duration is still known.
     return {}
   }
 }

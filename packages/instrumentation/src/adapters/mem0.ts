@@ -1,12 +1,11 @@
-import type { MemoryAdapterOptions, RecordingMonitor } from './adapter-options.js'
-import { memoryCalls } from './memory-calls.js'
-import { standIn } from './stand-in.js'
+import { interceptMethods } from './intercept.js'
+import { type MemoryAdapterOptions, memoryCalls, type RecordingMonitor } from './memory-calls.js'
 
-export type { CountTokens, MemoryAdapterOptions, RecordingMonitor } from './adapter-options.js'
+export type { CountTokens, MemoryAdapterOptions, RecordingMonitor } from './memory-calls.js'
 
 type Method = (...args: never[]) => Promise<unknown>
 
-/** What `Memory` of `mem0ai/oss` and `MemoryClient` of `mem0ai` have in common. */
+/** The methods that `Memory` of `mem0ai/oss` and `MemoryClient` of `mem0ai` share. */
 export interface Mem0Memory {
   readonly search: Method
   readonly add: Method
@@ -18,7 +17,7 @@ export interface Mem0Memory {
 /**
  * A mem0 memory, in process or hosted, that records its searches, additions, updates and deletions as operations
  * `search`, `store`, `update` and `delete`: `latency`, and `token_usage` of the memories found if `countTokens` is
- * given. The latency of an addition holds that of the model that extracts what is worth remembering.
+ * given. The latency of an addition includes the call of the model that extracts the memories.
  */
 export function instrumentMem0<Memory extends Mem0Memory>(
   memory: Memory,
@@ -26,7 +25,7 @@ export function instrumentMem0<Memory extends Mem0Memory>(
   options: MemoryAdapterOptions,
 ): Memory {
   const calls = memoryCalls(monitor, options, textsOfMemories)
-  return standIn(memory, {
+  return interceptMethods(memory, {
     intercepted: {
       search: calls.search,
       add: calls.store,
@@ -37,7 +36,7 @@ export function instrumentMem0<Memory extends Mem0Memory>(
   })
 }
 
-/** Texts of `{ results: [{ memory }] }`, or of the bare list that the hosted client's older versions answer with. */
+/** Texts of `{ results: [{ memory }] }`, or of the plain list that older versions of the hosted client return. */
 function textsOfMemories(found: unknown): string[] | undefined {
   const memories = Array.isArray(found) ? found : (found as { results?: unknown } | undefined)?.results
   if (!Array.isArray(memories)) return undefined

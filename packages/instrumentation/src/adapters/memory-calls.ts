@@ -1,17 +1,39 @@
-import type { MemoryAdapterOptions, RecordingMonitor } from './adapter-options.js'
+import type { HandleLabels, OperationRecorder } from '../record/handle-types.js'
+import type { Intercept } from './intercept.js'
 import { measuredCall, type ResultFacts } from './measured-call.js'
-import type { Intercept } from './stand-in.js'
 
-/** What memory systems do, as the label `operation`. */
-export type MemoryOperation = 'search' | 'store' | 'update' | 'delete'
+/** The monitor that an adapter records with. Any configuration fits. */
+export interface RecordingMonitor {
+  for(labels: HandleLabels): OperationRecorder
+}
 
-/** Measures calls of a memory, by operation. */
-export type MemoryCalls = Readonly<Record<MemoryOperation, Intercept>>
+/** Counts the tokens of a text with the model's tokenizer. An estimate with a fraction is rounded. */
+export type CountTokens = (text: string) => number
+
+/** Labels of a memory's measurements, and how to count its tokens. */
+export interface MemoryAdapterOptions {
+  /** The model that reads what the memory finds: the label `model`. */
+  readonly model: string
+  /** Size of the model's context in tokens: the label `context_size`. */
+  readonly contextSize: number
+  /**
+   * Counts the tokens of the texts found, for `token_usage`. It runs after each search, before the caller gets the
+   * result. If it throws, no tokens are recorded.
+   * @default none: `token_usage` is not recorded
+   */
+  readonly countTokens?: CountTokens
+}
+
+/** Operations of memory systems: values of the label `operation`. */
+type MemoryOperation = 'search' | 'store' | 'update' | 'delete'
+
+/** Measures calls of a memory. */
+type MemoryCalls = Readonly<Record<MemoryOperation, Intercept>>
 
 /**
- * Measurement for each operation of a memory: latency, and for searches the tokens of the texts found, with the number
- * of results as metadata.
- * @param textsOf the texts among what a search found; undefined for a result of another shape
+ * Measures each operation of a memory: its latency, and for searches the tokens of the texts found. The number of
+ * results is metadata.
+ * @param textsOf the texts in the result of a search; undefined for a result of another shape
  */
 export function memoryCalls(
   monitor: RecordingMonitor,

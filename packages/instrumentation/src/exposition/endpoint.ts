@@ -29,9 +29,10 @@ export async function serveEndpoint(host: string, port: number, handle: RequestH
     }
   })
   await new Promise<void>((resolve, reject) => {
-    // For good: a connection that can't be accepted later on, for want of file descriptors, must not end the process.
+    // This handler stays: a later connection that can't be accepted, for example without free file descriptors, must
+    // not end the process.
     server.on('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
-    // Workers of a cluster would share a port, and a scrape would reach any one of them.
+    // Workers of a cluster would share the port, and a scrape would reach a random worker.
     server.listen({ host, port, exclusive: true }, resolve)
   })
   server.unref()
@@ -41,10 +42,10 @@ export async function serveEndpoint(host: string, port: number, handle: RequestH
     url: `http://${name}:${address.port}${path}`,
     close: () =>
       new Promise((resolve) => {
-        // A scrape under way may finish; a scraper that does not read may not hold up the end of the service.
-        const impatience = setTimeout(() => server.closeAllConnections(), graceMilliseconds)
+        // A running scrape can finish, but a scraper that does not read must not delay the end of the service.
+        const deadline = setTimeout(() => server.closeAllConnections(), graceMilliseconds)
         server.close(() => {
-          clearTimeout(impatience)
+          clearTimeout(deadline)
           resolve()
         })
         // Scrapers keep their connections open between two scrapes.
@@ -55,10 +56,10 @@ export async function serveEndpoint(host: string, port: number, handle: RequestH
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
   if (error.code !== 'EADDRINUSE') return error
-  return new MnemoscopeError('PORT_IN_USE', `${host}:${port} is taken by another program`, {
+  return new MnemoscopeError('PORT_IN_USE', `${host}:${port} is in use by another program`, {
     value: port,
     expected: 'a free port',
-    next: 'Give another port to startMonitoring, 0 for any free one, and put the same into the services of the configuration.',
+    next: 'Give startMonitoring another port, or 0 for any free one. Set the same port in the services of the configuration.',
     cause: error,
   })
 }

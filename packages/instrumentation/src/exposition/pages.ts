@@ -1,32 +1,32 @@
-import type { Accumulator } from '../accumulator/accumulator.js'
-import type { SeriesLines } from './series-lines.js'
+import type { Accumulator, Family, Metric } from '../accumulate/metric.js'
+import { type ExpositionFormat, type FamilyText, familyText, type SeriesLines } from './lines.js'
 import { TextBlock } from './text-block.js'
 
-/** Text of a page, about: large enough to be handed on as it is, small enough to be rewritten between two turns. */
+/** Approximate size of a page's text: large enough to be written without a copy, small enough to be rendered in one slice. */
 const pageBytes = 64 * 1_024
 
-/** Length of a line, about. */
+/** Approximate length of a line. */
 const lineBytes = 110
 
 /**
- * A run of series of one family, and their text as it was at the last scrape. Which series they are never changes: a
- * scrape that is under way goes on with the pages it began with.
+ * Some series of one family, and their text at the last scrape. The list of series never changes, so that a running
+ * scrape can continue with the pages it started with.
  */
-export interface Page {
+interface Page {
   readonly members: readonly Accumulator[]
-  /** The state in which each member's lines are; NaN for one that is not shown. */
+  /** The state of each member in the text; NaN for one that is not shown. */
   readonly states: Float64Array
   /** The first line of each member that is shown. */
   readonly lines: Int32Array
-  /** Undefined before the first scrape, and where it is not worth its memory. */
+  /** Undefined before the first scrape, and beyond the memory limit. */
   block: TextBlock | undefined
 }
 
 /**
- * Pages for these series: those of before that still are as they were, and new ones for the others.
+ * Pages for these series: earlier pages without a change, and new ones for all other series.
  * @param linesOfSeries number of lines of one series
  */
-export function pagesOf(
+function pagesOf(
   series: ReadonlySet<Accumulator>,
   before: readonly Page[],
   linesOfSeries: number,
@@ -46,7 +46,7 @@ export function pagesOf(
   return [...same, ...added]
 }
 
-/** Brings the text of a page up to date: a series that nothing happened to costs one comparison. */
+/** Updates the text of a page. A series without a change costs one comparison. */
 export function updated(page: Page, lines: SeriesLines): TextBlock {
   const { members, states, block } = page
   let reusable = block
@@ -66,7 +66,7 @@ export function updated(page: Page, lines: SeriesLines): TextBlock {
   return page.block
 }
 
-/** The text of a page from scratch, in the states that its members have. */
+/** Renders the text of a page, with the states of its members. */
 function written({ members, states, lines: firstLines }: Page, lines: SeriesLines): TextBlock {
   const prefixes: string[] = []
   let tail = ''
@@ -87,4 +87,66 @@ function written({ members, states, lines: firstLines }: Page, lines: SeriesLine
   }
   block.settle()
   return block
+}
+
+/** The fixed text of one family, and the pages of its series. */
+export interface FamilyPages {
+  readonly text: FamilyText
+  readonly pages: readonly Page[]
+}
+
+interface MetricPages {
+  readonly measured: FamilyPages
+  readonly latest: FamilyPages | undefined
+}
+
+/** Returns the pages of a metric with its present series. */
+export type PageCache = (metric: Metric, format: ExpositionFormat) => MetricPages
+
+/** Milliseconds after which the pages of a format are dropped: a person asked for it, not a scraper. */
+const forgottenAfter = 10 * 60_000
+
+interface KeptPages extends MetricPages {
+  readonly revision: number
+  readonly askedAt: number
+}
+
+/**
+ * Keeps the pages of metrics from one scrape to the next, in each format in use.
+ * @param clock monotonic milliseconds
+ */
+export function pageCache(clock: () => number = () => performance.now()): PageCache {
+  const kept = new WeakMap<Metric, Map<ExpositionFormat, KeptPages>>()
+
+  return (metric, format) => {
+    const askedAt = clock()
+    const byFormat = kept.get(metric) ?? new Map<ExpositionFormat, KeptPages>()
+    kept.set(metric, byFormat)
+    for (const [each, pages] of byFormat) {
+      if (askedAt - pages.askedAt > forgottenAfter && each !== format) byFormat.delete(each)
+    }
+    const now = current(metric, format, byFormat.get(format), askedAt)
+    byFormat.set(format, now)
+    return now
+  }
+}
+
+function current(
+  metric: Metric,
+  format: ExpositionFormat,
+  before: KeptPages | undefined,
+  askedAt: number,
+): KeptPages {
+  const { family, latest, series, revision } = metric
+  if (before?.revision === revision) return { ...before, askedAt }
+  const pages = (family: Family, old: FamilyPages | undefined): FamilyPages => {
+    const text = old?.text ?? familyText(family, format)
+    return { text, pages: pagesOf(series, old?.pages ?? [], text.lines.length) }
+  }
+  return {
+    revision,
+    askedAt,
+    measured: pages(family, before?.measured),
+    latest: latest && pages(latest, before?.latest),
+  }
 }

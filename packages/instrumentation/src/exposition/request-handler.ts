@@ -1,39 +1,32 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { WriteChunk } from './chunks.js'
-import type { ExpositionFormat } from './family-text.js'
-import { acceptsGzip, formatOf } from './negotiate.js'
-import { scrapeBody } from './scrape-body.js'
+import type { Writable } from 'node:stream'
+import { constants, createGzip } from 'node:zlib'
+import type { ExpositionFormat } from './lines.js'
+import type { WriteChunk, WriteExposition } from './render.js'
 
-/** Answers a scrape. Takes what node:http and Express hand over, and Fastify's request and reply. */
+/** Answers a scrape. Takes request and response of node:http and Express, or request and reply of Fastify. */
 export type RequestHandler = (
   request: IncomingMessage | WrappedRequest,
   response: ServerResponse | WrappedResponse,
 ) => void
 
-/** Fastify's request, which has Node's within. */
+/** Fastify's request, which holds Node's request. */
 export interface WrappedRequest {
   readonly raw: IncomingMessage
 }
 
-/** Fastify's reply, which has Node's response within and must be told that somebody else answers. */
+/** Fastify's reply, which holds Node's response. `hijack` stops Fastify from answering too. */
 export interface WrappedResponse {
   readonly raw: ServerResponse
   hijack(): unknown
 }
 
-/** Writes everything there is to scrape. */
-export type WriteExposition = (options: {
-  readonly format: ExpositionFormat
-  readonly write: WriteChunk
-  readonly cancelled: () => boolean
-}) => Promise<void>
-
-/** Scrapes answered at the same time; more than that are scrapers that pile up behind a slow network. */
+/** Limit of scrapes at the same time. More of them are scrapers that wait behind a slow network. */
 const concurrentScrapes = 8
 
 /**
- * One scrape may take so long, in milliseconds: a scraper that stopped reading must not hold a place for good. Prometheus
- * tells its own patience, which may be longer.
+ * Time limit of a scrape in milliseconds, so that a scraper that stopped reading does not block others. Prometheus sends
+ * its scrape timeout, which can be longer than the usual limit.
  */
 const scrapeDeadline = { usual: 60_000, longest: 600_000 }
 
@@ -42,7 +35,7 @@ const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 }
 
-/** A handler of scrapes. It never throws; a scrape that fails half-way ends the connection, so that no half is stored. */
+/** A handler of scrapes. It never throws. A scrape that fails ends the connection, so that no incomplete scrape is stored. */
 export function requestHandler(
   writeExposition: WriteExposition,
   deadlineMilliseconds = scrapeDeadline.usual,
@@ -58,7 +51,7 @@ export function requestHandler(
       answer(outgoing, 503, 'Too many scrapes at once.\n', { 'retry-after': '1' })
     } else {
       running++
-      endBy(deadlineOf(incoming.headers[patienceHeader], deadlineMilliseconds), outgoing)
+      endBy(deadlineOf(incoming.headers[scrapeTimeoutHeader], deadlineMilliseconds), outgoing)
       scrape(incoming, outgoing, writeExposition)
         .catch((error: unknown) =>
           outgoing.destroy(error instanceof Error ? error : new Error(String(error))),
@@ -92,18 +85,18 @@ async function scrape(
   body.end()
 }
 
-const patienceHeader = 'x-prometheus-scrape-timeout-seconds'
+const scrapeTimeoutHeader = 'x-prometheus-scrape-timeout-seconds'
 
 /**
- * Milliseconds that a scrape may take.
- * @param patience what the scraper says of itself, in seconds
+ * Time limit of a scrape in milliseconds.
+ * @param scrapeTimeout the scraper's timeout in seconds, from its header
  */
-export function deadlineOf(patience: string | string[] | undefined, usual: number): number {
-  const told = Number(patience) * 1_000
-  return told > usual ? Math.min(told, scrapeDeadline.longest) : usual
+export function deadlineOf(scrapeTimeout: string | string[] | undefined, usual: number): number {
+  const milliseconds = Number(scrapeTimeout) * 1_000
+  return milliseconds > usual ? Math.min(milliseconds, scrapeDeadline.longest) : usual
 }
 
-/** Cuts the connection, which ends the scrape wherever it waits. */
+/** Closes the connection at the deadline, which ends the scrape. */
 function endBy(milliseconds: number, response: ServerResponse): void {
   const deadline = setTimeout(() => response.destroy(), milliseconds)
   deadline.unref()
@@ -118,4 +111,89 @@ function answer(
 ): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers })
   response.end(text)
+}
+
+/** The body of a scrape's answer, compressed or not. */
+interface ScrapeBody {
+  readonly write: WriteChunk
+  end(): void
+}
+
+/** The fastest level: scrapes are large and frequent, and the network is usually local. */
+const gzipOptions = { level: constants.Z_BEST_SPEED }
+
+function scrapeBody(response: ServerResponse, gzip: boolean): ScrapeBody {
+  if (!gzip) return bodyOf(response, response)
+  const compressed = createGzip(gzipOptions)
+  // Compression runs on Node's thread pool, not on the event loop.
+  compressed.pipe(response)
+  response.once('close', () => compressed.destroy())
+  return bodyOf(compressed, response)
+}
+
+function bodyOf(stream: Writable, response: ServerResponse): ScrapeBody {
+  return {
+    write: (chunk, release) => (stream.write(chunk, release) ? undefined : drained(stream, response)),
+    end: () => stream.end(),
+  }
+}
+
+/** Waits until the written bytes are sent, or the scraper is gone. */
+function drained(stream: Writable, response: ServerResponse): Promise<void> {
+  if (response.destroyed || stream.destroyed) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off('drain', done)
+      response.off('close', done)
+      resolve()
+    }
+    stream.on('drain', done)
+    response.on('close', done)
+  })
+}
+
+/** The format that a scraper prefers: OpenMetrics if it accepts a supported version, else plain text. */
+export function formatOf(accept: string | undefined): ExpositionFormat {
+  let openMetrics = 0
+  let text = 0
+  for (const { name, parameters, quality } of preferences(accept)) {
+    if (
+      name === 'application/openmetrics-text' &&
+      supportedVersions.has(parameters.get('version') ?? '1.0.0')
+    ) {
+      openMetrics = Math.max(openMetrics, quality)
+    } else if (name === 'text/plain') {
+      text = Math.max(text, quality)
+    }
+  }
+  return openMetrics > 0 && openMetrics >= text ? 'openmetrics' : 'text'
+}
+
+const supportedVersions: ReadonlySet<string> = new Set(['1.0.0', '0.0.1'])
+
+/** Whether a scraper accepts gzip. */
+export function acceptsGzip(acceptEncoding: string | undefined): boolean {
+  return preferences(acceptEncoding).some(({ name, quality }) => name === 'gzip' && quality > 0)
+}
+
+interface Preference {
+  readonly name: string
+  readonly parameters: ReadonlyMap<string, string>
+  /** From 0, never, to 1. */
+  readonly quality: number
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2 */
+function preferences(header: string | undefined): Preference[] {
+  return (header ?? '').split(',').map((item) => {
+    const [name = '', ...rest] = item.split(';').map((part) => part.trim().toLowerCase())
+    const parameters = new Map(rest.map((parameter) => pair(parameter)))
+    const quality = Number(parameters.get('q') ?? 1)
+    return { name, parameters, quality: quality >= 0 && quality <= 1 ? quality : 0 }
+  })
+}
+
+function pair(parameter: string): [string, string] {
+  const [name = '', value = ''] = parameter.split('=')
+  return [name, value.replace(/^"(.*)"$/, '$1')]
 }

@@ -1,10 +1,9 @@
 import { names } from '@mnemoscope/kpi'
-import type { WarningHandler } from '../guards/warn-once.js'
-import type { ExpositionFormat } from './family-text.js'
-import { type SourceFamily, sourceFamilies } from './source-families.js'
-import { sourceText } from './source-text.js'
+import type { WarningHandler } from '../guards/warnings.js'
+import type { ExpositionFormat } from './lines.js'
+import { type SourceFamily, sourceFamilies, sourceText } from './source-text.js'
 
-/** Metrics of the application's own, to be served beside the monitor's. */
+/** Other metrics of the application, served with those of the monitor. */
 export type MetricsSource = ExporterSource | RegistrySource
 
 /** A `PrometheusExporter` of the application's OpenTelemetry SDK, created with `preventServerStart: true`. */
@@ -17,13 +16,13 @@ export interface RegistrySource {
   metrics(): Promise<string> | string
 }
 
-/** A source that does not answer for so long is left out of the scrape. */
-const patience = 5_000
+/** Milliseconds after which a source without an answer is left out of the scrape. */
+const timeout = 5_000
 
 /**
- * The text of all sources, without families that are already there: Prometheus refuses a whole scrape in which a
- * family comes twice. Collisions and failures are warned of; they never fail the scrape.
- * @param own names of the families already written
+ * The text of all sources, without families that are already written: Prometheus refuses a scrape in which a family
+ * comes twice. Collisions and failures cause a warning; they never make the scrape fail.
+ * @param own names of the families that are already written
  */
 export async function sourcesText(
   sources: readonly MetricsSource[],
@@ -40,7 +39,7 @@ export async function sourcesText(
 async function textOf(source: MetricsSource, warn: WarningHandler): Promise<string> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${patience} ms`)), patience)
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeout} ms`)), timeout)
   })
   try {
     const text: unknown = await Promise.race([read(source), late])
@@ -49,7 +48,7 @@ async function textOf(source: MetricsSource, warn: WarningHandler): Promise<stri
   } catch (error) {
     warn({
       code: 'SOURCE_FAILED',
-      message: `Metrics of another source are left out of scrapes: ${String(error)}`,
+      message: `Another source of metrics failed and is left out of scrapes: ${String(error)}`,
     })
     return ''
   } finally {
@@ -60,18 +59,18 @@ async function textOf(source: MetricsSource, warn: WarningHandler): Promise<stri
 async function read(source: MetricsSource): Promise<string> {
   if ('metrics' in source) return await source.metrics()
   return new Promise((resolve) => {
-    // The exporter only writes to a response; this is all of one that it uses.
+    // All that the exporter uses of a response.
     const response = { statusCode: 200, setHeader() {}, end: (text: string) => resolve(text) }
     source.getMetricsRequestHandler({} as never, response as never)
   })
 }
 
-/** The families of a text that have no name of those taken; takes theirs. */
+/** The families of a text whose names are not taken yet. Adds their names to those taken. */
 function newFamilies(text: string, taken: Set<string>, warn: WarningHandler): SourceFamily[] {
   const families = sourceFamilies(text, (line) =>
     warn({
       code: 'SOURCE_FAILED',
-      message: `A line of another source's metrics is no sample and is left out of scrapes: ${line.slice(0, 200)}`,
+      message: `A line of another source is not a valid sample and is left out of scrapes: ${line.slice(0, 200)}`,
     }),
   )
   const added = families.filter(({ name }) => {
@@ -82,12 +81,12 @@ function newFamilies(text: string, taken: Set<string>, warn: WarningHandler): So
   return added
 }
 
-/** Every source may write these, with the same facts about the same process; the first is enough. */
+/** All sources can write these, with the same facts about the same process. The first one is enough. */
 const sharedFamilies: ReadonlySet<string> = new Set(['target_info', names.processStart])
 
 function warnOfCollision(name: string, warn: WarningHandler): void {
   warn({
     code: 'NAME_COLLISION',
-    message: `Another source also has a metric ${name}; its series are left out of scrapes. Rename one of the two.`,
+    message: `Another source has a metric ${name} too; its series are left out of scrapes. Rename one of the two metrics.`,
   })
 }

@@ -1,14 +1,14 @@
 const digit0 = 48
 
-/** A block has room for its numbers to grow by this share of it before it must move. */
+/** Free space of a block, as a share of its length, for numbers that get longer. */
 const spareShare = 1 / 32
 
-/** Where lines are put together before they replace those of a block. Shared, because no block keeps it for longer. */
+/** A buffer for lines that are about to replace those of a block. All blocks share it. */
 let scratch: Buffer = Buffer.allocUnsafeSlow(0)
 
 /**
- * Lines of exposition text as bytes, each ending in a number that is rewritten in place. A new number costs its digits
- * alone; all numbers that need more or fewer bytes than before cost one move of the lines together, in `settle`.
+ * Lines of exposition text as bytes. Each line ends in a number that is rewritten in place, which costs as much as its
+ * digits. `settle` moves the lines once for all numbers whose length changed.
  */
 export class TextBlock {
   private bytes: Buffer
@@ -16,14 +16,14 @@ export class TextBlock {
   private readonly values: Float64Array
   private readonly starts: Int32Array
   private readonly lengths: Uint16Array
-  /** Lines whose text has another length than the one that is still there, and their new texts. */
+  /** Lines whose new text has another length than the present one, and these new texts. */
   private readonly resized: number[] = []
   private readonly texts: string[] = []
   private holders = { count: 0 }
 
   /**
-   * @param prefixes what stands before each number, from the first byte of its line to the space; every number is 0
-   * @param tail what follows the last line
+   * @param prefixes the text before each number, from the start of the line to the space; each number starts at 0
+   * @param tail the text after the last line
    */
   constructor(prefixes: readonly string[], tail = '') {
     this.values = new Float64Array(prefixes.length)
@@ -45,12 +45,12 @@ export class TextBlock {
     return this.used
   }
 
-  /** The text as it is now, for reading at once. */
+  /** The text now, to be read immediately. */
   view(): Buffer {
     return this.bytes.subarray(0, this.used)
   }
 
-  /** Has the bytes that `view` shows stay as they are until the function returned is called. */
+  /** Keeps the bytes of `view` unchanged until the returned function is called. */
   hold(): () => void {
     const { holders } = this
     holders.count++
@@ -73,14 +73,14 @@ export class TextBlock {
     this.replace(line, formatNumber(value))
   }
 
-  /** Writes any ASCII text in place of a line's number. Lines are set in ascending order likewise. */
+  /** Writes any ASCII text in place of a line's number. Lines are set in ascending order too. */
   setText(line: number, text: string): void {
-    // No number equals it, so that the next one is written whatever it is.
+    // NaN differs from each number, so the next number is always written.
     this.values[line] = Number.NaN
     this.replace(line, text)
   }
 
-  /** Brings lines whose length changed into place; due after the last `set`, before `view`. */
+  /** Moves lines whose length changed. Has to be called after the last `set` and before `view`. */
   settle(): void {
     const { resized, texts, starts, lengths } = this
     if (resized.length === 0) return
@@ -133,7 +133,7 @@ export class TextBlock {
     }
   }
 
-  /** Leaves the bytes to whoever holds them, and goes on in others that begin with as many of the same. */
+  /** Continues in a new buffer with the same first bytes; the old one is left to its holders. */
   private move(same: number): void {
     const moved = roomFor(this.used)
     this.bytes.copy(moved, 0, 0, same)
@@ -146,12 +146,12 @@ function roomFor(bytes: number): Buffer {
   return Buffer.allocUnsafeSlow(bytes + Math.ceil(bytes * spareShare) + 48)
 }
 
-/** A call into the engine for a dozen bytes costs more than the bytes. */
+/** For a dozen bytes, a call of a buffer function costs more than the bytes. */
 function writeAscii(bytes: Buffer, at: number, text: string): void {
   for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i)
 }
 
-/** A number as Prometheus reads it. */
+/** A number in Prometheus' format. */
 export function formatNumber(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf'
   return value === Number.NEGATIVE_INFINITY ? '-Inf' : String(value)

@@ -1,4 +1,4 @@
-import type { HandleLabels } from '../handle/handle-types.js'
+import type { HandleLabels } from '../record/handle-types.js'
 import type { RetrievalScore } from './score.js'
 
 /** A question whose right answers are known. */
@@ -8,52 +8,54 @@ export interface LabelledQuestion {
   readonly relevant: readonly string[]
 }
 
-/** What a retrieval is told about the probe that asks. */
+/** Passed to each retrieval of a probe. */
 export interface ProbeCall {
-  /** Aborted when the probe waits no longer. */
+  /** Aborted when the probe does not wait any longer. */
   readonly signal: AbortSignal
 }
 
-/** A labelled set that is run against the live system again and again. */
+/** Questions with known answers that are asked on a schedule. */
 export interface ProbeOptions {
-  /** Model and context size the questions are asked of; the operation is `probe` unless given. */
+  /** Model and context size of the questions. The default operation is `probe`. */
   readonly labels: HandleLabels
   readonly questions: readonly LabelledQuestion[]
-  /** Asks the live system; resolves with the ids it retrieves, best first. */
+  /** Asks the live system, and returns the ids that it retrieves, best first. */
   readonly retrieve: (question: string, call: ProbeCall) => Promise<readonly string[]> | readonly string[]
   /** Time from the start of one run to the start of the next, as a Prometheus duration: `'15m'`. */
   readonly every: string
   /**
-   * Share of one caller's time that the probe may take, above 0, 1 at the most: after each question it rests in
-   * proportion, after the last one of a run before the next run that comes by itself.
+   * Share of the time in which the probe asks, above 0 and up to 1. After each question there is a pause in proportion to
+   * its duration.
    * @default 0.1
    */
   readonly share?: number
   /**
-   * The rests and intervals vary by so much either way, 0 to below 1, so that the probes of several processes drift apart.
+   * Random variation of pauses and intervals, as a fraction from 0 and below 1, so that several processes do not ask at
+   * the same time.
    * @default 0.1
    */
   readonly jitter?: number
   /**
-   * How long to wait for one answer.
+   * Timeout of one answer.
    * @default '30s'
    */
   readonly timeout?: string
-  /** Hears of each run that ended. What it throws or rejects with is warned of and goes no further. */
+  /** Called after each run. If it throws or rejects, that is only warned about. */
   readonly onRun?: (run: ProbeRun) => void
 }
 
-/** What one run over all questions gave. Means are undefined where no question was answered. */
+/** The result of one run over all questions. */
 export interface ProbeRun {
-  /** Questions answered, and those on which the system threw or did not answer in time. */
   readonly answered: number
+  /** Questions for which the system threw or did not answer in time. */
   readonly failed: number
+  /** Undefined if no question was answered. */
   readonly mean: RetrievalScore | undefined
 }
 
-/** A probe at work. */
+/** A running probe. */
 export interface Probe {
-  /** Runs all questions now; a run under way is waited for instead. Never rejects. */
+  /** Asks all questions now, or waits for the present run. Never rejects. */
   run(): Promise<ProbeRun>
   stop(): void
 }

@@ -1,21 +1,42 @@
-import { durationSeconds } from '@mnemoscope/kpi'
-import { heedRejection } from '../guards/heed-rejection.js'
-import { sleep } from '../guards/sleep.js'
-import type { WarningHandler } from '../guards/warn-once.js'
-import type { Handle, OperationValues } from '../handle/handle-types.js'
-import { ask } from './ask.js'
-import { checkProbe } from './check-probe.js'
+import { durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
+import { sleep } from '../guards/timers.js'
+import { catchRejection, type WarningHandler } from '../guards/warnings.js'
+import type { Handle, HandleLabels, OperationValues } from '../record/handle-types.js'
+import { probing } from './is-probe.js'
 import type { Probe, ProbeCall, ProbeOptions, ProbeRun } from './probe-options.js'
-import { probing } from './probing.js'
 import { type RetrievalScore, scoreRetrieval } from './score.js'
 
-/** Questions that may hang at the same time: past this a hung system is not asked, so that what hangs can't pile up. */
-const mostHanging = 8
-
-/** Whether the code that runs now answers a probe, so that an application can keep its own traffic apart. */
-export function isProbe(): boolean {
-  return probing.getStore() === true
+/** The probes of a monitor. */
+export interface Probes {
+  /** Starts a probe; after `stop`, a stopped one. */
+  start(options: ProbeOptions): Probe
+  /** Stops all probes. */
+  stop(): void
+  /** Number of running probes. */
+  size(): number
 }
+
+export function probes(resolve: (labels: HandleLabels) => Handle, warn: WarningHandler): Probes {
+  const running = new Set<Probe>()
+  let stopped = false
+  return {
+    start(options) {
+      const handle = resolve({ operation: 'probe', ...options.labels })
+      const probe = startProbe(options, { handle, warn, ended: () => running.delete(probe) })
+      running.add(probe)
+      if (stopped) probe.stop()
+      return probe
+    },
+    stop() {
+      stopped = true
+      for (const probe of running) probe.stop()
+    },
+    size: () => running.size,
+  }
+}
+
+/** Limit of unanswered questions. Beyond it no new question is asked, so that they can't pile up in a hung system. */
+const mostUnanswered = 8
 
 interface ProbeContext {
   readonly handle: Handle
@@ -25,23 +46,23 @@ interface ProbeContext {
 }
 
 /**
- * Starts to probe; the first run begins one interval from now.
- * @throws MnemoscopeError USAGE where there is no question, one without relevant answers, or a share or jitter that is none
+ * Starts a probe. The first run starts one interval from now.
+ * @throws MnemoscopeError USAGE without questions, for a question without relevant answers, for an invalid share or jitter
  */
-export function startProbe(options: ProbeOptions, { handle, warn, ended }: ProbeContext): Probe {
+function startProbe(options: ProbeOptions, { handle, warn, ended }: ProbeContext): Probe {
   const { questions, retrieve, share = 0.1, jitter = 0.1, timeout = '30s', onRun } = options
   checkProbe({ questions, share, jitter })
   const everyMilliseconds = durationSeconds(options.every) * 1_000
   const timeoutMilliseconds = durationSeconds(timeout) * 1_000
   const stopping = new AbortController()
   let underWay: Promise<ProbeRun> | undefined
-  /** When the last question has been rested for, by `performance.now()`. */
+  /** End of the pause after the last question, by `performance.now()`. */
   let restedAt = 0
   let unsettled = 0
 
-  /** The application's retrieval, counted for as long as it has not settled. */
+  /** Calls the application's retrieval, and counts it until it settles. */
   async function retrieveCounted(question: string, call: ProbeCall): Promise<readonly string[]> {
-    if (unsettled >= mostHanging) throw new Error(`${unsettled} earlier questions still hang`)
+    if (unsettled >= mostUnanswered) throw new Error(`${unsettled} earlier questions have no answer yet`)
     unsettled++
     try {
       return await retrieve(question, call)
@@ -50,13 +71,13 @@ export function startProbe(options: ProbeOptions, { handle, warn, ended }: Probe
     }
   }
 
-  /** Scheduling only: no measurement depends on the number drawn. */
+  /** Only for the schedule: no measurement depends on the random number. */
   const varied = (milliseconds: number) => milliseconds * (1 + jitter * (2 * Math.random() - 1))
 
   async function repeat(): Promise<void> {
     let due = performance.now() + varied(everyMilliseconds)
     while (!stopping.signal.aborted) {
-      // At least once, so that a probe without pause leaves the event loop its turn.
+      // At least once, so that the event loop runs even if there is no pause.
       do await sleep(Math.max(due, restedAt) - performance.now(), stopping.signal)
       while (!stopping.signal.aborted && performance.now() < restedAt)
       if (stopping.signal.aborted) return
@@ -87,10 +108,10 @@ export function startProbe(options: ProbeOptions, { handle, warn, ended }: Probe
       } catch (error) {
         if (stopping.signal.aborted) break
         unanswered++
-        warn({ code: 'HOOK_FAILED', message: `A probe's question was not answered: ${String(error)}` })
+        warn({ code: 'HOOK_FAILED', message: `A question of a probe got no answer: ${String(error)}` })
       }
       const rest = varied(restAfter(performance.now() - start, share))
-      // The last one is rested for before the next run, so that who asked for this one need not wait.
+      // The pause after the last question delays the next run, not the result of this one.
       if (i < questions.length - 1) await sleep(rest, stopping.signal)
       else restedAt = performance.now() + rest
     }
@@ -98,7 +119,7 @@ export function startProbe(options: ProbeOptions, { handle, warn, ended }: Probe
     const failed = (error: unknown) =>
       warn({ code: 'HOOK_FAILED', message: `A probe's onRun failed: ${String(error)}` })
     try {
-      heedRejection(onRun?.(result), failed)
+      catchRejection(onRun?.(result), failed)
     } catch (error) {
       failed(error)
     }
@@ -115,12 +136,12 @@ export function startProbe(options: ProbeOptions, { handle, warn, ended }: Probe
   }
 }
 
-/** How long to rest after so long a question for probing to take no more than its share of the time. */
+/** Pause after a question of this duration, so that the probe takes no more than its share of the time. */
 export function restAfter(milliseconds: number, share: number): number {
   return milliseconds * (1 / share - 1)
 }
 
-/** Figures for which the configuration declares KPIs of these ids. */
+/** The other figures, where the configuration declares a KPI with this id. */
 function ownKpis(handle: Handle, score: RetrievalScore): Record<string, number> {
   const figures = {
     precision: score.precision,
@@ -143,5 +164,63 @@ function meanOf(scores: readonly RetrievalScore[]): RetrievalScore | undefined {
     averagePrecision: mean('averagePrecision'),
     reciprocalRank: mean('reciprocalRank'),
     ndcg: mean('ndcg'),
+  }
+}
+
+/** Asks one question. Rejects if the system throws, after the timeout, and when the probe is stopped. */
+export async function ask(
+  retrieve: ProbeOptions['retrieve'],
+  question: string,
+  timeoutMilliseconds: number,
+  stopped: AbortSignal,
+): Promise<readonly string[]> {
+  const waiting = new AbortController()
+  const answered = new AbortController()
+  const signal = AbortSignal.any([waiting.signal, stopped])
+  void sleep(timeoutMilliseconds, answered.signal).then(() => {
+    if (!answered.signal.aborted) waiting.abort(new Error(`no answer within ${timeoutMilliseconds} ms`))
+  })
+  try {
+    return await new Promise<readonly string[]>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+      if (signal.aborted) reject(signal.reason)
+      // A synchronous throw becomes a rejection.
+      else
+        Promise.resolve()
+          .then(() => retrieve(question, { signal }))
+          .then(resolve, reject)
+    })
+  } finally {
+    answered.abort()
+  }
+}
+
+/** @throws MnemoscopeError USAGE for invalid options */
+function checkProbe({
+  questions,
+  share,
+  jitter,
+}: Required<Pick<ProbeOptions, 'questions' | 'share' | 'jitter'>>): void {
+  const unlabelled = questions.find(({ relevant }) => relevant.length === 0)
+  if (questions.length === 0 || unlabelled !== undefined) {
+    throw new MnemoscopeError('USAGE', 'a probe needs questions with known relevant answers', {
+      value: unlabelled?.question ?? questions,
+      expected: 'at least one question, each with at least one relevant id',
+      next: 'Give the relevant ids of the question, or remove the question.',
+    })
+  }
+  if (!(share > 0 && share <= 1)) {
+    throw new MnemoscopeError('USAGE', 'the share of a probe is out of range', {
+      value: share,
+      expected: 'a number above 0 and up to 1',
+      next: 'Give the share as a fraction of the time, such as 0.1, or omit it.',
+    })
+  }
+  if (!(jitter >= 0 && jitter < 1)) {
+    throw new MnemoscopeError('USAGE', 'the jitter of a probe is out of range', {
+      value: jitter,
+      expected: 'a number from 0 and below 1',
+      next: 'Give the jitter as a fraction of the interval, such as 0.1, or omit it.',
+    })
   }
 }

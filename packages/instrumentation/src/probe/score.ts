@@ -1,23 +1,22 @@
-/** How well a retrieval answered one question. All figures are from 0, useless, to 1, perfect. */
+/** The quality of one retrieval. All figures are from 0, the worst, to 1, the best. */
 export interface RetrievalScore {
-  /** Share of what was retrieved that is relevant; 0 where nothing was retrieved. */
+  /** Share of the retrieved ids that are relevant; 0 if nothing was retrieved. */
   readonly precision: number
-  /** Share of what is relevant that was retrieved. */
+  /** Share of the relevant ids that were retrieved. */
   readonly recall: number
-  /** Harmonic mean of the two; 0 where both are. */
+  /** Harmonic mean of precision and recall; 0 if both are 0. */
   readonly f1: number
-  /** Mean of the precisions at the ranks of the relevant ones, those not retrieved counting 0. */
+  /** Mean of the precisions at the ranks of the relevant ids; an id that was not retrieved counts as 0. */
   readonly averagePrecision: number
-  /** 1 / rank of the first relevant one; 0 where none was retrieved. */
+  /** 1 / rank of the first relevant id; 0 if none was retrieved. */
   readonly reciprocalRank: number
-  /** Discounted gain of the ranking, divided by that of the best one. */
+  /** Discounted cumulative gain of the ranking, divided by that of the best ranking. */
   readonly ndcg: number
 }
 
 /**
- * Scores a ranked retrieval against labels, each item counting once however often it was retrieved. Precision, recall
- * and F1 look at the set alone, the others at the ranks too. Formulas: Manning, Raghavan, Schütze, Introduction to
- * Information Retrieval, chapter 8.
+ * Scores a ranked retrieval. An id that was retrieved several times counts once. Precision, recall and F1 ignore the
+ * ranks. Formulas: Manning, Raghavan, Schütze, Introduction to Information Retrieval, chapter 8.
  * @param retrieved ids, best first
  * @param relevant ids that answer the question, at least one
  */

@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { generateText, jsonSchema, streamText, tool, wrapLanguageModel } from 'ai'
 import { MockLanguageModelV3, simulateReadableStream } from 'ai/test'
-import { instrumentTool, languageModelMiddleware } from '../../src/adapters/ai-sdk/index.js'
+import { instrumentTool, languageModelMiddleware } from '../../src/adapters/ai-sdk.js'
 import { monitors } from '../monitored.js'
 import { countWords, recorded, timedOperations } from './recorded.js'
 

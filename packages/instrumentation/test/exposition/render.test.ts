@@ -4,11 +4,10 @@ import { context, TraceFlags, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import fc from 'fast-check'
 import { type Core, monitoringCore } from '../../src/core.js'
-import type { WriteChunk } from '../../src/exposition/chunks.js'
-import { exemplarWatcher } from '../../src/exposition/exemplars.js'
-import type { ExpositionFormat } from '../../src/exposition/family-text.js'
-import { pageCache } from '../../src/exposition/page-cache.js'
-import { render } from '../../src/exposition/render.js'
+import type { ExpositionFormat } from '../../src/exposition/lines.js'
+import { pageCache } from '../../src/exposition/pages.js'
+import { render, type WriteChunk } from '../../src/exposition/render.js'
+import { exemplarListener } from '../../src/record/exemplars.js'
 
 const config = defineConfig({ instrumentation: { maxSeries: 400, evictAfter: '1m' } })
 
@@ -42,7 +41,7 @@ const step = fc.record({
 })
 
 describe('an exposition kept from scrape to scrape', () => {
-  test('has the lines of one written from scratch, whatever was measured, born and evicted in between', async () => {
+  test('has the lines of one written from scratch, whatever was measured, created and evicted in between', async () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
     const span = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED }
     const traced = trace.setSpanContext(context.active(), span)
@@ -50,7 +49,7 @@ describe('an exposition kept from scrape to scrape', () => {
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
         let now = 1_700_000_000_000
         const core = monitoringCore(config, { service: 'test', now: () => now })
-        core.attention.watch(exemplarWatcher(() => now))
+        core.processor.listen(exemplarListener(() => now))
         const cache = pageCache()
         for (const { measured, seconds, traced: inSpan, format } of steps) {
           now += seconds * 1_000

@@ -5,16 +5,13 @@ import { gunzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { context, TraceFlags, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
-import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import express from 'express'
 import Fastify from 'fastify'
-import { Counter, Registry } from 'prom-client'
-import { deadlineOf, requestHandler } from '../../src/exposition/request-handler.js'
+import { acceptsGzip, deadlineOf, formatOf, requestHandler } from '../../src/exposition/request-handler.js'
 import { samplesOf, scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
 
-const { start, warnings } = monitors()
+const { start } = monitors()
 const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0)) await close()
@@ -163,52 +160,6 @@ describe('the endpoint', () => {
   })
 })
 
-describe('other metrics of the application', () => {
-  test('come from the same endpoint: an OpenTelemetry exporter, a prom-client registry', async () => {
-    const exporter = new PrometheusExporter({ preventServerStart: true })
-    const provider = new MeterProvider({ readers: [exporter] })
-    closing.push(() => provider.shutdown())
-    provider.getMeter('app').createCounter('app.requests').add(3)
-    const registry = new Registry()
-    new Counter({ name: 'jobs_total', help: 'Jobs.', registers: [registry] }).inc(2)
-    const monitor = await start({ sources: [exporter, registry] })
-    for (const accept of ['text/plain', openMetrics]) {
-      const { headers, body } = await answer(monitor.url ?? '', { accept })
-      const text = body.toString()
-      expect(headers['content-type']).toContain(accept === openMetrics ? 'openmetrics-text' : 'text/plain')
-      expect(text.match(/# EOF\n/g) ?? []).toHaveLength(accept === openMetrics ? 1 : 0)
-      const samples = samplesOf(text)
-      expect(samples.get('app_requests_total{otel_scope_name="app"}')).toBe('3')
-      expect(samples.get('jobs_total')).toBe('2')
-      expect(samples.get('target_info{service_name="memory-api"}')).toBe('1')
-    }
-    expect(warnings).toEqual([])
-  })
-
-  test('that come twice are left out and warned of: the scrape stays valid', async () => {
-    const first = new Registry()
-    new Counter({ name: 'mnemoscope_adaptations_total', help: 'Mine.', registers: [first] }).inc(7)
-    new Counter({ name: 'jobs_total', help: 'Jobs.', registers: [first] }).inc(1)
-    const second = new Registry()
-    new Counter({ name: 'jobs_total', help: 'Jobs.', registers: [second] }).inc(2)
-    const monitor = await start({ sources: [first, second] })
-    monitor.for(place)
-    const samples = samplesOf(await scrape(monitor.url))
-    expect(samples.get('jobs_total')).toBe('1')
-    expect(samples.has('mnemoscope_adaptations_total')).toBe(false)
-    expect(warnings.map(({ code }) => code)).toEqual(['NAME_COLLISION'])
-  })
-
-  test.each([
-    ['fail', () => Promise.reject(new Error('away'))],
-    ['give no text', () => undefined as unknown as string],
-  ])('that %s leave the rest of the scrape as it is', async (_, metrics) => {
-    const monitor = await start({ sources: [{ metrics }] })
-    expect(samplesOf(await scrape(monitor.url)).size).toBeGreaterThan(10)
-    expect(warnings.map(({ code }) => code)).toEqual(['SOURCE_FAILED'])
-  })
-})
-
 describe("the handler in a server of the application's own", () => {
   test('answers in node:http', async () => {
     const monitor = await start({ endpoint: false })
@@ -240,4 +191,36 @@ describe("the handler in a server of the application's own", () => {
   function scrapePort(address: AddressInfo | string | null): Promise<string> {
     return scrape(`http://127.0.0.1:${(address as AddressInfo).port}/metrics`)
   }
+})
+
+const prometheus2 =
+  'application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1'
+const prometheus3 =
+  'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2'
+
+test.each([
+  ['text', undefined],
+  ['text', ''],
+  ['text', '*/*'],
+  ['text', 'text/html,application/xhtml+xml,*/*;q=0.8'],
+  ['openmetrics', prometheus2],
+  ['openmetrics', prometheus3],
+  ['openmetrics', 'application/openmetrics-text'],
+  ['openmetrics', 'application/openmetrics-text; version="1.0.0"'],
+  ['text', 'application/openmetrics-text;version=2.0.0, text/plain;q=0.1'],
+  ['text', 'application/openmetrics-text;q=0'],
+  ['text', 'application/openmetrics-text;q=0.2, text/plain;q=0.9'],
+  ['text', 'application/openmetrics-text;q=nonsense'],
+] as const)('a scraper gets %s for accept: %s', (format, accept) => {
+  expect(formatOf(accept)).toBe(format)
+})
+
+test.each([
+  [false, undefined],
+  [true, 'gzip'],
+  [true, 'deflate, gzip;q=1.0, *;q=0.5'],
+  [false, 'gzip;q=0'],
+  [false, 'identity'],
+])('gzip is %s for accept-encoding: %s', (gzip, header) => {
+  expect(acceptsGzip(header)).toBe(gzip)
 })

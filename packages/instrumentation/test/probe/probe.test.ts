@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { isProbe, type ProbeRun } from '../../src/index.js'
-import { restAfter } from '../../src/probe/probe.js'
-import { probes } from '../../src/probe/probes.js'
+import { probes, restAfter } from '../../src/probe/probe.js'
 import { samplesOf, scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
 
@@ -214,10 +213,10 @@ describe('a probe', () => {
     expect(asked).toBe(2)
   })
 
-  test('is refused without questions, or with one whose answers nobody knows', async () => {
+  test('is refused without questions, or with a question without known answers', async () => {
     const monitor = await start({ endpoint: false })
     const options = { labels, every: '1h', retrieve: () => [] }
-    expect(() => monitor.probe({ ...options, questions: [] })).toThrow('relevant answers are known')
+    expect(() => monitor.probe({ ...options, questions: [] })).toThrow('known relevant answers')
     expect(() => monitor.probe({ ...options, questions: [{ question: 'q', relevant: [] }] })).toThrow(
       expect.objectContaining({ code: 'USAGE', value: 'q' }),
     )

@@ -1,0 +1,53 @@
+/** A warning for the people who run the service. */
+export interface Warning {
+  readonly code:
+    | 'CARDINALITY_LIMIT'
+    | 'LABEL_REPAIRED'
+    | 'HOOK_FAILED'
+    | 'NAME_COLLISION'
+    | 'SOURCE_FAILED'
+    | 'MEASUREMENTS_DROPPED'
+    | 'OTLP_PROTOCOL'
+  readonly message: string
+}
+
+/** Receives warnings, each code once for each monitor. Errors of the handler are ignored. */
+export type WarningHandler = (warning: Warning) => void
+
+/** Warns through `process.emitWarning`. */
+export const warnThroughProcess: WarningHandler = ({ code, message }) => {
+  process.emitWarning(message, { type: 'MnemoscopeWarning', code })
+}
+
+/** Passes each code once, and ignores errors of the handler. */
+export function warnOnce(handler: WarningHandler): WarningHandler {
+  const warned = new Set<Warning['code']>()
+  return (warning) => {
+    if (warned.has(warning.code)) return
+    warned.add(warning.code)
+    try {
+      catchRejection(handler(warning), () => {})
+    } catch {
+      // A handler that fails must not make the application fail.
+    }
+  }
+}
+
+/** Whether a value is a promise or another thenable. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  )
+}
+
+/**
+ * Handles the rejection of a hook's promise, which would end the process: TypeScript accepts an async function where a
+ * function without a result is expected.
+ * @param result what the hook returned
+ * @param failed must not throw
+ */
+export function catchRejection(result: unknown, failed: (error: unknown) => void): void {
+  if (isThenable(result)) result.then(undefined, failed)
+}

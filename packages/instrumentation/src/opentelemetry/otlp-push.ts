@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import { MnemoscopeError } from '@mnemoscope/kpi'
+import type { MetricProducer } from '@opentelemetry/sdk-metrics'
+import { longestTimer } from '../guards/timers.js'
+import type { Temporality } from './metric-producer.js'
+
+/** Options of the push. Defaults come from the standard `OTEL_*` variables, then from the OpenTelemetry specification. */
+export interface OtlpOptions {
+  /**
+   * Address of an OTLP/HTTP receiver of metrics.
+   * @default `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`, `OTEL_EXPORTER_OTLP_ENDPOINT` or `http://localhost:4318/v1/metrics`
+   */
+  readonly url?: string
+  /**
+   * More headers, for example of a tenant.
+   * @default `OTEL_EXPORTER_OTLP_HEADERS`
+   */
+  readonly headers?: Readonly<Record<string, string>>
+  /** @default `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE` or `'cumulative'` */
+  readonly temporality?: Temporality
+  /**
+   * Milliseconds between two pushes.
+   * @default `OTEL_METRIC_EXPORT_INTERVAL` or 60,000
+   */
+  readonly intervalMilliseconds?: number
+  /**
+   * Milliseconds until a push fails, retries included.
+   * @default `OTEL_METRIC_EXPORT_TIMEOUT` or 30,000
+   */
+  readonly timeoutMilliseconds?: number
+}
+
+/** The settings of a push, with defaults. */
+export interface OtlpSettings {
+  readonly url: string | undefined
+  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly temporality: Temporality
+  readonly intervalMilliseconds: number
+  readonly timeoutMilliseconds: number
+  /** The timeout that the application gave, which limits the exporter's retries too. */
+  readonly retryMilliseconds: number | undefined
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * The settings of the push; undefined without a push. The application's options come first. Without them,
+ * `OTEL_METRICS_EXPORTER=otlp` turns the push on. `OTEL_SDK_DISABLED=true` always turns it off.
+ * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
+export function otlpSettings(
+  given: OtlpOptions | boolean | undefined,
+  environment: Environment,
+): OtlpSettings | undefined {
+  if (environment.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return undefined
+  const exporters = (environment.OTEL_METRICS_EXPORTER ?? '').split(',').map((name) => name.trim())
+  if (given === false || (given === undefined && !exporters.includes('otlp'))) return undefined
+  const options = typeof given === 'object' ? given : {}
+  const intervalMilliseconds = Math.min(
+    options.intervalMilliseconds ?? positive(environment.OTEL_METRIC_EXPORT_INTERVAL) ?? 60_000,
+    longestTimer,
+  )
+  const timeoutMilliseconds =
+    options.timeoutMilliseconds ?? positive(environment.OTEL_METRIC_EXPORT_TIMEOUT) ?? 30_000
+  return {
+    url: options.url,
+    headers: options.headers,
+    temporality: options.temporality ?? preferred(environment),
+    intervalMilliseconds,
+    retryMilliseconds: options.timeoutMilliseconds,
+    // A push that takes longer than the interval would overlap the next one.
+    timeoutMilliseconds: Math.min(timeoutMilliseconds, intervalMilliseconds),
+  }
+}
+
+/**
+ * The protocol in the environment, if it is not JSON over HTTP, the supported one; undefined without a protocol.
+ */
+export function otherProtocol(environment: Environment): string | undefined {
+  const protocol = (
+    environment.OTEL_EXPORTER_OTLP_METRICS_PROTOCOL || environment.OTEL_EXPORTER_OTLP_PROTOCOL
+  )?.trim()
+  return protocol === 'http/json' || protocol === '' ? undefined : protocol
+}
+
+/** `lowmemory` means delta for all instruments of this package. */
+function preferred(environment: Environment): Temporality {
+  const preference = environment.OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE?.toLowerCase()
+  return preference === 'delta' || preference === 'lowmemory' ? 'delta' : 'cumulative'
+}
+
+function positive(text: string | undefined): number | undefined {
+  const value = Number(text)
+  return text !== undefined && text.trim() !== '' && Number.isFinite(value) && value > 0 ? value : undefined
+}
+
+/** A running push. */
+export interface OtlpPush {
+  /** Pushes a last time, with retries, and ends. */
+  stop(): Promise<void>
+}
+
+/**
+ * Pushes metrics over OTLP/HTTP with OpenTelemetry's reader and exporter, which retry temporary failures. They are loaded
+ * here, because services without a push do not need them.
+ * @param producer its temporality is that of the settings
+ * @throws MnemoscopeError USAGE if the address is invalid
+ */
+export async function startOtlpPush(
+  { url, headers, temporality, intervalMilliseconds, timeoutMilliseconds, retryMilliseconds }: OtlpSettings,
+  producer: MetricProducer,
+  resource: Readonly<Record<string, string>>,
+): Promise<OtlpPush> {
+  const [sdk, { OTLPMetricExporter, AggregationTemporalityPreference }, { resourceFromAttributes }] =
+    await Promise.all([
+      import('@opentelemetry/sdk-metrics'),
+      import('@opentelemetry/exporter-metrics-otlp-http'),
+      import('@opentelemetry/resources'),
+    ])
+  const exporterOptions = {
+    ...(url === undefined ? {} : { url }),
+    ...(headers === undefined ? {} : { headers: { ...headers } }),
+    ...(retryMilliseconds === undefined ? {} : { timeoutMillis: retryMilliseconds }),
+    temporalityPreference:
+      temporality === 'delta'
+        ? AggregationTemporalityPreference.DELTA
+        : AggregationTemporalityPreference.CUMULATIVE,
+  }
+  const exporter = opened(() => new OTLPMetricExporter(exporterOptions), url)
+  const reader = new sdk.PeriodicExportingMetricReader({
+    exporter,
+    exportIntervalMillis: intervalMilliseconds,
+    exportTimeoutMillis: timeoutMilliseconds,
+    metricProducers: [producer],
+  })
+  // Distinguishes the processes of one service, as the address of a scraped process does.
+  const identified = { 'service.instance.id': randomUUID(), ...resource }
+  const provider = new sdk.MeterProvider({
+    resource: resourceFromAttributes(identified),
+    readers: [reader],
+  })
+  return { stop: () => provider.shutdown() }
+}
+
+function opened<Exporter>(open: () => Exporter, url: string | undefined): Exporter {
+  try {
+    return open()
+  } catch (error) {
+    throw new MnemoscopeError('USAGE', 'the address for the OTLP push is invalid', {
+      value: url,
+      expected: 'an address such as http://127.0.0.1:4318/v1/metrics',
+      next: 'Correct otlp.url, or OTEL_EXPORTER_OTLP_METRICS_ENDPOINT and OTEL_EXPORTER_OTLP_ENDPOINT.',
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,116 @@
+import { type Config, durationSeconds } from '@mnemoscope/kpi'
+import type { Core } from './core.js'
+import { serveEndpoint } from './exposition/endpoint.js'
+import type { RequestHandler } from './exposition/request-handler.js'
+import { genAi, genAiOptions } from './opentelemetry/gen-ai.js'
+import { bridgeMeterProvider, type MeterProviderBridge } from './opentelemetry/meter-provider.js'
+import { otherProtocol, otlpSettings, startOtlpPush } from './opentelemetry/otlp-push.js'
+import type { MonitoringOptions } from './options.js'
+import { exemplarListener } from './record/exemplars.js'
+import { logsHeaders } from './recorder/send-logs.js'
+import { sendMeasurements } from './recorder/send-measurements.js'
+
+/** The ways in which metrics and measurements leave the process. */
+export interface Outputs {
+  /** Address of the endpoint; undefined without an endpoint. */
+  readonly url: string | undefined
+  /** Pushes a last time and closes all outputs. */
+  stop(): Promise<void>
+}
+
+/**
+ * Opens the outputs of the options. If one of them can't be opened, all are closed.
+ * @throws MnemoscopeError PORT_IN_USE; USAGE if the address or the token of an output is invalid
+ */
+export async function openOutputs(
+  options: Omit<MonitoringOptions<Config>, 'config'>,
+  config: Config,
+  core: Core,
+  resource: Readonly<Record<string, string>>,
+  handler: RequestHandler,
+): Promise<Outputs> {
+  const { host = '127.0.0.1', port = 9464, endpoint = true } = options
+  const closing: (() => Promise<void> | void)[] = []
+  try {
+    const server = endpoint ? await serveEndpoint(host, port, handler) : undefined
+    if (server !== undefined) closing.push(server.close)
+    if (options.exemplars === true) core.processor.listen(exemplarListener(core.now))
+
+    const bridge =
+      options.meterProvider &&
+      bridgeMeterProvider(options.meterProvider, core.metrics, core.kpis, core.collect)
+    if (bridge !== undefined) {
+      core.processor.listen(bridge.listener)
+      closing.push(bridge.stop)
+    }
+    addGenAi(options.genAi, config, core, bridge?.histogram)
+
+    const settings = otlpSettings(options.otlp, process.env)
+    if (settings !== undefined) {
+      warnOfProtocol(core)
+      const producer = core.metricProducer({ temporality: settings.temporality })
+      closing.push((await startOtlpPush(settings, producer, resource)).stop)
+    }
+    const { recorder } = options
+    if (recorder !== undefined) {
+      const headers = logsHeaders(options.measurements?.token, process.env)
+      const { dropped } = core.self
+      closing.push(sendMeasurements({ ...core, recorder, headers, config, resource, dropped }).stop)
+    }
+    return {
+      url: server?.url,
+      stop: () => closeAll(closing),
+    }
+  } catch (error) {
+    await closeAll(closing).catch(() => undefined)
+    throw error
+  }
+}
+
+/** Closes all outputs, even if one of them fails: the others still send their data. Then rejects with that error. */
+async function closeAll(closing: readonly (() => Promise<void> | void)[]): Promise<void> {
+  const closed = await Promise.allSettled(closing.map(async (close) => close()))
+  const failed = closed.find((each) => each.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+function addGenAi(
+  given: MonitoringOptions<Config>['genAi'],
+  config: Config,
+  core: Core,
+  forward: MeterProviderBridge['histogram'] | undefined,
+): void {
+  const wanted = genAiOptions(given, process.env)
+  if (wanted === undefined) return
+  const { maxSeries, evictAfter } = config.instrumentation
+  const { metrics, listener, sweep } = genAi(wanted, {
+    maxSeries,
+    evictAfter: durationSeconds(evictAfter) * 1_000,
+    now: core.now,
+    elapsed: core.elapsed,
+    forward,
+    overflowed() {
+      core.self.overflowed()
+      core.warn({
+        code: 'CARDINALITY_LIMIT',
+        message:
+          `${maxSeries} combinations of model and operation have GenAI series, which is the limit. New ones share one ` +
+          'series. Check that genAi.operation returns a few words, never an id, or raise instrumentation.maxSeries.',
+      })
+    },
+  })
+  core.metrics.push(...metrics)
+  core.sweeps.push(sweep)
+  core.processor.listen(listener)
+}
+
+function warnOfProtocol({ warn }: Core): void {
+  const protocol = otherProtocol(process.env)
+  if (protocol === undefined) return
+  warn({
+    code: 'OTLP_PROTOCOL',
+    message:
+      `The environment asks for OTLP as ${protocol}, but only JSON over HTTP can be sent. Give the address of a receiver ` +
+      'of OTLP over HTTP, or push monitor.metricProducer() with a reader and an exporter of the OpenTelemetry SDK.',
+  })
+}

@@ -1,0 +1,77 @@
+import { randomInt } from 'node:crypto'
+import { type Config, isBreach, thresholdsAt } from '@mnemoscope/kpi'
+import type { WarningHandler } from '../guards/warnings.js'
+import { measurementListener } from '../record/listeners.js'
+import type { Measurement, MeasurementProcessor } from '../record/processor.js'
+import { logRecord } from './log-record.js'
+import { outbox } from './outbox.js'
+import { sendLogs } from './send-logs.js'
+
+/** Number of distinct measurements in one millisecond. */
+const sequences = 1_000_000
+
+export interface SendMeasurementsOptions {
+  /** Base address of the recorder. */
+  readonly recorder: string
+  readonly headers: Headers
+  readonly config: Config
+  readonly resource: Readonly<Record<string, string>>
+  readonly processor: MeasurementProcessor
+  readonly now: () => number
+  readonly warn: WarningHandler
+  readonly dropped: (count: number) => void
+}
+
+/**
+ * Sends single measurements with metadata and trace to the recorder: all breaches, and a sample of the others. Lost
+ * measurements are counted and warned about once.
+ */
+export function sendMeasurements(options: SendMeasurementsOptions): { stop(): Promise<void> } {
+  const { recorder, config, processor, now, warn, dropped } = options
+  const { measurementSampling } = config.instrumentation
+  const records = outbox({
+    send: (batch, signal) => sendLogs(options, batch, signal),
+    dropped(count, why) {
+      dropped(count)
+      warn({
+        code: 'MEASUREMENTS_DROPPED',
+        message: `Single measurements for the recorder at ${recorder} were lost; the metrics still hold them. ${why}`,
+      })
+    },
+  })
+  // Starts at a random number: the recorder stores two equal records of one service as one, so the records of two
+  // processes have to differ.
+  let sequence = randomInt(sequences)
+  const sending = (breach: boolean) =>
+    measurementListener(
+      (measurement) => {
+        sequence = (sequence + 1) % sequences
+        records.add({ ...logRecord(measurement, sequence), breach })
+      },
+      now,
+      warn,
+    )
+  const ofBreaches = sending(true)
+  const ofSamples = sending(false)
+  const stopListening = processor.listen({
+    ignored: ofSamples.ignored,
+    onMeasurement(measurement) {
+      if (breaches(measurement)) ofBreaches.onMeasurement(measurement)
+      // Random, so that a regular pattern in the traffic is not always kept or always missed.
+      else if (Math.random() < measurementSampling) ofSamples.onMeasurement(measurement)
+    },
+  })
+  return {
+    stop() {
+      stopListening()
+      return records.stop()
+    },
+  }
+}
+
+function breaches({ kpi, value, place }: Measurement): boolean {
+  if (typeof value !== 'number') return false
+  return Object.values(thresholdsAt(kpi, place)).some((threshold) =>
+    isBreach(kpi.direction, value, threshold),
+  )
+}

@@ -1,0 +1,248 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { freePort } from '@mnemoscope/servers'
+import { otherProtocol, otlpSettings } from '../../src/opentelemetry/otlp-push.js'
+import { monitors } from '../monitored.js'
+
+const { start, warnings } = monitors()
+const closing: (() => void)[] = []
+afterEach(() => {
+  for (const close of closing.splice(0)) close()
+})
+
+interface Received {
+  readonly path: string
+  readonly tenant: string | undefined
+  readonly metrics: Map<
+    string,
+    { sum?: { dataPoints: Point[] }; histogram?: { dataPoints: Point[]; aggregationTemporality: number } }
+  >
+  readonly attributes: Record<string, string>
+}
+interface Point {
+  readonly count?: number
+  readonly asDouble?: number
+}
+
+/** A receiver of OTLP/HTTP that refuses as many requests as told with 503. */
+async function receiver(refusals = 0) {
+  const received: Received[] = []
+  let refused = 0
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    if (refused < refusals) {
+      refused++
+      response.writeHead(503).end()
+      return
+    }
+    const [{ resource, scopeMetrics }] = JSON.parse(Buffer.concat(chunks).toString()).resourceMetrics
+    received.push({
+      path: request.url ?? '',
+      tenant: request.headers['x-scope-orgid'] as string | undefined,
+      metrics: new Map(scopeMetrics[0].metrics.map((metric: { name: string }) => [metric.name, metric])),
+      attributes: Object.fromEntries(
+        resource.attributes.map((each: { key: string; value: { stringValue: string } }) => [
+          each.key,
+          each.value.stringValue,
+        ]),
+      ),
+    })
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closing.push(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}/v1/metrics`, received, refusals: () => refused }
+}
+
+describe('the OTLP push', () => {
+  test('sends what was measured up to the stop, with the facts about the service', async () => {
+    const { url, received } = await receiver()
+    const monitor = await start({ endpoint: false, otlp: { url, headers: { 'X-Scope-OrgID': 'team' } } })
+    monitor.for({ model: 'm', contextSize: 8_192 }).latency.record(0.5)
+    await monitor.stop()
+    const [push] = received
+    expect(push).toMatchObject({ path: '/v1/metrics', tenant: 'team' })
+    expect(push?.attributes).toMatchObject({ 'service.name': 'memory-api' })
+    expect(push?.attributes['service.instance.id']).toMatch(/^[0-9a-f-]{36}$/)
+    expect(push?.metrics.get('mnemoscope.latency')?.histogram).toMatchObject({
+      aggregationTemporality: 2,
+      dataPoints: [{ count: 1 }],
+    })
+  })
+
+  test('tries again when the receiver can not take it, and loses nothing', async () => {
+    const { url, received, refusals } = await receiver(1)
+    const monitor = await start({ endpoint: false, otlp: { url, temporality: 'delta' } })
+    monitor.for({ model: 'm', contextSize: 8_192 }).latency.record(0.5)
+    await monitor.stop()
+    expect(refusals()).toBe(1)
+    expect(received.map(({ metrics }) => metrics.get('mnemoscope.latency')?.histogram)).toMatchObject([
+      { aggregationTemporality: 1, dataPoints: [{ count: 1 }] },
+    ])
+  })
+
+  test('pushes on its own at its interval', async () => {
+    const { url, received } = await receiver()
+    const monitor = await start({ endpoint: false, otlp: { url, intervalMilliseconds: 20 } })
+    monitor.for({ model: 'm', contextSize: 8_192 })
+    while (received.length < 2) await new Promise((resolve) => setImmediate(resolve))
+    expect(received[1]?.metrics.get('mnemoscope.latency')?.histogram?.dataPoints).toMatchObject([
+      { count: 0 },
+    ])
+  })
+
+  test('goes where the standard variables say, with their headers, temporality and resource', async () => {
+    const { url, received } = await receiver()
+    const environment = {
+      OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_ENDPOINT: new URL(url).origin,
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-scope-orgid=team%201',
+      OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=staging,service.version=1.2.3',
+      OTEL_METRIC_EXPORT_INTERVAL: '3600000',
+    }
+    Object.assign(process.env, environment)
+    closing.push(() => {
+      for (const name of Object.keys(environment)) delete process.env[name]
+    })
+    const monitor = await start({ endpoint: false })
+    monitor.for({ model: 'm', contextSize: 8_192 }).latency.record(0.5)
+    await monitor.stop()
+    const [push] = received
+    expect(push).toMatchObject({ path: '/v1/metrics', tenant: 'team 1' })
+    expect(push?.attributes).toMatchObject({
+      'service.name': 'memory-api',
+      'service.version': '1.2.3',
+      'deployment.environment.name': 'staging',
+    })
+    expect(push?.metrics.get('mnemoscope.latency')?.histogram?.aggregationTemporality).toBe(1)
+  })
+
+  test('in deltas adds up to all that was recorded until the stop, though the receiver refuses at times', async () => {
+    const { url, received, refusals } = await receiver(2)
+    const monitor = await start({
+      endpoint: false,
+      otlp: { url, temporality: 'delta', intervalMilliseconds: 50, timeoutMilliseconds: 20_000 },
+    })
+    const op = monitor.for({ model: 'm', contextSize: 8_192 })
+    let recorded = 0
+    while (received.length < 3) {
+      op.latency.record(0.5)
+      recorded++
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    op.latency.record(0.5)
+    await monitor.stop()
+    expect(refusals()).toBe(2)
+    const counts = received.map(
+      ({ metrics }) => metrics.get('mnemoscope.latency')?.histogram?.dataPoints[0]?.count ?? 0,
+    )
+    expect(counts.reduce((all, count) => all + count, 0)).toBe(recorded + 1)
+  })
+
+  test('to what is no address is refused, and leaves nothing open', async () => {
+    const port = await freePort()
+    const starting = start({ port, otlp: { url: 'not a url' } })
+    await expect(starting).rejects.toMatchObject({ code: 'USAGE', value: 'not a url' })
+    // Would be refused as taken.
+    const monitor = await start({ port })
+    expect(monitor.url).toContain(`:${port}/`)
+  })
+
+  test('says once that it speaks JSON where the environment asks for another protocol', async () => {
+    process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc'
+    closing.push(() => {
+      delete process.env.OTEL_EXPORTER_OTLP_PROTOCOL
+    })
+    const { url } = await receiver()
+    await start({ endpoint: false, otlp: { url } })
+    expect(warnings).toEqual([
+      { code: 'OTLP_PROTOCOL', message: expect.stringContaining('as grpc, but only JSON') },
+    ])
+    warnings.length = 0
+    await start({ endpoint: false })
+    expect(warnings).toEqual([])
+  })
+
+  test('does not keep stop from ending when nobody listens', async () => {
+    const monitor = await start({
+      endpoint: false,
+      otlp: { url: 'http://127.0.0.1:9/v1/metrics', intervalMilliseconds: 500, timeoutMilliseconds: 500 },
+    })
+    await expect(monitor.stop()).resolves.toBeUndefined()
+  })
+})
+
+test.each([
+  ['nothing', undefined, {}, undefined],
+  [
+    'the application',
+    true,
+    {},
+    { temporality: 'cumulative', intervalMilliseconds: 60_000, timeoutMilliseconds: 30_000 },
+  ],
+  ['the environment', undefined, { OTEL_METRICS_EXPORTER: 'otlp' }, { temporality: 'cumulative' }],
+  ['another exporter', undefined, { OTEL_METRICS_EXPORTER: 'prometheus' }, undefined],
+  ['the application against the environment', false, { OTEL_METRICS_EXPORTER: 'otlp' }, undefined],
+  ['a disabled SDK', true, { OTEL_SDK_DISABLED: 'TRUE' }, undefined],
+  [
+    'a delta preference',
+    true,
+    { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'Delta' },
+    { temporality: 'delta' },
+  ],
+  [
+    'little memory',
+    true,
+    { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'lowmemory' },
+    { temporality: 'delta' },
+  ],
+  [
+    'the option before the variable',
+    { temporality: 'cumulative' as const },
+    { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' },
+    { temporality: 'cumulative' },
+  ],
+  [
+    'an interval',
+    true,
+    { OTEL_METRIC_EXPORT_INTERVAL: '5000' },
+    { intervalMilliseconds: 5_000, timeoutMilliseconds: 5_000 },
+  ],
+  [
+    // Node would take it for none, and push a thousand times a second.
+    'an interval longer than any timer',
+    true,
+    { OTEL_METRIC_EXPORT_INTERVAL: '9999999999' },
+    { intervalMilliseconds: 2_147_483_647 },
+  ],
+  [
+    'intervals that are none',
+    true,
+    { OTEL_METRIC_EXPORT_INTERVAL: 'soon', OTEL_METRIC_EXPORT_TIMEOUT: '-1' },
+    { intervalMilliseconds: 60_000, timeoutMilliseconds: 30_000 },
+  ],
+])('OTLP with %s', (_, given, environment, expected) => {
+  const settings = otlpSettings(given, environment)
+  if (expected === undefined) expect(settings).toBeUndefined()
+  else expect(settings).toMatchObject(expected)
+})
+
+test.each([
+  [{}, undefined],
+  [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, undefined],
+  [{ OTEL_EXPORTER_OTLP_PROTOCOL: '' }, undefined],
+  [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, 'http/protobuf'],
+  [{ OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, 'grpc'],
+  [{ OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, undefined],
+])('environment %j asks for another protocol: %j', (environment, protocol) => {
+  expect(otherProtocol(environment)).toBe(protocol)
+})

@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
+import { createNoopMeter } from '@opentelemetry/api'
+import { startMonitoring } from '../src/index.js'
+import { monitors } from './monitored.js'
+
+test('an exit that can not be closed keeps none of the others from sending what they have', async () => {
+  let received = 0
+  const recorder = createServer((request, response) => {
+    if (request.url === '/v1/logs') received++
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  }).listen(0, '127.0.0.1')
+  await once(recorder, 'listening')
+  const broken = Object.assign(Object.create(createNoopMeter()), {
+    removeBatchObservableCallback() {
+      throw new Error('no longer')
+    },
+  })
+  const monitor = await startMonitoring({
+    service: 's',
+    port: 0,
+    config: defineConfig({ instrumentation: { measurementSampling: 1 } }),
+    meterProvider: { getMeter: () => broken },
+    recorder: `http://127.0.0.1:${(recorder.address() as AddressInfo).port}`,
+  })
+  monitor.for({ model: 'm', contextSize: 1 }).latency.record(1)
+  await expect(monitor.stop()).rejects.toThrow('no longer')
+  expect(received).toBe(1)
+  await expect(fetch(monitor.url ?? '')).rejects.toThrow()
+  recorder.close()
+  recorder.closeAllConnections()
+})
+
+const { start } = monitors()
+
+describe('a monitor', () => {
+  test('keeps no timer, port or handle after it stopped, with everything switched on', async () => {
+    // Immediates and pipes are the test runner's.
+    const held = () =>
+      process.getActiveResourcesInfo().filter((name) => /Timeout|TCP|Server/.test(name)).length
+    const before = held()
+    const monitor = await start({
+      otlp: { url: 'http://127.0.0.1:9/', intervalMilliseconds: 100, timeoutMilliseconds: 100 },
+      recorder: 'http://127.0.0.1:9',
+      exemplars: true,
+      genAi: true,
+    })
+    const labels = { model: 'm', contextSize: 1 }
+    monitor.probe({
+      labels,
+      every: '1h',
+      questions: [{ question: 'q', relevant: ['a'] }],
+      retrieve: () => [],
+    })
+    monitor.onBreach('warning', () => {})
+    monitor.for(labels).latency.record(100)
+    await monitor.stop()
+    // Sockets that were cut take a turn or two of the event loop to be gone; a wait of its own would be held, too.
+    const until = performance.now() + 20_000
+    while (held() > before && performance.now() < until) await new Promise((resolve) => setImmediate(resolve))
+    expect(held()).toBeLessThanOrEqual(before)
+  })
+
+  test('does not stop its process from ending', async () => {
+    const source = new URL('../dist/index.js', import.meta.url)
+    const code = `
+      const { startMonitoring } = await import(${JSON.stringify(source.href)})
+      const monitor = await startMonitoring({ service: 's', port: 0, otlp: { url: 'http://127.0.0.1:9/' } })
+      monitor.probe({ labels: { model: 'm', contextSize: 1 }, every: '1h', retrieve: () => [],
+        questions: [{ question: 'q', relevant: ['a'] }] })`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'inherit' })
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
+  test('in each worker of a cluster serves its own metrics on a port of its own', async () => {
+    const source = new URL('../dist/index.js', import.meta.url)
+    const code = `
+      import cluster from 'node:cluster'
+      if (cluster.isPrimary) {
+        const urls = []
+        for (let i = 0; i < 2; i++) {
+          cluster.fork().on('message', async ({ url }) => {
+            urls.push(url)
+            if (urls.length < 2) return
+            const texts = await Promise.all(urls.map(async (each) => (await fetch(each)).text()))
+            const counts = texts.map((text) => /latency_seconds_count\\{[^}]*\\} (\\d+)/.exec(text)[1])
+            console.log(JSON.stringify({ ports: new Set(urls).size, counts }))
+            for (const worker of Object.values(cluster.workers)) worker.kill()
+          })
+        }
+      } else {
+        const { startMonitoring } = await import(${JSON.stringify(source.href)})
+        const monitor = await startMonitoring({ service: 's', port: 0 })
+        monitor.for({ model: 'm', contextSize: 1 }).latency.record(1)
+        process.send({ url: monitor.url })
+      }`
+    // A worker runs the file of its primary, so the code must be one.
+    const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-cluster-'))
+    writeFileSync(join(folder, 'main.mjs'), code)
+    const child = spawn(process.execPath, [join(folder, 'main.mjs')])
+    let output = ''
+    child.stdout.on('data', (chunk) => {
+      output += chunk
+    })
+    // What it said has all been read.
+    await once(child, 'close')
+    rmSync(folder, { recursive: true })
+    expect(JSON.parse(output)).toEqual({ ports: 2, counts: ['1', '1'] })
+  })
+})

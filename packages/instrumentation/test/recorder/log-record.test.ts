@@ -1,0 +1,84 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { expect, test } from '@jest/globals'
+import { logRecord, mostRecordBytes } from '../../src/recorder/log-record.js'
+
+const place = { model: 'm', contextSize: '1', operation: 'o' }
+const taken = { kpi: 'latency', value: 1, at: 5.5, traceId: undefined, spanId: undefined, ...place }
+
+test('metadata of any kind becomes what a log record can hold', () => {
+  const circular: Record<string, unknown> = {}
+  circular.self = circular
+  const metadata = {
+    text: 'x'.repeat(5_000),
+    count: 3,
+    nan: Number.NaN,
+    yes: true,
+    list: [1],
+    nothing: undefined,
+    big: 1n,
+    circular,
+    get thrower() {
+      throw new Error('getter')
+    },
+  }
+  const { attributes, timeUnixNano } = JSON.parse(logRecord({ ...taken, metadata }, 7).json)
+  expect(timeUnixNano).toBe('5000007')
+  expect(
+    Object.fromEntries(
+      attributes.slice(5).map(({ key, value }: { key: string; value: object }) => [key, value]),
+    ),
+  ).toEqual({
+    text: { stringValue: 'x'.repeat(2_048) },
+    count: { doubleValue: 3 },
+    nan: { stringValue: 'NaN' },
+    yes: { boolValue: true },
+    list: { stringValue: '[1]' },
+  })
+})
+
+test('metadata can not take the place of what was measured, and its keys are such that no request is refused for them', () => {
+  const metadata = { 'mnemoscope.value': 99, 'mnemoscope.kpi': 'f1_score', ['k'.repeat(600)]: 1 }
+  const { attributes } = JSON.parse(logRecord({ ...taken, metadata }, 7).json)
+  const keys = attributes.map(({ key }: { key: string }) => key)
+  expect(new Set(keys).size).toBe(keys.length)
+  expect(keys.slice(5)).toEqual(['k'.repeat(512)])
+})
+
+test('a record is no larger than its bound, whatever the metadata; what fits is kept', () => {
+  for (const character of ['x', '€', '\u0000', '😀', '\ud800']) {
+    const entries = Array.from({ length: 64 }, (_, i) => [
+      `${i}${character.repeat(3_000)}`,
+      character.repeat(3_000),
+    ])
+    const metadata = {
+      ...Object.fromEntries(entries.slice(0, 40)),
+      small: 1,
+      ...Object.fromEntries(entries.slice(40)),
+    }
+    const { json, bytes } = logRecord({ ...taken, metadata }, 7)
+    expect(bytes).toBe(Buffer.byteLength(json))
+    expect(bytes).toBeLessThanOrEqual(mostRecordBytes)
+    expect(bytes).toBeGreaterThan(mostRecordBytes / 2)
+    expect(json).toContain('{"key":"small","value":{"doubleValue":1}}')
+  }
+})
+
+test('a record keeps nothing alive that the application gave', () => {
+  setFlagsFromString('--expose-gc')
+  const gc = runInNewContext('gc') as () => void
+  const heap = () => {
+    gc()
+    return process.memoryUsage().heapUsed
+  }
+  const before = heap()
+  const records = Array.from({ length: 100 }, (_, i) => {
+    const document = Buffer.alloc(1_000_000, String(i)).toString('latin1')
+    // No document is a key: V8 keeps names of properties for as long as it likes.
+    const metadata = { document, excerpt: document.slice(10, 1_000) }
+    return logRecord({ ...taken, metadata }, i)
+  })
+  const grown = heap() - before
+  expect(records).toHaveLength(100)
+  expect(grown).toBeLessThan(20_000_000)
+})
