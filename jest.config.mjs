@@ -7,6 +7,8 @@ export default {
   testTimeout: 60_000,
   testEnvironmentOptions: { customExportConditions: ['mnemoscope-source', 'node', 'node-addons'] },
   testMatch: ['<rootDir>/packages/*/test/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+  globalSetup: '<rootDir>/test/harness/global-setup.ts',
+  globalTeardown: '<rootDir>/test/harness/global-teardown.ts',
   setupFiles: ['<rootDir>/test/harness/no-colour.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
@@ -16,7 +18,7 @@ export default {
       '@swc/jest',
       {
         jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-        module: { type: 'es6' },
+        module: { type: 'es6', ignoreDynamic: true },
         sourceMaps: 'inline',
       },
     ],

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Monitor, startMonitoring } from '@mnemoscope/instrumentation'
 import { type ConfigInput, configHash, defineConfig } from '@mnemoscope/kpi'
 import { startRecorder } from '@mnemoscope/recorder'
-import { startPostgres } from '@mnemoscope/servers'
 import { pino } from 'pino'
 import { createApplier } from '../../packages/cli/src/changes/applier.js'
 import { checkWithTools } from '../../packages/cli/src/check-with-tools.js'
+import { startTestPostgres } from '../../packages/recorder/test/plumbing/postgres.js'
 import { eventually } from '../harness/eventually.js'
 import { toolsDir } from '../harness/repository.js'
 import { type Monitoring, query, startMonitoringServers } from './monitoring.js'
@@ -23,7 +23,6 @@ beforeAll(async () => {
   monitoring = await startMonitoringServers(input)
   stops.push(monitoring.stop)
   const { folder, prometheusUrl, alertmanagerUrl, endpoints } = monitoring
-  const stateDir = join(folder, '..')
   const configPath = join(folder, 'project', 'mnemoscope.config.mjs')
   mkdirSync(join(folder, 'project'))
   writeFileSync(configPath, `export default ${JSON.stringify(input)}`)
@@ -33,10 +32,17 @@ beforeAll(async () => {
   const urls = { prometheusUrl, alertmanagerUrl }
   const configSource = createApplier({ configPath, config, defaults: {}, folder, check, running, ...urls })
   stops.push(configSource.stop)
-  const postgres = await startPostgres({ stateDir, port: 0, durable: false })
+  const postgres = await startTestPostgres()
   stops.push(postgres.stop)
   const logger = pino({ level: 'silent' })
-  const options = { config, configSource, databaseUrl: postgres.url, prometheusUrl, port: 0, logger }
+  const options = {
+    config,
+    configSource,
+    databaseUrl: await postgres.newDatabase(),
+    prometheusUrl,
+    port: 0,
+    logger,
+  }
   const started = await startRecorder(options)
   stops.push(started.stop)
   recorder = started.url

@@ -4,8 +4,9 @@ import { mkdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import type { ConfigInput } from '@mnemoscope/kpi'
-import { freePort, type RunningPostgres, startPostgres } from '@mnemoscope/servers'
+import { freePort } from '@mnemoscope/servers'
 import type { Browser } from 'playwright-core'
+import { startTestPostgres, type TestPostgres } from '../../packages/recorder/test/plumbing/postgres.js'
 import { type Monitoring, startMonitoringServers } from '../alerting/monitoring.js'
 import { launchChromium } from '../harness/chromium.js'
 import { mnemoscope } from '../harness/command.js'
@@ -26,14 +27,16 @@ const unapplied = `export default ${JSON.stringify({ ...input, kpis: { f1_score:
 
 describeInBrowser('a broken edit of the configuration', () => {
   let monitoring: Monitoring
-  let postgres: RunningPostgres
+  let postgres: TestPostgres
+  let databaseUrl: string
   let browser: Browser
   let project: string
   let recorder: ChildProcess | undefined
 
   beforeAll(async () => {
     monitoring = await startMonitoringServers(input)
-    postgres = await startPostgres({ stateDir: join(monitoring.folder, '..'), port: 0, durable: false })
+    postgres = await startTestPostgres()
+    databaseUrl = await postgres.newDatabase()
     browser = await ('missing' in chromium
       ? Promise.reject(new Error(chromium.missing))
       : launchChromium(chromium))
@@ -144,7 +147,7 @@ describeInBrowser('a broken edit of the configuration', () => {
       [command, 'record', '--port', String(port), '--prometheus-url', monitoring.prometheusUrl, ...args],
       {
         cwd: project,
-        env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: postgres.url },
+        env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: databaseUrl },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
     )

@@ -1,11 +1,11 @@
 import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
-import { type ConfigProblem, migrate, type Recorder, startRecorder } from '@mnemoscope/recorder'
-import { freePort, startPostgres } from '@mnemoscope/servers'
+import { type ConfigProblem, type Recorder, startRecorder } from '@mnemoscope/recorder'
+import { freePort } from '@mnemoscope/servers'
 import pg from 'pg'
 import { pino } from 'pino'
 import { fixedConfig } from '../../packages/recorder/src/config/source.js'
+import { startTestPostgres } from '../../packages/recorder/test/plumbing/postgres.js'
 import { orEnd } from '../harness/started.js'
-import { temporaryFolder } from '../harness/temporary-folder.js'
 
 /** A recorder over a database that a test fills itself, where a story would take too long to happen. */
 export interface SeededRecorder {
@@ -31,16 +31,14 @@ export async function startSeededRecorder(
   input: ConfigInput = {},
   token?: string,
 ): Promise<SeededRecorder> {
-  const folder = temporaryFolder('page')
-  const postgres = await startPostgres({ stateDir: folder.path, port: 0, durable: false })
-  const client = new pg.Client(postgres.url)
+  const postgres = await startTestPostgres()
+  const databaseUrl = await orEnd(postgres.stop, postgres.newDatabase)
+  const client = new pg.Client(databaseUrl)
   const end = async () => {
     await client.end()
     await postgres.stop()
-    folder.remove()
   }
   await orEnd(end, async () => {
-    await migrate(postgres.url)
     await client.connect()
     await seed(client)
     await client.query('ANALYZE')
@@ -52,7 +50,7 @@ export async function startSeededRecorder(
     startRecorder({
       config,
       configSource: { ...fixedConfig(config), problem: () => problem },
-      databaseUrl: postgres.url,
+      databaseUrl,
       prometheusUrl: noPrometheus,
       port,
       logger: pino({ level: 'silent' }),

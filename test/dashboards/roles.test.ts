@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type pg from 'pg'
+import { serially } from '../harness/postgres.js'
 import { asked, rolesFile, type SeededPostgres, startSeededPostgres } from './seed/postgres.js'
 
 let postgres: SeededPostgres
@@ -112,12 +113,15 @@ describe('The recorder’s role', () => {
 
 describe('The roles file', () => {
   test('can be run again, also once the tables are there', async () => {
-    await asked(postgres.admin, [rolesFile, rolesFile])
+    await serially(postgres.admin, () => asked(postgres.admin, [rolesFile, rolesFile]))
     expect((await postgres.read('SELECT count(*) FROM snapshots')).rows).toHaveLength(1)
   })
 
   test('lets nobody else in', async () => {
-    await asked(postgres.admin, ["CREATE ROLE stranger LOGIN PASSWORD 'stranger'"])
+    await asked(postgres.admin, [
+      'DROP ROLE IF EXISTS stranger',
+      "CREATE ROLE stranger LOGIN PASSWORD 'stranger'",
+    ])
     const url = new URL(postgres.reader)
     url.username = 'stranger'
     url.password = 'stranger'

@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { generate } from '@mnemoscope/generate'
 import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
 import { startRecorder } from '@mnemoscope/recorder'
-import { findTools, freePort, startAlertmanager, startPostgres, startPrometheus } from '@mnemoscope/servers'
+import { findTools, freePort, startAlertmanager, startPrometheus } from '@mnemoscope/servers'
 import pg from 'pg'
 import { pino } from 'pino'
 import { writeFiles } from '../../packages/cli/src/project-files.js'
+import { startTestPostgres } from '../../packages/recorder/test/plumbing/postgres.js'
 import { toolsDir } from './repository.js'
 import { temporaryFolder } from './temporary-folder.js'
 
@@ -53,8 +54,9 @@ export async function startStack(target: string, input: ConfigInput = {}): Promi
       recorder: `http://127.0.0.1:${recorderPort}`,
     }
     writeFiles(stateDir, generate(config, { endpoints }))
-    const postgres = await startPostgres({ stateDir, port: 0, durable: false })
+    const postgres = await startTestPostgres()
     stops.push(postgres.stop)
+    const databaseUrl = await postgres.newDatabase()
     const alertmanager = await startAlertmanager({
       command: tools.alertmanager.command,
       configFile: join(stateDir, 'alertmanager/alertmanager.yml'),
@@ -72,18 +74,18 @@ export async function startStack(target: string, input: ConfigInput = {}): Promi
     stops.push(prometheus.stop)
     const recorder = await startRecorder({
       config,
-      databaseUrl: postgres.url,
+      databaseUrl,
       prometheusUrl: prometheus.url,
       port: recorderPort,
       logger: pino({ level: 'error' }),
     })
     stops.push(recorder.stop)
-    const pool = new pg.Pool({ connectionString: postgres.url, max: 2 })
+    const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 })
     pool.on('error', () => {})
     stops.push(() => pool.end())
     return {
       ...endpoints,
-      database: postgres.url,
+      database: databaseUrl,
       query: async (sql, values) => (await pool.query(sql, values)).rows,
       stop,
     }

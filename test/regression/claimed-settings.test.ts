@@ -2,11 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { generate } from '@mnemoscope/generate'
 import { defineConfig } from '@mnemoscope/kpi'
 import { createPool, type Recorder, startRecorder } from '@mnemoscope/recorder'
-import { type RunningPostgres, startPostgres } from '@mnemoscope/servers'
 import { pino } from 'pino'
 import { parse } from 'yaml'
 import { createPartitions, daysBetween } from '../../packages/recorder/src/database/partitions.js'
-import { temporaryFolder } from '../harness/index.js'
+import { startTestPostgres, type TestPostgres } from '../../packages/recorder/test/plumbing/postgres.js'
 
 /** Settings that the first version had, and that nothing of it ever read. */
 const config = defineConfig({
@@ -34,23 +33,23 @@ describe('a setting that was only claimed', () => {
 })
 
 describe('dashboard.maxDataPoints', () => {
-  const folder = temporaryFolder('claimed-settings')
-  let postgres: RunningPostgres
+  let postgres: TestPostgres
   let recorder: Recorder
   /** Once and for all: midnight may pass while this runs. */
   const day = new Date(new Date().setUTCHours(0, 0, 0, 0))
   const to = new Date(day.getTime() + 20 * 3_600_000)
 
   beforeAll(async () => {
-    postgres = await startPostgres({ stateDir: folder.path, port: 0, durable: false })
+    postgres = await startTestPostgres()
+    const databaseUrl = await postgres.newDatabase()
     recorder = await startRecorder({
       config,
-      databaseUrl: postgres.url,
+      databaseUrl,
       prometheusUrl: 'http://127.0.0.1:1',
       port: 0,
       logger: pino({ level: 'silent' }),
     })
-    const pool = createPool(postgres.url)
+    const pool = createPool(databaseUrl)
     await createPartitions(pool, 'snapshots', daysBetween(day, to))
     await pool.query(
       `WITH one AS (
@@ -69,7 +68,6 @@ describe('dashboard.maxDataPoints', () => {
   afterAll(async () => {
     await recorder?.stop()
     await postgres?.stop()
-    folder.remove()
   }, 60_000)
 
   test('dashboard.maxDataPoints bounds every chart of the API', async () => {

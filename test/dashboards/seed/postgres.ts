@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startPostgres } from '@mnemoscope/servers'
 import pg from 'pg'
 import { migrate } from '../../../packages/recorder/src/database/migrate.js'
 import {
@@ -9,8 +8,9 @@ import {
   partitionedTables,
 } from '../../../packages/recorder/src/database/partitions.js'
 import { rollUp } from '../../../packages/recorder/src/snapshots/rollup.js'
+import { openDatabases, serially } from '../../harness/postgres.js'
 import { repository } from '../../harness/repository.js'
-import { temporaryFolder } from '../../harness/temporary-folder.js'
+import { orEnd } from '../../harness/started.js'
 import {
   config,
   configChange,
@@ -27,7 +27,7 @@ import {
 /** Passwords that an administrator would set; the roles file sets none. */
 const passwords = { recorder: 'recorder-password', reader: 'reader-password' } as const
 
-/** A real Postgres with the recorder's schema, owned by its role, and the story in it. */
+/** A database with the recorder's schema, owned by its role, and the story in it. */
 export interface SeededPostgres {
   /** Connection strings of the administrator, the recorder's role and Grafana's. */
   readonly admin: string
@@ -44,41 +44,42 @@ export const rolesFile = readFileSync(join(repository, 'deploy/postgres/roles.sq
 export const gapReason = 'Prometheus keeps nothing from so long ago'
 
 /**
- * Starts Postgres, makes the roles as the administrator, migrates and seeds as the recorder.
+ * Makes a database whose roles the administrator has made, and that the recorder has migrated and seeded.
  * @param seed fills the database; default: the story
  */
 export async function startSeededPostgres(
   seed: (pool: pg.Pool) => Promise<void> = seedStory,
 ): Promise<SeededPostgres> {
-  const folder = temporaryFolder('dashboards-postgres')
-  const server = await startPostgres({ stateDir: folder.path, port: 0, durable: false })
-  await asked(server.url, [
-    // As it was before Postgres 15, and still is in databases that were upgraded: everybody may make tables there.
-    'GRANT ALL ON SCHEMA public TO PUBLIC',
-    rolesFile,
-    `ALTER ROLE mnemoscope_recorder PASSWORD '${passwords.recorder}'`,
-    `ALTER ROLE mnemoscope_reader PASSWORD '${passwords.reader}'`,
-  ])
-  const recorder = as(server.url, 'mnemoscope_recorder', passwords.recorder)
-  const reader = as(server.url, 'mnemoscope_reader', passwords.reader)
-  await migrate(recorder)
-  const seeding = new pg.Pool({ connectionString: recorder, max: 2 })
-  try {
-    await seed(seeding)
-  } finally {
-    await seeding.end()
-  }
+  const databases = await openDatabases()
+  await databases.template('with_roles', async (url) => {
+    await asked(url, [
+      // As it was before Postgres 15, and still is in databases that were upgraded: everybody may make tables there.
+      'GRANT ALL ON SCHEMA public TO PUBLIC',
+      rolesFile,
+      `ALTER ROLE mnemoscope_recorder PASSWORD '${passwords.recorder}'`,
+      `ALTER ROLE mnemoscope_reader PASSWORD '${passwords.reader}'`,
+    ])
+    await migrate(as(url, 'mnemoscope_recorder', passwords.recorder))
+  })
+  const admin = await databases.create('with_roles')
+  const recorder = as(admin, 'mnemoscope_recorder', passwords.recorder)
+  const reader = as(admin, 'mnemoscope_reader', passwords.reader)
+  await orEnd(databases.stop, async () => {
+    // A copy has its own rights on the database itself.
+    await serially(admin, () => asked(admin, [rolesFile]))
+    const seeding = new pg.Pool({ connectionString: recorder, max: 2 })
+    await seed(seeding).finally(() => seeding.end())
+  })
   const pool = new pg.Pool({ connectionString: reader, max: 2 })
   pool.on('error', () => undefined)
   return {
-    admin: server.url,
+    admin,
     recorder,
     reader,
     read: (sql) => pool.query(sql),
     stop: async () => {
       await pool.end()
-      await server.stop()
-      folder.remove()
+      await databases.stop()
     },
   }
 }

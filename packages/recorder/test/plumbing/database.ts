@@ -1,11 +1,10 @@
 import { afterAll, beforeAll } from '@jest/globals'
 import type pg from 'pg'
 import { createPool } from '../../src/index.js'
-import { startTestPostgres, type TestPostgres } from './postgres.js'
+import { startTestPostgres } from './postgres.js'
 
-/** A database of one test file with the recorder's schema, on a Postgres of its own. */
+/** A database of one test file with the recorder's schema. */
 export interface TestDatabase {
-  readonly postgres: TestPostgres
   readonly databaseUrl: string
   readonly pool: pg.Pool
   stop(): Promise<void>
@@ -16,7 +15,6 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   const databaseUrl = await postgres.newDatabase()
   const pool = createPool(databaseUrl)
   return {
-    postgres,
     databaseUrl,
     pool,
     async stop() {
