@@ -8,11 +8,15 @@ const longest = 300_000
  * @returns its standard output
  * @throws Error with all it printed, if it ends with anything but 0
  */
-export function run(command, args, { cwd, env = {} } = {}) {
+export function run(
+  command: string,
+  args: readonly string[],
+  { cwd }: { cwd?: string } = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd,
-      env: { ...inherited(), NO_COLOR: '1', ...env },
+      ...(cwd === undefined ? {} : { cwd }),
+      env: { ...inherited(), NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: longest,
     })
@@ -33,7 +37,7 @@ export function run(command, args, { cwd, env = {} } = {}) {
 }
 
 /** Our environment less what npm, node and jest hand on to what they start. */
-function inherited() {
+function inherited(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(npm_(?!config_)|NODE_OPTIONS$|NODE_ENV$|JEST_|FORCE_COLOR$)/.test(name),

@@ -1,11 +1,19 @@
-import { checkTypes, consume, emptyProject, install } from './empty-project.mjs'
-import { node24 } from './node-24.mjs'
+import type { Check, Packed } from './check.js'
+import { checkTypes, consume, emptyProject, install } from './empty-project.js'
+import { node24 } from './node-24.js'
+
+interface AdapterVersion {
+  readonly program: 'langchain' | 'mem0' | 'ai-sdk'
+  readonly packages: readonly [string, ...string[]]
+  readonly operations: number
+  readonly later?: boolean
+}
 
 /**
  * Majors that the adapters take beside those in the package's own tests; `later` ones need a later Node than 20.
  * Each has a program that runs and one whose types are checked.
  */
-const versions = [
+const versions: readonly AdapterVersion[] = [
   { program: 'langchain', packages: ['@langchain/core@1.4.0'], operations: 4 },
   { program: 'langchain', packages: ['@langchain/core@0.3.80'], operations: 4 },
   { program: 'mem0', packages: ['mem0ai@3.3.1'], operations: 4 },
@@ -16,7 +24,7 @@ const versions = [
 ]
 
 /** Each adapter works with every major of its package. */
-export function adapterVersions({ folder, tarballs }) {
+export function adapterVersions({ folder, tarballs }: Packed): Check[] {
   return versions.flatMap(({ program, packages, operations, later }) => {
     const project = () => emptyProject(folder, packages[0].replace(/[@/]/g, '-'), 'module')
     return [

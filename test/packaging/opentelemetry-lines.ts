@@ -1,9 +1,13 @@
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkTypes, consume, emptyProject, install } from './empty-project.mjs'
-import { node24 } from './node-24.mjs'
-import { repository } from './packed.mjs'
-import { run } from './run-command.mjs'
+import { repository } from '../harness/repository.js'
+import type { Check, Packed } from './check.js'
+import { checkTypes, consume, emptyProject, install } from './empty-project.js'
+import { node24 } from './node-24.js'
+import { run } from './run-command.js'
+
+/** Exact versions by package. */
+type Versions = Readonly<Record<string, string>>
 
 /** The last line for Node 20, and the one that needs a later Node. */
 const lines = {
@@ -29,10 +33,10 @@ const lines = {
 const only3 = { ...lines['3.x'], '@opentelemetry/sdk-node': '0.301.0', 'better-sqlite3': '12.11.1' }
 
 /** Both lines of OpenTelemetry work with the package: as the application's own, and in place of the package's. */
-export function openTelemetryLines({ folder, tarballs }) {
+export function openTelemetryLines({ folder, tarballs }: Packed): Check[] {
   const nodes = { '2.x': async () => process.execPath, '3.x': () => node24(folder) }
   return [
-    ...Object.keys(lines).flatMap((line) => {
+    ...(Object.keys(lines) as (keyof typeof lines)[]).flatMap((line): Check[] => {
       const project = () => emptyProject(folder, `opentelemetry-${line}`, 'module')
       return [
         {
@@ -66,7 +70,7 @@ export function openTelemetryLines({ folder, tarballs }) {
 }
 
 /** A project with the sources and tests of the packages, and another line of OpenTelemetry than theirs. */
-async function sourceProject(folder, line) {
+async function sourceProject(folder: string, line: Versions): Promise<string> {
   const project = await emptyProject(folder, 'sources', 'module')
   const packages = {
     kpi: ['src', 'dist'],
@@ -100,14 +104,17 @@ async function sourceProject(folder, line) {
   return project
 }
 
-async function dependencies(manifest) {
-  const { dependencies = {}, devDependencies = {} } = JSON.parse(await readFile(manifest, 'utf8'))
+async function dependencies(manifest: string): Promise<Versions> {
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(await readFile(manifest, 'utf8')) as {
+    dependencies?: Versions
+    devDependencies?: Versions
+  }
   const all = Object.entries({ ...dependencies, ...devDependencies })
   return Object.fromEntries(all.filter(([, version]) => !version.startsWith('workspace:')))
 }
 
 /** Runs the tests of the package in the project; throws with their output if any fails. */
-async function failedTests(project, node) {
+async function failedTests(project: string, node: string): Promise<number> {
   const jest = join(project, 'node_modules', 'jest', 'bin', 'jest.js')
   // The pages whose examples it compiles are not there, and have the other line's types.
   const elsewhere = ['--testPathIgnorePatterns', 'test/readme.test']
@@ -117,6 +124,6 @@ async function failedTests(project, node) {
   return 0
 }
 
-function specifiers(line) {
+function specifiers(line: Versions): string[] {
   return Object.entries(line).map(([name, version]) => `${name}@${version}`)
 }

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
-import { emptyProject, install } from './empty-project.mjs'
-import { pack } from './packed.mjs'
-import { run } from './run-command.mjs'
+import type { Check, Packed } from './check.js'
+import { emptyProject, install } from './empty-project.js'
+import { pack } from './packed.js'
+import { run } from './run-command.js'
 
 const tools = { publint: '0.3.25', '@arethetypeswrong/cli': '0.18.5' }
 
-/** Services take the first two whatever their module system; the others are ES modules alone, as their users run them. */
-const profiles = {
+/** Services take the first two whatever their module system; the others are ES modules only, as their users run them. */
+const profiles: Readonly<Record<string, 'strict' | 'esm-only'>> = {
   kpi: 'strict',
   instrumentation: 'strict',
   generate: 'esm-only',
@@ -17,18 +18,15 @@ const profiles = {
 }
 
 /** What publint and are-the-types-wrong say of each package that is published. */
-export function lint({ folder, tarballs }) {
-  const packed = { ...tarballs }
-  let installed
-  const tool = async (name) => {
+export function lint({ folder, tarballs }: Packed): Check[] {
+  const packed: Record<string, string> = { ...tarballs }
+  let installed: Promise<string> | undefined
+  const tool = async (name: string) => {
     installed ??= toolProject(folder)
     return join(await installed, 'node_modules', '.bin', name)
   }
   return Object.entries(profiles).flatMap(([name, profile]) => {
-    const tarball = async () => {
-      packed[name] ??= await pack(name, folder)
-      return packed[name]
-    }
+    const tarball = async () => (packed[name] ??= await pack(name, folder))
     return [
       {
         name: `publint of @mnemoscope/${name}`,
@@ -52,7 +50,7 @@ export function lint({ folder, tarballs }) {
   })
 }
 
-async function toolProject(folder) {
+async function toolProject(folder: string): Promise<string> {
   const project = await emptyProject(folder, 'lint', 'module')
   await install(
     project,

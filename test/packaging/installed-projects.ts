@@ -1,10 +1,15 @@
-import { consume, emptyProject, install } from './empty-project.mjs'
-import { node24, version } from './node-24.mjs'
+import type { Check, Packed } from './check.js'
+import { consume, emptyProject, install, type ModuleType } from './empty-project.js'
+import { node24, version } from './node-24.js'
 
 /** The packed packages, installed by npm into empty projects, run: as ES modules and as CommonJS, on both Nodes. */
-export function installedProjects({ folder, tarballs }) {
+export function installedProjects({ folder, tarballs }: Packed): Check[] {
   const nodes = { [process.versions.node]: async () => process.execPath, [version]: () => node24(folder) }
-  return Object.entries({ module: 'main.mjs', commonjs: 'main.cjs' }).flatMap(([type, program]) => {
+  const programs = [
+    ['module', 'main.mjs'],
+    ['commonjs', 'main.cjs'],
+  ] as const satisfies readonly [ModuleType, string][]
+  return programs.flatMap(([type, program]) => {
     const project = emptyProject(folder, `installed-${type}`, type).then(async (path) => {
       await install(path, Object.values(tarballs))
       return path

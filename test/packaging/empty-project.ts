@@ -1,12 +1,22 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { repository, unpack } from './packed.mjs'
-import { run } from './run-command.mjs'
+import { repository } from '../harness/repository.js'
+import type { Tarballs } from './check.js'
+import { unpack } from './packed.js'
+import { run } from './run-command.js'
 
 const consumers = join(repository, 'test', 'packaging', 'consumers')
 
-/** A project with nothing in it. `type` is that of its package.json: 'module' or 'commonjs'. */
-export async function emptyProject(folder, name, type, fields = {}) {
+/** The `type` of a package.json. */
+export type ModuleType = 'module' | 'commonjs'
+
+/** Makes a project with nothing in it. @returns its folder */
+export async function emptyProject(
+  folder: string,
+  name: string,
+  type: ModuleType,
+  fields: object = {},
+): Promise<string> {
   const project = join(folder, name)
   await mkdir(project, { recursive: true })
   await writeFile(join(project, 'package.json'), JSON.stringify({ name, private: true, type, ...fields }))
@@ -14,25 +24,28 @@ export async function emptyProject(folder, name, type, fields = {}) {
 }
 
 /** Installs packages and tarballs into a project, as its users do. */
-export async function install(project, specifiers) {
+export async function install(project: string, specifiers: readonly string[]): Promise<void> {
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...specifiers], {
     cwd: project,
   })
 }
 
 /** Puts the packed packages into a project without a registry. */
-export async function unpackAll(project, tarballs) {
-  for (const name of ['kpi', 'instrumentation']) await unpack(name, tarballs[name], project)
+export async function unpackAll(project: string, tarballs: Tarballs): Promise<void> {
+  for (const name of ['kpi', 'instrumentation'] as const) await unpack(name, tarballs[name], project)
 }
 
-/** Runs one of the programs in `consumers` inside a project; gives what it prints. */
-export async function consume(project, program, node = process.execPath) {
+/** Runs one of the programs in `consumers` inside a project. @returns what it prints */
+export async function consume(project: string, program: string, node = process.execPath): Promise<string> {
   await cp(join(consumers, program), join(project, program))
   return (await run(node, [program], { cwd: project })).trim()
 }
 
 /** Checks the types of a program of `consumers` in a project; `module` 'commonjs' is how older services compile. */
-export async function checkTypes(project, { program = 'types.ts', module = 'nodenext' } = {}) {
+export async function checkTypes(
+  project: string,
+  { program = 'types.ts', module = 'nodenext' }: { program?: string; module?: 'nodenext' | 'commonjs' } = {},
+): Promise<void> {
   await cp(join(consumers, program), join(project, program))
   await run(
     process.execPath,
