@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
+import { catalog, defineConfig } from '@mnemoscope/kpi'
+import { pagesWithKpiTables, withKpiTables } from '../../../scripts/kpi-tables.js'
 import { builtInKpiSchema, customKpiSchema, settingsSchema } from '../src/config/schema.js'
 
 const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8')
@@ -28,7 +29,17 @@ test('the page of the configuration names every key of a KPI', () => {
   }
 })
 
-test('the page of the configuration lists every built-in KPI with its thresholds', () => {
+test.each(pagesWithKpiTables)(
+  '%s has the table of KPIs that the catalog gives; else: npm run generate',
+  (path) => {
+    const text = readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
+    expect(text).toMatch(/<!-- kpis \w+ -->/)
+    expect(text).toBe(withKpiTables(text))
+    for (const id of Object.keys(catalog)) expect(text).toContain(`| \`${id}\``)
+  },
+)
+
+test('the page of the configuration has the thresholds of every built-in KPI', () => {
   for (const { id, thresholds } of Object.values(defineConfig().kpis)) {
     const row = page.split('\n').find((line) => line.startsWith(`| \`${id}\``))
     const numbers =

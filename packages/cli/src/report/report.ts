@@ -12,8 +12,8 @@ export interface Report {
 /** Alerts that the last section lists. */
 const recentAlerts = 5
 
-/** KPIs that a line of a model has room for. */
-const modelColumns = ['f1_score', 'latency', 'token_usage', 'memory_usage', 'context_utilization']
+/** A line of a model has room for so many KPIs: the first ones, in the order of the catalog. */
+const modelColumns = 5
 
 /**
  * The report of dashboard data.
@@ -77,7 +77,7 @@ function models({ model_performance: performance, kpis }: DashboardData): Report
   const title = 'MODEL PERFORMANCE'
   const entries = Object.entries(performance).sort(([a], [b]) => (a < b ? -1 : 1))
   if (entries.length === 0) return { title, rows: [], note: { text: 'No model has been measured yet.' } }
-  const columns = kpis.filter(({ id }) => modelColumns.includes(id))
+  const columns = kpis.slice(0, modelColumns)
   const rows = entries.map(([model, averages]) => [
     { text: model },
     ...columns.map(({ id, unit }) => ({ text: inUnit(averages[`avg_${id}`], unit) })),

@@ -1,8 +1,16 @@
-import type { ConfigInput } from '@mnemoscope/kpi'
+import { type ConfigInput, catalog, type KpiDeclaration } from '@mnemoscope/kpi'
+
+/** Windows of a minute for every KPI, and a quick end of the alerts of those that have thresholds. */
+const kpis = Object.fromEntries(
+  Object.entries<KpiDeclaration>(catalog).map(([id, { thresholds }]) => [
+    id,
+    { window: '1m', ...(thresholds === undefined ? {} : { keepFiringFor: '15s' }) },
+  ]),
+)
 
 /**
- * A faster clock for the demo, so that a fault shows within a minute: used for whatever the configuration file
- * leaves out, in place of the general defaults.
+ * A faster clock for the demo, so that a fault shows within a minute. It takes the place of the general defaults for
+ * settings that the configuration file leaves out.
  */
 export const demoClock: ConfigInput = {
   scrapeInterval: '5s',
@@ -10,13 +18,5 @@ export const demoClock: ConfigInput = {
   snapshotInterval: '15s',
   dashboard: { refreshInterval: '5s' },
   alerting: { groupInterval: '5s' },
-  kpis: {
-    f1_score: { window: '1m', keepFiringFor: '15s' },
-    latency: { window: '1m', keepFiringFor: '15s' },
-    token_usage: { window: '1m', keepFiringFor: '15s' },
-    memory_usage: { window: '1m' },
-    context_utilization: { window: '1m' },
-    adaptation_success_rate: { window: '1m' },
-    overflow_frequency: { window: '1m' },
-  },
+  kpis,
 }
