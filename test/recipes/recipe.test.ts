@@ -8,7 +8,7 @@ import { writtenRecipe } from './written-recipe.js'
 test('a KPI that is added by the recipe has rules, dashboards, columns and its row in the documentation', async () => {
   const { edited, goal, made } = await followRecipe('kpi', false)
   expect(edited.length).toBeLessThanOrEqual(goal)
-  expect(made).toContain('packages/recorder/schema.sql')
+  expect(made).toContain('prometheus/rules/answer_relevance.yml')
 }, 120_000)
 
 test.each(Object.values(recipes))(
