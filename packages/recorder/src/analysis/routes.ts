@@ -46,6 +46,7 @@ export const analysisRoutes = [
     summary: 'A window beside the same window a week earlier; hours=168 for week against week.',
     access: 'read',
     query,
+    example: { query: { hours: 168 } },
     answer: z.strictObject({ weeks: z.array(weekFigures) }),
     async handle({ query }, { readers, config }: Needs) {
       return { weeks: await compareWeeks(readers, config.kpis, scopeOf(query), query.kpi) }
@@ -57,6 +58,7 @@ export const analysisRoutes = [
     summary: 'When KPIs changed for good: change points of hourly means, in windows of 16 hours and more.',
     access: 'read',
     query,
+    example: { query: { hours: 168 } },
     answer: z.strictObject({ changes: z.array(changePoint) }),
     async handle({ query }, { readers, config }: Needs) {
       return { changes: await changePoints(readers, config.kpis, scopeOf(query), query.kpi) }

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { configHash, defineConfig } from '@mnemoscope/kpi'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { anyRoutes } from '../../src/api/routes.js'
+import { fixedConfig } from '../../src/config/source.js'
+import type { OpenApiDocument } from '../../src/http/openapi.js'
+import type { AnyRoute } from '../../src/http/route.js'
+import { getJson } from '../plumbing/get-json.js'
+import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
+import { seedEverything } from '../plumbing/seed.js'
+import { type Schema, unseen } from './unseen.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(120_000)
+
+const config = defineConfig()
+const minute = Math.floor(Date.now() / 60_000) * 60_000
+const configSource = {
+  ...fixedConfig(config),
+  apply: async () => ({
+    at: new Date(),
+    by: 'ada',
+    source: 'api' as const,
+    config,
+    sha256: configHash(config),
+    previousSha256: undefined,
+    differences: [{ path: 'kpis.f1_score.thresholds.warning', before: 0.8, after: 0.79 }],
+    restarts: [{ part: 'recorder' as const, paths: ['snapshotInterval'] }],
+  }),
+  problem: () => ({ at: new Date(), code: 'CONFIG_INVALID', message: 'no', next: 'Correct it.' }),
+}
+
+let recorder: TestRecorder
+let document: OpenApiDocument
+// Another library than the one that makes the document. It leaves alone what OpenAPI adds to a schema.
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+
+beforeAll(async () => {
+  recorder = await startTestRecorder({ config, configSource }, seedEverything)
+  document = (await getJson<OpenApiDocument>(`${recorder.url}/api/openapi.json`)).body
+  ajv.addSchema(document, 'api')
+})
+
+afterAll(() => recorder?.stop())
+
+/** Parts of answers that are null by what they are, by operation. */
+const alwaysNull: Readonly<Record<string, readonly string[]>> = {
+  'GET /api/dashboard': ['.open_alerts[].ends_at', '.open_alerts[].closed_how'],
+}
+
+/** Requests beside the example of a route: what it answers in other ways, and refusals. By operation. */
+const others: Readonly<Record<string, readonly { path: string; init?: RequestInit; status: number }[]>> = {
+  'GET /api/dashboard': [
+    // Between two snapshots, which were half an hour apart then.
+    { path: `/api/dashboard?to=${new Date(minute - 240 * 3_600_000 + 900_000).toISOString()}`, status: 200 },
+  ],
+  'GET /api/snapshots': [
+    { path: '/api/snapshots?limit=1', status: 200 },
+    { path: '/api/snapshots?limit=x', status: 400 },
+  ],
+  'GET /api/measurements': [
+    { path: '/api/measurements?limit=1', status: 200 },
+    { path: '/api/measurements?episode=1', status: 200 },
+    { path: '/api/measurements?episode=99', status: 404 },
+  ],
+  'GET /api/episodes': [{ path: '/api/episodes?limit=0', status: 400 }],
+  'GET /api/episodes/{id}': [
+    { path: '/api/episodes/2', status: 200 },
+    { path: '/api/episodes/x', status: 404 },
+  ],
+  'POST /api/deployments': [
+    { path: '/api/deployments', init: { method: 'POST', body: '{}' }, status: 415 },
+    { path: '/api/deployments', init: json('POST', { service: 'memory' }), status: 400 },
+    { path: '/api/deployments', init: json('POST', 'x'.repeat(20_000)), status: 413 },
+  ],
+  'POST /v1/logs': [
+    {
+      path: '/v1/logs',
+      init: json('POST', { resourceLogs: [{ scopeLogs: [{ logRecords: [{ attributes: [] }] }] }] }),
+      status: 200,
+    },
+  ],
+}
+
+describe('each operation answers as the published document says', () => {
+  test.each(anyRoutes.map((route) => [`${route.method} ${route.path}`, route] as const))(
+    '%s',
+    async (name, route) => {
+      const samples: unknown[] = []
+      const requests = [{ ...exampleOf(route), status: undefined }, ...(others[name] ?? [])]
+      for (const { path, init, status } of requests) {
+        const response = await fetch(`${recorder.url}${path}`, { ...init })
+        if (status !== undefined) expect({ path, status: response.status }).toEqual({ path, status })
+        const type = (response.headers.get('content-type') ?? '').replace(/;.*/, '')
+        const described = contentOf(route, response.status)
+        const match = Object.keys(described).find((each) => each.replace(/;.*/, '') === type)
+        expect({ name, status: response.status, type, match }).toMatchObject({ match: expect.any(String) })
+        if (type !== 'application/json') {
+          await response.body?.cancel()
+          continue
+        }
+        const body = await response.json()
+        const validate = ajv.compile({ $ref: `api#${pointerTo(route, response.status)}` })
+        validate(body)
+        expect({ path, errors: validate.errors }).toEqual({ path, errors: null })
+        if (response.ok) samples.push(body)
+      }
+      if (route.answer === undefined) return
+      // Ready or not, the answer is the same.
+      const schema = contentOf(route, 200)['application/json']?.schema as Schema
+      if (!route.isUnready) expect(unseen(schema, samples)).toEqual(alwaysNull[name] ?? [])
+    },
+  )
+
+  test('an answer with a property that is not documented does not', async () => {
+    const { body } = await getJson<object>(`${recorder.url}/api/dashboard`)
+    const validate = ajv.compile({
+      $ref: 'api#/paths/~1api~1dashboard/get/responses/200/content/application~1json/schema',
+    })
+    expect(validate(body)).toBe(true)
+    expect(validate({ ...body, more: 1 })).toBe(false)
+  })
+})
+
+test('no object in an answer is open: what is not documented is an error', () => {
+  const open: string[] = []
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value !== 'object' || value === null) return
+    const { properties, additionalProperties } = value as Schema
+    if (properties !== undefined && additionalProperties === undefined) open.push(path)
+    for (const [key, inner] of Object.entries(value)) walk(inner, `${path}/${key}`)
+  }
+  for (const route of anyRoutes) walk(contentOf(route, 200)['application/json']?.schema, route.path)
+  expect(open).toEqual([])
+})
+
+type Content = Readonly<Record<string, { readonly schema: unknown }>>
+
+function operationOf({ method, path }: AnyRoute) {
+  return document.paths[path.replace('{+', '{')]?.[method.toLowerCase()] as {
+    readonly responses: Readonly<Record<number, { readonly content?: Content } | undefined>>
+  }
+}
+
+function contentOf(route: AnyRoute, status: number): Content {
+  return operationOf(route).responses[status]?.content ?? {}
+}
+
+function pointerTo({ method, path }: AnyRoute, status: number): string {
+  const parts = ['paths', path.replace('{+', '{'), method.toLowerCase(), 'responses', String(status)]
+  return ['', ...parts, 'content', 'application/json', 'schema']
+    .map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')))
+    .join('/')
+}
+
+/** The request that a route's example describes. */
+function exampleOf({ method, path, params, body, example = {} }: AnyRoute) {
+  const { params: given = {}, query = {} } = example
+  expect(Object.keys(given)).toEqual(Object.keys(params ?? {}))
+  const filled = path.replaceAll(/\{\+?(\w+)\}/g, (_, name: string) => String(given[name]))
+  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
+  if (body === undefined) return { path: `${filled}?${search}`, init: { method } }
+  return { path: `${filled}?${search}`, init: json(method, example.body) }
+}
+
+function json(method: string, body: unknown): RequestInit {
+  return { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}

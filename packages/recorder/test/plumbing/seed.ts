@@ -1,0 +1,79 @@
+import type pg from 'pg'
+import { createPartitions, daysBetween } from '../../src/database/partitions.js'
+
+const hourMs = 3_600_000
+const minuteMs = 60_000
+
+/** Stores something of everything that the recorder keeps, so that no part of an answer is empty. */
+export async function seedEverything(pool: pg.Pool): Promise<void> {
+  const now = Math.floor(Date.now() / minuteMs) * minuteMs
+  /** When the F1 score of model `a` fell for good. */
+  const fell = Math.floor(now / hourMs) * hourMs - 30 * hourMs
+  /** When the open alert began. */
+  const began = now - 30 * minuteMs
+  const days = daysBetween(new Date(now - 16 * 24 * hourMs), new Date(now))
+  for (const table of ['snapshots', 'measurements'] as const) await createPartitions(pool, table, days)
+  await pool.query(
+    `INSERT INTO series (service, model, context_size, context_tokens)
+     VALUES ('memory', 'a', '8192', 8192), ('memory', 'b', '+Inf', NULL)`,
+  )
+  await pool.query(
+    `INSERT INTO snapshots (at, series_id, kpi, value, samples, mean, p50, p95, p99, max)
+     SELECT at, id, kpi,
+       CASE WHEN model = 'b' OR at < $2 THEN 0.9 WHEN at < $3 THEN 0.7 ELSE 0.5 END
+         + 0.02 * sin(12.9898 * extract(epoch FROM at) / 1800), 40, 0.8, 0.8, 0.9, 0.95, 1
+     FROM (
+       SELECT generate_series($1::timestamptz - interval '336 hours', $1::timestamptz - interval '3 hours', '30 min') AS at
+       UNION SELECT generate_series($1::timestamptz - interval '2 hours', $1::timestamptz, '1 min')
+     ) AS instants, series, (VALUES ('f1_score'), ('latency')) AS kpis (kpi)`,
+    [new Date(now), new Date(fell), new Date(began)],
+  )
+  await pool.query('INSERT INTO snapshot_instants (at, rows) SELECT at, 2 FROM snapshots GROUP BY at')
+  await pool.query(
+    `UPDATE snapshot_instants SET rows = 0, gap = 'prometheus_has_no_data'
+     WHERE at BETWEEN $1::timestamptz - interval '20 min' AND $1::timestamptz - interval '15 min'`,
+    [new Date(began)],
+  )
+  await pool.query(
+    `INSERT INTO measurements (at, id, kpi, value, outcome, service, model, context_size, operation, severity, trace_id, span_id,
+       metadata)
+     SELECT $1::timestamptz - interval '1 min' * n, gen_random_uuid(), 'f1_score', 0.5 + n / 100.0, NULL, 'memory', 'a', '8192',
+       'benchmark', CASE WHEN n = 0 THEN 'critical' END, repeat('a', 32), repeat('b', 16),
+       '{"structure": "bench", "evaluator": "judge"}'::jsonb
+     FROM generate_series(0, 9) AS n
+     UNION ALL
+     SELECT $1, gen_random_uuid(), 'adaptation_success_rate', 1, 'success', 'memory', 'a', '8192', 'adapt', NULL, NULL, NULL, '{}'`,
+    [new Date(now)],
+  )
+  await pool.query(
+    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, starts_at,
+       value, peak_value, threshold, summary, labels, annotations, ends_at, closed_at, closed_how)
+     VALUES
+       ('default', 'aa', 'MnemoscopeF1ScoreCritical', 'critical', 'f1_score', 'memory', 'a', '8192', $1,
+         0.6, 0.58, 0.7, 'F1 score is critical', '{"job": "memory"}', '{"runbook_url": "f1-score.md"}',
+         NULL, NULL, NULL),
+       ('default', 'bb', 'MnemoscopeLatencyWarning', 'warning', 'latency', 'memory', 'b', '+Inf',
+         $1::timestamptz - interval '10 min', 5, 6, 5, 'Latency is high', '{"job": "memory"}', '{"summary": "high"}', $1, $1, 'resolved')`,
+    [new Date(began)],
+  )
+  await pool.query(
+    `INSERT INTO alert_transitions (episode_id, kind, at, via, detail)
+     SELECT id, 'opened', starts_at, 'webhook', '{"value": 0.6}' FROM alert_episodes`,
+  )
+  await pool.query(
+    "INSERT INTO alert_acknowledgements (episode_id, by, comment) SELECT id, 'ada', 'looking' FROM alert_episodes",
+  )
+  await pool.query(
+    `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, differences, restarts, config)
+     VALUES ($1::timestamptz - interval '1 hour', 'ada', 'file', 'b', 'a',
+       '[{"path": "snapshotInterval", "before": "60s", "after": "30s"}]',
+       '[{"part": "recorder", "paths": ["snapshotInterval"]}]', '{}')`,
+    [new Date(began)],
+  )
+  await pool.query(
+    `INSERT INTO deployments (at, service, version, previous_version, source, by)
+     SELECT $1::timestamptz - interval '50 min', service, '1.4.1', '1.4.0', 'observed', 'pipeline'
+     FROM (VALUES ('memory'), ('memory-api')) AS services (service)`,
+    [new Date(began)],
+  )
+}
