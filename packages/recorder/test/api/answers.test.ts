@@ -158,7 +158,7 @@ function exampleOf({ method, path, params, body, example = {} }: AnyRoute) {
   const { params: given = {}, query = {} } = example
   expect(Object.keys(given)).toEqual(Object.keys(params ?? {}))
   const filled = path.replaceAll(/\{\+?(\w+)\}/g, (_, name: string) => String(given[name]))
-  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
+  const search = new URLSearchParams(query as Record<string, string>)
   if (body === undefined) return { path: `${filled}?${search}`, init: { method } }
   return { path: `${filled}?${search}`, init: json(method, example.body) }
 }
