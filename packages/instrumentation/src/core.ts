@@ -1,9 +1,9 @@
-import { type Config, names, refusalOf } from '@mnemoscope/kpi'
+import { type Config, countedValue, names, refusalOf } from '@mnemoscope/kpi'
 import type { MetricProducer } from '@opentelemetry/sdk-metrics'
 import { type KpiMetric, kpiMetric } from './accumulate/kpi-metric.js'
 import { type Collection, collection, type Metric } from './accumulate/metric.js'
 import { processStart, type SelfMetrics, selfMetrics } from './accumulate/self-metrics.js'
-import { type WarningHandler, warnOnce, warnThroughProcess } from './guards/warnings.js'
+import { type Warn, warnOnce, warnThroughProcess } from './guards/warnings.js'
 import { deltaReaders } from './opentelemetry/delta-reader.js'
 import { type MetricProducerOptions, metricProducer } from './opentelemetry/metric-producer.js'
 import type { MonitoringOptions } from './options.js'
@@ -18,7 +18,7 @@ export interface Core {
   /** All metrics, in the order of the exposition. More can be added. */
   readonly metrics: Metric[]
   readonly self: SelfMetrics
-  readonly warn: WarningHandler
+  readonly warn: Warn
   readonly now: () => number
   /** Monotonic milliseconds, by the application's clock. It can throw. */
   readonly clock: () => number
@@ -40,12 +40,13 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
   const elapsed = monotonic(clock)
   const warn = warnOnce(options.onWarning ?? warnThroughProcess)
   const createdAt = now()
-  const self = selfMetrics(Object.values(config.kpis), createdAt)
+  const self = selfMetrics(Object.values(config.kpis), createdAt, warn)
   const kpis = Object.values(config.kpis).map((kpi) =>
     kpiMetric(kpi, (kpi, value) => {
       const refusal = refusalOf(kpi, value)
-      if (refusal !== undefined) self.refused(kpi, refusal)
-      return refusal === undefined
+      if (refusal === undefined) return countedValue(kpi, value as number)
+      self.refused(kpi, refusal, value)
+      return undefined
     }),
   )
   const processor = measurementProcessor(self, warn, () => registry.updateFastRanges())

@@ -104,7 +104,6 @@ describe('values a KPI can not have', () => {
     for (const value of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) op.f1_score.record(value)
     for (const value of [1.2, -0.1]) op.f1_score.record(value)
     op.token_usage.record(-1)
-    op.token_usage.record(1.5)
     op.overflow_frequency.record('hope' as 'none')
     op.memory_usage.record(-1)
     op.operation({ recall: 1 } as object)
@@ -115,7 +114,6 @@ describe('values a KPI can not have', () => {
     expect(refused('f1_score', 'not_finite')).toBe(2)
     expect(refused('f1_score', 'out_of_range')).toBe(2)
     expect(refused('token_usage', 'out_of_range')).toBe(1)
-    expect(refused('token_usage', 'not_an_integer')).toBe(1)
     expect(refused('overflow_frequency', 'unknown_outcome')).toBe(1)
     expect(refused('memory_usage', 'out_of_range')).toBe(1)
     expect(refused('_unknown', 'unknown_kpi')).toBe(1)
@@ -124,6 +122,49 @@ describe('values a KPI can not have', () => {
     expect(samples.get(`mnemoscope_token_usage_count{${labels}}`)).toBe('0')
     expect(samples.has(`mnemoscope_f1_score_latest_ratio{${labels}}`)).toBe(false)
   })
+})
+
+test('refused values cause one warning for each KPI and reason, with the value and what is expected', async () => {
+  const monitor = await monitored({ endpoint: false })
+  const op = monitor.for(place)
+  for (let i = 0; i < 3; i++) {
+    op.f1_score.record(1.2)
+    op.f1_score.record(Number.NaN)
+    op.latency.record('slow' as never)
+    op.overflow_frequency.record('zip' as 'none')
+    op.operation({ recall: 1, precision: 1 } as object)
+  }
+  expect(warnings.map(({ code }) => code)).toEqual(Array(5).fill('MEASUREMENT_REFUSED'))
+  expect(warnings.map(({ message }) => message)).toEqual([
+    'A measurement of f1_score was refused: out_of_range (1.2). Give a number up to 1 in its unit (1).',
+    'A measurement of f1_score was refused: not_a_number (NaN). Give a number up to 1 in its unit (1).',
+    'A measurement of latency was refused: not_a_number (a string). Give a number from 0 in its unit (s).',
+    'A measurement of overflow_frequency was refused: unknown_outcome (a string). Give one of its outcomes: ' +
+      'hierarchy, sliding_window, none.',
+    'A measurement of "recall" was refused: unknown_kpi. Use the id of a built-in KPI, or declare the KPI in the ' +
+      'configuration and pass it to startMonitoring.',
+  ])
+})
+
+test('values worse than the range, and fractions of integers, are counted: sums equal those by hand', async () => {
+  const monitor = await monitored()
+  const op = monitor.for(place)
+  const breaches: number[] = []
+  monitor.onBreach('critical', ({ value }) => void breaches.push(value))
+  for (const value of [0.5, 1.25, 4]) op.context_utilization.record(value)
+  for (const value of [100_000, 0.5]) op.latency.record(value)
+  for (const value of [12.5, 0.4, 2_000_000_000]) op.token_usage.record(value)
+  op.memory_usage.observe(() => 2 ** 51 + 0.5)
+  await new Promise((resolve) => setImmediate(resolve))
+  const samples = samplesOf(await scrape(monitor.url))
+  const figures = (name: string) => ['count', 'sum'].map((each) => samples.get(`${name}_${each}{${labels}}`))
+  expect(figures('mnemoscope_context_utilization')).toEqual(['3', '5.75'])
+  expect(samples.get(`mnemoscope_context_utilization_bucket{${labels},le="1"}`)).toBe('1')
+  expect(figures('mnemoscope_latency_seconds')).toEqual(['2', '100000.5'])
+  expect(figures('mnemoscope_token_usage')).toEqual(['3', '2000000013'])
+  expect(samples.get(`mnemoscope_memory_usage_bytes{${labels}}`)).toBe(String(2 ** 51 + 1))
+  expect(breaches).toEqual([100_000, 2_000_000_000])
+  expect(warnings).toEqual([])
 })
 
 describe('labels that are no labels', () => {

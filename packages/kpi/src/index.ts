@@ -37,7 +37,14 @@ export type {
   Statistic,
   Thresholds,
 } from './kpi.js'
-export { outcomesOf, type RefusalReason, refusalOf, refusalReasons } from './measurement.js'
+export {
+  countedRange,
+  countedValue,
+  outcomesOf,
+  type RefusalReason,
+  refusalOf,
+  refusalReasons,
+} from './measurement.js'
 export * as names from './names.js'
 export { definePlugin, type Plugin } from './plugin.js'
 export { prometheusName } from './prometheus-name.js'

@@ -72,7 +72,7 @@ export interface Kpi extends Judgement {
   readonly unit: string
   readonly instrument: Instrument
   readonly direction: Direction
-  /** Values outside are refused, both ends included. */
+  /** Usual values, both ends included. A better value is refused as impossible; a worse one is counted. Integers are rounded. */
   readonly range: { readonly min: number; readonly max: number; readonly integer: boolean }
   /** Histogram boundaries in the KPI's unit, ascending; thresholds are always among them. Empty unless a histogram. */
   readonly boundaries: readonly number[]

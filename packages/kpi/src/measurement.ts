@@ -5,7 +5,6 @@ export const refusalReasons = [
   'not_a_number',
   'not_finite',
   'out_of_range',
-  'not_an_integer',
   'unknown_outcome',
   'unknown_label',
   'unknown_kpi',
@@ -14,9 +13,10 @@ export const refusalReasons = [
 export type RefusalReason = (typeof refusalReasons)[number]
 
 /**
- * Whether a KPI can have this value: a finite number within its range (a whole one where it counts things),
- * or, for a counter KPI, one of its outcomes.
- * @returns the reason it can't, undefined where it can
+ * Checks a measurement: a KPI takes a finite number, or one of its outcomes if it is a counter. A number can be worse than
+ * the range of the KPI, so that no check hides a bad value. It is refused if it is better than the range, or if it is
+ * negative while the range is not.
+ * @returns the reason for a refusal, undefined for a valid value
  */
 export function refusalOf(kpi: Kpi, value: unknown): RefusalReason | undefined {
   if (kpi.outcomes !== undefined) {
@@ -24,9 +24,33 @@ export function refusalOf(kpi: Kpi, value: unknown): RefusalReason | undefined {
   }
   if (typeof value !== 'number' || Number.isNaN(value)) return 'not_a_number'
   if (!Number.isFinite(value)) return 'not_finite'
-  if (value < kpi.range.min || value > kpi.range.max) return 'out_of_range'
-  if (kpi.range.integer && !Number.isInteger(value)) return 'not_an_integer'
-  return undefined
+  const { min, max } = kpi.range
+  const isBetter = kpi.direction === 'higher_is_better' ? value > max : value < min
+  return isBetter || (value < 0 && min >= 0) ? 'out_of_range' : undefined
+}
+
+/** How far worse than its range a value is counted, in widths of the range. */
+const worseWidths = 1_000
+
+/**
+ * The values of a KPI that are counted unchanged, both ends included. Beyond the range it is limited, because one huge
+ * number would make a sum so large that later values do not change it.
+ */
+export function countedRange({ range, direction }: Pick<Kpi, 'range' | 'direction'>): {
+  readonly min: number
+  readonly max: number
+} {
+  const { min, max } = range
+  const beyond = (max - min) * worseWidths
+  if (direction === 'lower_is_better') return { min, max: max + beyond }
+  return { min: min >= 0 ? 0 : min - beyond, max }
+}
+
+/** The number that is counted for a valid one: within `countedRange`, and rounded where the KPI has integers. */
+export function countedValue(kpi: Pick<Kpi, 'range' | 'direction'>, value: number): number {
+  const { min, max } = countedRange(kpi)
+  const limited = Math.min(max, Math.max(min, value))
+  return kpi.range.integer ? Math.round(limited) : limited
 }
 
 /** Every outcome a counter KPI tells apart; empty for the others. */

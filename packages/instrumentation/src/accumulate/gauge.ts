@@ -14,12 +14,12 @@ export class GaugeAccumulator {
 
   /**
    * @param integer whether the fast range holds only integers
-   * @param valid checks a value that was read; counts a refusal
+   * @param check returns the value to show for one that was read, undefined for a refused one
    */
   constructor(
     readonly series: Series,
     private readonly integer: boolean,
-    private readonly valid: (value: unknown) => boolean,
+    private readonly check: (value: unknown) => number | undefined,
   ) {}
 
   /** Sets a value of the fast range; passes any other one to the slow path. Never throws. */
@@ -77,6 +77,6 @@ export class GaugeAccumulator {
     } catch {
       value = Number.NaN
     }
-    return this.valid(value) ? (value as number) : undefined
+    return this.check(value)
   }
 }

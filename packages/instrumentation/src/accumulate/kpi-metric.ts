@@ -18,20 +18,20 @@ export interface KpiMetric {
 
 /**
  * The metric of a KPI, without series yet.
- * @param valid checks a value that a gauge read; counts a refusal
+ * @param check returns the value to show for one that a gauge read, undefined for a refused one
  */
-export function kpiMetric(kpi: Kpi, valid: (kpi: Kpi, value: unknown) => boolean): KpiMetric {
+export function kpiMetric(kpi: Kpi, check: (kpi: Kpi, value: unknown) => number | undefined): KpiMetric {
   return {
     kpi,
     metric: metric(measuredFamily(kpi), latestFamily(kpi)),
     combinations: combinations(kpi.labels),
-    ...accumulators(kpi, valid),
+    ...accumulators(kpi, check),
   }
 }
 
 function accumulators(
   kpi: Kpi,
-  valid: (kpi: Kpi, value: unknown) => boolean,
+  check: (kpi: Kpi, value: unknown) => number | undefined,
 ): Pick<KpiMetric, 'slots' | 'create'> {
   if (kpi.instrument === 'histogram') {
     const padded = paddedBoundaries(kpi.boundaries)
@@ -51,7 +51,7 @@ function accumulators(
   }
   return {
     slots: 0,
-    create: (series) => new GaugeAccumulator(series, kpi.range.integer, (value) => valid(kpi, value)),
+    create: (series) => new GaugeAccumulator(series, kpi.range.integer, (value) => check(kpi, value)),
   }
 }
 

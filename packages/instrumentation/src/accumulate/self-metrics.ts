@@ -1,4 +1,5 @@
-import { type Kpi, names, type RefusalReason } from '@mnemoscope/kpi'
+import { type Kpi, names, outcomesOf, type RefusalReason } from '@mnemoscope/kpi'
+import type { Warn } from '../guards/warnings.js'
 import { CounterAccumulator, countedOutcomes } from './counter.js'
 import { GaugeAccumulator } from './gauge.js'
 import { family, type Metric, metric } from './metric.js'
@@ -10,9 +11,10 @@ export type RepairableLabel = 'model' | 'context_size' | 'operation'
 /** What the instrumentation counts about its work. */
 export interface SelfMetrics {
   readonly metrics: readonly Metric[]
-  refused(kpi: Kpi, reason: RefusalReason): void
-  /** Counts a measurement of a KPI that is not in the configuration. */
-  refusedUnknown(): void
+  /** Counts a refusal, and warns once for each KPI and reason. */
+  refused(kpi: Kpi, reason: RefusalReason, value?: unknown): void
+  /** Counts a measurement of a KPI that is not in the configuration, and warns once. */
+  refusedUnknown(kpi: string): void
   overflowed(): void
   repaired(label: RepairableLabel): void
   /** Counts measurements that could not be sent to the recorder. */
@@ -20,7 +22,7 @@ export interface SelfMetrics {
 }
 
 /** The counters of refusals, overflows, repairs and drops. Each series exists from the start, at 0. */
-export function selfMetrics(kpis: readonly Kpi[], createdAt: number): SelfMetrics {
+export function selfMetrics(kpis: readonly Kpi[], createdAt: number, warn: Warn): SelfMetrics {
   const refusals = selfMetric(
     'refusals',
     'Measurements that were refused because the value is invalid for the KPI.',
@@ -55,12 +57,36 @@ export function selfMetrics(kpis: readonly Kpi[], createdAt: number): SelfMetric
   const dropped = selfCounter(drops, createdAt, {}, undefined, ['drop'])
   return {
     metrics: [refusals, overflows, repairs, drops],
-    refused: (kpi, reason) => refusalsOf.get(kpi.id)?.add(reason),
-    refusedUnknown: () => unknown.add('unknown_kpi'),
+    refused(kpi, reason, value) {
+      refusalsOf.get(kpi.id)?.add(reason)
+      const message = `A measurement of ${kpi.id} was refused: ${reason}${shown(value)}. ${expectation(kpi, reason)}`
+      warn({ code: 'MEASUREMENT_REFUSED', message }, `${kpi.id} ${reason}`)
+    },
+    refusedUnknown(kpi) {
+      unknown.add('unknown_kpi')
+      const message =
+        `A measurement of ${JSON.stringify(kpi.slice(0, 64))} was refused: unknown_kpi. ` +
+        'Use the id of a built-in KPI, or declare the KPI in the configuration and pass it to startMonitoring.'
+      warn({ code: 'MEASUREMENT_REFUSED', message }, 'unknown_kpi')
+    },
     overflowed: () => overflowed.add('overflow'),
     repaired: (label) => repaired.add(label),
     dropped: (count) => dropped.addAt(0, count),
   }
+}
+
+/** The refused value in a warning; of a value of another type only the type, since it can be long or secret. */
+function shown(value: unknown): string {
+  if (value === undefined) return ''
+  return typeof value === 'number' ? ` (${value})` : ` (a ${typeof value})`
+}
+
+function expectation(kpi: Kpi, reason: RefusalReason): string {
+  if (reason === 'unknown_label') return `Give its labels as declared: ${JSON.stringify(kpi.labels)}.`
+  if (kpi.outcomes !== undefined) return `Give one of its outcomes: ${outcomesOf(kpi).join(', ')}.`
+  const { direction, range } = kpi
+  const end = direction === 'higher_is_better' ? `up to ${range.max}` : `from ${range.min}`
+  return `Give a number ${end} in its unit (${kpi.unit}).`
 }
 
 /** The reasons that apply to a KPI. */
@@ -68,7 +94,7 @@ function refusalReasonsOf(kpi: Kpi): RefusalReason[] {
   const ofLabels: RefusalReason[] = Object.keys(kpi.labels).length > 0 ? ['unknown_label'] : []
   if (kpi.outcomes !== undefined) return ['unknown_outcome', ...ofLabels]
   const ofNumbers: RefusalReason[] = ['not_a_number', 'not_finite', 'out_of_range']
-  return [...ofNumbers, ...(kpi.range.integer ? (['not_an_integer'] as const) : []), ...ofLabels]
+  return [...ofNumbers, ...ofLabels]
 }
 
 function selfMetric(name: keyof typeof names.instrumentationCounter, description: string): Metric {
@@ -103,7 +129,7 @@ export function processStart(createdAt: number): Metric {
   const gauge = new GaugeAccumulator(
     { labels: labelSet({}), createdAt, slowPath: () => {} },
     true,
-    () => true,
+    (value) => value as number,
   )
   gauge.add(Date.now() / 1_000 - process.uptime())
   start.add(gauge)
@@ -116,7 +142,7 @@ export function targetInfo(resource: Readonly<Record<string, string>>, createdAt
   const gauge = new GaugeAccumulator(
     { labels: labelSet(resource), createdAt, slowPath: () => {} },
     true,
-    () => true,
+    (value) => value as number,
   )
   gauge.add(1)
   info.add(gauge)

@@ -7,11 +7,15 @@ export interface Warning {
     | 'NAME_COLLISION'
     | 'SOURCE_FAILED'
     | 'MEASUREMENTS_DROPPED'
+    | 'MEASUREMENT_REFUSED'
     | 'OTLP_PROTOCOL'
   readonly message: string
 }
 
-/** Receives warnings, each code once for each monitor. Errors of the handler are ignored. */
+/**
+ * Receives warnings, each code once for each monitor; `MEASUREMENT_REFUSED` once for each KPI and reason. Errors of the
+ * handler are ignored.
+ */
 export type WarningHandler = (warning: Warning) => void
 
 /** Warns through `process.emitWarning`. */
@@ -19,12 +23,16 @@ export const warnThroughProcess: WarningHandler = ({ code, message }) => {
   process.emitWarning(message, { type: 'MnemoscopeWarning', code })
 }
 
-/** Passes each code once, and ignores errors of the handler. */
-export function warnOnce(handler: WarningHandler): WarningHandler {
-  const warned = new Set<Warning['code']>()
-  return (warning) => {
-    if (warned.has(warning.code)) return
-    warned.add(warning.code)
+/** Gives a warning. With a subject, each subject of a code is warned about once. */
+export type Warn = (warning: Warning, subject?: string) => void
+
+/** Passes each code and subject once, and ignores errors of the handler. */
+export function warnOnce(handler: WarningHandler): Warn {
+  const warned = new Set<string>()
+  return (warning, subject = '') => {
+    const key = `${warning.code} ${subject}`
+    if (warned.has(key)) return
+    warned.add(key)
     try {
       catchRejection(handler(warning), () => {})
     } catch {

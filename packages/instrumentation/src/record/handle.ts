@@ -149,7 +149,7 @@ function boundHandle(
         const recorder = lastKeys[position] === key ? lastRecorders[position] : find(key, position)
         position++
         if (value === undefined) continue
-        if (recorder === undefined) self.refusedUnknown()
+        if (recorder === undefined) self.refusedUnknown(key)
         else recorder.record(value)
       }
     } catch {

@@ -1,4 +1,4 @@
-import { type Kpi, type Place, refusalOf } from '@mnemoscope/kpi'
+import { countedRange, countedValue, type Kpi, type Place, refusalOf } from '@mnemoscope/kpi'
 import type { Accumulator } from '../accumulate/metric.js'
 import type { SelfMetrics } from '../accumulate/self-metrics.js'
 import type { WarningHandler } from '../guards/warnings.js'
@@ -79,7 +79,7 @@ export function measurementProcessor(
       }
     },
     fastRange(kpi, place) {
-      const valid = kpi.outcomes === undefined ? kpi.range : { min: 0, max: 0 }
+      const valid = kpi.outcomes === undefined ? countedRange(kpi) : { min: 0, max: 0 }
       return [...listeners]
         .map((listener) => listener.ignored(kpi, place))
         .filter((range) => range !== undefined)
@@ -94,12 +94,13 @@ export function measurementProcessor(
     process(kpi, place, accumulator, value) {
       const refusal = refusalOf(kpi, value)
       if (refusal !== undefined) {
-        self.refused(kpi, refusal)
+        self.refused(kpi, refusal, value)
         return
       }
-      accumulator.add(value as never)
+      const counted = typeof value === 'number' ? countedValue(kpi, value) : (value as string)
+      accumulator.add(counted as never)
       if (listeners.size > 0) {
-        notify({ kpi, value: value as number | string, place, accumulator, metadata })
+        notify({ kpi, value: counted, place, accumulator, metadata })
       }
     },
     withMetadata(given, run, argument) {

@@ -125,6 +125,10 @@ describe('integrations', () => {
       monitor.integrations.overflow(result as never, null as never)
       monitor.integrations.adaptation(result as never)
     }
-    expect(warnings.map(({ code }) => code).sort()).toEqual(['HOOK_FAILED', 'LABEL_REPAIRED'])
+    expect(warnings.map(({ code }) => code).sort()).toEqual([
+      'HOOK_FAILED',
+      'LABEL_REPAIRED',
+      'MEASUREMENT_REFUSED',
+    ])
   })
 })

@@ -1,6 +1,6 @@
 import type { KpiDeclaration } from '../kpi.js'
 
-/** Tokens in the context divided by the model's context window. */
+/** Tokens in the context divided by the model's context window; above 1 where they do not fit. */
 export const context_utilization = {
   title: 'Context utilization',
   description: 'Share of the context window that an operation fills.',

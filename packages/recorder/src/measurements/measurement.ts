@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   type Config,
   contextSizeClass,
+  countedValue,
   type Kpi,
   names,
   refusalOf,
@@ -63,7 +64,7 @@ export function measurementOf(
   if (refusal !== undefined) return `its value is refused: ${refusal}`
   const place = placeOf(attributes, config)
   if (place === undefined) return `it has no ${attribute.model} or no ${attribute.contextSize}`
-  const value = typeof given === 'number' ? given : shareOf(kpi, String(given))
+  const value = typeof given === 'number' ? countedValue(kpi, given) : shareOf(kpi, String(given))
   const operation = attributes[attribute.operation]
   return {
     id: idOf(record, service, nanos),

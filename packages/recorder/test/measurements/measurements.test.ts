@@ -110,6 +110,24 @@ test('an outcome counts 1 or 0, and one that stays out of the ratio has no value
   ])
 })
 
+test('a value worse than the range, or a fraction of an integer, is stored as the metrics count it', async () => {
+  const sent = [
+    ['context_utilization', 1.3],
+    ['latency', 100_000],
+    ['token_usage', 12.5],
+  ] as const
+  const records = sent.map(([kpi, value]) => record({ ...f1(value, { worse: true }), 'mnemoscope.kpi': kpi }))
+  expect(await send(records)).toEqual({ status: 200, body: {} })
+  const { rows } = await pool.query(
+    'SELECT kpi, value FROM measurements WHERE metadata @> \'{"worse": true}\' ORDER BY kpi',
+  )
+  expect(rows).toEqual([
+    { kpi: 'context_utilization', value: 1.3 },
+    { kpi: 'latency', value: 100_000 },
+    { kpi: 'token_usage', value: 13 },
+  ])
+})
+
 test('what is no measurement is refused one by one, told in a success, and the rest is stored', async () => {
   const good = record(f1(0.5, { n: 1 }))
   const bad = [
