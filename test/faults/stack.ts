@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { generate } from '@mnemoscope/generate'
-import { migrate } from '@mnemoscope/recorder'
+import { prepareDatabase } from '@mnemoscope/recorder'
 import {
   findTools,
   freePort,
@@ -116,7 +116,7 @@ async function start(
       return server
     }),
   )
-  await migrate(databaseUrl)
+  await prepareDatabase(databaseUrl)
   const alertmanager = add(
     await keep('Alertmanager', () =>
       startAlertmanager({

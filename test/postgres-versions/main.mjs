@@ -15,7 +15,7 @@ import { binariesOf, majors } from './binaries.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Migrations, partitions, retention, roll-ups, episodes, outbox, views, analysis, roles, and every panel's SQL. */
+/** Baseline, partitions, retention, roll-ups, episodes, outbox, views, analysis, roles, and every panel's SQL. */
 const suites = [
   'packages/recorder/test/(database|snapshots|alerts|deliveries|measurements|rows|dashboard|analysis|config)/',
   'packages/recorder/test/(recorder|outage).test',

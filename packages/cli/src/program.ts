@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, type CommanderError } from 'commander'
 import { backtestCommand } from './commands/backtest.js'
 import { checkCommand } from './commands/check.js'
+import { databaseCommand } from './commands/database.js'
 import { demoCommand } from './commands/demo.js'
 import { explainCommand } from './commands/explain.js'
 import { generateCommand } from './commands/generate.js'
@@ -44,10 +45,11 @@ const commands = [
   suggestCommand,
   recordCommand,
   replayCommand,
+  databaseCommand,
 ]
 for (const command of commands) program.addCommand(command)
 
-for (const command of [program, ...commands]) {
+for (const command of [program, ...commands, ...databaseCommand.commands]) {
   command.exitOverride((error: CommanderError) => {
     // Commander has written its message already; help and version are no failures.
     process.exit(error.exitCode === 0 ? 0 : command === statusCommand ? statusExitCodes.unknown : 2)

@@ -1,4 +1,4 @@
-import { largerContextSize } from './context-size.js'
+import { contextTokens } from './context-size.js'
 import type { Direction, Kpi, KpiOverride, Thresholds } from './kpi.js'
 import { type ThresholdSeverity, thresholdSeverities } from './severity.js'
 
@@ -50,8 +50,7 @@ export function overrideRank(override: KpiOverride): number {
 /** Whether an override is for this place. */
 export function overrideMatches(override: KpiOverride, place: Place): boolean {
   const sizeMatches =
-    override.contextSize === undefined ||
-    (place.contextSize !== largerContextSize && Number(place.contextSize) === override.contextSize)
+    override.contextSize === undefined || contextTokens(place.contextSize) === override.contextSize
   return (override.model === undefined || override.model === place.model) && sizeMatches
 }
 

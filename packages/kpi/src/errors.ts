@@ -26,7 +26,10 @@ export const errorCodes = {
     meaning: 'Postgres answers, and cannot store or read at present',
   },
   DATABASE_DENIED: { exitCode: 1, meaning: 'the user of the database may not make the tables' },
-  DATABASE_SCHEMA_NEWER: { exitCode: 1, meaning: 'the database was written by a newer Mnemoscope' },
+  DATABASE_BASELINE: {
+    exitCode: 1,
+    meaning: 'the tables in the database are those of another version of Mnemoscope',
+  },
   DATABASE_VERSION: {
     exitCode: 1,
     meaning: 'the data directory belongs to another major version of Postgres',

@@ -22,7 +22,7 @@ export type { HandlerFunction } from './config/handler-schema.js'
 export { ConfigError, type ConfigIssue } from './config/issues.js'
 export { type Retention, retentionOf } from './config/retention.js'
 export type { BuiltInKpiInput, CustomKpiInput, HandlerInput, Settings } from './config/schema.js'
-export { contextSizeClass, largerContextSize } from './context-size.js'
+export { contextSizeClass, contextTokens, largerContextSize } from './context-size.js'
 export { durationSeconds } from './duration.js'
 export { type ErrorCode, type ErrorDetail, errorCodes, MnemoscopeError } from './errors.js'
 export type {

@@ -20,8 +20,8 @@ export type { ConfigChange } from './config/store.js'
 export type { DashboardData, DashboardKpi, DashboardTrend } from './dashboard/dashboard.js'
 export type { CurrentKpi, CurrentSnapshot, RecentSnapshot } from './dashboard/snapshots.js'
 export { type Trend, type TrendPoint, trendOf } from './dashboard/trend.js'
-export { migrate } from './database/migrate.js'
 export { createPool, type PoolOptions } from './database/pool.js'
+export { prepareDatabase, rebuildDatabase } from './database/prepare.js'
 export {
   consoleHandler,
   type FileHandlerOptions,

@@ -5,11 +5,10 @@ import { createApp } from './api/app.js'
 import { startChangeLog } from './config/change-log.js'
 import { showConfigProblem } from './config/problem-metric.js'
 import { type ConfigSource, fixedConfig, liveConfig } from './config/source.js'
-import { migrate } from './database/migrate.js'
-import { readMigrations } from './database/migrations.js'
-import { createPool } from './database/pool.js'
-import { startRetention } from './database/retention-loop.js'
-import { timeStatements } from './database/timed.js'
+import { readBaseline } from './database/baseline.js'
+import { createPool, timeStatements } from './database/pool.js'
+import { prepareDatabase } from './database/prepare.js'
+import { startRetention } from './database/retention.js'
 import { startQueueDepth } from './deliveries/depth.js'
 import type { AlertHandler } from './deliveries/handler.js'
 import { startDeliveries } from './deliveries/loop.js'
@@ -68,11 +67,11 @@ export interface Recorder {
 }
 
 /**
- * Starts the recorder: migrates the database, then takes a snapshot of every KPI at each aligned instant, keeps the
+ * Starts the recorder: makes its tables in an empty database, then takes a snapshot of every KPI at each aligned instant, keeps the
  * history of alerts, and serves its page and API. Failures of Postgres or Prometheus while it runs are logged,
  * counted and shown by /readyz, and the work goes on when they are back.
- * @throws MnemoscopeError DATABASE_UNREACHABLE, DATABASE_DENIED, DATABASE_SCHEMA_NEWER, CONFIG_INVALID (two handlers of
- *   one name) or PORT_IN_USE when it can't start
+ * @throws MnemoscopeError DATABASE_UNREACHABLE, DATABASE_DENIED, DATABASE_BASELINE, CONFIG_INVALID (two handlers of one
+ *   name) or PORT_IN_USE when it can't start
  */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
   const { databaseUrl, prometheusUrl, host = '127.0.0.1', port = 9470 } = options
@@ -83,9 +82,8 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   const logger = options.logger ?? pino({ name: 'mnemoscope-recorder' })
   // What can fail is read before anything is started that would have to be ended.
   const [page, runbooks] = await Promise.all([readPage(), readRunbooks()])
-  const knownSchema = (await readMigrations()).at(-1)?.version ?? 0
-  const applied = await migrate(databaseUrl)
-  if (applied.length > 0) logger.info({ applied }, 'database schema brought up to date')
+  const knownSchema = (await readBaseline()).sha256
+  if (await prepareDatabase(databaseUrl)) logger.info({ baseline: knownSchema }, 'tables made')
   const pool = createPool(databaseUrl)
   const readers = createPool(databaseUrl, { max: mostReaders })
   const metrics = createMetrics()

@@ -4,7 +4,7 @@ import { type RunningPostgres, startPostgres } from '@mnemoscope/servers'
 import pg from 'pg'
 import { startTogether } from '../../../test/harness/started.js'
 import { temporaryFolder } from '../../../test/harness/temporary-folder.js'
-import { createPool, migrate, type Readiness, type Recorder, startRecorder } from '../src/index.js'
+import { createPool, prepareDatabase, type Readiness, type Recorder, startRecorder } from '../src/index.js'
 import { createPrometheusClient } from '../src/prometheus/client.js'
 import { queryRange } from '../src/prometheus/query.js'
 import { getJson } from './plumbing/get-json.js'
@@ -29,7 +29,7 @@ beforeAll(async () => {
     startPostgres({ stateDir: folder.path, port: 0 }),
     startTestPrometheus(),
   )
-  await migrate(postgres.url)
+  await prepareDatabase(postgres.url)
   prometheus.expose(`${series}{model="a",context_size="8192"} 0.9\n`)
 }, 120_000)
 

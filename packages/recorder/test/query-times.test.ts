@@ -1,6 +1,6 @@
 import { expect, jest, test } from '@jest/globals'
 import { defineConfig, names } from '@mnemoscope/kpi'
-import { timeStatements } from '../src/database/timed.js'
+import { timeStatements } from '../src/database/pool.js'
 import { createPool } from '../src/index.js'
 import { startTestRecorder } from './plumbing/recorder.js'
 import { waitFor } from './plumbing/wait-for.js'

@@ -7,7 +7,7 @@ import {
   type AlertEpisode,
   createPool,
   type DashboardData,
-  migrate,
+  prepareDatabase,
   type Readiness,
   type Recorder,
   startRecorder,
@@ -190,7 +190,9 @@ test('a database that is not there stops the start with one clear error', async 
   })
   await expect(start).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' })
   await expect(start).rejects.not.toThrow(/secret/)
-  await expect(migrate('postgres://127.0.0.1:9/none')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' })
+  await expect(prepareDatabase('postgres://127.0.0.1:9/none')).rejects.toMatchObject({
+    code: 'DATABASE_UNREACHABLE',
+  })
 })
 
 test('a port that is taken stops the start with one clear error', async () => {

@@ -27,8 +27,8 @@ export async function seedMonth(pool: pg.Pool, size: MonthSize): Promise<void> {
     await createPartitions(pool, table, daysBetween(monthStart, monthEnd))
   const series = Math.ceil(size.snapshots / minutes / kpis.length)
   await pool.query(
-    `INSERT INTO series (service, model, context_size, context_tokens)
-     SELECT 'memory', 'model-' || i / 3, (8192 * (i % 3 + 1))::text, 8192 * (i % 3 + 1)
+    `INSERT INTO series (service, model, context_size)
+     SELECT 'memory', 'model-' || i / 3, (8192 * (i % 3 + 1))::text
      FROM generate_series(0, $1::int - 1) AS i`,
     [series],
   )

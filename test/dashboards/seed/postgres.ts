@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import { migrate } from '../../../packages/recorder/src/database/migrate.js'
 import {
   createPartitions,
   daysBetween,
   partitionedTables,
 } from '../../../packages/recorder/src/database/partitions.js'
+import { prepareDatabase } from '../../../packages/recorder/src/database/prepare.js'
 import { rollUp } from '../../../packages/recorder/src/snapshots/rollup.js'
 import { openDatabases, serially } from '../../harness/postgres.js'
 import { repository } from '../../harness/repository.js'
@@ -44,7 +44,7 @@ export const rolesFile = readFileSync(join(repository, 'deploy/postgres/roles.sq
 export const gapReason = 'Prometheus keeps nothing from so long ago'
 
 /**
- * Makes a database whose roles the administrator has made, and that the recorder has migrated and seeded.
+ * Makes a database whose roles the administrator has made, and whose tables the recorder has made and filled.
  * @param seed fills the database; default: the story
  */
 export async function startSeededPostgres(
@@ -59,7 +59,7 @@ export async function startSeededPostgres(
       `ALTER ROLE mnemoscope_recorder PASSWORD '${passwords.recorder}'`,
       `ALTER ROLE mnemoscope_reader PASSWORD '${passwords.reader}'`,
     ])
-    await migrate(as(url, 'mnemoscope_recorder', passwords.recorder))
+    await prepareDatabase(as(url, 'mnemoscope_recorder', passwords.recorder))
   })
   const admin = await databases.create('with_roles')
   const recorder = as(admin, 'mnemoscope_recorder', passwords.recorder)
@@ -107,8 +107,8 @@ async function seedStory(pool: pg.Pool): Promise<void> {
   const ids: number[] = []
   for (const { service, model, contextSize } of places) {
     const { rows } = await pool.query<{ id: number }>(
-      'INSERT INTO series (service, model, context_size, context_tokens) VALUES ($1, $2, $3, $4) RETURNING id',
-      [service, model, contextSize, Number(contextSize)],
+      'INSERT INTO series (service, model, context_size) VALUES ($1, $2, $3) RETURNING id',
+      [service, model, contextSize],
     )
     ids.push(rows[0]?.id as number)
   }

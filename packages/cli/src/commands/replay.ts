@@ -13,8 +13,8 @@ export const replayCommand = new Command('replay')
   )
   .action(async (handler: string | undefined) => {
     const url = databaseUrl() ?? readRunFile(resolve('.')).database
-    const { migrate, createPool, replayDeliveries } = await import('@mnemoscope/recorder')
-    await migrate(url)
+    const { prepareDatabase, createPool, replayDeliveries } = await import('@mnemoscope/recorder')
+    await prepareDatabase(url)
     const pool = createPool(url, { max: 1 })
     try {
       const count = await replayDeliveries(pool, handler)

@@ -7,7 +7,7 @@ import { loadProject } from '../config-file.js'
 import { databaseUrl } from '../environment.js'
 import { demoClock } from '../up/demo-clock.js'
 import { terminalProgress } from '../up/progress.js'
-import { type RunFile, stateFolder } from '../up/run-file.js'
+import { alreadyRunning, type RunFile, stateFolder } from '../up/run-file.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 
 interface UpOptions {
@@ -93,11 +93,4 @@ function summary({ recorder, prometheus, grafana, metrics }: RunFile): string {
     )
   }
   return [...lines, '', `  Ctrl-C stops everything; all addresses are in .mnemoscope/run.json.`].join('\n')
-}
-
-function alreadyRunning(folder: string, pid: number): MnemoscopeError {
-  return new MnemoscopeError('ALREADY_RUNNING', `the pipeline already runs in ${folder}, as process ${pid}`, {
-    value: pid,
-    next: `Its addresses are in ${stateFolder(folder)}/run.json; to start anew, stop process ${pid} first.`,
-  })
 }

@@ -1,6 +1,6 @@
 import { generate } from '@mnemoscope/generate'
 import { durationSeconds } from '@mnemoscope/kpi'
-import { migrate } from '@mnemoscope/recorder'
+import { prepareDatabase } from '@mnemoscope/recorder'
 import {
   endLeftovers,
   findGrafana,
@@ -98,7 +98,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
       })
     }
     step('preparing the schema')
-    await migrate(database)
+    await prepareDatabase(database)
     return options.databaseUrl === undefined ? `127.0.0.1:${ports.postgres}` : 'your database (DATABASE_URL)'
   })
 

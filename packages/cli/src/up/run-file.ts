@@ -45,6 +45,14 @@ export function readRunFile(folder: string): RunFile {
   }
 }
 
+/** The error of a command that needs the folder of a pipeline which runs. */
+export function alreadyRunning(folder: string, pid: number): MnemoscopeError {
+  return new MnemoscopeError('ALREADY_RUNNING', `the pipeline already runs in ${folder}, as process ${pid}`, {
+    value: pid,
+    next: `Its addresses are in ${stateFolder(folder)}/run.json; to start anew, stop process ${pid} first.`,
+  })
+}
+
 export function writeRunFile(folder: string, run: RunFile): void {
   mkdirSync(stateFolder(folder), { recursive: true })
   writeFiles(stateFolder(folder), new Map([['run.json', `${JSON.stringify(run, null, 2)}\n`]]), 0o600)

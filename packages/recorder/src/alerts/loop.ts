@@ -1,5 +1,5 @@
 import { durationSeconds } from '@mnemoscope/kpi'
-import { exclusively } from '../database/exclusively.js'
+import { exclusively } from '../database/locks.js'
 import { type Loop, startLoop } from '../loop.js'
 import { showOpenEpisodes } from '../metrics.js'
 import type { Work } from '../work.js'

@@ -1,13 +1,10 @@
 import type pg from 'pg'
+import { lockTexts } from '../database/locks.js'
 import { inTransaction } from '../database/pool.js'
 import type { Episode, Transition } from './episode.js'
 import { advance, type Step } from './history.js'
 import type { Observation } from './observation.js'
 import { type AlertTime, insertEpisodes, insertTransitions, loadEpisodes, updateEpisodes } from './rows.js'
-
-/** Locks that writers of alert histories queue at; a thousand alerts in one transaction need no thousand locks. */
-const lockCount = 256
-const lockSpace = 572_702
 
 /** An episode as it will be stored, with what changed about it. */
 interface Draft {
@@ -68,7 +65,7 @@ async function changeHistory(
 ): Promise<Transition[]> {
   if (alerts.length === 0) return []
   return inTransaction(pool, async (client) => {
-    await lockHistories(client, alerts)
+    await lockTexts(client, 'histories', alerts.map(keyOf))
     const drafts: Drafts = new Map()
     for (const episode of await loadEpisodes(client, alerts)) {
       draftsOf(drafts, episode).push({ episode, isChanged: false, transitions: [] })
@@ -130,13 +127,4 @@ function draftsOf(drafts: Drafts, episode: Episode): Draft[] {
 
 function keyOf({ cluster, fingerprint }: Pick<Episode, 'cluster' | 'fingerprint'>): string {
   return `${fingerprint} ${cluster}`
-}
-
-async function lockHistories(client: pg.PoolClient, alerts: readonly AlertTime[]): Promise<void> {
-  await client.query(
-    `SELECT pg_advisory_xact_lock(${lockSpace}, bucket) FROM (
-       SELECT DISTINCT abs(hashtext(key) % ${lockCount}) AS bucket FROM unnest($1::text[]) AS key ORDER BY bucket
-     ) AS buckets`,
-    [alerts.map(keyOf)],
-  )
 }

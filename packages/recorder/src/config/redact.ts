@@ -1,4 +1,4 @@
-import { shownAddress } from '../database/address.js'
+import { shownAddress } from '../database/errors.js'
 import { storableText } from '../database/text.js'
 
 /** An address that may hold a user and a password. */

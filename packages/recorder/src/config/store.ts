@@ -1,6 +1,7 @@
 import { type Config, configHash, configMeaning } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
+import { lock } from '../database/locks.js'
 import { inTransaction } from '../database/pool.js'
 import { storableText } from '../database/text.js'
 import type { DataOf } from '../http/route.js'
@@ -21,9 +22,6 @@ export const configChangeAnswer = z.strictObject({
 })
 export type ConfigChange = DataOf<typeof configChangeAnswer>
 
-/** Key of the advisory lock under which the newest change is compared and followed. */
-const lockKey = 5_727_021_004
-
 /**
  * Stores a change, unless the newest one stored is of the same configuration: several recorders that follow one
  * configuration tell of it once.
@@ -31,7 +29,7 @@ const lockKey = 5_727_021_004
  */
 export function storeChange(pool: pg.Pool, change: AppliedChange): Promise<boolean> {
   return inTransaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
+    await lock(client, 'configChanges')
     return insertUnlessNewest(client, change)
   })
 }
@@ -39,7 +37,7 @@ export function storeChange(pool: pg.Pool, change: AppliedChange): Promise<boole
 /** Stores that this configuration is in force at start, if the newest one stored is another. */
 export function storeStart(pool: pg.Pool, config: Config, at: Date): Promise<boolean> {
   return inTransaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
+    await lock(client, 'configChanges')
     const { rows } = await client.query<{ sha256: string; config: object }>(
       'SELECT sha256, config FROM config_changes ORDER BY id DESC LIMIT 1',
     )

@@ -1,6 +1,14 @@
 import type pg from 'pg'
-import { type DayTable, dropDetached, listDayTables, lockDays, markingSql } from './day-tables.js'
-import { createPartitions, endOfDay, type PartitionedTable } from './partitions.js'
+import {
+  createPartitions,
+  type DayTable,
+  dropDetached,
+  endOfDay,
+  listDayTables,
+  lockDays,
+  markingSql,
+  type PartitionedTable,
+} from './partitions.js'
 import { inTransaction, outsideTransaction } from './pool.js'
 
 /** What became of the days of a table that are past their retention. */

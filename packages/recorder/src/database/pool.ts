@@ -1,3 +1,4 @@
+import { finished, Writable } from 'node:stream'
 import pg from 'pg'
 
 /** Longer than any query of ours; a statement that takes more is stuck behind something. */
@@ -10,7 +11,7 @@ const statementTimeoutMs = 30_000
 export const idleTransactionMs = 20_000
 
 export interface PoolOptions {
-  /** Connections at the most. Default 10: work of which one run at a time is enough holds up to six, while it runs. */
+  /** Most connections. Default 10: exclusive work (see `exclusively`) holds up to six while it runs. */
   readonly max?: number
 }
 
@@ -88,4 +89,31 @@ async function onConnection<T>(pool: pg.Pool, work: (client: pg.PoolClient) => P
     client.off('error', ignore)
     client.release(failed)
   }
+}
+
+type Query = (...parameters: unknown[]) => unknown
+
+/** Calls `observe` with the seconds that each statement of a pool took, whether it succeeded or not. */
+export function timeStatements(pool: pg.Pool, observe: (seconds: number) => void): void {
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as Query
+    const timed: Query = (...parameters) => {
+      const startedMs = performance.now()
+      const end = () => observe((performance.now() - startedMs) / 1_000)
+      const last = parameters.at(-1)
+      // The pool's own way of asking; transactions wait for the promise instead.
+      if (typeof last === 'function') {
+        return query(...parameters.slice(0, -1), (...results: unknown[]) => {
+          end()
+          last(...results)
+        })
+      }
+      const result = query(...parameters)
+      // What is streamed into the database is no promise.
+      if (result instanceof Writable) finished(result, end)
+      else Promise.resolve(result).then(end, end)
+      return result
+    }
+    client.query = timed as typeof client.query
+  })
 }

@@ -1,8 +1,35 @@
-import type { Retention } from '@mnemoscope/kpi'
+import { type Retention, retentionOf } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import { type AgedTable, deleteOld } from './delete-old.js'
+import { type Loop, startLoop } from '../loop.js'
+import type { Work } from '../work.js'
 import { dropPartitions } from './drop-partitions.js'
+import { exclusively } from './locks.js'
 import { createPartitions, daysBetween, type PartitionedTable, partitionedTables } from './partitions.js'
+
+const everyMs = 3_600_000
+
+/** Applies the retention at once and then every hour, again at once where one run did not get to the end. */
+export function startRetention({ pool, config, logger }: Work): Loop {
+  let hasMore = false
+  return startLoop({
+    next: (now) => (hasMore ? now : now + everyMs),
+    run: async () => {
+      // What failed is tried again after a pause, not at once.
+      hasMore = false
+      await exclusively(pool, 'retention', async () => {
+        const { failures, ...run } = await applyRetention(pool, retentionOf(config), new Date())
+        hasMore = run.hasMore
+        if (run.droppedPartitions.length + run.deletedEpisodes > 0) logger.info(run, 'old data removed')
+        if (failures.size > 0) {
+          const names = [...failures.keys()].join(', ')
+          // What is behind several failures is told once.
+          throw new AggregateError(new Set(failures.values()), `left for the next run: ${names}`)
+        }
+      })
+    },
+    onError: (err) => logger.error({ err }, 'retention failed'),
+  })
+}
 
 const dayMs = 86_400_000
 
@@ -91,4 +118,42 @@ function agedTables(retention: Retention, before: (days: number) => Date): AgedT
     },
     { name: 'alert_episodes', age: 'ends_at', cutoff: before(retention.alertsDays) },
   ]
+}
+
+/** Rows that one statement deletes at the most: far below the time at which statements are ended. */
+export const rowsPerStep = 10_000
+/** Steps of one run at the most, so that a recorder that is told to stop does not wait for millions of rows. */
+const stepsPerRun = 20
+
+/** A table whose rows are deleted one by one when they are old. */
+export interface AgedTable {
+  readonly name: string
+  /** Column that says how old a row is. */
+  readonly age: string
+  /** Rows from before this go. */
+  readonly cutoff: Date
+  /** SQL: which of them stay all the same; the row is `old`, the cutoff `$1`. Default none. */
+  readonly unless?: string
+}
+
+/**
+ * Deletes rows that are too old, oldest first, in steps that each commit by themselves: what is done stays done, and
+ * no statement is ended for taking too long, however much there is.
+ */
+export async function deleteOld(
+  pool: pg.Pool,
+  { name, age, cutoff, unless = 'false' }: AgedTable,
+): Promise<{ rows: number; hasMore: boolean }> {
+  let rows = 0
+  for (let step = 0; step < stepsPerRun; step++) {
+    const { rowCount } = await pool.query(
+      `DELETE FROM ${name} WHERE ctid = ANY(ARRAY(
+         SELECT ctid FROM ${name} AS old WHERE ${age} < $1 AND NOT (${unless}) ORDER BY ${age} LIMIT ${rowsPerStep}
+       ))`,
+      [cutoff],
+    )
+    rows += rowCount ?? 0
+    if ((rowCount ?? 0) < rowsPerStep) return { rows, hasMore: false }
+  }
+  return { rows, hasMore: true }
 }

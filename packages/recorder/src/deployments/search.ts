@@ -1,5 +1,5 @@
 import { durationSeconds, names, retentionOf } from '@mnemoscope/kpi'
-import { exclusively } from '../database/exclusively.js'
+import { exclusively } from '../database/locks.js'
 import { type Loop, startLoop } from '../loop.js'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { queryNow, queryRange } from '../prometheus/query.js'
@@ -26,7 +26,7 @@ export function startDeploymentSearch(work: Work): Loop {
   return startLoop({
     next: (now) => now + 1_000 * durationSeconds(config.alertCheckInterval),
     run: async () => {
-      await exclusively(pool, 'deployments', async () => {
+      await exclusively(pool, 'deploymentSearch', async () => {
         const found = await searchDeployments(work)
         if (found > 0) logger.info({ found }, 'deployments found')
       })

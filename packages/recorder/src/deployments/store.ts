@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { z } from 'zod'
+import { lock } from '../database/locks.js'
 import { inTransaction } from '../database/pool.js'
 import type { Scope } from '../database/scope.js'
 import { storableName } from '../database/text.js'
@@ -27,9 +28,6 @@ export interface ReportedDeployment {
   readonly by: string
   readonly at: Date
 }
-
-/** Key of the advisory lock under which deployments are compared with those that are stored. */
-const lockKey = 5_727_021_005
 
 /** Reported and observed within this time, the same version is the same deployment. */
 const sameWithin = "interval '1 hour'"
@@ -62,7 +60,7 @@ export function storeReported(
   const service = storableName(reported.service)
   const version = storableName(reported.version)
   return inTransaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
+    await lock(client, 'deployments')
     const known = await client.query<StoredDeployment>(
       `UPDATE deployments SET by = coalesce(by, $3), at = least(at, $4)
        WHERE id IN (
@@ -112,7 +110,7 @@ export function storeSightings(
     version: storableName(sighting.version),
   }))
   return inTransaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [lockKey])
+    await lock(client, 'deployments')
     const services = [...new Set(sightings.map(({ service }) => service))]
     const found = deploymentsAmong(await knownServices(client, services), sightings)
     await insertObserved(client, found)

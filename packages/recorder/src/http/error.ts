@@ -2,7 +2,7 @@ import { type ErrorCode, type ErrorDetail, MnemoscopeError } from '@mnemoscope/k
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Logger } from 'pino'
-import { troubleOf } from '../database/trouble.js'
+import { troubleOf } from '../database/errors.js'
 import { busyRetrySeconds } from './budget.js'
 
 /** A request that can't be served as it was made. */

@@ -1,9 +1,9 @@
 import type pg from 'pg'
+import { lock, lockShared } from '../database/locks.js'
 import { createPartitions, dayOf, type PartitionedTable } from '../database/partitions.js'
 import { inTransaction } from '../database/pool.js'
 
 const hourMs = 3_600_000
-const lockSpace = 572_704
 
 /** Equal parts of time, aligned to UTC, that snapshots are added up in, and where the sums are. */
 export interface RollUpLevel {
@@ -76,10 +76,7 @@ export async function rollUp(pool: pg.Pool, now: Date, level: RollUpLevel = hour
  * same hour that is under way, and the next one waits for it, so that no roll-up ever misses a snapshot.
  */
 export async function holdHours(client: pg.ClientBase, instants: readonly Date[]): Promise<void> {
-  await client.query(
-    'SELECT pg_advisory_xact_lock_shared($1, hour) FROM unnest($2::integer[]) AS hour ORDER BY hour',
-    [lockSpace, [...new Set(instants.map(hourOf))]],
-  )
+  await lockShared(client, 'hours', instants.map(hourOf))
 }
 
 /** Takes the parts that hold these instants off the lists of rolled-up ones, because they have got snapshots. */
@@ -104,7 +101,7 @@ function hourOf(at: Date): number {
 function rollUpPart(pool: pg.Pool, part: Date, level: RollUpLevel): Promise<void> {
   const { ms, snapshots, series, done, start } = level
   return inTransaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1, $2)', [lockSpace, hourOf(part)])
+    await lock(client, 'hours', hourOf(part))
     await client.query(`INSERT INTO ${done} (${start}) VALUES ($1) ON CONFLICT DO NOTHING`, [part])
     const range = [part, new Date(part.getTime() + ms)]
     await client.query(

@@ -1,4 +1,4 @@
-import { largerContextSize, names } from '@mnemoscope/kpi'
+import { names } from '@mnemoscope/kpi'
 import { storableName } from '../database/text.js'
 import type { Sample } from '../prometheus/query.js'
 
@@ -92,9 +92,3 @@ function figureOf(value: number): number | null {
 type Mutable = { -readonly [Name in keyof SnapshotRow]: SnapshotRow[Name] }
 
 const unknown = { value: null, samples: null, mean: null, p50: null, p95: null, p99: null, max: null }
-
-/** Tokens of a context size's label; null for `+Inf` and for a label that is no number. */
-export function contextTokens(contextSize: string): number | null {
-  const isNumber = contextSize !== largerContextSize && /^[1-9]\d{0,8}$|^1\d{9}$/.test(contextSize)
-  return isNumber ? Number(contextSize) : null
-}

@@ -3,7 +3,7 @@ import { createPartitions, dayOf } from '../database/partitions.js'
 import { inTransaction } from '../database/pool.js'
 import { copyRows, type PlacedRow } from './copy.js'
 import { holdHours, invalidateRollUps } from './rollup.js'
-import { contextTokens, type SnapshotRow } from './row.js'
+import type { SnapshotRow } from './row.js'
 
 /** What became of an instant: its rows, or why nothing is known of it. */
 export type Instant =
@@ -116,10 +116,9 @@ async function findSeries(client: pg.PoolClient, places: readonly SnapshotRow[])
 
 async function addSeries(client: pg.PoolClient, places: readonly SnapshotRow[]): Promise<void> {
   await client.query(
-    `INSERT INTO series (service, model, context_size, context_tokens)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::integer[])
+    `INSERT INTO series (service, model, context_size) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
      ON CONFLICT DO NOTHING`,
-    [...columnsOf(places), places.map(({ contextSize }) => contextTokens(contextSize))],
+    columnsOf(places),
   )
 }
 

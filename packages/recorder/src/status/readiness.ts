@@ -1,7 +1,7 @@
 import { type Config, durationSeconds } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
-import { schemaVersion } from '../database/migrate.js'
+import { storedBaseline } from '../database/prepare.js'
 import type { DataOf } from '../http/route.js'
 import type { Loop } from '../loop.js'
 import { messageOf } from '../message-of.js'
@@ -25,24 +25,25 @@ export interface ReadinessOptions {
   readonly snapshots: Pick<Loop, 'lastHealthyAt'>
   readonly startedAt: Date
   readonly config: Config
-  readonly knownSchema: number
+  /** Hash of the baseline that the database must have. */
+  readonly knownSchema: string
 }
 
 /**
- * Ready means: Postgres answers with the schema that this recorder knows, Prometheus answers, and the newest healthy
+ * Ready means: Postgres answers with the baseline that this recorder knows, Prometheus answers, and the newest healthy
  * cycle is at most three intervals old. A recorder that runs while nothing works is not ready.
  */
 export async function readinessOf(options: ReadinessOptions): Promise<Readiness> {
   const { pool, prometheus, config, snapshots, startedAt, knownSchema } = options
   const problems: string[] = []
   const [schema, newest, query] = await Promise.allSettled([
-    schemaVersion(pool),
+    storedBaseline(pool),
     newestInstantAt(pool),
     prometheus.ask('api/v1/query', { query: 'vector(1)' }),
   ])
   if (schema.status === 'rejected') problems.push(`Postgres: ${messageOf(schema.reason)}`)
   else if (schema.value !== knownSchema) {
-    problems.push(`Postgres: schema version ${schema.value}, this recorder needs ${knownSchema}`)
+    problems.push(`Postgres: baseline ${schema.value ?? 'unknown'}, this recorder needs ${knownSchema}`)
   }
   if (query.status === 'rejected') problems.push(`Prometheus: ${messageOf(query.reason)}`)
   const intervalMs = 1_000 * durationSeconds(config.snapshotInterval)

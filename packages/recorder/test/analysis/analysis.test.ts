@@ -40,8 +40,8 @@ async function seed(pool: pg.Pool): Promise<void> {
   const days = daysBetween(new Date(now - 16 * 24 * hourMs), new Date(now))
   for (const table of ['snapshots', 'measurements'] as const) await createPartitions(pool, table, days)
   await pool.query(
-    `INSERT INTO series (service, model, context_size, context_tokens)
-     VALUES ('memory', 'a', '8192', 8192), ('memory', 'b', '8192', 8192)`,
+    `INSERT INTO series (service, model, context_size)
+     VALUES ('memory', 'a', '8192'), ('memory', 'b', '8192')`,
   )
   // Two weeks of hours with two snapshots each; noise that is the same in each run, without any trend.
   await pool.query(

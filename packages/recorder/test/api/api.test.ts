@@ -19,8 +19,8 @@ beforeAll(async () => {
       ...new Set([dayOf(new Date(newest - 7_200_000)), dayOf(new Date(newest))]),
     ])
     await pool.query(
-      `INSERT INTO series (service, model, context_size, context_tokens)
-       SELECT 'memory', 'model-' || n, '8192', 8192 FROM generate_series(1, 10) AS n`,
+      `INSERT INTO series (service, model, context_size)
+       SELECT 'memory', 'model-' || n, '8192' FROM generate_series(1, 10) AS n`,
     )
     await pool.query(
       `INSERT INTO snapshots (at, series_id, kpi, value)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { defineConfig, retentionOf } from '@mnemoscope/kpi'
-import type { DayTable } from '../../src/database/day-tables.js'
 import { dropPartitions, stepsOf } from '../../src/database/drop-partitions.js'
+import type { DayTable } from '../../src/database/partitions.js'
 import { createPartitions } from '../../src/database/partitions.js'
 import { applyRetention } from '../../src/database/retention.js'
 import { createPool } from '../../src/index.js'

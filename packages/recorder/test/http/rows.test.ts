@@ -28,8 +28,8 @@ async function seed(pool: pg.Pool): Promise<void> {
   const days = [...new Set([newest - 10_000_000, newest].map((at) => dayOf(new Date(at))))]
   for (const table of ['snapshots', 'measurements'] as const) await createPartitions(pool, table, days)
   await pool.query(
-    `INSERT INTO series (service, model, context_size, context_tokens)
-     VALUES ('memory', 'a', '8192', 8192), ('memory', 'b', '8192', 8192), ('memory', 'c "x", y', '+Inf', NULL)`,
+    `INSERT INTO series (service, model, context_size)
+     VALUES ('memory', 'a', '8192'), ('memory', 'b', '8192'), ('memory', 'c "x", y', '+Inf')`,
   )
   await pool.query(
     `INSERT INTO snapshots (at, series_id, kpi, value)

@@ -1,5 +1,5 @@
 import { openDatabases } from '../../../../test/harness/postgres.js'
-import { migrate } from '../../src/database/migrate.js'
+import { prepareDatabase } from '../../src/database/prepare.js'
 
 /** Databases of one test file, on the Postgres that all files of a run share. */
 export interface TestPostgres {
@@ -13,9 +13,9 @@ export interface TestPostgres {
 
 export async function startTestPostgres(): Promise<TestPostgres> {
   const databases = await openDatabases()
-  await databases.template('migrated', migrate)
+  await databases.template('prepared', prepareDatabase)
   return {
-    newDatabase: () => databases.create('migrated'),
+    newDatabase: () => databases.create('prepared'),
     newEmptyDatabase: () => databases.create(),
     stop: databases.stop,
   }

@@ -14,8 +14,8 @@ export async function seedEverything(pool: pg.Pool): Promise<void> {
   const days = daysBetween(new Date(now - 16 * 24 * hourMs), new Date(now))
   for (const table of ['snapshots', 'measurements'] as const) await createPartitions(pool, table, days)
   await pool.query(
-    `INSERT INTO series (service, model, context_size, context_tokens)
-     VALUES ('memory', 'a', '8192', 8192), ('memory', 'b', '+Inf', NULL)`,
+    `INSERT INTO series (service, model, context_size)
+     VALUES ('memory', 'a', '8192'), ('memory', 'b', '+Inf')`,
   )
   await pool.query(
     `INSERT INTO snapshots (at, series_id, kpi, value, samples, mean, p50, p95, p99, max)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { defineConfig, names } from '@mnemoscope/kpi'
-import { exclusively } from '../../src/database/exclusively.js'
+import { exclusively } from '../../src/database/locks.js'
 import { storeInstants } from '../../src/snapshots/store.js'
 import { startTestPrometheus, type TestPrometheus } from '../plumbing/prometheus.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'

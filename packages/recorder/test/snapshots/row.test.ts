@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { contextTokens, snapshotRows } from '../../src/snapshots/row.js'
+import { snapshotRows } from '../../src/snapshots/row.js'
 import { gapAt } from '../../src/snapshots/take.js'
 
 const series = (kpi: string, field: string, labels: Record<string, string>, value: number) => ({
@@ -80,16 +80,6 @@ test('series that are no recorded KPI, or have no model, make no rows', () => {
 test('a character that Postgres can not hold does not keep the row from being stored', () => {
   const [row] = snapshotRows([series('f1_score', 'current', { ...a, model: 'x\0y' }, 1)])
   expect(row?.model).toBe('x\uFFFDy')
-})
-
-test.each([
-  ['8192', 8192],
-  ['+Inf', null],
-  ['0', null],
-  ['8k', null],
-  ['99999999999', null],
-])('the context size %s is %p tokens', (label, tokens) => {
-  expect(contextTokens(label)).toBe(tokens)
 })
 
 test.each<[string, number | undefined, boolean, string | undefined]>([

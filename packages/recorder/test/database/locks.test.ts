@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import type pg from 'pg'
-import { exclusively } from '../../src/database/exclusively.js'
-import { createPool, migrate } from '../../src/index.js'
+import { exclusively, lockNumbers } from '../../src/database/locks.js'
+import { createPool, prepareDatabase } from '../../src/index.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
 
 // Real servers on a busy machine take their time.
@@ -26,7 +29,7 @@ async function recorderIn(schema: string, databaseUrl: string): Promise<pg.Pool>
   const pool = createPool(url.href)
   pools.push(pool)
   await pool.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`)
-  await migrate(url.href)
+  await prepareDatabase(url.href)
   return pool
 }
 
@@ -49,4 +52,20 @@ test('recorders in two schemas of a database are at the same work at the same ti
   expect(ran).toBe(true)
   expect(atWork).toEqual(['here', 'there'])
   expect(await work(besides, 'besides')).toBe(true)
+})
+
+test('no two locks have one number', () => {
+  const numbers = Object.values(lockNumbers)
+  expect(new Set(numbers).size).toBe(numbers.length)
+})
+
+test('no other file takes an advisory lock', () => {
+  const folder = fileURLToPath(new URL('../../', import.meta.url))
+  const sources = ['src', 'baseline'].flatMap((part) =>
+    readdirSync(join(folder, part), { recursive: true, encoding: 'utf8' }).map((file) => join(part, file)),
+  )
+  const taking = sources
+    .filter((file) => /\.(?:ts|sql)$/.test(file))
+    .filter((file) => /pg_(?:try_)?advisory_\w*lock/.test(readFileSync(join(folder, file), 'utf8')))
+  expect(taking).toEqual([join('src', 'database', 'locks.ts')])
 })

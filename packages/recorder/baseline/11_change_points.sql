@@ -1,43 +1,7 @@
--- Questions about longer times cost what they read, and Postgres knows it: plans that looked a hundred thousand times
--- dearer than they were had it compile them for a second, sort instead of hash, and could have it read every snapshot.
+-- When the level of a KPI changed.
 
--- STRICT keeps the function out of the plan of its caller: there, Postgres counted on every partition for every hour.
-CREATE FUNCTION snapshots_of_hour(start timestamptz)
-RETURNS TABLE (series_id integer, kpi text, count integer, total double precision, lowest double precision,
-               highest double precision)
-LANGUAGE sql STABLE STRICT ROWS 250 AS $$
-  SELECT snapshots.series_id, snapshots.kpi, count(snapshots.value)::integer, sum(snapshots.value),
-         min(snapshots.value), max(snapshots.value)
-  FROM snapshots WHERE snapshots.at >= start AND snapshots.at < start + interval '1 hour'
-  GROUP BY snapshots.series_id, snapshots.kpi HAVING count(snapshots.value) > 0
-$$;
-COMMENT ON FUNCTION snapshots_of_hour IS 'The snapshots of the hour that begins at start, added up: each KPI of each series that has a value in it.';
-
--- Hours without a roll-up are few. They are looked for hour by hour, not instant by instant.
-CREATE OR REPLACE FUNCTION hourly_values(since timestamptz, until timestamptz)
-RETURNS TABLE (hour timestamptz, series_id integer, kpi text, count integer, total double precision,
-               lowest double precision, highest double precision)
-LANGUAGE sql STABLE AS $$
-  SELECT added.hour, added.series_id, added.kpi, added.count, added.total, added.least, added.greatest
-  FROM snapshots_hourly AS added JOIN rolled_up_hours USING (hour)
-  WHERE added.hour >= date_bin('1 hour', since, 'epoch') AND added.hour < until
-  UNION ALL
-  SELECT open.hour, read.series_id, read.kpi, read.count, read.total, read.lowest, read.highest
-  FROM generate_series(
-    (SELECT date_bin('1 hour', min(at), 'epoch') FROM snapshot_instants
-     WHERE rows > 0 AND at >= date_bin('1 hour', since, 'epoch') AND at < until),
-    (SELECT max(at) FROM snapshot_instants
-     WHERE rows > 0 AND at >= date_bin('1 hour', since, 'epoch') AND at < until),
-    interval '1 hour'
-  ) AS open (hour)
-  CROSS JOIN LATERAL snapshots_of_hour(open.hour) AS read
-  WHERE NOT EXISTS (SELECT FROM rolled_up_hours WHERE rolled_up_hours.hour = open.hour)
-    AND EXISTS (SELECT FROM snapshot_instants
-                WHERE rows > 0 AND at >= open.hour AND at < open.hour + interval '1 hour')
-$$;
-
-CREATE OR REPLACE FUNCTION change_points_of(given double precision[], significance double precision DEFAULT 0.001,
-                                            least_change double precision DEFAULT 0.05)
+CREATE FUNCTION change_points_of(given double precision[], significance double precision DEFAULT 0.001,
+                                 least_change double precision DEFAULT 0.05)
 RETURNS TABLE (place integer, p_value double precision, before double precision, after double precision)
 LANGUAGE plpgsql IMMUTABLE ROWS 2 AS $$
 DECLARE
@@ -66,7 +30,7 @@ BEGIN
   ) AS statistic
   WHERE statistic.number BETWEEN shortest AND n - shortest
   ORDER BY abs(statistic.u) DESC, statistic.number LIMIT 1;
-  -- Below e^-700 Postgres would refuse to tell: a clear step in more than 1,900 values.
+  -- exp fails below e^-700, which a clear step in more than 1,900 values reaches.
   chance := least(1, 2 * exp(greatest(-700, -6 * extent ^ 2 / (n::double precision ^ 3 + n::double precision ^ 2))));
   IF chance >= significance THEN RETURN; END IF;
   SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY listed.value) INTO earlier
@@ -90,6 +54,7 @@ BEGIN
     FROM change_points_of(given[cut + 1:n], significance, least_change) AS part;
 END
 $$;
+COMMENT ON FUNCTION change_points_of IS 'Where the level of a list of values changes: place of the first value of the new level, how likely such an order is without a change (Pettitt 1979, robust against outliers), and the medians of up to 24 values before and after. The place is the one that leaves values the least away from these medians. Parts on both sides are searched again (binary segmentation); changes smaller than least_change of the values are left out.';
 
 CREATE FUNCTION may_change(given double precision[], times timestamptz[], significance double precision DEFAULT 0.001)
 RETURNS boolean
@@ -117,11 +82,11 @@ BEGIN
   RETURN 2 * exp(greatest(-700, -6 * extent ^ 2 / (n::double precision ^ 3 + n::double precision ^ 2))) < significance;
 END
 $$;
-COMMENT ON FUNCTION may_change IS 'Whether change_points_of could find anything in the values of these times, which come in any order: false is certain and found faster than by looking, true tells nothing.';
+COMMENT ON FUNCTION may_change IS 'Whether change_points_of could find anything in the values of these times, which come in any order: false is certain and fast to find; true only means that change_points_of has to look.';
 
--- Lists are put in order one by one, and only those that may change: all values at once would not fit in memory.
-CREATE OR REPLACE FUNCTION change_points(since timestamptz, until timestamptz, only_kpi text DEFAULT NULL,
-                                         only_model text DEFAULT NULL)
+-- Each list is sorted by itself, and only if it may change: all values at once would not fit in memory.
+CREATE FUNCTION change_points(since timestamptz, until timestamptz, only_kpi text DEFAULT NULL,
+                              only_model text DEFAULT NULL)
 RETURNS TABLE (kpi text, service text, model text, context_size text, at timestamptz, p_value double precision,
                before double precision, after double precision)
 LANGUAGE sql STABLE AS $$
@@ -142,3 +107,4 @@ LANGUAGE sql STABLE AS $$
   CROSS JOIN LATERAL change_points_of(sorted.means) AS found
   WHERE may_change(listed.means, listed.hours)
 $$;
+COMMENT ON FUNCTION change_points IS 'When the hourly mean of a KPI of a series moved to another level within a time of at least 16 hours with values: the hour at which the new level begins, and the medians before and after. See change_points_of.';

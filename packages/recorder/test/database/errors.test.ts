@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { troubleOf } from '../../src/database/trouble.js'
+import { troubleOf } from '../../src/database/errors.js'
 import { notification, postWebhook } from '../plumbing/notification.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 import { waitFor } from '../plumbing/wait-for.js'

@@ -1,9 +1,70 @@
 import { type ErrorCode, MnemoscopeError } from '@mnemoscope/kpi'
 import { messageOf } from '../message-of.js'
-import { shownAddress } from './address.js'
-import { isUnreachable } from './unreachable.js'
 
-/** Why Postgres can't do at present what it would do at another time. */
+/** A connection string without its password, for messages. */
+export function shownAddress(databaseUrl: string): string {
+  try {
+    const url = new URL(databaseUrl)
+    if (url.password !== '') url.password = '***'
+    return url.href
+  } catch {
+    return databaseUrl.replace(/:[^:@/]*@/, ':***@')
+  }
+}
+
+/** SQLSTATEs that mean "no session": connection, authorization, no such database, shutting down, no connection left. */
+const noSession = /^(?:08...|28...|3D000|57P0[1-3]|53300)$/
+
+/** Codes of Node for a connection that did not come about or broke. */
+const noConnection =
+  /^(?:ECONN\w+|EHOST\w+|ENET\w+|ENOTFOUND|EPIPE|ETIMEDOUT|EACCES|ENOENT|EAI_\w+|ERR_INVALID_URL|ERR_SOCKET_\w+)$/
+
+/** Whether an error means that Postgres could not be reached, as opposed to a statement that it refused. */
+export function isUnreachable(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown }
+  if (typeof code === 'string') return noSession.test(code) || noConnection.test(code)
+  return /timeout|Connection terminated|connection error|not queryable/i.test(messageOf(error))
+}
+
+/** The error a person sees when the database does not answer. */
+export function databaseUnreachable(databaseUrl: string, cause: unknown): MnemoscopeError {
+  const { errors } = cause as { errors?: unknown }
+  const reason = Array.isArray(errors) ? errors.map(messageOf).join('; ') : messageOf(cause)
+  return new MnemoscopeError(
+    'DATABASE_UNREACHABLE',
+    `Postgres does not answer at ${shownAddress(databaseUrl)}: ${reason}`,
+    {
+      value: shownAddress(databaseUrl),
+      expected: 'a running Postgres 14 or later and a connection string that may log in to it',
+      next: 'Start Postgres or correct DATABASE_URL, then run the command again.',
+      cause,
+    },
+  )
+}
+
+/** SQLSTATEs of a user without the right to make tables: privilege missing, no schema that may be created in. */
+const denied = /^(?:42501|3F000)$/
+
+/** Whether Postgres refused a statement because its user may not do that. */
+export function isDenied(error: unknown): boolean {
+  return denied.test(String((error as { code?: unknown } | undefined)?.code))
+}
+
+/** The error a person sees where the database's user may not make the recorder's tables. */
+export function databaseDenied(databaseUrl: string, cause: unknown): MnemoscopeError {
+  return new MnemoscopeError(
+    'DATABASE_DENIED',
+    `the user of ${shownAddress(databaseUrl)} may not make the recorder's tables: ${messageOf(cause)}`,
+    {
+      value: shownAddress(databaseUrl),
+      expected: 'a user who owns its database, or a schema in it that is first on its search_path',
+      next: 'Have an administrator run GRANT CREATE ON SCHEMA public TO that user, or give it a schema of its own (docs/databases.md).',
+      cause,
+    },
+  )
+}
+
+/** A failure of Postgres that passes: why it can't work at present. */
 export interface Trouble {
   readonly code: Extract<ErrorCode, 'DATABASE_UNREACHABLE' | 'DATABASE_UNABLE'>
   readonly message: string

@@ -1,4 +1,4 @@
--- Single measurements, sampled by the services that send them; those beyond a threshold are always sent.
+-- Single measurements. Services send a sample of them, and all those beyond a threshold.
 
 CREATE TABLE measurements (
   at           timestamptz NOT NULL,
@@ -18,6 +18,8 @@ CREATE TABLE measurements (
   PRIMARY KEY (at, id)
 ) PARTITION BY RANGE (at);
 CREATE INDEX measurements_place ON measurements (kpi, model, at);
+-- For the worst measurements of a KPI over a month: without it, Postgres would read them all.
+CREATE INDEX measurements_worst ON measurements (kpi, model, value, at);
 COMMENT ON TABLE measurements IS 'Single measurements with what is known of the operation behind them. One partition for each UTC day.';
 COMMENT ON COLUMN measurements.at IS 'When it was measured.';
 COMMENT ON COLUMN measurements.id IS 'Hash of its content: the same record sent twice is stored once.';
@@ -31,24 +33,5 @@ COMMENT ON COLUMN measurements.operation IS 'Kind of operation; NULL where none 
 COMMENT ON COLUMN measurements.severity IS 'Level whose threshold it is at or beyond; NULL where it is beyond none.';
 COMMENT ON COLUMN measurements.trace_id IS 'Trace it was measured in, 32 hex digits; NULL outside of traces.';
 COMMENT ON COLUMN measurements.span_id IS 'Span it was measured in, 16 hex digits.';
-COMMENT ON COLUMN measurements.metadata IS 'What the service had to say about it, which no label may carry.';
+COMMENT ON COLUMN measurements.metadata IS 'Further details from the service that are too varied for labels.';
 COMMENT ON COLUMN measurements.received_at IS 'When the recorder stored it.';
-
-CREATE VIEW performance_metrics AS
-  SELECT
-    id,
-    at AS "timestamp",
-    kpi AS metric_type,
-    value,
-    model,
-    CASE WHEN context_size ~ '^[0-9]{1,9}$' THEN context_size::integer END AS context_size,
-    metadata || jsonb_strip_nulls(jsonb_build_object(
-      'service', service,
-      'operation', operation,
-      'outcome', outcome,
-      'trace_id', trace_id,
-      'span_id', span_id
-    )) AS metadata,
-    received_at AS created_at
-  FROM measurements;
-COMMENT ON VIEW performance_metrics IS 'One row for each single measurement that was kept.';

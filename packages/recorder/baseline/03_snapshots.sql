@@ -1,0 +1,43 @@
+-- The value of every KPI at each aligned instant.
+
+-- No foreign key to series: one transaction writes rows and their series, series are never deleted, and the check
+-- would double the cost of every insert.
+
+CREATE TABLE snapshots (
+  at        timestamptz NOT NULL,
+  series_id integer NOT NULL,
+  kpi       text NOT NULL,
+  value     double precision,
+  samples   double precision,
+  mean      double precision,
+  p50       double precision,
+  p95       double precision,
+  p99       double precision,
+  max       double precision,
+  PRIMARY KEY (at, series_id, kpi)
+) PARTITION BY RANGE (at);
+COMMENT ON TABLE snapshots IS 'Value of each KPI of each series at each aligned instant. One partition for each UTC day.';
+COMMENT ON COLUMN snapshots.at IS 'Aligned instant (a multiple of the snapshot interval) the values are for.';
+COMMENT ON COLUMN snapshots.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN snapshots.kpi IS 'Id of the KPI, such as f1_score.';
+COMMENT ON COLUMN snapshots.value IS 'The KPI''s statistic over its window, in its unit; NULL while too few samples were seen.';
+COMMENT ON COLUMN snapshots.samples IS 'Measurements behind value: the count of the same window. A fraction is possible: Prometheus extrapolates to the window''s edges.';
+COMMENT ON COLUMN snapshots.mean IS 'Mean over the same window; for a KPI that counts outcomes its ratio, which is the mean of 1 and 0. NULL where unknown.';
+COMMENT ON COLUMN snapshots.p50 IS 'Median over the same window; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN snapshots.p95 IS '95th percentile over the same window; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN snapshots.p99 IS '99th percentile over the same window; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN snapshots.max IS 'Upper boundary of the highest histogram bucket that counted a measurement in the same window: nothing measured was above it. NULL unless the KPI is a distribution, and where a measurement was beyond the last boundary.';
+
+CREATE TABLE snapshot_instants (
+  at       timestamptz PRIMARY KEY,
+  rows     integer NOT NULL,
+  gap      text,
+  taken_at timestamptz NOT NULL DEFAULT now()
+);
+-- Each refresh of a dashboard asks whether anything is new.
+CREATE INDEX snapshot_instants_taken_at ON snapshot_instants (taken_at);
+COMMENT ON TABLE snapshot_instants IS 'Every aligned instant that has its snapshot or is a known gap. An instant without a row is still to be filled.';
+COMMENT ON COLUMN snapshot_instants.at IS 'The aligned instant.';
+COMMENT ON COLUMN snapshot_instants.rows IS 'Rows of snapshots stored for it; 0 for a gap, and where no service reported anything.';
+COMMENT ON COLUMN snapshot_instants.gap IS 'Why nothing is known of this instant; NULL where it has its snapshot.';
+COMMENT ON COLUMN snapshot_instants.taken_at IS 'When the recorder stored it; much later than the instant where it was filled in after an outage.';

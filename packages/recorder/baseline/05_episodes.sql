@@ -1,0 +1,97 @@
+-- The history of alerts: one row for each episode, every change of it, and who acknowledged it.
+
+CREATE TABLE alert_episodes (
+  id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  cluster        text NOT NULL,
+  fingerprint    text NOT NULL,
+  alertname      text NOT NULL,
+  severity       text,
+  kpi            text,
+  service        text,
+  model          text,
+  context_size   text,
+  starts_at      timestamptz NOT NULL,
+  ends_at        timestamptz,
+  last_firing_at timestamptz,
+  opened_at      timestamptz NOT NULL DEFAULT now(),
+  closed_at      timestamptz,
+  closed_how     text CHECK (closed_how IN ('resolved', 'reconciled', 'superseded', 'rule_removed')),
+  value          double precision,
+  peak_value     double precision,
+  threshold      double precision,
+  summary        text NOT NULL,
+  labels         jsonb NOT NULL,
+  annotations    jsonb NOT NULL,
+  CHECK ((ends_at IS NULL) = (closed_at IS NULL) AND (ends_at IS NULL) = (closed_how IS NULL)),
+  CHECK (ends_at >= starts_at),
+  UNIQUE (cluster, fingerprint, starts_at)
+);
+CREATE UNIQUE INDEX alert_episodes_one_open ON alert_episodes (cluster, fingerprint) WHERE ends_at IS NULL;
+CREATE INDEX alert_episodes_starts_at ON alert_episodes (starts_at DESC, id DESC);
+CREATE INDEX alert_episodes_ends_at ON alert_episodes (ends_at);
+COMMENT ON TABLE alert_episodes IS 'One row for each time an alert fired, from its first to its last evaluation, whatever became of its notifications. An episode that proved to be part of the one before it stays as a row of no length: ends_at equals starts_at, and closed_how is superseded.';
+COMMENT ON COLUMN alert_episodes.id IS 'Key of the episode, used in links.';
+COMMENT ON COLUMN alert_episodes.cluster IS 'Which Prometheus and Alertmanagers it comes from; several Alertmanagers of one cluster share it.';
+COMMENT ON COLUMN alert_episodes.fingerprint IS 'Hash of the labels without external ones, 16 hex digits, as Alertmanager computes it.';
+COMMENT ON COLUMN alert_episodes.alertname IS 'Name of the alerting rule.';
+COMMENT ON COLUMN alert_episodes.severity IS 'info, warning, error or critical; other words only for alerts of other origin.';
+COMMENT ON COLUMN alert_episodes.kpi IS 'Id of the KPI; NULL for alerts of the pipeline about itself.';
+COMMENT ON COLUMN alert_episodes.service IS 'The label job.';
+COMMENT ON COLUMN alert_episodes.model IS 'The label model; NULL for alerts that concern none.';
+COMMENT ON COLUMN alert_episodes.context_size IS 'The label context_size; NULL for alerts that concern none.';
+COMMENT ON COLUMN alert_episodes.starts_at IS 'First evaluation at which it fired.';
+COMMENT ON COLUMN alert_episodes.ends_at IS 'First evaluation at which it no longer fired; NULL while it fires. Equal to starts_at where the episode proved to be part of the one before it.';
+COMMENT ON COLUMN alert_episodes.last_firing_at IS 'Newest evaluation at which Prometheus itself was seen to have it firing.';
+COMMENT ON COLUMN alert_episodes.opened_at IS 'When the recorder stored it.';
+COMMENT ON COLUMN alert_episodes.closed_at IS 'When the recorder learned that it had ended.';
+COMMENT ON COLUMN alert_episodes.closed_how IS 'resolved: a notification said so. reconciled: Prometheus no longer had it. superseded: a newer episode of the same alert began, or the episode proved to be part of the one before it. rule_removed: its rule is gone.';
+COMMENT ON COLUMN alert_episodes.value IS 'The KPI''s value when the alert first fired.';
+COMMENT ON COLUMN alert_episodes.peak_value IS 'The worst value seen while it fired, in the KPI''s own direction.';
+COMMENT ON COLUMN alert_episodes.threshold IS 'The threshold that was breached.';
+COMMENT ON COLUMN alert_episodes.summary IS 'What happened, for people.';
+COMMENT ON COLUMN alert_episodes.labels IS 'All labels, as Prometheus or Alertmanager gave them.';
+COMMENT ON COLUMN alert_episodes.annotations IS 'All annotations, newest texts.';
+
+CREATE TABLE alert_transitions (
+  id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  episode_id  bigint NOT NULL REFERENCES alert_episodes ON DELETE CASCADE,
+  kind        text NOT NULL CHECK (kind IN ('opened', 'changed', 'closed', 'reopened')),
+  at          timestamptz NOT NULL,
+  via         text NOT NULL CHECK (via IN ('webhook', 'prometheus')),
+  recorded_at timestamptz NOT NULL DEFAULT now(),
+  detail      jsonb NOT NULL
+);
+CREATE INDEX alert_transitions_episode ON alert_transitions (episode_id, id);
+COMMENT ON TABLE alert_transitions IS 'Each change of an episode, in the order in which it was learned.';
+COMMENT ON COLUMN alert_transitions.id IS 'Order in which transitions were stored.';
+COMMENT ON COLUMN alert_transitions.episode_id IS 'The episode: alert_episodes.id.';
+COMMENT ON COLUMN alert_transitions.kind IS 'opened, changed (start, threshold or text), closed, or reopened (Prometheus shows it never ended).';
+COMMENT ON COLUMN alert_transitions.at IS 'When it happened, by the clock of its source.';
+COMMENT ON COLUMN alert_transitions.via IS 'The source it was learned from.';
+COMMENT ON COLUMN alert_transitions.recorded_at IS 'When the recorder stored it.';
+COMMENT ON COLUMN alert_transitions.detail IS 'What changed: new values by column name.';
+
+CREATE TABLE alert_acknowledgements (
+  id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  episode_id bigint NOT NULL REFERENCES alert_episodes ON DELETE CASCADE,
+  by         text NOT NULL,
+  comment    text,
+  at         timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX alert_acknowledgements_episode ON alert_acknowledgements (episode_id, id);
+COMMENT ON TABLE alert_acknowledgements IS 'Each time somebody acknowledged an episode. It silences nothing; it shows others who is working on it.';
+COMMENT ON COLUMN alert_acknowledgements.id IS 'Order in which they were stored.';
+COMMENT ON COLUMN alert_acknowledgements.episode_id IS 'The episode: alert_episodes.id.';
+COMMENT ON COLUMN alert_acknowledgements.by IS 'Who, as they call themselves.';
+COMMENT ON COLUMN alert_acknowledgements.comment IS 'Their comment; NULL without one.';
+COMMENT ON COLUMN alert_acknowledgements.at IS 'When the recorder stored it.';
+
+CREATE TABLE reconciles (
+  cluster       text PRIMARY KEY,
+  reached       timestamptz NOT NULL,
+  reconciled_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE reconciles IS 'How far the alert history agrees with what Prometheus itself has stored.';
+COMMENT ON COLUMN reconciles.cluster IS 'See alert_episodes.cluster.';
+COMMENT ON COLUMN reconciles.reached IS 'Every alert that fired before this instant has its episode.';
+COMMENT ON COLUMN reconciles.reconciled_at IS 'When that was last checked.';

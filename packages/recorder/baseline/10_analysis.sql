@@ -1,0 +1,52 @@
+-- Comparisons over longer times, read from the roll-ups: for the API, and for people who write SQL.
+
+-- Each series is added up before its name is looked up. The other way round, Postgres would read every hour of all
+-- series once for each of them.
+
+CREATE FUNCTION compare_models(since timestamptz, until timestamptz)
+RETURNS TABLE (kpi text, service text, model text, context_size text, snapshots bigint, mean double precision,
+               lowest double precision, highest double precision)
+LANGUAGE sql STABLE AS $$
+  SELECT added.kpi, series.service, series.model, series.context_size, added.snapshots,
+         added.total / added.snapshots, added.lowest, added.highest
+  FROM (
+    SELECT hours.kpi, hours.series_id, sum(hours.count) AS snapshots, sum(hours.total) AS total,
+           min(hours.lowest) AS lowest, max(hours.highest) AS highest
+    FROM hourly_values(since, until) AS hours GROUP BY hours.kpi, hours.series_id
+  ) AS added JOIN series ON series.id = added.series_id
+$$;
+COMMENT ON FUNCTION compare_models IS 'Each KPI of each service, model and context size over a time: snapshots with a value, their mean, least and greatest value.';
+
+CREATE FUNCTION compare_weeks(since timestamptz, until timestamptz)
+RETURNS TABLE (kpi text, service text, model text, context_size text, snapshots bigint, mean double precision,
+               snapshots_before bigint, mean_before double precision, change double precision)
+LANGUAGE sql STABLE AS $$
+  SELECT kpi, service, model, context_size, now.snapshots, now.mean, before.snapshots, before.mean,
+         (now.mean - before.mean) / nullif(abs(before.mean), 0)
+  FROM compare_models(since, until) AS now
+  FULL JOIN compare_models(since - interval '168 hours', until - interval '168 hours') AS before
+    USING (kpi, service, model, context_size)
+$$;
+COMMENT ON FUNCTION compare_weeks IS 'Each KPI over a time beside the same time a week earlier. change is the relative change of the mean; NULL where a side is missing or was 0.';
+
+-- Measurements are grouped by hash. Postgres cannot know how few groups there are, since two of the keys lie in metadata;
+-- it would sort them all by seven texts, which takes twice the time.
+CREATE FUNCTION compare_measurements(since timestamptz, until timestamptz)
+RETURNS TABLE (kpi text, service text, model text, context_size text, operation text, evaluator text, structure text,
+               measurements bigint, breaches bigint, median double precision, p95 double precision)
+LANGUAGE sql STABLE SET enable_sort = off SET work_mem = '64MB' AS $$
+  SELECT listed.kpi, listed.service, listed.model, listed.context_size, listed.operation, listed.evaluator,
+         listed.structure, listed.measurements, listed.breaches, quantiles.half, quantiles.most
+  FROM (
+    SELECT kpi, service, model, context_size, operation, metadata ->> 'evaluator' AS evaluator,
+           metadata ->> 'structure' AS structure, count(*) AS measurements, count(severity) AS breaches,
+           array_agg(value) AS given
+    FROM measurements WHERE at >= since AND at <= until AND value IS NOT NULL
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+  ) AS listed CROSS JOIN LATERAL (
+    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY each.value) AS half,
+           percentile_cont(0.95) WITHIN GROUP (ORDER BY each.value) AS most
+    FROM unnest(listed.given) AS each (value)
+  ) AS quantiles
+$$;
+COMMENT ON FUNCTION compare_measurements IS 'Single measurements that were kept over a time, with operations, evaluators (metadata.evaluator) and structures of a benchmark (metadata.structure) kept apart. Services keep every breach and a sample of the rest, so the figures describe what was kept, not all operations.';

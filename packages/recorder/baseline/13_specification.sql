@@ -1,0 +1,67 @@
+-- The views that the specification names, for people who write SQL. The columns of the built-in KPIs come from the KPI
+-- catalog, when the recorder applies this file.
+
+CREATE VIEW performance_snapshots AS
+  SELECT
+    extract(epoch FROM snapshots.at)::bigint * 1000000 + snapshots.series_id AS id,
+    snapshots.at AS "timestamp",
+    series.model,
+    series.context_tokens AS context_size,
+    {{kpi_columns}},
+    jsonb_build_object(
+      'service', series.service,
+      'context_size', series.context_size,
+      'samples', jsonb_object_agg(kpi, samples)
+    ) AS metadata,
+    snapshots.at AS created_at,
+    jsonb_object_agg(
+      kpi,
+      jsonb_build_object('count', samples, 'mean', mean, 'p50', p50, 'p95', p95, 'p99', p99, 'max', snapshots.max)
+    ) AS distributions
+  FROM snapshots JOIN series ON series.id = snapshots.series_id
+  GROUP BY snapshots.at, snapshots.series_id, series.id;
+COMMENT ON VIEW performance_snapshots IS 'One row for each instant, service, model and context size, with a column for each built-in KPI; unknown is NULL. distributions has count, mean, p50, p95, p99 and max of every KPI, custom ones too; see the columns of snapshots.';
+
+CREATE VIEW performance_metrics AS
+  SELECT
+    id,
+    at AS "timestamp",
+    kpi AS metric_type,
+    value,
+    model,
+    context_tokens(context_size) AS context_size,
+    metadata || jsonb_strip_nulls(jsonb_build_object(
+      'service', service,
+      'operation', operation,
+      'outcome', outcome,
+      'trace_id', trace_id,
+      'span_id', span_id
+    )) AS metadata,
+    received_at AS created_at
+  FROM measurements;
+COMMENT ON VIEW performance_metrics IS 'One row for each single measurement that was kept.';
+
+CREATE VIEW alerts AS
+  SELECT
+    id,
+    starts_at AS "timestamp",
+    severity AS level,
+    summary AS message,
+    kpi AS metric_type,
+    value AS current_value,
+    threshold,
+    model,
+    context_tokens(context_size) AS context_size,
+    jsonb_build_object(
+      'service', service,
+      'alertname', alertname,
+      'context_size', context_size,
+      'labels', labels,
+      'annotations', annotations
+    ) AS metadata,
+    opened_at AS created_at,
+    ends_at,
+    closed_how,
+    peak_value
+  FROM alert_episodes;
+COMMENT ON VIEW alerts IS 'One row for each alert episode; current_value is the value it began with, peak_value the worst one seen. A superseded row whose ends_at equals its timestamp proved to be part of the episode before it.';

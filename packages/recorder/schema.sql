@@ -1,0 +1,721 @@
+-- The final shape of the recorder's database, for people to read. Never edit it: edit baseline/, then `npm run schema`.
+
+CREATE TABLE alert_acknowledgements (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  episode_id bigint NOT NULL,
+  by text NOT NULL,
+  comment text,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT alert_acknowledgements_pkey PRIMARY KEY (id),
+  CONSTRAINT alert_acknowledgements_episode_id_fkey FOREIGN KEY (episode_id) REFERENCES alert_episodes(id) ON DELETE CASCADE
+);
+CREATE INDEX alert_acknowledgements_episode ON alert_acknowledgements USING btree (episode_id, id);
+COMMENT ON TABLE alert_acknowledgements IS 'Each time somebody acknowledged an episode. It silences nothing; it shows others who is working on it.';
+COMMENT ON COLUMN alert_acknowledgements.id IS 'Order in which they were stored.';
+COMMENT ON COLUMN alert_acknowledgements.episode_id IS 'The episode: alert_episodes.id.';
+COMMENT ON COLUMN alert_acknowledgements.by IS 'Who, as they call themselves.';
+COMMENT ON COLUMN alert_acknowledgements.comment IS 'Their comment; NULL without one.';
+COMMENT ON COLUMN alert_acknowledgements.at IS 'When the recorder stored it.';
+
+CREATE TABLE alert_episodes (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  cluster text NOT NULL,
+  fingerprint text NOT NULL,
+  alertname text NOT NULL,
+  severity text,
+  kpi text,
+  service text,
+  model text,
+  context_size text,
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone,
+  last_firing_at timestamp with time zone,
+  opened_at timestamp with time zone DEFAULT now() NOT NULL,
+  closed_at timestamp with time zone,
+  closed_how text,
+  value double precision,
+  peak_value double precision,
+  threshold double precision,
+  summary text NOT NULL,
+  labels jsonb NOT NULL,
+  annotations jsonb NOT NULL,
+  CONSTRAINT alert_episodes_pkey PRIMARY KEY (id),
+  CONSTRAINT alert_episodes_cluster_fingerprint_starts_at_key UNIQUE (cluster, fingerprint, starts_at),
+  CONSTRAINT alert_episodes_check CHECK ((((ends_at IS NULL) = (closed_at IS NULL)) AND ((ends_at IS NULL) = (closed_how IS NULL)))),
+  CONSTRAINT alert_episodes_check1 CHECK ((ends_at >= starts_at)),
+  CONSTRAINT alert_episodes_closed_how_check CHECK ((closed_how = ANY (ARRAY['resolved'::text, 'reconciled'::text, 'superseded'::text, 'rule_removed'::text])))
+);
+CREATE INDEX alert_episodes_ends_at ON alert_episodes USING btree (ends_at);
+CREATE INDEX alert_episodes_starts_at ON alert_episodes USING btree (starts_at DESC, id DESC);
+CREATE UNIQUE INDEX alert_episodes_one_open ON alert_episodes USING btree (cluster, fingerprint) WHERE (ends_at IS NULL);
+COMMENT ON TABLE alert_episodes IS 'One row for each time an alert fired, from its first to its last evaluation, whatever became of its notifications. An episode that proved to be part of the one before it stays as a row of no length: ends_at equals starts_at, and closed_how is superseded.';
+COMMENT ON COLUMN alert_episodes.id IS 'Key of the episode, used in links.';
+COMMENT ON COLUMN alert_episodes.cluster IS 'Which Prometheus and Alertmanagers it comes from; several Alertmanagers of one cluster share it.';
+COMMENT ON COLUMN alert_episodes.fingerprint IS 'Hash of the labels without external ones, 16 hex digits, as Alertmanager computes it.';
+COMMENT ON COLUMN alert_episodes.alertname IS 'Name of the alerting rule.';
+COMMENT ON COLUMN alert_episodes.severity IS 'info, warning, error or critical; other words only for alerts of other origin.';
+COMMENT ON COLUMN alert_episodes.kpi IS 'Id of the KPI; NULL for alerts of the pipeline about itself.';
+COMMENT ON COLUMN alert_episodes.service IS 'The label job.';
+COMMENT ON COLUMN alert_episodes.model IS 'The label model; NULL for alerts that concern none.';
+COMMENT ON COLUMN alert_episodes.context_size IS 'The label context_size; NULL for alerts that concern none.';
+COMMENT ON COLUMN alert_episodes.starts_at IS 'First evaluation at which it fired.';
+COMMENT ON COLUMN alert_episodes.ends_at IS 'First evaluation at which it no longer fired; NULL while it fires. Equal to starts_at where the episode proved to be part of the one before it.';
+COMMENT ON COLUMN alert_episodes.last_firing_at IS 'Newest evaluation at which Prometheus itself was seen to have it firing.';
+COMMENT ON COLUMN alert_episodes.opened_at IS 'When the recorder stored it.';
+COMMENT ON COLUMN alert_episodes.closed_at IS 'When the recorder learned that it had ended.';
+COMMENT ON COLUMN alert_episodes.closed_how IS 'resolved: a notification said so. reconciled: Prometheus no longer had it. superseded: a newer episode of the same alert began, or the episode proved to be part of the one before it. rule_removed: its rule is gone.';
+COMMENT ON COLUMN alert_episodes.value IS 'The KPI''s value when the alert first fired.';
+COMMENT ON COLUMN alert_episodes.peak_value IS 'The worst value seen while it fired, in the KPI''s own direction.';
+COMMENT ON COLUMN alert_episodes.threshold IS 'The threshold that was breached.';
+COMMENT ON COLUMN alert_episodes.summary IS 'What happened, for people.';
+COMMENT ON COLUMN alert_episodes.labels IS 'All labels, as Prometheus or Alertmanager gave them.';
+COMMENT ON COLUMN alert_episodes.annotations IS 'All annotations, newest texts.';
+
+CREATE TABLE alert_transitions (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  episode_id bigint NOT NULL,
+  kind text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  via text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+  detail jsonb NOT NULL,
+  CONSTRAINT alert_transitions_pkey PRIMARY KEY (id),
+  CONSTRAINT alert_transitions_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'changed'::text, 'closed'::text, 'reopened'::text]))),
+  CONSTRAINT alert_transitions_via_check CHECK ((via = ANY (ARRAY['webhook'::text, 'prometheus'::text]))),
+  CONSTRAINT alert_transitions_episode_id_fkey FOREIGN KEY (episode_id) REFERENCES alert_episodes(id) ON DELETE CASCADE
+);
+CREATE INDEX alert_transitions_episode ON alert_transitions USING btree (episode_id, id);
+COMMENT ON TABLE alert_transitions IS 'Each change of an episode, in the order in which it was learned.';
+COMMENT ON COLUMN alert_transitions.id IS 'Order in which transitions were stored.';
+COMMENT ON COLUMN alert_transitions.episode_id IS 'The episode: alert_episodes.id.';
+COMMENT ON COLUMN alert_transitions.kind IS 'opened, changed (start, threshold or text), closed, or reopened (Prometheus shows it never ended).';
+COMMENT ON COLUMN alert_transitions.at IS 'When it happened, by the clock of its source.';
+COMMENT ON COLUMN alert_transitions.via IS 'The source it was learned from.';
+COMMENT ON COLUMN alert_transitions.recorded_at IS 'When the recorder stored it.';
+COMMENT ON COLUMN alert_transitions.detail IS 'What changed: new values by column name.';
+
+CREATE TABLE config_changes (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  at timestamp with time zone NOT NULL,
+  by text NOT NULL,
+  source text NOT NULL,
+  sha256 text NOT NULL,
+  previous_sha256 text,
+  differences jsonb NOT NULL,
+  restarts jsonb NOT NULL,
+  config jsonb NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT config_changes_pkey PRIMARY KEY (id),
+  CONSTRAINT config_changes_source_check CHECK ((source = ANY (ARRAY['start'::text, 'file'::text, 'api'::text])))
+);
+CREATE INDEX config_changes_at ON config_changes USING btree (at DESC, id DESC);
+COMMENT ON TABLE config_changes IS 'Each time another configuration began to apply; the first row is the first configuration.';
+COMMENT ON COLUMN config_changes.id IS 'Order in which they were stored.';
+COMMENT ON COLUMN config_changes.at IS 'When Prometheus and Alertmanager were seen to run it.';
+COMMENT ON COLUMN config_changes.by IS 'Who changed it: the owner of the file, or the name in the request.';
+COMMENT ON COLUMN config_changes.source IS 'file: the configuration file was edited. api: PUT /api/config. start: the recorder started with another one.';
+COMMENT ON COLUMN config_changes.sha256 IS 'Hash of the configuration''s meaning, as generated files and the series mnemoscope_config_info carry it.';
+COMMENT ON COLUMN config_changes.previous_sha256 IS 'Hash of the one before; NULL for the first.';
+COMMENT ON COLUMN config_changes.differences IS 'What changed: a list of {path, before, after}; before or after is left out where the setting did not exist.';
+COMMENT ON COLUMN config_changes.restarts IS 'Parts that need a restart to apply some of it: a list of {part, paths}.';
+COMMENT ON COLUMN config_changes.config IS 'The complete configuration with every default.';
+COMMENT ON COLUMN config_changes.recorded_at IS 'When the recorder stored it.';
+
+CREATE TABLE deliveries (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  handler text NOT NULL,
+  episode_id bigint NOT NULL,
+  transition_id bigint NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+  last_error text,
+  dead_at timestamp with time zone,
+  CONSTRAINT deliveries_pkey PRIMARY KEY (id),
+  CONSTRAINT deliveries_handler_transition_id_key UNIQUE (handler, transition_id),
+  CONSTRAINT deliveries_episode_id_fkey FOREIGN KEY (episode_id) REFERENCES alert_episodes(id) ON DELETE CASCADE,
+  CONSTRAINT deliveries_transition_id_fkey FOREIGN KEY (transition_id) REFERENCES alert_transitions(id) ON DELETE CASCADE
+);
+CREATE INDEX deliveries_episode ON deliveries USING btree (episode_id);
+CREATE INDEX deliveries_in_order ON deliveries USING btree (handler, episode_id, id) WHERE (dead_at IS NULL);
+CREATE INDEX deliveries_transition ON deliveries USING btree (transition_id);
+COMMENT ON TABLE deliveries IS 'Transitions that an alert handler has not taken yet. A row is deleted when its handler has taken it.';
+COMMENT ON COLUMN deliveries.id IS 'Order in which a handler gets the events of one episode.';
+COMMENT ON COLUMN deliveries.handler IS 'Name of the handler.';
+COMMENT ON COLUMN deliveries.episode_id IS 'The episode: alert_episodes.id.';
+COMMENT ON COLUMN deliveries.transition_id IS 'What happened to it: alert_transitions.id.';
+COMMENT ON COLUMN deliveries.attempts IS 'Attempts so far, the current one included.';
+COMMENT ON COLUMN deliveries.next_attempt_at IS 'When it may be tried again. During an attempt: when that attempt counts as failed.';
+COMMENT ON COLUMN deliveries.last_error IS 'Why the last attempt failed.';
+COMMENT ON COLUMN deliveries.dead_at IS 'When it was given up; NULL while it is tried, and again after a replay.';
+
+CREATE TABLE deployment_searches (
+  cluster text NOT NULL,
+  reached timestamp with time zone NOT NULL,
+  CONSTRAINT deployment_searches_pkey PRIMARY KEY (cluster)
+);
+COMMENT ON TABLE deployment_searches IS 'How far each Prometheus was searched for versions.';
+COMMENT ON COLUMN deployment_searches.cluster IS 'See alert_episodes.cluster.';
+COMMENT ON COLUMN deployment_searches.reached IS 'Every version that ran before this instant is known.';
+
+CREATE TABLE deployments (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  at timestamp with time zone NOT NULL,
+  service text NOT NULL,
+  version text NOT NULL,
+  previous_version text,
+  source text NOT NULL,
+  by text,
+  recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT deployments_pkey PRIMARY KEY (id),
+  CONSTRAINT deployments_service_at_version_key UNIQUE (service, at, version),
+  CONSTRAINT deployments_source_check CHECK ((source = ANY (ARRAY['observed'::text, 'api'::text])))
+);
+CREATE INDEX deployments_at ON deployments USING btree (at DESC, id DESC);
+COMMENT ON TABLE deployments IS 'Each time another version of a service came. A deployment that is reported twice, or reported and observed, is one row.';
+COMMENT ON COLUMN deployments.id IS 'Order in which they were stored.';
+COMMENT ON COLUMN deployments.at IS 'When: the reported time, or the start of the first process of that version, or its first scrape where the start is unknown.';
+COMMENT ON COLUMN deployments.service IS 'The service: the label job.';
+COMMENT ON COLUMN deployments.version IS 'The version that came: service.version of its processes.';
+COMMENT ON COLUMN deployments.previous_version IS 'The one that came before it; NULL for the first that is known of the service.';
+COMMENT ON COLUMN deployments.source IS 'observed: the series target_info showed it. api: POST /api/deployments.';
+COMMENT ON COLUMN deployments.by IS 'Who deployed, from the request; NULL where only observed.';
+COMMENT ON COLUMN deployments.recorded_at IS 'When the recorder stored it.';
+
+CREATE TABLE measurements (
+  at timestamp with time zone NOT NULL,
+  id uuid NOT NULL,
+  kpi text NOT NULL,
+  value double precision,
+  outcome text,
+  service text NOT NULL,
+  model text NOT NULL,
+  context_size text NOT NULL,
+  operation text,
+  severity text,
+  trace_id text,
+  span_id text,
+  metadata jsonb NOT NULL,
+  received_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT measurements_pkey PRIMARY KEY (at, id)
+) PARTITION BY RANGE (at);
+CREATE INDEX measurements_place ON ONLY measurements USING btree (kpi, model, at);
+CREATE INDEX measurements_worst ON ONLY measurements USING btree (kpi, model, value, at);
+COMMENT ON TABLE measurements IS 'Single measurements with what is known of the operation behind them. One partition for each UTC day.';
+COMMENT ON COLUMN measurements.at IS 'When it was measured.';
+COMMENT ON COLUMN measurements.id IS 'Hash of its content: the same record sent twice is stored once.';
+COMMENT ON COLUMN measurements.kpi IS 'Id of the KPI.';
+COMMENT ON COLUMN measurements.value IS 'The value, in the KPI''s unit; for a KPI that counts outcomes 1 or 0, NULL for an outcome that stays out of its ratio.';
+COMMENT ON COLUMN measurements.outcome IS 'The outcome, for a KPI that counts them.';
+COMMENT ON COLUMN measurements.service IS 'Service that measured it: service.name.';
+COMMENT ON COLUMN measurements.model IS 'Model in use.';
+COMMENT ON COLUMN measurements.context_size IS 'Class of context sizes as the label has it: tokens, or +Inf.';
+COMMENT ON COLUMN measurements.operation IS 'Kind of operation; NULL where none was named.';
+COMMENT ON COLUMN measurements.severity IS 'Level whose threshold it is at or beyond; NULL where it is beyond none.';
+COMMENT ON COLUMN measurements.trace_id IS 'Trace it was measured in, 32 hex digits; NULL outside of traces.';
+COMMENT ON COLUMN measurements.span_id IS 'Span it was measured in, 16 hex digits.';
+COMMENT ON COLUMN measurements.metadata IS 'Further details from the service that are too varied for labels.';
+COMMENT ON COLUMN measurements.received_at IS 'When the recorder stored it.';
+
+CREATE TABLE reconciles (
+  cluster text NOT NULL,
+  reached timestamp with time zone NOT NULL,
+  reconciled_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT reconciles_pkey PRIMARY KEY (cluster)
+);
+COMMENT ON TABLE reconciles IS 'How far the alert history agrees with what Prometheus itself has stored.';
+COMMENT ON COLUMN reconciles.cluster IS 'See alert_episodes.cluster.';
+COMMENT ON COLUMN reconciles.reached IS 'Every alert that fired before this instant has its episode.';
+COMMENT ON COLUMN reconciles.reconciled_at IS 'When that was last checked.';
+
+CREATE TABLE rolled_up_5min (
+  start timestamp with time zone NOT NULL,
+  rolled_up_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT rolled_up_5min_pkey PRIMARY KEY (start)
+);
+COMMENT ON TABLE rolled_up_5min IS 'Five minutes whose roll-up agrees with their snapshots. See rolled_up_hours.';
+COMMENT ON COLUMN rolled_up_5min.start IS 'Start of the five minutes, a multiple of them.';
+COMMENT ON COLUMN rolled_up_5min.rolled_up_at IS 'When they were last added up.';
+
+CREATE TABLE rolled_up_hours (
+  hour timestamp with time zone NOT NULL,
+  rolled_up_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT rolled_up_hours_pkey PRIMARY KEY (hour)
+);
+COMMENT ON TABLE rolled_up_hours IS 'Hours whose roll-up agrees with their snapshots. A late snapshot removes its hour from this list until the next roll-up.';
+COMMENT ON COLUMN rolled_up_hours.hour IS 'Start of the hour.';
+COMMENT ON COLUMN rolled_up_hours.rolled_up_at IS 'When it was last added up.';
+
+CREATE TABLE schema_baseline (
+  sha256 text NOT NULL,
+  objects text[] NOT NULL,
+  applied_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT schema_baseline_pkey PRIMARY KEY (sha256)
+);
+COMMENT ON TABLE schema_baseline IS 'The baseline that made the tables of the recorder: one row.';
+COMMENT ON COLUMN schema_baseline.sha256 IS 'Hash of the statements that made the tables, views and functions.';
+COMMENT ON COLUMN schema_baseline.objects IS 'What they made, such as TABLE series, in this order.';
+COMMENT ON COLUMN schema_baseline.applied_at IS 'When that was.';
+
+CREATE TABLE series (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  service text NOT NULL,
+  model text NOT NULL,
+  context_size text NOT NULL,
+  context_tokens integer GENERATED ALWAYS AS (context_tokens(context_size)) STORED,
+  first_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT series_pkey PRIMARY KEY (id),
+  CONSTRAINT series_service_model_context_size_key UNIQUE (service, model, context_size)
+);
+COMMENT ON TABLE series IS 'One row for each service, model and class of context sizes. Rows are never deleted: their number grows with what runs, not with time, and only a look at every snapshot could tell which are unused.';
+COMMENT ON COLUMN series.id IS 'Key that snapshots refer to.';
+COMMENT ON COLUMN series.service IS 'Service the measurements come from: the label job.';
+COMMENT ON COLUMN series.model IS 'Model in use: the label model.';
+COMMENT ON COLUMN series.context_size IS 'Class of context sizes as the label has it: the largest size it holds, in tokens, or +Inf.';
+COMMENT ON COLUMN series.context_tokens IS 'The same as a number, see the function context_tokens; NULL for +Inf and for labels that are no number.';
+COMMENT ON COLUMN series.first_seen_at IS 'When the recorder first stored a snapshot of it.';
+
+CREATE TABLE series_5min (
+  start timestamp with time zone NOT NULL,
+  series_id integer NOT NULL,
+  snapshots integer NOT NULL,
+  CONSTRAINT series_5min_pkey PRIMARY KEY (start, series_id)
+) PARTITION BY RANGE (start);
+COMMENT ON TABLE series_5min IS 'How many snapshots each series has in each five minutes, whatever KPIs they hold. One partition for each UTC day.';
+COMMENT ON COLUMN series_5min.start IS 'Start of the five minutes.';
+COMMENT ON COLUMN series_5min.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN series_5min.snapshots IS 'Instants at which it has a snapshot.';
+
+CREATE TABLE series_hourly (
+  hour timestamp with time zone NOT NULL,
+  series_id integer NOT NULL,
+  snapshots integer NOT NULL,
+  CONSTRAINT series_hourly_pkey PRIMARY KEY (hour, series_id)
+);
+COMMENT ON TABLE series_hourly IS 'How many snapshots each series has in each hour, whatever KPIs they hold.';
+COMMENT ON COLUMN series_hourly.hour IS 'Start of the hour.';
+COMMENT ON COLUMN series_hourly.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN series_hourly.snapshots IS 'Instants at which it has a snapshot.';
+
+CREATE TABLE service_versions (
+  service text NOT NULL,
+  version text NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT service_versions_pkey PRIMARY KEY (service, version)
+);
+COMMENT ON TABLE service_versions IS 'Versions that processes of a service were seen to run. A version that comes back after an outage is not a new deployment.';
+COMMENT ON COLUMN service_versions.service IS 'The label job.';
+COMMENT ON COLUMN service_versions.version IS 'service.version of its processes.';
+COMMENT ON COLUMN service_versions.first_seen_at IS 'When a process of it was first seen.';
+COMMENT ON COLUMN service_versions.last_seen_at IS 'When a process of it was last seen.';
+
+CREATE TABLE snapshot_instants (
+  at timestamp with time zone NOT NULL,
+  rows integer NOT NULL,
+  gap text,
+  taken_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT snapshot_instants_pkey PRIMARY KEY (at)
+);
+CREATE INDEX snapshot_instants_taken_at ON snapshot_instants USING btree (taken_at);
+COMMENT ON TABLE snapshot_instants IS 'Every aligned instant that has its snapshot or is a known gap. An instant without a row is still to be filled.';
+COMMENT ON COLUMN snapshot_instants.at IS 'The aligned instant.';
+COMMENT ON COLUMN snapshot_instants.rows IS 'Rows of snapshots stored for it; 0 for a gap, and where no service reported anything.';
+COMMENT ON COLUMN snapshot_instants.gap IS 'Why nothing is known of this instant; NULL where it has its snapshot.';
+COMMENT ON COLUMN snapshot_instants.taken_at IS 'When the recorder stored it; much later than the instant where it was filled in after an outage.';
+
+CREATE TABLE snapshots (
+  at timestamp with time zone NOT NULL,
+  series_id integer NOT NULL,
+  kpi text NOT NULL,
+  value double precision,
+  samples double precision,
+  mean double precision,
+  p50 double precision,
+  p95 double precision,
+  p99 double precision,
+  max double precision,
+  CONSTRAINT snapshots_pkey PRIMARY KEY (at, series_id, kpi)
+) PARTITION BY RANGE (at);
+COMMENT ON TABLE snapshots IS 'Value of each KPI of each series at each aligned instant. One partition for each UTC day.';
+COMMENT ON COLUMN snapshots.at IS 'Aligned instant (a multiple of the snapshot interval) the values are for.';
+COMMENT ON COLUMN snapshots.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN snapshots.kpi IS 'Id of the KPI, such as f1_score.';
+COMMENT ON COLUMN snapshots.value IS 'The KPI''s statistic over its window, in its unit; NULL while too few samples were seen.';
+COMMENT ON COLUMN snapshots.samples IS 'Measurements behind value: the count of the same window. A fraction is possible: Prometheus extrapolates to the window''s edges.';
+COMMENT ON COLUMN snapshots.mean IS 'Mean over the same window; for a KPI that counts outcomes its ratio, which is the mean of 1 and 0. NULL where unknown.';
+COMMENT ON COLUMN snapshots.p50 IS 'Median over the same window; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN snapshots.p95 IS '95th percentile over the same window; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN snapshots.p99 IS '99th percentile over the same window; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN snapshots.max IS 'Upper boundary of the highest histogram bucket that counted a measurement in the same window: nothing measured was above it. NULL unless the KPI is a distribution, and where a measurement was beyond the last boundary.';
+
+CREATE TABLE snapshots_5min (
+  start timestamp with time zone NOT NULL,
+  series_id integer NOT NULL,
+  kpi text NOT NULL,
+  count integer NOT NULL,
+  total double precision NOT NULL,
+  "least" double precision NOT NULL,
+  "greatest" double precision NOT NULL,
+  CONSTRAINT snapshots_5min_pkey PRIMARY KEY (start, series_id, kpi)
+) PARTITION BY RANGE (start);
+COMMENT ON TABLE snapshots_5min IS 'Values of each KPI of each series in each five minutes, added up; kept as long as the snapshots. One partition for each UTC day. Empty where snapshots are more than 100 s apart.';
+COMMENT ON COLUMN snapshots_5min.start IS 'Start of the five minutes.';
+COMMENT ON COLUMN snapshots_5min.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN snapshots_5min.kpi IS 'Id of the KPI.';
+COMMENT ON COLUMN snapshots_5min.count IS 'Snapshots with a value; five minutes without any have no row.';
+COMMENT ON COLUMN snapshots_5min.total IS 'Sum of the values: total / count is their mean.';
+COMMENT ON COLUMN snapshots_5min."least" IS 'Least value.';
+COMMENT ON COLUMN snapshots_5min."greatest" IS 'Greatest value.';
+
+CREATE TABLE snapshots_hourly (
+  hour timestamp with time zone NOT NULL,
+  series_id integer NOT NULL,
+  kpi text NOT NULL,
+  count integer NOT NULL,
+  total double precision NOT NULL,
+  "least" double precision NOT NULL,
+  "greatest" double precision NOT NULL,
+  CONSTRAINT snapshots_hourly_pkey PRIMARY KEY (hour, series_id, kpi)
+);
+COMMENT ON TABLE snapshots_hourly IS 'Values of each KPI of each series in each hour, added up; kept longer than the snapshots.';
+COMMENT ON COLUMN snapshots_hourly.hour IS 'Start of the hour.';
+COMMENT ON COLUMN snapshots_hourly.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN snapshots_hourly.kpi IS 'Id of the KPI.';
+COMMENT ON COLUMN snapshots_hourly.count IS 'Snapshots with a value; an hour without any has no row.';
+COMMENT ON COLUMN snapshots_hourly.total IS 'Sum of the values: total / count is their mean.';
+COMMENT ON COLUMN snapshots_hourly."least" IS 'Least value.';
+COMMENT ON COLUMN snapshots_hourly."greatest" IS 'Greatest value.';
+
+CREATE VIEW alerts AS
+ SELECT id,
+    starts_at AS "timestamp",
+    severity AS level,
+    summary AS message,
+    kpi AS metric_type,
+    value AS current_value,
+    threshold,
+    model,
+    context_tokens(context_size) AS context_size,
+    jsonb_build_object('service', service, 'alertname', alertname, 'context_size', context_size, 'labels', labels, 'annotations', annotations) AS metadata,
+    opened_at AS created_at,
+    ends_at,
+    closed_how,
+    peak_value
+   FROM alert_episodes;
+COMMENT ON VIEW alerts IS 'One row for each alert episode; current_value is the value it began with, peak_value the worst one seen. A superseded row whose ends_at equals its timestamp proved to be part of the episode before it.';
+
+CREATE VIEW dead_letters AS
+ SELECT deliveries.id,
+    deliveries.handler,
+    deliveries.dead_at AS given_up_at,
+    deliveries.attempts,
+    deliveries.last_error,
+    deliveries.transition_id AS event_id,
+    alert_transitions.kind,
+    alert_transitions.at,
+    deliveries.episode_id,
+    alert_episodes.severity AS level,
+    alert_episodes.summary AS message
+   FROM deliveries
+     JOIN alert_transitions ON alert_transitions.id = deliveries.transition_id
+     JOIN alert_episodes ON alert_episodes.id = deliveries.episode_id
+  WHERE deliveries.dead_at IS NOT NULL;
+COMMENT ON VIEW dead_letters IS 'Events that a handler did not take after every attempt; mnemoscope replay delivers them again.';
+COMMENT ON COLUMN dead_letters.id IS 'Key of the delivery: deliveries.id.';
+COMMENT ON COLUMN dead_letters.handler IS 'Name of the handler that did not get it.';
+COMMENT ON COLUMN dead_letters.given_up_at IS 'When it was given up.';
+COMMENT ON COLUMN dead_letters.attempts IS 'How often it was tried.';
+COMMENT ON COLUMN dead_letters.last_error IS 'Why the last attempt failed.';
+COMMENT ON COLUMN dead_letters.event_id IS 'The event''s id, as the handler gets it: alert_transitions.id.';
+COMMENT ON COLUMN dead_letters.kind IS 'What happened: opened, changed, closed or reopened.';
+COMMENT ON COLUMN dead_letters.at IS 'When it happened, by the clock of its source.';
+COMMENT ON COLUMN dead_letters.episode_id IS 'The alert: alert_episodes.id.';
+COMMENT ON COLUMN dead_letters.level IS 'Its severity.';
+COMMENT ON COLUMN dead_letters.message IS 'The alert''s summary, for people.';
+
+CREATE VIEW performance_metrics AS
+ SELECT id,
+    at AS "timestamp",
+    kpi AS metric_type,
+    value,
+    model,
+    context_tokens(context_size) AS context_size,
+    metadata || jsonb_strip_nulls(jsonb_build_object('service', service, 'operation', operation, 'outcome', outcome, 'trace_id', trace_id, 'span_id', span_id)) AS metadata,
+    received_at AS created_at
+   FROM measurements;
+COMMENT ON VIEW performance_metrics IS 'One row for each single measurement that was kept.';
+
+CREATE VIEW performance_snapshots AS
+ SELECT EXTRACT(epoch FROM snapshots.at)::bigint * 1000000 + snapshots.series_id AS id,
+    snapshots.at AS "timestamp",
+    series.model,
+    series.context_tokens AS context_size,
+    max(snapshots.value) FILTER (WHERE snapshots.kpi = 'f1_score'::text) AS f1_score,
+    max(snapshots.value) FILTER (WHERE snapshots.kpi = 'latency'::text) AS latency,
+    max(snapshots.value) FILTER (WHERE snapshots.kpi = 'token_usage'::text) AS token_usage,
+    max(snapshots.value) FILTER (WHERE snapshots.kpi = 'memory_usage'::text) AS memory_usage,
+    max(snapshots.value) FILTER (WHERE snapshots.kpi = 'context_utilization'::text) AS context_utilization,
+    max(snapshots.value) FILTER (WHERE snapshots.kpi = 'adaptation_success_rate'::text) AS adaptation_success_rate,
+    max(snapshots.value) FILTER (WHERE snapshots.kpi = 'overflow_frequency'::text) AS overflow_frequency,
+    jsonb_build_object('service', series.service, 'context_size', series.context_size, 'samples', jsonb_object_agg(snapshots.kpi, snapshots.samples)) AS metadata,
+    snapshots.at AS created_at,
+    jsonb_object_agg(snapshots.kpi, jsonb_build_object('count', snapshots.samples, 'mean', snapshots.mean, 'p50', snapshots.p50, 'p95', snapshots.p95, 'p99', snapshots.p99, 'max', snapshots.max)) AS distributions
+   FROM snapshots
+     JOIN series ON series.id = snapshots.series_id
+  GROUP BY snapshots.at, snapshots.series_id, series.id;
+COMMENT ON VIEW performance_snapshots IS 'One row for each instant, service, model and context size, with a column for each built-in KPI; unknown is NULL. distributions has count, mean, p50, p95, p99 and max of every KPI, custom ones too; see the columns of snapshots.';
+
+CREATE OR REPLACE FUNCTION change_points(since timestamp with time zone, until timestamp with time zone, only_kpi text DEFAULT NULL::text, only_model text DEFAULT NULL::text)
+ RETURNS TABLE(kpi text, service text, model text, context_size text, at timestamp with time zone, p_value double precision, before double precision, after double precision)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT listed.kpi, series.service, series.model, series.context_size, sorted.hours[found.place], found.p_value,
+         found.before, found.after
+  FROM (
+    SELECT series_id, kpi, array_agg(total / count) AS means, array_agg(hour) AS hours
+    FROM hourly_values(since, until)
+    WHERE (only_kpi IS NULL OR kpi = only_kpi)
+      AND (only_model IS NULL OR series_id IN (SELECT id FROM series WHERE model = only_model))
+    GROUP BY series_id, kpi
+  ) AS listed
+  JOIN series ON series.id = listed.series_id
+  CROSS JOIN LATERAL (
+    SELECT array_agg(mean ORDER BY hour) AS means, array_agg(hour ORDER BY hour) AS hours
+    FROM unnest(listed.means, listed.hours) AS unsorted (mean, hour)
+  ) AS sorted
+  CROSS JOIN LATERAL change_points_of(sorted.means) AS found
+  WHERE may_change(listed.means, listed.hours)
+$function$;
+COMMENT ON FUNCTION change_points IS 'When the hourly mean of a KPI of a series moved to another level within a time of at least 16 hours with values: the hour at which the new level begins, and the medians before and after. See change_points_of.';
+
+CREATE OR REPLACE FUNCTION change_points_of(given double precision[], significance double precision DEFAULT 0.001, least_change double precision DEFAULT 0.05)
+ RETURNS TABLE(place integer, p_value double precision, before double precision, after double precision)
+ LANGUAGE plpgsql
+ IMMUTABLE ROWS 2
+AS $function$
+DECLARE
+  -- Shorter parts can't be told from noise at any reasonable significance.
+  shortest constant integer := 8;
+  nearby constant integer := 24;
+  n constant integer := cardinality(given);
+  cut integer;
+  extent double precision;
+  chance double precision;
+  earlier double precision;
+  later double precision;
+BEGIN
+  IF n < 2 * shortest THEN RETURN; END IF;
+  SELECT statistic.number, abs(statistic.u) INTO cut, extent
+  FROM (
+    SELECT ranked.number,
+           sum(ranked.doubled) OVER (ORDER BY ranked.number ROWS UNBOUNDED PRECEDING) - ranked.number * (n + 1) AS u
+    FROM (
+      -- Twice the middle rank of values that are alike: they are counted with all before them. Half ranks are no
+      -- integers, and the sum of bigint is numeric: ten times as slow.
+      SELECT listed.number, (rank() OVER alike + count(*) OVER alike)::integer AS doubled
+      FROM unnest(given) WITH ORDINALITY AS listed (value, number)
+      WINDOW alike AS (ORDER BY listed.value)
+    ) AS ranked
+  ) AS statistic
+  WHERE statistic.number BETWEEN shortest AND n - shortest
+  ORDER BY abs(statistic.u) DESC, statistic.number LIMIT 1;
+  -- exp fails below e^-700, which a clear step in more than 1,900 values reaches.
+  chance := least(1, 2 * exp(greatest(-700, -6 * extent ^ 2 / (n::double precision ^ 3 + n::double precision ^ 2))));
+  IF chance >= significance THEN RETURN; END IF;
+  SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY listed.value) INTO earlier
+  FROM unnest(given[greatest(1, cut - nearby + 1):cut]) AS listed (value);
+  SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY listed.value) INTO later
+  FROM unnest(given[cut + 1:least(n, cut + nearby)]) AS listed (value);
+  -- The cut that leaves values the least away from the level of their side.
+  SELECT summed.number INTO cut
+  FROM (
+    SELECT listed.number, sum(abs(listed.value - earlier) - abs(listed.value - later))
+                            OVER (ORDER BY listed.number ROWS UNBOUNDED PRECEDING) AS deviation
+    FROM unnest(given) WITH ORDINALITY AS listed (value, number)
+  ) AS summed
+  WHERE summed.number BETWEEN greatest(shortest, cut - nearby) AND least(n - shortest, cut + nearby)
+  ORDER BY summed.deviation, abs(summed.number - cut), summed.number LIMIT 1;
+  RETURN QUERY SELECT * FROM change_points_of(given[1:cut], significance, least_change);
+  IF abs(later - earlier) >= least_change * greatest(abs(earlier), abs(later)) AND later <> earlier THEN
+    RETURN QUERY SELECT cut + 1, chance, earlier, later;
+  END IF;
+  RETURN QUERY SELECT part.place + cut, part.p_value, part.before, part.after
+    FROM change_points_of(given[cut + 1:n], significance, least_change) AS part;
+END
+$function$;
+COMMENT ON FUNCTION change_points_of IS 'Where the level of a list of values changes: place of the first value of the new level, how likely such an order is without a change (Pettitt 1979, robust against outliers), and the medians of up to 24 values before and after. The place is the one that leaves values the least away from these medians. Parts on both sides are searched again (binary segmentation); changes smaller than least_change of the values are left out.';
+
+CREATE OR REPLACE FUNCTION changes_before(episode bigint, within interval DEFAULT '06:00:00'::interval)
+ RETURNS TABLE(kind text, at timestamp with time zone, before_by interval, by text, what text, detail jsonb)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT changes.kind, changes.at, begun.starts_at - changes.at, changes.by, changes.what, changes.detail
+  FROM alert_episodes AS begun CROSS JOIN LATERAL (
+    SELECT 'configuration' AS kind, found.at, found.by,
+           (SELECT string_agg(difference ->> 'path', ', ') FROM jsonb_array_elements(found.differences) AS difference) AS what,
+           found.differences AS detail
+    FROM config_changes_before(episode, within) AS found
+    UNION ALL
+    SELECT 'deployment', found.at, found.by, concat_ws(' ', found.service, found.version),
+           jsonb_build_object('service', found.service, 'version', found.version, 'previous_version', found.previous_version)
+    FROM deployments_before(episode, within) AS found
+  ) AS changes
+  WHERE begun.id = episode
+  ORDER BY changes.at DESC
+$function$;
+COMMENT ON FUNCTION changes_before IS 'Changes of the configuration and deployments of its service shortly before an alert episode began, newest first: how long before, by whom, and what.';
+
+CREATE OR REPLACE FUNCTION compare_measurements(since timestamp with time zone, until timestamp with time zone)
+ RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, evaluator text, structure text, measurements bigint, breaches bigint, median double precision, p95 double precision)
+ LANGUAGE sql
+ STABLE
+ SET enable_sort TO 'off'
+ SET work_mem TO '64MB'
+AS $function$
+  SELECT listed.kpi, listed.service, listed.model, listed.context_size, listed.operation, listed.evaluator,
+         listed.structure, listed.measurements, listed.breaches, quantiles.half, quantiles.most
+  FROM (
+    SELECT kpi, service, model, context_size, operation, metadata ->> 'evaluator' AS evaluator,
+           metadata ->> 'structure' AS structure, count(*) AS measurements, count(severity) AS breaches,
+           array_agg(value) AS given
+    FROM measurements WHERE at >= since AND at <= until AND value IS NOT NULL
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+  ) AS listed CROSS JOIN LATERAL (
+    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY each.value) AS half,
+           percentile_cont(0.95) WITHIN GROUP (ORDER BY each.value) AS most
+    FROM unnest(listed.given) AS each (value)
+  ) AS quantiles
+$function$;
+COMMENT ON FUNCTION compare_measurements IS 'Single measurements that were kept over a time, with operations, evaluators (metadata.evaluator) and structures of a benchmark (metadata.structure) kept apart. Services keep every breach and a sample of the rest, so the figures describe what was kept, not all operations.';
+
+CREATE OR REPLACE FUNCTION compare_models(since timestamp with time zone, until timestamp with time zone)
+ RETURNS TABLE(kpi text, service text, model text, context_size text, snapshots bigint, mean double precision, lowest double precision, highest double precision)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT added.kpi, series.service, series.model, series.context_size, added.snapshots,
+         added.total / added.snapshots, added.lowest, added.highest
+  FROM (
+    SELECT hours.kpi, hours.series_id, sum(hours.count) AS snapshots, sum(hours.total) AS total,
+           min(hours.lowest) AS lowest, max(hours.highest) AS highest
+    FROM hourly_values(since, until) AS hours GROUP BY hours.kpi, hours.series_id
+  ) AS added JOIN series ON series.id = added.series_id
+$function$;
+COMMENT ON FUNCTION compare_models IS 'Each KPI of each service, model and context size over a time: snapshots with a value, their mean, least and greatest value.';
+
+CREATE OR REPLACE FUNCTION compare_weeks(since timestamp with time zone, until timestamp with time zone)
+ RETURNS TABLE(kpi text, service text, model text, context_size text, snapshots bigint, mean double precision, snapshots_before bigint, mean_before double precision, change double precision)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT kpi, service, model, context_size, now.snapshots, now.mean, before.snapshots, before.mean,
+         (now.mean - before.mean) / nullif(abs(before.mean), 0)
+  FROM compare_models(since, until) AS now
+  FULL JOIN compare_models(since - interval '168 hours', until - interval '168 hours') AS before
+    USING (kpi, service, model, context_size)
+$function$;
+COMMENT ON FUNCTION compare_weeks IS 'Each KPI over a time beside the same time a week earlier. change is the relative change of the mean; NULL where a side is missing or was 0.';
+
+CREATE OR REPLACE FUNCTION config_changes_before(episode bigint, within interval DEFAULT '06:00:00'::interval)
+ RETURNS TABLE(id bigint, at timestamp with time zone, by text, source text, differences jsonb)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT changes.id, changes.at, changes.by, changes.source, changes.differences
+  FROM alert_episodes AS begun JOIN config_changes AS changes
+    ON changes.at <= begun.starts_at AND changes.at >= begun.starts_at - within
+  WHERE begun.id = episode AND changes.previous_sha256 IS NOT NULL
+$function$;
+COMMENT ON FUNCTION config_changes_before IS 'Changes of the configuration that applied shortly before an alert episode began.';
+
+CREATE OR REPLACE FUNCTION context_tokens(context_size text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT CASE WHEN context_size ~ '^[1-9][0-9]{0,9}$' THEN
+    CASE WHEN context_size::bigint <= 2147483647 THEN context_size::integer END
+  END
+$function$;
+COMMENT ON FUNCTION context_tokens IS 'Tokens of a context size as labels have it. NULL for +Inf, which has no upper end, and for every text that is no number of tokens from 1 to 2147483647.';
+
+CREATE OR REPLACE FUNCTION deployments_before(episode bigint, within interval DEFAULT '06:00:00'::interval)
+ RETURNS TABLE(id bigint, at timestamp with time zone, service text, version text, previous_version text, source text, by text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT came.id, came.at, came.service, came.version, came.previous_version, came.source, came.by
+  FROM alert_episodes AS begun JOIN deployments AS came
+    ON came.at <= begun.starts_at AND came.at >= begun.starts_at - within
+    AND (begun.service IS NULL OR came.service = begun.service)
+  WHERE begun.id = episode AND (came.previous_version IS NOT NULL OR came.source = 'api')
+$function$;
+COMMENT ON FUNCTION deployments_before IS 'Deployments of an alert episode''s service shortly before it began; of any service for an alert that concerns none. A service that was seen for the first time is not a deployment.';
+
+CREATE OR REPLACE FUNCTION hourly_values(since timestamp with time zone, until timestamp with time zone)
+ RETURNS TABLE(hour timestamp with time zone, series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT added.hour, added.series_id, added.kpi, added.count, added.total, added.least, added.greatest
+  FROM snapshots_hourly AS added JOIN rolled_up_hours USING (hour)
+  WHERE added.hour >= date_bin('1 hour', since, 'epoch') AND added.hour < until
+  UNION ALL
+  SELECT open.hour, read.series_id, read.kpi, read.count, read.total, read.lowest, read.highest
+  FROM generate_series(
+    (SELECT date_bin('1 hour', min(at), 'epoch') FROM snapshot_instants
+     WHERE rows > 0 AND at >= date_bin('1 hour', since, 'epoch') AND at < until),
+    (SELECT max(at) FROM snapshot_instants
+     WHERE rows > 0 AND at >= date_bin('1 hour', since, 'epoch') AND at < until),
+    interval '1 hour'
+  ) AS open (hour)
+  CROSS JOIN LATERAL snapshots_of_hour(open.hour) AS read
+  WHERE NOT EXISTS (SELECT FROM rolled_up_hours WHERE rolled_up_hours.hour = open.hour)
+    AND EXISTS (SELECT FROM snapshot_instants
+                WHERE rows > 0 AND at >= open.hour AND at < open.hour + interval '1 hour')
+$function$;
+COMMENT ON FUNCTION hourly_values IS 'Each KPI of each series by the hour, from the hour that holds since to the one that holds until: from the roll-ups, and for hours without one from the snapshots themselves.';
+
+CREATE OR REPLACE FUNCTION may_change(given double precision[], times timestamp with time zone[], significance double precision DEFAULT 0.001)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+DECLARE
+  n constant integer := cardinality(given);
+  parts timestamptz[];
+  unlike integer;
+  extent double precision;
+BEGIN
+  SELECT array_agg(date_bin('12 hours', listed.time, 'epoch') ORDER BY listed.value), count(DISTINCT listed.value)
+  INTO parts, unlike
+  FROM unnest(given, times) AS listed (value, time);
+  IF unlike = 1 THEN RETURN false; END IF;
+  -- Pettitt's statistic after each half day. In between, a value moves it by n - 1 at the most, away from the nearer end.
+  -- Values that are alike should share their middle rank; whichever places they took among them, that moves it by a
+  -- quarter of the square of their number at the most.
+  SELECT max(abs(statistic.u)) + max(statistic.held) / 2.0 * (n - 1) + (n - unlike + 1) ^ 2 / 4.0 INTO extent
+  FROM (
+    SELECT sum(sum(2 * ranked.place - n - 1)::integer) OVER (ORDER BY ranked.part ROWS UNBOUNDED PRECEDING) AS u,
+           count(*) AS held
+    FROM unnest(parts) WITH ORDINALITY AS ranked (part, place)
+    GROUP BY ranked.part
+  ) AS statistic;
+  RETURN 2 * exp(greatest(-700, -6 * extent ^ 2 / (n::double precision ^ 3 + n::double precision ^ 2))) < significance;
+END
+$function$;
+COMMENT ON FUNCTION may_change IS 'Whether change_points_of could find anything in the values of these times, which come in any order: false is certain and fast to find; true only means that change_points_of has to look.';
+
+CREATE OR REPLACE FUNCTION snapshots_of_hour(start timestamp with time zone)
+ RETURNS TABLE(series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision)
+ LANGUAGE sql
+ STABLE STRICT ROWS 250
+AS $function$
+  SELECT snapshots.series_id, snapshots.kpi, count(snapshots.value)::integer, sum(snapshots.value),
+         min(snapshots.value), max(snapshots.value)
+  FROM snapshots WHERE snapshots.at >= start AND snapshots.at < start + interval '1 hour'
+  GROUP BY snapshots.series_id, snapshots.kpi HAVING count(snapshots.value) > 0
+$function$;
+COMMENT ON FUNCTION snapshots_of_hour IS 'The snapshots of the hour that begins at start, added up: each KPI of each series that has a value in it.';

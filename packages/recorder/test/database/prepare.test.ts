@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { catalog } from '@mnemoscope/kpi'
+import type pg from 'pg'
+import { schemaText } from '../../../../test/schema/schema-text.js'
+import { readBaseline } from '../../src/database/baseline.js'
+import { createPartitions } from '../../src/database/partitions.js'
+import { createPool, prepareDatabase, rebuildDatabase } from '../../src/index.js'
+import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(60_000)
+
+let postgres: TestPostgres
+const pools: pg.Pool[] = []
+
+beforeAll(async () => {
+  postgres = await startTestPostgres()
+}, 60_000)
+
+afterAll(async () => {
+  for (const pool of pools) await pool.end()
+  await postgres?.stop()
+}, 60_000)
+
+function poolOf(databaseUrl: string): pg.Pool {
+  const pool = createPool(databaseUrl)
+  pools.push(pool)
+  return pool
+}
+
+/** A prepared database with a row and a partition, whose stored baseline is then another one. */
+async function otherBaseline(): Promise<{ databaseUrl: string; pool: pg.Pool }> {
+  const databaseUrl = await postgres.newDatabase()
+  const pool = poolOf(databaseUrl)
+  await createPartitions(pool, 'snapshots', ['20250101', '20250102'])
+  await pool.query("INSERT INTO series (service, model, context_size) VALUES ('memory', 'a', '8192')")
+  await pool.query("UPDATE schema_baseline SET sha256 = 'another'")
+  return { databaseUrl, pool }
+}
+
+describe('An empty database', () => {
+  test('gets its tables once, although twenty processes prepare it at once', async () => {
+    const databaseUrl = await postgres.newEmptyDatabase()
+    const made = await Promise.all(Array.from({ length: 20 }, () => prepareDatabase(databaseUrl)))
+    expect(made.filter(Boolean)).toEqual([true])
+    expect(await prepareDatabase(databaseUrl)).toBe(false)
+  })
+
+  test('has a column for each built-in KPI in performance_snapshots', async () => {
+    const { rows } = await poolOf(await postgres.newDatabase()).query(
+      "SELECT attname FROM pg_attribute WHERE attrelid = 'performance_snapshots'::regclass AND attnum > 0 ORDER BY attnum",
+    )
+    expect(rows.map(({ attname }) => attname)).toEqual([
+      ...['id', 'timestamp', 'model', 'context_size', ...Object.keys(catalog)],
+      ...['metadata', 'created_at', 'distributions'],
+    ])
+  })
+
+  test('carries a comment on every table, view, function and column', async () => {
+    const { rows } = await poolOf(await postgres.newDatabase()).query(`
+      SELECT relname AS name FROM pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') AND NOT relispartition
+        AND obj_description(oid, 'pg_class') IS NULL
+      UNION ALL
+      SELECT proname FROM pg_proc
+      WHERE pronamespace = 'public'::regnamespace AND obj_description(oid, 'pg_proc') IS NULL
+      UNION ALL
+      SELECT relname || '.' || attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+        AND attnum > 0 AND NOT attisdropped AND col_description(attrelid, attnum) IS NULL`)
+    expect(rows).toEqual([])
+  })
+})
+
+describe('A database of another baseline', () => {
+  test('is refused with both baselines and the command that rebuilds it, and nothing in it changes', async () => {
+    const { databaseUrl, pool } = await otherBaseline()
+    const before = await schemaText(pool)
+    await expect(prepareDatabase(databaseUrl)).rejects.toMatchObject({
+      code: 'DATABASE_BASELINE',
+      value: 'another',
+      expected: (await readBaseline()).sha256,
+      next: expect.stringContaining('mnemoscope database rebuild --confirm'),
+    })
+    expect(await schemaText(pool)).toBe(before)
+    expect((await pool.query('SELECT FROM series')).rowCount).toBe(1)
+    expect((await pool.query('SELECT sha256 FROM schema_baseline')).rows).toEqual([{ sha256: 'another' }])
+  })
+
+  test('is refused too where tables of the same names say nothing of a baseline', async () => {
+    const databaseUrl = await postgres.newEmptyDatabase()
+    const pool = poolOf(databaseUrl)
+    await pool.query('CREATE TABLE snapshots (at timestamptz)')
+    await expect(prepareDatabase(databaseUrl)).rejects.toMatchObject({
+      code: 'DATABASE_BASELINE',
+      value: 'no baseline',
+      message: expect.stringContaining('(snapshots)'),
+    })
+    expect(await schemaText(pool)).toBe('CREATE TABLE snapshots (\n  at timestamp with time zone\n);\n')
+  })
+
+  test('is rebuilt to the shape of a new one, without its rows and without tables of detached days', async () => {
+    const { databaseUrl, pool } = await otherBaseline()
+    await pool.query('ALTER TABLE snapshots DETACH PARTITION snapshots_20250101')
+    await pool.query('CREATE TABLE of_the_user (id integer)')
+    await pool.query("UPDATE schema_baseline SET objects = objects || 'TABLE of_before'::text")
+    await pool.query('CREATE TABLE of_before (id integer)')
+    const dropped = await rebuildDatabase(databaseUrl)
+    expect(dropped).toEqual(
+      expect.arrayContaining(['series', 'snapshots', 'snapshots_20250101', 'of_before']),
+    )
+    expect(dropped).not.toContain('of_the_user')
+    await pool.query('DROP TABLE of_the_user')
+    expect(await schemaText(pool)).toBe(await schemaText(poolOf(await postgres.newDatabase())))
+    expect((await pool.query('SELECT FROM series')).rowCount).toBe(0)
+    expect(await prepareDatabase(databaseUrl)).toBe(false)
+  })
+
+  test('is not rebuilt while a view of somebody else needs its tables, and nothing in it changes', async () => {
+    const { databaseUrl, pool } = await otherBaseline()
+    await pool.query('CREATE VIEW of_the_user AS SELECT * FROM series')
+    await expect(rebuildDatabase(databaseUrl)).rejects.toMatchObject({
+      code: 'DATABASE_BASELINE',
+      message: expect.stringContaining('view of_the_user'),
+      next: expect.stringContaining('Drop'),
+    })
+    expect((await pool.query('SELECT FROM of_the_user')).rowCount).toBe(1)
+  })
+})
+
+test('a rebuild leaves recorders in other schemas of the database alone', async () => {
+  const databaseUrl = await postgres.newDatabase()
+  const pool = poolOf(databaseUrl)
+  await pool.query('CREATE SCHEMA "There"')
+  const url = new URL(databaseUrl)
+  url.searchParams.set('options', '-c search_path="There",public')
+  expect(await prepareDatabase(url.href)).toBe(true)
+  await pool.query("INSERT INTO series (service, model, context_size) VALUES ('memory', 'a', '8192')")
+  await rebuildDatabase(url.href)
+  expect((await pool.query('SELECT FROM public.series')).rowCount).toBe(1)
+})
+
+test('a read-only database stops the start with the reason and the next step', async () => {
+  const databaseUrl = await postgres.newDatabase()
+  const pool = poolOf(databaseUrl)
+  const name = new URL(databaseUrl).pathname.slice(1)
+  await pool.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`)
+  await expect(prepareDatabase(databaseUrl)).rejects.toMatchObject({
+    code: 'DATABASE_UNABLE',
+    message: expect.stringContaining('read-only'),
+    next: expect.stringContaining('primary'),
+  })
+})
