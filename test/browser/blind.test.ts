@@ -30,7 +30,7 @@ describeInBrowser('the page while nothing is known', () => {
   test('a first run is guided, and axe finds nothing serious', () =>
     withPage('/', async (page) => {
       await page.locator('#guide').waitFor()
-      expect(await verdict(page)).toBe('Waiting for data')
+      expect(await statusOf(page)).toBe('Waiting for data')
       expect(await page.locator('#guide-steps').textContent()).toMatch(/✓ Postgres.*○ Prometheus answers: /)
       expect(await seriousViolations(page)).toEqual([])
     }))
@@ -46,10 +46,10 @@ describeInBrowser('the page while nothing is known', () => {
     // The second window is shorter than the outage.
     for (const path of ['/', '/?hours=0.25']) {
       await withPage(path, async (page) => {
-        expect(await verdict(page)).toMatch(
+        expect(await statusOf(page)).toMatch(
           new RegExp(`^No data since .*${at}.* UTC\\. Prometheus: .+ Readiness$`),
         )
-        expect(await verdictClass(page)).toBe('verdict level-other')
+        expect(await statusClass(page)).toBe('overall-status level-other')
         expect(await page.locator('#announcement').textContent()).toMatch(/^No data\./)
         expect(await page.locator('#guide').isHidden()).toBe(true)
         expect(await seriousViolations(page)).toEqual([])
@@ -60,8 +60,8 @@ describeInBrowser('the page while nothing is known', () => {
   test('a window of the past is judged by its own end', () => {
     const iso = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
     return withPage(`/?from=${iso(35)}&to=${iso(22)}`, async (page) => {
-      expect(await verdict(page)).toBe('All KPIs within their thresholds')
-      expect(await verdictClass(page)).toBe('verdict level-ok')
+      expect(await statusOf(page)).toBe('All KPIs within their thresholds')
+      expect(await statusClass(page)).toBe('overall-status level-ok')
     })
   })
 
@@ -76,12 +76,12 @@ describeInBrowser('the page while nothing is known', () => {
       series,
     ])
     await withPage('/', async (page) => {
-      expect(await verdict(page)).toBe('All KPIs within their thresholds')
+      expect(await statusOf(page)).toBe('All KPIs within their thresholds')
       await recorder.stopRecorder()
-      await page.locator('#verdict.level-other', { hasText: 'The recorder does not answer' }).waitFor()
+      await page.locator('#overall-status.level-other', { hasText: 'The recorder does not answer' }).waitFor()
       expect(await seriousViolations(page)).toEqual([])
       await recorder.startAgain()
-      await page.locator('#verdict.level-ok').waitFor()
+      await page.locator('#overall-status.level-ok').waitFor()
     })
   })
 
@@ -91,7 +91,7 @@ describeInBrowser('the page while nothing is known', () => {
     const newest = Math.floor(Date.now() / 60_000) * 60
     await recorder.seed((client) => seedEpisodes(client, { newest, count: 3, open: 1, everySeconds: 120 }))
     await withPage('/', async (page) => {
-      expect(await verdict(page)).toMatch(/F1 score of model-0001.* for .*\. No data since /)
+      expect(await statusOf(page)).toMatch(/F1 score of model-0001.* for .*\. No data since /)
     })
   })
 
@@ -107,12 +107,12 @@ describeInBrowser('the page while nothing is known', () => {
       expect(await seriousViolations(page)).toEqual([])
     }))
 
-  async function verdict(page: Page): Promise<string> {
-    return (await page.locator('#verdict').textContent()) ?? ''
+  async function statusOf(page: Page): Promise<string> {
+    return (await page.locator('#overall-status').textContent()) ?? ''
   }
 
-  async function verdictClass(page: Page): Promise<string | null> {
-    return page.locator('#verdict').getAttribute('class')
+  async function statusClass(page: Page): Promise<string | null> {
+    return page.locator('#overall-status').getAttribute('class')
   }
 
   async function withPage(path: string, work: (page: Page) => Promise<void>): Promise<void> {

@@ -47,15 +47,15 @@ describeInBrowser('pictures of the page, from a real run of the demo', () => {
   test('healthy', async () => {
     const since = Date.now()
     await openPage(page, up.run.recorder)
-    await page.locator('#status td data').first().waitFor({ timeout: 120_000 })
+    await page.locator('#newest td data').first().waitFor({ timeout: 120_000 })
     await eventually('enough history', () => Date.now() - since > healthyMs, { withinMs: healthyMs + 5_000 })
-    await page.locator('#verdict.level-ok').waitFor({ timeout: 60_000 })
+    await page.locator('#overall-status.level-ok').waitFor({ timeout: 60_000 })
     await picture('page-healthy', { width: 1_280, height: 960 })
   }, 900_000)
 
   test('the story of a fault', async () => {
     expect((await mnemoscope(folder.path, ['demo', '--fault', 'recall'])).exitCode).toBe(0)
-    await page.locator('.alert.level-critical .leads').first().waitFor({ timeout: 180_000 })
+    await page.locator('.alert.level-critical .changes').first().waitFor({ timeout: 180_000 })
     // By now the values have gone all the way down, and the cards say so.
     await page.locator('#chart-f1_score .chart-note', { hasText: '9 alerts' }).waitFor({ timeout: 120_000 })
     await acknowledgeFirst(page)

@@ -47,13 +47,13 @@ describeInBrowser('the page over two hours of stored history', () => {
       await page.locator('#filter-model').selectOption('model-0002')
       await page.waitForURL(/\?hours=1&model=model-0002$/)
       await page.locator('#legend li').nth(1).waitFor({ state: 'detached' })
-      expect(await page.locator('#status tbody tr').count()).toBe(1)
+      expect(await page.locator('#newest tbody tr').count()).toBe(1)
       await page.reload()
       await page.locator('html[data-shown]').waitFor({ state: 'attached' })
       await page.locator('#windows a[aria-current]', { hasText: '1 h' }).waitFor()
       expect(await page.locator('#filter-model').inputValue()).toBe('model-0002')
       await page.goBack()
-      await page.locator('#status tbody tr >> nth=3').waitFor()
+      await page.locator('#newest tbody tr >> nth=3').waitFor()
     }))
 
   test('alerts lead to their runbook, and to the dashboard where that is Grafana’s', () =>
@@ -93,18 +93,18 @@ describeInBrowser('the page over two hours of stored history', () => {
       )
     }))
 
-  test('a configuration that was refused is told of above everything else, until it is mended', () =>
+  test('a refused configuration is announced above everything else until it is fixed', () =>
     withPage('about:blank', {}, async (page) => {
       recorder.problem = {
         at: new Date('2026-01-02T03:04:05Z'),
         code: 'CONFIG_INVALID',
         message: 'kpis.latency.thresholds.error: 10: above warning (12)',
-        next: 'Mend the configuration.',
+        next: 'Correct the configuration.',
       }
       await openPage(page, recorder.url)
       const notice = page.locator('#config-notice')
       expect(await notice.textContent()).toMatch(
-        /not in force, found at 2 Jan 03:04 UTC: kpis\.latency\.thresholds\.error.*Mend the configuration/,
+        /not applied, found at 2 Jan 03:04 UTC: kpis\.latency\.thresholds\.error.*Correct the configuration/,
       )
       await notice.locator('a').click()
       expect(new URL(page.url()).hash).toBe('#configuration')
@@ -202,7 +202,7 @@ describeInBrowser('the page over two hours of stored history', () => {
     }))
 
   test(
-    'a recorder that is away is told of; when it is back the page goes on by itself',
+    'the page says that the recorder is away, and goes on by itself when it is back',
     () =>
       withPage('/', {}, async (page) => {
         await page.locator('#connection', { hasText: 'Live' }).waitFor()

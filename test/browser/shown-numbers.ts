@@ -50,7 +50,7 @@ export async function numbersOnPage(page: Page): Promise<ShownNumbers> {
   await page.keyboard.press('End')
   const reading = await page.locator('#chart-f1_score .reading').textContent()
   return {
-    status: await table('status'),
+    status: await table('newest'),
     comparison: await table('comparison'),
     worst: byKey(worst.map(({ id, value }) => [id, value])),
     firing: await count('#firing-count'),

@@ -41,7 +41,7 @@ describeInBrowser('the page, while a real pipeline runs', () => {
     for (const step of ['✓ Postgres answers', '✓ Prometheus answers', '○ A service reports its KPIs'])
       await page.locator('#guide', { hasText: step }).waitFor()
     const guide = await page.locator('#guide').textContent()
-    expect(guide).toContain('mnemoscope up puts the edit in force by itself')
+    expect(guide).toContain('mnemoscope up applies the edit by itself')
     await keepScreenshot(page, 'first-run')
   }, 60_000)
 
@@ -52,10 +52,10 @@ describeInBrowser('the page, while a real pipeline runs', () => {
       failing.operation({ f1_score: f1, latency: 0.5, token_usage: 1_200 })
       healthy.operation({ f1_score: 0.91, latency: 0.7, token_usage: 2_400 })
     }, 100)
-    await page.locator('#status th', { hasText: 'mistral-7b' }).waitFor()
+    await page.locator('#newest th', { hasText: 'mistral-7b' }).waitFor()
     await cellOf('mistral-7b').locator('data').waitFor()
     expect(await cellOf('mistral-7b').locator('data').textContent()).toBe('0.930')
-    await page.locator('#verdict', { hasText: 'All KPIs within their thresholds' }).waitFor()
+    await page.locator('#overall-status', { hasText: 'All KPIs within their thresholds' }).waitFor()
     await page.locator('#connection', { hasText: 'Live' }).waitFor()
     await page.locator('#chart-f1_score canvas').waitFor()
   }, 60_000)
@@ -79,12 +79,12 @@ describeInBrowser('the page, while a real pipeline runs', () => {
     expect(card).toMatch(/since (\d\d:\d\d:\d\d|\d+ \w+ \d\d:\d\d) UTC/)
     expect(card).toContain('≤ 0.7')
     await critical()
-      .locator('.leads', { hasText: /F1 score went from 0\.\d+ to 0\.\d+ \(−\d+ %, worse\)/ })
+      .locator('.changes', { hasText: /F1 score went from 0\.\d+ to 0\.\d+ \(−\d+ %, worse\)/ })
       .waitFor({ timeout: 30_000 })
     expect(await critical().locator('a', { hasText: 'runbook' }).getAttribute('href')).toMatch(
       /f1-score\.md$/,
     )
-    await page.locator('#verdict', { hasText: /critical.*F1 score of mistral-7b/is }).waitFor()
+    await page.locator('#overall-status', { hasText: /critical.*F1 score of mistral-7b/is }).waitFor()
     expect(await page.title()).toMatch(/^Critical/)
     expect(await cellOf('mixtral-8x7b').getAttribute('class')).toContain('level-ok')
     await keepScreenshot(page, 'fault')
@@ -129,6 +129,6 @@ describeInBrowser('the page, while a real pipeline runs', () => {
   }
 
   function cellOf(model: string) {
-    return page.locator('#status tr', { hasText: model }).locator('[data-column="F1 score"]')
+    return page.locator('#newest tr', { hasText: model }).locator('[data-column="F1 score"]')
   }
 })

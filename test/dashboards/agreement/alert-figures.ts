@@ -44,7 +44,7 @@ export const alertFigures: readonly Figure[] = [
       page: async ({ page }) =>
         shownOf(
           await page
-            .locator('#status tbody td[data-column]')
+            .locator('#newest tbody td[data-column]')
             .evaluateAll((cells) =>
               cells.map((cell) => ({
                 model: cell.closest('tr')?.querySelector('th')?.textContent ?? '',
@@ -100,10 +100,10 @@ export const alertFigures: readonly Figure[] = [
       page: async ({ page }) => {
         const [, title = '', model = ''] =
           /^(.*?) of (.*) \(\S+ context\)$/.exec(
-            (await page.locator('#verdict strong').textContent()) ?? '',
+            (await page.locator('#overall-status strong').textContent()) ?? '',
           ) ?? []
         const found = await page
-          .locator('#verdict data')
+          .locator('#overall-status data')
           .evaluateAll((all) =>
             all.map((node) => ({ value: node.getAttribute('value') ?? '', text: node.textContent ?? '' })),
           )
@@ -115,7 +115,7 @@ export const alertFigures: readonly Figure[] = [
     name: 'what each of them says',
     sql: `SELECT name || ' ' || kpi || ' ' || model AS key, number AS value FROM (${inForce}) AS worst
       JOIN LATERAL (SELECT value AS now FROM ${newest} AND kpi = worst.kpi AND series.model = worst.model) AS newest ON true,
-      LATERAL (VALUES ('now', now), ('worst', peak_value), ('at the start', value)) AS figures (name, number)`,
+      LATERAL (VALUES ('newest', now), ('worst', peak_value), ('at start', value)) AS figures (name, number)`,
     views: {
       page: async ({ page }) =>
         shownOf(await cards(page, '.figures data'), ({ name, place, ...data }) => [
@@ -135,8 +135,8 @@ export const alertFigures: readonly Figure[] = [
       ) AS snapshots, LATERAL (VALUES ('1', before), ('2', since)) AS sides (name, number)`,
     views: {
       page: async ({ page }) => {
-        await page.locator('.alert .leads data').first().waitFor()
-        const found = await page.locator('.alert .leads li').evaluateAll((all) =>
+        await page.locator('.alert .changes data').first().waitFor()
+        const found = await page.locator('.alert .changes li').evaluateAll((all) =>
           all.map((item) => ({
             head: item.closest('.alert')?.querySelector('h3')?.textContent ?? '',
             title: item.textContent?.split(' went from ')[0] ?? '',

@@ -13,7 +13,7 @@ export const newestFigures: readonly Figure[] = [
     name: 'each KPI of each model now',
     sql: `SELECT kpi || ' ' || model AS key, value FROM ${newest}`,
     views: {
-      page: ({ page }) => kpiCells(page, 'status'),
+      page: ({ page }) => kpiCells(page, 'newest'),
       report: ({ report }) =>
         shownOf(report.current, ({ model, kpis: current }) =>
           Object.entries(current).map(([kpi, { value }]) => [`${kpi} ${model}`, value] as const),

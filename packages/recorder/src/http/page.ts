@@ -15,19 +15,24 @@ export interface PageFile {
   readonly etag: string
 }
 
-const folder = new URL('../../page/', import.meta.url)
+/** Documents, styles and pictures, served as they are written. */
+const sources = new URL('../../page/', import.meta.url)
+/** Modules, built by `tsc -b` from the TypeScript beside the documents; the same place seen from src and from dist. */
+const modules = new URL('../../dist/page/', import.meta.url)
 const library = pathToFileURL(createRequire(import.meta.url).resolve('uplot/dist/uPlot.iife.min.js'))
 
 /** Every file of the page by its path, and where it lies. Nothing else is served, so no path can lead outside. */
-const files: Readonly<Record<string, URL>> = {
-  '/': new URL('index.html', folder),
-  ...Object.fromEntries(
+function pageFiles(): Readonly<Record<string, URL>> {
+  const filesIn = (folder: URL, endings: RegExp) =>
     readdirSync(folder)
-      .filter((name) => name !== 'index.html')
-      .map((name) => [`/page/${name}`, new URL(name, folder)]),
-  ),
-  '/page/uplot.js': library,
-  '/page/uplot.css': new URL('uPlot.min.css', library),
+      .filter((name) => endings.test(name))
+      .map((name): [string, URL] => [`/page/${name}`, new URL(name, folder)])
+  return {
+    '/': new URL('index.html', sources),
+    ...Object.fromEntries([...filesIn(sources, /\.(?:css|svg)$/), ...filesIn(modules, /\.js$/)]),
+    '/page/uplot.js': library,
+    '/page/uplot.css': new URL('uPlot.min.css', library),
+  }
 }
 
 const types: Readonly<Record<string, string>> = {
@@ -39,7 +44,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** Reads the page's files once, at start: a missing one is found then, not by a visitor. */
 export async function readPage(): Promise<ReadonlyMap<string, PageFile>> {
-  const entries = Object.entries(files).map(async ([path, url]): Promise<[string, PageFile]> => {
+  const entries = Object.entries(pageFiles()).map(async ([path, url]): Promise<[string, PageFile]> => {
     const ending = url.pathname.slice(url.pathname.lastIndexOf('.') + 1)
     return [path, pageFile(ending, await readFile(url))]
   })

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, jest, test } from '@jest/globals'
-import { ask } from '../../page/ask.js'
+import { ask } from '../../page/api.js'
 
 const silent = createServer(() => {})
 afterEach(() => {
@@ -15,5 +15,9 @@ test('a question that nobody answers ends, so that the page asks again', async (
   const soon = AbortSignal.timeout(1)
   jest.spyOn(AbortSignal, 'timeout').mockReturnValue(soon)
   const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`
-  await expect(ask(url)).rejects.toThrow('timeout')
+  const { fetch } = globalThis
+  jest
+    .spyOn(globalThis, 'fetch')
+    .mockImplementation((path, options) => fetch(new URL(String(path), url), options))
+  await expect(ask('/api/dashboard')).rejects.toThrow('timeout')
 })

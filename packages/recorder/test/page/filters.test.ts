@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { readAddress, scopeQuery } from '../../page/address.js'
+import { readAddress, scopeQuery } from '../../page/filters.js'
 
 describe('the address of the page', () => {
   test.each([
@@ -14,7 +14,7 @@ describe('the address of the page', () => {
     ],
     [
       '?from=2030-01-01T00:00:00Z&to=2030-01-01T01:00:00Z',
-      { hours: 24, from: '2030-01-01T00:00:00.000Z', to: '2030-01-01T01:00:00.000Z' },
+      { hours: 24, between: ['2030-01-01T00:00:00.000Z', '2030-01-01T01:00:00.000Z'] },
       'from=2030-01-01T00%3A00%3A00.000Z&to=2030-01-01T01%3A00%3A00.000Z',
     ],
     ['?from=2030-01-01T02:00:00Z&to=2030-01-01T01:00:00Z', { hours: 24 }, 'hours=24'],
@@ -23,6 +23,6 @@ describe('the address of the page', () => {
     expect(Object.fromEntries(Object.entries(address).filter(([, value]) => value !== undefined))).toEqual(
       state,
     )
-    expect(scopeQuery(address)).toBe(query)
+    expect(scopeQuery(address).toString()).toBe(query)
   })
 })

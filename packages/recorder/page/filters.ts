@@ -1,0 +1,151 @@
+import type { DashboardData } from './api.js'
+import { byId, element } from './dom.js'
+import { formatContext } from './format.js'
+import { showList } from './list.js'
+import { formatUtc } from './time.js'
+
+/** Which part of the history the page shows: a window up to now or between two times, and a part of the series. */
+export interface Address {
+  readonly hours: number
+  /** ISO 8601, both or none of them. */
+  readonly between?: readonly [from: string, to: string] | undefined
+  readonly service?: string | undefined
+  readonly model?: string | undefined
+  readonly context_size?: string | undefined
+  /** KPI whose chart is scrolled to. */
+  readonly kpi?: string | undefined
+}
+
+const filters = ['service', 'model', 'context_size'] as const
+
+const defaultHours = 24
+/** Windows that can be chosen, in hours. */
+const windows = { '1 h': 1, '6 h': 6, '24 h': defaultHours, '7 d': 168, '30 d': 720 }
+
+/** What the page's own address says. */
+export function readAddress(search: string): Address {
+  const given = new URLSearchParams(search)
+  const hours = Number(given.get('hours'))
+  const from = Date.parse(given.get('from') ?? '')
+  const to = Date.parse(given.get('to') ?? '')
+  return {
+    hours: hours > 0 && hours <= 87_600 ? hours : defaultHours,
+    between: from < to ? [new Date(from).toISOString(), new Date(to).toISOString()] : undefined,
+    // Alerts link here with the label names of Prometheus.
+    service: given.get('service') ?? given.get('job') ?? undefined,
+    model: given.get('model') ?? undefined,
+    context_size: given.get('context_size') ?? undefined,
+    kpi: given.get('kpi') ?? undefined,
+  }
+}
+
+/** The part of an address that the recorder's API takes. */
+export function scopeQuery(address: Address): URLSearchParams {
+  const query = new URLSearchParams()
+  if (address.between) {
+    query.set('from', address.between[0])
+    query.set('to', address.between[1])
+  } else query.set('hours', String(address.hours))
+  for (const name of filters) {
+    const value = address[name]
+    if (value) query.set(name, value)
+  }
+  return query
+}
+
+/** The page's own address, as a link; the default window is left out. */
+export function linkTo(address: Address): string {
+  const query = scopeQuery(address)
+  if (!address.between && address.hours === defaultHours) query.delete('hours')
+  return query.size === 0 ? location.pathname : `?${query}`
+}
+
+/** Whether a past window or only a part of the series is shown: then "nothing" does not mean nothing anywhere. */
+export function isPart(address: Address): boolean {
+  return address.between !== undefined || filters.some((name) => address[name])
+}
+
+const selects = { service: 'filter-service', model: 'filter-model', context_size: 'filter-context' }
+
+/** Every value of a filter that the page has seen: a model that has stopped reporting can still be chosen. */
+const seen = { service: new Set<string>(), model: new Set<string>(), context_size: new Set<string>() }
+
+/** How many of them were offered when choices were last made. */
+const offered = { service: 0, model: 0, context_size: 0 }
+
+/** Makes the time windows and filters work. */
+export function startFilters(address: () => Address, go: (changes: Partial<Address>) => void): void {
+  byId('windows').addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest('a') : null
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return
+    event.preventDefault()
+    go({ hours: Number(link.dataset.hours), between: undefined })
+  })
+  for (const name of filters) {
+    const select = byId(selects[name], HTMLSelectElement)
+    select.addEventListener('change', () => go({ [name]: select.value || undefined }))
+  }
+  showWindows(address())
+}
+
+/** The windows to choose from, and the one between two times that was marked in a chart. */
+export function showWindows(address: Address): void {
+  const items = Object.entries(windows).map(([text, hours]) => ({
+    text,
+    hours,
+    href: linkTo({ ...address, hours, between: undefined }),
+    isCurrent: !address.between && hours === address.hours,
+  }))
+  showList(
+    byId('windows'),
+    items,
+    ({ text }) => text,
+    ({ text, hours, href, isCurrent }) =>
+      element(
+        'a',
+        {
+          href,
+          'data-hours': String(hours),
+          'data-focus': text,
+          'aria-current': isCurrent ? 'true' : undefined,
+        },
+        text,
+      ),
+  )
+  const custom = byId('window-custom')
+  const isListed = items.some(({ isCurrent }) => isCurrent)
+  custom.hidden = isListed
+  if (isListed) return
+  custom.textContent = address.between
+    ? `${address.between.map((iso) => formatUtc(Date.parse(iso) / 1_000)).join(' to ')} UTC`
+    : `last ${address.hours} h`
+}
+
+/** Adds what the data have to the choices. */
+export function showFilters(address: Address, data: DashboardData): void {
+  for (const series of data.current) for (const name of filters) seen[name].add(series[name])
+  for (const model of Object.keys(data.model_performance)) seen.model.add(model)
+  for (const name of filters) {
+    const select = byId(selects[name], HTMLSelectElement)
+    const chosen = address[name]
+    if (chosen) seen[name].add(chosen)
+    // Choices are made anew only when there are more: a thousand models are a thousand elements.
+    if (offered[name] < seen[name].size) {
+      offered[name] = seen[name].size
+      const values = [...seen[name]].sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1))
+      byId(`${selects[name]}-label`).hidden = values.length < 2 && !chosen
+      showList(
+        select,
+        ['', ...values],
+        (value) => value,
+        (value) =>
+          element(
+            'option',
+            { value },
+            value === '' ? 'all' : name === 'context_size' ? formatContext(value) : value,
+          ),
+      )
+    }
+    select.value = chosen ?? ''
+  }
+}

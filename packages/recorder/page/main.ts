@@ -1,0 +1,135 @@
+import { showFiring, startAcknowledge } from './alerts.js'
+import { ask, askReadiness, type DashboardData } from './api.js'
+import { showGaps } from './before.js'
+import { redrawCharts, resizeCharts, showCharts } from './charts.js'
+import { showComparison } from './comparison.js'
+import { showConfiguration } from './configuration.js'
+import { failureText, isConnected, listen, showAnswered, showFailed } from './connection.js'
+import { byId, makeScrollable, nextFrame } from './dom.js'
+import {
+  type Address,
+  isPart,
+  linkTo,
+  readAddress,
+  scopeQuery,
+  showFilters,
+  showWindows,
+  startFilters,
+} from './filters.js'
+import { showHistory } from './history.js'
+import { showNewest } from './newest-values.js'
+import { showGuide, showOutdated, showOverallStatus } from './overall-status.js'
+import { isoOf, localZone, setClock, startClock } from './time.js'
+
+let address = readAddress(location.search)
+let data: DashboardData | undefined
+let refreshMs = 10_000
+let startedAt = 0
+let isRunning = false
+let isWanted = false
+
+/** Asks for everything anew. Of several calls while one is under way, one more is made. */
+async function refresh(): Promise<void> {
+  isWanted = true
+  if (isRunning) return
+  isRunning = true
+  while (isWanted) {
+    isWanted = false
+    startedAt = Date.now()
+    try {
+      await update(address)
+      showAnswered()
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+      showFailed(error)
+      if (data) showOutdated(data, failureText(error))
+    }
+  }
+  isRunning = false
+}
+
+/** Shows the answers to one address, unless the reader has gone on to another. */
+async function update(own: Address): Promise<void> {
+  const query = scopeQuery(own)
+  const answer = await ask('/api/dashboard', { query })
+  if (own !== address) return
+  data = answer
+  // Only now: the database would divide itself between the two, and the status comes first.
+  const asked = ask('/api/charts', { query })
+  // Waited for below; until then a failure of it must not count as unhandled.
+  asked.catch(() => {})
+  setClock(answer.timestamp)
+  const problems = answer.no_data ? await askReadiness() : []
+  showOverallStatus(answer, problems)
+  showGuide(answer, problems)
+  const parts = [
+    () => showFiring(answer, isPart(own)),
+    () => showNewest(answer),
+    () => showComparison(answer),
+    () => showFilters(own, answer),
+  ]
+  for (const show of parts) {
+    await nextFrame()
+    show()
+  }
+  const charts = await asked
+  if (own !== address) return
+  await nextFrame()
+  await showCharts(charts, answer, zoom)
+  showGaps(charts)
+  await showHistory(own, answer)
+  await showConfiguration()
+  document.documentElement.dataset.shown = String(answer.timestamp)
+}
+
+function go(changes: Partial<Address>): void {
+  address = { ...address, ...changes }
+  history.pushState(null, '', linkTo(address))
+  moved()
+}
+
+function zoom(from: number, to: number): void {
+  const begin = Math.round(from)
+  go({ between: [isoOf(begin), isoOf(Math.max(Math.round(to), begin + 1))] })
+}
+
+function moved(): void {
+  showWindows(address)
+  void refresh()
+}
+
+addEventListener('popstate', () => {
+  address = readAddress(location.search)
+  moved()
+})
+new ResizeObserver(resizeCharts).observe(byId('charts'))
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawCharts)
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) void refresh()
+})
+byId('zone').textContent =
+  localZone === 'UTC' ? 'Times are UTC.' : `Times are UTC; hover over one for ${localZone}.`
+startClock()
+startFilters(() => address, go)
+startAcknowledge(() => void refresh())
+makeScrollable(document.querySelectorAll<HTMLElement>('.scroll'))
+
+await refresh()
+if (address.kpi) document.getElementById(`chart-${address.kpi}`)?.scrollIntoView({ block: 'center' })
+ask('/api/config').then(
+  ({ refresh_seconds }) => {
+    refreshMs = refresh_seconds * 1_000
+  },
+  () => {},
+)
+listen({
+  onChange: () => {
+    if (!document.hidden) void refresh()
+  },
+  // Whether the recorder is away or only its events are, a question finds out.
+  onLost: () => void refresh(),
+})
+// Should the stream of events be held back somewhere on its way, the page is late, not wrong.
+setInterval(() => {
+  if (!document.hidden && Date.now() - startedAt > (isConnected() ? 6 : 1) * refreshMs) void refresh()
+}, 1_000)

@@ -1,0 +1,108 @@
+import { conditionOf } from './alerts.js'
+import type { DashboardData, DashboardKpi } from './api.js'
+import { byId, cell, columnHead, element, rowHead, setText, table, tableBody } from './dom.js'
+import { formatContext, formatValue, valueElement } from './format.js'
+import { badge, levelClass, rank, thresholdBar, thresholdLevels } from './level.js'
+import { paged, showList } from './list.js'
+import { formatUtc } from './time.js'
+
+type Current = DashboardData['current'][number]
+
+/** Significant or not is all that the test behind it says: a fall that may be chance is not stable. */
+const arrows = { improving: '↗ improving', stable: '→ no clear trend', degrading: '↘ degrading' }
+
+let latest: DashboardData | undefined
+let columns = ''
+let body = tableBody()
+const pages = paged(byId('newest-more'), 25, () => {
+  if (latest) showNewest(latest)
+})
+
+/** One row for each series, the worst first, and one column for each KPI; every cell says value, level and threshold. */
+export function showNewest(data: DashboardData): void {
+  latest = data
+  const { current } = data
+  const kpis = data.kpis.filter(({ id }) => current.some((series) => series.kpis[id]))
+  const several = new Set(current.map(({ service }) => service)).size > 1
+  byId('newest-none').hidden = current.length > 0
+  byId('newest-list').hidden = current.length === 0
+  const count = current.length > pages.most() ? `${current.length.toLocaleString('en')} series, ` : ''
+  const time = Math.max(...current.map(({ timestamp }) => timestamp))
+  setText(byId('newest-note'), current.length > 0 ? `${count}at ${formatUtc(time)} UTC` : '')
+  const shape = JSON.stringify([several, kpis])
+  if (shape !== columns) {
+    columns = shape
+    body = tableBody()
+    const caption = 'Newest value of each KPI by model and context size'
+    byId('newest-list').replaceChildren(table(caption, heads(kpis, several), body))
+  }
+  for (const { id } of kpis) showTrend(id, data)
+  pages.update(current.length, 'series')
+  showList(
+    body,
+    worstFirst(current).slice(0, pages.most()),
+    ({ service, model, context_size }) => JSON.stringify([service, model, context_size]),
+    (series) => row(series, kpis, several),
+    // The time of a snapshot alone changes nothing in its row.
+    ({ timestamp: _, ...seen }) => seen,
+  )
+}
+
+function worstFirst(current: readonly Current[]): Current[] {
+  const worst = ({ kpis }: Current) => Math.min(...Object.values(kpis).map(({ severity }) => rank(severity)))
+  return current.toSorted((a, b) => worst(a) - worst(b))
+}
+
+function heads(kpis: readonly DashboardKpi[], several: boolean): HTMLElement[] {
+  return [
+    ...(several ? [columnHead('Service')] : []),
+    columnHead('Model'),
+    columnHead('Context', { class: 'number' }),
+    ...kpis.map(({ id, title, description }) =>
+      columnHead(title, { class: 'number', title: description }, element('small', { id: `trend-${id}` })),
+    ),
+  ]
+}
+
+function showTrend(id: string, { trend_details }: DashboardData): void {
+  const trend = trend_details[id]
+  const node = byId(`trend-${id}`)
+  // Of too few values nothing can be said.
+  const isKnown = trend !== undefined && trend.p_value !== null
+  node.className = isKnown ? `trend-${trend.direction}` : ''
+  setText(node, isKnown ? arrows[trend.direction] : '')
+}
+
+function row(series: Current, kpis: readonly DashboardKpi[], several: boolean): HTMLTableRowElement {
+  return element(
+    'tr',
+    { role: 'row' },
+    several ? cell('Service', {}, series.service) : null,
+    rowHead(series.model),
+    cell('Context', { class: 'number' }, formatContext(series.context_size)),
+    ...kpis.map((kpi) => kpiCell(kpi, series.kpis[kpi.id])),
+  )
+}
+
+function kpiCell(kpi: DashboardKpi, current: Current['kpis'][string] | undefined): HTMLTableCellElement {
+  if (!current || current.value === null) {
+    const samples = current?.samples ?? 0
+    const counted = `${formatValue(samples, '{measurement}')} measurement${samples === 1 ? '' : 's'}, too few`
+    const note = samples > 0 ? counted : 'no data'
+    return cell(kpi.title, { class: 'number unknown' }, '–', element('small', {}, note))
+  }
+  const { severity, thresholds, value } = current
+  const limits = thresholdLevels.map((name) => thresholds[name]).filter((limit) => limit !== undefined)
+  // The one that is breached, else the mildest.
+  const level = severity ?? thresholdLevels.find((name) => thresholds[name] !== undefined)
+  const threshold = level && thresholds[level]
+  const condition =
+    threshold === undefined ? 'no threshold' : `${severity ? '' : `${level} `}${conditionOf(threshold, kpi)}`
+  return cell(
+    kpi.title,
+    { class: `number cell ${levelClass(severity)}` },
+    element('strong', {}, valueElement(value, kpi, limits)),
+    thresholdBar(kpi, thresholds, value, severity),
+    element('small', {}, severity ? badge(severity) : null, condition),
+  )
+}
