@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { DashboardData } from '@mnemoscope/recorder'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { EpisodeDetail } from '../../packages/recorder/src/dashboard/episode-detail.js'
 import { launchChromium } from '../harness/chromium.js'
 import { startTogether } from '../harness/started.js'
 import { chromium, describeInBrowser, keepScreenshot, openPage, seriousViolations } from './browser.js'
@@ -85,7 +87,138 @@ describeInBrowser('the page over two hours of stored history', () => {
       expect(new Set(ids).size).toBe(70)
     }))
 
-  test('a gap and the configuration in force are there', () =>
+  test('history keeps every episode when new alerts come', () =>
+    withPage('/', {}, async (page) => {
+      const rows = page.locator('#history tbody tr')
+      await page.locator('#history-more').click()
+      await rows.nth(39).waitFor()
+      await recorder.query(
+        `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, starts_at, ends_at, closed_at, closed_how, summary, labels, annotations)
+         SELECT 'default', 'new' || n, 'New', 'info', now(), now(), now(), 'resolved', 'new', '{}', '{}' FROM generate_series(1, 3) AS n`,
+      )
+      // The transition that comes with an episode is what listeners hear of.
+      await recorder.query(
+        `INSERT INTO alert_transitions (episode_id, kind, at, via, detail) SELECT max(id), 'closed', now(), 'webhook', '{}' FROM alert_episodes`,
+      )
+      await rows.filter({ hasText: 'new' }).nth(2).waitFor()
+      const { episodes } = await answerOf<{ episodes: { id: number }[] }>('/api/episodes?limit=40')
+      const ids = await rows.evaluateAll((all) => all.map((row) => Number(row.getAttribute('data-episode'))))
+      expect(ids).toEqual(episodes.map(({ id }) => id))
+      await recorder.query(`DELETE FROM alert_episodes WHERE alertname = 'New'`)
+    }))
+
+  test('an alert shows every change that the API has of the six hours before, and the likely cause', async () => {
+    const [episode] = await recorder.query<{ id: string; starts_at: Date }>(
+      `SELECT id, starts_at FROM alert_episodes WHERE ends_at IS NULL
+       ORDER BY array_position(ARRAY['critical', 'error', 'warning'], severity) LIMIT 1`,
+    )
+    const hoursBefore = (hours: number) => new Date(Number(episode?.starts_at) - hours * 3_600_000)
+    await recorder.query(
+      `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, differences, restarts, config)
+       VALUES ($1, 'ada', 'file', 'b', 'a', $2, '[]', '{}'), ($3, 'grace', 'api', 'c', 'b', $4, '[]', '{}')`,
+      [
+        hoursBefore(5.5),
+        JSON.stringify([{ path: 'kpis.f1_score.thresholds.warning', before: 0.85, after: 0.8 }]),
+        hoursBefore(2.25),
+        JSON.stringify([{ path: 'kpis.latency.window', before: '5m', after: '10m' }]),
+      ],
+    )
+    await recorder.query(
+      `INSERT INTO deployments (at, service, version, previous_version, source, by)
+       VALUES ($1, 'memory', '1.4.0', '1.3.9', 'api', 'ci')`,
+      [hoursBefore(3)],
+    )
+    await recorder.query(
+      `UPDATE snapshot_instants SET rows = 0, gap = 'prometheus_has_no_data' WHERE at = to_timestamp($1)`,
+      [newest - 1_800],
+    )
+    await withPage('/', {}, async (page) => {
+      const { before } = await answerOf<EpisodeDetail>(`/api/episodes/${episode?.id}`)
+      const { moved, config_changes, deployments, alerts, gaps } = before
+      expect([config_changes, deployments].map(({ length }) => length)).toEqual([2, 1])
+      expect(gaps.map(({ reason }) => reason)).toContain('prometheus_has_no_data')
+      const card = page.locator(`.alert[data-episode="${episode?.id}"]`)
+      const items = card.locator('.changes > li')
+      await items.first().waitFor()
+      const texts = await items.allTextContents()
+      expect(texts).toHaveLength([moved, config_changes, deployments, alerts, gaps].flat().length)
+      for (const pattern of [
+        /^Configuration changed 2 h 15 min before, at .* by gracekpis\.latency\.window "5m" → "10m"$/,
+        /^Configuration changed 5 h 30 min before, at .* by adakpis\.f1_score\.thresholds\.warning 0\.85 → 0\.8$/,
+        /^memory deployed 3 h before, at .* by ci: version 1\.3\.9 → 1\.4\.0$/,
+        /^No snapshots: .*Prometheus has no data of that time$/,
+      ])
+        expect(texts).toContainEqual(expect.stringMatching(pattern))
+      expect(await card.locator('.cause').textContent()).toMatch(
+        /^Possible cause: configuration changed 2 h 15 min before, at .* by grace: kpis\.latency\.window$/,
+      )
+      await keepScreenshot(page, 'changed-before')
+    })
+    await recorder.query(`DELETE FROM config_changes WHERE by IN ('ada', 'grace')`)
+    await recorder.query('DELETE FROM deployments')
+    await recorder.query('UPDATE snapshot_instants SET rows = 28, gap = NULL WHERE at = to_timestamp($1)', [
+      newest - 1_800,
+    ])
+  })
+
+  test('an alert shows the milder levels beside it, and the values of a KPI that is configured no longer', async () => {
+    const insert = (alertname: string, severity: string, kpi: string, context: string | null) =>
+      recorder.query(
+        `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, starts_at,
+           value, peak_value, threshold, summary, labels, annotations)
+         VALUES ('default', $1, $1, $2, $3, 'memory', 'model-0003', $4, now(), 3.125, 3.5, 3, '', '{}', '{}')`,
+        [alertname, severity, kpi, context],
+      )
+    await insert('MildLatency', 'warning', 'latency', '8192')
+    await insert('BadLatency', 'critical', 'latency', '8192')
+    await insert('OldKpi', 'error', 'citations', null)
+    await withPage('/', {}, async (page) => {
+      const { open_alerts } = await answerOf<DashboardData>('/api/dashboard')
+      expect(await page.locator('.alert').count()).toBe(open_alerts.length - 1)
+      const latency = page.locator('.alert', { hasText: 'Latency of model-0003' })
+      expect(await latency.locator('.milder').textContent()).toMatch(/^Also firing: warning since /)
+      const old = page.locator('.alert', { hasText: 'citations of model-0003' })
+      expect(await old.locator('.figures data').allTextContents()).toEqual(['3.5', '3.13'])
+      const row = page.locator('#history tr', { hasText: 'citations of model-0003' })
+      for (const place of [old, row]) expect(await place.textContent()).not.toContain('0k')
+    })
+    await recorder.query(
+      `DELETE FROM alert_episodes WHERE alertname IN ('MildLatency', 'BadLatency', 'OldKpi')`,
+    )
+  })
+
+  test('a value near its threshold is shown on its own side of it', async () => {
+    const set = async (value: number) =>
+      recorder.query(
+        `UPDATE snapshots SET value = $1 FROM series
+         WHERE series.id = series_id AND model = 'model-0002' AND kpi = 'f1_score' AND at = to_timestamp($2)`,
+        [value, newest],
+      )
+    const [stored] = await recorder.query<{ value: number }>(
+      `SELECT value FROM snapshots JOIN series ON series.id = series_id
+       WHERE model = 'model-0002' AND kpi = 'f1_score' AND at = to_timestamp($1)`,
+      [newest],
+    )
+    await set(0.8004)
+    // A window of its own: the recorder remembers the others until the next snapshot.
+    await withPage('/?hours=23', {}, async (page) => {
+      const cell = page.locator('#newest tr', { hasText: 'model-0002' }).locator('[data-column="F1 score"]')
+      expect(await cell.textContent()).toBe('0.8004warning ≤ 0.8')
+    })
+    await set(stored?.value ?? Number.NaN)
+  })
+
+  test('the means of a single model are shown too', () =>
+    withPage('/?model=model-0002', {}, async (page) => {
+      const { model_performance } = await answerOf<DashboardData>('/api/dashboard?model=model-0002')
+      const shown = await page
+        .locator('#comparison tbody td data')
+        .evaluateAll((all) => all.map((node) => Number(node.getAttribute('value'))))
+      expect(shown).toHaveLength(8)
+      expect(shown.toSorted()).toEqual(Object.values(model_performance['model-0002'] ?? {}).toSorted())
+    }))
+
+  test('a gap and the configuration are there', () =>
     withPage('/', {}, async (page) => {
       expect(await page.locator('#gaps-list').textContent()).toMatch(/1 snapshot.*Prometheus scraped nothing/)
       expect(await page.locator('#config-list').textContent()).toMatch(
@@ -225,6 +358,10 @@ describeInBrowser('the page over two hours of stored history', () => {
       }),
     60_000,
   )
+
+  async function answerOf<Answer>(path: string): Promise<Answer> {
+    return (await (await fetch(`${recorder.url}${path}`)).json()) as Answer
+  }
 
   function isWiderThanScreen(page: Page): Promise<unknown> {
     return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
