@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { DashboardData } from '@mnemoscope/recorder'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import type { EpisodeDetail } from '../../packages/recorder/src/dashboard/episode-detail.js'
+import type { EpisodeDetail } from '../../packages/recorder/src/episodes/detail.js'
 import { launchChromium } from '../harness/chromium.js'
 import { startTogether } from '../harness/started.js'
 import { chromium, describeInBrowser, keepScreenshot, openPage, seriousViolations } from './browser.js'

@@ -1,4 +1,4 @@
-import { type AlertEpisode, acknowledge, type DashboardData, type DashboardKpi, RefusedError } from './api.js'
+import { type AlertEpisode, ask, type DashboardData, type DashboardKpi, RefusedError } from './api.js'
 import { showBefore, whatChangedBefore } from './before.js'
 import { byId, element, setText } from './dom.js'
 import { formatContext, formatExact, valueElement } from './format.js'
@@ -32,41 +32,44 @@ function isSamePlace(a: AlertEpisode, b: AlertEpisode): boolean {
     a.metric_type === b.metric_type &&
     a.service === b.service &&
     a.model === b.model &&
-    contextOf(a) === contextOf(b)
+    a.context_size === b.context_size
   )
 }
 
-/** The class of context sizes that an alert is about; null for none. */
-export function contextOf({ metadata }: AlertEpisode): string | null {
-  return metadata.context_size
+/** What is known of the KPI that an alert is about. */
+export interface AlertKpi extends Pick<DashboardKpi, 'id' | 'title' | 'unit'> {
+  /** Undefined for a KPI that the configuration no longer has. */
+  readonly direction: DashboardKpi['direction'] | undefined
 }
 
 /** The KPI that an alert is about: one that the configuration no longer has is shown by its id. */
 export function kpiOf(
   { metric_type: id }: AlertEpisode,
   kpis: readonly DashboardKpi[],
-): DashboardKpi | undefined {
+): AlertKpi | undefined {
   if (id === null) return undefined
-  const known = kpis.find((kpi) => kpi.id === id)
-  return known ?? { id, title: id, description: '', unit: '', direction: '', thresholds: {} }
+  return kpis.find((kpi) => kpi.id === id) ?? { id, title: id, unit: '', direction: undefined }
 }
 
 /** The newest value of what an alert is about; null where there is none. */
 export function newestValue(alert: AlertEpisode, { current }: DashboardData): number | null {
   const series = current.find(
     ({ service, model, context_size }) =>
-      service === alert.service && model === alert.model && context_size === contextOf(alert),
+      service === alert.service && model === alert.model && context_size === alert.context_size,
   )
   return alert.metric_type === null ? null : (series?.kpis[alert.metric_type]?.value ?? null)
 }
 
 /** What an alert is about, in words. */
-export function titleOf(alert: AlertEpisode, kpi: DashboardKpi | undefined): string {
+export function titleOf(alert: AlertEpisode, kpi: AlertKpi | undefined): string {
   return kpi && alert.model ? `${kpi.title} of ${alert.model}` : alert.message
 }
 
 /** A threshold as a condition: `≤ 0.8`. */
-export function conditionOf(threshold: number, { direction, unit }: DashboardKpi): string {
+export function conditionOf(
+  threshold: number,
+  { direction, unit }: Pick<AlertKpi, 'direction' | 'unit'>,
+): string {
   const sign = direction === 'higher_is_better' ? '≤ ' : direction === 'lower_is_better' ? '≥ ' : ''
   return `${sign}${formatExact(threshold, unit)}`
 }
@@ -128,7 +131,7 @@ export function showFiring(data: DashboardData, isPart: boolean): void {
 }
 
 interface Card extends FiringAlert {
-  readonly kpi: DashboardKpi | undefined
+  readonly kpi: AlertKpi | undefined
   readonly value: number | null
   readonly isOpened: boolean
   /** Whether there are several services. */
@@ -137,10 +140,9 @@ interface Card extends FiringAlert {
 
 function card({ alert, milder, kpi, value, isOpened, several }: Card): HTMLLIElement {
   const title = titleOf(alert, kpi)
-  const context = contextOf(alert)
   const where = [
     several && alert.service ? alert.service : '',
-    context ? `${formatContext(context)} context` : '',
+    alert.context_size ? `${formatContext(alert.context_size)} context` : '',
   ].filter((part) => part !== '')
   const { description } = alert.metadata.annotations
   return element(
@@ -175,7 +177,7 @@ function card({ alert, milder, kpi, value, isOpened, several }: Card): HTMLLIEle
   )
 }
 
-function figuresOf(alert: AlertEpisode, kpi: DashboardKpi, value: number | null): HTMLDListElement {
+function figuresOf(alert: AlertEpisode, kpi: AlertKpi, value: number | null): HTMLDListElement {
   const limits = alert.threshold === null ? [] : [alert.threshold]
   const figure = (name: string, content: Node | string) =>
     element('div', {}, element('dt', {}, name), element('dd', {}, content))
@@ -282,7 +284,11 @@ async function submit(): Promise<boolean> {
   try {
     const token = written.value || sessionStorage.getItem(tokenKey)
     const text = comment.value.trim()
-    await acknowledge(acknowledged, { by, ...(text ? { comment: text } : {}) }, token)
+    await ask('POST /api/episodes/{id}/acknowledge', {
+      params: { id: String(acknowledged) },
+      body: text ? { by, comment: text } : { by },
+      token,
+    })
     localStorage.setItem(nameKey, by)
     if (token) sessionStorage.setItem(tokenKey, token)
     comment.value = ''

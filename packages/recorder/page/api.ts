@@ -1,35 +1,25 @@
-import type { AlertEpisode, Config } from '@mnemoscope/kpi'
-import type { ConfigChange } from '../src/config/store.js'
-import type { Charts } from '../src/dashboard/charts.js'
-import type { DashboardData } from '../src/dashboard/dashboard.js'
-import type { EpisodeDetail } from '../src/dashboard/episode-detail.js'
-import type { Readiness } from '../src/readiness.js'
+import type { AnswerOf, BodyOf, ErrorAnswer, Operation, ParamsOf, QueryOf } from '../src/api/contract.js'
 
-/** What the recorder answers, by path. All types that the page has of the recorder come from here. */
-interface Answers {
-  readonly '/api/dashboard': DashboardData
-  readonly '/api/charts': Charts
-  readonly '/api/episodes': { readonly episodes: readonly AlertEpisode[] }
-  readonly '/api/episodes/{id}': EpisodeDetail
-  readonly '/api/config': {
-    readonly hash: string
-    readonly refresh_seconds: number
-    readonly config: Config
-    readonly problem: { readonly at: string; readonly message: string; readonly next: string } | null
-  }
-  readonly '/api/config/changes': { readonly changes: readonly ConfigChange[] }
-}
-
-export type { AlertEpisode, Charts, ConfigChange, DashboardData, EpisodeDetail }
+export type DashboardData = AnswerOf<'GET /api/dashboard'>
 export type DashboardKpi = DashboardData['kpis'][number]
-export type ConfigAnswer = Answers['/api/config']
+export type Charts = AnswerOf<'GET /api/charts'>
+export type AlertEpisode = AnswerOf<'GET /api/episodes'>['episodes'][number]
+export type EpisodeDetail = AnswerOf<'GET /api/episodes/{id}'>
+export type ConfigAnswer = AnswerOf<'GET /api/config'>
+export type ConfigChange = AnswerOf<'GET /api/config/changes'>['changes'][number]
+
+/** The part of the history that a question is about. */
+export type Scope = Pick<
+  QueryOf<'GET /api/dashboard'>,
+  'hours' | 'from' | 'to' | 'service' | 'model' | 'context_size'
+>
 
 /** A sleeping laptop or a lost network may never end a connection, and the page would wait with it. */
 const longestAnswerMs = 60_000
 
-/** The recorder refused a request, or failed to answer it. */
+/** The recorder refused a request, or failed to answer it. The message says why, and what to do. */
 export class RefusedError extends Error {
-  /** As in docs/errors.md; undefined where something else answered, such as a proxy. */
+  /** One of those in docs/errors.md; undefined where something else answered, such as a proxy. */
   readonly code: string | undefined
 
   constructor(message: string, code?: string) {
@@ -38,55 +28,55 @@ export class RefusedError extends Error {
   }
 }
 
+interface Request<Name extends Operation> {
+  readonly params?: ParamsOf<Name>
+  readonly query?: QueryOf<Name>
+  readonly body?: BodyOf<Name>
+  /** The recorder's token, where it wants one. */
+  readonly token?: string | null
+}
+
 /**
- * The recorder's newest answer.
- * @param query of the scope and the route
- * @param id of the path
- * @throws RefusedError with a message for people
+ * Asks the recorder for an operation of its API: `ask('GET /api/episodes/{id}', { params: { id: '7' } })`.
+ * @throws RefusedError where it answers with an error, TypeError or a timeout where it does not answer
  */
-export async function ask<Path extends keyof Answers>(
-  path: Path,
-  { query, id }: { query?: URLSearchParams; id?: number } = {},
-): Promise<Answers[Path]> {
-  const filled = path.replace('{id}', String(id))
-  const response = await fetched(query === undefined ? filled : `${filled}?${query}`)
-  if (!response.ok) throw await refusalOf(response)
+export async function ask<Name extends Operation>(
+  name: Name,
+  { params, query, body, token }: Request<Name> = {},
+): Promise<AnswerOf<Name>> {
+  const [method = '', path = ''] = name.split(' ')
+  const response = await fetch(addressOf(path, { ...params }, { ...query }), {
+    method,
+    cache: 'no-store',
+    signal: AbortSignal.timeout(longestAnswerMs),
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  // Not ready is an answer too: 503 with the same content.
+  if (!response.ok && name !== 'GET /readyz') throw await refusalOf(response)
   return response.json()
 }
 
-/** What keeps the recorder from its work, one sentence each; none where it works. */
-export async function askReadiness(): Promise<readonly string[]> {
-  // Not ready is an answer too: 503 with the same content.
-  const response = await fetched('/readyz')
-  const { problems }: Readiness = await response.json()
-  return problems
-}
-
-/**
- * Stores who has taken notice of an alert, with the recorder's token where one is given.
- * @throws RefusedError with the code TOKEN_REQUIRED where the token is missing or wrong
- */
-export async function acknowledge(
-  id: number,
-  body: { readonly by: string; readonly comment?: string },
-  token: string | null,
-): Promise<void> {
-  const response = await fetched(`/api/episodes/${id}/acknowledge`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-    body: JSON.stringify(body),
-  })
-  if (!response.ok) throw await refusalOf(response)
-}
-
-function fetched(address: string, options: RequestInit = {}): Promise<Response> {
-  return fetch(address, { cache: 'no-store', signal: AbortSignal.timeout(longestAnswerMs), ...options })
+function addressOf(
+  path: string,
+  params: Readonly<Record<string, string>>,
+  query: Readonly<Record<string, string | number | undefined>>,
+): string {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  )
+  return given.length === 0 ? filled : `${filled}?${new URLSearchParams(given)}`
 }
 
 async function refusalOf(response: Response): Promise<RefusedError> {
   try {
-    const { error }: { error: { message: string; code: string } } = await response.json()
-    return new RefusedError(error.message, error.code)
+    const { error }: ErrorAnswer = await response.json()
+    const { code, message, next } = error
+    return new RefusedError(next === undefined ? message : `${message}. ${next}`, code)
   } catch {
     return new RefusedError(`status ${response.status}, without a reason`)
   }

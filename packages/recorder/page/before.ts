@@ -38,7 +38,7 @@ export function whatChangedBefore(alert: AlertEpisode, isOpened: boolean): HTMLD
   const load = async () => {
     if (!node.open || (answered !== undefined && now() - alert.timestamp > youngSeconds)) return
     try {
-      const detail = await ask('/api/episodes/{id}', { id: alert.id })
+      const detail = await ask('GET /api/episodes/{id}', { params: { id: String(alert.id) } })
       const answer = JSON.stringify(detail)
       if (answer !== answered) content.replaceChildren(listOf(alert, detail))
       answered = answer
@@ -69,17 +69,16 @@ function listOf(alert: AlertEpisode, { before, transitions }: EpisodeDetail): HT
   const reopened = transitions.filter(({ kind }) => kind === 'reopened').length
   const items = [
     ...before.moved.map((moved) => movedItem(moved, alert.metric_type)),
-    ...before.config_changes.map(({ at, by, differences }) => {
-      const time = Date.parse(at) / 1_000
-      return element(
+    ...before.config_changes.map(({ at, by, differences }) =>
+      element(
         'li',
         {},
-        `Configuration changed ${earlier(time)}, at `,
-        timeOf(time),
+        `Configuration changed ${earlier(at)}, at `,
+        timeOf(at),
         ` by ${by}`,
         differenceList(differences),
-      )
-    }),
+      ),
+    ),
     ...before.deployments.map(({ at, service, version, previous_version, by }) =>
       element(
         'li',

@@ -13,10 +13,10 @@ const mostShown = 50
 
 /** The configuration that the recorder works by, and what was changed of it. */
 export async function showConfiguration(): Promise<void> {
-  const query = new URLSearchParams({ hours: String(days * 24), limit: String(mostShown) })
+  const query = { hours: days * 24, limit: mostShown }
   const [{ config, hash, problem }, { changes }] = await Promise.all([
-    ask('/api/config'),
-    ask('/api/config/changes', { query }),
+    ask('GET /api/config'),
+    ask('GET /api/config/changes', { query }),
   ])
   showProblem(problem)
   showList(
@@ -44,7 +44,7 @@ function showProblem(problem: ConfigAnswer['problem']): void {
         'span',
         {},
         'The edited configuration is not applied, found at ',
-        timeOf(Date.parse(at) / 1_000),
+        timeOf(at),
         ': ',
         element('strong', {}, message),
         `. ${next} `,
@@ -123,7 +123,7 @@ function changeItem({ at, by, source, differences }: ConfigChange): HTMLLIElemen
       : differences.length > 0
         ? 'changed while the recorder was not running'
         : 'the first on record'
-  return element('li', {}, timeOf(Date.parse(at) / 1_000), `: ${what}`, differenceList(differences))
+  return element('li', {}, timeOf(at), `: ${what}`, differenceList(differences))
 }
 
 /** What a change made of each setting; null where nothing differs. */

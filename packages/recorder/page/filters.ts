@@ -1,4 +1,4 @@
-import type { DashboardData } from './api.js'
+import type { DashboardData, Scope } from './api.js'
 import { byId, element } from './dom.js'
 import { formatContext } from './format.js'
 import { showList } from './list.js'
@@ -40,23 +40,17 @@ export function readAddress(search: string): Address {
 }
 
 /** The part of an address that the recorder's API takes. */
-export function scopeQuery(address: Address): URLSearchParams {
-  const query = new URLSearchParams()
-  if (address.between) {
-    query.set('from', address.between[0])
-    query.set('to', address.between[1])
-  } else query.set('hours', String(address.hours))
-  for (const name of filters) {
-    const value = address[name]
-    if (value) query.set(name, value)
-  }
-  return query
+export function scopeOf({ hours, between, service, model, context_size }: Address): Scope {
+  const [from, to] = between ?? []
+  return { ...(between ? { from, to } : { hours }), service, model, context_size }
 }
 
 /** The page's own address, as a link; the default window is left out. */
 export function linkTo(address: Address): string {
-  const query = scopeQuery(address)
-  if (!address.between && address.hours === defaultHours) query.delete('hours')
+  const { hours, ...scope } = scopeOf(address)
+  const query = new URLSearchParams()
+  if (hours !== defaultHours && hours !== undefined) query.set('hours', String(hours))
+  for (const [name, value] of Object.entries(scope)) if (value) query.set(name, value)
   return query.size === 0 ? location.pathname : `?${query}`
 }
 

@@ -1,8 +1,8 @@
-import { alertLinks, conditionOf, contextOf, kpiOf, titleOf } from './alerts.js'
-import { type AlertEpisode, ask, type DashboardData, type DashboardKpi } from './api.js'
+import { type AlertKpi, alertLinks, conditionOf, kpiOf, titleOf } from './alerts.js'
+import { type AlertEpisode, ask, type DashboardData } from './api.js'
 import { showFailed } from './connection.js'
 import { byId, cell, columnHead, element, setText, table, tableBody } from './dom.js'
-import { type Address, scopeQuery } from './filters.js'
+import { type Address, scopeOf } from './filters.js'
 import { formatContext, valueElement } from './format.js'
 import { badge } from './level.js'
 import { paged, showList } from './list.js'
@@ -35,9 +35,8 @@ const pages = paged(byId('history-more'), 20, () => {
 /** The newest episodes of the window, open or over; older ones on demand. */
 export async function showHistory(address: Address, data: DashboardData): Promise<void> {
   latest = { address, data }
-  const query = scopeQuery(address)
-  query.set('limit', String(Math.min(pages.most(), mostEpisodes)))
-  const { episodes } = await ask('/api/episodes', { query })
+  const query = { ...scopeOf(address), limit: Math.min(pages.most(), mostEpisodes) }
+  const { episodes } = await ask('GET /api/episodes', { query })
   if (latest.address !== address) return
   const total = Math.max(data.alert_summary.total_alerts, episodes.length)
   setText(byId('history-count'), total > 0 ? total.toLocaleString('en') : '')
@@ -61,13 +60,13 @@ function endingOf({ closed_how, ends_at, timestamp }: AlertEpisode): string {
 
 interface Row {
   readonly episode: AlertEpisode
-  readonly kpi: DashboardKpi | undefined
+  readonly kpi: AlertKpi | undefined
   readonly several: boolean
 }
 
 function row({ episode, kpi, several }: Row): HTMLTableRowElement {
   const { acknowledgement: last, ends_at, timestamp, threshold } = episode
-  const context = contextOf(episode)
+  const { context_size: context } = episode
   const where = [several ? episode.service : null, episode.model, context && formatContext(context)]
   const lasted =
     ends_at === null

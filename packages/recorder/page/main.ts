@@ -1,5 +1,5 @@
 import { showFiring, startAcknowledge } from './alerts.js'
-import { ask, askReadiness, type DashboardData } from './api.js'
+import { ask, type DashboardData } from './api.js'
 import { showGaps } from './before.js'
 import { redrawCharts, resizeCharts, showCharts } from './charts.js'
 import { showComparison } from './comparison.js'
@@ -11,7 +11,7 @@ import {
   isPart,
   linkTo,
   readAddress,
-  scopeQuery,
+  scopeOf,
   showFilters,
   showWindows,
   startFilters,
@@ -50,16 +50,16 @@ async function refresh(): Promise<void> {
 
 /** Shows the answers to one address, unless the reader has gone on to another. */
 async function update(own: Address): Promise<void> {
-  const query = scopeQuery(own)
-  const answer = await ask('/api/dashboard', { query })
+  const query = scopeOf(own)
+  const answer = await ask('GET /api/dashboard', { query })
   if (own !== address) return
   data = answer
   // Only now: the database would divide itself between the two, and the status comes first.
-  const asked = ask('/api/charts', { query })
+  const asked = ask('GET /api/charts', { query })
   // Waited for below; until then a failure of it must not count as unhandled.
   asked.catch(() => {})
   setClock(answer.timestamp)
-  const problems = answer.no_data ? await askReadiness() : []
+  const problems = answer.no_data ? (await ask('GET /readyz')).problems : []
   showOverallStatus(answer, problems)
   showGuide(answer, problems)
   const parts = [
@@ -116,7 +116,7 @@ makeScrollable(document.querySelectorAll<HTMLElement>('.scroll'))
 
 await refresh()
 if (address.kpi) document.getElementById(`chart-${address.kpi}`)?.scrollIntoView({ block: 'center' })
-ask('/api/config').then(
+ask('GET /api/config').then(
   ({ refresh_seconds }) => {
     refreshMs = refresh_seconds * 1_000
   },

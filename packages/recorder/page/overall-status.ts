@@ -1,4 +1,4 @@
-import { contextOf, type FiringAlert, firingAlerts, kpiOf, newestValue, titleOf } from './alerts.js'
+import { type FiringAlert, firingAlerts, kpiOf, newestValue, titleOf } from './alerts.js'
 import type { AlertEpisode, DashboardData } from './api.js'
 import { byId, element, setText } from './dom.js'
 import { formatContext, valueElement } from './format.js'
@@ -113,7 +113,7 @@ function alertSentence({ alert }: FiringAlert, data: DashboardData, more: string
 
 function headline(alert: AlertEpisode, { kpis }: DashboardData): string {
   const kpi = kpiOf(alert, kpis)
-  const context = contextOf(alert)
+  const { context_size: context } = alert
   return `${titleOf(alert, kpi)}${kpi && context ? ` (${formatContext(context)} context)` : ''}`
 }
 

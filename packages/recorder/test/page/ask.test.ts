@@ -19,5 +19,5 @@ test('a question that nobody answers ends, so that the page asks again', async (
   jest
     .spyOn(globalThis, 'fetch')
     .mockImplementation((path, options) => fetch(new URL(String(path), url), options))
-  await expect(ask('/api/dashboard')).rejects.toThrow('timeout')
+  await expect(ask('GET /api/dashboard')).rejects.toThrow('timeout')
 })

@@ -48,9 +48,9 @@ describe('data of a chart', () => {
   })
 })
 
-const f1 = { direction: 'higher_is_better', unit: '1' }
-const latency = { direction: 'lower_is_better', unit: 's' }
-const overflow = { direction: 'lower_is_better', unit: '1' }
+const f1 = { direction: 'higher_is_better', unit: '1' } as const
+const latency = { direction: 'lower_is_better', unit: 's' } as const
+const overflow = { direction: 'lower_is_better', unit: '1' } as const
 const f1Thresholds = { warning: 0.8, error: 0.75, critical: 0.7 }
 const latencyThresholds = { warning: 5, error: 10, critical: 20 }
 
@@ -60,7 +60,7 @@ describe('the y axis of a chart', () => {
     ['a wiggle of 1 ms in a latency', latency, {}, 0.04, 0.041],
     [
       'a wiggle of a kilobyte in a memory',
-      { direction: 'lower_is_better', unit: 'By' },
+      { direction: 'lower_is_better', unit: 'By' } as const,
       {},
       2e8,
       2e8 + 1_024,

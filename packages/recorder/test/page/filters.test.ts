@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { readAddress, scopeQuery } from '../../page/filters.js'
+import type { Scope } from '../../page/api.js'
+import { readAddress, scopeOf } from '../../page/filters.js'
 
 describe('the address of the page', () => {
   test.each([
@@ -23,6 +24,14 @@ describe('the address of the page', () => {
     expect(Object.fromEntries(Object.entries(address).filter(([, value]) => value !== undefined))).toEqual(
       state,
     )
-    expect(scopeQuery(address).toString()).toBe(query)
+    expect(asked(scopeOf(address))).toBe(query)
   })
 })
+
+/** Parameters of a question, as they are sent. */
+function asked(scope: Scope): string {
+  return Object.entries(scope)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
+    .join('&')
+}
