@@ -32,12 +32,21 @@ export class CounterAccumulator {
    * @param at its first slot; it takes one for each outcome and one more
    */
   constructor(
-    readonly series: Series,
+    /** Replaced when the series starts again. */
+    public series: Series,
     private readonly slab: Float64Array,
     private readonly at: number,
     readonly counted: CountedOutcomes,
   ) {
     slab[at + counted.outcomes.length] = Number.NaN
+  }
+
+  /** Starts the series again, at zero. */
+  restart(createdAt: number): void {
+    this.series = { ...this.series, createdAt }
+    const ratio = this.at + this.counted.outcomes.length
+    this.slab.fill(0, this.at, ratio)
+    this.slab[ratio] = Number.NaN
   }
 
   /** Counts one of the outcomes; passes anything else to the slow path. Never throws. */

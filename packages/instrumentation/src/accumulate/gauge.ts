@@ -17,10 +17,19 @@ export class GaugeAccumulator {
    * @param check returns the value to show for one that was read, undefined for a refused one
    */
   constructor(
-    readonly series: Series,
+    /** Replaced when the series starts again. */
+    public series: Series,
     private readonly integer: boolean,
     private readonly check: (value: unknown) => number | undefined,
   ) {}
+
+  /** Starts the series again, without a value. */
+  restart(createdAt: number): void {
+    this.series = { ...this.series, createdAt }
+    this.value = undefined
+    this.read = undefined
+    this.records = 0
+  }
 
   /** Sets a value of the fast range; passes any other one to the slow path. Never throws. */
   record(value: number): void {

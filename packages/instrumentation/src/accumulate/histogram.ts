@@ -49,17 +49,31 @@ export class HistogramAccumulator {
    * @param integer whether the fast range holds only integers
    */
   constructor(
-    readonly series: Series,
+    /** Replaced when the series starts again. */
+    public series: Series,
     private readonly slab: Float64Array,
     private readonly at: number,
     protected readonly padded: Float64Array,
     readonly bucketCount: number,
     private readonly integer: boolean,
   ) {
+    this.clear()
+    this.setFastRange(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)
+  }
+
+  /** Starts the series again, at zero. */
+  restart(createdAt: number): void {
+    this.series = { ...this.series, createdAt }
+    this.exemplars = undefined
+    this.clear()
+  }
+
+  private clear(): void {
+    const { slab, at } = this
+    slab.fill(0, at + slot.sum, at + slot.buckets + this.bucketCount)
     slab[at + slot.recentMin] = slab[at + slot.earlierMin] = Number.POSITIVE_INFINITY
     slab[at + slot.recentMax] = slab[at + slot.earlierMax] = Number.NEGATIVE_INFINITY
     slab[at + slot.latest] = Number.NaN
-    this.setFastRange(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)
   }
 
   /** Counts a value of the fast range; passes any other one to the slow path. Allocates nothing and never throws. */

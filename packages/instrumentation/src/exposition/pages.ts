@@ -1,4 +1,5 @@
 import type { Accumulator, Family, Metric } from '../accumulate/metric.js'
+import type { Series } from '../accumulate/series.js'
 import { type ExpositionFormat, type FamilyText, familyText, type SeriesLines } from './lines.js'
 import { TextBlock } from './text-block.js'
 
@@ -14,6 +15,8 @@ const lineBytes = 110
  */
 interface Page {
   readonly members: readonly Accumulator[]
+  /** The series of each member when the page was made: a member whose series starts again needs a new page. */
+  readonly series: readonly Series[]
   /** The state of each member in the text; NaN for one that is not shown. */
   readonly states: Float64Array
   /** The first line of each member that is shown. */
@@ -33,7 +36,9 @@ function pagesOf(
 ): readonly Page[] {
   const perPage = Math.max(1, Math.floor(pageBytes / lineBytes / linesOfSeries))
   const same = before.filter(
-    ({ members }) => members.length === perPage && members.every((each) => series.has(each)),
+    (page) =>
+      page.members.length === perPage &&
+      page.members.every((each, i) => series.has(each) && each.series === page.series[i]),
   )
   const settled = new Set(same.flatMap(({ members }) => members))
   const others = [...series].filter((each) => !settled.has(each))
@@ -41,18 +46,20 @@ function pagesOf(
   for (let at = 0; at < others.length; at += perPage) {
     const members = others.slice(at, at + perPage)
     const states = new Float64Array(members.length).fill(Number.NaN)
-    added.push({ members, states, lines: new Int32Array(members.length), block: undefined })
+    const seriesOfMembers = members.map((each) => each.series)
+    const lines = new Int32Array(members.length)
+    added.push({ members, series: seriesOfMembers, states, lines, block: undefined })
   }
   return [...same, ...added]
 }
 
 /** Updates the text of a page. A series without a change costs one comparison. */
 export function updated(page: Page, lines: SeriesLines): TextBlock {
-  const { members, states, block } = page
+  const { members, series, states, block } = page
   let reusable = block
   for (let i = 0; i < members.length; i++) {
     const accumulator = members[i] as Accumulator
-    const state = lines.state(accumulator)
+    const state = accumulator.series === series[i] ? lines.state(accumulator) : Number.NaN
     const known = states[i] as number
     if (state === known) continue
     states[i] = state

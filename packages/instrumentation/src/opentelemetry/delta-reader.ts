@@ -1,6 +1,6 @@
 import type { CounterAccumulator } from '../accumulate/counter.js'
 import type { HistogramAccumulator } from '../accumulate/histogram.js'
-import type { Accumulator } from '../accumulate/metric.js'
+import type { Series } from '../accumulate/series.js'
 
 /** The figures of a series at the last collection of one reader, and the extremes since then. */
 interface ReadPosition {
@@ -34,12 +34,12 @@ export interface DeltaReader {
  * them, all other readers have to keep them for their own intervals.
  */
 export function deltaReaders(): () => DeltaReader {
-  const all: WeakMap<Accumulator, ReadPosition>[] = []
+  const all: WeakMap<Series, ReadPosition>[] = []
 
   function rotate(accumulator: HistogramAccumulator): void {
     const recent = accumulator.rotateExtremes()
     for (const positions of all) {
-      const position = positions.get(accumulator)
+      const position = positions.get(accumulator.series)
       if (position === undefined) continue
       position.min = Math.min(position.min, recent.min)
       position.max = Math.max(position.max, recent.max)
@@ -47,7 +47,7 @@ export function deltaReaders(): () => DeltaReader {
   }
 
   return () => {
-    const positions = new WeakMap<Accumulator, ReadPosition>()
+    const positions = new WeakMap<Series, ReadPosition>()
     all.push(positions)
 
     function begin(accumulator: HistogramAccumulator | CounterAccumulator, length: number): ReadPosition {
@@ -62,13 +62,13 @@ export function deltaReaders(): () => DeltaReader {
         max,
         at: accumulator.series.createdAt,
       }
-      positions.set(accumulator, position)
+      positions.set(accumulator.series, position)
       return position
     }
 
     return {
       histogram(accumulator, at) {
-        const known = positions.get(accumulator)
+        const known = positions.get(accumulator.series)
         if (known !== undefined) rotate(accumulator)
         const position = known ?? begin(accumulator, accumulator.bucketCount)
         if (known === undefined) rotate(accumulator)
@@ -90,7 +90,7 @@ export function deltaReaders(): () => DeltaReader {
         return interval
       },
       counter(accumulator, at) {
-        const known = positions.get(accumulator)
+        const known = positions.get(accumulator.series)
         const position = known ?? begin(accumulator, accumulator.counted.outcomes.length)
         const counts = gained(position, (i) => accumulator.outcome(i))
         if (known !== undefined && counts.every((count) => count === 0)) return undefined

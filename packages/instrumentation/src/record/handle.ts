@@ -96,6 +96,12 @@ export function setFastRanges(entry: HandleEntry, { processor }: Pick<HandleCont
   }
 }
 
+/** Starts the series of a handle again, at zero: what they counted before their end must not count as new. */
+export function restart(entry: HandleEntry, createdAt: number): void {
+  for (const { accumulator } of entry.accumulators) accumulator.restart(createdAt)
+  entry.counted = 0
+}
+
 /** Number of measurements of all KPIs so far; infinite where a gauge is observed. */
 export function measurements(entry: HandleEntry): number {
   let count = 0

@@ -11,6 +11,7 @@ import {
   handleEntry,
   type KpiAccumulator,
   measurements,
+  restart,
   setFastRanges,
 } from './handle.js'
 import type { HandleLabels } from './handle-types.js'
@@ -118,13 +119,14 @@ export function handleRegistry(context: RegistryContext): HandleRegistry {
     return overflow
   }
 
-  /** The handle that counts for this one: after an eviction another one with its labels, or itself with its series back. */
+  /** The handle that counts for this one: after an eviction another one with its labels, or itself with new series. */
   function activeEntry(entry: HandleEntry): HandleEntry {
     if (!entry.evicted) return entry
     const other = find(entry.place)
     if (other !== undefined) return other
     if (size >= maxSeries) sweep(elapsed())
     if (size >= maxSeries) return fold()
+    restart(entry, now())
     register(entry)
     return entry
   }

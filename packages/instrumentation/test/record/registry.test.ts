@@ -72,12 +72,61 @@ describe('an idle handle', () => {
     expect(warnings).toEqual([])
   })
 
-  test('that is used again has its series back, its count going on', async () => {
+  test('that is used again has its series back, which start at zero', async () => {
     const { monitor, idle } = await evicting()
     idle.latency.record(1)
-    expect(await counts(monitor)).toEqual({ busy: '12', idle: '2' })
+    expect(await counts(monitor)).toEqual({ busy: '12', idle: '1' })
     expect(monitor.for({ model: 'idle', contextSize: 8_192 })).toBe(idle)
+    idle.latency.record(1)
+    expect(await counts(monitor)).toEqual({ busy: '12', idle: '2' })
   })
+
+  test.each([true, false])(
+    'that is used again counts only new operations, with a new creation time, scraped in between: %s',
+    async (isScraped) => {
+      const clock = { now: 0 }
+      const limited = defineConfig({ instrumentation: { maxSeries: 1, evictAfter: '8h' } })
+      const monitor = await start({ config: limited, clock: () => clock.now, now: () => clock.now })
+      const openMetrics = 'application/openmetrics-text;version=1.0.0'
+      const scraped = async (accept: string) => samplesOf(await scrape(monitor.url, accept))
+      const reader = monitor.metricProducer({ temporality: 'delta' })
+      const idle = monitor.for({ model: 'idle', contextSize: 8_192 })
+      for (let i = 0; i < 99; i++) idle.operation({ latency: 3, overflow_frequency: 'hierarchy' })
+      idle.memory_usage.record(7)
+      clock.now = 2 * hour
+      for (const accept of ['text/plain', openMetrics]) await scraped(accept)
+      await reader.collect()
+
+      // Another handle takes its place, and then it takes the place back.
+      clock.now = 11 * hour
+      monitor.for({ model: 'other', contextSize: 8_192 })
+      if (isScraped) for (const accept of ['text/plain', openMetrics]) await scraped(accept)
+      clock.now = 20 * hour
+      idle.latency.record(0.5)
+
+      const labels = 'model="idle",context_size="8192",operation="default"'
+      for (const accept of ['text/plain', openMetrics]) {
+        const samples = await scraped(accept)
+        expect(samples.get(`mnemoscope_latency_seconds_count{${labels}}`)).toBe('1')
+        expect(samples.get(`mnemoscope_latency_seconds_sum{${labels}}`)).toBe('0.5')
+        expect(samples.get(`mnemoscope_latency_seconds_bucket{${labels},le="0.5"}`)).toBe('1')
+        expect(samples.get(`mnemoscope_overflow_checks_total{${labels},strategy="hierarchy"}`)).toBe('0')
+        expect(samples.get(`mnemoscope_memory_usage_bytes{${labels}}`)).not.toBe('7')
+        const created = accept === openMetrics ? String((20 * hour) / 1_000) : undefined
+        expect(samples.get(`mnemoscope_latency_seconds_created{${labels}}`)).toBe(created)
+      }
+      const { resourceMetrics } = await reader.collect()
+      const latency = resourceMetrics.scopeMetrics[0]?.metrics.find(
+        ({ descriptor }) => descriptor.name === 'mnemoscope.latency',
+      )
+      expect(latency?.dataPoints).toEqual([
+        expect.objectContaining({
+          startTime: [(20 * hour) / 1_000, 0],
+          value: expect.objectContaining({ count: 1, sum: 0.5, min: 0.5, max: 0.5 }),
+        }),
+      ])
+    },
+  )
 
   test('hands over to the one that took its labels', async () => {
     const { monitor, idle } = await evicting()
