@@ -6,7 +6,6 @@ export type { GenAiOptions } from './opentelemetry/gen-ai.js'
 export type { MetricProducerOptions, Temporality } from './opentelemetry/metric-producer.js'
 export type { OtlpOptions } from './opentelemetry/otlp-push.js'
 export type { MeasurementsOptions, MonitoringOptions } from './options.js'
-export { isProbe } from './probe/is-probe.js'
 export type { LabelledQuestion, Probe, ProbeCall, ProbeOptions, ProbeRun } from './probe/probe-options.js'
 export { type RetrievalScore, scoreRetrieval } from './probe/score.js'
 export type {
@@ -30,4 +29,5 @@ export type {
 } from './record/integrations.js'
 export type { Breach, BreachHandler, MeasurementHandler, TakenMeasurement } from './record/listeners.js'
 export type { MeasuredOptions } from './record/measured.js'
+export { asBenchmark, isProbe } from './record/traffic.js'
 export { startMonitoring } from './start-monitoring.js'

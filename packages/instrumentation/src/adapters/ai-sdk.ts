@@ -1,7 +1,8 @@
 import type { OperationRecorder } from '../record/handle-types.js'
+import { operationInTraffic } from '../record/traffic.js'
 import { interceptMethods } from './intercept.js'
 import { measuredCall, openCall, type ResultFacts } from './measured-call.js'
-import type { MemoryAdapterOptions, RecordingMonitor } from './memory-calls.js'
+import { type MemoryAdapterOptions, type RecordingMonitor, recorderOf } from './memory-calls.js'
 
 export type { CountTokens, MemoryAdapterOptions, RecordingMonitor } from './memory-calls.js'
 
@@ -52,7 +53,10 @@ export function languageModelMiddleware(
   function placed({ modelId }: CalledModel): { recorder: OperationRecorder; window: number } {
     const model = options.model ?? modelId
     const window = windowOf(options.contextSize, model)
-    return { window, recorder: monitor.for({ model, contextSize: window, operation }) }
+    return {
+      window,
+      recorder: monitor.for({ model, contextSize: window, operation: operationInTraffic(operation) }),
+    }
   }
 
   return {
@@ -113,7 +117,7 @@ export function instrumentTool<Tool extends object>(
   monitor: RecordingMonitor,
   { model, contextSize, countTokens, operation = 'search' }: MemoryToolOptions,
 ): Tool {
-  const recorder = monitor.for({ model, contextSize, operation })
+  const recorder = recorderOf(monitor, { model, contextSize }, operation)
 
   function factsOf(output: unknown): ResultFacts {
     if (countTokens === undefined || output === undefined) return {}
@@ -124,7 +128,7 @@ export function instrumentTool<Tool extends object>(
 
   return interceptMethods(tool, {
     intercepted: {
-      execute: (run) => measuredCall(recorder, run, factsOf),
+      execute: (run) => measuredCall(recorder(), run, factsOf),
     },
   })
 }

@@ -1,4 +1,5 @@
 import type { HandleLabels, OperationRecorder } from '../record/handle-types.js'
+import { operationInTraffic } from '../record/traffic.js'
 import type { Intercept } from './intercept.js'
 import { measuredCall, type ResultFacts } from './measured-call.js'
 
@@ -24,6 +25,22 @@ export interface MemoryAdapterOptions {
   readonly countTokens?: CountTokens
 }
 
+/**
+ * Returns the recorder for each call of an operation. Calls of probes and benchmarks have operations of their own, so
+ * that they do not change the values of real traffic.
+ */
+export function recorderOf(
+  monitor: RecordingMonitor,
+  labels: Omit<HandleLabels, 'operation'>,
+  operation: string,
+): () => OperationRecorder {
+  const recorder = monitor.for({ ...labels, operation })
+  return () => {
+    const separate = operationInTraffic(operation)
+    return separate === operation ? recorder : monitor.for({ ...labels, operation: separate })
+  }
+}
+
 /** Operations of memory systems: values of the label `operation`. */
 type MemoryOperation = 'search' | 'store' | 'update' | 'delete'
 
@@ -40,8 +57,6 @@ export function memoryCalls(
   { model, contextSize, countTokens }: MemoryAdapterOptions,
   textsOf: (found: unknown) => readonly string[] | undefined,
 ): MemoryCalls {
-  const handle = (operation: MemoryOperation) => monitor.for({ model, contextSize, operation })
-
   function searchFacts(found: unknown): ResultFacts {
     const texts = textsOf(found)
     if (texts === undefined) return {}
@@ -51,8 +66,8 @@ export function memoryCalls(
   }
 
   function measured(operation: MemoryOperation, factsOf?: (value: unknown) => ResultFacts): Intercept {
-    const recorder = handle(operation)
-    return (run) => measuredCall(recorder, run, factsOf)
+    const recorder = recorderOf(monitor, { model, contextSize }, operation)
+    return (run) => measuredCall(recorder(), run, factsOf)
   }
 
   return {

@@ -2,7 +2,7 @@ import { durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
 import { sleep } from '../guards/timers.js'
 import { catchRejection, type WarningHandler } from '../guards/warnings.js'
 import type { Handle, HandleLabels, OperationValues } from '../record/handle-types.js'
-import { probing } from './is-probe.js'
+import { traffic } from '../record/traffic.js'
 import type { Probe, ProbeCall, ProbeOptions, ProbeRun } from './probe-options.js'
 import { type RetrievalScore, scoreRetrieval } from './score.js'
 
@@ -87,7 +87,7 @@ function startProbe(options: ProbeOptions, { handle, warn, ended }: ProbeContext
   }
 
   function run(): Promise<ProbeRun> {
-    underWay ??= probing.run(true, runAll).finally(() => {
+    underWay ??= traffic.run('probe', runAll).finally(() => {
       underWay = undefined
     })
     return underWay

@@ -2,6 +2,7 @@ import { describe, expect, jest, test } from '@jest/globals'
 import { generateText, jsonSchema, streamText, tool, wrapLanguageModel } from 'ai'
 import { MockLanguageModelV3, simulateReadableStream } from 'ai/test'
 import { instrumentTool, languageModelMiddleware } from '../../src/adapters/ai-sdk.js'
+import { asBenchmark } from '../../src/index.js'
 import { monitors } from '../monitored.js'
 import { countWords, recorded, timedOperations } from './recorded.js'
 
@@ -55,6 +56,15 @@ describe('the language model middleware', () => {
       generate: { count: 1, sum: 0.25 },
     })
     expect(await (await fetch(monitor.url ?? '')).text()).toContain('model="harbour-1"')
+  })
+
+  test('records calls of benchmarks as operations of their own', async () => {
+    const { monitor, model } = await instrumented({
+      doGenerate: { content: [], finishReason: finish.finishReason, usage, warnings: [] },
+    })
+    await generateText({ model, prompt: 'How many piers?' })
+    await asBenchmark(() => generateText({ model, prompt: 'How many piers?' }))
+    expect(await timedOperations(monitor)).toEqual({ generate: 1, benchmark_generate: 1 })
   })
 
   test('passes a stream part by part and records it at its end', async () => {
@@ -150,6 +160,15 @@ describe('an instrumented AI SDK tool', () => {
     description: 'Searches the memory.',
     inputSchema,
     execute: async ({ query }) => `the ${query} is closed in winter`,
+  })
+
+  test('records executions of benchmarks as operations of their own', async () => {
+    const monitor = await start()
+    const { execute } = instrumentTool(searchMemory, monitor, options)
+    const call = { toolCallId: '1', messages: [] }
+    await execute?.({ query: 'pier' }, call)
+    await asBenchmark(() => execute?.({ query: 'pier' }, call))
+    expect(await timedOperations(monitor)).toEqual({ search: 1, benchmark_search: 1 })
   })
 
   test('is executed by the SDK as before, and records latency and tokens', async () => {

@@ -5,6 +5,7 @@ import { RunnableLambda, RunnableSequence } from '@langchain/core/runnables'
 import { FakeRetriever, FakeVectorStore, SyntheticEmbeddings } from '@langchain/core/utils/testing'
 import { VectorStoreRetriever } from '@langchain/core/vectorstores'
 import { instrumentRetriever, instrumentVectorStore } from '../../src/adapters/langchain.js'
+import { asBenchmark } from '../../src/index.js'
 import { monitors } from '../monitored.js'
 import { countWords, recorded, timedOperations } from './recorded.js'
 
@@ -29,6 +30,37 @@ describe('an instrumented LangChain retriever', () => {
     expect(retriever).toBeInstanceOf(FakeRetriever)
     expect(await timedOperations(monitor)).toEqual({ search: 1 })
     expect(await recorded(monitor, 'mnemoscope_token_usage')).toEqual({ search: { count: 1, sum: 12 } })
+  })
+
+  test('records calls of probes and benchmarks as operations of their own', async () => {
+    const monitor = await start()
+    const retriever = instrumentRetriever(new FakeRetriever({ output }), monitor, options)
+    const probe = monitor.probe({
+      labels: { model: 'gpt-4o', contextSize: 131_072 },
+      every: '1h',
+      share: 1,
+      questions: [{ question: 'pier', relevant: [output[0]?.pageContent ?? ''] }],
+      retrieve: async (question) => (await retriever.invoke(question)).map(({ pageContent }) => pageContent),
+    })
+    for (let i = 0; i < 3; i++) await retriever.invoke('pier')
+    await probe.run()
+    await probe.run()
+    await asBenchmark(async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      await retriever.invoke('pier')
+    })
+    await retriever.invoke('pier')
+    expect(await timedOperations(monitor)).toEqual({
+      search: 4,
+      probe: 2,
+      probe_search: 2,
+      benchmark_search: 1,
+    })
+    expect(await recorded(monitor, 'mnemoscope_token_usage')).toEqual({
+      search: { count: 4, sum: 48 },
+      probe_search: { count: 2, sum: 24 },
+      benchmark_search: { count: 1, sum: 12 },
+    })
   })
 
   test('is measured wherever a chain, a batch or a stream calls it, once for each query', async () => {
