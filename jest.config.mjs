@@ -2,7 +2,8 @@
 export default {
   testEnvironment: 'node',
   // Most suites wait for servers rather than compute.
-  maxWorkers: 3,
+  maxWorkers: 4,
+  testSequencer: '<rootDir>/scripts/test-order.mjs',
   // A guard against tests that hang, generous because real servers start slowly on a busy machine.
   testTimeout: 60_000,
   testEnvironmentOptions: { customExportConditions: ['mnemoscope-source', 'node', 'node-addons'] },

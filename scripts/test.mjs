@@ -1,28 +1,78 @@
-// The whole suite, or the part named by jest's own arguments: `npm test -- packages/kpi`.
-import { spawnSync } from 'node:child_process'
+// `npm test`: the suite, and beside it what needs no server: types of the tests, style, drift of generated files.
+// A part of it is named by jest's own arguments: `npm test -- packages/kpi`.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { slowest, unexplainedSkips } from './test-results.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const args = process.argv.slice(2)
 const modules = join(root, 'node_modules')
-
-// Types of the tests, style and drift first: they take seconds and say exactly what to mend.
-if (args.length === 0) {
-  run([join(modules, 'typescript/bin/tsc'), '-p', 'tsconfig.test.json'])
-  run([join(modules, '@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.'])
-  run([join(root, 'packages/cli/bin/mnemoscope.js'), 'check', '--skip-tools'])
-}
+const args = process.argv.slice(2)
+const isWhole = args.every((arg) => /^--(json|outputFile=.*|silent|verbose|maxWorkers=\d+)$/.test(arg))
 // Node 20 runs ES modules inside jest only behind this flag.
-run([
+const jest = [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
   join(modules, 'jest/bin/jest.js'),
-  ...args,
-])
+]
 
-function run(nodeArgs) {
-  const { status, signal, error } = spawnSync(process.execPath, nodeArgs, { cwd: root, stdio: 'inherit' })
-  if (error) throw error
-  if (status !== 0) process.exit(signal ? 1 : status)
+if (isWhole) process.exit(await everything())
+const { code } = await run([...jest, ...args], 'inherit')
+process.exit(code)
+
+/** Jest, and everything else at the same time: tests wait more than they compute. @returns the exit code */
+async function everything() {
+  const fetching = aside('fetching programs', ['--import', 'tsx', 'test/harness/fetch-programs.ts'])
+  const checks = [
+    aside('types of the tests', [join(modules, 'typescript/bin/tsc'), '-p', 'tsconfig.test.json']),
+    aside('style', [join(modules, '@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']),
+    aside('generated files', [join(root, 'packages/cli/bin/mnemoscope.js'), 'check', '--skip-tools']),
+  ]
+  const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-results-'))
+  const given = args.find((arg) => arg.startsWith('--outputFile='))?.replace('--outputFile=', '')
+  const file = given ?? join(folder, 'results.json')
+  try {
+    const output = [...args, '--json', `--outputFile=${file}`]
+    const { code } = await run([...jest, ...output], ['inherit', 'ignore', 'inherit'])
+    const results = read(file)
+    const skips = results === undefined ? [] : unexplainedSkips(results, root)
+    const ended = await Promise.all(checks)
+    // A test that lacked a program has tried to fetch it again.
+    const failed = [...(code === 0 ? [] : [await fetching]), ...ended].filter((each) => each.code !== 0)
+    if (results !== undefined) console.error(slowest(results, root))
+    for (const { name, output } of failed) console.error(`\nFAIL ${name}\n${output}`)
+    for (const skip of skips)
+      console.error(`FAIL skipped, without a reason in scripts/test-results.mjs: ${skip}`)
+    return code !== 0 || failed.length > 0 || skips.length > 0 ? 1 : 0
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Results of jest; undefined where it ended before it had any. */
+function read(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Runs something whose output is printed at the end, and only if it failed. */
+async function aside(name, nodeArgs) {
+  return { name, ...(await run(nodeArgs, ['ignore', 'pipe', 'pipe'])) }
+}
+
+async function run(nodeArgs, stdio) {
+  const child = spawn(process.execPath, nodeArgs, { cwd: root, stdio })
+  const ended = new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve(code ?? 1))
+  })
+  const outputs = [child.stdout, child.stderr].flatMap((stream) => (stream === null ? [] : [text(stream)]))
+  const [code, ...said] = await Promise.all([ended, ...outputs])
+  return { code, output: said.join('').trim() }
 }

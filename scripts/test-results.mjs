@@ -1,0 +1,45 @@
+import { relative } from 'node:path'
+
+/**
+ * Tests that `npm test` may skip, because the program or the account that they need can not be had everywhere. Any
+ * other skipped test fails the run.
+ */
+const maySkip = [
+  // Grafana has no package that could be fetched without root; `npm run engines` builds none either.
+  { file: /^test\/dashboards\/grafana\.test\.ts$/ },
+  { file: /^test\/acceptance\/up-grafana\.test\.ts$/ },
+  // Root alone can start a server as another user.
+  { file: /^packages\/servers\/test\/postgres\/start-postgres\.test\.ts$/, title: /^started by root / },
+  // Only Debian and its derivatives have apt.
+  { file: /^packages\/servers\/test\/tools\/from-debian\.test\.ts$/, unless: 'linux' },
+  // Chromium is fetched from Debian's packages; elsewhere one has to be installed.
+  { file: /^test\/(browser|dashboards|acceptance)\//, unless: 'linux' },
+]
+
+/** Skipped tests without a reason, each as file and name. */
+export function unexplainedSkips({ testResults }, root, platform = process.platform) {
+  return testResults.flatMap(({ name, assertionResults }) => {
+    const file = relative(root, name)
+    return assertionResults
+      .filter(({ status }) => status !== 'passed' && status !== 'failed')
+      .filter(({ title }) => {
+        const reason = maySkip.find((each) => each.file.test(file) && (each.title?.test(title) ?? true))
+        return reason === undefined || reason.unless === platform
+      })
+      .map(({ fullName }) => `${file}: ${fullName}`)
+  })
+}
+
+/** The files that took longest, as lines for people. */
+export function slowest({ testResults }, root, count = 10) {
+  const files = testResults
+    .map(({ name, startTime, endTime }) => ({
+      file: relative(root, name),
+      seconds: (endTime - startTime) / 1_000,
+    }))
+    .sort((a, b) => b.seconds - a.seconds)
+  const lines = files
+    .slice(0, count)
+    .map(({ file, seconds }) => `${seconds.toFixed(1).padStart(7)} s  ${file}`)
+  return ['Slowest files:', ...lines].join('\n')
+}
