@@ -153,12 +153,12 @@ describe('The pipeline’s health', () => {
         series.labels.handler ?? series.labels.work,
         lastOf(series),
       ])
-    expect((await newest('Since each kind of work last ended well')).toSorted()).toEqual([
+    expect((await newest('Time since the last success, by work')).toSorted()).toEqual([
       ['chat', 600],
       ['retention', 1_800],
       ['snapshots', 12],
     ])
-    const failed = new Map((await newest('Work that failed')) as [string, number][])
+    const failed = new Map((await newest('Failed work')) as [string, number][])
     expect([failed.get('retention'), failed.get('snapshots')]).toEqual([0, 0])
     expect(failed.get('chat')).toBeGreaterThan(0)
   })
@@ -171,7 +171,7 @@ describe('The pipeline’s health', () => {
       ['given_up', 2],
       ['waiting', 5],
     ])
-    const [left, ...others] = await answer(queryOf('pipeline-health', 'Instants left to fill'))
+    const [left, ...others] = await answer(queryOf('pipeline-health', 'Snapshots to backfill'))
     expect([lastOf(left), others]).toEqual([7, []])
   })
 

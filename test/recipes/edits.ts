@@ -55,7 +55,7 @@ CRITICAL: act now.
 
 - Another prompt.
 
-## Mend it
+## Fix it
 
 - Take the last deployment back.
 

@@ -19,7 +19,7 @@ test('a failure tells its code, what happened and the next step', () => {
 test('bad input ends with 2, whichever copy of the library made the error', () => {
   const foreign = Object.assign(new Error('x: 1: expected string'), {
     code: 'CONFIG_INVALID',
-    next: 'Mend it.',
+    next: 'Fix it.',
   })
   expect(failureText(foreign, { json: false }).exitCode).toBe(2)
 })

@@ -2,7 +2,7 @@ import { type Config, compareSeverity, names, type Severity, thresholdSeverities
 
 const { job, model, contextSize, kpi, severity } = names.label
 
-/** Alertmanager asks for a receiver at the root; every alert is caught by the routes below it. */
+/** Alertmanager needs a receiver at the root; the routes below it catch every alert. */
 const rootReceiver = 'nobody'
 
 /** Content of alertmanager.yml. */
@@ -40,7 +40,7 @@ function interval({ times, weekdays, location }: Config['alerting']['muteTimes']
 }
 
 /**
- * At one place only the worst level of a KPI is told of: CRITICAL mutes ERROR and WARNING, ERROR mutes WARNING.
+ * At one place only the worst level of a KPI sends notifications: CRITICAL mutes ERROR and WARNING, ERROR mutes WARNING.
  * Only alerts with a KPI take part: two alerts that both lack a label would count as equal in it.
  */
 export function inhibitRules(): object[] {
@@ -64,7 +64,7 @@ export function routes(config: Config): object[] {
   return [...watchdogRoute(config), recorderRoute(config), ...receiverRoutes(config)]
 }
 
-/** A heartbeat is no alert: nobody but its receiver is told of it, at its own pace. */
+/** A heartbeat is no alert: only its own receiver gets it, at its own interval. */
 function watchdogRoute({ alerting: { watchdog } }: Config): object[] {
   if (watchdog === undefined) return []
   return [
@@ -80,7 +80,7 @@ function watchdogRoute({ alerting: { watchdog } }: Config): object[] {
 
 /**
  * The recorder's route comes before all people's. Ungrouped: in a shared group an escalation waits for the group's
- * interval and may be told of only once it is over.
+ * interval and may be sent only when it is over.
  */
 function recorderRoute({ alerting }: Config): object {
   return {
@@ -127,7 +127,7 @@ function escaped(name: string): string {
 
 type Receiver = Config['alerting']['receivers'][string]
 
-/** A receiver as Alertmanager configures it; every integration is told of recoveries too. */
+/** A receiver as Alertmanager configures it; every integration gets recoveries too. */
 export function receiverConfig(name: string, receiver: Receiver): object {
   const { webhook, slack, email, pagerduty, other } = receiver
   return {

@@ -2,8 +2,8 @@ import { type Config, isRunbookAddress, type Kpi, names, unitInWords } from '@mn
 import { dashboardUid } from './grafana/links.js'
 
 /**
- * Where an alert leads: the page that says what to do, and the place that shows it. That is the KPI's dashboard where
- * people have Grafana, and the recorder's own page elsewhere.
+ * Where an alert leads: the page that says what to do, and the place that shows it. That is the KPI's dashboard with
+ * Grafana, and the recorder's page without.
  */
 export function links(config: Config, runbook: string, kpi?: Kpi): Record<string, string> {
   const { grafana, recorder } = config.endpoints
@@ -13,12 +13,12 @@ export function links(config: Config, runbook: string, kpi?: Kpi): Record<string
   }
 }
 
-/** Address of a page that says what to do: a whole one as it is, any other below the prefix of such links. */
+/** Address of a page that says what to do: an http address as it is, any other below the prefix of such links. */
 export function runbookUrl(config: Config, runbook: string): string {
   return isRunbookAddress(runbook) ? runbook : runbookBase(config) + runbook
 }
 
-/** Prefix of runbook links: as configured, else the recorder, which serves the pages also where no network is. */
+/** Prefix of runbook links: as configured, else the recorder, which serves the pages without a network. */
 export function runbookBase({ alerting, endpoints }: Config): string {
   return alerting.runbookBaseUrl ?? `${withoutSlash(endpoints.recorder)}/runbooks/`
 }
@@ -59,7 +59,7 @@ export function humanized(unit: string): string {
   }
 }
 
-/** Text of the configuration's that a Prometheus template shows as it is, whatever braces are in it. */
+/** Text of the configuration as a Prometheus template shows it unchanged, also with braces in it. */
 export function literally(text: string): string {
   return text.replaceAll('{{', '{{"{{"}}')
 }

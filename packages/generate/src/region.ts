@@ -11,7 +11,7 @@ export interface Region {
 /** All places. */
 export const everywhere: Region = { matchers: [], except: [] }
 
-/** A region and the settings that are in force in all of it. */
+/** A region and the settings that apply everywhere in it. */
 export interface Part<T> {
   readonly value: T
   readonly region: Region
@@ -34,16 +34,16 @@ export function partition<T>(kpi: Kpi, settingsOf: (kpi: Kpi) => T): Part<T>[] {
 }
 
 /**
- * All places but these. Models or sizes that are wholly excepted are so by one matcher: a lookup for each of hundreds of
+ * All places but these. Models or sizes that are excepted as a group take one matcher: a lookup for each of hundreds of
  * models, in every rule, would cost more than everything else.
  */
 function without(places: readonly (readonly Matcher[])[]): Region {
-  const wholly = (label: string) =>
+  const exceptedOf = (label: string) =>
     places.flatMap(([first, ...others]) =>
       first?.label === label && others.length === 0 ? [first.value] : [],
     )
   const matchers = [names.label.model, names.label.contextSize].flatMap((label) => {
-    const values = wholly(label)
+    const values = exceptedOf(label)
     return values.length === 0 ? [] : [isNoneOf(label, values)]
   })
   return { matchers, except: places.filter(({ length }) => length > 1) }

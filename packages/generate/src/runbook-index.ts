@@ -3,10 +3,10 @@ import { runbookBase } from './annotations.js'
 import { header } from './generated-file.js'
 import type { AlertRule, RuleGroup } from './rule.js'
 
-/** Pages of KPIs that are written by hand, beside the list; those of others the recorder has, or whoever wrote them. */
+/** Pages of KPIs that are written by hand and lie beside the list. Other pages are at the recorder, or where the KPI says. */
 const writtenPages = new Set(Object.values(defineConfig().kpis).map(({ runbook }) => runbook))
 
-/** The list of every alert with the page that tells what to do. */
+/** The list of every alert with the page that says what to do. */
 export function runbookIndex(config: Config, groups: readonly RuleGroup[]): string {
   const alerts = groups.flatMap(({ rules }) => rules.filter((rule) => 'alert' in rule))
   const rows = alerts.map((rule) => row(config, rule))

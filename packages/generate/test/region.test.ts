@@ -34,7 +34,7 @@ describe('a partition of places', () => {
     },
   )
 
-  test('excepts models and sizes as a whole by one matcher each, however many', () => {
+  test('excepts models and sizes by one matcher each, however many there are', () => {
     const { f1_score } = defineConfig({
       kpis: {
         f1_score: {

@@ -44,7 +44,7 @@ describe('runbooks', () => {
       'Is it urgent',
       'Look first',
       'Usual causes',
-      'Mend it',
+      'Fix it',
       'When the alert is wrong',
     ])
   })
@@ -75,7 +75,7 @@ describe('runbooks', () => {
   test.each([
     ['beside the list where they are written', {}, 'MnemoscopeF1ScoreError', 'f1-score.md'],
     [
-      'at the recorder where nobody has written them',
+      'at the recorder where no page is written',
       {},
       'MnemoscopeRecallAt5Error',
       'http://127.0.0.1:9470/runbooks/recall-at-5.md',

@@ -89,7 +89,7 @@ function summary({ recorder, prometheus, grafana, metrics }: RunFile): string {
   if (metrics !== null) {
     lines.push(
       `  Break it      npx mnemoscope demo --fault recall`,
-      `  Mend it       npx mnemoscope demo --fault none`,
+      `  Fix it       npx mnemoscope demo --fault none`,
     )
   }
   return [...lines, '', `  Ctrl-C stops everything; all addresses are in .mnemoscope/run.json.`].join('\n')

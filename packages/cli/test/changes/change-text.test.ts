@@ -26,9 +26,9 @@ test('as JSON a change and a problem are one line each', () => {
     differences,
     restarts,
   })
-  const problem = { at: new Date(0), code: 'CONFIG_INVALID', message: 'a\nb', next: 'Mend it.' }
+  const problem = { at: new Date(0), code: 'CONFIG_INVALID', message: 'a\nb', next: 'Fix it.' }
   const line = problemLines(problem, true)
   expect(line).not.toContain('\n')
   expect(JSON.parse(line)).toMatchObject({ applied: false, code: 'CONFIG_INVALID' })
-  expect(problemLines(problem, false)).toContain('Mend it.')
+  expect(problemLines(problem, false)).toContain('Fix it.')
 })

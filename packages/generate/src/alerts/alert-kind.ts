@@ -37,7 +37,7 @@ export interface KpiAlertKind {
   readonly judged: (kpi: Kpi, alert: NamedAlert) => Judged
   /**
    * Settings that decide when an alert fires.
-   * @param threshold the rule's annotation, which tells the rules of overrides apart
+   * @param threshold the rule's annotation, by which the rules of overrides differ
    */
   readonly settings: (kpi: Kpi, alert: NamedAlert, threshold: string | undefined) => SettingPath[]
 }

@@ -114,7 +114,7 @@ function missRules(kpi: Kpi, outcomes: Outcomes, window: string): RecordingRule[
 
 function burnAlert(config: Config, kpi: Kpi, budget: number, burn: Burn): AlertRule {
   const { severity, long, short } = burn
-  // No more than everything can miss: with a large budget the factor alone would be out of reach.
+  // No more can miss than everything: with a large budget the factor by itself would be out of reach.
   const limit = burnLimit(budget, burn)
   const rate = (window: string) => `${misses(kpi, window)} / ${number(budget)}`
   const enough = filter(attempts(kpi, long), '>=', kpi.minSamples)
@@ -123,7 +123,7 @@ function burnAlert(config: Config, kpi: Kpi, budget: number, burn: Burn): AlertR
     expr: and(and(filter(rate(long), '>', limit), filter(rate(short), '>', limit)), enough),
     labels: { [names.label.severity]: severity, [names.label.kpi]: kpi.id },
     annotations: {
-      summary: `${literally(kpi.title)} of {{ $labels.model }} in {{ $labels.job }} misses its target too fast (${severity.toUpperCase()})`,
+      summary: `${literally(kpi.title)} of {{ $labels.model }} in {{ $labels.job }} misses its target too often (${severity.toUpperCase()})`,
       description:
         `Over ${long} ${literally(kpi.title)} of {{ $labels.model }} at context size {{ $labels.context_size }} misses ` +
         `{{ $value | humanize }} times as often as its target of ${kpi.target} allows, and still does over ${short}.`,
@@ -134,7 +134,7 @@ function burnAlert(config: Config, kpi: Kpi, budget: number, burn: Burn): AlertR
   }
 }
 
-/** Attempts before each scrape: so many that a share of them is told from one a little larger. */
+/** Attempts before each scrape: enough to tell a share from a slightly larger one. */
 const attemptsAtOnce = 100_000
 const step = durationSeconds(burnInterval)
 
@@ -147,7 +147,7 @@ interface Period {
 
 /**
  * For each level of a KPI with a target: misses a little short of its burn rate and a little beyond, over both windows
- * and over the short one alone; their end; and too few attempts to tell. None without a target.
+ * and only over the short one; their end; and too few attempts. None without a target.
  */
 function burnTests(kpi: Kpi): RuleTest[] {
   const budget = missBudget(kpi)

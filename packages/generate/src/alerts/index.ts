@@ -44,7 +44,7 @@ export interface AlertOrigin {
   readonly judged: Judged | undefined
   /**
    * Settings that decide when it fires.
-   * @param threshold annotation of the rule, which tells the rules of overrides apart
+   * @param threshold annotation of the rule, by which the rules of overrides differ
    */
   readonly settings: (threshold?: string) => SettingPath[]
 }

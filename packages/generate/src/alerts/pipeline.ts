@@ -124,14 +124,15 @@ const announcedFor = '10m'
 const configChanged: PipelineAlertKind = {
   id: 'config_changed',
   severity: 'info',
-  summary: 'Another configuration is in force',
+  summary: 'The configuration has changed',
   rule: (_, sha256) => {
     const seen = `count(${over('count_over_time', names.configInfo, announcedFor)})`
     return {
       recorded: [{ record: names.configInfo, expr: 'vector(1)', labels: { sha256 } }],
       // At the first evaluation the series of the one before is not stale yet, so only its own counts.
       expr: and(select(names.configInfo, [is('sha256', sha256)]), bracket(filter(seen, '>', 1)), []),
-      description: 'Rules are now from the configuration with SHA-256 {{ $labels.sha256 }}.',
+      description:
+        'Prometheus now evaluates the rules of the configuration with SHA-256 {{ $labels.sha256 }}.',
     }
   },
   settings: [],

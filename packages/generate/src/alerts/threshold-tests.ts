@@ -77,7 +77,7 @@ export function lifecycleTests(config: Config, kpi: Kpi): RuleTest[] {
     const lives = levels.map(({ level, threshold }) => life(config, place, level, threshold))
     return [
       {
-        name: `${kpi.id}, ${place.title}: each level begins, goes on within the hysteresis, ends`,
+        name: `${kpi.id}, ${place.title}: each level starts, stays within the hysteresis, ends`,
         interval: durationSeconds(config.alertCheckInterval),
         series: Object.fromEntries(lives.map(({ series, values }) => [series, values])),
         expectations: lives.flatMap(({ expectations }) => expectations),
@@ -117,8 +117,8 @@ function life(config: Config, { place, kpi }: TestPlace, level: ThresholdSeverit
     expectations.push({ at: evaluation * interval, expr, samples })
   }
 
-  const calm = live(healthy, 3)
-  expectAt(calm + 2, 'firing', false)
+  const begun = live(healthy, 3)
+  expectAt(begun + 2, 'firing', false)
   if (resolve !== threshold) expectAt(live(within, 2) + 1, 'firing', false)
   const breached = live(threshold + step, waiting + 3)
   if (waiting > 0) expectAt(breached + waiting - 1, 'pending', true)
@@ -141,7 +141,7 @@ function worseImpliesMilder(kpi: Kpi, at: readonly Expectation[]): Expectation[]
   return levelsOf(kpi).flatMap(({ level }, i, levels) => {
     const milder = levels[i - 1]?.level
     if (milder === undefined) return []
-    const alone = `${alertSeries(kpi, 'firing', level)} unless on (job, model, context_size) ${alertSeries(kpi, 'firing', milder)}`
-    return [...new Set(at.map((expectation) => expectation.at))].map((time) => holdsNot(time, alone))
+    const withoutMilder = `${alertSeries(kpi, 'firing', level)} unless on (job, model, context_size) ${alertSeries(kpi, 'firing', milder)}`
+    return [...new Set(at.map((expectation) => expectation.at))].map((time) => holdsNot(time, withoutMilder))
   })
 }

@@ -95,7 +95,7 @@ function annotations(
 
 /**
  * When an alert fires: the value is at or beyond its threshold; or it did fire and has not yet recovered by the
- * hysteresis, which its own series in `ALERTS` tells (so after a restart, too). A place without data fires where
+ * hysteresis, as its own series in `ALERTS` shows (so after a restart, too). A place without data fires where
  * `noData` is `breach`, with the value NaN.
  * @param kpi as it is in the region
  */

@@ -112,8 +112,8 @@ interface Life {
 }
 
 /**
- * An hour that is worse than its day is told of, where it is so by more than the day's own waves, by a share worth
- * knowing, and both hold enough values; nothing else is. None where the KPI's range has no room for such an hour.
+ * An hour that is worse than its day raises the alert where it is so by more than the day's own waves, by a share worth
+ * knowing, and both hold enough values; nothing else does. None where the KPI's range has no room for such an hour.
  */
 function trendTests(config: Config, kpi: Kpi): RuleTest[] {
   const [everywhere] = testPlaces(kpi)
@@ -135,7 +135,7 @@ function trendTests(config: Config, kpi: Kpi): RuleTest[] {
     ]
     return (fires ? holds : holdsNot)(25 * seconds, select('ALERTS', labels))
   })
-  const name = `${kpi.id}: an hour that is much worse than its day is told of, and no other`
+  const name = `${kpi.id}: only an hour that is much worse than its day raises the alert`
   return [{ name, interval, series: Object.fromEntries(series), expectations }]
 }
 
@@ -144,8 +144,8 @@ function livesOf(config: Config, kpi: Kpi): Life[] {
   const { min, max } = kpi.range
   const { change, deviations } = config.alerting.trend
   const sign = isBreach(kpi.direction, max, min) ? 1 : -1
-  const usual = sign > 0 ? min + (max - min) / 4 : max - (max - min) / 4
-  const enough = Math.abs(usual) * change
+  const baseline = sign > 0 ? min + (max - min) / 4 : max - (max - min) / 4
+  const enough = Math.abs(baseline) * change
   // As far as the range lets it, and half as far again as is worth knowing.
   const far = Math.min(enough * 1.5, (max - min) / 2)
   if (far < enough * 1.1 || enough === 0) return []
@@ -160,15 +160,15 @@ function livesOf(config: Config, kpi: Kpi): Life[] {
     }
     return values
   }
-  const worseBy = (amount: number) => Number((usual + sign * amount).toPrecision(12))
+  const worseBy = (amount: number) => Number((baseline + sign * amount).toPrecision(12))
   /** A day of which the last hours have values, the one at the hour's beginning included. */
-  const day = (hours = 24): SeriesValue[] => [...lasting([24 - hours, '_'], [hours, usual]), usual]
+  const day = (hours = 24): SeriesValue[] => [...lasting([24 - hours, '_'], [hours, baseline]), baseline]
   /** Hours above and below by as much as their standard deviation. */
   const waves = (deviation: number): SeriesValue[] => [
     ...lasting(
       ...Array.from({ length: 24 }, (_, i) => [1, worseBy(i % 2 === 0 ? deviation : -deviation)] as const),
     ),
-    usual,
+    baseline,
   ]
   const hour = (amount: number) => lasting([1, worseBy(amount)])
   return [
@@ -179,7 +179,7 @@ function livesOf(config: Config, kpi: Kpi): Life[] {
     { service: 'within-its-waves', day: waves(far / deviations / 0.9), hour: hour(far), fires: false },
     { service: 'of-a-short-day', day: day(6.5), hour: hour(enough * 1.1), fires: true },
     { service: 'of-a-day-too-short', day: day(5.5), hour: hour(far), fires: false },
-    // Worse by enough in the second half, and by half of it in the whole hour.
+    // Worse by enough in the second half, and by half of it over the full hour.
     {
       service: 'worse-for-half-an-hour',
       day: day(),

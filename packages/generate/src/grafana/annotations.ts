@@ -38,7 +38,7 @@ export function changeAnnotations(): Annotation[] {
   return [configAnnotation(), deploymentAnnotation()]
 }
 
-/** Changes of the configuration in force: who changed which settings. */
+/** Changes of the configuration: who changed which settings. */
 function configAnnotation(): Annotation {
   return {
     name: 'Configuration changes',
@@ -62,7 +62,7 @@ LIMIT 200`),
   }
 }
 
-/** Versions that came; that a service was first seen at all is none. */
+/** New versions of a service. The first sight of a service is no deployment. */
 function deploymentAnnotation(): Annotation {
   return {
     name: 'Deployments',

@@ -6,7 +6,7 @@ import type { Annotation, Dashboard, Panel, PanelSpec, RowPanel, Variable } from
 /** The version of the classic dashboard schema that these dashboards are written in. */
 const schemaVersion = 42
 
-/** What tells one dashboard from another. */
+/** What differs between dashboards. */
 export interface DashboardSpec {
   readonly uid: string
   readonly title: string
@@ -60,7 +60,7 @@ const gridWidth = 24
 export interface Section {
   readonly title: string
   readonly panels: readonly PanelSpec[]
-  /** Folded, a section asks nothing until it is opened. Default false. */
+  /** A folded section sends no query until it is opened. Default false. */
   readonly collapsed?: boolean
 }
 

@@ -85,8 +85,8 @@ export function firingRank(by: readonly string[]): string {
   return aggregate('max', by, thresholdSeverities.map(ranked).join(' or '))
 }
 
-/** Rank of the level in force at each selected place that has any recorded value; 0 where nothing fires. */
-export function levelInForce(kpis: readonly Pick<Kpi, 'id'>[]): string {
+/** Rank of the worst level that fires at each selected place with a recorded value; 0 where nothing fires. */
+export function firingLevel(kpis: readonly Pick<Kpi, 'id'>[]): string {
   const measured = selected('', [isOneOf('__name__', kpis.map(names.recordedSeries.current))])
   return `${firingRank(names.seriesLabels)} or 0 * ${perPlace(measured)}`
 }

@@ -8,7 +8,7 @@ export const dashboardUid = {
   modelComparison: 'mnemoscope-model-comparison',
   alertHistory: 'mnemoscope-alert-history',
   pipelineHealth: 'mnemoscope-pipeline-health',
-  /** Drill-down of a KPI, by its id; one that is too long is cut and told apart by its hash. */
+  /** Drill-down of a KPI, by its id; one that is too long is cut, and its hash keeps it unique. */
   kpi: (id: string) => `${kpiUidPrefix}${id.length > longestId ? shortened(id) : id}`,
 } as const
 

@@ -11,7 +11,7 @@ export interface PanelBase {
   readonly targets: readonly Target[]
   /** Grafana's id of the values' unit. */
   readonly unit: string
-  /** Shown in place of a value while there is none. */
+  /** Shown while there is no value. */
   readonly noValue: string
   readonly thresholds?: ThresholdsConfig
   readonly mappings?: readonly ValueMapping[]
@@ -21,7 +21,7 @@ export interface PanelBase {
   readonly max?: number
   readonly overrides?: readonly FieldOverride[]
   readonly transformations?: readonly Transformation[]
-  /** Points of a series at the most. */
+  /** Most points of a series. */
   readonly maxDataPoints?: number
 }
 

@@ -79,8 +79,8 @@ export const severityRankSql =
 /** Parts of queries on `snapshots`: named subqueries for `WITH`. */
 
 /**
- * The time range as whole hours that are rolled up (`hours`), and what these leave of it (`rest`, from `since` to before
- * `until`, the ends of the range included): hour by hour, because a join with all of them at once reads the whole table.
+ * The time range as full hours that are rolled up (`hours`), and what these leave of it (`rest`, from `since` to before
+ * `until`, the ends of the range included): hour by hour, because a join with all of them at once reads all of the table.
  */
 export const wholeHoursSql = `looked AS (
   SELECT $__timeFrom()::timestamptz AS since, $__timeTo()::timestamptz AS until

@@ -21,7 +21,7 @@ export function table(base: PanelBase): PanelSpec {
 /** Fills the cells of a column with the colour of their value. */
 export const colouredCells = { type: 'color-background', mode: 'basic' } as const
 
-/** A column that links read and nobody sees. */
+/** A hidden column that links read. */
 export function hiddenField(name: string): FieldOverride {
   return forField(name, { 'custom.hideFrom': { viz: true, legend: true, tooltip: true } })
 }

@@ -20,8 +20,8 @@ export interface Tier {
   /** Only of the tier for rare traffic. */
   readonly rare?: {
     /** Where the sparse window was trusted at any time within this tier's own, what is left here is its remains. */
-    readonly crowdWindow: string
-    readonly crowdSamples: number
+    readonly busyWindow: string
+    readonly busySamples: number
   }
 }
 
@@ -43,7 +43,7 @@ export function tiersOf(kpi: Kpi): Tier[] {
       statistic: isQuantile(statistic) ? 'p50' : statistic,
       minSamples: 1,
       settled: window,
-      rare: { crowdWindow: kpi.sparseWindow, crowdSamples: kpi.sparseMinSamples },
+      rare: { busyWindow: kpi.sparseWindow, busySamples: kpi.sparseMinSamples },
     },
   ]
 }
@@ -78,7 +78,7 @@ export function judgedByQuantile(kpi: Kpi): boolean {
   return windowsOf(kpi).some(({ statistics }) => statistics.some(isQuantile))
 }
 
-/** All places, divided by the tiers in force there. */
+/** All places, divided by the tiers that apply there. */
 export function tierParts(kpi: Kpi): Part<Tier[]>[] {
   return partition(kpi, tiersOf)
 }
@@ -109,9 +109,9 @@ export function trusted(kpi: Kpi, tier: Tier, region: Region): string {
   const settled =
     tier.settled === undefined ? enough : and(enough, filter(ago(count(tier.window), tier.settled), '>', 0))
   if (tier.rare === undefined) return bracket(settled)
-  const { crowdWindow, crowdSamples } = tier.rare
-  const crowd = filter(over('max_over_time', count(crowdWindow), tier.window), '>=', crowdSamples)
-  return bracket(unless(settled, crowd))
+  const { busyWindow, busySamples } = tier.rare
+  const busyLately = filter(over('max_over_time', count(busyWindow), tier.window), '>=', busySamples)
+  return bracket(unless(settled, busyLately))
 }
 
 /** The places that are judged by a window, as the samples in it; stands anywhere. */

@@ -59,7 +59,7 @@ function goneTest(place: MeasuredPlace): RuleTest {
     { scrapes: lived, operations: busy(place), measured: high.measured },
     { scrapes: longest + 8, target: 'gone' },
   ])
-  return place.test('the value outlives its target by a window at the most', series, [
+  return place.test('the value outlives its target by at most one window', series, [
     holds(place.seen(lived + 2), current(place)),
     holdsNot(place.seen(lived + longest + 6), current(place)),
   ])
@@ -139,7 +139,7 @@ function outageTest(place: MeasuredPlace): RuleTest {
       { scrapes: 10 },
     ]),
   }
-  return place.test('an outage of the scrapes brings no old operations back', series, [
+  return place.test('an outage of the scrapes brings back no old operations', series, [
     holds(place.seen(window + 2), `${count(place)} > 0`),
     holdsNot(place.seen(2 * window + 16), `${count(place)} > 0`),
   ])

@@ -29,7 +29,7 @@ function tierTest(place: MeasuredPlace, tier: Tier, ofDistribution: string): Rul
   const window = place.scrapes(tier.window)
   const distribution = place.scrapes(ofDistribution)
   const first = 4
-  // Whole cycles, so that operations keep their distance across the change.
+  // Full cycles, so that operations keep their distance across the change.
   const cycles = Math.ceil((window + 8) / every) * every
   const series = place.exposed([
     { scrapes: first },

@@ -93,11 +93,11 @@ function written(
   return seriesValues(values)
 }
 
-/** A measurement far from another, and how the KPI's value is known to come from it alone. */
+/** A measurement far from another, and how to know that the KPI's value comes only from it. */
 export interface SampleValue {
   /** What is measured: a number, or an outcome. */
   readonly measured: number | string
-  /** A condition on an expression: it returns the value where that is from this measurement alone. */
+  /** A condition on an expression: it returns the value where that comes only from this measurement. */
   readonly only: (expression: string, tier: Tier) => string
 }
 

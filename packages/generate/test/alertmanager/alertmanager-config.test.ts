@@ -7,7 +7,7 @@ const contentOf = (config = defineConfig()) =>
   parse(generate(config).get('alertmanager/alertmanager.yml') as string)
 
 describe('alertmanager.yml', () => {
-  test('tells the recorder of every alert by itself, and of its end, before anyone else', () => {
+  test('sends every alert and its end to the recorder first, ungrouped', () => {
     const { route, receivers } = contentOf(
       defineConfig({ alerting: { groupWait: '2s', repeatInterval: '1h' } }),
     )

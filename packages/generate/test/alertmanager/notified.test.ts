@@ -86,7 +86,7 @@ const breach = {
 }
 
 describe('a real Alertmanager', () => {
-  test('tells once of 100 equal breaches', async () => {
+  test('sends one notification for 100 equal breaches', async () => {
     for (let i = 0; i < 100; i++) await raise(breach)
     await until(() => telling('A').length > 0)
     for (let i = 0; i < 100; i++) await raise(breach)
@@ -96,7 +96,7 @@ describe('a real Alertmanager', () => {
     expect(telling('A')).toHaveLength(1)
   })
 
-  test('tells nothing to a receiver in its mute times, and all to the others', async () => {
+  test('sends nothing to a receiver in its mute times, and everything to the others', async () => {
     await raise({ ...breach, alertname: 'E', model: 'fifth' })
     await until(() => telling('E').length > 0)
     // Whatever another alert's notification leaves behind has been flushed for this one, too.
@@ -109,13 +109,13 @@ describe('a real Alertmanager', () => {
     expect([...new Set(told('E'))].sort()).toEqual(['mnemoscope-recorder', 'team'])
   })
 
-  test('tells again of a level once its own cooldown is over', async () => {
+  test('sends a level again after the cooldown of that level', async () => {
     await raise({ ...breach, alertname: 'C', severity: 'error', model: 'third' })
     await until(() => telling('C').length > 1)
     expect(telling('A')).toHaveLength(1)
   })
 
-  test('tells of the worst level only, at the same service, model and size', async () => {
+  test('sends only the worst level at the same service, model and size', async () => {
     const at = (severity: string, place = {}) => ({
       ...breach,
       alertname: 'D',

@@ -90,7 +90,7 @@ describe('the pipeline watches itself', () => {
     expect(await ruleTest(files, series, expectations)).toBe('')
   })
 
-  test('and tells of another configuration for ten minutes, but not of a first one', async () => {
+  test('and announces a changed configuration for ten minutes, but not a first one', async () => {
     const before = 'mnemoscope_config_info{sha256="an earlier one"}'
     const changed = 'count(ALERTS{alertname="MnemoscopeConfigChanged", severity="info"})'
     const expectations = (told: boolean) => [

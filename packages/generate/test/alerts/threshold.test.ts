@@ -51,7 +51,7 @@ describe('threshold alerts', () => {
     expect(result).toBe('')
   })
 
-  test('judge an overridden place by its own threshold alone, and a narrower override by the KPI where it says nothing', async () => {
+  test('judge a place with an override only by its threshold; what a narrower override leaves out comes from the KPI', async () => {
     const steady = [{ scrapes: 60, operations: 3, measured: 0.4375 }]
     const series = {
       ...exposed(f1_score, at('small'), steady),

@@ -22,7 +22,7 @@ const steps = (values: readonly (readonly [value: number, evaluations: number])[
 describe('an hour that is worse than its day', () => {
   test.each([
     [
-      'is told of',
+      'raises the alert',
       [
         [0.95, day],
         [0.83, hour],
@@ -30,7 +30,7 @@ describe('an hour that is worse than its day', () => {
       true,
     ],
     [
-      'is not told of while it is better',
+      'does not while it is better',
       [
         [0.83, day],
         [0.95, hour],
@@ -38,7 +38,7 @@ describe('an hour that is worse than its day', () => {
       false,
     ],
     [
-      'is not told of where the change is small',
+      'does not where the change is small',
       [
         [0.95, day],
         [0.9, hour],
@@ -46,7 +46,7 @@ describe('an hour that is worse than its day', () => {
       false,
     ],
     [
-      'is not told of where the day was as bad at times',
+      'does not where the day was as bad at times',
       [
         ...Array.from({ length: 24 }, (_, i) => [i % 2 === 0 ? 0.95 : 0.8, hour] as const),
         [0.8, hour] as const,
@@ -54,7 +54,7 @@ describe('an hour that is worse than its day', () => {
       false,
     ],
     [
-      'is not told of after a few hours only',
+      'does not after only a few hours',
       [
         [0.95, 4 * hour],
         [0.83, hour],

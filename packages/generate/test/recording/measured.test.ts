@@ -87,7 +87,7 @@ describe('operations that a series had counted before its first scrape', () => {
     ).toBe('')
   })
 
-  test('do not count where nothing tells how old the target is', async () => {
+  test('do not count where the age of the target is unknown', async () => {
     const series = exposed(f1_score, labels, [
       absent(40),
       { scrapes: 1, operations: 4_000, measured: 0.25 },

@@ -25,7 +25,7 @@ export function kpiRunbook(kpi: Kpi): string {
       'What it depends on is slow, full or away. Other KPIs at the same place tell; each has [a page](README.md).',
       'The measurement itself: another unit, another question, values that are refused.',
     ]),
-    '## Mend it',
+    '## Fix it',
     bulleted([
       'If it began with a deployment or a change of the configuration, take that back first and ask why later.',
       'Where one model or context size alone is affected, move its traffic to another.',

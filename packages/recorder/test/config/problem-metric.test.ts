@@ -10,7 +10,7 @@ test('a scrape tells whether what is written is known not to be in force', async
   showConfigProblem(registry, { problem: () => problem })
   const shown = async () => (await registry.metrics()).split('\n').filter((line) => /^[a-z]/.test(line))
   expect(await shown()).toEqual([`${names.recorderMetric.configProblem} 0`])
-  problem = { at: new Date(0), code: 'CONFIG_INVALID', message: 'bad', next: 'Mend it.' }
+  problem = { at: new Date(0), code: 'CONFIG_INVALID', message: 'bad', next: 'Fix it.' }
   expect(await shown()).toEqual([`${names.recorderMetric.configProblem} 1`])
   problem = undefined
   expect(await shown()).toEqual([`${names.recorderMetric.configProblem} 0`])

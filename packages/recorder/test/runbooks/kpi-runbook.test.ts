@@ -31,7 +31,7 @@ describe('the runbook of a KPI that nobody has written one for', () => {
         'Is it urgent',
         'Look first',
         'Usual causes',
-        'Mend it',
+        'Fix it',
         'When the alert is wrong',
       ])
     }

@@ -60,7 +60,7 @@ describe('the recorder', () => {
       expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
       expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
       const html = await response.text()
-      expect(html).toContain('<h2>Mend it</h2>')
+      expect(html).toContain('<h2>Fix it</h2>')
       expect(html).not.toMatch(/<script|style=/)
       for (const [, href = ''] of html.matchAll(/(?:href|src)="([^"#]+)/g)) {
         const { status } = await fetch(new URL(href.replaceAll('&amp;', '&'), url))

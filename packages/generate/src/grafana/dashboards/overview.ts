@@ -5,9 +5,9 @@ import { dashboard } from '../dashboard.js'
 import {
   change,
   currentValues,
+  firingLevel,
   grafanaUnit,
   kpiPanelBase,
-  levelInForce,
   noMeasurement,
   placeLegend,
   unknownCell,
@@ -68,7 +68,7 @@ function statusTable(kpis: readonly Kpi[]): PanelSpec {
     unit: 'none',
     noValue: noMeasurement,
     targets: [
-      instantQuery(levelInForce(kpis), { refId: level, format: 'table' }),
+      instantQuery(firingLevel(kpis), { refId: level, format: 'table' }),
       ...kpis.map((kpi) => instantQuery(currentValues(kpi), { refId: kpi.id, format: 'table' })),
     ],
     transformations: [

@@ -67,7 +67,7 @@ export const episodeOverrides = [
   hiddenField('dashboard'),
 ]
 
-/** Which KPI of which model and context size fires most: where to begin mending. */
+/** Which KPI of which model and context size fires most: where to start. */
 export function alertCauses(): PanelSpec {
   return table({
     title: 'What fires most',

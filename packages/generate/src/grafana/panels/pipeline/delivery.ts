@@ -63,7 +63,7 @@ export function notificationPanels(config: Config): PanelSpec[] {
   ]
 }
 
-/** What alert handlers are still to be told, and what they could not be told at all. */
+/** Events that handlers still have to get, and those that could not be delivered. */
 export function deliveryPanels(config: Config): PanelSpec[] {
   return [overTime(config), now()]
 }

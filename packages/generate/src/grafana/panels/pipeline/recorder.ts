@@ -23,7 +23,7 @@ export function recorderPanels(config: Config): PanelSpec[] {
     stat({
       ...base,
       title: 'Age of the newest snapshot',
-      description: `One is due every ${config.snapshotInterval}; after three of them the recorder is behind.`,
+      description: `One is due every ${config.snapshotInterval}. Without three of them the recorder is behind.`,
       width: 4,
       unit: 's',
       thresholds: steps(
@@ -35,7 +35,7 @@ export function recorderPanels(config: Config): PanelSpec[] {
     }),
     timeSeries({
       ...base,
-      title: 'Instants taken, rows stored, cycles failed',
+      title: 'Snapshots, rows stored, failures',
       description: 'How many between two points of the chart, by recorder.',
       width: 10,
       unit: 'short',
@@ -94,13 +94,13 @@ const problemMappings: ValueMapping[] = [
   {
     type: 'value',
     options: {
-      '0': { text: 'in force', color: levelColor.healthy, index: 0 },
-      '1': { text: 'not in force', color: levelColor.error, index: 1 },
+      '0': { text: 'applied', color: levelColor.healthy, index: 0 },
+      '1': { text: 'not applied', color: levelColor.error, index: 1 },
     },
   },
 ]
 
-/** How the recorder does by kind of work: when each last ended well, what failed, what is left, and what it waits for. */
+/** The recorder's work by kind: the last success, failures, what is left to do, and the time of queries. */
 export function recorderWorkPanels(config: Config): PanelSpec[] {
   const base = {
     height: 7,
@@ -113,18 +113,17 @@ export function recorderWorkPanels(config: Config): PanelSpec[] {
   return [
     timeSeries({
       ...base,
-      title: 'Since each kind of work last ended well',
+      title: 'Time since the last success, by work',
       description:
-        'Retention runs every hour, everything else at least as often as snapshots are due or once a minute. What goes on rising is stuck or fails.',
+        'Retention runs every hour, other work at least once per snapshot interval or minute. A line that keeps rising is stuck or failing.',
       width: 12,
       unit: 's',
       targets: [rangeQuery(`time() - ${fromTargets(metric.lastHealthy)}`, { legend: work, step })],
     }),
     timeSeries({
       ...base,
-      title: 'Work that failed',
-      description:
-        'Runs between two points of the chart, by kind of work. What they left undone, later runs do.',
+      title: 'Failed work',
+      description: 'Failed runs between two points of the chart, by work. Later runs do what these left.',
       width: 12,
       unit: 'short',
       targets: [rangeQuery(grown(metric.workFailures), { legend: work, step })],
@@ -144,17 +143,17 @@ export function recorderWorkPanels(config: Config): PanelSpec[] {
     }),
     timeSeries({
       ...base,
-      title: 'Instants left to fill',
-      description: 'Missed snapshots that are still to be fetched from Prometheus. It falls while they are.',
+      title: 'Snapshots to backfill',
+      description: 'Missed snapshots that the recorder still has to fetch from Prometheus.',
       width: 10,
       unit: 'short',
       targets: [rangeQuery(`sum(${fromTargets(metric.backfillLeft)})`, { legend: 'instants left', step })],
     }),
     stat({
       ...base,
-      title: 'Configuration as it is written',
+      title: 'Configuration file',
       description:
-        'Not in force: an edit was refused, taken back, or nobody has applied it. The recorder’s page says why.',
+        'Not applied: an edit was refused or rolled back, or it still waits to be applied. The recorder’s page says why.',
       width: 4,
       unit: 'none',
       mappings: problemMappings,
