@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, type CommanderError } from 'commander'
 import { backtestCommand } from './commands/backtest.js'
 import { checkCommand } from './commands/check.js'
+import { compareCommand } from './commands/compare.js'
 import { databaseCommand } from './commands/database.js'
 import { demoCommand } from './commands/demo.js'
 import { explainCommand } from './commands/explain.js'
@@ -35,6 +36,7 @@ const commands = [
   reportCommand,
   statusCommand,
   topCommand,
+  compareCommand,
   demoCommand,
   initCommand,
   generateCommand,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
-import { MnemoscopeError } from '@mnemoscope/kpi'
-import type { DashboardData } from '@mnemoscope/recorder'
+import { type ErrorCode, errorCodes, MnemoscopeError } from '@mnemoscope/kpi'
+import type { AnswerOf, BodyOf, ErrorAnswer, Operation, ParamsOf, QueryOf } from '@mnemoscope/recorder'
+import { changeToken } from './environment.js'
 import { readRunFile } from './up/run-file.js'
 
 /** Where the recorder listens: as given, else as `mnemoscope up` in this folder has written it down. */
@@ -9,42 +10,66 @@ export function recorderUrl(given?: string): string {
   return readRunFile(resolve('.')).recorder
 }
 
-/** Which part of the history: by default the last 24 hours of everything. */
-export interface Scope {
-  readonly hours?: number | undefined
-  /** ISO 8601. */
-  readonly from?: string | undefined
-  readonly to?: string | undefined
-  readonly service?: string | undefined
-  readonly model?: string | undefined
+/** What an operation is asked with. Values of the query that are undefined are left out. */
+export interface Request<Name extends Operation> {
+  /** A property of every answer: an answer without it is another program's. */
+  readonly has: keyof AnswerOf<Name> & string
+  readonly params?: ParamsOf<Name>
+  readonly query?: QueryOf<Name>
+  readonly body?: BodyOf<Name>
 }
 
-/**
- * Dashboard data of a part of the history.
- * @throws MnemoscopeError RECORDER_UNREACHABLE, or REQUEST_INVALID where the recorder refuses the scope
- */
-export async function fetchDashboard(url: string, scope: Scope): Promise<DashboardData> {
-  let response: Response
-  try {
-    response = await fetch(`${url}/api/dashboard?${queryOf(scope)}`, { signal: AbortSignal.timeout(30_000) })
-  } catch (cause) {
-    throw new MnemoscopeError('RECORDER_UNREACHABLE', `the recorder at ${url} does not answer`, {
+/** No recorder answers at the address. */
+export class RecorderSilent extends MnemoscopeError {
+  constructor(url: string, cause: unknown) {
+    super('RECORDER_UNREACHABLE', `the recorder at ${url} does not answer`, {
       value: url,
       next: 'Check that it runs (`mnemoscope up`, or `mnemoscope record`) and that the address is right (--url).',
       cause,
     })
   }
+}
+
+/** A change waits for the servers that take it up, an answer does not. */
+const timeoutMs = { GET: 30_000, PUT: 300_000 } as const
+
+/**
+ * Asks the recorder: `ask(url, 'GET /api/dashboard', { has: 'open_alerts', query: { hours: 1 } })`.
+ * @throws MnemoscopeError RECORDER_UNREACHABLE; USAGE where the recorder refuses what it was asked; where it refuses a
+ *   change, the recorder's own error
+ */
+export async function ask<Name extends Operation>(
+  url: string,
+  operation: Name,
+  { has, params, query, body }: Request<Name>,
+): Promise<AnswerOf<Name>> {
+  const [method = 'GET', path = ''] = operation.split(' ')
+  const token = method === 'GET' ? undefined : changeToken()
+  const response = await fetch(`${url}${filled(path, params)}${searchOf(query)}`, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(method === 'GET' ? timeoutMs.GET : timeoutMs.PUT),
+  }).catch((cause: unknown) => {
+    throw new RecorderSilent(url, cause)
+  })
   // An answer that breaks off, or that some other program gave, is no data.
   const text = await response.text().catch((error: Error) => error.message)
-  const body = parsed(text)
-  if (response.ok && isDashboard(body)) return body
-  if (response.status === 400 && isRefusal(body)) throw refusal(body)
+  const answer = parsed(text)
+  if (response.ok && typeof answer === 'object' && answer !== null && has in answer) {
+    return answer as AnswerOf<Name>
+  }
+  // What the recorder waits for itself is its own business; what it says of a request is the caller's.
+  if (isRefusal(answer) && (response.status < 500 || method !== 'GET')) throw refusal(answer)
   throw new MnemoscopeError(
     'RECORDER_UNREACHABLE',
     `${url} answered ${response.status}: ${text.length > longestQuote ? `${text.slice(0, longestQuote)} ...` : text}`,
     {
       value: url,
-      expected: '200 with dashboard data',
+      expected: `200 with ${has}`,
       next: `Look at ${url}/readyz for what the recorder waits for, and whether that is the recorder's address.`,
     },
   )
@@ -52,6 +77,18 @@ export async function fetchDashboard(url: string, scope: Scope): Promise<Dashboa
 
 /** Of an answer that is not understood so much is quoted. */
 const longestQuote = 300
+
+function filled(path: string, params: Readonly<Record<string, string>> = {}): string {
+  return path.replaceAll(/\{\+?(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+}
+
+function searchOf(query: object = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) search.set(name, String(value))
+  }
+  return search.size === 0 ? '' : `?${search}`
+}
 
 function parsed(text: string): unknown {
   try {
@@ -61,28 +98,18 @@ function parsed(text: string): unknown {
   }
 }
 
-function isDashboard(body: unknown): body is DashboardData {
-  return typeof body === 'object' && body !== null && 'open_alerts' in body
-}
-
-interface Refusal {
-  readonly error: Pick<MnemoscopeError, 'message' | 'value' | 'expected' | 'next'>
-}
-
-function isRefusal(body: unknown): body is Refusal {
-  return typeof (body as Partial<Refusal> | undefined)?.error?.message === 'string'
-}
-
-function queryOf(scope: Scope): URLSearchParams {
-  const query = new URLSearchParams()
-  for (const [key, value] of Object.entries(scope)) {
-    if (value !== undefined) query.set(key, String(value))
-  }
-  return query
+function isRefusal(body: unknown): body is ErrorAnswer {
+  return typeof (body as Partial<ErrorAnswer> | undefined)?.error?.message === 'string'
 }
 
 /** The recorder's own words for what is wrong with a request. */
-function refusal({ error }: Refusal): MnemoscopeError {
-  const { message, value, expected, next } = error
-  return new MnemoscopeError('USAGE', message, { value, next, ...(expected && { expected }) })
+function refusal({ error }: ErrorAnswer): MnemoscopeError {
+  const { code, message, value, expected, next = 'Look at the log of the recorder.' } = error
+  return new MnemoscopeError(codeOf(code), message, { value, next, ...(expected && { expected }) })
+}
+
+/** An error of the request is one of the command's arguments; a code that this version does not know is the recorder's. */
+function codeOf(code: string): ErrorCode {
+  if (code.startsWith('REQUEST_')) return 'USAGE'
+  return code in errorCodes ? (code as ErrorCode) : 'RECORDER_UNREACHABLE'
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { MnemoscopeError } from '@mnemoscope/kpi'
-import { fetchDashboard } from '../src/recorder-client.js'
+import { ask } from '../src/recorder-client.js'
 
 const answers: Record<string, { status: number; body: string; length?: number }> = {
   '/page': { status: 200, body: '<html>' },
@@ -25,7 +25,7 @@ afterAll(() => new Promise((resolve) => server.close(resolve)))
 describe('an address that some other program answers', () => {
   test.each(Object.keys(answers))('%s is told as such, with the next step', async (path) => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
-    const error = await fetchDashboard(url, {}).then(
+    const error = await ask(url, 'GET /api/dashboard', { has: 'open_alerts' }).then(
       () => undefined,
       (reason: MnemoscopeError) => reason,
     )

@@ -1,5 +1,6 @@
-import type { Config, ConfigInput } from '@mnemoscope/kpi'
+import type { ConfigInput } from '@mnemoscope/kpi'
 import { loadProject, type Project } from '../config-file.js'
+import { ask } from '../recorder-client.js'
 import { readRunFile } from '../up/run-file.js'
 
 /** Today's configuration: the one in force where a pipeline runs beside the file, else the file's own. */
@@ -10,8 +11,7 @@ export async function todaysConfig(
   const project = await loadProject(given, defaults)
   try {
     const { recorder } = readRunFile(project.folder)
-    const response = await fetch(`${recorder}/api/config`, { signal: AbortSignal.timeout(10_000) })
-    const { config } = (await response.json()) as { config: Omit<Config, 'declared'> }
+    const { config } = await ask(recorder, 'GET /api/config', { has: 'config' })
     // A recorder tells its addresses without passwords.
     const { endpoints } = project.config
     return { ...project, config: { ...config, endpoints, declared: {} }, isInForce: true }

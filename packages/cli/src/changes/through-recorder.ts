@@ -1,6 +1,5 @@
-import { type ErrorCode, errorCodes, MnemoscopeError } from '@mnemoscope/kpi'
 import type { Project } from '../config-file.js'
-import { changeToken } from '../environment.js'
+import { ask, RecorderSilent } from '../recorder-client.js'
 import { type RunFile, readRunFile } from '../up/run-file.js'
 import type { ChangeSummary } from './change-text.js'
 import { ownerOf } from './written-config.js'
@@ -13,40 +12,15 @@ import { ownerOf } from './written-config.js'
 export async function applyThroughRecorder(project: Project): Promise<ChangeSummary | undefined> {
   const run = runningIn(project.folder)
   if (run === undefined) return undefined
-  const token = changeToken()
-  const response = await fetch(`${run.recorder}/api/config`, {
-    method: 'PUT',
-    headers: {
-      'content-type': 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify({ by: ownerOf(project.configPath) }),
-  }).catch(() => undefined)
-  if (response === undefined) return undefined
-  const answer = (await response.json().catch((cause: unknown) => {
-    throw new MnemoscopeError(
-      'RECORDER_UNREACHABLE',
-      `${run.recorder} answered ${response.status} with no JSON`,
-      {
-        value: run.recorder,
-        expected: 'the recorder of `mnemoscope up`, as .mnemoscope/run.json names it',
-        next: 'Look whether another program listens there; if `up` was killed here, remove .mnemoscope/run.json.',
-        cause,
-      },
-    )
-  })) as ChangeSummary & { error?: Refusal }
-  if (answer.error === undefined) return answer
-  const { code, message, ...detail } = answer.error
-  const known = code in errorCodes ? (code as ErrorCode) : 'RECORDER_UNREACHABLE'
-  throw new MnemoscopeError(known, message, { next: 'Look at the log of the recorder.', ...detail })
-}
-
-interface Refusal {
-  readonly code: string
-  readonly message: string
-  readonly value?: unknown
-  readonly expected?: string
-  readonly next?: string
+  try {
+    return await ask(run.recorder, 'PUT /api/config', {
+      has: 'differences',
+      body: { by: ownerOf(project.configPath) },
+    })
+  } catch (error) {
+    if (error instanceof RecorderSilent) return undefined
+    throw error
+  }
 }
 
 function runningIn(folder: string): RunFile | undefined {

@@ -4,7 +4,7 @@ import type { DashboardData } from '@mnemoscope/recorder'
 import { Command, Option } from 'commander'
 import { numberOption } from '../number-option.js'
 import { print, withoutColours } from '../print.js'
-import { fetchDashboard, recorderUrl } from '../recorder-client.js'
+import { ask, recorderUrl } from '../recorder-client.js'
 import { reportHtml } from '../report/html.js'
 import { reportMarkdown } from '../report/markdown.js'
 import { reportPlugins } from '../report/plugins.js'
@@ -44,7 +44,10 @@ export const reportCommand = new Command('report')
   .option('-o, --output <file>', 'write it to a file')
   .action(async (options: ReportOptions) => {
     const { url, hours, from, to, service, model } = options
-    const data = await fetchDashboard(recorderUrl(url), { hours, from, to, service, model })
+    const data = await ask(recorderUrl(url), 'GET /api/dashboard', {
+      has: 'open_alerts',
+      query: { hours, from, to, service, model },
+    })
     const text = options.json
       ? `${JSON.stringify(data, null, 2)}\n`
       : rendered(

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { failureText } from '../failure.js'
 import { print } from '../print.js'
-import { fetchDashboard, recorderUrl } from '../recorder-client.js'
+import { ask, recorderUrl } from '../recorder-client.js'
 import { statusExitCodes, statusOf } from '../report/status.js'
 
 /** `mnemoscope status`: one line and an exit code, for scripts. */
@@ -15,7 +15,7 @@ export const statusCommand = new Command('status')
   .action(async ({ url, json }: { url?: string; json?: true }) => {
     try {
       const recorder = recorderUrl(url)
-      const data = await fetchDashboard(recorder, { hours: 1 })
+      const data = await ask(recorder, 'GET /api/dashboard', { has: 'open_alerts', query: { hours: 1 } })
       const { status, line } = statusOf(data, recorder)
       process.stdout.write(
         json ? `${JSON.stringify({ status, line, open: data.open_alerts.length })}\n` : `${line}\n`,

@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { numberOption } from '../number-option.js'
 import { print } from '../print.js'
 import { printable } from '../printable.js'
-import { fetchDashboard, recorderUrl } from '../recorder-client.js'
+import { ask, recorderUrl } from '../recorder-client.js'
 import { reportText } from '../report/text.js'
 import { topOf } from '../report/top.js'
 import { stopSignal } from '../up/stop-signal.js'
@@ -24,7 +24,8 @@ export const topCommand = new Command('top')
   .option('--once', 'draw it once')
   .action(async ({ url: given, interval, once }: TopOptions) => {
     const url = recorderUrl(given)
-    const draw = async () => reportText(topOf(await fetchDashboard(url, { hours: 1 })))
+    const draw = async () =>
+      reportText(topOf(await ask(url, 'GET /api/dashboard', { has: 'open_alerts', query: { hours: 1 } })))
     if (once || !process.stdout.isTTY) {
       print(await draw())
       return

@@ -1,8 +1,9 @@
 import { type AlertOrigin, originOfAlert } from '@mnemoscope/generate'
-import { type Config, MnemoscopeError, names } from '@mnemoscope/kpi'
-import type { AlertEpisode } from '@mnemoscope/recorder'
+import { MnemoscopeError, names } from '@mnemoscope/kpi'
+import type { AlertEpisode, AnswerOf } from '@mnemoscope/recorder'
 import { z } from 'zod'
 import { askPrometheus } from '../prometheus-client.js'
+import { ask } from '../recorder-client.js'
 import { type ActiveAlert, type CurrentValue, currentValues } from './current.js'
 import { originOf, pathText } from './origin.js'
 
@@ -17,13 +18,6 @@ export interface ExplainedRule {
   readonly runbook: string | null
 }
 
-export interface Transition {
-  readonly kind: string
-  readonly at: number
-  readonly via: string
-  readonly detail: Readonly<Record<string, unknown>>
-}
-
 export interface Explanation {
   readonly alert: string
   /** Null for alerts of the pipeline about itself. */
@@ -35,7 +29,7 @@ export interface Explanation {
   /** At every place, the worst first; of an episode only its own. */
   readonly current: readonly CurrentValue[]
   /** The episode asked for, else the newest ones, newest first. */
-  readonly episodes: readonly (AlertEpisode & { readonly transitions: readonly Transition[] })[]
+  readonly episodes: readonly AnswerOf<'GET /api/episodes/{id}'>[]
 }
 
 export interface ExplainOptions {
@@ -91,7 +85,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
   const rules = rulesSchema.parse(data).groups.flatMap((group) => group.rules)
   const own = rulesOf(rules, name, episode)
   if (own.length === 0 && episodes.length === 0) throw unknown(asked, rules)
-  const { config, patch } = (await getJson(`${recorder}/api/config`)) as { config: Config; patch: unknown }
+  const { config, patch } = await ask(recorder, 'GET /api/config', { has: 'config' })
   const labels = own[0]?.labels ?? episodes[0]?.metadata.labels ?? {}
   const [kpiId, severity] = [labels[names.label.kpi], labels[names.label.severity]]
   const origin = originOfAlert(config, name)
@@ -104,14 +98,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
     rules: own.map((rule) => explained(rule, origin, origins)),
     unit: origin?.judged?.unit ?? null,
     current: await currentValues(prometheus, origin?.judged, active, episode?.metadata.labels),
-    episodes: await Promise.all(
-      episodes.map(async (episode) => {
-        const detail = (await getJson(`${recorder}/api/episodes/${episode.id}`)) as {
-          transitions: Transition[]
-        }
-        return { ...episode, transitions: detail.transitions }
-      }),
-    ),
+    episodes,
   }
 }
 
@@ -144,35 +131,23 @@ function rulesOf(rules: readonly Rule[], name: string, episode: AlertEpisode | u
 }
 
 /** The episode with an id, or the newest ones of an alert. */
-async function episodesOf(recorder: string, asked: string): Promise<AlertEpisode[]> {
-  const found: AlertEpisode[] = []
-  const most = isId(asked) ? 1 : newestEpisodes
-  const isAsked = ({ id, metadata }: AlertEpisode) => String(id) === asked || metadata.alertname === asked
-  let before = ''
-  for (;;) {
-    const page = `${recorder}/api/episodes?hours=87600&limit=1000${before}`
-    const { episodes } = (await getJson(page)) as { episodes: AlertEpisode[] }
-    found.push(...episodes.filter(isAsked))
-    const last = episodes.at(-1)
-    if (found.length >= most || episodes.length < 1_000 || last === undefined) return found.slice(0, most)
-    before = `&before=${last.id}`
+async function episodesOf(recorder: string, asked: string): Promise<Explanation['episodes']> {
+  if (isId(asked)) {
+    const episode = await detailOf(recorder, asked).catch((error: unknown) => {
+      if (error instanceof MnemoscopeError && error.code === 'USAGE') return undefined
+      throw error
+    })
+    if (episode !== undefined) return [episode]
   }
+  const { episodes } = await ask(recorder, 'GET /api/episodes', {
+    has: 'episodes',
+    query: { hours: 87_600, alertname: asked, limit: newestEpisodes },
+  })
+  return Promise.all(episodes.map(({ id }) => detailOf(recorder, String(id))))
 }
 
-async function getJson(url: string): Promise<unknown> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(30_000) }).catch((cause: unknown) => {
-    throw new MnemoscopeError('RECORDER_UNREACHABLE', `the recorder does not answer at ${url}`, {
-      value: url,
-      next: 'Check that it runs (`mnemoscope up`, or `mnemoscope record`) and that the address is right (--url).',
-      cause,
-    })
-  })
-  if (response.ok) return response.json()
-  throw new MnemoscopeError('RECORDER_UNREACHABLE', `${url} answered ${response.status}`, {
-    value: url,
-    expected: '200',
-    next: 'Look at /readyz for what the recorder waits for.',
-  })
+function detailOf(recorder: string, id: string): Promise<AnswerOf<'GET /api/episodes/{id}'>> {
+  return ask(recorder, 'GET /api/episodes/{id}', { has: 'transitions', params: { id } })
 }
 
 function isId(asked: string): boolean {

@@ -81,9 +81,11 @@ type Given<Shape> = Shape extends z.ZodRawShape ? z.input<z.ZodObject<Shape>> : 
 type MaybePromise<Value> = Value | Promise<Value>
 
 /** Data that nobody changes. */
-export type Frozen<Value> = Value extends readonly unknown[] | object
-  ? { readonly [Key in keyof Value]: Frozen<Value[Key]> }
-  : Value
+export type Frozen<Value> = Value extends (...args: never[]) => unknown
+  ? Value
+  : Value extends object
+    ? { readonly [Key in keyof Value]: Frozen<Value[Key]> }
+    : Value
 
 /** The data that a schema describes. */
 export type DataOf<Schema> = Schema extends z.ZodType ? Frozen<z.output<Schema>> : never

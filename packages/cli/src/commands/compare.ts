@@ -1,0 +1,73 @@
+import { Argument, Command } from 'commander'
+import {
+  type Comparison,
+  changeSections,
+  comparisons,
+  modelSections,
+  weekSections,
+} from '../compare/tables.js'
+import { numberOption } from '../number-option.js'
+import { print } from '../print.js'
+import { ask, recorderUrl } from '../recorder-client.js'
+import { reportText } from '../report/text.js'
+
+interface CompareOptions {
+  url?: string
+  hours?: number
+  from?: string
+  to?: string
+  kpi?: string
+  service?: string
+  model?: string
+  json?: true
+}
+
+/** How far back a comparison looks, in hours, unless it is told: a change shows in days, not in hours. */
+const usualHours: Readonly<Record<Comparison, number>> = { models: 24, weeks: 168, changes: 168 }
+
+/** `mnemoscope compare models|weeks|changes`: questions about longer times. */
+export const compareCommand = new Command('compare')
+  .description(
+    'compare models side by side, a time with the same time a week earlier, or a KPI before and after it changed for good',
+  )
+  .addArgument(new Argument('<what>', 'what to compare').choices(comparisons))
+  .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
+  .option(
+    '--hours <hours>',
+    'how far back (default: 24 for models, else 168)',
+    numberOption('--hours', 0.01, 24 * 3_650),
+  )
+  .option('--from <time>', 'begin, ISO 8601, in place of --hours')
+  .option('--to <time>', 'end, ISO 8601 (default: now)')
+  .option('--kpi <id>', 'one KPI only')
+  .option('--service <name>', 'one service only')
+  .option('--model <name>', 'one model only')
+  .option('--json', 'print it as JSON')
+  .action(async (what: Comparison, { url: given, json, hours, ...rest }: CompareOptions) => {
+    const url = recorderUrl(given)
+    const query = { ...rest, hours: hours ?? usualHours[what] }
+    const { answer, sections } = await compared(url, what, query)
+    if (json) {
+      process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
+      return
+    }
+    const { config } = await ask(url, 'GET /api/config', { has: 'config' })
+    const units = new Map(Object.values(config.kpis).map(({ id, unit }) => [id, unit]))
+    print(reportText({ heading: what, sections: sections(units) }))
+  })
+
+type Query = Omit<CompareOptions, 'json' | 'url'>
+
+/** What the recorder answers, and how people read it. */
+async function compared(url: string, what: Comparison, query: Query) {
+  if (what === 'models') {
+    const answer = await ask(url, 'GET /api/analysis/models', { has: 'models', query })
+    return { answer, sections: modelSections.bind(null, answer) }
+  }
+  if (what === 'weeks') {
+    const answer = await ask(url, 'GET /api/analysis/weeks', { has: 'weeks', query })
+    return { answer, sections: weekSections.bind(null, answer) }
+  }
+  const answer = await ask(url, 'GET /api/analysis/changes', { has: 'changes', query })
+  return { answer, sections: changeSections.bind(null, answer) }
+}

@@ -1,0 +1,113 @@
+import type { ReportCell, ReportSection } from '@mnemoscope/kpi'
+import type { AnswerOf } from '@mnemoscope/recorder'
+import { inUnit, utc } from '../report/units.js'
+
+/** What can be compared. */
+export const comparisons = ['models', 'weeks', 'changes'] as const
+export type Comparison = (typeof comparisons)[number]
+
+/** Units of KPIs by id; a KPI that the configuration no longer has is a plain number. */
+export type Units = ReadonlyMap<string, string>
+
+interface Place {
+  readonly kpi: string
+  readonly service: string
+  readonly model: string
+  readonly context_size: string
+}
+
+const placeHead = ['kpi', 'service', 'model', 'context']
+const placeOf = ({ kpi, service, model, context_size }: Place) => [kpi, service, model, context_size]
+
+/** Models side by side: from snapshots, and from the measurements that were kept. */
+export function modelSections(
+  { models, measurements }: AnswerOf<'GET /api/analysis/models'>,
+  units: Units,
+): ReportSection[] {
+  return [
+    section(
+      'MODELS',
+      [...placeHead, 'mean', 'lowest', 'highest', 'snapshots'],
+      models.map((row) => [
+        ...placeOf(row),
+        inUnit(row.mean, unitOf(units, row)),
+        inUnit(row.lowest, unitOf(units, row)),
+        inUnit(row.highest, unitOf(units, row)),
+        count(row.snapshots),
+      ]),
+      'No snapshot has a value in this time.',
+    ),
+    section(
+      'KEPT MEASUREMENTS',
+      [...placeHead, 'operation', 'evaluator', 'structure', 'median', 'p95', 'breaches', 'kept'],
+      measurements.map((row) => [
+        ...placeOf(row),
+        row.operation ?? '',
+        row.evaluator ?? '',
+        row.structure ?? '',
+        inUnit(row.median, unitOf(units, row)),
+        inUnit(row.p95, unitOf(units, row)),
+        count(row.breaches),
+        count(row.measurements),
+      ]),
+      'No measurement was kept in this time.',
+    ),
+  ]
+}
+
+/** A time beside the same time a week earlier. */
+export function weekSections({ weeks }: AnswerOf<'GET /api/analysis/weeks'>, units: Units): ReportSection[] {
+  const rows = weeks.map((row) => [
+    ...placeOf(row),
+    inUnit(row.mean_before, unitOf(units, row)),
+    inUnit(row.mean, unitOf(units, row)),
+    share(row.change),
+    verdict(row.improved),
+  ])
+  const head = [...placeHead, 'a week earlier', 'now', 'change', '']
+  return [section('WEEKS', head, rows, 'No snapshot has a value in this time or a week earlier.')]
+}
+
+/** When KPIs changed for good, newest first. */
+export function changeSections(
+  { changes }: AnswerOf<'GET /api/analysis/changes'>,
+  units: Units,
+): ReportSection[] {
+  const rows = changes.map((row) => [
+    utc(row.at),
+    ...placeOf(row),
+    inUnit(row.before, unitOf(units, row)),
+    inUnit(row.after, unitOf(units, row)),
+    verdict(row.improved),
+  ])
+  const head = ['since', ...placeHead, 'before', 'after', '']
+  return [section('CHANGES', head, rows, 'No KPI changed for good in this time.')]
+}
+
+type Cell = string | ReportCell
+
+function section(title: string, head: string[], rows: readonly Cell[][], none: string): ReportSection {
+  const cells = [head, ...rows].map((row) =>
+    row.map((cell) => (typeof cell === 'string' ? { text: cell } : cell)),
+  )
+  return rows.length === 0
+    ? { title, rows: [], note: { text: none } }
+    : { title, rows: cells, note: undefined }
+}
+
+function unitOf(units: Units, { kpi }: Place): string {
+  return units.get(kpi) ?? '{number}'
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US')
+}
+
+function share(change: number | null): string {
+  return change === null ? 'unknown' : `${change > 0 ? '+' : ''}${(100 * change).toFixed(1)} %`
+}
+
+function verdict(improved: boolean | null): ReportCell {
+  if (improved === null) return { text: '' }
+  return improved ? { text: 'better', tone: 'good' } : { text: 'worse', tone: 'bad' }
+}
