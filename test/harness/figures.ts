@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { repository } from './repository.js'
 
@@ -8,6 +9,8 @@ export interface Figure {
   /** `null` where it could not be measured. */
   readonly value: number | null
   readonly unit: string
+  /** The worst of the rounds whose median the value is. */
+  readonly worst?: number
   /** Left out for a figure that has none. */
   readonly goal?: number | undefined
   readonly ok: boolean
@@ -15,9 +18,18 @@ export interface Figure {
 
 /** Prints a figure on standard output: a line of JSON, or a line for people. */
 export function printFigure(figure: Figure, isJson: boolean): void {
-  const { name, value, unit, goal, ok } = figure
+  const { name, value, worst, unit, goal, ok } = figure
+  const beside = worst === undefined ? '' : `, the worst round ${worst}`
   const wanted = goal === undefined ? '' : ` (goal ${goal})`
-  console.log(isJson ? JSON.stringify(figure) : `${ok ? 'ok  ' : 'FAIL'} ${name}: ${value} ${unit}${wanted}`)
+  console.log(
+    isJson ? JSON.stringify(figure) : `${ok ? 'ok  ' : 'FAIL'} ${name}: ${value} ${unit}${beside}${wanted}`,
+  )
+}
+
+/** Keeps a figure for the program that runs this suite and prints it (`runMeasuringSuites`). */
+export function keepFigure(figure: Figure): void {
+  const file = process.env.MNEMOSCOPE_FIGURES
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(figure)}\n`)
 }
 
 /** The arguments of Node that run a program in TypeScript, given by its path in the repository. */

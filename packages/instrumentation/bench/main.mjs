@@ -4,7 +4,7 @@
 //   npm run bench:sdk -- [--json] [--rounds 7] [--only TEXT]     about ten minutes on two quiet cores
 //
 // Times are CPU time, so that other work on the machine shows less; blocks of the event loop are real time.
-// Outputs 1 if a figure misses its goal.
+// Exits with 1 if a figure misses its goal.
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { setPriority } from 'node:os'

@@ -8,8 +8,9 @@ import { createApplier } from '../../../packages/cli/src/changes/applier.js'
 import { applyFiles } from '../../../packages/cli/src/changes/apply-files.js'
 import { checkWithTools } from '../../../packages/cli/src/check-with-tools.js'
 import { eventually } from '../../harness/eventually.js'
+import { type Figure, keepFigure } from '../../harness/figures.js'
 import { toolsDir } from '../../harness/repository.js'
-import { atMost, type Figure, keep } from '../figures.js'
+import { atMost } from '../figures.js'
 import { type Monitoring, query, startMonitoringServers } from '../monitoring.js'
 import { dayShare } from './day-cost.js'
 
@@ -76,7 +77,7 @@ test('50 models at 6 sizes: what rules cost, and what an edit of the configurati
       everyMs: 1_000,
     })
     const figures = [...(await costs(prometheusUrl, ofDay)), ...(await edits(monitoring, targets))]
-    keep(figures)
+    figures.forEach(keepFigure)
     expect(figures.filter(({ ok }) => !ok)).toEqual([])
   } finally {
     clearInterval(recording)

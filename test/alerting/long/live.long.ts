@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { keep } from '../figures.js'
+import { keepFigure } from '../../harness/figures.js'
 import { figuresOf, table, tell } from '../live.js'
 import { longPace } from '../pace.js'
 
@@ -7,6 +7,6 @@ test('every seeded breach alerts and resolves at any rate of traffic, an hour be
   const told = await tell(longPace)
   process.stderr.write(`${table(told)}\n`)
   const figures = figuresOf(told)
-  keep(figures)
+  figures.forEach(keepFigure)
   expect(figures.filter(({ ok }) => !ok)).toEqual([])
 }, 900_000)

@@ -1,18 +1,7 @@
-import { appendFileSync, mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { expect } from '@jest/globals'
+import { type Figure, keepFigure } from '../../harness/figures.js'
 
-/** A measured figure and what it may be at the most. */
-export interface Figure {
-  readonly name: string
-  readonly value: number
-  /** The worst of the rounds whose median the value is. */
-  readonly worst?: number
-  readonly unit: string
-  readonly goal: number
-}
-
-/** What most rounds come to, and the worst one beside it, whole. */
+/** The median of rounds and the worst one, rounded. */
 export function medianAndWorst(rounds: readonly number[]): { value: number; worst: number } {
   const sorted = rounds.toSorted((a, b) => a - b)
   const [low = Number.NaN, high = Number.NaN] = [
@@ -22,13 +11,8 @@ export function medianAndWorst(rounds: readonly number[]): { value: number; wors
   return { value: Math.round((low + high) / 2), worst: Math.round(sorted.at(-1) ?? Number.NaN) }
 }
 
-/** Keeps a figure for `npm run test:browser -- --json`, and fails the test where it misses its goal. */
-export function report(figure: Figure): void {
-  const ok = figure.value <= figure.goal
-  const file = process.env.MNEMOSCOPE_FIGURES
-  if (file !== undefined) {
-    mkdirSync(dirname(file), { recursive: true })
-    appendFileSync(file, `${JSON.stringify({ ...figure, ok })}\n`)
-  }
+/** Keeps a figure for `npm run test:browser`, and fails the test where it misses its goal. */
+export function report(figure: Omit<Figure, 'ok'> & { value: number; goal: number }): void {
+  keepFigure({ ...figure, ok: figure.value <= figure.goal })
   expect(figure.value).toBeLessThanOrEqual(figure.goal)
 }
