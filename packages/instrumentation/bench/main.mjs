@@ -1,5 +1,5 @@
-// What the instrumentation costs beside what it replaces. Every variant runs in a process of its own, variants take turns
-// within each round, and what is printed is the median of the rounds (of ratios: of the rounds' ratios).
+// What the instrumentation costs beside what it replaces. Each variant runs in a separate process, variants take turns
+// within each round, and the result is the median of the rounds (for ratios: of the rounds' ratios).
 //
 //   npm run bench:sdk -- [--json] [--rounds 7] [--only TEXT]     about ten minutes on two quiet cores
 //
@@ -27,10 +27,10 @@ if (!existsSync(new URL('../dist/index.js', import.meta.url))) {
 }
 
 try {
-  // Inherited by the variants, with all their threads: others' work on the machine should not pass for theirs.
+  // The variants and their threads inherit it, so that other work on the machine changes the results less.
   setPriority(-15)
 } catch {
-  // Only a privileged user may; the medians have to do then.
+  // Only a privileged user can set it. The medians are still useful without it.
 }
 
 const wanted = ({ name }) => name.includes(options.only)

@@ -14,7 +14,7 @@ export function samplesOf(text: string): Map<string, string> {
   return samples
 }
 
-/** What a monitor's endpoint answers. */
+/** The answer of a monitor's endpoint. */
 export async function scrape(url: string | undefined, accept = 'text/plain'): Promise<string> {
   const response = await fetch(url ?? '', { headers: { accept } })
   if (response.status !== 200) throw new Error(`status ${response.status}`)

@@ -11,7 +11,7 @@ import { createNoopMeter } from '@opentelemetry/api'
 import { startMonitoring } from '../src/index.js'
 import { monitors } from './monitored.js'
 
-test('an exit that can not be closed keeps none of the others from sending what they have', async () => {
+test('an output that can not be closed does not stop the others from sending their data', async () => {
   let received = 0
   const recorder = createServer((request, response) => {
     if (request.url === '/v1/logs') received++
@@ -41,8 +41,8 @@ test('an exit that can not be closed keeps none of the others from sending what 
 const { start } = monitors()
 
 describe('a monitor', () => {
-  test('keeps no timer, port or handle after it stopped, with everything switched on', async () => {
-    // Immediates and pipes are the test runner's.
+  test('keeps no timer, port or handle after its stop, with all options on', async () => {
+    // Immediates and pipes belong to the test runner.
     const held = () =>
       process.getActiveResourcesInfo().filter((name) => /Timeout|TCP|Server/.test(name)).length
     const before = held()
@@ -62,7 +62,7 @@ describe('a monitor', () => {
     monitor.onBreach('warning', () => {})
     monitor.for(labels).latency.record(100)
     await monitor.stop()
-    // Sockets that were cut take a turn or two of the event loop to be gone; a wait of its own would be held, too.
+    // Closed sockets need a few turns of the event loop to end; a timer would be counted too.
     const until = performance.now() + 20_000
     while (held() > before && performance.now() < until) await new Promise((resolve) => setImmediate(resolve))
     expect(held()).toBeLessThanOrEqual(before)
@@ -79,7 +79,7 @@ describe('a monitor', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
-  test('in each worker of a cluster serves its own metrics on a port of its own', async () => {
+  test('serves its metrics on a separate port in each worker of a cluster', async () => {
     const source = new URL('../dist/index.js', import.meta.url)
     const code = `
       import cluster from 'node:cluster'
@@ -101,7 +101,7 @@ describe('a monitor', () => {
         monitor.for({ model: 'm', contextSize: 1 }).latency.record(1)
         process.send({ url: monitor.url })
       }`
-    // A worker runs the file of its primary, so the code must be one.
+    // A worker runs the file of its primary, so the code has to be in a file.
     const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-cluster-'))
     writeFileSync(join(folder, 'main.mjs'), code)
     const child = spawn(process.execPath, [join(folder, 'main.mjs')])
@@ -109,7 +109,7 @@ describe('a monitor', () => {
     child.stdout.on('data', (chunk) => {
       output += chunk
     })
-    // What it said has all been read.
+    // After 'close', all output has been read.
     await once(child, 'close')
     rmSync(folder, { recursive: true })
     expect(JSON.parse(output)).toEqual({ ports: 2, counts: ['1', '1'] })

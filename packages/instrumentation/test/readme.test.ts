@@ -6,14 +6,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 
 const own = fileURLToPath(new URL('..', import.meta.url))
 const root = join(own, '..', '..')
-// Inside the package, so that its own name and its dependencies are found as a user's would be.
+// Inside the package, so that its name and its dependencies resolve as for a user.
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(own, 'test', '.readme-'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** What the texts around the examples take as given. */
+/** Declarations that the examples need. */
 const given = `
 declare const monitor: import('@mnemoscope/instrumentation').Monitor
 declare const labels: { model: string, contextSize: number, operation?: string }
@@ -46,7 +46,7 @@ function examples(page: string): string[] {
   )
 }
 
-/** Declarations of what an example does not declare itself. */
+/** The declarations that an example does not make. */
 function givenTo(example: string): string {
   return given
     .split(/^(?=declare )/m)
@@ -83,7 +83,7 @@ test.each([
   expect(stdout).toBe('')
 })
 
-test('the example of the configuration is one that is valid', () => {
+test('the example of the configuration is valid', () => {
   const [example = ''] = examples('../kpi/README.md')
   const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', example], {
     encoding: 'utf8',

@@ -11,7 +11,7 @@ const labels = 'model="gpt-4o",context_size="131072",operation="search"'
 const place = { model: 'gpt-4o', contextSize: 131_072, operation: 'search' }
 
 describe('a handle', () => {
-  test('has its histograms and counters at 0 from its birth, and no latest value yet', async () => {
+  test('has its histograms and counters at 0 from the start, and no latest value yet', async () => {
     const monitor = await monitored()
     monitor.for(place)
     const samples = samplesOf(await scrape(monitor.url))
@@ -54,7 +54,7 @@ describe('a handle', () => {
     expect(samples.get(`mnemoscope_overflow_frequency_latest_ratio{${labels}}`)).toBe('0')
   })
 
-  test('shows the memory of the process, until a figure is recorded, until one is observed', async () => {
+  test('shows the memory of the process until a value is recorded, and that until one is observed', async () => {
     const monitor = await monitored()
     const op = monitor.for(place)
     const memory = async () =>
@@ -70,7 +70,7 @@ describe('a handle', () => {
     expect(await memory()).toBeNaN()
   })
 
-  test('takes the measurements of a whole operation, any of them left out', async () => {
+  test('records the measurements of one operation, without those that are omitted', async () => {
     const monitor = await monitored()
     const op = monitor.for(place)
     op.operation({
@@ -96,7 +96,7 @@ describe('a handle', () => {
   })
 })
 
-describe('values a KPI can not have', () => {
+describe('invalid values', () => {
   test('are refused and counted by reason, and reach no metric', async () => {
     const monitor = await monitored()
     const op = monitor.for(place)
@@ -167,8 +167,8 @@ test('values worse than the range, and fractions of integers, are counted: sums 
   expect(warnings).toEqual([])
 })
 
-describe('labels that are no labels', () => {
-  test('are made usable, counted, and told of once', async () => {
+describe('invalid labels', () => {
+  test('are corrected and counted, with one warning', async () => {
     const monitor = await monitored()
     for (const model of [undefined, 7, '', 'a\nb"c\\', 'x'.repeat(4_000), '\ud800']) {
       monitor.for({ model: model as string, contextSize: 4_096 })
@@ -220,7 +220,7 @@ describe('time', () => {
   })
 })
 
-test('clocks that throw reach nobody: neither the service nor its scrapes', async () => {
+test('clocks that throw affect neither the service nor its scrapes', async () => {
   const fail = () => {
     throw new Error('no clock')
   }
@@ -232,7 +232,7 @@ test('clocks that throw reach nobody: neither the service nor its scrapes', asyn
 })
 
 describe('startMonitoring', () => {
-  test('says that the port is taken, and what to do', async () => {
+  test('says that the port is in use, and what to do', async () => {
     const taken = createServer()
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
     const { port } = taken.address() as AddressInfo
@@ -244,7 +244,7 @@ describe('startMonitoring', () => {
     taken.close()
   })
 
-  test('names the service in target_info, and serves nothing but the metrics', async () => {
+  test('names the service in target_info, and serves only the metrics', async () => {
     const monitor = await monitored({ resource: { 'deployment.environment.name': 'test' } })
     const samples = samplesOf(await scrape(monitor.url))
     expect(samples.get('target_info{deployment_environment_name="test",service_name="memory-api"}')).toBe('1')
@@ -253,7 +253,7 @@ describe('startMonitoring', () => {
     expect((await fetch(monitor.url ?? '', { method: 'HEAD' })).status).toBe(200)
   })
 
-  test('stops once however often it is asked to, and closes the port', async () => {
+  test('stops once after several calls, and closes the port', async () => {
     const monitor = await monitored()
     await Promise.all([monitor.stop(), monitor.stop()])
     await monitor.stop()
@@ -261,7 +261,7 @@ describe('startMonitoring', () => {
     monitor.for(place).latency.record(1)
   })
 
-  test('opens no port when asked not to', async () => {
+  test('opens no port if the endpoint is off', async () => {
     const monitor = await monitored({ endpoint: false })
     expect(monitor.url).toBeUndefined()
   })

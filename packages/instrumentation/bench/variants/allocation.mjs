@@ -17,7 +17,7 @@ const ways = {
 export default async function allocation(way) {
   const { all } = await handles(16)
   const run = ways[way](all[0])
-  // Until the compiler has made up its mind for good.
+  // Until the code is optimized.
   for (let i = 0; i < 20; i++) run(100_000)
   const count = 500_000
   const bytes = (grown(run, count) - grown(run, 0)) / count

@@ -1,4 +1,4 @@
-// A whole operation: seven KPIs at once.
+// One operation with seven KPIs.
 import { ManualReader } from '../manual-reader.mjs'
 import { handles, nanoseconds, nativeInstruments, values } from '../subject.mjs'
 

@@ -1,4 +1,4 @@
-// The longest time that a scrape over HTTP keeps the event loop from anything else.
+// The longest time for which a scrape over HTTP blocks the event loop.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -27,7 +27,7 @@ export default async function scrape(way, series) {
   }
   measure(1)
   const scraped = scrapeFromOutside(server.address().port, scrapes)
-  // Starting a process is a block of its own, and over by now.
+  // The start of the process blocked the event loop too, but is over now.
   last = performance.now()
   turn()
   await scraped

@@ -46,7 +46,7 @@ describe('a histogram', () => {
     )
   })
 
-  test('counts calm values at once and hands over all others, the edges of the range being calm', () => {
+  test('counts values of the fast range, ends included, and passes all others to the slow path', () => {
     const { accumulator, others, counts } = histogram([1, 2])
     accumulator.setFastRange(0, 5)
     for (const value of [0, 5, 5.1, -0.1, Number.NaN, '1', undefined]) accumulator.record(value as number)
@@ -54,7 +54,7 @@ describe('a histogram', () => {
     expect(others).toEqual([5.1, -0.1, Number.NaN, '1', undefined])
   })
 
-  test('of whole numbers finds fractions outside its fast range', () => {
+  test('of integers passes fractions to the slow path', () => {
     const { accumulator, others } = histogram([1, 2], true)
     for (const value of [1, 1.5, 2]) accumulator.record(value)
     expect(others).toEqual([1.5])
@@ -67,7 +67,7 @@ describe('a histogram', () => {
     expect(accumulator.latest()).toBe(1.5)
   })
 
-  test('knows no extremes and no latest value before the first one, and those of all afterwards', () => {
+  test('has no extremes and no latest value before the first value, and then those of all values', () => {
     const { accumulator } = histogram([1])
     expect([accumulator.latest(), accumulator.min(), accumulator.max()]).toEqual([
       undefined,

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { names } from '@mnemoscope/kpi'
 import { startMonitoring } from '../../src/index.js'
 
-test('the endpoint says when its process began, so that rules count the first operations of a new one', async () => {
+test('the endpoint has the start of its process, so that rules count the first operations of a new one', async () => {
   const monitor = await startMonitoring({ service: 'memory', port: 0 })
   const text = await (await fetch(monitor.url as string)).text()
   await monitor.stop()

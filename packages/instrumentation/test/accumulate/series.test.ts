@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { cleanLabel, labelSet, maxLabelLength } from '../../src/accumulate/series.js'
 
 test.each<[what: string, attributes: Record<string, string>, text: string]>([
-  ['order is kept', { b: '1', a: '2' }, 'b="1",a="2"'],
-  ['what a text can not hold is escaped', { a: 'x"\\\n' }, 'a="x\\"\\\\\\n"'],
-  ['what a label can not be called becomes underscores', { 'a.b-c': '1', '5xx': '2' }, 'a_b_c="1",_5xx="2"'],
-  ['a name that is none becomes one', { '': '1' }, '_="1"'],
+  ['the order is kept', { b: '1', a: '2' }, 'b="1",a="2"'],
+  ['special characters are escaped', { a: 'x"\\\n' }, 'a="x\\"\\\\\\n"'],
+  ['invalid characters of a name become underscores', { 'a.b-c': '1', '5xx': '2' }, 'a_b_c="1",_5xx="2"'],
+  ['an empty name becomes an underscore', { '': '1' }, '_="1"'],
   [
-    'names that become one label share it, ordered by name',
+    'names that become the same label share it, ordered by name',
     { 'service.version': '2', a: '0', service_version: '3', 'service-version': '1' },
     'service_version="1;2;3",a="0"',
   ],
@@ -34,7 +34,7 @@ test.each([
   expect(cleanLabel(given)).toBe(label)
 })
 
-test('what is clean stays as it is, and anything becomes clean', () => {
+test('a clean label does not change, and anything becomes clean', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.anything()), (given) => {
       const label = cleanLabel(given)

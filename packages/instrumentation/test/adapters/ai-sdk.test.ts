@@ -78,7 +78,7 @@ describe('the language model middleware', () => {
     expect(await recorded(monitor, 'mnemoscope_token_usage')).toEqual({ generate: { count: 1, sum: 2_048 } })
   })
 
-  test('reads no part of a stream before its reader asks, and none after the reader gave up', async () => {
+  test('reads no part of a stream before its reader asks, and none after the reader stops', async () => {
     const pull = jest.fn((controller: ReadableStreamDefaultController<Part>) => controller.enqueue(finish))
     const cancel = jest.fn<(reason: unknown) => void>()
     const lazy = new ReadableStream<Part>({ pull, cancel }, { highWaterMark: 0 })
@@ -93,7 +93,7 @@ describe('the language model middleware', () => {
     expect(await timedOperations(monitor)).toEqual({})
   })
 
-  test('does not count a stream that is given up while a part is awaited', async () => {
+  test('does not count a stream whose reader stops while it waits for a part', async () => {
     const silent = new ReadableStream<Part>()
     const { monitor, model } = await instrumented({ doStream: async () => ({ stream: silent }) })
     const reader = (await model.doStream({ prompt: [] })).stream.getReader()
@@ -103,7 +103,7 @@ describe('the language model middleware', () => {
     expect(await timedOperations(monitor)).toEqual({})
   })
 
-  test('keeps the error of a call or a stream that fails, and records how long it took', async () => {
+  test('keeps the error of a call or a stream that fails, and records its duration', async () => {
     const error = new Error('overloaded')
     const failing = new ReadableStream<Part>({ pull: (controller) => controller.error(error) })
     const doStream = jest.fn<() => Promise<{ stream: ReadableStream<Part> }>>()
@@ -122,7 +122,7 @@ describe('the language model middleware', () => {
     expect(await recorded(monitor, 'mnemoscope_token_usage')).toEqual({})
   })
 
-  test('finds the window of each model, and an answer comes through when it can not', async () => {
+  test('finds the window of each model, and returns the answer if it can not', async () => {
     const monitor = await start()
     const answer = {
       content: [{ type: 'text' as const, text: 'two piers' }],
@@ -171,7 +171,7 @@ describe('an instrumented AI SDK tool', () => {
     expect(await timedOperations(monitor)).toEqual({ search: 1, benchmark_search: 1 })
   })
 
-  test('is executed by the SDK as before, and records latency and tokens', async () => {
+  test('is executed by the SDK as before, and its latency and tokens are recorded', async () => {
     const monitor = await start()
     const call = {
       type: 'tool-call',
@@ -208,7 +208,7 @@ describe('an instrumented AI SDK tool', () => {
     expect(await recorded(monitor, 'mnemoscope_token_usage')).toEqual({ recall: { count: 1, sum: 2 } })
   })
 
-  test('that is executed elsewhere stays as it is', async () => {
+  test('without an execute function does not change', async () => {
     const monitor = await start()
     const remote = { description: 'Asks a person.', inputSchema }
     expect(instrumentTool(remote, monitor, options)).toEqual(remote)

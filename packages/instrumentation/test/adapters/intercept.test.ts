@@ -36,7 +36,7 @@ function watched(shelf: Shelf, ownThis?: (target: object, method: PropertyKey) =
   return { stand, calls }
 }
 
-describe('a stand-in', () => {
+describe('an object with intercepted methods', () => {
   test('passes private fields, getters, setters and plain properties through', () => {
     const shelf = new Shelf()
     const { stand } = watched(shelf)
@@ -48,7 +48,7 @@ describe('a stand-in', () => {
     expect(stand.constructor).toBe(Shelf)
   })
 
-  test('intercepts calls from outside, and none that the original makes itself', () => {
+  test('intercepts calls from outside, and not those of the original', () => {
     const { stand, calls } = watched(new Shelf())
     stand.addTwo('a', 'b')
     expect(calls).toEqual([])
@@ -56,7 +56,7 @@ describe('a stand-in', () => {
     expect([calls, stand.size]).toEqual([['add'], 3])
   })
 
-  test('stays in place of the original when a method returns it', () => {
+  test('is returned in place of the original by its methods', () => {
     const { stand, calls } = watched(new Shelf())
     expect(stand.add('a')).toBe(stand)
     stand.add('b').add('c')
@@ -69,7 +69,7 @@ describe('a stand-in', () => {
     expect([stand.addTwo.name, stand.addTwo.length]).toEqual(['addTwo', 2])
   })
 
-  test('takes a method that was replaced later on', () => {
+  test('uses a method that was replaced later', () => {
     const { stand, calls } = watched(new Shelf())
     stand.add('a')
     stand.add = function add(this: Shelf) {
@@ -86,7 +86,7 @@ describe('a stand-in', () => {
     expect([stand.size, other.size]).toEqual([0, 1])
   })
 
-  test('is `this` where a method holds on to it, and the original elsewhere', () => {
+  test('is `this` in methods that keep a reference to it, and the original in others', () => {
     const shelf = new Shelf()
     const seen: unknown[] = []
     const note = {
@@ -103,7 +103,7 @@ describe('a stand-in', () => {
     expect(seen[1]).toBe(shelf)
   })
 
-  test('stands in for a frozen object', () => {
+  test('can have a frozen target', () => {
     const frozen = Object.freeze({ find: () => 'found' })
     const stand = interceptMethods(frozen, { intercepted: { find: (run) => run() } })
     expect(stand.find()).toBe('found')

@@ -63,7 +63,7 @@ describe('an instrumented LangChain retriever', () => {
     })
   })
 
-  test('is measured wherever a chain, a batch or a stream calls it, once for each query', async () => {
+  test('is measured in chains, batches and streams, once for each query', async () => {
     const monitor = await start()
     const retriever = instrumentRetriever(new FakeRetriever({ output }), monitor, options)
     const first = (documents: Document[]) => documents[0]?.pageContent
@@ -75,23 +75,23 @@ describe('an instrumented LangChain retriever', () => {
     expect(await timedOperations(monitor)).toEqual({ search: 7 })
   })
 
-  test('tells its callbacks of each run as before', async () => {
+  test('calls its callbacks for each run as before', async () => {
     const monitor = await start()
     const retriever = instrumentRetriever(new FakeRetriever({ output }), monitor, options)
-    const told: string[] = []
+    const calls: string[] = []
     await retriever.invoke('pier', {
       callbacks: [
         {
           awaitHandlers: true,
-          handleRetrieverStart: (_serialized, query) => void told.push(query),
-          handleRetrieverEnd: (documents) => void told.push(`${documents.length} documents`),
+          handleRetrieverStart: (_serialized, query) => void calls.push(query),
+          handleRetrieverEnd: (documents) => void calls.push(`${documents.length} documents`),
         },
       ],
     })
-    expect(told).toEqual(['pier', '2 documents'])
+    expect(calls).toEqual(['pier', '2 documents'])
   })
 
-  test('keeps the error of a retrieval that fails, and records how long it took', async () => {
+  test('keeps the error of a retrieval that fails, and records its duration', async () => {
     class Broken extends BaseRetriever {
       override lc_namespace = ['broken']
       readonly #reason = 'index away'
@@ -107,7 +107,7 @@ describe('an instrumented LangChain retriever', () => {
     expect(await recorded(monitor, 'mnemoscope_token_usage')).toEqual({})
   })
 
-  test('lets a retriever with a batch of its own keep its private fields', async () => {
+  test('works with a retriever that overrides batch and has private fields', async () => {
     class Bulk extends FakeRetriever {
       #batches = 0
       override async batch(queries: string[]) {
@@ -123,7 +123,7 @@ describe('an instrumented LangChain retriever', () => {
     expect(retriever.batches()).toBe(1)
   })
 
-  test('records no tokens without a tokenizer, nor with one that throws', async () => {
+  test('records no tokens without a tokenizer, or with one that throws', async () => {
     const monitor = await start()
     const { countTokens, ...withoutTokens } = options
     await instrumentRetriever(new FakeRetriever({ output }), monitor, withoutTokens).invoke('pier')
@@ -141,7 +141,7 @@ describe('an instrumented LangChain retriever', () => {
 })
 
 describe('an instrumented LangChain vector store', () => {
-  test('records additions and every kind of search once, though they call one another', async () => {
+  test('records additions and each kind of search once, although they call each other', async () => {
     const { monitor, plain, store } = await instrumentedStore()
     await store.addDocuments(output)
     expect(await store.similaritySearch('pier', 2)).toEqual(await plain.similaritySearch('pier', 2))
@@ -170,7 +170,7 @@ describe('an instrumented LangChain vector store', () => {
     expect(await timedOperations(monitor)).toEqual({ delete: 1 })
   })
 
-  test('takes a subclass of its own with private fields', async () => {
+  test('works with a subclass that has private fields', async () => {
     class Counting extends FakeVectorStore {
       #searches = 0
       override async similaritySearch(query: string, k?: number) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { measuredCall } from '../../src/adapters/measured-call.js'
 
-/** Keeps what it is told. */
+/** A recorder that keeps its operations. */
 function notes() {
   const operations: [values: object, metadata: unknown][] = []
   return {
@@ -18,7 +18,7 @@ const latency = expect.any(Number)
 describe('a measured call', () => {
   const tokens = () => ({ values: { token_usage: 7 }, metadata: { results: 2 } })
 
-  test('is recorded once, whether its result is at hand or promised', async () => {
+  test('is recorded once, with a result or a promise', async () => {
     const { recorder, operations } = notes()
     expect(measuredCall(recorder, () => 'now', tokens)).toBe('now')
     await expect(measuredCall(recorder, async () => 'later', tokens)).resolves.toBe('later')
@@ -36,7 +36,7 @@ describe('a measured call', () => {
     expect(operations).toEqual(Array(2).fill([{ latency }, { failed: true }]))
   })
 
-  test('keeps its latency when the reading of its result throws', async () => {
+  test('keeps its latency if reading its result throws', async () => {
     const { recorder, operations } = notes()
     const unreadable = () => {
       throw new TypeError('no tokenizer')
@@ -45,7 +45,7 @@ describe('a measured call', () => {
     expect(operations).toEqual([[{ latency }, undefined]])
   })
 
-  test('that yields is recorded at its end with what the last value tells', async () => {
+  test('that yields is recorded at its end with the facts from the last value', async () => {
     const { recorder, operations } = notes()
     async function* yields() {
       yield 'one'
@@ -60,7 +60,7 @@ describe('a measured call', () => {
     expect(operations).toEqual([[{ latency }, { last: 'two' }]])
   })
 
-  test('that yields and is given up is closed and not recorded', async () => {
+  test('that yields and whose reader stops early is closed and not recorded', async () => {
     const { recorder, operations } = notes()
     let closed = false
     async function* endless() {

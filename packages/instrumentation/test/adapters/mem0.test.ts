@@ -17,7 +17,7 @@ let folder: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mem0-'))
-  // Read when mem0 is loaded: no reports to its makers, and no folder in the home of whoever runs this.
+  // mem0 reads these when it is loaded: no telemetry, and no folder in the user's home.
   process.env.MEM0_TELEMETRY = 'false'
   process.env.MEM0_DIR = folder
 })
@@ -43,7 +43,7 @@ async function instrumentedMemory() {
 }
 
 describe('an instrumented mem0 memory', () => {
-  test('stores, finds, changes and forgets as before, and records each as an operation', async () => {
+  test('stores, finds, changes and deletes as before, and records each as an operation', async () => {
     const { monitor, plain, memory } = await instrumentedMemory()
     const { results } = await memory.add('the old pier is closed', { userId: 'keeper', infer: false })
     const id = results[0]?.id ?? ''
@@ -58,7 +58,7 @@ describe('an instrumented mem0 memory', () => {
     expect(await recorded(monitor, 'mnemoscope_token_usage')).toEqual({ search: { count: 2, sum: 5 } })
   })
 
-  test('keeps the errors of calls that fail, and records how long they took', async () => {
+  test('keeps the errors of calls that fail, and records their durations', async () => {
     const { monitor, memory } = await instrumentedMemory()
     await expect(memory.search('pier', {})).rejects.toThrow('filters must contain')
     await expect(memory.delete('unheard-of')).rejects.toThrow('not found')

@@ -1,7 +1,7 @@
 import type { Monitor } from '../../src/index.js'
 import { samplesOf, scrape } from '../exposition-samples.js'
 
-/** Sums and counts of one KPI, by operation: what a scrape of the monitor shows. Operations without any are left out. */
+/** Sums and counts of one KPI by operation, from a scrape of the monitor. Omits operations without measurements. */
 export async function recorded(
   monitor: Monitor,
   metric: string,
@@ -17,7 +17,7 @@ export async function recorded(
   return found
 }
 
-/** How often each operation was timed. */
+/** Number of latencies of each operation. */
 export async function timedOperations(monitor: Monitor): Promise<Record<string, number>> {
   const latencies = await recorded(monitor, 'mnemoscope_latency_seconds')
   return Object.fromEntries(Object.entries(latencies).map(([operation, { count }]) => [operation, count]))

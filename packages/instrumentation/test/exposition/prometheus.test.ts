@@ -34,7 +34,7 @@ interface Sample {
 
 const place = { model: 'gpt-4o', contextSize: 131_072, operation: 'search' }
 
-test('promtool has nothing to say about the metrics', async () => {
+test('promtool accepts the metrics', async () => {
   const monitor = await start({ genAi: { provider: 'openai' } })
   monitor.for(place).operation({ latency: 0.5, f1_score: 0.9, token_usage: 5, overflow_frequency: 'none' })
   const { status, stdout, stderr } = spawnSync(tools.promtool.command, ['check', 'metrics'], {
@@ -45,7 +45,7 @@ test('promtool has nothing to say about the metrics', async () => {
 })
 
 describe('a real Prometheus', () => {
-  test('scrapes OpenMetrics with gzip, stores what was measured, has the exemplars, and all of other sources', async () => {
+  test('scrapes OpenMetrics with gzip, and stores the measurements, the exemplars and the other sources', async () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
     const traceId = 'a'.repeat(32)
     const registry = new Registry()

@@ -23,7 +23,7 @@ async function textOf(core: Core, format: ExpositionFormat, cache = pageCache())
 
 const sorted = (text: string) => text.split('\n').sort()
 
-/** What an application does between two scrapes: measures here and there, and lets time pass. */
+/** What an application does between two scrapes: it records measurements, and time passes. */
 const step = fc.record({
   measured: fc.array(
     fc.record({
@@ -41,7 +41,7 @@ const step = fc.record({
 })
 
 describe('an exposition kept from scrape to scrape', () => {
-  test('has the lines of one written from scratch, whatever was measured, created and evicted in between', async () => {
+  test('has the lines of a new one after any measurements, creations and evictions', async () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
     const span = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED }
     const traced = trace.setSpanContext(context.active(), span)
@@ -58,7 +58,7 @@ describe('an exposition kept from scrape to scrape', () => {
             if (inSpan) context.with(traced, () => handle.operation(values))
             else handle.operation(values)
           }
-          // The process' own memory, shown by gauges that have no value, changes between two renderings.
+          // Gauges without a value show the memory of the process, which changes between two renderings.
           const lines = (text: string) => sorted(text).filter((line) => !/^mnemoscope_memory/.test(line))
           expect(lines(await textOf(core, format, cache))).toEqual(lines(await textOf(core, format)))
         }
@@ -68,7 +68,7 @@ describe('an exposition kept from scrape to scrape', () => {
     context.disable()
   })
 
-  test('is kept for each format that is asked for, and given up for one that no longer is', () => {
+  test('is kept for each format in use, and dropped for one that is not', () => {
     let now = 0
     const core = monitoringCore(config, { service: 'test' })
     core.registry.resolve({ model: 'm', contextSize: 1 })
@@ -88,7 +88,7 @@ describe('an exposition kept from scrape to scrape', () => {
     expect(pages('openmetrics')).not.toBe(openMetrics)
   })
 
-  test('gives a scraper that takes its time what was true when its scrape passed, and later ones the rest', async () => {
+  test('gives a slow scraper the values at the time of its scrape, and later scrapes the new values', async () => {
     const core = monitoringCore(config, { service: 'test' })
     const handles = Array.from(
       { length: 300 },
@@ -109,7 +109,7 @@ describe('an exposition kept from scrape to scrape', () => {
     expect(last.match(/^mnemoscope_token_usage_sum\{.*\} 111$/gm)).toHaveLength(300)
   })
 
-  test('shows no series twice to a scrape during which series come and go', async () => {
+  test('shows no series twice in a scrape during which series start and end', async () => {
     let now = 0
     const core = monitoringCore(config, { service: 'test', now: () => now })
     const resolve = (model: string) => core.registry.resolve({ model, contextSize: 1 }).handle

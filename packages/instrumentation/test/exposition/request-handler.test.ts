@@ -20,7 +20,7 @@ const place = { model: 'gpt-4o', contextSize: 131_072, operation: 'search' }
 const labels = 'model="gpt-4o",context_size="131072",operation="search"'
 const openMetrics = 'application/openmetrics-text;version=1.0.0'
 
-/** The whole answer, bytes and headers, uncompressed only if the server sent it so. */
+/** The complete answer: bytes and headers, not uncompressed. */
 async function answer(url: string, headers: Record<string, string> = {}) {
   const [response] = await once(request(url, { headers, agent: false }).end(), 'response')
   const chunks: Buffer[] = []
@@ -29,7 +29,7 @@ async function answer(url: string, headers: Record<string, string> = {}) {
 }
 
 describe('the endpoint', () => {
-  test('compresses for scrapers that take gzip, with the same samples', async () => {
+  test('compresses for scrapers that accept gzip, with the same samples', async () => {
     const monitor = await start()
     monitor.for(place).memory_usage.record(1)
     const plain = await answer(monitor.url ?? '')
@@ -40,7 +40,7 @@ describe('the endpoint', () => {
     expect(gunzipSync(compressed.body).toString()).toBe(plain.body.toString())
   })
 
-  test('writes OpenMetrics when asked: counters named without suffix, units, creation times, an end', async () => {
+  test('writes OpenMetrics on request: counters without suffix, units, creation times, an end', async () => {
     const monitor = await start({ now: () => 1_700_000_000_500 })
     monitor.for(place).latency.record(0.5)
     const { headers, body } = await answer(monitor.url ?? '', { accept: openMetrics })
@@ -80,7 +80,7 @@ describe('the endpoint', () => {
     inTrace('3'.repeat(32), () => op.latency.record(6.5))
     inTrace('4'.repeat(32), () => op.f1_score.record(0.62))
     inTrace('5'.repeat(32), () => op.f1_score.record(0.64))
-    // Nobody keeps this trace.
+    // This trace is not stored anywhere.
     inTrace('6'.repeat(32), () => op.latency.record(7.2), TraceFlags.NONE)
     op.latency.record(0.2)
     const { body } = await answer(monitor.url ?? '', { accept: openMetrics })
@@ -95,7 +95,7 @@ describe('the endpoint', () => {
     expect(await scrape(monitor.url)).not.toContain('trace_id')
   })
 
-  test('answers eight scrapes at a time, and asks more of them to come back', async () => {
+  test('answers eight scrapes at the same time, and asks more of them to retry', async () => {
     const finish: (() => void)[] = []
     const handler = requestHandler(() => new Promise((resolve) => finish.push(resolve)))
     const server = createServer(handler).listen(0, '127.0.0.1')
@@ -114,7 +114,7 @@ describe('the endpoint', () => {
     expect((await again).status).toBe(200)
   })
 
-  test('gives up scrapers that do not read, so that others are answered', async () => {
+  test('cuts scrapers that do not read, so that others are answered', async () => {
     let begun = 0
     let givenUp = 0
     const handler = requestHandler(async ({ write, cancelled }) => {
@@ -143,11 +143,11 @@ describe('the endpoint', () => {
     ['120', 120_000],
     ['9e9', 600_000],
     ['soon', 60_000],
-  ])('waits for a scraper that says %j for %d ms', (patience, milliseconds) => {
+  ])('waits for a scraper with the timeout %j for %d ms', (patience, milliseconds) => {
     expect(deadlineOf(patience, 60_000)).toBe(milliseconds)
   })
 
-  test('ends the connection when writing fails half-way, so that no half is taken for the whole', async () => {
+  test('ends the connection if writing fails, so that no incomplete answer is stored', async () => {
     const handler = requestHandler(async ({ write }) => {
       await write(Buffer.from('half'), () => {})
       throw new Error('failed')
@@ -160,7 +160,7 @@ describe('the endpoint', () => {
   })
 })
 
-describe("the handler in a server of the application's own", () => {
+describe("the handler in the application's server", () => {
   test('answers in node:http', async () => {
     const monitor = await start({ endpoint: false })
     const server = createServer(monitor.requestHandler).listen(0, '127.0.0.1')

@@ -74,7 +74,7 @@ describe('metrics of another source', () => {
     expect(rewritten(`${openMetrics}# EOF\n`, 'openmetrics')).toBe(openMetrics)
   })
 
-  test('keep the names of their series: a counter that OpenMetrics would rename is of unknown type there', () => {
+  test('keep the names of their series: a counter that OpenMetrics would rename has the type unknown there', () => {
     const text =
       '# TYPE hits counter\nhits 1\n# TYPE http gauge\nhttp 1\n# TYPE http_total counter\nhttp_total 1\n'
     expect(rewritten(text, 'openmetrics')).toBe(
@@ -82,7 +82,7 @@ describe('metrics of another source', () => {
     )
   })
 
-  test('have exemplars where OpenMetrics has them, and no creation times', () => {
+  test('keep exemplars where OpenMetrics allows them, and no creation times', () => {
     const text = `# TYPE jobs counter
 jobs_total 2 # {trace_id="a} b"} 1 1700000000.5
 jobs_created 1700000000
@@ -94,7 +94,7 @@ jobs_created 1700000000
     expect(rewritten(text, 'text')).toBe('# TYPE jobs_total counter\njobs_total 2\n')
   })
 
-  test('leave out what would cost the whole scrape: numbers and exemplars that are none', () => {
+  test('omit invalid numbers and exemplars, for which Prometheus would refuse the scrape', () => {
     const unreadable: string[] = []
     const broken = ['a undefined', 'a 0x1F', 'a 1_000', 'a 1 1e']
     const text = `# TYPE a_total counter\na_total 1e-7\na_total{x="1"} 1 # by hand\n${broken.join('\n')}\n`
@@ -104,7 +104,7 @@ jobs_created 1700000000
     expect(unreadable).toEqual(broken)
   })
 
-  test('come together by family, as both formats want it, without lines that are no samples', () => {
+  test('are joined by family, as both formats require, without invalid lines', () => {
     const unreadable: string[] = []
     const text = '# TYPE a gauge\na{x="1"} 1\nb 2\n\n# a comment\na{x="2"} Nan\nno sample at all\n'
     expect(rewritten(text, 'text', (line) => unreadable.push(line))).toBe(
@@ -138,7 +138,7 @@ describe('other metrics of the application', () => {
     await provider.shutdown()
   })
 
-  test('that come twice are left out and warned of: the scrape stays valid', async () => {
+  test('that come twice are omitted with a warning: the scrape stays valid', async () => {
     const first = new Registry()
     new Counter({ name: 'mnemoscope_adaptations_total', help: 'Mine.', registers: [first] }).inc(7)
     new Counter({ name: 'jobs_total', help: 'Jobs.', registers: [first] }).inc(1)
@@ -155,7 +155,7 @@ describe('other metrics of the application', () => {
   test.each([
     ['fail', () => Promise.reject(new Error('away'))],
     ['give no text', () => undefined as unknown as string],
-  ])('that %s leave the rest of the scrape as it is', async (_, metrics) => {
+  ])('that %s do not change the rest of the scrape', async (_, metrics) => {
     const monitor = await start({ sources: [{ metrics }] })
     expect(samplesOf(await scrape(monitor.url)).size).toBeGreaterThan(10)
     expect(warnings.map(({ code }) => code)).toEqual(['SOURCE_FAILED'])

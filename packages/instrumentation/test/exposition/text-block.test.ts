@@ -4,7 +4,7 @@ import { TextBlock } from '../../src/exposition/text-block.js'
 
 const textOf = (block: TextBlock) => block.view().toString()
 
-test('numbers start at 0, and the tail stays behind the last line', () => {
+test('numbers start at 0, and the tail stays after the last line', () => {
   expect(textOf(new TextBlock(['a{} ', 'größe{} '], '# tail\n'))).toBe('a{} 0\ngröße{} 0\n# tail\n')
   expect(textOf(new TextBlock([]))).toBe('')
 })
@@ -18,7 +18,7 @@ const value = fc.oneof(
 /** A new text for any of three lines. */
 const change = fc.tuple(...[0, 1, 2].map(() => fc.option(fc.oneof(value, fc.constant('1 # {a="b"} 2')))))
 
-test('numbers and other texts of any length, rewritten any number of times, stand where a fresh text has them', () => {
+test('numbers and other texts of any length, rewritten any number of times, equal a new text', () => {
   fc.assert(
     fc.property(fc.array(change, { maxLength: 30 }), (changes) => {
       const block = new TextBlock(['first{le="1"} ', 'mütze{} ', 'third '], '# tail\n')
@@ -38,7 +38,7 @@ test('numbers and other texts of any length, rewritten any number of times, stan
   )
 })
 
-test('bytes that are held stay as they are, whatever is written meanwhile', () => {
+test('bytes that are held do not change with later writes', () => {
   fc.assert(
     fc.property(fc.array(change, { maxLength: 10 }), (changes) => {
       const block = new TextBlock(['first ', 'second ', 'third '])

@@ -38,7 +38,7 @@ test.each<[string, (monitor: Monitor) => unknown]>([
     (monitor) => monitor.measured(() => 1, { labels, values: () => ({}), metadata: reject as never })(),
   ],
   ['labels of a measured function', (monitor) => monitor.measured(() => 1, { labels: reject as never })()],
-])('an async hook that rejects ends no process, and is warned of once: %s', async (_, hook) => {
+])('an async hook that rejects does not end the process, and causes one warning: %s', async (_, hook) => {
   const warnings: Warning[] = []
   const monitor = await start({ endpoint: false, onWarning: (warning) => void warnings.push(warning) })
   await hook(monitor)
@@ -48,7 +48,7 @@ test.each<[string, (monitor: Monitor) => unknown]>([
   expect(warnings.filter(({ code }) => code === 'HOOK_FAILED')).toHaveLength(1)
 })
 
-test('an async onWarning that rejects ends no process', async () => {
+test('an async onWarning that rejects does not end the process', async () => {
   const monitor = await start({ endpoint: false, onWarning: reject })
   monitor.for({ model: '', contextSize: 8_192 })
   for (let i = 0; i < 5; i++) await turn()

@@ -6,7 +6,7 @@ import { monitors } from '../monitored.js'
 
 const { start, warnings } = monitors()
 
-test('latency and tokens become the metrics of the conventions, context sizes added up', async () => {
+test('latency and tokens become the metrics of the conventions, summed over context sizes', async () => {
   const monitor = await start({
     genAi: { provider: (model) => (model.startsWith('gpt') ? 'openai' : 'mistral_ai') },
   })
@@ -32,7 +32,7 @@ test('latency and tokens become the metrics of the conventions, context sizes ad
   ).toEqual([])
 })
 
-test('output tokens are told apart from input tokens where they are known', async () => {
+test('output tokens are counted apart from input tokens if they are known', async () => {
   const monitor = await start({ genAi: true })
   const op = monitor.for({ model: 'gpt-4o', contextSize: 8_192, operation: 'generate' })
   op.operation({ token_usage: 900, latency: 1 }, { output_tokens: 70 })
@@ -51,7 +51,7 @@ function models(samples: Map<string, string>): string[] {
   )
 }
 
-test('series of the conventions end when they are idle, as those of the KPIs do', async () => {
+test('idle series of the conventions end, as those of the KPIs do', async () => {
   let elapsed = 0
   const config = defineConfig({ instrumentation: { evictAfter: '8h' } })
   const monitor = await start({ config, genAi: true, clock: () => elapsed })
@@ -64,7 +64,7 @@ test('series of the conventions end when they are idle, as those of the KPIs do'
   expect(models(samplesOf(await scrape(monitor.url)))).toEqual(['busy'])
 })
 
-test('at the limit, series of the conventions are one, counted and told of, and none comes twice', async () => {
+test('beyond the limit, the conventions have one shared series, which is counted and causes a warning', async () => {
   const config = defineConfig({ instrumentation: { maxSeries: 2 } })
   let calls = 0
   const monitor = await start({
@@ -84,7 +84,7 @@ test('at the limit, series of the conventions are one, counted and told of, and 
   expect(samples.get('mnemoscope_cardinality_overflows_total{}')).toBe('4')
 })
 
-test('operations that are no usable label are mended, and share a series where they become the same', async () => {
+test('operations that are invalid labels are corrected, and share a series if they become the same', async () => {
   const operations = ['find\n', 'find\t']
   const monitor = await start({ genAi: { provider: 'openai', operation: () => operations.pop() ?? '' } })
   const op = monitor.for({ model: 'm', contextSize: 8_192 })
@@ -100,7 +100,7 @@ test('operations that are no usable label are mended, and share a series where t
   ])
 })
 
-test('no series of the conventions exists unless asked for', async () => {
+test('series of the conventions exist only on request', async () => {
   const monitor = await start()
   monitor.for({ model: 'm', contextSize: 1 }).latency.record(1)
   expect(await scrape(monitor.url)).not.toContain('gen_ai')
@@ -113,6 +113,6 @@ test.each([
   [false, { OTEL_SEMCONV_STABILITY_OPT_IN: 'gen_ai_latest_experimental' }, undefined],
   [true, {}, { provider: '_OTHER' }],
   [{ provider: 'openai' }, {}, { provider: 'openai' }],
-])('the application asking %j in environment %j has the options %j', (given, environment, options) => {
+])('the option %j in the environment %j means %j', (given, environment, options) => {
   expect(genAiOptions(given, environment)).toEqual(options)
 })

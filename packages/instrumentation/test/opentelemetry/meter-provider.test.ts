@@ -32,7 +32,7 @@ function applicationsProvider(options: Partial<ConstructorParameters<typeof Mete
   }
 }
 
-test("an application's meter provider gets the same names, labels and values as the monitor's own exits", async () => {
+test("an application's meter provider gets the same names, labels and values as the monitor's outputs", async () => {
   const application = applicationsProvider()
   const monitor = await start({ endpoint: false, meterProvider: application.provider })
   const op = monitor.for(place)
@@ -90,7 +90,7 @@ test("an application's views apply to it", async () => {
   expect(latency?.dataPoints[0]?.attributes).toEqual({ model: 'gpt-4o', context_size: '131072' })
 })
 
-test('a monitor that stopped is no longer observed', async () => {
+test('a stopped monitor is not observed', async () => {
   const application = applicationsProvider()
   const monitor = await start({ endpoint: false, meterProvider: application.provider })
   monitor.for(place).overflow_frequency.record('none')

@@ -16,7 +16,7 @@ import { sortedSeries, translatedSeries } from './prometheus-names.js'
 
 const { start } = monitors()
 
-/** Measurements of every kind, of several label sets, one of which has none. */
+/** Measurements of each kind for several label sets; one label set has none. */
 function measure(monitor: Monitor): void {
   for (const [model, contextSize] of [
     ['gpt-4o', 131_072],
@@ -59,7 +59,7 @@ describe('a metric producer', () => {
     await provider.shutdown()
   })
 
-  test('gives the names and labels that the specification makes of its OTLP metrics to the endpoint too', async () => {
+  test('has the names and labels that the specification gives to OTLP metrics in Prometheus', async () => {
     const monitor = await start()
     measure(monitor)
     const { resourceMetrics } = await monitor.metricProducer().collect()
@@ -85,7 +85,7 @@ describe('a metric producer', () => {
   })
 })
 
-test('a value that can not be read is missing from what a producer gives; all else is there', async () => {
+test('a value that can not be read is missing in a collection; all other values are there', async () => {
   const monitor = await start()
   const producer = monitor.metricProducer()
   const [broken, sound] = ['broken', 'sound'].map((model) => monitor.for({ model, contextSize: 1 }))
@@ -103,7 +103,7 @@ test('a value that can not be read is missing from what a producer gives; all el
   expect(metrics.map(({ descriptor }) => descriptor.name)).toContain('mnemoscope.latency')
 })
 
-describe('what a producer gave out', () => {
+describe('a collection of a producer', () => {
   test.each(['cumulative', 'delta'] as const)(
     'stays as it was while more is recorded: %s',
     async (temporality) => {
@@ -132,7 +132,7 @@ describe('a delta producer', () => {
     return (metric as HistogramMetricData | undefined)?.dataPoints[0]
   }
 
-  test('reports zero at birth, then each interval alone, with its own extremes', async () => {
+  test('reports zero first, then each interval alone with its extremes', async () => {
     let now = 1_000_000
     const monitor = await start({ now: () => now })
     const producer = monitor.metricProducer({ temporality: 'delta' })
@@ -157,7 +157,7 @@ describe('a delta producer', () => {
     expect(await latency(producer)).toBeUndefined()
   })
 
-  test('of two readers each has the extremes of its own intervals, and a cumulative one those since birth', async () => {
+  test('gives each of two readers the extremes of its intervals, and a cumulative reader those since the start', async () => {
     const monitor = await start()
     const [fast, slow, total] = [
       monitor.metricProducer({ temporality: 'delta' }),
@@ -177,7 +177,7 @@ describe('a delta producer', () => {
     expect((await latency(total))?.value).toMatchObject({ count: 3, min: 2, max: 9 })
   })
 
-  test('equals native instruments in the same reader, counts and extremes of every interval', async () => {
+  test('equals native instruments in the same reader, in counts and extremes of each interval', async () => {
     const monitor = await start()
     const memory = new InMemoryMetricExporter(AggregationTemporality.DELTA)
     const reader = new PeriodicExportingMetricReader({

@@ -62,7 +62,7 @@ function arrived(): Map<string, { readonly [kind: string]: unknown }> {
 }
 
 describe('a NodeSDK of the application', () => {
-  test('exports the KPIs through each of its readers, beside its own metrics, the last ones at its shutdown', async () => {
+  test('exports the KPIs and its other metrics through each of its readers, a last time at its shutdown', async () => {
     const monitor = await start()
     const prometheus = new PrometheusExporter({
       preventServerStart: true,
@@ -110,7 +110,7 @@ describe('a NodeSDK of the application', () => {
     })
   })
 
-  test("takes what is recorded through the API's global provider, under the same names", async () => {
+  test("gets records through the API's global provider, with the same names", async () => {
     sdk = new NodeSDK({
       autoDetectResources: false,
       metricReaders: [

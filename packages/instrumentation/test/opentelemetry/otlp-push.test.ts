@@ -26,7 +26,7 @@ interface Point {
   readonly asDouble?: number
 }
 
-/** A receiver of OTLP/HTTP that refuses as many requests as told with 503. */
+/** A receiver of OTLP/HTTP that refuses a number of requests with 503. */
 async function receiver(refusals = 0) {
   const received: Received[] = []
   let refused = 0
@@ -63,7 +63,7 @@ async function receiver(refusals = 0) {
 }
 
 describe('the OTLP push', () => {
-  test('sends what was measured up to the stop, with the facts about the service', async () => {
+  test('sends all measurements before the stop, with the facts about the service', async () => {
     const { url, received } = await receiver()
     const monitor = await start({ endpoint: false, otlp: { url, headers: { 'X-Scope-OrgID': 'team' } } })
     monitor.for({ model: 'm', contextSize: 8_192 }).latency.record(0.5)
@@ -78,7 +78,7 @@ describe('the OTLP push', () => {
     })
   })
 
-  test('tries again when the receiver can not take it, and loses nothing', async () => {
+  test('retries while the receiver refuses, and loses nothing', async () => {
     const { url, received, refusals } = await receiver(1)
     const monitor = await start({ endpoint: false, otlp: { url, temporality: 'delta' } })
     monitor.for({ model: 'm', contextSize: 8_192 }).latency.record(0.5)
@@ -89,7 +89,7 @@ describe('the OTLP push', () => {
     ])
   })
 
-  test('pushes on its own at its interval', async () => {
+  test('pushes at its interval', async () => {
     const { url, received } = await receiver()
     const monitor = await start({ endpoint: false, otlp: { url, intervalMilliseconds: 20 } })
     monitor.for({ model: 'm', contextSize: 8_192 })
@@ -99,7 +99,7 @@ describe('the OTLP push', () => {
     ])
   })
 
-  test('goes where the standard variables say, with their headers, temporality and resource', async () => {
+  test('uses the address, headers, temporality and resource of the standard variables', async () => {
     const { url, received } = await receiver()
     const environment = {
       OTEL_METRICS_EXPORTER: 'otlp',
@@ -126,7 +126,7 @@ describe('the OTLP push', () => {
     expect(push?.metrics.get('mnemoscope.latency')?.histogram?.aggregationTemporality).toBe(1)
   })
 
-  test('in deltas adds up to all that was recorded until the stop, though the receiver refuses at times', async () => {
+  test('sends deltas that add up to all records before the stop, although the receiver refuses some requests', async () => {
     const { url, received, refusals } = await receiver(2)
     const monitor = await start({
       endpoint: false,
@@ -148,16 +148,16 @@ describe('the OTLP push', () => {
     expect(counts.reduce((all, count) => all + count, 0)).toBe(recorded + 1)
   })
 
-  test('to what is no address is refused, and leaves nothing open', async () => {
+  test('refuses an invalid address, and leaves nothing open', async () => {
     const port = await freePort()
     const starting = start({ port, otlp: { url: 'not a url' } })
     await expect(starting).rejects.toMatchObject({ code: 'USAGE', value: 'not a url' })
-    // Would be refused as taken.
+    // A port in use would be refused.
     const monitor = await start({ port })
     expect(monitor.url).toContain(`:${port}/`)
   })
 
-  test('says once that it speaks JSON where the environment asks for another protocol', async () => {
+  test('warns once that it sends JSON if the environment asks for another protocol', async () => {
     process.env.OTEL_EXPORTER_OTLP_PROTOCOL = 'grpc'
     closing.push(() => {
       delete process.env.OTEL_EXPORTER_OTLP_PROTOCOL
@@ -172,7 +172,7 @@ describe('the OTLP push', () => {
     expect(warnings).toEqual([])
   })
 
-  test('does not keep stop from ending when nobody listens', async () => {
+  test('does not block stop if no receiver listens', async () => {
     const monitor = await start({
       endpoint: false,
       otlp: { url: 'http://127.0.0.1:9/v1/metrics', intervalMilliseconds: 500, timeoutMilliseconds: 500 },
@@ -218,7 +218,7 @@ test.each([
     { intervalMilliseconds: 5_000, timeoutMilliseconds: 5_000 },
   ],
   [
-    // Node would take it for none, and push a thousand times a second.
+    // Node would fire a longer timer at once, and push a thousand times a second.
     'an interval longer than any timer',
     true,
     { OTEL_METRIC_EXPORT_INTERVAL: '9999999999' },

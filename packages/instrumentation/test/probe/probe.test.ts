@@ -17,7 +17,7 @@ const questions = [
 ]
 
 describe('a probe', () => {
-  test('records F1 and latency of each question under an operation of its own, and marks its traffic', async () => {
+  test('records F1 and latency of each question as operation probe, and marks its traffic', async () => {
     const monitor = await start()
     const marked: boolean[] = []
     const probe = monitor.probe({
@@ -39,7 +39,7 @@ describe('a probe', () => {
     expect(samples.get(`mnemoscope_latency_seconds_count{${series}}`)).toBe('2')
   })
 
-  test('records precision and recall too where the configuration has such KPIs', async () => {
+  test('records precision and recall too if the configuration has these KPIs', async () => {
     const ratio = {
       title: 'Precision',
       description: 'Share of the retrieved that is relevant.',
@@ -60,7 +60,7 @@ describe('a probe', () => {
     )
   })
 
-  test('runs by itself at its interval', async () => {
+  test('runs at its interval', async () => {
     const monitor = await start({ endpoint: false })
     const run = await new Promise<ProbeRun>((resolve) => {
       monitor.probe({
@@ -75,7 +75,7 @@ describe('a probe', () => {
     expect(run.answered).toBe(2)
   })
 
-  test('survives a system that throws, rejects or hangs: those questions are failures, not bad scores', async () => {
+  test('counts questions as failures, not as bad scores, if the system throws, rejects or hangs', async () => {
     const monitor = await start()
     const aborted: boolean[] = []
     const probe = monitor.probe({
@@ -98,7 +98,7 @@ describe('a probe', () => {
     expect(samplesOf(await scrape(monitor.url)).get(`mnemoscope_f1_score_count{${series}}`)).toBe('1')
   })
 
-  test('asks a system that hangs for good no more than a few times, and again once it is back', async () => {
+  test('asks a hung system only a few questions, and more after it has answered', async () => {
     const monitor = await start({ endpoint: false })
     const hanging: ((ids: string[]) => void)[] = []
     let asked = 0
@@ -123,11 +123,11 @@ describe('a probe', () => {
     [100, 0.5, 100],
     [100, 0.1, 900],
     [100, 1, 0],
-  ])('after a question of %d ms rests for its share of %d: %d ms', (milliseconds, share, rest) => {
+  ])('after a question of %d ms with a share of %d pauses for %d ms', (milliseconds, share, rest) => {
     expect(restAfter(milliseconds, share)).toBeCloseTo(rest)
   })
 
-  test('rests for the last question of a run too before it runs again', async () => {
+  test('pauses after the last question of a run too, before the next run', async () => {
     jest.useFakeTimers()
     const monitor = await start({ endpoint: false })
     const asked: number[] = []
@@ -148,7 +148,7 @@ describe('a probe', () => {
     expect(asked.map((at) => at - from)).toEqual([1_000, 11_000, 21_000])
   })
 
-  test('waits longer than a timer of Node can', async () => {
+  test('can wait longer than a timer of Node', async () => {
     jest.useFakeTimers()
     const day = 24 * 3_600_000
     const monitor = await start({ endpoint: false })
@@ -164,7 +164,7 @@ describe('a probe', () => {
     expect(asked).toBe(2)
   })
 
-  test('asks nothing once its monitor has stopped', async () => {
+  test('asks nothing after its monitor has stopped', async () => {
     const monitor = await start({ endpoint: false })
     await monitor.stop()
     let asked = 0
@@ -177,7 +177,7 @@ describe('a probe', () => {
     expect(asked).toBe(0)
   })
 
-  test('is forgotten when it is stopped', async () => {
+  test('is removed when it is stopped', async () => {
     const monitor = await start({ endpoint: false })
     const ofMonitor = probes(monitor.for, () => {})
     const options = { labels, every: '1h', questions, retrieve: () => [] }
@@ -189,7 +189,7 @@ describe('a probe', () => {
     expect(ofMonitor.size()).toBe(0)
   })
 
-  test('ends in the middle of a question when it or the monitor is stopped', async () => {
+  test('ends during a question when it or the monitor is stopped', async () => {
     const monitor = await start({ endpoint: false })
     let asked = 0
     const options = {

@@ -10,7 +10,7 @@ import { monitors } from '../monitored.js'
 
 const { start } = monitors()
 
-/** What is drawn: another each time, that of a failure again with its number in `MNEMOSCOPE_TEST_SEED`. */
+/** The seed of the random values. Set `MNEMOSCOPE_TEST_SEED` to repeat a failure. */
 const seed = Number(process.env.MNEMOSCOPE_TEST_SEED) || Date.now() % 2 ** 31
 beforeAll(() => {
   console.log(`MNEMOSCOPE_TEST_SEED=${seed}`)
@@ -59,7 +59,7 @@ function take(monitor: Monitor, { labels, values }: { labels: unknown; values: u
   return values.length * 2 + 3
 }
 
-test('any values under any labels: no throw', async () => {
+test('any values with any labels never throw', async () => {
   const monitor = await start({ endpoint: false })
   monitor.onBreach('warning', () => {})
   fc.assert(
@@ -68,10 +68,10 @@ test('any values under any labels: no throw', async () => {
   )
 }, 60_000)
 
-test('a million of them: no NaN, no series twice, nothing promtool minds', async () => {
+test('a million of them give no NaN, no repeated series and no error of promtool', async () => {
   const monitor = await start({ config: defineConfig({ instrumentation: { maxSeries: 200 } }) })
   monitor.onBreach('warning', () => {})
-  // Drawing each of them anew would take most of the time; the same ones meet under other labels instead.
+  // New random values for each call would take most of the time, so the same values get other labels.
   const labels = fc.sample(anyLabels, { numRuns: 5_000, seed })
   const values = fc.sample(anyValue, { numRuns: 9_973, seed })
   let taken = 0

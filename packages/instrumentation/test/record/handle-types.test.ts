@@ -50,7 +50,7 @@ const config = defineConfig({
 const place = { model: 'gpt-4o', contextSize: 131_072, operation: 'search' }
 const labels = 'model="gpt-4o",context_size="131072",operation="search"'
 
-test('custom KPIs record like built-in ones, each combination of their labels a series from birth', async () => {
+test('custom KPIs record like built-in ones, with a series for each combination of their labels from the start', async () => {
   const monitor = await start({ config })
   const op = monitor.for(place)
   op.recall_at_5.record(0.8, { tier: 'gold', language: 'de' })
@@ -69,7 +69,7 @@ test('custom KPIs record like built-in ones, each combination of their labels a 
   expect(samples.get(`mnemoscope_index_size_bytes{${labels},tier="silver"}`)).toBe('8192')
 })
 
-test('what the types forbid is refused and counted when it comes all the same', async () => {
+test('a value that the types forbid is refused and counted at run time', async () => {
   const monitor = await start({ config })
   const op = monitor.for(place)
   // @ts-expect-error: no value of that label

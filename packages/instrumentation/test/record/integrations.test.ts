@@ -57,7 +57,7 @@ describe('a benchmark result', () => {
     })
   })
 
-  test('of a model that was not available is no measurement, and nothing counts as 0', async () => {
+  test('of a model that was not available records nothing, also no 0', async () => {
     const monitor = await start()
     monitor.integrations.benchmark(
       { ...benchmark, accuracy: 0, model_availability: false },
@@ -70,7 +70,7 @@ describe('a benchmark result', () => {
   })
 })
 
-test('an overflow result counts its strategy, and the F1 score and tokens of what was left', async () => {
+test('an overflow result counts its strategy, and the F1 score and tokens of the compressed context', async () => {
   const monitor = await start()
   monitor.integrations.overflow(overflow, { model: 'mistral-7b', contextSize: 8_192 })
   monitor.integrations.overflow({ strategy_used: 'none' }, { model: 'mistral-7b', contextSize: 8_192 })
@@ -118,7 +118,7 @@ describe('integrations', () => {
     expect(monitor.integrations.switches).toEqual({ benchmark: true, overflow: true, adaptation: false })
   })
 
-  test('never throw, whatever they are given', async () => {
+  test('never throw for any input', async () => {
     const monitor = await start({ endpoint: false })
     for (const result of [undefined, null, 7, 'text', [], {}, { model: {}, accuracy: 'high' }]) {
       monitor.integrations.benchmark(result as never, undefined as never)

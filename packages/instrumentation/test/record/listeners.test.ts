@@ -11,7 +11,7 @@ const place = { model: 'gpt-4o', contextSize: 131_072 }
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('onBreach', () => {
-  test('calls soon after a measurement at or beyond a threshold, with what was measured where', async () => {
+  test('calls soon after a measurement at or beyond a threshold, with the measurement and its labels', async () => {
     const monitor = await start({ endpoint: false, now: () => 7 })
     const breaches: Breach[] = []
     monitor.onBreach('warning', (breach) => {
@@ -37,7 +37,7 @@ describe('onBreach', () => {
     ])
   })
 
-  test('is quiet for the cooldown of one KPI, model and size, unless it gets worse', async () => {
+  test('does not call again during the cooldown of one KPI, model and size, unless the level gets worse', async () => {
     let elapsed = 0
     let now = 1_000_000
     const config = defineConfig({ instrumentation: { breachCooldown: '10s' } })
@@ -53,7 +53,7 @@ describe('onBreach', () => {
     op.latency.record(12)
     op.latency.record(6)
     elapsed = 9_999
-    // A wall clock that is set, either way, changes nothing.
+    // A change of the wall clock has no effect.
     now = 9_000_000
     op.latency.record(12)
     elapsed = 10_000
@@ -69,7 +69,7 @@ describe('onBreach', () => {
     ])
   })
 
-  test('hears of its level and worse ones only, and of none after it unsubscribed', async () => {
+  test('calls for its level and worse ones only, and never after the end of the subscription', async () => {
     const monitor = await start({ endpoint: false })
     const seen: string[] = []
     const off = monitor.onBreach('critical', ({ severity }) => {
@@ -85,7 +85,7 @@ describe('onBreach', () => {
     expect(seen).toEqual(['critical'])
   })
 
-  test('survives handlers that throw or reject, and warns once', async () => {
+  test('catches handlers that throw or reject, and warns once', async () => {
     const monitor = await start({ endpoint: false })
     monitor.onBreach('warning', () => {
       throw new Error('sync')
@@ -97,7 +97,7 @@ describe('onBreach', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['HOOK_FAILED'])
   })
 
-  test('goes by the thresholds of the place, overrides included', async () => {
+  test('uses the thresholds of the place, with overrides', async () => {
     const config = defineConfig({
       kpis: { latency: { overrides: [{ model: 'slow', thresholds: { warning: 8 } }] } },
     })
@@ -114,7 +114,7 @@ describe('onBreach', () => {
   })
 })
 
-test('values without a breach end right beside the threshold, on its good side', () => {
+test('the range without a breach ends at the double next to the threshold', () => {
   const at = { model: 'm', contextSize: '8192', operation: 'default' }
   const { kpis } = defineConfig()
   for (const id of ['latency', 'f1_score', 'token_usage'] as const) {
@@ -140,7 +140,7 @@ test.each([0, 1, -1, 0.7, 5, 1e-300, 1e300])('no double lies between %d and its 
   expect([value, nextUp(value)]).toContain(between)
 })
 
-test('onMeasurement hears of every measurement that was counted, with its metadata', async () => {
+test('onMeasurement gets each measurement that was counted, with its metadata', async () => {
   const monitor = await start({ endpoint: false, now: () => 5 })
   const seen: unknown[] = []
   const off = monitor.onMeasurement(({ kpi, value, metadata, at }) => seen.push([kpi, value, metadata, at]))
@@ -156,7 +156,7 @@ test('onMeasurement hears of every measurement that was counted, with its metada
   ])
 })
 
-test('a hook that records an operation of its own leaves the metadata of the one it heard of', async () => {
+test('a handler that records another operation does not change the metadata of its measurement', async () => {
   const monitor = await start({ endpoint: false })
   const seen: unknown[] = []
   const op = monitor.for(place)
@@ -176,7 +176,7 @@ test('a hook that records an operation of its own leaves the metadata of the one
 
 afterEach(() => context.disable())
 
-test('a measurement carries the trace it was taken in, and none where the span is no real one', async () => {
+test('a measurement carries the active trace, and none if the span is not valid', async () => {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
   const monitor = await start({ endpoint: false })
   const taken: TakenMeasurement[] = []

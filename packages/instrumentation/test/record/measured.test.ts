@@ -5,7 +5,7 @@ import { monitors } from '../monitored.js'
 const { start, warnings } = monitors()
 
 describe('a measured function', () => {
-  test('does what it did, and its calls are measured', async () => {
+  test('keeps its behaviour, and its calls are measured', async () => {
     const monitor = await start()
     const service = {
       prefix: 'found ',
@@ -27,7 +27,7 @@ describe('a measured function', () => {
     expect(samples.get(`mnemoscope_token_usage_sum{${labels}}`)).toBe('2')
   })
 
-  test('fails as it did: latency is recorded, other values are not', async () => {
+  test('keeps its errors: latency is recorded, other values are not', async () => {
     const monitor = await start()
     const labels = { model: 'm', contextSize: 8_192 }
     const values = () => ({ f1_score: 1 })
@@ -49,11 +49,11 @@ describe('a measured function', () => {
     )
   })
 
-  test('is one operation: its latency carries the metadata, too', async () => {
+  test('is one operation: its latency carries the metadata too', async () => {
     let time = 0
     const monitor = await start({ endpoint: false, clock: () => time })
-    const heard: unknown[] = []
-    monitor.onMeasurement(({ kpi, value, metadata }) => void heard.push([kpi, value, metadata]))
+    const received: unknown[] = []
+    monitor.onMeasurement(({ kpi, value, metadata }) => void received.push([kpi, value, metadata]))
     const search = monitor.measured(
       async (question: string) => {
         time += 500
@@ -66,25 +66,25 @@ describe('a measured function', () => {
       },
     )
     await search('me')
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['token_usage', 7, { found: 'found me' }],
       ['latency', 0.5, { found: 'found me' }],
     ])
   })
 
-  test('keeps its latency where a hook fails', async () => {
+  test('records its latency if a hook fails', async () => {
     const monitor = await start({ endpoint: false })
-    const heard: string[] = []
-    monitor.onMeasurement(({ kpi }) => void heard.push(kpi))
+    const received: string[] = []
+    monitor.onMeasurement(({ kpi }) => void received.push(kpi))
     const fail = () => {
       throw new Error('hook')
     }
     const labels = { model: 'm', contextSize: 8_192 }
     monitor.measured(() => 8, { labels, values: fail, metadata: fail })()
-    expect(heard).toEqual(['latency'])
+    expect(received).toEqual(['latency'])
   })
 
-  test('is not disturbed by hooks that throw', async () => {
+  test('keeps its result if hooks throw', async () => {
     const monitor = await start({ endpoint: false })
     const fail = () => {
       throw new Error('hook')
@@ -104,7 +104,7 @@ describe('a measured function', () => {
 const labels = { model: 'm', contextSize: 8_192 }
 const ofLabels = '{model="m",context_size="8192",operation="default"}'
 
-test('a generator, of which nothing has run yet, is handed on without a latency that it does not have', async () => {
+test('a generator, which has not run yet, is returned without a latency', async () => {
   const monitor = await start()
   const handle = monitor.for(labels)
   function* plain() {

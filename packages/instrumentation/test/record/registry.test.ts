@@ -16,7 +16,7 @@ async function counts(monitor: Monitor): Promise<Record<string, string>> {
 }
 
 describe('the cardinality limit', () => {
-  test('holds for the life of the process: what exceeds it shares one series, counted and told of once', async () => {
+  test('holds for the life of the process: handles beyond it share one series and are counted, with one warning', async () => {
     const config = defineConfig({ instrumentation: { maxSeries: 3 } })
     const monitor = await start({ config })
     for (let scraped = 0; scraped < 3; scraped++) {
@@ -34,7 +34,7 @@ describe('the cardinality limit', () => {
     ])
   })
 
-  test('still gives the handles that exist', async () => {
+  test('still returns existing handles', async () => {
     const config = defineConfig({ instrumentation: { maxSeries: 1 } })
     const monitor = await start({ config })
     const first = monitor.for({ model: 'first', contextSize: 8_192 })
@@ -55,7 +55,7 @@ describe('an idle handle', () => {
     idle.latency.record(1)
     const reader = monitor.metricProducer()
     await reader.collect()
-    // Swept by the collections of twelve hours, of which it is idle for all.
+    // Collections of twelve hours, for all of which it is idle.
     for (let h = 1; h <= 12; h++) {
       clock.now = h * hour
       busy.latency.record(1)
@@ -128,7 +128,7 @@ describe('an idle handle', () => {
     },
   )
 
-  test('hands over to the one that took its labels', async () => {
+  test('counts in the handle that has its labels now', async () => {
     const { monitor, idle } = await evicting()
     const successor = monitor.for({ model: 'idle', contextSize: 8_192 })
     expect(successor).not.toBe(idle)
@@ -137,14 +137,14 @@ describe('an idle handle', () => {
     expect(await counts(monitor)).toEqual({ busy: '12', idle: '2' })
   })
 
-  test('records into the overflow series when no place is free any more', async () => {
+  test('records into the overflow series if no place is free', async () => {
     const { monitor, idle } = await evicting()
     monitor.for({ model: 'new', contextSize: 8_192 })
     idle.latency.record(1)
     expect(await counts(monitor)).toEqual({ busy: '12', new: '0', _overflow: '1' })
   })
 
-  test('that has a value read from now on has its series back, or the one that took its labels reads it', async () => {
+  test('that observes a value has its series back, or the handle that has its labels now observes it', async () => {
     const memory = 'mnemoscope_memory_usage_bytes{model="idle",context_size="8192",operation="default"}'
     for (const isTaken of [false, true]) {
       const { monitor, idle } = await evicting()

@@ -1,6 +1,6 @@
 import { expect, jest, test } from '@jest/globals'
 
-test('a probe of one copy of the package is known to the other: an application can have it as ES module and as CommonJS', async () => {
+test('two copies of the package, ES module and CommonJS, know of the same probe', async () => {
   const { traffic } = await import('../../src/record/traffic.js')
   jest.resetModules()
   const copy = await import('../../src/index.js')

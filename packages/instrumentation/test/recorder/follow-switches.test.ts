@@ -23,7 +23,7 @@ describe('followed switches', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   }
 
-  test('are those of the configuration first, then those of the recorder, asked for by tag', async () => {
+  test('are first those of the configuration, then those of the recorder, requested by tag', async () => {
     let integrations = on
     const asked: (string | undefined)[] = []
     const changes: object[] = []
@@ -49,7 +49,7 @@ describe('followed switches', () => {
     ['that answers no JSON', (_, response) => response.end('hello')],
     ['that answers other JSON', (_, response) => response.end('{"integrations": {"benchmark": "no"}}')],
     ['that cuts the connection', (request) => request.socket.destroy()],
-  ])('stay as they are with a recorder %s', async (_, answer) => {
+  ])('do not change with a recorder %s', async (_, answer) => {
     let asked = 0
     const url = await recorder((request, response) => {
       asked += 1
@@ -60,7 +60,7 @@ describe('followed switches', () => {
     expect(followed.current).toEqual(off)
   })
 
-  test('stay as they are without a recorder, whatever its address', () => {
+  test('do not change without a recorder, at any address', () => {
     followed = followSwitches({ recorder: 'nowhere', first: off })
     expect(followed.current).toEqual(off)
   })

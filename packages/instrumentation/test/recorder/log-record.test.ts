@@ -6,7 +6,7 @@ import { logRecord, mostRecordBytes } from '../../src/recorder/log-record.js'
 const place = { model: 'm', contextSize: '1', operation: 'o' }
 const taken = { kpi: 'latency', value: 1, at: 5.5, traceId: undefined, spanId: undefined, ...place }
 
-test('metadata of any kind becomes what a log record can hold', () => {
+test('metadata of any kind is converted for a log record', () => {
   const circular: Record<string, unknown> = {}
   circular.self = circular
   const metadata = {
@@ -37,7 +37,7 @@ test('metadata of any kind becomes what a log record can hold', () => {
   })
 })
 
-test('metadata can not take the place of what was measured, and its keys are such that no request is refused for them', () => {
+test('metadata can not replace the attributes of a measurement, and its keys are never too long for the recorder', () => {
   const metadata = { 'mnemoscope.value': 99, 'mnemoscope.kpi': 'f1_score', ['k'.repeat(600)]: 1 }
   const { attributes } = JSON.parse(logRecord({ ...taken, metadata }, 7).json)
   const keys = attributes.map(({ key }: { key: string }) => key)
@@ -45,7 +45,7 @@ test('metadata can not take the place of what was measured, and its keys are suc
   expect(keys.slice(5)).toEqual(['k'.repeat(512)])
 })
 
-test('a record is no larger than its bound, whatever the metadata; what fits is kept', () => {
+test('a record is no larger than its limit with any metadata, and keeps the metadata that fits', () => {
   for (const character of ['x', '€', '\u0000', '😀', '\ud800']) {
     const entries = Array.from({ length: 64 }, (_, i) => [
       `${i}${character.repeat(3_000)}`,
@@ -64,7 +64,7 @@ test('a record is no larger than its bound, whatever the metadata; what fits is 
   }
 })
 
-test('a record keeps nothing alive that the application gave', () => {
+test('a record keeps no object of the application in memory', () => {
   setFlagsFromString('--expose-gc')
   const gc = runInNewContext('gc') as () => void
   const heap = () => {
@@ -74,7 +74,7 @@ test('a record keeps nothing alive that the application gave', () => {
   const before = heap()
   const records = Array.from({ length: 100 }, (_, i) => {
     const document = Buffer.alloc(1_000_000, String(i)).toString('latin1')
-    // No document is a key: V8 keeps names of properties for as long as it likes.
+    // Documents are values, not keys: V8 can keep the names of properties.
     const metadata = { document, excerpt: document.slice(10, 1_000) }
     return logRecord({ ...taken, metadata }, i)
   })

@@ -13,7 +13,7 @@ const record = (json: string, { breach = false, bytes = json.length } = {}): Que
   breach,
 })
 
-/** An outbox whose receiver answers as told, with what it took and dropped. */
+/** An outbox with a given receiver, and the records that were sent and dropped. */
 function observed(answer: (records: readonly string[]) => SendOutcome, options = {}) {
   const sent: string[][] = []
   const drops: [number, string][] = []
@@ -29,7 +29,7 @@ function observed(answer: (records: readonly string[]) => SendOutcome, options =
   return { box, sent, dropped: () => drops.reduce((sum, [count]) => sum + count, 0), drops }
 }
 
-test('an outbox holds no more records than its bound, and keeps the newest', async () => {
+test('an outbox holds no more records than its limit, and keeps the newest', async () => {
   const { box, sent, dropped } = observed(() => stored)
   for (let i = 0; i < outboxBounds.records + 100; i++) box.add(record(String(i)))
   expect(dropped()).toBe(100)
@@ -39,7 +39,7 @@ test('an outbox holds no more records than its bound, and keeps the newest', asy
   expect(dropped()).toBe(100)
 })
 
-test('an outbox holds no more bytes than its bound, and sends them in requests of a bound of their own', async () => {
+test('an outbox holds no more bytes than its limit, and requests have a limit too', async () => {
   const { box, sent, dropped } = observed(() => stored)
   const bytes = 64 * 1_024
   for (let i = 0; i < 300; i++) box.add(record(String(i), { bytes }))
@@ -60,7 +60,7 @@ test('a full outbox drops samples before breaches, the oldest first', async () =
   expect(sent).toEqual([['breach 2', 'breach 3', 'breach 4', 'breach 5']])
 })
 
-test('what could not be sent waits on, within the bounds', async () => {
+test('records that could not be sent wait, within the limits', async () => {
   let answers = 0
   const { box, sent, dropped } = observed(() => (answers++ === 0 ? { kind: 'unavailable' } : stored), {
     bounds: { records: 2, bytes: 1_000 },
@@ -75,7 +75,7 @@ test('what could not be sent waits on, within the bounds', async () => {
   expect(dropped()).toBe(1)
 })
 
-test('a receiver that asks for time gets it, up to some minutes', async () => {
+test('an outbox waits for the Retry-After of a receiver, up to some minutes', async () => {
   jest.useFakeTimers()
   for (const [asked, given] of [
     [60_000, 60_000],
@@ -92,7 +92,7 @@ test('a receiver that asks for time gets it, up to some minutes', async () => {
   }
 })
 
-test('an outbox that ends tries on for as long as it may', async () => {
+test('an outbox that ends retries until its time limit', async () => {
   let answers = 0
   const { box, sent, dropped } = observed(() => (answers++ < 3 ? { kind: 'unavailable' } : stored))
   box.add(record('a'))
@@ -101,7 +101,7 @@ test('an outbox that ends tries on for as long as it may', async () => {
   expect(dropped()).toBe(0)
 })
 
-test('an outbox that ends gives up when its time is over, and says so', async () => {
+test('an outbox that ends drops its records at its time limit, and says so', async () => {
   const { box, drops } = observed(() => ({ kind: 'unavailable' }), { shutdownMilliseconds: 50 })
   box.add(record('a'))
   box.add(record('b'))

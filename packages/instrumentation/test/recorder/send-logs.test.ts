@@ -15,7 +15,7 @@ test.each<[status: number, retryAfter: string | null, expected: SendOutcome]>([
   [503, 'Wed, 31 Dec 2025 00:00:00 GMT', unavailable()],
   [503, 'soon', unavailable()],
   [504, '-5', unavailable()],
-  // What can't be handled would hold up all that comes after it.
+  // A request that can't be handled would block all later ones.
   [500, '1', { kind: 'refused', status: 500 }],
   [501, null, { kind: 'refused', status: 501 }],
   [400, null, { kind: 'refused', status: 400 }],
@@ -23,7 +23,7 @@ test.each<[status: number, retryAfter: string | null, expected: SendOutcome]>([
   expect(outcomeOf(status, undefined, retryAfter, now)).toEqual(expected)
 })
 
-test('a partial success tells how many records were refused, as a number or as text', () => {
+test('a partial success has the number of refused records, as a number or as text', () => {
   const of = (rejectedLogRecords: unknown) =>
     outcomeOf(200, { partialSuccess: { rejectedLogRecords, errorMessage: 'no such KPI' } })
   expect(of('2')).toEqual({ kind: 'stored', rejected: 2, reason: 'no such KPI' })

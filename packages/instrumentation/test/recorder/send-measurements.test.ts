@@ -14,7 +14,7 @@ afterEach(() => {
 
 type Answer = (body: string, headers: IncomingHttpHeaders) => { status: number; body?: object } | undefined
 
-/** A recorder's receiver of logs; it stores what it gives no other answer to. */
+/** A receiver of logs, as the recorder has one. It stores requests that get no other answer. */
 async function receiver(answer: Answer = () => undefined) {
   const records: { attributes: Record<string, unknown>; timeUnixNano: string; service?: string }[] = []
   const server = createServer(async (request, response) => {
@@ -62,7 +62,7 @@ const all = defineConfig({ instrumentation: { measurementSampling: 1 } })
 const place = { model: 'gpt-4o', contextSize: 131_072, operation: 'search' }
 
 describe('a service that knows its recorder', () => {
-  test('sends measurements with their metadata, and all of them before it ends', async () => {
+  test('sends measurements with their metadata, all of them before it ends', async () => {
     const { url, records } = await receiver()
     const monitor = await start({ endpoint: false, recorder: url, config: all, now: () => 1_700_000_000_000 })
     monitor
@@ -88,7 +88,7 @@ describe('a service that knows its recorder', () => {
     ])
   })
 
-  test('sends every breach, whatever the sampling', async () => {
+  test('sends all breaches, with any sampling', async () => {
     const { url, records } = await receiver()
     const monitor = await start({ endpoint: false, recorder: url, config: none })
     const op = monitor.for(place)
@@ -97,7 +97,7 @@ describe('a service that knows its recorder', () => {
     expect(records.map(({ attributes }) => attributes['mnemoscope.value'])).toEqual([6, 6, 6])
   })
 
-  test('tries again when the recorder can not store them', async () => {
+  test('retries while the recorder can not store them', async () => {
     let refusals = 0
     const { url, records } = await receiver(() => (refusals++ < 2 ? { status: 503 } : undefined))
     const monitor = await start({ endpoint: false, recorder: url, config: all })
@@ -107,7 +107,7 @@ describe('a service that knows its recorder', () => {
     expect(records).toHaveLength(1)
   }, 30_000)
 
-  test('counts and tells what it could not send', async () => {
+  test('counts measurements that it could not send, with one warning', async () => {
     const monitor = await start({ endpoint: false, recorder: 'http://127.0.0.1:9', config: all })
     for (let i = 0; i < 5; i++) monitor.for(place).latency.record(1)
     await monitor.stop()
@@ -120,7 +120,7 @@ describe('a service that knows its recorder', () => {
     [403, 'measurements.token'],
     [404, 'base address'],
     [400, 'of the same version'],
-  ])('counts what is refused with %d, and says once what to do', async (status, advice) => {
+  ])('counts measurements that are refused with %d, and says once what to do', async (status, advice) => {
     const { url } = await receiver(() => ({ status }))
     const monitor = await start({ endpoint: false, recorder: url, config: all })
     for (let i = 0; i < 600; i++) monitor.for(place).latency.record(1)
@@ -146,7 +146,7 @@ describe('a service that knows its recorder', () => {
     },
   )
 
-  test('sends less at once where a batch is too large, and loses only what is too large alone', async () => {
+  test('sends smaller batches after one that is too large, and loses only single measurements that are too large', async () => {
     const { url, records } = await receiver(({ length }) => (length > 3_000 ? { status: 413 } : undefined))
     const monitor = await start({ endpoint: false, recorder: url, config: all })
     for (let i = 0; i < 50; i++) monitor.for(place).latency.record(1)
@@ -164,7 +164,7 @@ describe('a service that knows its recorder', () => {
     ['its own token', { token: 'own' }, { MNEMOSCOPE_TOKEN: 'shared' }, 'Bearer own'],
     ['the token of the environment', {}, { MNEMOSCOPE_TOKEN: 'shared' }, 'Bearer shared'],
     [
-      'no key of whoever gets the metrics',
+      'no key of the receiver of metrics',
       {},
       { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20otlp', MNEMOSCOPE_TOKEN: 'shared' },
       'Bearer shared',
@@ -179,7 +179,7 @@ describe('a service that knows its recorder', () => {
       'Bearer logs',
     ],
     ['nothing', {}, { OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'no pair,%zz=%zz,a b=c' }, undefined],
-  ])('authorizes itself with %s', async (_, measurements, environment, expected) => {
+  ])('sends the authorization of %s', async (_, measurements, environment, expected) => {
     Object.assign(process.env, environment)
     closing.push(() => {
       for (const name of Object.keys(environment)) delete process.env[name]
@@ -195,12 +195,12 @@ describe('a service that knows its recorder', () => {
     expect(authorizations).toEqual([expected])
   })
 
-  test('refuses a token that no header can carry, without telling it', async () => {
+  test('refuses a token that can not be a header, without showing it', async () => {
     const starting = start({ recorder: 'http://127.0.0.1:9', measurements: { token: 'se\ncret' } })
     await expect(starting).rejects.toMatchObject({ code: 'USAGE', value: undefined })
   })
 
-  test('tells the measurements of its processes apart: they do not count alike', async () => {
+  test('distinguishes equal measurements of two processes', async () => {
     const { url, records } = await receiver()
     const now = () => 1_700_000_000_000
     const workers = await Promise.all(
