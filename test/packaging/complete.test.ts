@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { temporaryFolder } from '../harness/index.js'
+import { repository } from '../harness/repository.js'
+
+const run = promisify(execFile)
+const names = readdirSync(join(repository, 'packages'))
+const inPackage = (name: string, ...path: string[]) => join(repository, 'packages', name, ...path)
+
+interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly private?: true
+  readonly files: readonly string[]
+  readonly bin?: Record<string, string>
+  readonly exports: Record<string, Record<string, string>>
+  readonly dependencies?: Record<string, string>
+  readonly optionalDependencies?: Record<string, string>
+  readonly peerDependencies?: Record<string, string>
+}
+
+const manifestOf = (folder: string) =>
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
+
+/**
+ * Paths of the files that a package publishes: `files` of its package.json names folders, files, and files to leave out.
+ * npm's own answer takes ten seconds for all packages; `npm run test:readme` packs and installs them.
+ */
+function publishedFiles(name: string): string[] {
+  const { files } = manifestOf(inPackage(name))
+  const excluded = files.filter((each) => each.startsWith('!')).map((each) => each.split('/').at(-1))
+  const included = files.filter((each) => !each.startsWith('!') && existsSync(inPackage(name, each)))
+  const below = included.flatMap((each) => {
+    if (!statSync(inPackage(name, each)).isDirectory()) return [each]
+    const entries = readdirSync(inPackage(name, each), { recursive: true, encoding: 'utf8' })
+    return entries
+      .map((entry) => `${each}/${entry}`)
+      .filter((path) => statSync(inPackage(name, path)).isFile())
+  })
+  const kept = below.filter((path) => !excluded.includes(path.split('/').at(-1)))
+  return ['package.json', ...(existsSync(inPackage(name, 'README.md')) ? ['README.md'] : []), ...kept]
+}
+
+describe.each(names)('the package %s', (name) => {
+  const manifest = manifestOf(inPackage(name))
+  const files = publishedFiles(name)
+
+  test('can be published, with the version of the repository', () => {
+    expect(manifest.private).toBeUndefined()
+    expect(manifest.name).toBe(`@mnemoscope/${name}`)
+    expect(manifest.version).toBe(manifestOf(repository).version)
+  })
+
+  test('holds each file that its exports and commands name, and a README', () => {
+    const named = [
+      ...Object.values(manifest.bin ?? {}),
+      ...Object.values(manifest.exports).flatMap((conditions) => Object.values(conditions)),
+    ]
+    const missing = named.map((path) => path.replace('./', ''))
+    expect(files).toEqual(expect.arrayContaining([...missing, 'README.md']))
+    expect(files.filter((path) => /(^|\/)test\/|\.tsbuildinfo$/.test(path))).toEqual([])
+  })
+
+  test('declares each package that it imports, with an exact version', () => {
+    const { dependencies = {}, optionalDependencies = {}, peerDependencies = {} } = manifest
+    const declared = { ...dependencies, ...optionalDependencies, ...peerDependencies }
+    const imported = files
+      .filter((path) => /^(bin|dist)\/.*\.js$/.test(path))
+      .flatMap((path) => importsOf(readFileSync(inPackage(name, path), 'utf8')))
+    expect([...new Set(imported)].filter((each) => each !== manifest.name && !(each in declared))).toEqual([])
+    for (const version of Object.values({ ...dependencies, ...optionalDependencies }))
+      expect(version).toMatch(/^(workspace:\*|\d+\.\d+\.\d+(-[\w.]+)?)$/)
+  })
+})
+
+describe('the published files, with nothing else of this repository', () => {
+  const folder = temporaryFolder('published')
+  afterAll(() => folder.remove())
+
+  test('run the command in an empty folder', async () => {
+    const modules = join(folder.path, 'node_modules')
+    const service = join(folder.path, 'service')
+    mkdirSync(service)
+    for (const name of names) {
+      const { name: full, dependencies = {}, optionalDependencies = {} } = manifestOf(inPackage(name))
+      for (const path of publishedFiles(name)) cpSync(inPackage(name, path), join(modules, full, path))
+      for (const dependency of Object.keys({ ...dependencies, ...optionalDependencies })) {
+        const [from, to] = [inPackage(name, 'node_modules', dependency), join(modules, dependency)]
+        if (dependency.startsWith('@mnemoscope/') || existsSync(to) || !existsSync(from)) continue
+        mkdirSync(dirname(to), { recursive: true })
+        symlinkSync(from, to)
+      }
+    }
+    const command = join(modules, '@mnemoscope/cli', manifestOf(inPackage('cli')).bin?.mnemoscope ?? '')
+    const mnemoscope = async (...args: string[]) =>
+      (await run(process.execPath, [command, ...args], { cwd: service })).stdout
+    expect(await mnemoscope('--version')).toBe(`${manifestOf(inPackage('cli')).version}\n`)
+    await mnemoscope('init')
+    expect(await mnemoscope('check', '--skip-tools')).toContain('valid')
+    expect(await mnemoscope('generate')).toContain('wrote prometheus/prometheus.yml')
+    rmSync(service, { recursive: true })
+  })
+})
+
+/** Names of the packages that a module imports; those of Node and of its own folder left out. */
+function importsOf(source: string): string[] {
+  const specifiers = source.matchAll(
+    /^(?:import|export)\s+(?:[\w*\s{},$]+?\s+from\s+)?['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm,
+  )
+  return [...specifiers]
+    .map(([, fixed, dynamic]) => (fixed ?? dynamic) as string)
+    .filter((each) => !/^(\.|node:)/.test(each) && !builtinModules.includes(each))
+    .map((each) => each.split('/', each.startsWith('@') ? 2 : 1).join('/'))
+}
