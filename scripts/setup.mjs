@@ -1,5 +1,6 @@
 // Makes a fresh clone runnable with nothing but Node and npm: dependencies through the pinned pnpm, then the build.
-// Both steps are skipped when their inputs have not changed.
+// Both steps are skipped if their inputs have not changed. `--run` leaves out what only the tests need, as `npm start`
+// does; where everything is installed already, it stays installed.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -23,27 +24,41 @@ const lock = createHash('sha256')
   .update(process.version + process.platform + process.arch)
   .digest('hex')
 const stamp = join(root, 'node_modules', '.mnemoscope-installed')
+const installed = existsSync(stamp) ? readFileSync(stamp, 'utf8') : ''
+const toRun = process.argv.includes('--run') && !installed.startsWith('all ')
+// What the command needs to run, and the compiler.
+const runOnly = ['--prod', '--filter', manifest.name, '--filter', '@mnemoscope/cli...']
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
-  step('installing dependencies')
-  run(
-    'npm',
-    pnpm('install', '--frozen-lockfile', '--prefer-offline'),
-    'Check the network and the npm registry setting (`npm config get registry`), then run the command again.',
+if (installed !== `all ${lock}` && !(toRun && installed === `run ${lock}`)) {
+  step('installing dependencies', () =>
+    run(
+      'npm',
+      pnpm(
+        ...['install', '--frozen-lockfile', '--prefer-offline', '--config.confirmModulesPurge=false'],
+        ...['--reporter=append-only', ...(toRun ? runOnly : [])],
+      ),
+      'Check the network and the npm registry setting (`npm config get registry`), then run the command again.',
+    ),
   )
   mkdirSync(dirname(stamp), { recursive: true })
-  writeFileSync(stamp, lock)
+  writeFileSync(stamp, `${toRun ? 'run' : 'all'} ${lock}`)
 }
 
-step('building')
-run(
-  process.execPath,
-  [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'],
-  'The lines above name the file and the type error.',
+step('building', () =>
+  run(
+    process.execPath,
+    // Types are checked by every setup for the tests; `npm start` only needs the programs.
+    [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', ...(toRun ? ['--noCheck'] : [])],
+    'The lines above name the file and the type error.',
+  ),
 )
 
-function step(text) {
+/** Does a step, says what it is, and how long it took. */
+function step(text, work) {
   process.stderr.write(`mnemoscope: ${text} ...\n`)
+  const startedAt = performance.now()
+  work()
+  process.stderr.write(`mnemoscope: ${text} took ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n`)
 }
 
 function run(command, args, next) {

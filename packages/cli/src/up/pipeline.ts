@@ -45,7 +45,7 @@ export interface Pipeline {
 }
 
 /**
- * Starts every part on this machine, each one ready before the next that needs it, and keeps them running.
+ * Starts every part on this machine, at once those that need no other, and keeps them running.
  * What was started is ended again where a later part fails.
  */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
@@ -87,32 +87,42 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
     parts.push(await keepRunning(name, start, events))
   }
 
-  let database = options.databaseUrl ?? ''
-  await part(progress, 'Postgres', async (step) => {
-    if (options.databaseUrl === undefined) {
-      step('starting the embedded server')
-      await keep('postgres', async () => {
-        const server = await startPostgres({ stateDir, port: ports.postgres })
-        database = server.url
-        return server
-      })
-    }
-    step('preparing the schema')
-    await prepareDatabase(database)
-    return options.databaseUrl === undefined ? `127.0.0.1:${ports.postgres}` : 'your database (DATABASE_URL)'
-  })
-
-  const tools = await part(progress, 'tools', async (step) => {
-    const onProgress = ({ message }: { message: string }) => step(message)
-    const value = await findTools(['prometheus', 'alertmanager'], {
-      toolsDir: `${stateDir}/tools`,
-      onProgress,
-    })
-    const { prometheus, alertmanager } = value
-    return { value, text: `Prometheus ${prometheus.version}, Alertmanager ${alertmanager.version}` }
-  })
-
   const demoAddress = demo === false ? undefined : `127.0.0.1:${ports.demo}`
+  let database = options.databaseUrl ?? ''
+  const postgres = () =>
+    part(progress, 'Postgres', async (step) => {
+      if (options.databaseUrl === undefined) {
+        step('starting the embedded server')
+        await keep('postgres', async () => {
+          const server = await startPostgres({ stateDir, port: ports.postgres })
+          database = server.url
+          return server
+        })
+      }
+      step('preparing the schema')
+      await prepareDatabase(database)
+      return options.databaseUrl === undefined
+        ? `127.0.0.1:${ports.postgres}`
+        : 'your database (DATABASE_URL)'
+    })
+  const tools = () =>
+    part(progress, 'tools', async (step) => {
+      const value = await findTools(['prometheus', 'alertmanager'], {
+        toolsDir: `${stateDir}/tools`,
+        onProgress: ({ message }) => step(message),
+      })
+      const { prometheus, alertmanager } = value
+      return { value, text: `Prometheus ${prometheus.version}, Alertmanager ${alertmanager.version}` }
+    })
+  const demoSystem = async () => {
+    if (demo === false) return
+    await part(progress, 'demo', async () => {
+      await keep('demo', () => demoService({ project, stateDir, port: ports.demo, fault: demo.fault }))
+      return `${metrics}${demo.fault === undefined ? '' : `, with the fault "${demo.fault}"`}`
+    })
+  }
+  const [, programs] = await together([postgres(), tools(), demoSystem()])
+
   const services = scraped(config.services, demoAddress === undefined ? {} : { demo: demoAddress })
   const generations = generationsIn(appliedFolder(folder))
   const put = () => {
@@ -144,10 +154,10 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
     }
   }
 
-  await part(progress, 'Alertmanager', async () => {
+  const alertmanager = part(progress, 'Alertmanager', async () => {
     await keep('alertmanager', () =>
       startAlertmanager({
-        command: tools.alertmanager.command,
+        command: programs.alertmanager.command,
         configFile: `${generations.current}/alertmanager/alertmanager.yml`,
         stateDir,
         port: ports.alertmanager,
@@ -155,28 +165,21 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
     )
     return endpoints.alertmanager
   })
-
-  await part(progress, 'Prometheus', async () => {
+  const prometheus = part(progress, 'Prometheus', async () => {
     await keep('prometheus', () =>
       startPrometheus({
-        command: tools.prometheus.command,
+        command: programs.prometheus.command,
         configFile: `${generations.current}/prometheus/prometheus.yml`,
         stateDir,
         port: ports.prometheus,
         retention: `${config.dataRetentionDays}d`,
-        // A resolve that is told later than the next evaluation would look like a breach that goes on.
+        // A resolve that comes later than the next evaluation would look like a breach that goes on.
         alertResendDelay: `${Math.min(60, durationSeconds(config.alertCheckInterval))}s`,
       }),
     )
     return endpoints.prometheus
   })
-
-  if (demo !== false) {
-    await part(progress, 'demo', async () => {
-      await keep('demo', () => demoService({ project, stateDir, port: ports.demo, fault: demo.fault }))
-      return `${metrics}${demo.fault === undefined ? '' : `, with the fault "${demo.fault}"`}`
-    })
-  }
+  await together([alertmanager, prometheus])
 
   await part(progress, 'recorder', async () => {
     await keep('recorder', () =>
@@ -208,6 +211,16 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   const run = runFile()
   writeRunFile(folder, run)
   return run
+}
+
+/** Waits for all of them, so that none is still starting when the caller stops what runs; then throws the first failure. */
+async function together<T extends readonly unknown[]>(
+  starting: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+) {
+  const results = await Promise.allSettled(starting)
+  const failed = results.find(({ status }) => status === 'rejected')
+  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason
+  return (await Promise.all(starting)) as T
 }
 
 type Step = (text: string) => void

@@ -57,11 +57,18 @@ export async function dependenciesOf(deb: string): Promise<string[]> {
     .filter((name) => name !== '')
 }
 
-/** Unpacks every package of a folder into another, without installing: no scripts run, no service starts. */
+/** Unpacks every package of a folder into another; see `unpack`. */
 export async function unpackAll(debs: string, into: string): Promise<void> {
+  await unpack(
+    readdirSync(debs).map((deb) => join(debs, deb)),
+    into,
+  )
+}
+
+/** Unpacks packages into a folder, without installing: no scripts run, no service starts. */
+export async function unpack(debs: readonly string[], into: string): Promise<void> {
   mkdirSync(into, { recursive: true })
-  for (const deb of readdirSync(debs))
-    await promisify(execFile)('dpkg-deb', ['-x', join(debs, deb), into], { timeout })
+  for (const deb of debs) await promisify(execFile)('dpkg-deb', ['-x', deb, into], { timeout })
 }
 
 function aptWith(options: readonly string[]): Apt {

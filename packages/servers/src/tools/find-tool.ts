@@ -68,9 +68,9 @@ export async function findTools<N extends ToolName>(
     if (source === 'debian') await attempt(wanted, fetchDebian(wanted, places.toolsDir, onProgress))
     else {
       const baseUrl = options.releaseBaseUrl ?? releaseBaseUrl
-      for (const family of wanted) {
-        await attempt([family], fetchRelease(family, places.toolsDir, onProgress, baseUrl))
-      }
+      await Promise.all(
+        wanted.map((family) => attempt([family], fetchRelease(family, places.toolsDir, onProgress, baseUrl))),
+      )
     }
     await locateMissing()
   }

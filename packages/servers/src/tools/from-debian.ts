@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Apt, aptIn, dependenciesOf, unpackAll } from './apt.js'
+import { type Apt, aptIn, dependenciesOf, unpack } from './apt.js'
 import { wrapAlertmanager, wrapPrometheus } from './debian-build.js'
 import { withIncoming } from './incoming.js'
 import { renameIntoPlace } from './into-place.js'
@@ -28,34 +28,45 @@ export async function fetchDebian(
   }
   await withIncoming(toolsDir, async (incoming) => {
     const tell = (message: string) => wanted.forEach((tool) => void onProgress({ tool, message }))
-    const debs = (family: Family) => join(incoming, `${family}-debs`)
-    let apt: Apt | undefined
-    for (const family of wanted) {
-      onProgress({ tool: family, message: `downloading Debian's package ${families[family].debian}` })
-      const first = { packages: [families[family].debian], folder: debs(family) }
-      if (apt === undefined) apt = await aptIn(incoming, first, () => tell("fetching Debian's package lists"))
-      else await apt.download(first.packages, first.folder)
-      if (family === 'prometheus') await addPageAssets(apt, debs(family))
-
-      onProgress({ tool: family, message: 'unpacking' })
-      const unpacked = join(incoming, family)
-      await unpackAll(debs(family), unpacked)
-      if (family === 'prometheus')
-        wrapPrometheus(unpacked, await helpOf(join(unpacked, 'usr/bin/prometheus')))
-      else wrapAlertmanager(unpacked)
-      renameIntoPlace(unpacked, join(toolsDir, debianFolder(family)))
-    }
+    // One run of apt for all: each costs it a second to read its lists.
+    const packages = wanted.map((family) => families[family].debian)
+    const first = { packages, folder: join(incoming, 'packages') }
+    tell(`downloading Debian's package${packages.length > 1 ? 's' : ''} ${packages.join(' and ')}`)
+    const apt = await aptIn(incoming, first, () => tell("fetching Debian's package lists"))
+    await Promise.all(
+      wanted.map(async (family) => {
+        const own = readdirSync(first.folder).filter((file) => file.startsWith(`${families[family].debian}_`))
+        const debs = own.map((file) => join(first.folder, file))
+        const unpacked = join(incoming, family)
+        onProgress({ tool: family, message: 'unpacking' })
+        if (family === 'alertmanager') {
+          await unpack(debs, unpacked)
+          wrapAlertmanager(unpacked)
+        } else {
+          const [assets] = await Promise.all([
+            pageAssets(apt, debs, join(incoming, 'assets')),
+            unpack(debs, unpacked),
+          ])
+          await unpack(assets, unpacked)
+          wrapPrometheus(unpacked, await helpOf(join(unpacked, 'usr/bin/prometheus')))
+        }
+        renameIntoPlace(unpacked, join(toolsDir, debianFolder(family)))
+      }),
+    )
   })
 }
 
-/** Prometheus' own pages use scripts and fonts that Debian keeps in packages of their own, linked by relative paths. */
-async function addPageAssets(apt: Apt, folder: string): Promise<void> {
+/**
+ * Prometheus' own pages use scripts and fonts that Debian keeps in packages of their own, linked by relative paths.
+ * @returns the downloaded packages
+ */
+async function pageAssets(apt: Apt, debs: readonly string[], folder: string): Promise<string[]> {
   const have = new Set<string>()
-  for (;;) {
-    const files = readdirSync(folder)
-    const named = (await Promise.all(files.map((file) => dependenciesOf(join(folder, file))))).flat()
+  const below = () => readdirSync(folder).map((file) => join(folder, file))
+  for (let files = [...debs]; ; files = below()) {
+    const named = (await Promise.all(files.map(dependenciesOf))).flat()
     const missing = [...new Set(named)].filter((name) => /^(libjs|fonts)-/.test(name) && !have.has(name))
-    if (missing.length === 0) return
+    if (missing.length === 0) return have.size === 0 ? [] : below()
     await apt.download(missing, folder)
     for (const name of missing) have.add(name)
   }
