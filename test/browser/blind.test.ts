@@ -62,6 +62,8 @@ describeInBrowser('the page while nothing is known', () => {
     return withPage(`/?from=${iso(35)}&to=${iso(22)}`, async (page) => {
       expect(await statusOf(page)).toBe('All KPIs within their thresholds')
       expect(await statusClass(page)).toBe('overall-status level-ok')
+      // Something may fire now, or for what is not shown.
+      expect(await page.locator('#firing-none').textContent()).toBe('Nothing is firing in this selection.')
     })
   })
 

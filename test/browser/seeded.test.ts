@@ -334,6 +334,17 @@ describeInBrowser('the page over two hours of stored history', () => {
       expect(bytes).toBeLessThan(100_000)
     }))
 
+  test('an answer that is an error is not called silence', () =>
+    withPage('about:blank', {}, async (page) => {
+      await page.goto(`${recorder.url}/?model=${'x'.repeat(600)}`)
+      const notice = page.locator('#connection-notice', { hasText: 'answered with an error' })
+      await notice.waitFor()
+      expect(await notice.textContent()).toMatch(
+        /^The recorder answered with an error: query parameter model: .* Correct the parameter\./,
+      )
+      expect(await notice.textContent()).not.toContain('does not answer')
+    }))
+
   test(
     'the page says that the recorder is away, and goes on by itself when it is back',
     () =>

@@ -71,11 +71,11 @@ export function showFailed(error: Error): void {
   show()
 }
 
-/** What the recorder did instead of answering. */
+/** What the recorder did instead of answering, as a sentence. */
 export function failureText(error: Error): string {
   return error instanceof RefusedError
-    ? `The recorder answered with an error: ${error.message}`
-    : `The recorder does not answer (${error.message})`
+    ? `The recorder answered with an error: ${error.message.replace(/\.$/, '')}.`
+    : `The recorder does not answer (${error.message}).`
 }
 
 function show(): void {
@@ -90,7 +90,7 @@ function show(): void {
     lastAnswerAt === undefined
       ? ''
       : ` What you see is ${formatDuration((Date.now() - lastAnswerAt) / 1_000)} old.`
-  setText(notice, `${failureText(failure)}.${age} The page tries again by itself.`)
+  setText(notice, `${failureText(failure)}${age} The page tries again by itself.`)
 }
 
 setInterval(() => {

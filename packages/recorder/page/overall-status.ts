@@ -49,7 +49,7 @@ export function showOverallStatus(data: DashboardData, problems: readonly string
 
 /** The recorder answers no more: only what fires stays, as what was well may no longer be. */
 export function showOutdated(data: DashboardData, reason: string): void {
-  show(data, { title: 'Unknown', since: data.timestamp, reasons: [`${reason}.`] })
+  show(data, { title: 'Unknown', since: data.timestamp, reasons: [reason] })
 }
 
 function unknownOf(

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Context, Next } from 'hono'
 
@@ -44,6 +44,9 @@ const types: Readonly<Record<string, string>> = {
 
 /** Reads the page's files once, at start: a missing one is found then, not by a visitor. */
 export async function readPage(): Promise<ReadonlyMap<string, PageFile>> {
+  if (!existsSync(modules)) {
+    throw new Error(`the page is not built: there is no ${fileURLToPath(modules)}. Run \`npm run setup\`.`)
+  }
   const entries = Object.entries(pageFiles()).map(async ([path, url]): Promise<[string, PageFile]> => {
     const ending = url.pathname.slice(url.pathname.lastIndexOf('.') + 1)
     return [path, pageFile(ending, await readFile(url))]
