@@ -25,6 +25,7 @@ export const recipes: Readonly<Record<'kpi' | 'route' | 'panel', Recipe>> = {
       'prometheus/tests/answer_relevance.yml': 'answer_relevance',
       'grafana/dashboards/kpi-answer-relevance.json': 'Answer relevance',
       'grafana/dashboards/overview.json': 'Answer relevance',
+      'packages/recorder/schema.sql': 'AS answer_relevance',
       'docs/configuration.md': '| `answer_relevance` |',
       'docs/runbooks/README.md': 'MnemoscopeAnswerRelevanceError',
     },

@@ -9,6 +9,7 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
 import { monitors } from '../monitored.js'
+import { valueOfEach } from '../value-of-each.js'
 import { translatedSeries } from './prometheus-names.js'
 
 const { start } = monitors()
@@ -36,7 +37,7 @@ test("an application's meter provider gets the same names, labels and values as 
   const application = applicationsProvider()
   const monitor = await start({ endpoint: false, meterProvider: application.provider })
   const op = monitor.for(place)
-  op.operation({ latency: 6, f1_score: 0.9, token_usage: 100, context_utilization: 0.5 })
+  op.operation({ ...valueOfEach, latency: 6 })
   op.operation({
     latency: 7,
     memory_usage: 4_096,
@@ -59,8 +60,7 @@ test("an application's meter provider gets the metrics of the conventions, too",
   const application = applicationsProvider()
   const genAi = { provider: 'openai' }
   const monitor = await start({ endpoint: false, meterProvider: application.provider, genAi })
-  const all = { latency: 6, token_usage: 100, f1_score: 1, context_utilization: 0.5 }
-  monitor.for(place).operation(all, { output_tokens: 5 })
+  monitor.for(place).operation({ ...valueOfEach, token_usage: 100 }, { output_tokens: 5 })
   const theirs = await application.collect()
   const { resourceMetrics: ours } = await monitor.metricProducer().collect()
   expect(translatedSeries(theirs)).toEqual(translatedSeries(ours))

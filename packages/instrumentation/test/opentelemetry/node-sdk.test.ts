@@ -10,6 +10,7 @@ import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { samplesOf, scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
+import { valueOfEach } from '../value-of-each.js'
 
 const { start } = monitors()
 const place = { model: 'gpt-4o', contextSize: 131_072, operation: 'search' }
@@ -119,8 +120,7 @@ describe('a NodeSDK of the application', () => {
     })
     sdk.start()
     const monitor = await start({ endpoint: false, meterProvider: metrics.getMeterProvider() })
-    const all = { latency: 6, f1_score: 0.9, token_usage: 100, context_utilization: 0.5 }
-    monitor.for(place).operation({ ...all, adaptation_success_rate: 'success', overflow_frequency: 'none' })
+    monitor.for(place).operation(valueOfEach)
     await sdk.shutdown()
     sdk = undefined
     const { resourceMetrics } = await monitor.metricProducer().collect()
