@@ -13,7 +13,6 @@ export const layers = [
   // What knows nothing of the recorder.
   'message-of',
   'loop',
-  'loop-metrics',
   'prometheus',
   'metrics',
   'work',

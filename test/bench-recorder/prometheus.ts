@@ -8,9 +8,9 @@ import {
   type PrometheusClient,
 } from '../../packages/recorder/dist/prometheus/client.js'
 import { createBackfill } from '../../packages/recorder/dist/snapshots/backfill.js'
-import { intervalsOf } from '../../packages/recorder/dist/snapshots/evaluated.js'
 import { storeInstants } from '../../packages/recorder/dist/snapshots/store.js'
 import { takeSnapshot } from '../../packages/recorder/dist/snapshots/take.js'
+import { intervalsOf } from '../../packages/recorder/dist/snapshots/timing.js'
 import { toolsDir } from '../harness/repository.js'
 import { makeBlocks } from './blocks.js'
 import { figure, median, progress, timed } from './figures.js'

@@ -69,9 +69,9 @@ BEGIN
   INTO parts, unlike
   FROM unnest(given, times) AS listed (value, time);
   IF unlike = 1 THEN RETURN false; END IF;
-  -- Pettitt's statistic after each half day. In between, a value moves it by n - 1 at the most, away from the nearer end.
-  -- Values that are alike should share their middle rank; whichever places they took among them, that moves it by a
-  -- quarter of the square of their number at the most.
+  -- Pettitt's statistic after each half day. In between, a value moves it by at most n - 1, away from the nearer end.
+  -- Values that are alike should share their middle rank; whichever places they took among them, that moves it by at
+  -- most a quarter of the square of their number.
   SELECT max(abs(statistic.u)) + max(statistic.held) / 2.0 * (n - 1) + (n - unlike + 1) ^ 2 / 4.0 INTO extent
   FROM (
     SELECT sum(sum(2 * ranked.place - n - 1)::integer) OVER (ORDER BY ranked.part ROWS UNBOUNDED PRECEDING) AS u,

@@ -23,14 +23,14 @@ export { type Trend, type TrendPoint, trendOf } from './dashboard/trend.js'
 export { createPool, type PoolOptions } from './database/pool.js'
 export { prepareDatabase, rebuildDatabase } from './database/prepare.js'
 export {
+  type AlertHandler,
+  configuredHandlers,
   consoleHandler,
   type FileHandlerOptions,
   fileHandler,
   type WebhookHandlerOptions,
   webhookHandler,
-} from './deliveries/built-in.js'
-export { configuredHandlers } from './deliveries/configured.js'
-export type { AlertHandler } from './deliveries/handler.js'
+} from './deliveries/handlers.js'
 export { replayDeliveries } from './deliveries/queue.js'
 export { type Recorder, type RecorderOptions, startRecorder } from './recorder.js'
 export type { Readiness } from './status/readiness.js'

@@ -56,13 +56,13 @@ export function createMetrics() {
     }),
     deliveries: new Gauge({
       name: names.recorderMetric.deliveries,
-      help: 'Events that alert handlers are still to be told of, and those given up; counted every 15 seconds.',
+      help: 'Events that alert handlers still have to get, and those given up; counted every 15 seconds.',
       labelNames: ['handler', 'state'],
       registers,
     }),
     deliveryFailures: new Counter({
       name: names.recorderMetric.deliveryFailures,
-      help: 'Attempts to tell an alert handler that failed; they are tried again until they are given up.',
+      help: 'Deliveries to an alert handler that failed; they are tried again until they are given up.',
       labelNames: ['handler'],
       registers,
     }),

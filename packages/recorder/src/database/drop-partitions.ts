@@ -20,17 +20,17 @@ export interface DroppedPartitions {
 }
 
 /**
- * Who asks the partitioned table never waits meanwhile; but who asks for a day by its table's name may, and so may who
- * creates a partition.
+ * Queries of the partitioned table never wait meanwhile. A query of a day's own table may, and so may the creation of a
+ * partition.
  */
 const lockTimeoutMs = 5_000
 
 /**
- * Drops every partition whose whole day is before `cutoff`, so that neither readers nor writers wait for it, nor for
- * whom it waits: `DROP TABLE` on a partition would lock the whole table, and everybody would queue up behind the
- * longest reader. A partition is detached beside them and its table, which then is nobody's, dropped.
+ * Drops every partition whose day ended before `cutoff`, while readers and writers go on. `DROP TABLE` on a partition would
+ * lock the partitioned table, and everybody would queue up behind the longest reader. So a partition is detached first,
+ * which needs no such lock, and then its table is dropped.
  *
- * A detach waits for whoever was at the table when it began. If that takes too long, the day is left pending: no query
+ * A detach waits for those who used the table when it began. If that takes too long, the day is left pending: no query
  * sees it any more, and the next run goes on where this one stopped; so it does after a run that was killed.
  * https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION
  */
@@ -59,7 +59,7 @@ export async function dropPartitions(
   for (const found of await listDayTables(pool, table)) {
     const steps = stepsOf(found, endOfDay(found.day) <= cutoff)
     try {
-      // Only one partition of a table can be pending, and whoever was in the way of one is in the way of all.
+      // Only one partition of a table can be pending, and what is in the way of one is in the way of all.
       if (failure !== undefined && steps.includes('detach')) throw failure
       for (const step of steps) await take[step](found)
     } catch (error) {

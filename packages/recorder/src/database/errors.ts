@@ -58,7 +58,7 @@ export function databaseDenied(databaseUrl: string, cause: unknown): MnemoscopeE
     {
       value: shownAddress(databaseUrl),
       expected: 'a user who owns its database, or a schema in it that is first on its search_path',
-      next: 'Have an administrator run GRANT CREATE ON SCHEMA public TO that user, or give it a schema of its own (docs/databases.md).',
+      next: 'Have an administrator run GRANT CREATE ON SCHEMA public TO that user, or give it its own schema (docs/databases.md).',
       cause,
     },
   )
@@ -96,14 +96,14 @@ const unable: readonly Unable[] = [
   },
   {
     states: /^53...$/,
-    message: 'Postgres is out of memory, or at another limit of its own.',
-    next: "See Postgres' log for the limit that it met.",
+    message: 'Postgres is out of memory, or at another of its limits.',
+    next: "See Postgres' log for the limit.",
     retrySeconds: 10,
   },
   {
     // Cancelled, waited too long for a lock, or lost against another transaction.
     states: /^(?:57...|55P03|40001|40P01|25P0[34])$/,
-    message: 'Postgres did not finish in time, or was told to stop.',
+    message: 'Postgres did not finish in time, or was stopped.',
     next: "Try again; if it stays so, see Postgres' log for what holds it up.",
     retrySeconds: 5,
   },

@@ -72,9 +72,9 @@ const signEveryMs = idleTransactionMs / 4
 
 /**
  * Runs `work` unless another recorder is at the same work on the same tables just now. The oid of a table is the part of
- * the lock, so recorders of several schemas do not wait for each other. The lock belongs to a transaction of its own and
- * ends with the connection: a recorder that dies leaves nothing to clean up, and one whose connection breaks without a
- * word loses the lock for want of signs of life.
+ * the lock, so recorders of several schemas do not wait for each other. A separate transaction holds the lock,
+ * which ends with the connection: a recorder that dies leaves nothing to clean up, and one whose connection breaks
+ * silently loses the lock because its signs of life end.
  * @returns whether it ran
  */
 export function exclusively(pool: pg.Pool, name: Work, work: () => Promise<void>): Promise<boolean> {

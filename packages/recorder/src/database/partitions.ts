@@ -81,8 +81,8 @@ function startOfDay(day: string): Date {
 }
 
 /**
- * Comment that tells a table which the retention has begun to drop from one that a person has detached. It is written
- * before the table is detached, so that a run that is cut short at any point leaves no table of which nobody knows.
+ * Comment that distinguishes a table which the retention has begun to drop from one that a person has detached. It is
+ * written before the table is detached, so a run that stops at any point leaves no table that a later run would miss.
  */
 const dropMark = 'Past its retention: the recorder is dropping this table.'
 
@@ -126,14 +126,14 @@ export function markingSql({ name }: DayTable, isMarked: boolean): string {
   return `COMMENT ON TABLE ${name} IS ${isMarked ? `'${dropMark}'` : 'NULL'}`
 }
 
-/** Waits until nobody else creates a partition of a table or drops one; until the transaction ends nobody does. */
+/** Waits until no other process creates or drops a partition of a table, and keeps them out until the transaction ends. */
 export async function lockDays(client: pg.PoolClient, table: PartitionedTable): Promise<void> {
   await lock(client, 'days', partitionedTables.indexOf(table))
 }
 
 /**
- * Drops the table of a day where the retention has detached it; needs `lockDays`. Nobody who asks the partitioned table
- * waits for it: it no longer is a part of it.
+ * Drops the table of a day where the retention has detached it; needs `lockDays`. No query of the partitioned
+ * table waits for it: it is no longer a part of it.
  * @returns whether there was one
  */
 export async function dropDetached(

@@ -22,7 +22,7 @@ export function startRetention({ pool, config, logger }: Work): Loop {
         if (run.droppedPartitions.length + run.deletedEpisodes > 0) logger.info(run, 'old data removed')
         if (failures.size > 0) {
           const names = [...failures.keys()].join(', ')
-          // What is behind several failures is told once.
+          // A cause of several failures is reported once.
           throw new AggregateError(new Set(failures.values()), `left for the next run: ${names}`)
         }
       })
@@ -48,9 +48,9 @@ export interface RetentionRun {
 
 /**
  * Creates the partitions of the days ahead and removes what is older than each kind of data is kept: snapshots and
- * measurements by dropping whole days, everything else in steps of bounded size. Open episodes stay, however old, and
- * so do the newest deployment of each service and the configuration that was in force when the time kept begins.
- * `series` is kept for ever; the comment of the table says why.
+ * measurements by dropping days, everything else in steps of bounded size. Open episodes stay, however old, and
+ * so do the newest deployment of each service and the configuration that applied when the time kept begins.
+ * `series` is never deleted; the comment of the table says why.
  */
 export async function applyRetention(pool: pg.Pool, retention: Retention, now: Date): Promise<RetentionRun> {
   const before = (days: number) => new Date(now.getTime() - days * dayMs)
@@ -92,7 +92,7 @@ export async function applyRetention(pool: pg.Pool, retention: Retention, now: D
 }
 
 function agedTables(retention: Retention, before: (days: number) => Date): AgedTable[] {
-  // A day is dropped as a whole, so what says that its instants were taken goes with the whole day.
+  // Snapshots go by the day, so the entries of their instants go by the day too.
   const startOfCutoffDay = new Date(Math.floor(before(retention.snapshotsDays).getTime() / dayMs) * dayMs)
   const hourly = before(retention.hourlyDays)
   const longest = before(Math.max(retention.hourlyDays, retention.alertsDays))
@@ -120,9 +120,9 @@ function agedTables(retention: Retention, before: (days: number) => Date): AgedT
   ]
 }
 
-/** Rows that one statement deletes at the most: far below the time at which statements are ended. */
+/** Most rows that one statement deletes: it ends far before the time limit of statements. */
 export const rowsPerStep = 10_000
-/** Steps of one run at the most, so that a recorder that is told to stop does not wait for millions of rows. */
+/** Most steps of one run, so that a recorder that stops does not wait for millions of rows. */
 const stepsPerRun = 20
 
 /** A table whose rows are deleted one by one when they are old. */

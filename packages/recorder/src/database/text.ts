@@ -11,7 +11,7 @@ export function isStorable(text: string): boolean {
 
 /**
  * A text as Postgres can hold it: what it does not take becomes U+FFFD. Labels come from outside; one such character must
- * not keep a whole snapshot from being stored.
+ * not keep a snapshot from being stored.
  */
 export function storableText(text: string): string {
   return text.replaceAll(allUnstorable, '\uFFFD')
@@ -25,7 +25,7 @@ const longestName = 256
 
 /**
  * The name of a service, model, context size or version as Postgres can hold it and look it up: storable text, and where
- * it is longer than 256 characters, their beginning with a hash of the whole, so that names that begin alike stay apart.
+ * it is longer than 256 characters, their beginning with a hash of the name, so that names that begin alike stay apart.
  */
 export function storableName(name: string): string {
   const text = storableText(name)

@@ -1,21 +1,23 @@
+import type pg from 'pg'
 import { type Loop, startLoop } from '../loop.js'
 import { messageOf } from '../message-of.js'
+import type { Metrics } from '../metrics.js'
 import type { Work } from '../work.js'
-import type { AlertHandler } from './handler.js'
+import type { AlertHandler } from './handlers.js'
 import { claim, type Delivery, finish, giveBack } from './queue.js'
 
 const pollMs = 1_000
-/** Events of different episodes that one handler is told of at the same time. */
+/** Events of different episodes that one handler gets at the same time. */
 const atOnce = 8
 const defaultTimeoutMs = 10_000
 /** Beyond the handler's own time: what storing the outcome may take. */
 const leaseMarginMs = 30_000
-/** What a recorder that is told to stop leaves its handlers; below the 10 s after which Docker ends it. */
+/** Time that a recorder which stops gives its handlers; below the 10 s after which Docker ends it. */
 const graceMs = 5_000
 
 /**
- * Tells one handler of events, as long as there are any. Each handler has its own loop, so none waits for another; and
- * a place becomes free as soon as its event is dealt with, so that an episode that hangs delays no other.
+ * Gives one handler its events. Each handler has its own loop, so none waits for another; and a place becomes free as
+ * soon as its event is done, so that an episode that hangs delays no other.
  */
 export function startDeliveries({ pool, logger, metrics }: Work, handler: AlertHandler): Loop {
   const timeoutMs = handler.timeoutMs ?? defaultTimeoutMs
@@ -97,7 +99,7 @@ async function firstOf(works: Iterable<Promise<void>>, mostMs: number): Promise<
   clearTimeout(timer)
 }
 
-/** Calls the handler, and stops waiting when its time is up or it is aborted, whether it minds the signal or not. */
+/** Calls the handler, and stops waiting when its time is up or it is aborted, even if it ignores the signal. */
 async function inTime(
   handler: AlertHandler,
   { event }: Delivery,
@@ -108,11 +110,43 @@ async function inTime(
   const timer = setTimeout(() => controller.abort(new Error(`took longer than ${timeoutMs} ms`)), timeoutMs)
   try {
     await Promise.race([
-      // In a promise of its own, so that a throw is a rejection.
+      // Inside a promise, so that a throw is a rejection.
       Promise.resolve().then(() => handler.handle(event, signal)),
       new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
     ])
   } finally {
     clearTimeout(timer)
+  }
+}
+
+const countEveryMs = 15_000
+
+/** Keeps the gauge of the delivery queue up to date. */
+export function startQueueDepth({ pool, metrics, handlers, logger }: Work): Loop {
+  return startLoop({
+    next: (now) => now + countEveryMs,
+    run: () => showQueueDepth(pool, metrics, handlers),
+    onError: (err) => logger.error({ err }, 'queue of deliveries not counted'),
+  })
+}
+
+/**
+ * Counts what handlers still have to get. A handler without anything is 0, not absent; one that the configuration no
+ * longer names is there as long as something is left for it.
+ */
+export async function showQueueDepth(
+  pool: pg.Pool,
+  metrics: Metrics,
+  handlers: readonly string[],
+): Promise<void> {
+  const { rows } = await pool.query<{ handler: string; waiting: number; given_up: number }>(
+    `SELECT handler, count(*) FILTER (WHERE dead_at IS NULL)::float8 AS waiting, count(dead_at)::float8 AS given_up
+     FROM deliveries GROUP BY handler`,
+  )
+  const idle = handlers.map((handler) => ({ handler, waiting: 0, given_up: 0 }))
+  metrics.deliveries.reset()
+  for (const { handler, waiting, given_up } of [...idle, ...rows]) {
+    metrics.deliveries.set({ handler, state: 'waiting' }, waiting)
+    metrics.deliveries.set({ handler, state: 'given_up' }, given_up)
   }
 }

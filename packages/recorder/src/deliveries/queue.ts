@@ -2,9 +2,14 @@ import type { AlertEvent } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { storableText } from '../database/text.js'
 import { episodesById } from '../episodes/find.js'
-import { backOffMs, mostAttempts } from './back-off.js'
 
-/** An event that one handler is to be told of now. */
+/** After so many attempts, about an hour, a delivery is given up until a person replays it. */
+const mostAttempts = 16
+
+const firstMs = 1_000
+const longestMs = 300_000
+
+/** An event that one handler is to get now. */
 export interface Delivery {
   readonly id: string
   readonly attempts: number
@@ -13,7 +18,7 @@ export interface Delivery {
 
 /**
  * Takes the deliveries of a handler whose turn it is: of each episode the oldest that is left, so that its order is
- * kept. Each is taken for `leaseMs`; who does not finish by then has died, and another recorder may take it.
+ * kept. Each is taken for `leaseMs`. A recorder that has not finished by then has died, and another may take it.
  */
 export async function claim(
   pool: pg.Pool,
@@ -44,15 +49,15 @@ export async function claim(
   })
 }
 
-/** Forgets a delivery that its handler has taken. */
+/** Deletes a delivery that its handler has taken. */
 export async function finish(pool: pg.Pool, { id }: Delivery): Promise<void> {
   await pool.query('DELETE FROM deliveries WHERE id = $1', [id])
 }
 
 /**
- * Puts a delivery back for a later attempt, or aside after the last. One that was taken for longer than its lease, and so
- * by another recorder meanwhile, is that one's to put back.
- * @returns whether it was put aside
+ * Puts a delivery back for a later attempt, or gives it up after the last. A delivery that was taken for longer than its
+ * lease belongs to the recorder that took it since, and stays as it is.
+ * @returns whether it was given up
  */
 export async function giveBack(pool: pg.Pool, { id, attempts }: Delivery, reason: string): Promise<boolean> {
   const isLast = attempts >= mostAttempts
@@ -97,4 +102,9 @@ async function loadEvents(pool: pg.Pool, transitionIds: readonly string[]): Prom
       return episode === undefined ? [] : [[id, { id: Number(id), kind, at, detail, episode }]]
     }),
   )
+}
+
+/** Time until the next attempt, in ms: 1 s, doubling up to 5 minutes. */
+function backOffMs(attempts: number): number {
+  return Math.min(longestMs, firstMs * 2 ** Math.max(0, attempts - 1))
 }

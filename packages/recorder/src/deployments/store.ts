@@ -50,7 +50,7 @@ export async function deployments(
 
 /**
  * Stores a deployment that somebody reports. One that is known already, because it was reported before or its processes
- * were seen, stays one row, which learns who did it.
+ * were seen, stays one row, which gets the name of who did it.
  * @returns the row, and whether it is new
  */
 export function storeReported(

@@ -28,7 +28,7 @@ const shortestAbsenceMs = 120_000
 /**
  * Deployments among sightings: a version comes when it was never seen, or when others of its service were seen while
  * it was away, as after a return to an older one. When everything was away at once, or the same processes are seen
- * again, that was an outage; when a version is seen that was told of as deployed, it is the same deployment.
+ * again, that was an outage; when a version is seen whose deployment was reported, it is the same deployment.
  * @param sightings ascending
  */
 export function deploymentsAmong(

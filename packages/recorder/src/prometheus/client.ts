@@ -101,3 +101,18 @@ function unreachable(address: URL, cause: unknown): MnemoscopeError {
     },
   )
 }
+
+/** A client that calls `observe` with the seconds that each request took, whether it succeeded or not. */
+export function timedClient(client: PrometheusClient, observe: (seconds: number) => void): PrometheusClient {
+  return {
+    ...client,
+    async ask(...parameters) {
+      const startedMs = performance.now()
+      try {
+        return await client.ask(...parameters)
+      } finally {
+        observe((performance.now() - startedMs) / 1_000)
+      }
+    },
+  }
+}

@@ -2,10 +2,9 @@ import { type Config, durationSeconds, retentionOf } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { queryNow } from '../prometheus/query.js'
-import { intervalsOf } from './evaluated.js'
-import { newestInstant, settlingMs } from './instant.js'
 import { storeInstants } from './store.js'
 import { takeSnapshots } from './take.js'
+import { intervalsOf, newestInstant, settlingMs } from './timing.js'
 
 /** Rows of one batch, about: bounds memory, and the time that one statement holds its locks. */
 const rowsPerBatch = 100_000

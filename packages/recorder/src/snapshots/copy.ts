@@ -15,7 +15,7 @@ export interface PlacedRow {
 const figures = ['value', 'samples', 'mean', 'p50', 'p95', 'p99', 'max'] as const
 
 const columnCount = 3 + figures.length
-/** What a row takes at the most, without its KPI's id. */
+/** Most bytes of a row, without its KPI's id. */
 const rowBytes = 26 + 12 * figures.length
 const chunkBytes = 65_536
 
@@ -30,7 +30,7 @@ export async function copyRows(client: pg.PoolClient, rows: Iterable<PlacedRow>)
   const copy = client.query(
     copyFrom(`COPY snapshots (at, series_id, kpi, ${figures.join(', ')}) FROM STDIN (FORMAT binary)`),
   )
-  // A connection that breaks can tell so twice, and nobody listens the second time.
+  // A connection that breaks can emit two errors, and the second has no listener.
   copy.on('error', () => undefined)
   await pipeline(Readable.from(encoded(rows)), copy)
   return copy.rowCount

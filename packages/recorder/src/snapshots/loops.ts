@@ -4,11 +4,10 @@ import { type Loop, startLoop } from '../loop.js'
 import { queryNow } from '../prometheus/query.js'
 import type { Work } from '../work.js'
 import { createBackfill } from './backfill.js'
-import { intervalsOf } from './evaluated.js'
-import { newestInstant, nextSettling, settlingMs } from './instant.js'
 import { hours, levelsFor, rollUp } from './rollup.js'
 import { isStored, newestStored, storeInstants } from './store.js'
 import { takeSnapshot } from './take.js'
+import { intervalsOf, newestInstant, nextSettling, settlingMs } from './timing.js'
 
 const rollUpEveryMs = 60_000
 

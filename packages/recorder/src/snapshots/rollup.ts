@@ -29,7 +29,7 @@ export const hours: RollUpLevel = {
   partitioned: [],
 }
 
-/** For what whole hours leave of a window, and for windows of a few hours. */
+/** For windows of a few hours, and for the ends of a window that are no full hour. */
 export const fiveMinutes: RollUpLevel = {
   ms: 300_000,
   snapshots: 'snapshots_5min',
@@ -49,7 +49,7 @@ export function levelsFor(intervalMs: number): readonly RollUpLevel[] {
   return levels.filter(({ ms }) => ms === hourMs || ms >= leastInPart * intervalMs)
 }
 
-/** Parts rolled up in one run at the most: a run after a long outage stays short. */
+/** Most parts of one run: a run after a long outage stays short. */
 const mostParts = 48
 
 /**

@@ -12,7 +12,7 @@ export type Instant =
 
 /**
  * Stores instants in one transaction. An instant whose snapshot is stored already stays as it is: the same instant
- * gives the same rows, whoever takes it and how often. A gap is replaced by a snapshot, or dated anew;
+ * gives the same rows, whichever recorder takes it and how often. A gap is replaced by a snapshot, or dated anew;
  * never a snapshot by a gap.
  * @returns number of rows that were new
  */
@@ -42,13 +42,13 @@ export async function isStored(pool: pg.Pool, at: Date): Promise<boolean> {
   return rowCount === 1
 }
 
-/** The newest instant that has an entry, whoever stored it; undefined before the first. */
+/** The newest instant that has an entry, whichever recorder stored it; undefined before the first. */
 export async function newestStored(pool: pg.Pool): Promise<Date | undefined> {
   const { rows } = await pool.query<{ at: Date | null }>('SELECT max(at) AS at FROM snapshot_instants')
   return rows[0]?.at ?? undefined
 }
 
-/** Enters the instants; who enters one first stores its rows, and no row of it needs to look for its twin. */
+/** Enters the instants. The recorder that enters one first stores its rows, so no row has to look for a duplicate. */
 async function claimInstants(client: pg.PoolClient, instants: readonly Instant[]): Promise<Instant[]> {
   const sorted = instants.toSorted((a, b) => a.at.getTime() - b.at.getTime())
   const { rows } = await client.query<{ at: Date }>(
@@ -67,7 +67,7 @@ async function claimInstants(client: pg.PoolClient, instants: readonly Instant[]
   return sorted.filter(({ at }) => claimed.has(at.getTime()))
 }
 
-/** Inserts all rows; who has claimed their instants knows that none is there yet. */
+/** Inserts all rows of claimed instants: none of them is there yet. */
 async function insertRows(client: pg.PoolClient, instants: readonly Instant[]): Promise<number> {
   const rows = instants.flatMap((instant) => ('rows' in instant ? instant.rows : []))
   if (rows.length === 0) return 0
@@ -88,7 +88,7 @@ function* placed(instants: readonly Instant[], seriesIds: readonly number[]): Ge
 async function idsOfSeries(client: pg.PoolClient, rows: readonly SnapshotRow[]): Promise<number[]> {
   const keys = rows.map(keyOf)
   const series = new Map(keys.map((key, i) => [key, rows[i] as SnapshotRow]))
-  // Two recorders that add the same series in opposite order would wait for each other for ever.
+  // Two recorders that add the same series in opposite order would deadlock.
   const sorted = [...series].sort(([a], [b]) => (a < b ? -1 : 1))
   const places = sorted.map(([, row]) => row)
   let ids = await findSeries(client, places)

@@ -1,8 +1,9 @@
+import { names } from '@mnemoscope/kpi'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { queryInstant, queryRange } from '../prometheus/query.js'
-import { type Intervals, notEvaluatedQuery, snapshotQueries } from './evaluated.js'
 import { type PlacedSample, placeOf, rowsOf, type SnapshotRow, snapshotRows } from './row.js'
 import type { Instant } from './store.js'
+import type { Intervals } from './timing.js'
 
 /** When the newest scrape at or before an instant was. Prometheus writes `up` for every scrape, also failed ones. */
 const newestScrapeQuery = 'max(timestamp(up))'
@@ -26,7 +27,7 @@ export interface Signs {
 
 /**
  * Why an instant can't be known, undefined where it can. Without this, an instant up to five minutes after
- * Prometheus died would be filled with its last words.
+ * Prometheus died would be filled with its last values.
  * @param at Unix ms
  */
 export function gapAt(
@@ -80,8 +81,8 @@ export async function takeSnapshots(
   const times: number[] = []
   for (let at = range.from.getTime(); at <= range.to.getTime(); at += range.stepSeconds * 1_000)
     times.push(at)
-  const isWhole = times.every((at) => samplesAt.has(at))
-  const [signs] = isWhole ? [] : await ask(notEvaluatedQuery(intervals))
+  const isComplete = times.every((at) => samplesAt.has(at))
+  const [signs] = isComplete ? [] : await ask(notEvaluatedQuery(intervals))
   const notEvaluatedAt = new Set(signs?.samples.map(({ at }) => at))
   return times.map((at) =>
     instantOf(at, rowsOf(samplesAt.get(at) ?? []), intervals, {
@@ -99,4 +100,45 @@ function instantOf(
 ): Instant {
   const gap = gapAt(at, signs, scrapeSeconds)
   return gap === undefined ? { at: new Date(at), rows } : { at: new Date(at), gap }
+}
+
+/** Fields that are recorded together with the alerts; the others may come once in a snapshot interval only. */
+const judgedFields: readonly names.SnapshotField[] = ['current', 'samples', 'mean']
+
+const { job, model, contextSize } = names.label
+const identity = ['__name__', job, model, contextSize].join(', ')
+const any = `{__name__=~"${names.snapshotSeriesPattern}"}`
+
+/**
+ * The queries for every recorded series of a snapshot, each series in one of them. A series whose newest sample is
+ * older than two evaluations is left out: after a restart of Prometheus, and while evaluations fail, the last value
+ * from before would stand for up to five minutes.
+ */
+function snapshotQueries({ checkSeconds, snapshotSeconds }: Intervals): readonly [string, string] {
+  const fields = judgedFields.join('|')
+  const others = Math.max(checkSeconds, snapshotSeconds)
+  return [
+    fresh(`{__name__=~"${names.snapshotSeriesPattern}", __name__=~".+:(${fields})"}`, checkSeconds),
+    fresh(`{__name__=~"${names.snapshotSeriesPattern}", __name__!~".+:(${fields})"}`, others),
+  ]
+}
+
+/** What of a selector has a sample of the last two evaluations. Ended series are not in it: staleness still counts. */
+function fresh(selector: string, everySeconds: number): string {
+  return `${selector} and on (${identity}) last_over_time(${selector}[${reach(everySeconds)}s])`
+}
+
+/**
+ * Has a value where rules were evaluated once and are not at present: older values are there still, or the series that
+ * every evaluation of the generated rules writes was there within a day and no longer is. Asked only for instants
+ * without any series, to tell them from those of a system without traffic.
+ */
+function notEvaluatedQuery({ checkSeconds }: Intervals): string {
+  const sign = (range: string) => `count(last_over_time(${names.configInfo}[${range}]))`
+  return `count(${any}) or (${sign('1d')} unless ${sign(`${reach(checkSeconds)}s`)})`
+}
+
+/** Seconds that two evaluations take, and one to spare, as evaluations begin somewhat late under load. */
+function reach(everySeconds: number): number {
+  return Math.ceil(2 * everySeconds) + 1
 }

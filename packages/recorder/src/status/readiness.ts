@@ -6,7 +6,7 @@ import type { DataOf } from '../http/route.js'
 import type { Loop } from '../loop.js'
 import { messageOf } from '../message-of.js'
 import type { PrometheusClient } from '../prometheus/client.js'
-import { settlingMs } from '../snapshots/instant.js'
+import { settlingMs } from '../snapshots/timing.js'
 
 /** Whether the recorder does its work, and what keeps it from it. */
 export const readinessAnswer = z.strictObject({

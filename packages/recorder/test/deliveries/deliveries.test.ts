@@ -6,8 +6,7 @@ import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { Observation } from '../../src/alerts/observation.js'
 import { storeObservations } from '../../src/alerts/store.js'
-import { showQueueDepth } from '../../src/deliveries/depth.js'
-import { startDeliveries } from '../../src/deliveries/loop.js'
+import { showQueueDepth, startDeliveries } from '../../src/deliveries/loop.js'
 import { claim, type Delivery, giveBack } from '../../src/deliveries/queue.js'
 import {
   type AlertEvent,

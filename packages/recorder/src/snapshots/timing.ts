@@ -1,3 +1,22 @@
+import { type Config, durationSeconds } from '@mnemoscope/kpi'
+
+/** How often what a snapshot is made of comes anew, in seconds. */
+export interface Intervals {
+  readonly scrapeSeconds: number
+  /** Of the rules that judge. */
+  readonly checkSeconds: number
+  /** Of the rules that are for people alone. */
+  readonly snapshotSeconds: number
+}
+
+export function intervalsOf(config: Config): Intervals {
+  return {
+    scrapeSeconds: durationSeconds(config.scrapeInterval),
+    checkSeconds: durationSeconds(config.alertCheckInterval),
+    snapshotSeconds: durationSeconds(config.snapshotInterval),
+  }
+}
+
 /** Most that a scrape may take, whatever the interval, in ms: generated Prometheus configurations say the same. */
 const longestScrapeMs = 10_000
 

@@ -1,6 +1,33 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { AlertEvent } from '@mnemoscope/kpi'
-import type { AlertHandler } from './handler.js'
+import { resolve } from 'node:path'
+import type { AlertEvent, Config } from '@mnemoscope/kpi'
+
+/** A user's own code that gets the events of alerts. */
+export interface AlertHandler {
+  /** Names its deliveries in the database; a handler that changes its name starts anew. */
+  readonly name: string
+  /**
+   * Gets each event at least once: those of one episode in order, those of different episodes at the same time.
+   * If it throws, the event comes again later.
+   * @param signal aborted when the time is up
+   */
+  handle(event: AlertEvent, signal: AbortSignal): Promise<void> | void
+  /** How long one call may take, in ms. Default 10,000. */
+  readonly timeoutMs?: number
+}
+
+/**
+ * The handlers that a configuration names, its plugins' included.
+ * @param folder where relative paths of files begin
+ */
+export function configuredHandlers({ handlers }: Pick<Config, 'handlers'>, folder: string): AlertHandler[] {
+  return Object.entries(handlers).map(([name, handler]) => {
+    if (typeof handler === 'function') return { name, handle: handler }
+    if (handler === 'console') return consoleHandler({ name })
+    if ('webhook' in handler) return webhookHandler({ name, url: handler.webhook })
+    return fileHandler({ name, path: resolve(folder, handler.file) })
+  })
+}
 
 export interface WebhookHandlerOptions {
   readonly url: string
@@ -35,7 +62,7 @@ export interface FileHandlerOptions {
 
 /**
  * Appends each event to a file, one JSON object a line. A line that was cut off, as by a full disk, stays as it is, and
- * the event comes again on a line of its own.
+ * the event comes again on a new line.
  */
 export function fileHandler({ path, name = 'file' }: FileHandlerOptions): AlertHandler {
   let written: Promise<void> = Promise.resolve()

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { newestInstant, nextSettling, settlingMs } from '../../src/snapshots/instant.js'
+import { newestInstant, nextSettling, settlingMs } from '../../src/snapshots/timing.js'
 
 test.each([
   [15, 11_000],
