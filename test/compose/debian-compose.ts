@@ -3,9 +3,8 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { aptIn, dependenciesOf, unpackAll } from '../../packages/servers/src/tools/apt.js'
-import { withIncoming } from '../../packages/servers/src/tools/incoming.js'
-import { renameIntoPlace } from '../../packages/servers/src/tools/into-place.js'
-import { findOnPath } from '../../packages/servers/src/tools/on-path.js'
+import { renameIntoPlace, withIncoming } from '../../packages/servers/src/tools/incoming.js'
+import { findOnPath } from '../../packages/servers/src/tools/program.js'
 import { toolsDir } from '../harness/repository.js'
 
 /** Runs a command of docker-compose. `config` needs no engine. */

@@ -2,9 +2,8 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 import { aptIn, unpackAll } from '../../packages/servers/src/tools/apt.js'
-import { withIncoming } from '../../packages/servers/src/tools/incoming.js'
-import { renameIntoPlace } from '../../packages/servers/src/tools/into-place.js'
-import { findOnPath } from '../../packages/servers/src/tools/on-path.js'
+import { renameIntoPlace, withIncoming } from '../../packages/servers/src/tools/incoming.js'
+import { findOnPath } from '../../packages/servers/src/tools/program.js'
 import { toolsDir } from './repository.js'
 
 /** A Chromium that can be started. */

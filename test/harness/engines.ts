@@ -1,6 +1,10 @@
 import { join } from 'node:path'
-import { findOnPath, isExecutable } from '../../packages/servers/src/tools/on-path.js'
-import { unknownVersion, versionOf } from '../../packages/servers/src/tools/version.js'
+import {
+  findOnPath,
+  isExecutable,
+  unknownVersion,
+  versionOf,
+} from '../../packages/servers/src/tools/program.js'
 import { type EngineName, engines } from '../engines/catalog.js'
 import { repository } from './repository.js'
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { choosePort, freePort, isPortFree, partOf, requireFreePort } from '../src/ports.js'
-import { onPort } from '../src/servers/on-port.js'
+import { onPort } from '../src/servers/server.js'
 
 const listeners: Server[] = []
 async function listen(port: number, host = '127.0.0.1'): Promise<void> {

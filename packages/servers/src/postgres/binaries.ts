@@ -13,7 +13,7 @@ import {
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi'
-import { renameIntoPlace } from '../tools/into-place.js'
+import { renameIntoPlace } from '../tools/incoming.js'
 import { type Account, isReachable } from './account.js'
 import { postgresEnv } from './cluster.js'
 

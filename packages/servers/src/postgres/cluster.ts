@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { commandLineOf } from '../process/identity.js'
-import { renameIntoPlace } from '../tools/into-place.js'
+import { renameIntoPlace } from '../tools/incoming.js'
 import type { Account } from './account.js'
 
 /** The superuser of the cluster and the database in it carry one name. */

@@ -1,9 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { startProcess } from '../process/start-process.js'
-import { answersOk } from './http-ready.js'
-import { onPort } from './on-port.js'
-import type { RunningServer, ServerOptions } from './server.js'
+import { answersOk, onPort, type RunningServer, type ServerOptions } from './server.js'
 
 export interface AlertmanagerOptions extends ServerOptions {
   /** Path of the program, as `findTool('alertmanager')` gives it. */

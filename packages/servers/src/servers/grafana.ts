@@ -1,10 +1,8 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { startProcess } from '../process/start-process.js'
-import { findOnPath } from '../tools/on-path.js'
-import { answersOk } from './http-ready.js'
-import { onPort } from './on-port.js'
-import type { RunningServer, ServerOptions } from './server.js'
+import { findOnPath } from '../tools/program.js'
+import { answersOk, onPort, type RunningServer, type ServerOptions } from './server.js'
 
 /** A Grafana that is installed here. */
 export interface GrafanaProgram {

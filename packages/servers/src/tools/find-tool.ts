@@ -3,9 +3,8 @@ import { MnemoscopeError } from '@mnemoscope/kpi'
 import { fetchDebian } from './from-debian.js'
 import { fetchRelease, releaseBaseUrl } from './from-release.js'
 import { locate } from './locate.js'
-import { findOnPath } from './on-path.js'
+import { findOnPath, versionOf } from './program.js'
 import { type Family, type FoundTool, familyOf, type OnToolProgress, type ToolName } from './tool.js'
-import { versionOf } from './version.js'
 
 export interface FindToolOptions {
   /** Fetched programs are kept here: `STATE_DIR/tools`. */

@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Apt, aptIn, dependenciesOf, unpack } from './apt.js'
 import { wrapAlertmanager, wrapPrometheus } from './debian-build.js'
-import { withIncoming } from './incoming.js'
-import { renameIntoPlace } from './into-place.js'
-import { findOnPath } from './on-path.js'
+import { renameIntoPlace, withIncoming } from './incoming.js'
+import { findOnPath } from './program.js'
 import { type Family, families, type OnToolProgress } from './tool.js'
 
 /** The folder below the tools directory that a Debian package is unpacked to. */

@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { x as extract } from 'tar'
 import { type DownloadLimits, downloadFile, downloadText } from './download.js'
-import { withIncoming } from './incoming.js'
-import { renameIntoPlace } from './into-place.js'
+import { renameIntoPlace, withIncoming } from './incoming.js'
 import { type Family, families, type OnToolProgress } from './tool.js'
 
 /** Where both projects publish. */

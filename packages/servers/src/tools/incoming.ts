@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 const prefix = '.incoming-'
@@ -7,8 +7,8 @@ const prefix = '.incoming-'
 const abandonedAfterMs = 3_600_000
 
 /**
- * Gives a folder to prepare something in, on the same disk as its final place, and removes it afterwards. What
- * killed processes left of theirs is swept at the same time.
+ * Gives a folder to prepare something in, on the same disk as its final place, and removes it afterwards. It also removes
+ * the old folders of processes that were killed.
  */
 export async function withIncoming<T>(toolsDir: string, prepare: (folder: string) => Promise<T>): Promise<T> {
   mkdirSync(toolsDir, { recursive: true })
@@ -23,5 +23,19 @@ export async function withIncoming<T>(toolsDir: string, prepare: (folder: string
     return await prepare(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Moves a finished folder to its final name in one step. If another process was there first, its result stays and ours
+ * is removed. No process ever sees an incomplete folder.
+ */
+export function renameIntoPlace(finished: string, target: string): void {
+  try {
+    renameSync(finished, target)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+    rmSync(finished, { recursive: true, force: true })
   }
 }

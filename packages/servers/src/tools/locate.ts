@@ -2,9 +2,8 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { debianFolder } from './from-debian.js'
 import { releaseFolder } from './from-release.js'
-import { findOnPath, isExecutable } from './on-path.js'
+import { findOnPath, isExecutable, versionOf } from './program.js'
 import { commandNames, type FoundTool, familyOf, type ToolName } from './tool.js'
-import { versionOf } from './version.js'
 
 /** Where a program may lie before anything is fetched. */
 export interface Places {
