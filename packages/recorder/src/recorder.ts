@@ -1,6 +1,6 @@
 import { type Config, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
 import { type Logger, pino } from 'pino'
-import { startReconciles } from './alerts/loop.js'
+import { startReconciles } from './alerts/reconcile.js'
 import { createApp } from './api/app.js'
 import { startChangeLog } from './config/change-log.js'
 import { showConfigProblem } from './config/problem-metric.js'

@@ -1,6 +1,14 @@
-import { begin, type ClosedHow, type Episode, enrich, type Transition, viaOf } from './episode.js'
+import {
+  begin,
+  type ClosedHow,
+  type Episode,
+  enrich,
+  hasNeverBeen,
+  ofOneBreach,
+  type Transition,
+  viaOf,
+} from './episode.js'
 import type { Evidence, Observation } from './observation.js'
-import { hasNeverBeen, ofOneBreach } from './one-breach.js'
 
 /** An episode after an observation, and what changed about it; no transition where only details were added. */
 export interface Step {

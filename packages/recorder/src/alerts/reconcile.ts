@@ -1,14 +1,24 @@
 import { type Config, durationSeconds, names, retentionOf } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { kpiOf } from '../config/kpi-of.js'
+import { exclusively } from '../database/locks.js'
+import { type Loop, startLoop } from '../loop.js'
+import { showOpenEpisodes } from '../metrics.js'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { type Matrix, queryInstant, queryNow, querySamples } from '../prometheus/query.js'
 import type { Work } from '../work.js'
-import { fingerprintOf } from './fingerprint.js'
-import { endOfMissing } from './missing.js'
+import type { Episode } from './episode.js'
+import { countOpenEpisodes, loadOpenEpisodes } from './episode-table.js'
+import { fingerprintOf, isOwnAlert } from './fingerprint.js'
+import { endOf, type Step } from './history.js'
 import { type GivenAlert, isRemembered, observe } from './observation.js'
-import { type AlertRules, fetchAlertRules, fetchStartTime } from './prometheus-alerts.js'
-import { loadOpenEpisodes } from './rows.js'
+import {
+  type AlertRule,
+  type AlertRules,
+  fetchAlertRules,
+  fetchExternalLabels,
+  fetchStartTime,
+} from './prometheus-alerts.js'
 import { firstAfter, type Restart, runsOf } from './runs.js'
 import { closeEpisodes, storeObservations } from './store.js'
 
@@ -26,6 +36,26 @@ const longestRecoveryMs = 600_000
 
 /** Observations stored in one transaction. */
 const batchSize = 1_000
+
+/** Reconciles the alert history with Prometheus, at once and then every alert check interval. */
+export function startReconciles(work: Work): Loop {
+  const { pool, prometheus, config, logger, metrics, reading } = work
+  const intervalMs = 1_000 * durationSeconds(config.alertCheckInterval)
+  return startLoop({
+    next: (now) => now + intervalMs,
+    run: async () => {
+      // Learned by every recorder, also by those whose turn it is not: their webhooks need it.
+      const externalLabels = await fetchExternalLabels(prometheus)
+      reading.normaliser = { ...reading.normaliser, externalLabels }
+      await exclusively(pool, 'reconcile', async () => {
+        const { opened, closed } = await reconcile(work)
+        if (opened + closed > 0) logger.info({ opened, closed }, 'alert history reconciled')
+      })
+      showOpenEpisodes(metrics, await countOpenEpisodes(pool))
+    },
+    onError: (err) => logger.error({ err }, 'reconcile failed'),
+  })
+}
 
 /** What a reconcile changed. */
 export interface Reconciled {
@@ -165,4 +195,25 @@ async function rememberReached(pool: pg.Pool, cluster: string, reached: number):
      ON CONFLICT (cluster) DO UPDATE SET reached = excluded.reached, reconciled_at = now()`,
     [cluster, new Date(reached)],
   )
+}
+
+/**
+ * The end of an open episode that Prometheus has no firing alert for; undefined where that proves nothing: the alert
+ * is of another Prometheus, its rule fails, or the rule has not been evaluated since the alert was last heard of.
+ * @param rule what Prometheus says of the rules with the alert's name; undefined where it has none
+ */
+export function endOfMissing(
+  episode: Episode,
+  rule: AlertRule | undefined,
+  externalLabels: Readonly<Record<string, string>>,
+): Step | undefined {
+  if (!isOwnAlert(episode.labels, externalLabels)) return undefined
+  const { lastFiringAt, startsAt } = episode
+  if (rule === undefined) {
+    return lastFiringAt === undefined ? undefined : endOf(episode, lastFiringAt, 'rule_removed')
+  }
+  const newestSign = Math.max(startsAt, lastFiringAt ?? 0)
+  if (!rule.isHealthy || rule.lastEvaluation < newestSign + rule.interval / 2) return undefined
+  const endsAt = lastFiringAt === undefined ? rule.lastEvaluation : newestSign + rule.interval
+  return endOf(episode, endsAt, 'reconciled')
 }

@@ -2,9 +2,15 @@ import type pg from 'pg'
 import { lockTexts } from '../database/locks.js'
 import { inTransaction } from '../database/pool.js'
 import type { Episode, Transition } from './episode.js'
+import {
+  type AlertTime,
+  insertEpisodes,
+  insertTransitions,
+  loadEpisodes,
+  updateEpisodes,
+} from './episode-table.js'
 import { advance, type Step } from './history.js'
 import type { Observation } from './observation.js'
-import { type AlertTime, insertEpisodes, insertTransitions, loadEpisodes, updateEpisodes } from './rows.js'
 
 /** An episode as it will be stored, with what changed about it. */
 interface Draft {

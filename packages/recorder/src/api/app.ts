@@ -35,7 +35,7 @@ export interface AppOptions {
   /** Runbook pages by name, in Markdown. */
   readonly runbooks: ReadonlyMap<string, string>
   readonly normaliser: () => Normaliser
-  /** Names of the handlers that are told of alerts. */
+  /** Names of the handlers that get the changes of alerts. */
   readonly handlers: readonly string[]
   readonly readiness: () => Promise<Readiness>
   readonly events: Events

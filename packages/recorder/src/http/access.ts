@@ -16,7 +16,7 @@ export type Access = 'read' | 'write' | 'change'
 export interface Caller {
   /** Address that the connection comes from; undefined where it is not known. */
   readonly remoteAddress: string | undefined
-  /** The header `Host`: a page of another site that resolves its name to this machine is told by it. */
+  /** The header `Host`: it gives away a page of another site that resolves its name to this machine. */
   readonly host: string | undefined
   /** The header `Authorization`. */
   readonly authorization: string | undefined

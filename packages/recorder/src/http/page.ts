@@ -11,7 +11,7 @@ export interface PageFile {
   readonly type: string
   readonly body: Uint8Array<ArrayBuffer>
   readonly gzipped: Uint8Array<ArrayBuffer>
-  /** Changes with the content, so a browser asks again and is told that nothing has changed. */
+  /** Changes with the content, so a browser asks again and learns that nothing has changed. */
   readonly etag: string
 }
 

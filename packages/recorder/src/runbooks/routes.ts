@@ -75,7 +75,7 @@ export function runbookOf(
 function withUnwritten(text: string, kpis: readonly Kpi[]): string {
   if (kpis.length === 0) return text
   const items = kpis.map((kpi) => `- [${kpi.title.replaceAll(/[[\]\s]+/g, ' ').trim()}](${pageOf(kpi)})`)
-  return [text.trimEnd(), '## KPIs of the configuration in force', items.join('\n')].join('\n\n')
+  return [text.trimEnd(), '## KPIs of the configuration', items.join('\n')].join('\n\n')
 }
 
 /** A link may lead to a part of a page. */

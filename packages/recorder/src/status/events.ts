@@ -14,7 +14,7 @@ export interface EventState {
   readonly transition: number
   /** Newest acknowledgement. */
   readonly acknowledgement: number
-  /** Hash of the configuration in force. */
+  /** Hash of the configuration in use. */
   readonly config: string
   /** Since when the configuration file can't be applied, Unix seconds; null while it is applied. */
   readonly config_problem: number | null
@@ -51,10 +51,10 @@ interface Listener {
 /**
  * One question for all listeners, asked only while somebody listens: the database is what several recorders share, so
  * it knows of changes that came through another one. Events never pile up for a slow listener: each
- * one carries the whole state, so only the newest waits.
+ * one carries all of the state, so only the newest waits.
  */
 export function createEvents({ pool, configSource, refreshMs, logger }: EventsOptions): Events {
-  /** Streams that are open, and those of them that were told what is known and now hear of changes. */
+  /** Streams that are open, and those of them that have had the first state and now get changes. */
   const open = new Set<() => void>()
   const listeners = new Set<Listener>()
   let known: string | undefined

@@ -56,6 +56,8 @@ const others: Readonly<Record<string, readonly { path: string; init?: RequestIni
   ],
   'GET /api/snapshots': [
     { path: '/api/snapshots?limit=1', status: 200 },
+    { path: '/api/snapshots?format=csv', status: 200 },
+    { path: '/api/snapshots?format=ndjson', status: 200 },
     { path: '/api/snapshots?limit=x', status: 400 },
   ],
   'GET /api/measurements': [
@@ -90,7 +92,8 @@ describe('each operation answers as the published document says', () => {
       const requests = [{ ...exampleOf(route), status: undefined }, ...(others[name] ?? [])]
       for (const { path, init, status } of requests) {
         const response = await fetch(`${recorder.url}${path}`, { ...init })
-        if (status !== undefined) expect({ path, status: response.status }).toEqual({ path, status })
+        const expected = status ?? (route.isUnready ? 503 : 200)
+        expect({ path, status: response.status }).toEqual({ path, status: expected })
         const type = (response.headers.get('content-type') ?? '').replace(/;.*/, '')
         const described = contentOf(route, response.status)
         const match = Object.keys(described).find((each) => each.replace(/;.*/, '') === type)

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { Episode } from '../../src/alerts/episode.js'
-import { endOfMissing } from '../../src/alerts/missing.js'
 import type { AlertRule } from '../../src/alerts/prometheus-alerts.js'
+import { endOfMissing } from '../../src/alerts/reconcile.js'
 
 const episode: Episode = {
   id: '1',
