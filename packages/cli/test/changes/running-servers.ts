@@ -47,7 +47,14 @@ export async function startRunningServers(config: Config): Promise<RunningServer
     // Not the default address: a pipeline that runs beside the tests must hear nothing of them.
     recorder: `http://127.0.0.1:${nobody}`,
   }
-  const files = (of: Config) => generate(of, { endpoints })
+  const generated = new Map<string, Map<string, string>>()
+  /** A copy: tests break it. */
+  const files = (of: Config) => {
+    const key = JSON.stringify(of)
+    const known = generated.get(key) ?? generate(of, { endpoints })
+    generated.set(key, known)
+    return new Map(known)
+  }
   const generations = generationsIn(folder)
   generations.activate(generations.add(files(config)))
   const common = { stateDir: temporary.path, stopGraceMs: 5_000 }

@@ -3,7 +3,7 @@ import { humanized, links, literally } from '../annotations.js'
 import { and, bracket, filter, is, number, over, select } from '../promql.js'
 import { longestInterval } from '../recording/histogram.js'
 import type { AlertRule, RecordingRule, RuleGroup } from '../rule.js'
-import { holds, holdsNot, type RuleTest, type SeriesValue, seriesValues } from '../rule-tests/rule-test.js'
+import { holds, holdsNot, type RuleTest, type Steady, steadyValues } from '../rule-tests/rule-test.js'
 import { currentSeries, testPlaces } from '../rule-tests/test-place.js'
 import type { KpiAlertKind } from './alert-kind.js'
 import { worstSide } from './threshold.js'
@@ -105,8 +105,8 @@ function trendTestInterval(config: Config): string {
 /** A day and the hour after it, each from its first to its last evaluation. */
 interface Life {
   readonly service: string
-  readonly day: readonly SeriesValue[]
-  readonly hour: readonly SeriesValue[]
+  readonly day: readonly Steady[]
+  readonly hour: readonly Steady[]
   /** Whether the alert fires at the end of the hour. */
   readonly fires: boolean
 }
@@ -123,7 +123,7 @@ function trendTests(config: Config, kpi: Kpi): RuleTest[] {
   const { seconds } = hourOf(config)
   const series = lives.map(({ service, day, hour }) => [
     currentSeries(kpi, service, everywhere.place),
-    seriesValues([...day, ...hour]),
+    steadyValues([...day, ...hour]),
   ])
   const expectations = lives.map(({ service, fires }) => {
     const labels = [
@@ -151,24 +151,26 @@ function livesOf(config: Config, kpi: Kpi): Life[] {
   if (far < enough * 1.1 || enough === 0) return []
 
   /** Values that each last for some hours. Ends are rounded, not lengths: an hour must begin where it should. */
-  const lasting = (...parts: readonly (readonly [hours: number, value: SeriesValue])[]) => {
-    const values: SeriesValue[] = []
-    let end = 0
+  const lasting = (...parts: readonly (readonly [hours: number, value: Steady['value']])[]) => {
+    const runs: Steady[] = []
+    let [end, written] = [0, 0]
     for (const [hours, value] of parts) {
       end += hours
-      values.push(...Array<SeriesValue>(Math.round(end * evaluations) - values.length).fill(value))
+      runs.push({ value, samples: Math.round(end * evaluations) - written })
+      written = Math.round(end * evaluations)
     }
-    return values
+    return runs
   }
   const worseBy = (amount: number) => Number((baseline + sign * amount).toPrecision(12))
+  const once: Steady = { value: baseline, samples: 1 }
   /** A day of which the last hours have values, the one at the hour's beginning included. */
-  const day = (hours = 24): SeriesValue[] => [...lasting([24 - hours, '_'], [hours, baseline]), baseline]
+  const day = (hours = 24): Steady[] => [...lasting([24 - hours, '_'], [hours, baseline]), once]
   /** Hours above and below by as much as their standard deviation. */
-  const waves = (deviation: number): SeriesValue[] => [
+  const waves = (deviation: number): Steady[] => [
     ...lasting(
       ...Array.from({ length: 24 }, (_, i) => [1, worseBy(i % 2 === 0 ? deviation : -deviation)] as const),
     ),
-    baseline,
+    once,
   ]
   const hour = (amount: number) => lasting([1, worseBy(amount)])
   return [

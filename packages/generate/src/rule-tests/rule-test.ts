@@ -68,6 +68,28 @@ export function seriesValues(values: readonly SeriesValue[]): string {
   return written.join(' ')
 }
 
+/** A value that stays for a number of samples. */
+export interface Steady {
+  readonly value: number | '_'
+  readonly samples: number
+}
+
+/** The same notation for values that stay: a day of one value each second is one word, not 86,400 values. */
+export function steadyValues(runs: readonly Steady[]): string {
+  const joined: { value: Steady['value']; samples: number }[] = []
+  for (const { value, samples } of runs) {
+    const last = joined.at(-1)
+    if (last?.value === value) last.samples += samples
+    else if (samples > 0) joined.push({ value, samples })
+  }
+  return joined
+    .map(({ value, samples }) => {
+      if (value === '_') return samples === 1 ? '_' : `_x${samples}`
+      return samples < 3 ? Array(samples).fill(value).join(' ') : `${value}x${samples - 1}`
+    })
+    .join(' ')
+}
+
 function runFrom(values: readonly SeriesValue[], at: number): { text: string; length: number } {
   const first = values[at] as SeriesValue
   if (first === 'stale') return { text: 'stale', length: 1 }

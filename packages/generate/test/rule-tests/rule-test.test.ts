@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { type SeriesValue, seriesValues } from '../../src/rule-tests/rule-test.js'
+import { type SeriesValue, type Steady, seriesValues, steadyValues } from '../../src/rule-tests/rule-test.js'
 
 test.each([
   [[], ''],
@@ -14,4 +14,27 @@ test.each([
   [[-1, -2, -3], '-1-1x2'],
 ] satisfies [SeriesValue[], string][])('values %j are written as %j', (values, text) => {
   expect(seriesValues(values)).toBe(text)
+})
+
+test.each([
+  [[{ value: 0.9, samples: 86_400 }]],
+  [
+    [
+      { value: '_', samples: 40 },
+      { value: 0.9, samples: 10 },
+      { value: 0.9, samples: 1 },
+      { value: 0.5, samples: 3 },
+    ],
+  ],
+  [
+    [
+      { value: 0.9, samples: 0 },
+      { value: '_', samples: 1 },
+      { value: 1, samples: 2 },
+      { value: '_', samples: 3 },
+    ],
+  ],
+] satisfies [Steady[]][])('values that stay are written as if each stood there: %j', (runs) => {
+  const each = runs.flatMap(({ value, samples }) => Array<SeriesValue>(samples).fill(value))
+  expect(steadyValues(runs)).toBe(seriesValues(each))
 })
