@@ -155,6 +155,53 @@ export const webhookRequest = post(
   fc.oneof({ weight: 3, arbitrary: notifications }, { weight: 2, arbitrary: anything }),
 )
 
+/** Any text that is one: no lone surrogate, no NUL. */
+const word = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+  .filter((text) => !text.includes('\0'))
+
+/** What Alertmanager sends, whatever people call their models. A recorder serves each of them. */
+export const harmlessWebhookRequest = postJson(
+  '/api/webhook/alertmanager',
+  fc
+    .array(fc.record({ model: word, summary: word, startsAt: recent }), { minLength: 1, maxLength: 4 })
+    .map((alerts) =>
+      notification(
+        alerts.map(({ model, summary, startsAt }) => ({
+          status: 'firing',
+          labels: { alertname: 'Harmless', severity: 'warning', model },
+          annotations: { summary },
+          startsAt,
+        })),
+      ),
+    ),
+)
+
+/** What a service sends of single measurements. */
+export const harmlessLogsRequest = postJson(
+  '/v1/logs',
+  fc.tuple(word, fc.double({ min: 0, max: 1_000, noNaN: true })).map(([model, doubleValue]) => {
+    const attributes = [
+      ['kpi', { stringValue: 'latency' }],
+      ['value', { doubleValue }],
+      ['model', { stringValue: model }],
+      ['context_size', { stringValue: '8192' }],
+    ].map(([key, value]) => ({ key: `mnemoscope.${key}`, value }))
+    const timeUnixNano = `${Date.now()}000000`
+    const logRecords = [{ timeUnixNano, eventName: names.measurementEvent, attributes }]
+    return { resourceLogs: [{ scopeLogs: [{ logRecords }] }] }
+  }),
+)
+
+function postJson(path: string, body: fc.Arbitrary<object>): fc.Arbitrary<HostileRequest> {
+  return body.map((value) => ({
+    method: 'POST',
+    path,
+    contentType: 'application/json',
+    body: JSON.stringify(value),
+  }))
+}
+
 export const logsRequest = post(
   fc.constant('/v1/logs'),
   fc.oneof({ weight: 3, arbitrary: logs }, { weight: 1, arbitrary: anything }),
