@@ -1,0 +1,99 @@
+import { execFile, spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { dirname, join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { promisify } from 'node:util'
+import { afterAll, expect, test } from '@jest/globals'
+import { findTools, freePort } from '@mnemoscope/servers'
+import { eventually, mnemoscope, temporaryFolder } from '../harness/index.js'
+import { repository, toolsDir } from '../harness/repository.js'
+
+const folder = temporaryFolder('examples')
+const ended: (() => void)[] = []
+afterAll(() => {
+  for (const end of ended) end()
+  folder.remove()
+})
+
+/** A copy of an example, with what its package.json asks for. */
+function copyOf(name: string): string {
+  const copy = join(folder.path, name)
+  cpSync(join(repository, 'examples', name), copy, { recursive: true })
+  if (!existsSync(join(copy, 'package.json'))) return copy
+  const { dependencies } = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8'))
+  for (const dependency of Object.keys(dependencies)) {
+    const [from, to] = [packageFolder(dependency), join(copy, 'node_modules', dependency)]
+    mkdirSync(dirname(to), { recursive: true })
+    symlinkSync(from, to)
+  }
+  return copy
+}
+
+function packageFolder(name: string): string {
+  const packages = join(repository, 'packages')
+  return name.startsWith('@mnemoscope/')
+    ? join(packages, name.replace('@mnemoscope/', ''))
+    : join(packages, 'instrumentation/node_modules', name)
+}
+
+function start(cwd: string, env: NodeJS.ProcessEnv): void {
+  const child = spawn(process.execPath, ['service.mjs'], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: 'inherit',
+  })
+  ended.push(() => child.kill())
+}
+
+test.each([
+  ['node-service', 'mnemoscope_f1_score_count'],
+  ['fastify', 'mnemoscope_latency_seconds_count'],
+  ['custom-kpi', 'mnemoscope_recall_at_5_count'],
+])('%s serves its metrics', async (name, series) => {
+  const port = await freePort()
+  start(copyOf(name), { PORT: String(port) })
+  const line = await eventually(`${series} of ${name}`, async () => {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+    return text.split('\n').find((each) => each.startsWith(series) && !each.endsWith(' 0'))
+  })
+  expect(line).toContain('model="gpt-4o"')
+})
+
+test('otlp-push sends its metrics to the address of the environment', async () => {
+  const bodies: string[] = []
+  const collector = createServer(async (request, response) => {
+    bodies.push(`${request.url} ${await buffer(request)}`)
+    response.setHeader('content-type', 'application/json').end('{}')
+  })
+  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
+  ended.push(() => collector.close())
+  const { port } = collector.address() as AddressInfo
+  start(copyOf('otlp-push'), {
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+    OTEL_EXPORTER_OTLP_COMPRESSION: 'none',
+  })
+  const body = await eventually('a push', () => bodies.find((each) => each.includes('f1_score')))
+  expect(body).toMatch(/^\/v1\/metrics .*memory-api/)
+})
+
+test('existing-prometheus loads the generated rules', async () => {
+  const copy = copyOf('existing-prometheus')
+  expect(await mnemoscope(copy, ['generate', '--out', 'monitoring'])).toMatchObject({ exitCode: 0 })
+  const { promtool } = await findTools(['promtool'], { toolsDir })
+  const { stdout } = await promisify(execFile)(promtool.command, ['check', 'config', 'prometheus.yml'], {
+    cwd: copy,
+  })
+  expect(stdout).toMatch(/SUCCESS: [\d]+ rules found/)
+  expect(readdirSync(join(copy, 'monitoring'))).toContain('prometheus')
+})
+
+test('each example has a line in the list and a README', () => {
+  const root = join(repository, 'examples')
+  const names = readdirSync(root).filter((name) => name !== 'README.md')
+  for (const name of names) {
+    expect(existsSync(join(root, name, 'README.md'))).toBe(true)
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(`[${name}](${name})`)
+  }
+})
