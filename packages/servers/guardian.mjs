@@ -10,7 +10,7 @@ import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 /**
- * Appends to a file and starts it anew (the old one kept as `.1`) when it would pass the bound. What cannot be written is
+ * Appends to a file and begins a new one (the old one becomes `.1`) when it would grow past the limit. What cannot be written is
  * lost: on a full disk a server goes on without its log, not down with its guardian.
  */
 function boundedLog(path, limitBytes) {
@@ -70,7 +70,7 @@ function run(spec) {
   return { end, kill: () => server.kill('SIGKILL') }
 }
 
-// Our process being gone makes writing to it fail; the server has to be ended all the same.
+// Our process being gone makes writing to it fail; the server must still be ended.
 process.stdout.on('error', () => {})
 
 let server

@@ -1,8 +1,8 @@
 export { choosePort, freePort, isPortFree } from './ports.js'
-export { makeReader } from './postgres/reader-role.js'
+export { makeReader } from './postgres/database.js'
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres/start-postgres.js'
-export { claimName } from './process/claim-name.js'
 export { type EndedLeftover, endLeftovers } from './process/leftovers.js'
+export { claimName } from './process/pid-file.js'
 export {
   type ProcessExit,
   type ProcessOptions,

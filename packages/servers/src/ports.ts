@@ -38,8 +38,8 @@ export async function isPortFree(port: number): Promise<boolean> {
 
 /** A free port of 127.0.0.1 between 20000 and 32767, never the same one twice in a process. */
 export async function freePort(): Promise<number> {
-  const whole = { first: lowest, last: highest }
-  for (const { first, last } of [partOf(process.pid), whole]) {
+  const allPorts = { first: lowest, last: highest }
+  for (const { first, last } of [partOf(process.pid), allPorts]) {
     for (let attempt = 0; attempt < 200; attempt++) {
       const port = randomInt(first, last + 1)
       if (await reserve(port)) return port
@@ -57,7 +57,7 @@ export async function choosePort(preferred: number): Promise<number> {
   throw noneFree(preferred, last)
 }
 
-/** Takes a port for its caller if it is free and nobody else's; reserved while it is looked at, so that two never get it. */
+/** Takes a port for its caller if it is free and not taken. It is reserved during the check, so that two callers never get it. */
 async function reserve(port: number): Promise<boolean> {
   if (givenOut.has(port)) return false
   givenOut.add(port)
@@ -79,13 +79,13 @@ export async function requireFreePort(port: number, name: string): Promise<void>
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', timeout: 1_000 })
-    const tell = (answer: boolean) => {
+    const settle = (answer: boolean) => {
       socket.destroy()
       resolve(answer)
     }
-    socket.once('connect', () => tell(true))
-    socket.once('timeout', () => tell(false))
-    socket.once('error', () => tell(false))
+    socket.once('connect', () => settle(true))
+    socket.once('timeout', () => settle(false))
+    socket.once('error', () => settle(false))
   })
 }
 

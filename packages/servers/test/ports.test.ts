@@ -32,7 +32,7 @@ describe('freePort', () => {
 })
 
 describe('isPortFree', () => {
-  test.each(['127.0.0.1', '0.0.0.0', '::'])('says no while somebody listens on %s', async (host) => {
+  test.each(['127.0.0.1', '0.0.0.0', '::'])('says no while a server listens on %s', async (host) => {
     const port = await freePort()
     expect(await isPortFree(port)).toBe(true)
     await listen(port, host)

@@ -28,7 +28,7 @@ export function isReachable(path: string, account: Account): boolean {
   }
 }
 
-/** Where Postgres' files go: the state directory if the account can reach it, else a folder of its own per state directory. */
+/** Where Postgres' files go: the state directory if the account can reach it, else one folder per state directory in the fallback root. */
 export function placeFor(stateDir: string, account: Account | undefined, fallbackRoot: string): string {
   if (account === undefined || isReachable(stateDir, account)) return join(stateDir, 'postgres')
   const hash = createHash('sha256').update(nearestExisting(stateDir)).digest('hex')

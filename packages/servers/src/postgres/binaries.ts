@@ -44,7 +44,7 @@ export function installedBinaries(name = binaryPackage()): string {
 /** Programs and files that a folder of binaries must have. */
 const needed = ['bin/postgres', 'bin/initdb']
 
-/** The folder of binaries somebody chose, checked. Throws TOOL_MISSING. */
+/** Checks a folder of binaries that the user chose. Throws TOOL_MISSING. */
 export function chosenBinaries(folder: string): string {
   const missing = needed.find((file) => !existsSync(join(folder, file)))
   if (missing === undefined) return realpathSync(folder)

@@ -7,11 +7,11 @@ import { commandLineOf } from '../process/identity.js'
 import { renameIntoPlace } from '../tools/incoming.js'
 import type { Account } from './account.js'
 
-/** The superuser of the cluster and the database in it carry one name. */
+/** The name of the cluster's superuser and of its database. */
 export const databaseName = 'mnemoscope'
 
 /**
- * What Postgres' own programs see: nothing of ours (PGDATA, LC_ALL, …) may change what they do. `initdb` makes TZ the
+ * The environment of Postgres' own programs. Our variables (PGDATA, LC_ALL, …) must not change what they do. `initdb` makes TZ the
  * cluster's time zone.
  */
 export const postgresEnv = { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
@@ -19,7 +19,7 @@ export const postgresEnv = { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 
 /**
  * Makes the cluster once: UTF-8, Postgres' built-in C.UTF-8 collation (the same on every system; C, which sorts alike,
  * before Postgres 17, which brought it), UTC, passwords by SCRAM-SHA-256 for every connection. It is built beside its
- * place and moved there whole, so an interrupted `initdb` leaves nothing that a later start would take for a cluster.
+ * place and moved there when complete, so an interrupted `initdb` leaves nothing that a later start would take for a cluster.
  */
 export async function createCluster(
   binaries: string,

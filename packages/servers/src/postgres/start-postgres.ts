@@ -1,15 +1,14 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi'
-import { waitUntil } from '../process/condition.js'
 import { endLeftover } from '../process/leftovers.js'
 import { startProcess } from '../process/start-process.js'
+import { waitUntil } from '../process/wait-until.js'
 import { onPort, type RunningServer, type ServerOptions } from '../servers/server.js'
 import { type Account, isReachable, makeOpenFolder, placeFor, postgresAccount } from './account.js'
 import { chosenBinaries, installedBinaries, majorVersionOf, runnableBinaries } from './binaries.js'
 import { createCluster, databaseName, postgresEnv, removeStaleLock, requireVersion } from './cluster.js'
-import { acceptsConnections, createDatabase } from './database.js'
-import { passwordIn } from './password.js'
+import { acceptsConnections, createDatabase, passwordIn } from './database.js'
 
 export interface PostgresOptions extends ServerOptions {
   /** Default true. False trades safety against power loss for speed: for tests. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 /** The guardian's file lies at the package root: the same distance from src and from dist. */
 const guardianFile = fileURLToPath(new URL('../../guardian.mjs', import.meta.url))
 
-/** What the guardian is told to run; see guardian.mjs. */
+/** What the guardian runs; see guardian.mjs. */
 export interface GuardedSpec {
   readonly command: string
   readonly args: readonly string[]
@@ -32,7 +32,7 @@ export interface Guarded {
   readonly pid: number
   readonly guardianPid: number
   readonly exited: Promise<GuardedExit>
-  /** Asks for an orderly end; `exited` tells when. */
+  /** Asks the server to stop; `exited` settles when it has ended. */
   stop(): void
   kill(): void
 }
@@ -58,15 +58,15 @@ export function guard(spec: GuardedSpec): Promise<Guarded> {
   guardian.stdin.write(`${JSON.stringify(spec)}\n`)
 
   return new Promise((resolve, reject) => {
-    let tellExit: (exit: GuardedExit) => void
-    const exited = new Promise<GuardedExit>((tell) => {
-      tellExit = tell
+    let settle: (exit: GuardedExit) => void
+    const exited = new Promise<GuardedExit>((resolveExit) => {
+      settle = resolveExit
     })
     const lines = createInterface({ input: guardian.stdout })
     lines.on('line', (line) => {
       const event = JSON.parse(line) as GuardianEvent
       if (event.event === 'failed') reject(new Error(event.message))
-      if (event.event === 'exited') tellExit({ code: event.code, signal: event.signal, unguarded: false })
+      if (event.event === 'exited') settle({ code: event.code, signal: event.signal, unguarded: false })
       if (event.event === 'started')
         resolve({
           pid: event.pid,
@@ -79,7 +79,7 @@ export function guard(spec: GuardedSpec): Promise<Guarded> {
     guardian.on('error', reject)
     guardian.on('close', () => {
       reject(new Error('its guardian process ended at once'))
-      tellExit({ code: null, signal: null, unguarded: true })
+      settle({ code: null, signal: null, unguarded: true })
     })
   })
 }

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/** One process, told apart from a later one that was given the same id. */
+/** One process. A later process with the same id has another identity. */
 export interface ProcessIdentity {
   readonly pid: number
-  /** When it started, in a form that is only good for comparing. */
+  /** When it started. The form differs by platform: use it only to compare. */
   readonly started: string
 }
 

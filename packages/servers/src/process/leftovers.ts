@@ -1,7 +1,7 @@
 import { MnemoscopeError } from '@mnemoscope/kpi'
-import { waitUntil } from './condition.js'
 import { isRunning, type ProcessIdentity } from './identity.js'
 import { type PidRecord, readRecord, recordedNames, removeRecord } from './pid-file.js'
+import { waitUntil } from './wait-until.js'
 
 /** How long an ended owner's server may take to stop in order before it is killed. */
 const defaultGraceMs = 10_000
@@ -40,7 +40,7 @@ export async function endLeftover(
   return ended
 }
 
-/** Ends the server of a record and then its guardian, whoever owned them. */
+/** Ends the server of a record and then its guardian, also if this process did not start them. */
 export async function endServerOf(record: PidRecord, graceMs: number): Promise<EndedLeftover | undefined> {
   const { name, server, guardian, stopSignal } = record
   const wasRunning = server !== undefined && isRunning(server)

@@ -1,8 +1,8 @@
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { ProcessIdentity } from './identity.js'
+import { identify, isRunning, type ProcessIdentity } from './identity.js'
 
-/** What a later start has to know to find what this one left behind. */
+/** What a later start needs to find the processes that this one left running. */
 export interface PidRecord {
   readonly name: string
   /** Our process, which asked for the server. */
@@ -32,8 +32,8 @@ export function recordedNames(stateDir: string): string[] {
 }
 
 /**
- * The record of a server; undefined if there is none, or no whole one. A file that this user may not read is somebody's:
- * the system's error says so.
+ * The record of a server; undefined if there is none or it is incomplete. A file that this user may not read belongs to
+ * somebody else, so the system's error is thrown.
  */
 export function readRecord(stateDir: string, name: string): PidRecord | undefined {
   return recordIn(pidFile(stateDir, name))
@@ -48,7 +48,7 @@ function recordIn(file: string): PidRecord | undefined {
   }
 }
 
-/** Writes the record if no other is there; says whether it did. The file appears whole or not at all. */
+/** Writes the record if there is no other. Returns whether it did. No reader ever sees an incomplete file. */
 export function claimRecord(stateDir: string, record: PidRecord): boolean {
   const written = writeBeside(stateDir, record)
   try {
@@ -68,8 +68,8 @@ export function updateRecord(stateDir: string, record: PidRecord): void {
 }
 
 /**
- * Removes a record unless `isHeld` says that somebody has it. Of several that do so at once each looks at what it took
- * away: none removes what another has claimed since.
+ * Removes a record unless `isHeld` says that its owner runs. Several processes may do so at once: each one checks the
+ * file that it moved aside, so none removes what another has claimed since.
  */
 export function discardRecord(stateDir: string, name: string, isHeld: (record: PidRecord) => boolean): void {
   const file = pidFile(stateDir, name)
@@ -97,4 +97,25 @@ function writeBeside(stateDir: string, record: PidRecord): string {
   const path = `${pidFile(stateDir, record.name)}.${process.pid}`
   writeFileSync(path, `${JSON.stringify(record)}\n`, { mode: 0o600 })
   return path
+}
+
+/** A name that this process holds. */
+export interface ClaimedName {
+  readonly owner: ProcessIdentity
+  release(): void
+}
+
+/**
+ * Takes a name in a state directory for this process, as long as it runs. At most one running process holds it.
+ * @returns how to release it, or the id of the process that holds it
+ */
+export function claimName(stateDir: string, name: string): ClaimedName | { heldBy: number } {
+  const owner = identify(process.pid)
+  if (owner === undefined) throw new Error(`process ${process.pid} cannot identify itself`)
+  while (!claimRecord(stateDir, { name, owner, stopSignal: 'SIGTERM' })) {
+    const holder = readRecord(stateDir, name)?.owner
+    if (holder !== undefined && isRunning(holder)) return { heldBy: holder.pid }
+    discardRecord(stateDir, name, (record) => isRunning(record.owner))
+  }
+  return { owner, release: () => removeRecord(stateDir, name) }
 }

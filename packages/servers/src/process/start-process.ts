@@ -1,12 +1,11 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi'
-import { claimName } from './claim-name.js'
-import { waitUntil } from './condition.js'
 import { type Guarded, guard } from './guard.js'
 import { identify } from './identity.js'
 import { endLeftover, endServerOf } from './leftovers.js'
-import { lastLines, logFile } from './log-file.js'
-import { type PidRecord, pidFile, removeRecord, updateRecord } from './pid-file.js'
+import { claimName, type PidRecord, pidFile, removeRecord, updateRecord } from './pid-file.js'
+import { waitUntil } from './wait-until.js'
 
 export interface ProcessOptions {
   /** Names the pid file and the log; one process of a name per state directory. */
@@ -14,7 +13,7 @@ export interface ProcessOptions {
   /** Path of the program, or its name on PATH. */
   readonly command: string
   readonly args: readonly string[]
-  /** The whole environment of the server. Default: our own. */
+  /** All environment variables of the server. Default: those of this process. */
   readonly env?: NodeJS.ProcessEnv
   /** User and group to run as; only root can choose. */
   readonly uid?: number
@@ -22,14 +21,14 @@ export interface ProcessOptions {
   /** Default: the state directory. */
   readonly cwd?: string
   readonly stateDir: string
-  /** Asked again and again until it says true; a rejection counts as "not yet". */
+  /** Called every 25 ms until it resolves to true; a rejection counts as "not yet". */
   readonly ready: () => Promise<boolean>
   readonly readyTimeoutMs: number
   /** Default SIGTERM. */
   readonly stopSignal?: NodeJS.Signals
   /** From the stop signal to SIGKILL. Default 15 s. */
   readonly stopGraceMs?: number
-  /** Size at which the log is started anew, one predecessor kept. Default 10 MiB. */
+  /** Size at which a new log begins; the last one is kept. Default 10 MiB. */
   readonly logLimitBytes?: number
 }
 
@@ -45,7 +44,7 @@ export interface ServerProcess {
   readonly logFile: string
   /** Settles when the server has ended, for whatever reason; never rejects. */
   readonly exited: Promise<ProcessExit>
-  /** Ends it in order, by force after the grace. Resolves when it is gone; may be called again. */
+  /** Sends the stop signal, and SIGKILL after the grace. Resolves when it has ended; may be called again. */
   stop(): Promise<void>
   /** Ends it with SIGKILL. */
   kill(): Promise<void>
@@ -124,7 +123,7 @@ async function startClaimed(
   })
 }
 
-/** The handle callers hold. A server that has lost its guardian is ended: nothing would end it with us any more. */
+/** The handle that callers get. A server that has lost its guardian is ended, because nothing else would end it with us. */
 function supervise(
   guarded: Guarded,
   record: PidRecord,
@@ -174,4 +173,30 @@ function withProcesses(record: PidRecord, { pid, guardianPid }: Guarded): PidRec
 function describe({ code, signal }: ProcessExit): string {
   if (signal !== null) return `signal ${signal}`
   return code === null ? 'its guardian was killed' : `exit code ${code}`
+}
+
+/** Where a server's output goes: `STATE_DIR/logs/NAME.log`; the log before it ends in `.1`. */
+export function logFile(stateDir: string, name: string): string {
+  return join(stateDir, 'logs', `${name}.log`)
+}
+
+/** The last lines of a file written after `fromByte`, oldest first; none if there is no such file. */
+export function lastLines(path: string, fromByte: number, count = 15): string[] {
+  const longest = 16_384
+  let file: number
+  try {
+    file = openSync(path, 'r')
+  } catch {
+    return []
+  }
+  try {
+    const size = fstatSync(file).size
+    // The file is shorter than before, so a new log has begun.
+    const start = Math.max(size - longest, size < fromByte ? 0 : fromByte)
+    const bytes = Buffer.alloc(size - start)
+    readSync(file, bytes, 0, bytes.length, start)
+    return bytes.toString('utf8').trimEnd().split('\n').slice(-count)
+  } finally {
+    closeSync(file)
+  }
 }

@@ -14,7 +14,7 @@ export interface GrafanaProgram {
 /**
  * Finds `grafana` on PATH, and its home: GRAFANA_HOME, the folder around an unpacked release, or that of the packages.
  * Never fetched: who wants it installs it.
- * @returns why there is none
+ * @returns the reason if there is none
  */
 export function findGrafana(
   env: NodeJS.ProcessEnv = process.env,
@@ -40,7 +40,7 @@ export interface GrafanaOptions extends ServerOptions {
 }
 
 /**
- * Starts Grafana on 127.0.0.1, where anybody may look and the administrator may change. Default data directory:
+ * Starts Grafana on 127.0.0.1, where everybody may read and the administrator may change. Default data directory:
  * `STATE_DIR/grafana`. Throws PORT_IN_USE, ALREADY_RUNNING, PROCESS_ENDED, PROCESS_NOT_READY.
  */
 export async function startGrafana(options: GrafanaOptions): Promise<RunningServer> {

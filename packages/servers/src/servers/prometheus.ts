@@ -16,7 +16,7 @@ export interface PrometheusOptions extends ServerOptions {
    * can take more memory than a small machine has.
    */
   readonly queryMaxSamples?: number
-  /** At most the rule evaluation interval, or a resolved alert can be told late. Default 1m, Prometheus' own. */
+  /** At most the rule evaluation interval, or the notification of a resolved alert can be late. Default 1m, Prometheus' own. */
   readonly alertResendDelay?: string
   readonly extraArgs?: readonly string[]
 }
@@ -60,7 +60,7 @@ export function prometheusArgs(options: PrometheusOptions, dataDir: string, port
   ]
 }
 
-/** Upstream locks its data directory unless told otherwise; Debian's build only if told so, by a flag only it has. */
+/** Upstream locks its data directory by default; Debian's build only with a flag that no other build has. */
 async function lockArgsOf(command: string): Promise<string[]> {
   const help = await promisify(execFile)(command, ['--help']).catch(() => ({ stdout: '', stderr: '' }))
   const lock = '--storage.tsdb.use-lockfile'

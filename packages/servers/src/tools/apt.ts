@@ -3,10 +3,10 @@ import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** Nothing of apt's takes longer on a connection that works. */
+/** No command of apt takes longer on a connection that works. */
 const timeout = 180_000
 
-/** Downloads packages into a folder, as anybody, without touching the system's package lists, cache or locks. */
+/** Downloads packages into a folder. Any user can; the system's package lists, cache and locks stay as they are. */
 export interface Apt {
   download(packages: readonly string[], folder: string): Promise<void>
   /** Packages that installing one would add, itself and its dependencies; what is only older than it could be stays. */

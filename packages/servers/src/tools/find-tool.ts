@@ -1,10 +1,17 @@
-import { resolve } from 'node:path'
+import { rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi'
-import { fetchDebian } from './from-debian.js'
-import { fetchRelease, releaseBaseUrl } from './from-release.js'
-import { locate } from './locate.js'
-import { findOnPath, versionOf } from './program.js'
-import { type Family, type FoundTool, familyOf, type OnToolProgress, type ToolName } from './tool.js'
+import { debianFolder, fetchDebian } from './from-debian.js'
+import { fetchRelease, releaseBaseUrl, releaseFolder } from './from-release.js'
+import { findOnPath, isExecutable, versionOf } from './program.js'
+import {
+  commandNames,
+  type Family,
+  type FoundTool,
+  familyOf,
+  type OnToolProgress,
+  type ToolName,
+} from './tool.js'
 
 export interface FindToolOptions {
   /** Fetched programs are kept here: `STATE_DIR/tools`. */
@@ -89,7 +96,7 @@ async function configuredTool(
     throw new MnemoscopeError('TOOL_MISSING', `the configured ${name} does not run: ${path}`, {
       value: path,
       expected: `the path of a ${name} program for this machine`,
-      next: 'correct the path, or remove it from the configuration to have one found',
+      next: 'correct the path, or remove it from the configuration so that one is searched for',
       cause,
     })
   }
@@ -102,12 +109,75 @@ function notFound(names: readonly ToolName[], failures: readonly Error[], toolsD
   const tried = failures.map((error) => `\n  ${error.message}`).join('')
   return new MnemoscopeError(
     wrongChecksum === undefined ? 'TOOL_MISSING' : 'TOOL_CHECKSUM',
-    `${names.join(', ')} not found on PATH or in ${toolsDir}, and not to be fetched:${tried}`,
+    `${names.join(', ')} not found on PATH or in ${toolsDir}, and could not be fetched:${tried}`,
     {
       value: names,
-      expected: 'the program on PATH, at a configured path, or a connection to fetch it',
+      expected: 'the program on PATH or at a configured path, or a connection to fetch it',
       next: 'install Prometheus and Alertmanager (https://prometheus.io/download), then run this again',
       cause: wrongChecksum ?? failures.at(-1),
     },
+  )
+}
+
+/** Where a program may already be. */
+export interface Places {
+  readonly toolsDir: string
+  readonly searchPath: string | undefined
+}
+
+/** Looks on PATH, then among what earlier starts fetched. Calls `onBroken` for a program that is there but does not run. */
+export async function locate(
+  name: ToolName,
+  { toolsDir, searchPath }: Places,
+  onBroken: (reason: string) => void,
+): Promise<FoundTool | undefined> {
+  const onPath = findOnPath(commandNames[name], searchPath)
+  if (onPath !== undefined) {
+    const tool = await tryRun(name, onPath, 'path', onBroken)
+    if (tool !== undefined) return tool
+  }
+  for (const [source, folder] of fetchedFolders(name)) {
+    const command = join(toolsDir, folder, name)
+    if (!isExecutable(command)) continue
+    let wasInterrupted = false
+    const tool = await tryRun(name, command, source, (reason, error) => {
+      onBroken(reason)
+      wasInterrupted = isInterruption(error)
+    })
+    if (tool !== undefined) return tool
+    // The file may be good: keep it, because a busy machine may have no connection to fetch another.
+    if (wasInterrupted) continue
+    // Fetched for another machine, or damaged: remove it, so that a new one can be fetched.
+    rmSync(join(toolsDir, folder), { recursive: true, force: true })
+  }
+  return undefined
+}
+
+const fetchedFolders = (name: ToolName) =>
+  [
+    ['release', releaseFolder(familyOf(name))],
+    ['debian', debianFolder(familyOf(name))],
+  ] as const
+
+async function tryRun(
+  name: ToolName,
+  command: string,
+  source: FoundTool['source'],
+  onBroken: (reason: string, error: unknown) => void,
+): Promise<FoundTool | undefined> {
+  try {
+    return { name, command, version: await versionOf(command), source }
+  } catch (error) {
+    onBroken(`${command} does not run: ${error instanceof Error ? error.message : String(error)}`, error)
+    return undefined
+  }
+}
+
+/** Whether it took too long, was killed, or could not be started because memory, processes or files ran out. */
+function isInterruption(error: unknown): boolean {
+  const { signal, code } = error as { signal?: string | null; code?: string | number | null }
+  return (
+    ['SIGTERM', 'SIGKILL'].includes(signal ?? '') ||
+    ['EAGAIN', 'ENOMEM', 'EMFILE', 'ENFILE'].includes(String(code))
   )
 }

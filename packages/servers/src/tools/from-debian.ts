@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Apt, aptIn, dependenciesOf, unpack } from './apt.js'
-import { wrapAlertmanager, wrapPrometheus } from './debian-build.js'
 import { renameIntoPlace, withIncoming } from './incoming.js'
 import { findOnPath } from './program.js'
 import { type Family, families, type OnToolProgress } from './tool.js'
@@ -23,15 +22,15 @@ export async function fetchDebian(
   onProgress: OnToolProgress,
 ): Promise<void> {
   for (const command of ['apt-get', 'dpkg-deb']) {
-    if (findOnPath([command]) === undefined) throw new Error(`there is no ${command} here`)
+    if (findOnPath([command]) === undefined) throw new Error(`${command} is not on PATH`)
   }
   await withIncoming(toolsDir, async (incoming) => {
-    const tell = (message: string) => wanted.forEach((tool) => void onProgress({ tool, message }))
+    const report = (message: string) => wanted.forEach((tool) => void onProgress({ tool, message }))
     // One run of apt for all: each costs it a second to read its lists.
     const packages = wanted.map((family) => families[family].debian)
     const first = { packages, folder: join(incoming, 'packages') }
-    tell(`downloading Debian's package${packages.length > 1 ? 's' : ''} ${packages.join(' and ')}`)
-    const apt = await aptIn(incoming, first, () => tell("fetching Debian's package lists"))
+    report(`downloading Debian's package${packages.length > 1 ? 's' : ''} ${packages.join(' and ')}`)
+    const apt = await aptIn(incoming, first, () => report("fetching Debian's package lists"))
     await Promise.all(
       wanted.map(async (family) => {
         const own = readdirSync(first.folder).filter((file) => file.startsWith(`${families[family].debian}_`))
@@ -56,7 +55,7 @@ export async function fetchDebian(
 }
 
 /**
- * Prometheus' own pages use scripts and fonts that Debian keeps in packages of their own, linked by relative paths.
+ * Prometheus' web pages use scripts and fonts that Debian keeps in separate packages, linked by relative paths.
  * @returns the downloaded packages
  */
 async function pageAssets(apt: Apt, debs: readonly string[], folder: string): Promise<string[]> {
@@ -74,4 +73,45 @@ async function pageAssets(apt: Apt, debs: readonly string[], folder: string): Pr
 async function helpOf(command: string): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(command, ['--help'])
   return `${stdout}${stderr}`
+}
+
+/** Debian's builds look for their files below /usr/share; a script must lead them to where they are unpacked. */
+const programs = 'usr/bin'
+
+/** Debian's Prometheus has an extra flag for the folder of its web pages; promtool needs nothing. */
+export function wrapPrometheus(folder: string, help: string): void {
+  const pages = help.includes('--web.local-assets')
+    ? ` --web.local-assets="$here/usr/share/prometheus/web/"`
+    : ''
+  writeScript(folder, 'prometheus', [`exec "$here/${programs}/prometheus"${pages} "$@"`])
+  writeScript(folder, 'promtool', [`exec "$here/${programs}/promtool" "$@"`])
+}
+
+/** Where Debian's Alertmanager opens `default.tmpl`, without which it does not start; no flag changes it. */
+const templates = '/usr/share/prometheus/alertmanager'
+
+/** The same number of bytes, so that nothing else in the program moves: a folder opened as descriptor 9. */
+const throughDescriptor = '/proc/self/fd/9/./././././././././'
+
+/**
+ * Leads Alertmanager to the templates in its own package: in the unpacked copy the path is replaced by one through a
+ * file descriptor, which the script that starts it opens. So it runs from any working directory and
+ * nothing is written outside the tools directory. A build without that path is left as it is.
+ */
+export function wrapAlertmanager(folder: string): void {
+  const program = join(folder, programs, 'prometheus-alertmanager')
+  const bytes = readFileSync(program)
+  for (let at = bytes.indexOf(templates); at !== -1; at = bytes.indexOf(templates, at + 1)) {
+    bytes.write(throughDescriptor, at, 'latin1')
+  }
+  writeFileSync(program, bytes)
+  const open = existsSync(join(folder, templates)) ? [`exec 9<"$here${templates}"`] : []
+  writeScript(folder, 'alertmanager', [...open, `exec "$here/${programs}/prometheus-alertmanager" "$@"`])
+  writeScript(folder, 'amtool', [`exec "$here/${programs}/amtool" "$@"`])
+}
+
+function writeScript(folder: string, name: string, lines: readonly string[]): void {
+  const path = join(folder, name)
+  writeFileSync(path, `${['#!/bin/sh', 'here=$(dirname "$0")', ...lines].join('\n')}\n`)
+  chmodSync(path, 0o755)
 }

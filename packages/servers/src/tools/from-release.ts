@@ -6,7 +6,7 @@ import { type DownloadLimits, downloadFile, downloadText } from './download.js'
 import { renameIntoPlace, withIncoming } from './incoming.js'
 import { type Family, families, type OnToolProgress } from './tool.js'
 
-/** Where both projects publish. */
+/** Where both projects publish their releases. */
 export const releaseBaseUrl = 'https://github.com/prometheus'
 
 /** Node's names for platforms and processors -> those in the names of the archives. */
@@ -64,12 +64,12 @@ export async function fetchRelease(
     const archive = join(incoming, file)
     const message = `downloading ${family} ${families[family].release}`
     onProgress({ tool: family, message, fraction: 0 })
-    let told = 0
+    let reported = 0
     const received = await downloadFile(`${folderUrl}/${file}`, archive, archiveLimits, (fraction) => {
-      // Whole percents: thousands of pieces come, and somebody may print each line.
+      // Report full percents only: thousands of pieces come, and a caller may print each line.
       const percent = Math.floor(fraction * 100)
-      if (percent > told) onProgress({ tool: family, message, fraction: percent / 100 })
-      told = percent
+      if (percent > reported) onProgress({ tool: family, message, fraction: percent / 100 })
+      reported = percent
     })
     requireChecksum(`${folderUrl}/${file}`, received, expected)
 
@@ -85,6 +85,6 @@ function requireChecksum(url: string, received: string, expected: string): void 
   throw new MnemoscopeError('TOOL_CHECKSUM', `${url} does not have the checksum its project published`, {
     value: received,
     expected,
-    next: 'try again; if it stays so, something between here and the site changes what is downloaded',
+    next: 'try again; if it fails again, something between here and the site changes the download',
   })
 }

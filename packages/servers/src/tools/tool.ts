@@ -16,7 +16,7 @@ export interface FoundTool {
   readonly source: ToolSource
 }
 
-/** One line for a person who waits. */
+/** Progress for a person who waits. */
 export interface ToolProgress {
   readonly tool: ToolName | Family
   readonly message: string
@@ -26,7 +26,7 @@ export interface ToolProgress {
 
 export type OnToolProgress = (event: ToolProgress) => void
 
-/** What we know of each project. */
+/** The programs, pinned release and Debian package of each project. */
 export const families: Readonly<
   Record<Family, { readonly tools: readonly ToolName[]; readonly release: string; readonly debian: string }>
 > = {

@@ -171,7 +171,7 @@ describe('startPostgres', () => {
 
   const asRoot = process.getuid?.() === 0 ? test : test.skip
   asRoot(
-    'started by root runs as another user, in a place of its own if the state directory is closed',
+    'started by root runs as another user, in a separate place if the state directory is closed',
     async () => {
       chmodSync(state.path, 0o700)
       const { url, dataDir } = await start()

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, test } from '@jest/globals'
-import { waitUntil } from '../../src/process/condition.js'
 import { commandLineOf, identify, isRunning } from '../../src/process/identity.js'
+import { waitUntil } from '../../src/process/wait-until.js'
 
 test('a running process is identified, and no longer once it has ended', async () => {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 60000)'])

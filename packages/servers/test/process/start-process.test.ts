@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { waitUntil } from '../../src/process/condition.js'
 import { identify, isRunning, type ProcessIdentity } from '../../src/process/identity.js'
 import { endLeftovers } from '../../src/process/leftovers.js'
 import { pidFile, readRecord } from '../../src/process/pid-file.js'
 import { type ProcessOptions, type ServerProcess, startProcess } from '../../src/process/start-process.js'
+import { waitUntil } from '../../src/process/wait-until.js'
 import { buildPackage, killParent, startParent } from '../fixtures/parent.js'
 import { stateDir } from '../fixtures/state-dir.js'
 
@@ -101,7 +101,7 @@ describe('startProcess', () => {
     expect((await server.exited).signal).toBe('SIGKILL')
   })
 
-  test('a server that ends by itself is told through exited as not requested', async () => {
+  test('exited says that a server which ended by itself was not asked to', async () => {
     const server = await start('obedient')
     process.kill(server.pid, 'SIGKILL')
     expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL', requested: false })
@@ -140,7 +140,7 @@ describe('startProcess', () => {
     expect(isRunning(identityOf(server.pid))).toBe(true)
   })
 
-  test('the log is started anew at its bound and one predecessor is kept', async () => {
+  test('a new log begins at the size limit and one old log is kept', async () => {
     const predecessor = join(state.path, 'logs/sleeper.log.1')
     const server = await start('obedient', {
       args: [sleeper, 'obedient', '200000'],
@@ -148,7 +148,7 @@ describe('startProcess', () => {
       ready: async () => sizeOf(predecessor) > 0,
     })
     await server.stop()
-    // A piece larger than the bound goes to a file of its own; pieces of a pipe are at most 64 KiB.
+    // A piece larger than the limit gets a separate file; pieces of a pipe are at most 64 KiB.
     expect(sizeOf(predecessor)).toBeLessThanOrEqual(65_536)
     expect(log().length).toBeLessThanOrEqual(65_536)
   })
@@ -166,7 +166,7 @@ describe('when our process is killed', () => {
     expect(await gone(guardian)).toBe(true)
   })
 
-  test('together with its whole process group, as Ctrl-C reaches it, the server still gets its grace', async () => {
+  test('with its process group, as Ctrl-C does, the server still gets its grace period', async () => {
     const { parent } = await startParent([call('deaf', { stopGraceMs: 600_000 })], { detached: true })
     const { server, guardian } = recorded()
     const left = once(parent, 'exit')

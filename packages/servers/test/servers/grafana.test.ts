@@ -40,7 +40,7 @@ describe('Grafana', () => {
     expect(findGrafana({})).toHaveProperty('missing')
   })
 
-  test('listens on loopback alone, keeps everything below its data directory and asks nobody on the net', () => {
+  test('listens on loopback only, keeps everything below its data directory and sends nothing to the internet', () => {
     const program = { command: alone, home: '/home/of/grafana' }
     const variables = { MNEMOSCOPE_READER_PASSWORD: 'secret' }
     const options = { program, stateDir: root, port: 0, provisioningDir: '/p', password: 'admin', variables }

@@ -2,9 +2,9 @@ import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { freePort } from '../../src/ports.js'
-import { waitUntil } from '../../src/process/condition.js'
 import { identify, isRunning } from '../../src/process/identity.js'
 import { endLeftovers } from '../../src/process/leftovers.js'
+import { waitUntil } from '../../src/process/wait-until.js'
 import { alertmanagerArgs, startAlertmanager } from '../../src/servers/alertmanager.js'
 import { prometheusArgs, startPrometheus } from '../../src/servers/prometheus.js'
 import type { RunningServer } from '../../src/servers/server.js'
@@ -148,7 +148,7 @@ describe('startAlertmanager', () => {
     expect((await next).port).toBe(options.port)
   })
 
-  test('runs with the templates of its own package, from any working directory', async () => {
+  test('runs with the templates of its package, from any working directory', async () => {
     const { url } = await alertmanager()
     const status = await (await fetch(`${url}/api/v2/status`)).json()
     expect(status).toMatchObject({ cluster: { status: 'disabled' } })
@@ -162,7 +162,7 @@ describe('startAlertmanager', () => {
     })
   })
 
-  test('listens on 127.0.0.1 only and gossips with nobody', () => {
+  test('listens on 127.0.0.1 only and joins no cluster', () => {
     const options = { command: 'alertmanager', configFile: '/a.yml', stateDir: '/s', port: 0 }
     expect(alertmanagerArgs(options, '/s/data', 9093)).toEqual([
       '--config.file=/a.yml',

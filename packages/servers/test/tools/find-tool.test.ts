@@ -47,7 +47,7 @@ test('a configured path comes before PATH', async () => {
   })
 })
 
-test('a configured path that does not run is an error naming it, whatever lies on PATH', async () => {
+test('a configured path that does not run is an error that names it, whatever is on PATH', async () => {
   program(join(bin, 'prometheus'), says('2.1.0'))
   const refused = findTool('prometheus', options({ configured: { prometheus: '/no/such/prometheus' } }))
   await expect(refused).rejects.toMatchObject({ code: 'TOOL_MISSING', value: '/no/such/prometheus' })
@@ -97,13 +97,13 @@ test('a program on PATH that does not run here is passed over and named if nothi
   expect(fetched.source).toBe('release')
 })
 
-test('a fetched program that does not run any more is fetched anew', async () => {
+test('a fetched program that does not run any more is fetched again', async () => {
   program(join(toolsDir, releaseFolder('prometheus'), 'prometheus'), 'exit 1')
   const found = await findTool('prometheus', options({ fetchFrom: ['release'], releaseBaseUrl: site.url }))
   expect(found).toMatchObject({ version: '3.13.2', source: 'release' })
 })
 
-test('where a release cannot be had, the reason is told before the next source is tried', async () => {
+test('if a release cannot be fetched, progress says why before the next source is tried', async () => {
   site.fault = 'missing'
   const messages: string[] = []
   const found = findTool('prometheus', {
@@ -114,7 +114,7 @@ test('where a release cannot be had, the reason is told before the next source i
   expect(messages).toEqual([expect.stringContaining('answered 404')])
 })
 
-test('a fetched program that was killed while it told its version is kept; one that does not run makes room', async () => {
+test('a fetched program that was killed while it printed its version is kept; one that does not run is removed', async () => {
   const fetched = join(toolsDir, releaseFolder('prometheus'), 'prometheus')
   program(fetched, 'kill -9 $$')
   await expect(findTool('prometheus', options())).rejects.toMatchObject({ code: 'TOOL_MISSING' })

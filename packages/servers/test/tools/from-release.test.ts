@@ -78,7 +78,7 @@ describe('a release', () => {
     await expect(find(['promtool'])).rejects.toThrow(/ECONNREFUSED/)
   })
 
-  test('asked for by several at once is whole for all of them', async () => {
+  test('asked for by several callers at once is complete for all of them', async () => {
     const [first, second, third] = await Promise.all([find(), find(), find()])
     expect(second).toEqual(first)
     expect(third).toEqual(first)

@@ -1,8 +1,7 @@
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { claimName } from '../../src/process/claim-name.js'
-import { claimRecord, discardRecord, pidFile, readRecord } from '../../src/process/pid-file.js'
+import { claimName, claimRecord, discardRecord, pidFile, readRecord } from '../../src/process/pid-file.js'
 import { stateDir } from '../fixtures/state-dir.js'
 
 let state: ReturnType<typeof stateDir>
@@ -11,7 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => state.remove())
 
-test('a name is held by one process until it is given back', () => {
+test('one process holds a name until it releases it', () => {
   const first = claimName(state.path, 'up')
   if ('heldBy' in first) throw new Error('held')
   expect(claimName(state.path, 'up')).toEqual({ heldBy: process.pid })
@@ -29,7 +28,7 @@ test('the name of a process that is gone is free', () => {
   expect(claimName(state.path, 'up')).toHaveProperty('release')
 })
 
-test('what another process has claimed meanwhile is not removed with what was stale', () => {
+test('a record that another process has claimed since is not removed as stale', () => {
   const owner = { pid: process.pid, started: 'now' }
   claimRecord(state.path, { name: 'up', owner, stopSignal: 'SIGTERM' })
   discardRecord(state.path, 'up', () => true)
@@ -38,7 +37,7 @@ test('what another process has claimed meanwhile is not removed with what was st
   expect(readdirSync(dirname(pidFile(state.path, 'up')))).toEqual([])
 })
 
-test('a name whose file cannot be read is not taken from whoever has it', () => {
+test('a name whose file cannot be read is not taken from its holder', () => {
   const file = pidFile(state.path, 'up')
   mkdirSync(dirname(file), { recursive: true })
   symlinkSync(file, file)
