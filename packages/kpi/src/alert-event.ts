@@ -1,4 +1,4 @@
-/** Somebody took notice of an episode. */
+/** A person's note that they know of an episode. */
 export interface Acknowledgement {
   readonly by: string
   readonly comment: string | null
@@ -11,7 +11,7 @@ export interface PrecedingChange {
   readonly kind: 'configuration' | 'deployment'
   /** Unix time in seconds. */
   readonly at: number
-  /** Null where nobody told. */
+  /** Null if unknown. */
   readonly by: string | null
   /** The changed settings, or the service and its version. */
   readonly what: string
@@ -33,15 +33,15 @@ export interface AlertEpisode {
   readonly threshold: number | null
   readonly service: string | null
   readonly model: string | null
-  /** Class of context sizes: tokens, or `+Inf`; null where it concerns none. */
+  /** Class of context sizes: tokens, or `+Inf`; null if the alert has no context size. */
   readonly context_size: string | null
   readonly ends_at: number | null
   readonly closed_how: string | null
   /** False while a worse level of the same KPI, service, model and context size fires as well. */
   readonly in_force: boolean
-  /** Who took notice of it last; null while nobody has. */
+  /** The newest acknowledgement; null without any. */
   readonly acknowledgement: Acknowledgement | null
-  /** Null where nothing is known to have been changed in the six hours before. It may be the cause, or not. */
+  /** The last known change in the six hours before, which may be the cause; null if there was none. */
   readonly preceded_by: PrecedingChange | null
   readonly metadata: {
     readonly alertname: string

@@ -3,7 +3,7 @@
  * `docs/errors.md` explains each one; a test keeps the two in step.
  */
 export const errorCodes = {
-  CONFIG_INVALID: { exitCode: 2, meaning: 'a value in the configuration is not what it must be' },
+  CONFIG_INVALID: { exitCode: 2, meaning: 'a value in the configuration is invalid' },
   CONFIG_NOT_FOUND: { exitCode: 2, meaning: 'there is no configuration file at the given path' },
   CONFIG_NOT_LOADABLE: { exitCode: 2, meaning: 'the configuration file could not be run' },
   USAGE: { exitCode: 2, meaning: 'a command was called with an argument it does not take' },
@@ -12,7 +12,7 @@ export const errorCodes = {
   FILE_UNUSABLE: { exitCode: 1, meaning: 'a file or folder cannot be read or written' },
   TOOL_MISSING: {
     exitCode: 1,
-    meaning: 'a program that is needed was found nowhere and could not be fetched',
+    meaning: 'a required program was not found and could not be fetched',
   },
   TOOL_CHECKSUM: { exitCode: 1, meaning: 'a downloaded archive does not have its published SHA-256' },
   PORT_IN_USE: { exitCode: 1, meaning: 'the address to listen on is taken' },
@@ -23,9 +23,9 @@ export const errorCodes = {
   DATABASE_UNREACHABLE: { exitCode: 1, meaning: 'Postgres does not answer at the given address' },
   DATABASE_UNABLE: {
     exitCode: 1,
-    meaning: 'Postgres answers, and cannot store or read at present',
+    meaning: 'Postgres answers but cannot store or read now',
   },
-  DATABASE_DENIED: { exitCode: 1, meaning: 'the user of the database may not make the tables' },
+  DATABASE_DENIED: { exitCode: 1, meaning: 'the database user may not create the tables' },
   DATABASE_BASELINE: {
     exitCode: 1,
     meaning: 'the tables in the database are those of another version of Mnemoscope',
@@ -39,28 +39,28 @@ export const errorCodes = {
   RECORDER_UNREACHABLE: { exitCode: 1, meaning: 'the recorder does not answer at the given address' },
   REQUEST_INVALID: { exitCode: 1, meaning: 'a request to the HTTP API is malformed' },
   REQUEST_TOO_LARGE: { exitCode: 1, meaning: 'a request body is larger than the configured limit' },
-  RECORDER_BUSY: { exitCode: 1, meaning: 'the recorder holds as many requests as it has memory for' },
+  RECORDER_BUSY: { exitCode: 1, meaning: 'the recorder has no memory for more requests' },
   ALERTMANAGER_UNREACHABLE: { exitCode: 1, meaning: 'Alertmanager does not answer at the given address' },
   CHANGE_ROLLED_BACK: {
     exitCode: 1,
-    meaning: 'a changed configuration did not run and was taken back; the last good one is in force',
+    meaning: 'a changed configuration did not run and was rolled back; the last good one is in use',
   },
   CONFIG_NOT_APPLIED: {
     exitCode: 1,
-    meaning: 'the configuration file is valid, and the rules in Prometheus are of another one',
+    meaning: 'the configuration file is valid, but the rules in Prometheus come from another one',
   },
   CONFIG_READ_ONLY: {
     exitCode: 1,
     meaning: 'this recorder follows its configuration and does not change it',
   },
   TOKEN_REQUIRED: { exitCode: 1, meaning: 'the request lacks the token that the recorder was started with' },
-  ACCESS_DENIED: { exitCode: 1, meaning: 'the request may not change anything from where it comes' },
+  ACCESS_DENIED: { exitCode: 1, meaning: 'a request from this address may not change anything' },
   MEASUREMENT_INVALID: { exitCode: 1, meaning: 'a measurement is not a value its KPI can have' },
 } as const satisfies Record<string, { exitCode: 1 | 2; meaning: string }>
 
 export type ErrorCode = keyof typeof errorCodes
 
-/** What an error tells its reader. */
+/** What an error says to its reader. */
 export interface ErrorDetail {
   /** The value that was refused, as it was given. Left out where there is none. */
   readonly value?: unknown

@@ -1,15 +1,4 @@
 export type { Acknowledgement, AlertEpisode, AlertEvent, PrecedingChange } from './alert-event.js'
-export {
-  isBreach,
-  overridden,
-  overrideMatches,
-  overrideRank,
-  type Place,
-  resolveThreshold,
-  severityOf,
-  thresholdsAt,
-} from './breach.js'
-export { withThresholds } from './buckets.js'
 export { type BuiltInKpiId, catalog } from './catalog/index.js'
 export { configHash, configMeaning } from './config/config-hash.js'
 export {
@@ -18,10 +7,10 @@ export {
   defineConfig,
   type KpisInput,
 } from './config/define-config.js'
-export type { HandlerFunction } from './config/handler-schema.js'
 export { ConfigError, type ConfigIssue } from './config/issues.js'
-export { type Retention, retentionOf } from './config/retention.js'
+export type { HandlerFunction } from './config/plugin-schema.js'
 export type { BuiltInKpiInput, CustomKpiInput, HandlerInput, Settings } from './config/schema.js'
+export { type Retention, retentionOf } from './config/schema.js'
 export { contextSizeClass, contextTokens, largerContextSize } from './context-size.js'
 export { durationSeconds } from './duration.js'
 export { type ErrorCode, type ErrorDetail, errorCodes, MnemoscopeError } from './errors.js'
@@ -57,4 +46,15 @@ export {
   type ThresholdSeverity,
   thresholdSeverities,
 } from './severity.js'
+export {
+  isBreach,
+  overridden,
+  overrideMatches,
+  overrideRank,
+  type Place,
+  resolveThreshold,
+  severityOf,
+  thresholdsAt,
+  withThresholds,
+} from './thresholds.js'
 export { inUnit, unitInWords } from './unit-text.js'

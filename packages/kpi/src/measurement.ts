@@ -53,7 +53,7 @@ export function countedValue(kpi: Pick<Kpi, 'range' | 'direction'>, value: numbe
   return kpi.range.integer ? Math.round(limited) : limited
 }
 
-/** Every outcome a counter KPI tells apart; empty for the others. */
+/** Every outcome that a counter KPI distinguishes; empty for other KPIs. */
 export function outcomesOf(kpi: Pick<Kpi, 'outcomes'>): readonly string[] {
   const { outcomes } = kpi
   return outcomes === undefined ? [] : [...outcomes.counted, ...outcomes.others, ...outcomes.excluded]

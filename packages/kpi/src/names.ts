@@ -46,7 +46,7 @@ export function latestName(kpi: Named): string {
   return prometheusName(name, unit, 'gauge')
 }
 
-/** OpenTelemetry names of the counters in which the instrumentation speaks of itself; their unit is `1`. */
+/** OpenTelemetry names of the counters about the instrumentation itself; their unit is `1`. */
 export const instrumentationCounter = {
   refusals: 'mnemoscope.refused_measurements',
   overflows: 'mnemoscope.cardinality_overflows',
@@ -60,9 +60,9 @@ export const instrumentationMetric = {
   refusals: prometheusName(instrumentationCounter.refusals, '1', 'counter'),
   /** Requests for a handle that were folded into the overflow series because the cardinality limit was reached. */
   overflows: prometheusName(instrumentationCounter.overflows, '1', 'counter'),
-  /** Labels that were no text, empty, too long or held control characters, and were made usable, by `label`. */
+  /** Labels that were repaired because they were not a text, empty, too long or held control characters, by `label`. */
   repairs: prometheusName(instrumentationCounter.repairs, '1', 'counter'),
-  /** Single measurements that could not be sent to the recorder; the metrics have them all the same. */
+  /** Single measurements that could not be sent to the recorder; the metrics still count them. */
   drops: prometheusName(instrumentationCounter.drops, '1', 'counter'),
 } as const
 
@@ -80,11 +80,11 @@ export const measurementAttribute = {
   operation: 'mnemoscope.operation',
 } as const
 
-/** Label values that the instrumentation itself writes; no model is called so. */
+/** Label values that the instrumentation itself writes; no model has these names. */
 export const standIn = {
   /** Model and operation of the series that takes what exceeds the cardinality limit. */
   overflow: '_overflow',
-  /** In place of a label that was no text or empty, or a context size that was no number above 0. */
+  /** Replaces a label that was empty or not a text, and a context size that was not a number above 0. */
   unknown: '_unknown',
 } as const
 
@@ -112,7 +112,7 @@ export const recordedSeries = {
     `${level}:mnemoscope_${kpi.id}:${quantile}`,
   /** Increase of each histogram bucket over the window of the quantiles, by `le` too. */
   buckets: (kpi: Pick<Kpi, 'id'>) => `${level}_le:mnemoscope_${kpi.id}_bucket:increase`,
-  /** Counters, with all their labels, that began at zero within a window; seldom any. */
+  /** Counters, with all their labels, that began at zero within a window; usually none. */
   newborn: (kpi: Pick<Kpi, 'id'>, window: string) => `instance:mnemoscope_${kpi.id}:newborn_${window}`,
   /** The statistic, or the `count` of samples, over one window. */
   windowed: (kpi: Pick<Kpi, 'id'>, operation: string, window: string) =>
@@ -150,17 +150,17 @@ export function pipelineAlertName(id: string): string {
   return `Mnemoscope${pascalCase(id)}`
 }
 
-/** Fires always, so that its absence shows that alerting itself is down. The history leaves it out. */
+/** Always fires, so that its absence shows that alerting itself is down. It has no episodes. */
 export const watchdogAlert = pipelineAlertName('watchdog')
 
-/** Scrape jobs of the pipeline's own parts; no service may have such a name. */
+/** Scrape jobs of the pipeline's parts; no service may have one of these names. */
 export const pipelineJob = {
   recorder: 'mnemoscope-recorder',
   prometheus: 'prometheus',
   alertmanager: 'alertmanager',
 } as const
 
-/** Unix time at which a scraped process began: rules tell a new series of a new process from one that was away. */
+/** Unix time at which a scraped process began: by it, rules know a new series of a new process from one that was away. */
 export const processStart = 'process_start_time_seconds'
 
 /** OpenTelemetry name and unit of the same gauge. */
@@ -172,7 +172,7 @@ export const otelProcessStart = { name: 'process.start_time', unit: 's' } as con
  */
 export const serviceInfo = { metric: 'target_info', version: 'service_version' } as const
 
-/** Recorded series with the hash of the configuration that the rules in force are from, as label `sha256`. */
+/** Recorded series whose label `sha256` is the hash of the configuration that the loaded rules were made from. */
 export const configInfo = 'mnemoscope_config_info'
 
 /** Prometheus names of what the recorder says about itself. */
@@ -188,7 +188,7 @@ export const recorderMetric = {
   webhookFailures: 'mnemoscope_recorder_webhook_failures_total',
   /** Open alert episodes by `severity`. */
   openEpisodes: 'mnemoscope_recorder_open_episodes',
-  /** Events that handlers are still to be told of, by `handler` and `state`: `waiting` or `given_up`. */
+  /** Events that are still to be delivered, by `handler` and `state`: `waiting` or `given_up`. */
   deliveries: 'mnemoscope_recorder_deliveries',
   /** Attempts that failed, by `handler`. */
   deliveryFailures: 'mnemoscope_recorder_delivery_failures_total',
@@ -198,7 +198,7 @@ export const recorderMetric = {
   workFailures: 'mnemoscope_recorder_work_failures_total',
   /** Instants that are still to be filled. */
   backfillLeft: 'mnemoscope_recorder_backfill_instants_left',
-  /** 1 while the configuration as it is written is known not to be in force. */
+  /** 1 while the recorder knows that the configuration as written is not in use. */
   configProblem: 'mnemoscope_recorder_config_problem',
   /** By `server`: `postgres` or `prometheus`. */
   queryDuration: 'mnemoscope_recorder_query_duration_seconds',

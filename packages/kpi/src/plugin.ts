@@ -1,5 +1,4 @@
-import type { HandlerFunction } from './config/handler-schema.js'
-import type { ReportSectionFunction } from './config/plugin-schema.js'
+import type { HandlerFunction, ReportSectionFunction } from './config/plugin-schema.js'
 import type { BuiltInKpiInput, CustomKpiInput, HandlerInput } from './config/schema.js'
 
 /** What a plugin adds to the pipeline; anything may be left out but the name. */

@@ -54,7 +54,7 @@ describe('thresholds', () => {
   })
 })
 
-describe('a KPI of one’s own', () => {
+describe('a custom KPI', () => {
   test('gets the same defaults as a built-in one', () => {
     const kpi = defineConfig({ kpis: { recall_at_5: recallAt5 } }).kpis.recall_at_5
     expect(kpi).toMatchObject({ id: 'recall_at_5', window: '5m', minSamples: 20, runbook: 'recall-at-5.md' })
@@ -73,7 +73,7 @@ describe('an invalid configuration names the path, the value and what was expect
   const cases: [string, unknown, string, unknown, RegExp][] = [
     ['a wrong type', { scrapeInterval: 15 }, 'scrapeInterval', 15, /expected string/],
     [
-      'a duration that is none',
+      'an invalid duration',
       { scrapeInterval: '15 seconds' },
       'scrapeInterval',
       '15 seconds',

@@ -13,7 +13,7 @@ describe('a Prometheus duration in seconds', () => {
     expect(durationSeconds(text)).toBe(seconds)
   })
 
-  test.each(['', '5', 's', '30m1h', '1s1s', '-5s', '1.5h', '5 m'])('%j is none', (text) => {
+  test.each(['', '5', 's', '30m1h', '1s1s', '-5s', '1.5h', '5 m'])('%j is invalid', (text) => {
     expect(() => durationSeconds(text)).toThrow(RangeError)
   })
 })

@@ -1,4 +1,4 @@
-/** A KPI of one's own, as a configuration declares it. */
+/** A custom KPI, as a configuration declares it. */
 export const recallAt5 = {
   title: 'Recall at 5',
   description: 'Share of relevant passages among the first five.',

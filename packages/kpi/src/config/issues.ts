@@ -1,16 +1,15 @@
 import type { z } from 'zod'
 import { MnemoscopeError } from '../errors.js'
-import { nearest } from './nearest.js'
 
 /** One thing that is wrong with a configuration. */
 export interface ConfigIssue {
-  /** Where: `kpis.f1_score.thresholds.warning`; empty for the whole. */
+  /** Where: `kpis.f1_score.thresholds.warning`; empty for the configuration itself. */
   readonly path: string
   readonly value: unknown
   readonly expected: string
 }
 
-/** The configuration is invalid: every issue at once, so that one edit can mend them all. */
+/** The configuration is invalid: every issue at once, so that one edit can correct them all. */
 export class ConfigError extends MnemoscopeError {
   readonly issues: readonly ConfigIssue[]
 
@@ -19,7 +18,7 @@ export class ConfigError extends MnemoscopeError {
     super('CONFIG_INVALID', issues.map(formatIssue).join('\n'), {
       value: first.value,
       expected: first.expected,
-      next: 'Mend the configuration and run the command again; nothing was changed.',
+      next: 'Correct the configuration and run the command again; nothing was changed.',
     })
     this.issues = issues
   }
@@ -114,4 +113,34 @@ function unwrap(schema: unknown): unknown {
   let at = schema as { def?: { innerType?: unknown } } | undefined
   while (at?.def?.innerType !== undefined) at = at.def.innerType as typeof at
   return at
+}
+
+/** The known word closest to a mistyped one, undefined where none is near enough to be meant. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(plain(word), plain(candidate)) }))
+    .sort((a, b) => a.distance - b.distance)
+  const [best] = ranked
+  return best !== undefined && best.distance <= Math.max(2, Math.floor(word.length / 3))
+    ? best.candidate
+    : undefined
+}
+
+/** `f1-score`, `f1Score` and `f1_score` are one word to the person who types them. */
+function plain(word: string): string {
+  return word.toLowerCase().replaceAll(/[-_]/g, '')
+}
+
+/** Levenshtein distance: insertions, deletions and substitutions between two words. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, substitution))
+    }
+    row = next
+  }
+  return row[b.length] as number
 }

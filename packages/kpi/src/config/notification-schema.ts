@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { duration } from '../duration.js'
 import { severities } from '../severity.js'
-import { duration } from './duration-schema.js'
 
-/** Who is told, how often, and when not: everything of Alertmanager but the recorder's own route. */
+/** Who is notified, how often, and when not: everything of Alertmanager but the route to the recorder. */
 
 /** A file that Alertmanager reads a secret from; the secret itself never stands in the configuration. */
 const secretFile = z.string().min(1)
@@ -29,12 +29,12 @@ const passthrough = z
   })
 
 const receiver = z.strictObject({
-  /** Levels it is told of. */
+  /** Levels that are sent to it. */
   severities: z.array(severity).min(1).default(['warning', 'error', 'critical']),
   /** Only these services, KPIs; by default all, and the pipeline's own alerts. */
   services: z.array(z.string().min(1)).min(1).optional(),
   kpis: z.array(z.string().min(1)).min(1).optional(),
-  /** Names of `muteTimes` during which it is told nothing. */
+  /** Names of `muteTimes` during which nothing is sent to it. */
   mute: z.array(z.string().min(1)).default([]),
   webhook: z
     .strictObject({
@@ -91,15 +91,15 @@ const muteTime = z.strictObject({
 
 const pace = z.strictObject({ groupInterval: duration.optional(), repeatInterval: duration.optional() })
 
-/** Settings below `alerting` that say who is told. */
+/** Settings below `alerting` that say who is notified. */
 export const notificationSettings = {
   /** File with the recorder's MNEMOSCOPE_TOKEN, as Alertmanager reads it; needed where the recorder has one. */
   recorderTokenFile: secretFile.optional(),
-  /** Who is told, by name. */
+  /** Who is notified, by name. */
   receivers: z
     .record(z.string().regex(/^[a-z][a-z0-9-]*$/, { error: 'expected a name such as "on-call"' }), receiver)
     .default({}),
-  /** Intervals of a level's own, in place of `groupInterval` and `repeatInterval`. */
+  /** Intervals for one level, in place of `groupInterval` and `repeatInterval`. */
   cooldown: z
     .strictObject({
       info: pace.optional(),
@@ -108,7 +108,7 @@ export const notificationSettings = {
       critical: pace.optional(),
     })
     .default({}),
-  /** Times, by name, during which a receiver that names them is told nothing. */
+  /** Times, by name, during which nothing is sent to a receiver that names them. */
   muteTimes: z.record(z.string().min(1), z.array(muteTime).min(1)).default({}),
   /** An alert that always fires, sent to a receiver that calls for help once it stays away. */
   watchdog: z.strictObject({ receiver: z.string().min(1), every: duration.default('1m') }).optional(),
@@ -116,7 +116,7 @@ export const notificationSettings = {
 
 /** Whether a name is one of the IANA time zone database, from which Alertmanager reads zones too. */
 function isTimeZone(name: string): boolean {
-  // An offset such as "+02:00" is one for Intl, and none for Alertmanager.
+  // Intl accepts an offset such as "+02:00"; Alertmanager does not.
   if (!/^[A-Za-z]/.test(name)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })

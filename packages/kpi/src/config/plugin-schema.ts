@@ -1,6 +1,25 @@
 import { z } from 'zod'
+import type { AlertEvent } from '../alert-event.js'
 import type { ReportSection } from '../report-section.js'
-import { handlersSchema } from './handler-schema.js'
+
+/** The user's code that gets the events of alerts. If it throws, the event comes again later. */
+export type HandlerFunction = (event: AlertEvent, signal: AbortSignal) => void | Promise<void>
+
+const handler = z.union(
+  [
+    z.custom<HandlerFunction>((given) => typeof given === 'function'),
+    z.literal('console'),
+    z.strictObject({ webhook: z.url({ protocol: /^https?$/ }) }),
+    z.strictObject({ file: z.string().min(1) }),
+  ],
+  { error: 'expected a function (event) => ..., "console", { webhook: "https://..." } or { file: "path" }' },
+)
+
+/** Handlers of alerts by name. Deliveries are stored by this name, so a renamed handler begins without any. */
+export const handlersSchema = z.record(
+  z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]{0,62}$/, { error: 'expected a name such as "on-call"' }),
+  handler,
+)
 
 /** Makes a section of `mnemoscope report` from the dashboard data. */
 export type ReportSectionFunction<Data> = (data: Data) => ReportSection

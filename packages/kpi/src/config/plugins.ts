@@ -4,7 +4,7 @@ import type { Settings } from './schema.js'
 type Plugins = Settings['plugins']
 
 /**
- * The KPIs of plugins with the configuration's own laid over them, key by key: what the configuration says of a
+ * The KPIs of plugins, overridden key by key by those of the configuration: what the configuration says of a
  * plugin's KPI changes it, as with a built-in one.
  */
 export function withPluginKpis(plugins: Plugins, own: unknown): unknown {
@@ -26,7 +26,7 @@ export function withPluginHandlers({ handlers, plugins }: Settings): Settings['h
   return { ...handlers, ...Object.fromEntries(added) }
 }
 
-/** Plugins that are there twice, or declare the same KPI. */
+/** Plugins that are listed twice, or declare the same KPI. */
 export function pluginIssues(plugins: Plugins): ConfigIssue[] {
   return plugins.flatMap(({ name, kpis }, i): ConfigIssue[] => {
     const earlier = plugins.slice(0, i)
@@ -37,7 +37,7 @@ export function pluginIssues(plugins: Plugins): ConfigIssue[] {
     for (const id of Object.keys(kpis)) {
       const other = earlier.find((plugin) => Object.hasOwn(plugin.kpis, id))
       if (other === undefined || other.name === name) continue
-      const expected = `an id of its own: the plugin "${other.name}" declares this KPI`
+      const expected = `another id: the plugin "${other.name}" declares this KPI`
       issues.push({ path: `plugins[${i}].kpis.${id}`, value: id, expected })
     }
     return issues

@@ -1,10 +1,9 @@
 import { z } from 'zod'
+import { duration, durationOrZero, timerDuration } from '../duration.js'
 import { isKnownUnit } from '../prometheus-name.js'
 import { runbookPattern } from '../runbook.js'
-import { duration, durationOrZero, timerDuration } from './duration-schema.js'
-import { type HandlerFunction, handlersSchema } from './handler-schema.js'
 import { notificationSettings } from './notification-schema.js'
-import { pluginSchema } from './plugin-schema.js'
+import { type HandlerFunction, handlersSchema, pluginSchema } from './plugin-schema.js'
 
 /** Tokens that a context holds. */
 const contextSize = z.int().min(1).max(2_147_483_646)
@@ -76,7 +75,7 @@ export const builtInKpiSchema = z.strictObject({
   statistic: builtInStatistic.optional(),
 })
 
-/** A KPI of the user's own: the same shape as a catalog entry. */
+/** A custom KPI: the same shape as a catalog entry. */
 export const customKpiSchema = z.strictObject({
   ...kpiSettings,
   title: z.string().min(1),
@@ -112,7 +111,7 @@ const service = z.strictObject({
 
 const days = z.int().min(1).max(36_500)
 
-/** The whole configuration but the KPIs, with its defaults. */
+/** All settings but the KPIs, with their defaults. */
 export const settingsSchema = z.strictObject({
   /** Context sizes in tokens, ascending; a series' label is the smallest that holds its context. */
   contextSizes: z
@@ -148,7 +147,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       /** How often the page asks for new data. */
       refreshInterval: timerDuration.default('10s'),
-      /** Points of one chart at the most. */
+      /** At most this many points in one chart. */
       maxDataPoints: z.int().min(10).max(11_000).default(1_000),
     })
     .prefault({}),
@@ -181,7 +180,7 @@ export const settingsSchema = z.strictObject({
       runbookBaseUrl: url.optional(),
     })
     .prefault({}),
-  /** Who is told of alerts by the recorder itself, at least once, by name. */
+  /** Handlers, by name, to which the recorder itself delivers each event of an alert, at least once. */
   handlers: handlersSchema.default({}),
   /** What others add: KPIs, handlers, sections of the report; see `definePlugin`. */
   plugins: z.array(pluginSchema).default([]),
@@ -225,3 +224,15 @@ export type CustomKpiInput = DeepReadonly<z.input<typeof customKpiSchema>>
 
 /** A built-in handler. */
 export type HandlerInput = Exclude<Settings['handlers'][string], HandlerFunction>
+
+/** Days after which each kind of data is dropped. */
+export type Retention = Readonly<Record<keyof Settings['retention'], number>>
+
+/** How long each kind of data is kept: as `retention` says, where it is silent as `dataRetentionDays` does. */
+export function retentionOf({
+  retention,
+  dataRetentionDays: days,
+}: Pick<Settings, 'retention' | 'dataRetentionDays'>): Retention {
+  const { snapshotsDays = days, measurementsDays = days, alertsDays = days, hourlyDays } = retention
+  return { snapshotsDays, measurementsDays, alertsDays, hourlyDays }
+}

@@ -1,8 +1,50 @@
+import { durationSeconds } from '../duration.js'
 import { pipelineJob } from '../names.js'
 import type { ConfigIssue } from './issues.js'
 import type { Settings } from './schema.js'
 
-/** Where receivers are named after the pipeline's own, or name what does not exist. */
+/** Rules read their last value, which Prometheus returns for 5 minutes; with a longer interval hysteresis would be lost. */
+const longestCheckSeconds = 240
+
+/** What is wrong with settings that are each valid, taken together. */
+export function settingIssues(settings: Settings): ConfigIssue[] {
+  const issues: ConfigIssue[] = []
+  const scrape = durationSeconds(settings.scrapeInterval)
+  if (durationSeconds(settings.alertCheckInterval) < scrape) {
+    issues.push({
+      path: 'alertCheckInterval',
+      value: settings.alertCheckInterval,
+      expected: `at least scrapeInterval (${settings.scrapeInterval}): between two scrapes nothing changes`,
+    })
+  }
+  if (durationSeconds(settings.alertCheckInterval) > longestCheckSeconds) {
+    issues.push({
+      path: 'alertCheckInterval',
+      value: settings.alertCheckInterval,
+      expected: 'at most 4m: after 5 minutes Prometheus forgets values, and with them that an alert fires',
+    })
+  }
+  const names = settings.services.map(({ name }) => name)
+  const reserved = names.find((name) => Object.values<string>(pipelineJob).includes(name))
+  if (reserved !== undefined) {
+    issues.push({
+      path: 'services',
+      value: reserved,
+      expected: 'another name: the pipeline scrapes one of its parts under this name',
+    })
+  }
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) {
+    issues.push({
+      path: 'services',
+      value: twice,
+      expected: 'each service name once; list its targets together',
+    })
+  }
+  return issues
+}
+
+/** Receivers that have a reserved name, or name something that does not exist. */
 export function notificationIssues(
   { alerting, services }: Settings,
   kpiIds: readonly string[],
@@ -41,6 +83,6 @@ function unknown(
   where: string,
 ): ConfigIssue[] {
   const expected =
-    known.length === 0 ? `one of ${where}, of which there is none` : `one of ${where}: ${known.join(', ')}`
+    known.length === 0 ? `one of ${where}, but none is set` : `one of ${where}: ${known.join(', ')}`
   return values.filter((value) => !known.includes(value)).map((value) => ({ path, value, expected }))
 }

@@ -12,7 +12,7 @@ const recall = definePlugin({
 })
 
 describe('handlers', () => {
-  test('are functions that know what they are told, or built-in ones', () => {
+  test('are functions with a typed event, or built-in ones', () => {
     const { handlers } = defineConfig({
       handlers: {
         ring: ({ kind, episode }) => {
@@ -35,7 +35,7 @@ describe('handlers', () => {
   test.each([
     ['no handler', { ring: 5 }, 'handlers.ring'],
     ['an unknown word', { ring: 'consol' }, 'handlers.ring'],
-    ['an address that is none', { ring: { webhook: 'chat' } }, 'handlers.ring'],
+    ['an invalid address', { ring: { webhook: 'chat' } }, 'handlers.ring'],
     ['a name with a dot, which only plugins have', { 'a.b': 'console' }, 'handlers.a.b'],
   ])('refuse %s', (_, handlers, path) => {
     expect(() => defineConfig({ handlers } as never)).toThrow(path)
@@ -80,7 +80,7 @@ describe('a plugin', () => {
   })
 })
 
-test('what is kept how long follows dataRetentionDays unless it is said', () => {
+test('each kind of data is kept for dataRetentionDays unless its own setting says otherwise', () => {
   expect(retentionOf(defineConfig({ dataRetentionDays: 7, retention: { alertsDays: 90 } }))).toEqual({
     snapshotsDays: 7,
     measurementsDays: 7,

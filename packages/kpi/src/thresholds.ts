@@ -20,7 +20,7 @@ export function resolveThreshold(
     direction === 'higher_is_better'
       ? Math.min(threshold + margin, (threshold + range.max) / 2)
       : Math.max(threshold - margin, (threshold + range.min) / 2)
-  // 0.7 + 0.014 is 0.7139999999999999 in binary; nobody wants to read that.
+  // 0.7 + 0.014 is 0.7139999999999999 in binary, which is hard to read.
   return Number(value.toPrecision(12))
 }
 
@@ -42,7 +42,7 @@ export interface Place {
   readonly contextSize: string
 }
 
-/** How narrowly an override is aimed: a pair before a model before a size. */
+/** How specific an override is: a pair ranks before a model, a model before a size. */
 export function overrideRank(override: KpiOverride): number {
   return (override.model === undefined ? 0 : 2) + (override.contextSize === undefined ? 0 : 1)
 }
@@ -54,16 +54,30 @@ export function overrideMatches(override: KpiOverride, place: Place): boolean {
   return (override.model === undefined || override.model === place.model) && sizeMatches
 }
 
-/** A KPI as an override has it: what the override leaves out stays. */
+/** A KPI with an override applied: what the override leaves out stays. */
 export function overridden(kpi: Kpi, { model: _, contextSize: __, ...settings }: KpiOverride): Kpi {
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
   return { ...kpi, ...given, thresholds: { ...kpi.thresholds, ...settings.thresholds } }
 }
 
-/** The thresholds in force at a place: the most narrowly aimed override, its missing levels from the KPI itself. */
+/** The thresholds of a place: those of the most specific override, with missing levels from the KPI itself. */
 export function thresholdsAt(kpi: Pick<Kpi, 'thresholds' | 'overrides'>, place: Place): Thresholds {
   const [narrowest] = kpi.overrides
     .filter((override) => overrideMatches(override, place))
     .sort((a, b) => overrideRank(b) - overrideRank(a))
   return narrowest === undefined ? kpi.thresholds : { ...kpi.thresholds, ...narrowest.thresholds }
+}
+
+/**
+ * A histogram's boundaries with every threshold among them, ascending, each once: the share beyond it is exact. A
+ * quantile is exact on a boundary only, so where one is judged, the value past which its alert ends is one too:
+ * else a value just short of the threshold would read as far from it, and the alert would flap.
+ */
+export function withThresholds(boundaries: readonly number[], kpi: Kpi): readonly number[] {
+  const edges = [kpi, ...kpi.overrides.map((override) => overridden(kpi, override))].flatMap((there) => {
+    const thresholds = Object.values(there.thresholds)
+    if (!/^p\d+$/.test(there.statistic)) return thresholds
+    return [...thresholds, ...thresholds.map((threshold) => resolveThreshold(there, threshold))]
+  })
+  return [...new Set([...boundaries, ...edges])].sort((a, b) => a - b)
 }

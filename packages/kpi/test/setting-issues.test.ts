@@ -11,8 +11,8 @@ const issuesOf = (alerting: ConfigInput['alerting']) => {
 }
 const webhook = { url: 'https://hooks.example/alerts' }
 
-describe('who is told', () => {
-  test('is nobody but the recorder by default', () => {
+describe('who is notified', () => {
+  test('is only the recorder by default', () => {
     expect(defineConfig().alerting).toMatchObject({ receivers: {}, cooldown: {}, muteTimes: {} })
   })
 
@@ -33,7 +33,7 @@ describe('who is told', () => {
     [{ receivers: { nobody: { webhook } } }, ['alerting.receivers: another name: this one is taken']],
     [
       { receivers: { team: { webhook, mute: ['nights'] } } },
-      ['alerting.receivers.team.mute: one of alerting.muteTimes, of which there is none'],
+      ['alerting.receivers.team.mute: one of alerting.muteTimes, but none is set'],
     ],
     [
       { receivers: { team: { webhook, services: ['memroy'] } } },
@@ -43,7 +43,7 @@ describe('who is told', () => {
     ],
     [
       { watchdog: { receiver: 'heartbeat' } },
-      ['alerting.watchdog.receiver: one of alerting.receivers, of which there is none'],
+      ['alerting.watchdog.receiver: one of alerting.receivers, but none is set'],
     ],
     [
       { muteTimes: { nights: [{ times: [{ start: '22:00', end: '06:00' }] }] } },

@@ -1,0 +1,104 @@
+import { type BuiltInKpiId, catalog } from '../catalog/index.js'
+import type { Kpi, KpiDeclaration } from '../kpi.js'
+import { withThresholds } from '../thresholds.js'
+import { type ConfigIssue, issuesOf, unknownKey } from './issues.js'
+import { builtInKpiSchema, customKpiSchema, kpiIdPattern } from './schema.js'
+
+/**
+ * The KPIs of a configuration by id: the catalog's, and the declared ones over them.
+ * @param input what the configuration and its plugins declare
+ * @param issues takes what is wrong with a declaration
+ */
+export function declareKpis(input: unknown, issues: ConfigIssue[]): Record<string, Kpi> {
+  const kpis: Record<string, Kpi> = {}
+  for (const [id, declaration] of Object.entries(catalog)) kpis[id] = resolveKpi(id, declaration)
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    issues.push({ path: 'kpis', value: input, expected: 'an object with KPI ids as keys' })
+    return kpis
+  }
+  for (const [id, declaration] of Object.entries(input)) {
+    if (declaration === undefined) continue
+    const builtIn: KpiDeclaration | undefined = Object.hasOwn(catalog, id)
+      ? catalog[id as BuiltInKpiId]
+      : undefined
+    const schema = builtIn === undefined ? customKpiSchema : builtInKpiSchema
+    const parsed = schema.safeParse(declaration)
+    if (!kpiIdPattern.test(id)) {
+      issues.push({ path: `kpis.${id}`, value: id, expected: 'a snake_case id such as "recall_at_5"' })
+    } else if (reservedIds.includes(id)) {
+      issues.push({
+        path: `kpis.${id}`,
+        value: id,
+        expected: 'another id: every handle has a member of this name',
+      })
+    } else if (builtIn === undefined && looksMistyped(declaration)) {
+      issues.push(unknownKey(['kpis', id], declaration, Object.keys(catalog)))
+    } else if (!parsed.success) {
+      issues.push(...issuesOf(parsed.error, schema, declaration, ['kpis', id]))
+    } else {
+      const given = Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined))
+      kpis[id] = resolveKpi(id, mergeKpi(builtIn, given))
+    }
+  }
+  return kpis
+}
+
+/** Members of a handle, which has a property for each KPI; every object has the last one. */
+const reservedIds: readonly string[] = ['operation', 'time', 'constructor']
+
+/** Thresholds merge level by level, everything else is replaced. */
+function mergeKpi(base: KpiDeclaration | undefined, given: Partial<Kpi>): KpiDeclaration {
+  return {
+    ...base,
+    ...given,
+    thresholds: { ...base?.thresholds, ...given.thresholds },
+  } as KpiDeclaration
+}
+
+/** Whether a custom KPI lacks every required key: then it is a mistyped name of a built-in KPI. */
+function looksMistyped(declaration: unknown): boolean {
+  return (
+    typeof declaration === 'object' &&
+    declaration !== null &&
+    !['title', 'description', 'unit', 'instrument', 'statistic', 'direction'].some(
+      (key) => key in declaration,
+    )
+  )
+}
+
+/** What a KPI declaration leaves out. */
+const defaults = {
+  window: '5m',
+  minSamples: 20,
+  sparseWindow: '30m',
+  sparseMinSamples: 3,
+  // Just longer than an hour, so that one operation an hour always lies in it.
+  rareWindow: '75m',
+  for: '0s',
+  keepFiringFor: '1m',
+  hysteresis: 0.02,
+  noData: 'ignore',
+  expectedFor: '6h',
+} as const
+
+/** A gauge is read at every scrape, however little traffic there is: one reading is a value. */
+const gaugeDefaults = { minSamples: 1 } as const
+
+/** A KPI with every default filled in and its thresholds among its boundaries. */
+function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
+  const overrides = declaration.overrides ?? []
+  const thresholds = declaration.thresholds ?? {}
+  const kpi: Kpi = {
+    ...defaults,
+    ...(declaration.instrument === 'gauge' ? gaugeDefaults : {}),
+    runbook: `${id.replaceAll('_', '-')}.md`,
+    labels: {},
+    ...declaration,
+    id,
+    overrides,
+    thresholds,
+    boundaries: [],
+  }
+  if (kpi.instrument !== 'histogram') return kpi
+  return { ...kpi, boundaries: withThresholds(declaration.boundaries ?? [], kpi) }
+}

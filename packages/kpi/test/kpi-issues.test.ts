@@ -1,0 +1,145 @@
+import { describe, expect, test } from '@jest/globals'
+import { type ConfigError, type ConfigInput, defineConfig, overridden } from '@mnemoscope/kpi'
+import { recallAt5 } from './recall-at-5.js'
+
+const issuesIn = (input: ConfigInput) => {
+  try {
+    defineConfig(input)
+  } catch (error) {
+    return (error as ConfigError).issues
+  }
+  return []
+}
+const issuesOf = (input: ConfigInput) => issuesIn(input).map(({ path, expected }) => `${path}: ${expected}`)
+
+describe('the way a KPI judges', () => {
+  test.each([
+    [{ kpis: { latency: { window: '1h' } } }, ['kpis.latency.sparseWindow: longer than window (1h)']],
+    [
+      { kpis: { f1_score: { rareWindow: '10m' } } },
+      ['kpis.f1_score.rareWindow: longer than sparseWindow (30m)'],
+    ],
+    [
+      { kpis: { f1_score: { overrides: [{ model: 'm', sparseWindow: '2h' }] } } },
+      ['kpis.f1_score.overrides[0].rareWindow: longer than sparseWindow (2h)'],
+    ],
+    [
+      { kpis: { latency: { overrides: [{ model: 'm', statistic: 'max' }] } } },
+      ['kpis.latency.overrides[0].statistic: for a histogram: mean or p50 or p90 or p95 or p99'],
+    ],
+    [
+      { kpis: { latency: { target: 0.9 } } },
+      ['kpis.latency.target: a target only for a counter: it is kept as a share'],
+    ],
+    [
+      { kpis: { overflow_frequency: { target: 1 } } },
+      ['kpis.overflow_frequency.target: between 0 and 1, both excluded'],
+    ],
+  ] satisfies [ConfigInput, string[]][])('is refused where %j contradicts itself', (input, expected) => {
+    expect(issuesOf(input)).toEqual(expected)
+  })
+
+  test('is reported once if the KPI itself is wrong, not for each override', () => {
+    const input = {
+      kpis: { latency: { window: '1h', overrides: [{ model: 'm', thresholds: { warning: 6 } }] } },
+    }
+    expect(issuesOf(input)).toHaveLength(1)
+  })
+
+  test('asks a gauge for its short window only, and takes one reading', () => {
+    const { memory_usage } = defineConfig({ kpis: { memory_usage: { window: '3h' } } }).kpis
+    expect(memory_usage).toMatchObject({ window: '3h', minSamples: 1 })
+  })
+
+  test('can be changed for a place, the rest staying as it is', () => {
+    const { latency } = defineConfig({
+      kpis: {
+        latency: { overrides: [{ model: 'm', thresholds: { error: 12 }, for: '5m', noData: 'last' }] },
+      },
+    }).kpis
+    const [override] = latency.overrides
+    expect(override && overridden(latency, override)).toEqual({
+      ...latency,
+      for: '5m',
+      noData: 'last',
+      thresholds: { warning: 5, error: 12, critical: 20 },
+    })
+  })
+})
+
+const citations = {
+  ...{ title: 'Citations', description: 'Share that holds.', unit: '1', instrument: 'counter' },
+  ...{ direction: 'higher_is_better', range: { min: 0, max: 1 }, statistic: 'ratio' },
+} as const
+const outcomes = { counter: 'citations', label: 'verdict', counted: ['held'], others: ['broken'] } as const
+const queue = {
+  ...{ title: 'Queue', description: 'What waits.', unit: '{token}', instrument: 'gauge' },
+  ...{ direction: 'lower_is_better', range: { min: 0, max: 1 }, statistic: 'mean' },
+} as const
+
+test.each<[what: string, kpis: object, path: string, expected: RegExp]>([
+  [
+    'a label that every series has',
+    { recall: { ...recallAt5, labels: { model: ['a'] } } },
+    'kpis.recall.labels.model',
+    /another name/,
+  ],
+  [
+    'the label of buckets',
+    { recall: { ...recallAt5, labels: { le: ['a'] } } },
+    'kpis.recall.labels.le',
+    /another name/,
+  ],
+  [
+    'a label with a value twice',
+    { recall: { ...recallAt5, labels: { tier: ['a', 'b', 'a'] } } },
+    'kpis.recall.labels.tier',
+    /each value once/,
+  ],
+  [
+    'an outcome in a label that every series has',
+    { citations: { ...citations, outcomes: { ...outcomes, label: 'operation' } } },
+    'kpis.citations.outcomes.label',
+    /another name/,
+  ],
+  [
+    'the label of outcomes among its own labels',
+    { citations: { ...citations, outcomes, labels: { verdict: ['a'] } } },
+    'kpis.citations.outcomes.label',
+    /another name/,
+  ],
+  [
+    'the counter of a built-in KPI',
+    { citations: { ...citations, outcomes: { ...outcomes, counter: 'adaptations' } } },
+    'kpis.citations',
+    /mnemoscope_adaptations_total is that of kpis.adaptation_success_rate/,
+  ],
+  [
+    'the name that another KPI has with its unit',
+    { latency_seconds: queue },
+    'kpis.latency_seconds',
+    /mnemoscope_latency_seconds is that of kpis.latency/,
+  ],
+  [
+    'the name of a series of a histogram',
+    { f1_score_count: queue },
+    'kpis.f1_score_count',
+    /mnemoscope_f1_score_count is that of kpis.f1_score/,
+  ],
+  [
+    'the latest value of another KPI',
+    { token_usage_latest: queue },
+    'kpis.token_usage_latest',
+    /mnemoscope_token_usage_latest is that of kpis.token_usage/,
+  ],
+  [
+    'a counter of the instrumentation',
+    { citations: { ...citations, outcomes: { ...outcomes, counter: 'repaired_labels' } } },
+    'kpis.citations',
+    /the instrumentation itself/,
+  ],
+])('a configuration is refused with %s', (_, kpis, path, expected) => {
+  expect(issuesIn({ kpis } as ConfigInput)).toMatchObject([
+    { path, expected: expect.stringMatching(expected) },
+  ])
+})
