@@ -16,6 +16,8 @@ declare global {
 export default async function globalSetup(): Promise<void> {
   let starting: ReturnType<typeof startPostgres> | undefined
   const server = createServer((_, response) => {
+    // A worker asks again minutes later: on a connection kept until then it could meet its end.
+    response.setHeader('connection', 'close')
     starting ??= startPostgres()
     starting.then(
       ({ url }) => response.end(url),
