@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the passwords of the containers, each once: one that is there stays. Hands MNEMOSCOPE_TOKEN on, where it is set.
-# Every folder is mounted by one service only.
+# Makes the passwords of the containers; existing ones stay. Also writes MNEMOSCOPE_TOKEN to files, if it is set.
+# Each folder is mounted by one service only.
 #   make-secrets.sh FOLDER
 set -eu
 umask 022
@@ -10,7 +10,7 @@ password() {
   od -An -N24 -tx1 /dev/urandom | tr -d ' \n'
 }
 
-# write FILE MODE TEXT: whole or not at all, for the container may be stopped at any moment.
+# write FILE MODE TEXT: completely or not at all, because the container can be stopped at any time.
 write() {
   rm -f "$1.new"
   printf '%s\n' "$3" >"$1.new"
@@ -18,25 +18,25 @@ write() {
   mv "$1.new" "$1"
 }
 
-# keep FILE: a new password, unless the file is there.
+# keep FILE: writes a new password, if there is no file.
 keep() {
   [ -s "$1" ] || write "$1" 444 "$(password)"
 }
 
-# Other services run as other users, so these files are open to whoever has the folder mounted.
+# Other services run as other users, so every user in a container with this folder may read these files.
 keep "$folder/postgres/administrator"
 keep "$folder/postgres/recorder"
 keep "$folder/postgres/reader"
 keep "$folder/grafana/administrator"
 [ -s "$folder/grafana/reader" ] || write "$folder/grafana/reader" 444 "$(cat "$folder/postgres/reader")"
 
-# libpq's own format, which clients read only if nobody else can.
+# libpq's format. Clients accept the file only if no other user can read it.
 # https://www.postgresql.org/docs/current/libpq-pgpass.html
 [ -s "$folder/recorder/pgpass" ] ||
   write "$folder/recorder/pgpass" 400 "*:*:*:mnemoscope_recorder:$(cat "$folder/postgres/recorder")"
 
-# The token is the user's, so it is another one, or none, when that changes. The recorder refuses a file without a token,
-# so it is told of the file only where there is one; Alertmanager reads an empty one as no token.
+# The user sets the token, so these files are written at every start. The recorder refuses a file without a token, so its
+# environment names the file only if there is a token. Alertmanager reads an empty file as no token.
 token=${MNEMOSCOPE_TOKEN:-}
 write "$folder/recorder/token" 400 "$token"
 write "$folder/recorder/environment" 400 "${token:+MNEMOSCOPE_TOKEN_FILE=$folder/recorder/token}"

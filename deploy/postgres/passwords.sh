@@ -1,6 +1,6 @@
 #!/bin/sh
-# Gives the roles of roles.sql their passwords, from the files that RECORDER_PASSWORD_FILE and READER_PASSWORD_FILE name.
-# The official Postgres image runs it once, with a new cluster; run it by hand wherever psql reaches the database.
+# Sets the passwords of the roles in roles.sql, from the files in RECORDER_PASSWORD_FILE and READER_PASSWORD_FILE.
+# The official Postgres image runs it once, for a new cluster. You can run it wherever psql reaches the database.
 set -eu
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 \
   --set "recorder=$(cat "$RECORDER_PASSWORD_FILE")" \

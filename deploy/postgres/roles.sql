@@ -1,7 +1,7 @@
--- Who may do what in Mnemoscope's database. Run it in that database as its administrator, before or after the
--- recorder makes its tables, and as often as you like. It sets no password: nobody can log in before you do that, with
+-- Roles in Mnemoscope's database and their rights. Run it in that database as its administrator, before or after the
+-- recorder makes its tables, as often as you like. It sets no password. Set them before the roles log in:
 --   ALTER ROLE mnemoscope_recorder PASSWORD '...'; ALTER ROLE mnemoscope_reader PASSWORD '...';
--- The administrator need be no superuser: a role that owns the database and may create roles is enough.
+-- The administrator need not be a superuser. A role that owns the database and may create roles is enough.
 
 BEGIN;
 
@@ -22,7 +22,8 @@ BEGIN
 END
 $$;
 
--- Neither is an administrator. Since Postgres 16 only who may create databases can say so of a role; new roles can't.
+-- Neither role may create databases or roles. Only roles that exist already are changed, because since Postgres 16 NOCREATEDB
+-- needs an administrator who may create databases himself.
 DO $$
 DECLARE
   strong name;
@@ -39,18 +40,18 @@ $$;
 -- The recorder owns its tables: it makes them, and creates and drops partitions.
 ALTER ROLE mnemoscope_recorder LOGIN NOINHERIT;
 
--- Grafana and people reading by hand. Limits, because a dashboard may ask for anything: few connections, short
--- statements, and no change even by mistake (what protects the data are the missing privileges, not this default).
+-- For Grafana and people who read. It has limits, because a dashboard can send any query: few connections, short
+-- statements, and read-only by default (the missing privileges protect the data, not this default).
 ALTER ROLE mnemoscope_reader LOGIN NOINHERIT CONNECTION LIMIT 20;
 ALTER ROLE mnemoscope_reader SET default_transaction_read_only = on;
 ALTER ROLE mnemoscope_reader SET statement_timeout = '30s';
 ALTER ROLE mnemoscope_reader SET idle_in_transaction_session_timeout = '30s';
--- Postgres thinks the dashboards' queries dearer than they are, and would compile them for longer than they run.
+-- Postgres overestimates the cost of the dashboards' queries, and would compile them for longer than they run.
 ALTER ROLE mnemoscope_reader SET jit = off;
 
 DO $$
 BEGIN
-  -- By default everybody may connect and make temporary tables.
+  -- By default every role may connect and make temporary tables.
   EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
   EXECUTE format('GRANT CONNECT ON DATABASE %I TO mnemoscope_recorder, mnemoscope_reader', current_database());
 END
@@ -60,7 +61,7 @@ DO $$
 DECLARE
   making regprocedure;
 BEGIN
-  -- By default everybody may store large objects, too; only a superuser can end that.
+  -- By default every role may also store large objects. Only a superuser can change that.
   IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
     FOR making IN
       SELECT oid FROM pg_proc
@@ -76,8 +77,8 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO mnemoscope_recorder;
 GRANT USAGE ON SCHEMA public TO mnemoscope_reader;
 
--- Tables and views that are there, and those that come: of the recorder's role, and of the role that runs this, should
--- the recorder use that one.
+-- For existing tables and views, and for new ones of the recorder's role and of the role that runs this, because the recorder
+-- may use either.
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO mnemoscope_reader;
 GRANT mnemoscope_recorder TO CURRENT_USER;
 ALTER DEFAULT PRIVILEGES FOR ROLE mnemoscope_recorder IN SCHEMA public GRANT SELECT ON TABLES TO mnemoscope_reader;
