@@ -25,7 +25,7 @@ export function tokensOf(pieces: readonly Piece[]): number {
   return pieces.reduce((sum, piece) => sum + piece.tokens, 0)
 }
 
-/** Tokens of the whole context. */
+/** Tokens of a complete context. */
 export function contextTokens(context: Context): number {
   return tokensOf(context.history) + tokensOf(context.passages) + context.question.tokens
 }

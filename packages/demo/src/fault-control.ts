@@ -12,7 +12,7 @@ export interface FaultSwitch {
 }
 
 /**
- * Handles `/fault`, for callers on this machine alone: GET tells the fault, PUT `{"fault":"recall"}` sets one, DELETE
+ * Handles `/fault`, for callers on this machine only: GET returns the fault, PUT `{"fault":"recall"}` sets one, DELETE
  * ends it. Each answers `{"fault": "recall" | null, "faults": [...]}`; an error answers `{"error": {code, message,
  * expected, next}}`.
  */
@@ -21,7 +21,7 @@ export function faultControl(control: FaultSwitch): RequestListener {
     respond(control, request).then(
       () => send(response, 200, { fault: control.fault ?? null, faults }),
       (error: unknown) => {
-        // Anything else is a caller that went away in the middle: nobody is left to answer.
+        // Any other error means that the caller went away, so no answer is sent.
         if (!(error instanceof Refusal)) return response.destroy()
         const { code, message, value, expected, next, status } = error
         send(response, status, { error: { code, message, value, expected, next } })
@@ -32,7 +32,12 @@ export function faultControl(control: FaultSwitch): RequestListener {
 
 async function respond(control: FaultSwitch, request: IncomingMessage): Promise<void> {
   if (!isLoopback(request.socket.remoteAddress))
-    throw new Refusal(403, '/fault was called from afar', request.socket.remoteAddress, 'a loopback address')
+    throw new Refusal(
+      403,
+      '/fault was called from another machine',
+      request.socket.remoteAddress,
+      'a loopback address',
+    )
   switch (request.method) {
     case 'GET':
       return

@@ -4,7 +4,7 @@ import type { Memory } from './memory.js'
  * Ways to break the memory for real:
  * - `recall`: seven of ten sections are taken out of the index, so F1 falls;
  * - `latency`: the store waits before it answers, so operations take longer than any threshold allows;
- * - `tokens`: no budget and no forgetting, so a question carries all that its session was ever told;
+ * - `tokens`: no budget and no forgetting, so a question carries everything its session has ever received;
  * - `overflow`: hardly any budget, so every context overflows and is cut to pieces.
  */
 export const faults = ['recall', 'latency', 'tokens', 'overflow'] as const

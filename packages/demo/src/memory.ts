@@ -1,18 +1,18 @@
 import type { Context } from './context.js'
+import type { Question } from './corpus.js'
 import type { Model } from './models.js'
 import { type Allowance, type Fitted, fit } from './overflow/fit.js'
 import { summarise } from './overflow/summarise.js'
-import type { Question } from './questions.js'
 import type { BenchmarkResult, OverflowResult } from './results.js'
 import { cutOff } from './retrieve.js'
 import { score } from './score.js'
 import { type Session, sectionPiece, textPiece } from './session.js'
 import type { Store } from './store.js'
-import { countTokens } from './tokens.js'
+import { countTokens } from './text.js'
 
 /**
- * How the memory deals with what it may send: `normal` within the model's budget, `unlimited` with all the session was
- * ever told, `starved` with next to nothing. `normal` unless a fault says otherwise.
+ * How the memory deals with what it may send: `normal` within the model's budget, `unlimited` with everything the session has
+ * received, `starved` with almost nothing. `normal` unless a fault says otherwise.
  */
 export type Economy = 'normal' | 'unlimited' | 'starved'
 
@@ -25,7 +25,7 @@ export interface Memory {
   ask(question: Question, session: Session, model: Model): Promise<Answer>
 }
 
-/** An answer and what is to be said about how it came about. */
+/** An answer, with the measurements of how it was made. */
 export interface Answer {
   readonly text: string
   readonly context: Context
@@ -45,7 +45,7 @@ export function createMemory(store: Store): Memory {
       const started = performance.now()
       const sections = cutOff(await store.search(question.text))
 
-      // Nothing below waits, so questions of one session that are asked at once still see each other's turns whole.
+      // Nothing below waits, so questions that one session asks at the same time still see each other's complete turns.
       const unlimited = memory.economy === 'unlimited'
       const asked: Context = {
         history: unlimited ? session.transcript : session.history,

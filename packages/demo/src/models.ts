@@ -16,7 +16,7 @@ export const models: readonly Model[] = [
   { id: 'gpt-4o', window: 131_072, budget: 12_000 },
 ]
 
-/** The model with this id, or undefined when there is none. */
+/** The model with this id, or undefined. */
 export function findModel(id: string): Model | undefined {
   return models.find((model) => model.id === id)
 }

@@ -24,14 +24,14 @@ export function createRecording(monitor: Monitor): Recording {
       })
     },
     adaptation(result) {
-      // A wish for a model that doesn't exist counts against the model that had to go on.
+      // A request for a model that doesn't exist counts against the model that stays in use.
       const model = findModel(result.adapted_model)?.id ?? result.original_model
       handles.get(model)?.adaptation_success_rate.record(outcomeOf(result))
     },
   }
 }
 
-/** Refusals in the cooldown are told apart from failures: the one is policy, the other is trouble. */
+/** A refusal during the cooldown is policy; a failure is a problem. They are counted apart. */
 export function outcomeOf(result: AdaptationResult): 'success' | 'failure' | 'refused' {
   if (result.success) return 'success'
   return result.metadata.cooldown_remaining === undefined ? 'failure' : 'refused'

@@ -1,4 +1,4 @@
-import type { Section } from './sections.js'
+import type { Section } from './corpus.js'
 import type { Hit } from './store.js'
 
 /** How many of the matches are worth reading. */

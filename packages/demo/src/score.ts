@@ -1,6 +1,6 @@
-import type { Question } from './questions.js'
+import type { Question } from './corpus.js'
 
-/** A passage as it stands in a context: whole, or what a summary left of it. */
+/** A passage in a context: complete, or what a summary left of it. */
 export interface Remembered {
   readonly id: string
   readonly text: string

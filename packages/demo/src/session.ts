@@ -1,12 +1,12 @@
 import { type Piece, tokensOf } from './context.js'
-import type { Section } from './sections.js'
-import { countTokens } from './tokens.js'
+import type { Section } from './corpus.js'
+import { countTokens } from './text.js'
 
 /** One conversation: what was given to it, asked in it and read in it. */
 export interface Session {
   /** What the next question carries along, oldest first; shrinks when it overflows. */
   readonly history: readonly Piece[]
-  /** Everything the session was told, as it was told, oldest first, up to the session's limit. */
+  /** Everything the session received, unchanged, oldest first, up to the session's limit. */
   readonly transcript: readonly Piece[]
   /** Hands documents to the session, to be read with the next question. */
   attach(sections: readonly Section[]): void
@@ -14,7 +14,7 @@ export interface Session {
   record(turn: Piece, passages: readonly Piece[]): void
   /** Replaces the history by what was left of it when it had to be fitted. */
   shrinkTo(history: readonly Piece[]): void
-  /** Begins anew: the history is empty, the transcript goes on. */
+  /** Empties the history; the transcript stays. */
   clear(): void
 }
 

@@ -2,20 +2,19 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startMonitoring } from '@mnemoscope/instrumentation'
 import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
+import { loadQuestions, loadSections } from './corpus.js'
 import { faultControl } from './fault-control.js'
 import { applyFault, type Fault } from './faults.js'
 import { createMemory } from './memory.js'
-import { loadQuestions } from './questions.js'
 import { createRecording } from './record.js'
 import type { AdaptationStrategy } from './results.js'
-import { loadSections } from './sections.js'
 import { createStore } from './store.js'
 import { startWorkload } from './workload/workload.js'
 
 export interface DemoOptions {
   /** Port of `/metrics` and `/fault`. Default 9464; 0 takes a free one. */
   readonly port?: number
-  /** Address to listen on. Default 127.0.0.1. `/fault` answers to this machine alone, whatever it is. */
+  /** Address to listen on. Default 127.0.0.1. `/fault` always answers to this machine only. */
   readonly host?: string
   /** Questions a second, for each of the three models, at most 1000. Default 4. */
   readonly rate?: number
@@ -25,7 +24,7 @@ export interface DemoOptions {
   readonly strategy?: AdaptationStrategy
   /** The configuration to monitor with. Default: Mnemoscope's own defaults. */
   readonly config?: Config
-  /** Told of a question that could not be answered at all. Default: a line on standard error. */
+  /** Called if a question could not be answered. Default: a line on standard error. */
   readonly onFailure?: (error: unknown) => void
 }
 
@@ -34,7 +33,7 @@ export interface Demo {
   /** Where Prometheus scrapes it: `http://127.0.0.1:9464/metrics`. `/fault` is beside it. */
   readonly url: string
   readonly fault: Fault | undefined
-  /** Breaks the memory, or mends it. Takes effect with the next question. */
+  /** Breaks the memory, or repairs it. Takes effect with the next question. */
   setFault(fault: Fault | undefined): void
   /** Ends the questions, then the endpoint. */
   stop(): Promise<void>
@@ -123,7 +122,7 @@ function listen(server: ReturnType<typeof createServer>, port: number, host: str
           ? new MnemoscopeError('PORT_IN_USE', `the demo cannot listen on ${host}:${port}: it is taken`, {
               value: port,
               expected: 'a free port',
-              next: 'end what listens there, or start the demo with port 0 to take a free one',
+              next: 'stop the program that listens there, or start the demo with port 0 to take a free one',
               cause,
             })
           : cause,

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import MiniSearch from 'minisearch'
-import type { Section } from './sections.js'
-import { indexTerm } from './words.js'
+import type { Section } from './corpus.js'
+import { indexTerm } from './text.js'
 
 /** A section that matched a query; scores compare only within one answer. */
 export interface Hit {

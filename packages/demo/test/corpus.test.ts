@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { loadQuestions, loadSections, parseSections } from '../src/corpus.js'
 import { models } from '../src/models.js'
-import { loadQuestions } from '../src/questions.js'
 import { cutOff } from '../src/retrieve.js'
-import { loadSections, parseSections } from '../src/sections.js'
 import { createStore } from '../src/store.js'
 
 const sections = loadSections()
@@ -18,7 +17,7 @@ describe('the documents', () => {
     ])
   })
 
-  test('every section has an id of its own', () => {
+  test('every section has a unique id', () => {
     expect(byId.size).toBe(sections.length)
   })
 
@@ -27,7 +26,7 @@ describe('the documents', () => {
     expect(tokens).toBeGreaterThan(models[1]?.window ?? Number.POSITIVE_INFINITY)
   })
 
-  test('no two sections share a long sentence: the prose is not made from a mould', () => {
+  test('no two sections share a long sentence: the prose does not come from a template', () => {
     const sentences = sections.flatMap(({ text }) =>
       text.split(/(?<=\.) /).filter((each) => each.length > 60),
     )
@@ -36,7 +35,7 @@ describe('the documents', () => {
 })
 
 describe('the questions', () => {
-  test('there are at least sixty, each with an id and a text of its own', () => {
+  test('there are at least sixty, each with a unique id and text', () => {
     expect(questions.length).toBeGreaterThanOrEqual(60)
     expect(new Set(questions.map(({ id }) => id)).size).toBe(questions.length)
     expect(new Set(questions.map(({ text }) => text)).size).toBe(questions.length)

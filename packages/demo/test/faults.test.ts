@@ -1,9 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals'
+import { loadQuestions, loadSections } from '../src/corpus.js'
 import { applyFault, type Fault, faults, isFault, slowSeconds } from '../src/faults.js'
 import { type Answer, createMemory } from '../src/memory.js'
 import { type Model, models } from '../src/models.js'
-import { loadQuestions } from '../src/questions.js'
-import { loadSections } from '../src/sections.js'
 import { createSession } from '../src/session.js'
 import { createStore } from '../src/store.js'
 

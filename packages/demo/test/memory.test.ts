@@ -1,8 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals'
+import { loadQuestions, loadSections, parseSections } from '../src/corpus.js'
 import { type Answer, allowanceOf, createMemory } from '../src/memory.js'
 import { type Model, models } from '../src/models.js'
-import { loadQuestions } from '../src/questions.js'
-import { loadSections, parseSections } from '../src/sections.js'
 import { createSession } from '../src/session.js'
 import { createStore } from '../src/store.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { Question } from '../src/questions.js'
+import type { Question } from '../src/corpus.js'
 import { type Score, score } from '../src/score.js'
 
 const question: Question = { id: 'q', text: '?', relevant: { 'a#1': 'seven years', 'b#2': 'ten years' } }

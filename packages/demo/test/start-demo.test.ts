@@ -78,7 +78,7 @@ describe('a running demo', () => {
     expect(await meanF1OfNext(150)).toBeGreaterThan(0.8)
   })
 
-  test('tells its fault and which there are', async () => {
+  test('returns its fault and all that there are', async () => {
     expect(await fault('GET')).toEqual({
       status: 200,
       body: { fault: null, faults: ['recall', 'latency', 'tokens', 'overflow'] },
@@ -101,7 +101,7 @@ describe('a running demo', () => {
       expect((await fetch(new URL(demo.url).origin + path)).status).toBe(404)
   })
 
-  test('a second one on the same port is told so', async () => {
+  test('a second demo on the same port is an error', async () => {
     const port = Number(new URL(demo.url).port)
     await expect(startDemo({ port })).rejects.toMatchObject({ code: 'PORT_IN_USE', value: port })
   })

@@ -1,7 +1,5 @@
 import type { Piece } from '../context.js'
-import { splitSentences } from '../sentences.js'
-import { countTokens } from '../tokens.js'
-import { indexTerm } from '../words.js'
+import { countTokens, indexTerm, splitSentences } from '../text.js'
 
 interface Sentence {
   readonly text: string

@@ -1,17 +1,15 @@
 import { createAdapter } from '../adaptation/adapter.js'
 import { tokensOf } from '../context.js'
+import type { Question, Section } from '../corpus.js'
 import type { Answer, Memory } from '../memory.js'
 import { type Model, type ModelId, models } from '../models.js'
-import type { Question } from '../questions.js'
 import type { AdaptationResult, AdaptationStrategy } from '../results.js'
-import type { Section } from '../sections.js'
 import { createSession } from '../session.js'
-import { dossier, dossierSizes } from './dossier.js'
 
 /** Questions after which a conversation ends and another begins. */
 const questionsPerSession = 24
 
-/** Tokens a lane remembers of all its sessions, for the day when nothing is held back. */
+/** Tokens that a lane keeps of all its sessions, for the fault `tokens`. */
 const transcriptLimit = 48_000
 
 /** Answers that count as recent when a model is judged by its performance. */
@@ -75,7 +73,7 @@ export function createLane(options: LaneOptions): Lane {
 /** A lane starts on the model it does not need first, so that its first session adapts. */
 function modelBefore(position: number): Model {
   const model = models[(position + models.length - 1) % models.length]
-  if (!model) throw new RangeError(`there is no lane ${position}: positions are whole numbers from 0`)
+  if (!model) throw new RangeError(`there is no lane ${position}: positions are integers from 0`)
   return model
 }
 
@@ -87,4 +85,22 @@ function performanceOf(answers: readonly Answer[]): { f1Score?: number; latency?
     f1Score: mean((answer) => answer.benchmark.accuracy),
     latency: mean((answer) => answer.benchmark.latency),
   }
+}
+
+/** Tokens of what sessions are given to read when they begin: one for each model that adaptation by size knows. */
+export const dossierSizes = [1_500, 7_000, 18_000] as const
+
+/**
+ * Consecutive sections for a session to begin with: at least `tokens` of them (or all there
+ * are), beginning at a place that moves on with `turn`, so that sessions read different parts of the library.
+ */
+export function dossier(sections: readonly Section[], tokens: number, turn: number): Section[] {
+  const start = (turn * 29) % sections.length
+  const order = [...sections.slice(start), ...sections.slice(0, start)]
+  const taken: Section[] = []
+  for (const section of order) {
+    if (taken.reduce((sum, each) => sum + each.tokens, 0) >= tokens) break
+    taken.push(section)
+  }
+  return taken
 }

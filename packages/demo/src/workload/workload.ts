@@ -1,10 +1,8 @@
+import type { Question, Section } from '../corpus.js'
 import type { Answer, Memory } from '../memory.js'
 import { type ModelId, models } from '../models.js'
-import type { Question } from '../questions.js'
 import type { AdaptationResult, AdaptationStrategy } from '../results.js'
-import type { Section } from '../sections.js'
 import { createLane } from './lane.js'
-import { itemAt } from './question-order.js'
 
 /** Questions of one lane that may be open at once: many enough to go on while a store is slow, and bounded. */
 const openAtMost = 40
@@ -52,7 +50,7 @@ export function startWorkload(options: WorkloadOptions): { stop(): Promise<void>
   }
 }
 
-/** Every model goes through all questions, in the same fixed shuffle, each from a place of its own. */
+/** Every model goes through all questions, in the same fixed shuffle, each from another starting point. */
 function questionsByModel(questions: readonly Question[]): (model: ModelId) => Question {
   const steps = new Map(models.map(({ id }, position) => [id, position * 7]))
   return (model) => {
@@ -60,4 +58,24 @@ function questionsByModel(questions: readonly Question[]): (model: ModelId) => Q
     steps.set(model, step + 1)
     return itemAt(questions, step)
   }
+}
+
+/**
+ * A fixed shuffle that can be entered anywhere: the item at step n, where each round of `items.length` steps visits
+ * every item once. It strides through the list by a number coprime to its length, about three eighths of it.
+ */
+export function itemAt<T>(items: readonly T[], step: number): T {
+  const item = items[(step * strideFor(items.length)) % items.length]
+  if (item === undefined) throw new RangeError('there is no item to choose: the list is empty')
+  return item
+}
+
+function strideFor(length: number): number {
+  let stride = Math.max(1, Math.round(length * 0.375))
+  while (greatestCommonDivisor(stride, length) > 1) stride++
+  return stride
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }

@@ -10,7 +10,7 @@ function adapterAt(options: Partial<AdapterOptions> = {}) {
 }
 
 describe('an adapter', () => {
-  test('tells what it changed and why', () => {
+  test('returns what it changed and why', () => {
     const { adapter } = adapterAt()
     expect(adapter.adapt({ contextSize: 9_000, f1Score: 0.9 })).toEqual({
       original_model: 'mistral-7b',
@@ -25,7 +25,7 @@ describe('an adapter', () => {
     expect(adapter.model.id).toBe('mixtral-8x7b')
   })
 
-  test('has nothing to tell when the model in use is the right one', () => {
+  test('returns nothing when the model in use is the right one', () => {
     const { adapter } = adapterAt()
     expect(adapter.adapt({ contextSize: 100 })).toBeUndefined()
   })

@@ -25,8 +25,8 @@ test.each<[AdaptationStrategy, string, Situation, string]>([
   ['hybrid', 'good work goes by size', at({ contextSize: 3_000, f1Score: 0.9 }), 'mistral-7b'],
   ['hybrid', 'poor work gets one more', at({ contextSize: 3_000, f1Score: 0.5 }), 'mixtral-8x7b'],
   ['hybrid', 'poor work on the largest stays', at({ contextSize: 20_000, f1Score: 0.5 }), 'gpt-4o'],
-  ['manual', 'nobody asked', at({}), 'mixtral-8x7b'],
-  ['manual', 'somebody asked', at({ requested: 'gpt-4o' }), 'gpt-4o'],
+  ['manual', 'without a request', at({}), 'mixtral-8x7b'],
+  ['manual', 'with a request', at({ requested: 'gpt-4o' }), 'gpt-4o'],
 ])('%s, %s', (strategy, _, situation, model) => {
   expect(chooseModel(strategy, situation).model).toBe(model)
 })

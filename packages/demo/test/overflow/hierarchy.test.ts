@@ -41,7 +41,7 @@ describe('hierarchy', () => {
   const history = Array.from({ length: 8 }, (_, at) => ({ ...tugs, id: `turn-${at}` }))
   const context = contextOf(history, [basin])
 
-  test('keeps the passages and the newest turns whole and summarises the others', () => {
+  test('keeps the passages and the newest turns unchanged and summarises the others', () => {
     const fitted = hierarchy(context, 150)
     expect(fitted.passages).toEqual([basin])
     expect(fitted.history.at(-1)).toEqual(history.at(-1))

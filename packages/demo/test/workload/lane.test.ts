@@ -1,12 +1,11 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { loadQuestions, loadSections } from '../../src/corpus.js'
 import { type Answer, createMemory } from '../../src/memory.js'
 import { type ModelId, models } from '../../src/models.js'
-import { loadQuestions } from '../../src/questions.js'
 import type { AdaptationResult } from '../../src/results.js'
-import { loadSections } from '../../src/sections.js'
 import { createStore } from '../../src/store.js'
-import { createLane } from '../../src/workload/lane.js'
-import { itemAt } from '../../src/workload/question-order.js'
+import { createLane, dossier, dossierSizes } from '../../src/workload/lane.js'
+import { itemAt } from '../../src/workload/workload.js'
 
 const sections = loadSections()
 const questions = loadQuestions()
@@ -80,4 +79,21 @@ test('every model overflows within one session and is measured in all that an an
     expect(own.some(({ overflow }) => overflow.strategy_used !== 'none')).toBe(true)
     expect(own.some(({ overflow }) => overflow.strategy_used === 'none')).toBe(true)
   }
+})
+
+describe('a dossier', () => {
+  test.each(dossierSizes)('of %i tokens is that large, and not by much larger', (size) => {
+    const tokens = dossier(sections, size, 3).reduce((sum, section) => sum + section.tokens, 0)
+    expect(tokens).toBeGreaterThanOrEqual(size)
+    expect(tokens).toBeLessThan(size + 400)
+  })
+
+  test('moves on through the library from session to session', () => {
+    expect(dossier(sections, 1_500, 0)[0]).toBe(sections[0])
+    expect(dossier(sections, 1_500, 1)[0]).toBe(sections[29])
+  })
+
+  test('is all there is when more was asked for', () => {
+    expect(dossier(sections, 1e9, 0)).toHaveLength(sections.length)
+  })
 })

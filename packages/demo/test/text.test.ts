@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { splitSentences } from '../src/sentences.js'
-import { indexTerm } from '../src/words.js'
+import { indexTerm, splitSentences } from '../src/text.js'
 
 test.each([
   ['crane', 'Cranes'],
