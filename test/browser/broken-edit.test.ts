@@ -90,7 +90,7 @@ describeInBrowser('a broken edit of the configuration', () => {
       await notice.waitFor()
       expect(await notice.textContent()).toContain('kpis.f1_score.thresholds')
       const lines = await eventually('the line of the log', () => {
-        const found = log().filter(({ msg }) => msg === 'the configuration as it is written is not in force')
+        const found = log().filter(({ msg }) => msg === 'the configuration as written is not in use')
         return found.length > 0 && found
       })
       expect(lines).toMatchObject([{ level: 50, problem: { code: 'CONFIG_INVALID' } }])

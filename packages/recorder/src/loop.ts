@@ -1,7 +1,7 @@
 import { names } from '@mnemoscope/kpi'
 import { Counter, Gauge, type Registry } from 'prom-client'
 
-/** Work that repeats until it is stopped, and knows how it is doing. */
+/** Work that repeats until it is stopped, and counts its failures. */
 export interface Loop {
   /** When a run last ended well; undefined before the first. */
   readonly lastHealthyAt: Date | undefined
@@ -37,7 +37,7 @@ export function startLoop({ next, run, onError }: LoopOptions): Loop {
         wake = resolve
         timer = setTimeout(resolve, Math.min(due - Date.now(), longestSleepMs))
       })
-      // A clock that was set back would have the loop sleep for as long as it was ahead.
+      // If the clock was set back, the loop would sleep until the old time comes again.
       due = Math.min(due, next(Date.now()))
     }
   }
@@ -73,7 +73,7 @@ export function startLoop({ next, run, onError }: LoopOptions): Loop {
   }
 }
 
-/** A loop with what its figures are labelled with. */
+/** A loop with the labels of its metrics. */
 export interface NamedLoop<Shown = Pick<Loop, 'lastHealthyAt' | 'failures'>> {
   /** Kind of work: `snapshots`, `backfill`, `roll_ups`, … */
   readonly work: string
@@ -84,7 +84,7 @@ export interface NamedLoop<Shown = Pick<Loop, 'lastHealthyAt' | 'failures'>> {
 
 /**
  * Shows in a registry when each kind of work last ended well, and how often it failed. Until it has ended well once,
- * its time is the recorder's start: 0 would read as behind by half a century, and nothing as no work at all.
+ * its time is the recorder's start: 0 would look like half a century late, and no value like no work.
  */
 export function showLoops(registry: Registry, loops: readonly NamedLoop[], startedAt: Date): void {
   const labelNames = ['work', 'handler']
@@ -106,7 +106,7 @@ export function showLoops(registry: Registry, loops: readonly NamedLoop[], start
   })
   new Counter({
     name: names.recorderMetric.workFailures,
-    help: 'Runs of each kind of work that failed; what they left undone, later runs do.',
+    help: 'Runs of each kind of work that failed; later runs do what they left undone.',
     labelNames,
     registers,
     collect() {

@@ -1,7 +1,7 @@
 import { names, severities } from '@mnemoscope/kpi'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-/** What the recorder says about itself, with Node's own metrics. Names come from the module of names. */
+/** The metrics of the recorder about itself, with those of Node. Their names come from `names` of @mnemoscope/kpi. */
 export function createMetrics() {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -11,7 +11,7 @@ export function createMetrics() {
     help: 'Newest instant that is stored, by this recorder or another one, as Unix time; until the first one, when this recorder started.',
     registers,
   })
-  // A gauge begins at 0, which reads as behind by half a century.
+  // A gauge begins at 0, which would look like half a century late.
   lastInstant.set(Date.now() / 1_000)
   return {
     registry,

@@ -3,8 +3,7 @@ import { type Logger, pino } from 'pino'
 import { startReconciles } from './alerts/reconcile.js'
 import { createApp } from './api/app.js'
 import { startChangeLog } from './config/change-log.js'
-import { showConfigProblem } from './config/problem-metric.js'
-import { type ConfigSource, fixedConfig, liveConfig } from './config/source.js'
+import { type ConfigSource, fixedConfig, liveConfig, showConfigProblem } from './config/source.js'
 import { readBaseline } from './database/baseline.js'
 import { createPool, timeStatements } from './database/pool.js'
 import { prepareDatabase } from './database/prepare.js'
@@ -37,7 +36,7 @@ export interface RecorderOptions {
   readonly prometheusHeaders?: Readonly<Record<string, string>>
   /** Name under which alerts are filed, where several clusters share a database. Default `default`. */
   readonly cluster?: string
-  /** Told of every change of an alert; see `AlertHandler`. Default none. */
+  /** Get every change of an alert; see `AlertHandler`. Default none. */
   readonly handlers?: readonly AlertHandler[]
   /** Default `127.0.0.1`. */
   readonly host?: string
@@ -48,8 +47,8 @@ export interface RecorderOptions {
 }
 
 /**
- * Connections for those who ask the API, apart from those that the work and what is sent are stored by: questions that
- * take long keep one another waiting, and no alert from being stored.
+ * Connections for reading requests, apart from those that store data: slow queries then wait
+ * for one another, and never delay that an alert is stored.
  */
 const mostReaders = 6
 
@@ -77,7 +76,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   const configSource = options.configSource ?? fixedConfig(options.config)
   const config = liveConfig(configSource)
   const logger = options.logger ?? pino({ name: 'mnemoscope-recorder' })
-  // What can fail is read before anything is started that would have to be ended.
+  // Read what can fail before starting anything that would have to be stopped.
   const [page, runbooks] = await Promise.all([readPage(), readRunbooks()])
   const knownSchema = (await readBaseline()).sha256
   if (await prepareDatabase(databaseUrl)) logger.info({ baseline: knownSchema }, 'tables made')
@@ -158,14 +157,14 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   }
 }
 
-/** @throws MnemoscopeError CONFIG_INVALID for two of one name: their deliveries could not be told apart */
+/** @throws MnemoscopeError CONFIG_INVALID for two of one name: their deliveries would be mixed up */
 function namesOf(handlers: readonly AlertHandler[]): string[] {
   const names = handlers.map(({ name }) => name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice === undefined) return names
   throw new MnemoscopeError('CONFIG_INVALID', `two alert handlers have the name ${twice}`, {
     value: twice,
-    expected: 'a name of its own for each handler',
+    expected: 'a different name for each handler',
     next: 'Give one of them another name.',
   })
 }

@@ -6,7 +6,7 @@ import { startTestPrometheus } from './plumbing/prometheus.js'
 import { startTestRecorder } from './plumbing/recorder.js'
 import { waitFor } from './plumbing/wait-for.js'
 
-test('a run that throws is told and ends nothing: the next one is healthy', async () => {
+test('a run that throws is reported and ends nothing: the next one is healthy', async () => {
   let runs = 0
   const errors: unknown[] = []
   const loop = startLoop({
@@ -106,7 +106,7 @@ test('each kind of work has its newest healthy end and its failures, the start b
   )
 })
 
-test('a recorder tells which of its work fails, and how much of the past is left to fill', async () => {
+test('a recorder shows which of its work fails, and how much of the past is left to fill', async () => {
   const prometheus = await startTestPrometheus()
   const recorder = await startTestRecorder({
     config: defineConfig({ scrapeInterval: '1s', snapshotInterval: '1s', alertCheckInterval: '1s' }),

@@ -151,7 +151,7 @@ describe('a recorder on a real Prometheus and Postgres', () => {
     })
   }, 60_000)
 
-  test('finds an alert that no webhook told of, and closes the same episode when it ends', async () => {
+  test('finds an alert that no webhook reported, and closes the same episode when it ends', async () => {
     prometheus.expose(healthy)
     await withRecorder(async (recorder) => {
       prometheus.expose(exposition([['model-a', '8192', 0.42]]))

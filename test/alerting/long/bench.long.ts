@@ -170,7 +170,7 @@ async function edits(
       everyMs: 20,
     })
     took.push((performance.now() - at) / 1_000)
-    await eventually('the applier', () => applier.inForce().kpis.f1_score.thresholds.warning === warning)
+    await eventually('the applier', () => applier.current().kpis.f1_score.thresholds.warning === warning)
   }
   writeFileSync(configPath, 'export default {')
   await eventually('the report of the broken edit', () => applier.problem() !== undefined)

@@ -86,7 +86,7 @@ export function createApplier(options: ApplierOptions): Applier {
   }
 
   return {
-    inForce: () => config,
+    current: () => config,
     patch: () => patch,
     problem,
     apply: (request) => inTurn(() => change(request, 'api')),

@@ -89,7 +89,7 @@ export function followConfig({ configPath, defaults, prometheusUrl, ...first }: 
     return againMs
   })
   return {
-    inForce: () => config,
+    current: () => config,
     patch: () => ({}),
     problem,
     apply: undefined,

@@ -96,7 +96,7 @@ describe('an applier', () => {
     const patch = { alertCheckInterval: '2s', kpis: { f1_score: { thresholds: { warning: 'high' } } } }
     await expect(applier.apply({ by: 'ann', patch })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     expect(applier.patch()).toEqual(withWarning(0.9))
-    expect(applier.inForce().alertCheckInterval).toBe('1s')
+    expect(applier.current().alertCheckInterval).toBe('1s')
   })
 
   test('goes back to the file where a null takes the patch away', async () => {

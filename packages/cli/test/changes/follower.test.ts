@@ -42,10 +42,10 @@ test('a followed configuration is in force once somebody else has put its rules 
   write(withWarning(0.85))
   const applied = withWarning(0.84)
   await applyFiles(servers.files(applied), servers)
-  expect(follower.inForce().kpis.f1_score.thresholds.warning).toBe(0.8)
+  expect(follower.current().kpis.f1_score.thresholds.warning).toBe(0.8)
   await applyFiles(servers.files(withWarning(0.85)), servers)
   await eventually('the change', () => changes.length === 1, mostOfAnEdit)
-  expect(follower.inForce().kpis.f1_score.thresholds.warning).toBe(0.85)
+  expect(follower.current().kpis.f1_score.thresholds.warning).toBe(0.85)
   expect(changes[0]?.differences).toEqual([
     { path: 'kpis.f1_score.thresholds.warning', before: 0.8, after: 0.85 },
   ])
@@ -63,14 +63,14 @@ test('a broken file leaves in force what was, and is a problem until it is mende
     next: expect.any(String),
   })
   await applyFiles(servers.files(withWarning(0.83)), servers)
-  expect(follower.inForce().kpis.f1_score.thresholds.warning).toBe(0.85)
+  expect(follower.current().kpis.f1_score.thresholds.warning).toBe(0.85)
   write(withWarning(0.85))
   await eventually('its end', () => follower.problem() === undefined, mostOfAnEdit)
   expect(problems).toEqual(['CONFIG_NOT_LOADABLE', undefined])
 })
 
 test('a valid file that nobody applies is a problem after a while, until somebody does', async () => {
-  await applyFiles(servers.files(follower.inForce()), servers)
+  await applyFiles(servers.files(follower.current()), servers)
   await eventually('no problem', () => follower.problem() === undefined, mostOfAnEdit)
   const problems: (string | undefined)[] = []
   const deaf = follower.onProblem((problem) => problems.push(problem?.code))
@@ -81,10 +81,10 @@ test('a valid file that nobody applies is a problem after a while, until somebod
     message: expect.stringContaining(`${configPath} is valid, but nobody has applied it`),
     next: expect.stringContaining('reload Prometheus'),
   })
-  expect(follower.inForce().kpis.f1_score.thresholds.warning).toBe(0.85)
+  expect(follower.current().kpis.f1_score.thresholds.warning).toBe(0.85)
   await applyFiles(servers.files(withWarning(0.86)), servers)
   await eventually('its end', () => follower.problem() === undefined, mostOfAnEdit)
-  expect(follower.inForce().kpis.f1_score.thresholds.warning).toBe(0.86)
+  expect(follower.current().kpis.f1_score.thresholds.warning).toBe(0.86)
   expect(problems).toEqual(['CONFIG_NOT_APPLIED', undefined])
   deaf()
 })
@@ -102,7 +102,7 @@ test('rules that somebody applies from another file are a problem, until they ar
   await eventually('its end', () => follower.problem() === undefined, mostOfAnEdit)
   await eventually(
     'the change',
-    () => follower.inForce().kpis.f1_score.thresholds.warning === 0.87,
+    () => follower.current().kpis.f1_score.thresholds.warning === 0.87,
     mostOfAnEdit,
   )
 })

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { storableName } from '../database/text.js'
 import type { ClosedHow, Episode, Transition } from './episode.js'
 
-/** Which alert a history is of, and from when on it is wanted. */
+/** An alert, and the time from which its episodes are wanted. */
 export type AlertTime = Pick<Episode, 'cluster' | 'fingerprint' | 'startsAt'>
 
 interface EpisodeRow {
@@ -103,7 +103,7 @@ export async function insertEpisodes(client: pg.ClientBase, episodes: readonly E
   )
 }
 
-/** Stores transitions, each with the id of its episode, and with each what every handler is to be told. */
+/** Stores transitions, each with the id of its episode, and a delivery of each to every handler. */
 export async function insertTransitions(
   client: pg.ClientBase,
   transitions: readonly (Transition & { readonly episodeId: string })[],
@@ -144,7 +144,7 @@ function rowOf(episode: Episode) {
     alertname,
     severity: labels[names.label.severity] ?? null,
     kpi: labels[names.label.kpi] ?? null,
-    // As snapshots and measurements have them, so that an alert leads to its own.
+    // Stored as in snapshots and measurements, so that an alert can be joined with them.
     service: nameOrNull(labels[names.label.job]),
     model: nameOrNull(labels[names.label.model]),
     context_size: nameOrNull(labels[names.label.contextSize]),

@@ -1,5 +1,5 @@
 import type { Direction } from '@mnemoscope/kpi'
-import type { Observation, Stretch } from './observation.js'
+import type { Observation, SampleSpan } from './observation.js'
 
 /** How an episode ended. */
 export type ClosedHow = 'resolved' | 'reconciled' | 'superseded' | 'rule_removed'
@@ -15,14 +15,14 @@ export interface Episode {
   readonly startsAt: number
   readonly endsAt: number | undefined
   readonly closedHow: ClosedHow | undefined
-  /** Newest evaluation at which Prometheus itself had it firing; undefined while only notifications told of it. */
+  /** Newest evaluation at which Prometheus itself had it firing; undefined while only notifications have reported it. */
   readonly lastFiringAt: number | undefined
   readonly value: number | undefined
   readonly peakValue: number | undefined
   readonly threshold: number | undefined
 }
 
-/** A change of an episode, kept for good. */
+/** A change of an episode. It is stored, and never changed. */
 export interface Transition {
   readonly kind: 'opened' | 'changed' | 'closed' | 'reopened'
   /** When it happened, by the clock of the source. */
@@ -86,26 +86,26 @@ function later(a: number | undefined, b: number | undefined): number | undefined
 }
 
 /**
- * An episode and those right before it whose end was none, as Prometheus' samples go on over it without a break; the
- * earliest first. Alertmanager tells of such an end when it has not heard from Prometheus for long, and of a start when
- * it hears again; where samples are read in between, the first episode is open again before there is a second one.
+ * An episode and those directly before it whose end was wrong, because Prometheus' samples continue over that end without a break; the
+ * earliest first. Alertmanager sends such an end when it has had no contact with Prometheus for long, and a start when
+ * it has contact again. If samples are read in between, the first episode is open again before there is a second one.
  */
-export function ofOneBreach(
+export function episodesOfOneBreach(
   meant: Episode,
   closed: readonly Episode[],
-  stretches: readonly Stretch[],
+  spans: readonly SampleSpan[],
 ): [Episode, ...Episode[]] {
-  const before = closed.findLast((episode) => episode.startsAt < meant.startsAt && !hasNeverBeen(episode))
-  if (before === undefined || !isOutlived(before.endsAt as number, stretches)) return [meant]
-  return [...ofOneBreach(before, closed, stretches), meant]
+  const before = closed.findLast((episode) => episode.startsAt < meant.startsAt && !isMergedAway(episode))
+  if (before === undefined || !firesThrough(before.endsAt as number, spans)) return [meant]
+  return [...episodesOfOneBreach(before, closed, spans), meant]
 }
 
-/** Whether an episode turned out to be a part of the one before it. */
-export function hasNeverBeen({ startsAt, endsAt, closedHow }: Episode): boolean {
+/** Whether an episode was joined to the one before it. */
+export function isMergedAway({ startsAt, endsAt, closedHow }: Episode): boolean {
   return closedHow === 'superseded' && endsAt === startsAt
 }
 
-/** Whether it fired both before and at a time, or after it, without a break. */
-function isOutlived(end: number, stretches: readonly Stretch[]): boolean {
-  return stretches.some(({ first, last }) => first < end && end <= last)
+/** Whether the alert fired without a break from before a time until it or later. */
+function firesThrough(end: number, spans: readonly SampleSpan[]): boolean {
+  return spans.some(({ first, last }) => first < end && end <= last)
 }

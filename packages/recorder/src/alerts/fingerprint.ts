@@ -3,13 +3,13 @@ const prime = 0x100000001b3n
 const separator = 0xff
 
 /**
- * Identity of an alert: the 64-bit FNV-1a hash of its sorted labels that Prometheus and Alertmanager use, as 16 hex
+ * Identity of an alert: the 64-bit FNV-1a hash of its sorted labels, as Prometheus and Alertmanager use it, in 16 hex
  * digits, so that it can be looked up in their tools (prometheus/common, model/signature.go).
  *
  * External labels are left out. Prometheus adds them on the way to Alertmanager only, so its API gives an alert
  * without and the webhook with them; hashed as they come, one alert would have two histories. An external label
  * counts as such only with the value that our Prometheus gives it: the same alert of another region stays another.
- * Labels rewritten by `alert_relabel_configs` can't be told, so such a rewrite gives an alert a second identity.
+ * Labels that `alert_relabel_configs` rewrites cannot be recognised, so a rewrite gives an alert a second identity.
  */
 export function fingerprintOf(
   labels: Readonly<Record<string, string>>,
@@ -29,7 +29,7 @@ export function fingerprintOf(
   return hash.toString(16).padStart(16, '0')
 }
 
-/** Whether an alert is one that our Prometheus may know: no external label has another value than there. */
+/** Whether our Prometheus may have this alert: no external label has another value than there. */
 export function isOwnAlert(
   labels: Readonly<Record<string, string>>,
   externalLabels: Readonly<Record<string, string>>,

@@ -1,17 +1,17 @@
 import { type Direction, names } from '@mnemoscope/kpi'
-import { kpiOf } from '../config/kpi-of.js'
+import { kpiOf } from '../config/source.js'
 import { storableText, storableTexts } from '../database/text.js'
 import type { Normaliser } from '../work.js'
 import { fingerprintOf } from './fingerprint.js'
 
-/** What one source says about one alert. Times are Unix ms. */
+/** What one source reports of one alert. Times are Unix ms. */
 export interface Observation {
   readonly cluster: string
   readonly fingerprint: string
   readonly labels: Readonly<Record<string, string>>
-  /** Empty where the source has none, as Prometheus has of alerts that ended. */
+  /** Empty if the source has none, as Prometheus for alerts that ended. */
   readonly annotations: Readonly<Record<string, string>>
-  /** What happened, for people, until annotations say it better. */
+  /** A summary for people, used until there are annotations. */
   readonly fallbackSummary?: string
   readonly startsAt: number
   /** When it stopped firing; left out while it fires. */
@@ -23,46 +23,46 @@ export interface Observation {
   readonly evidence?: Evidence
 }
 
-/** Evaluations one after another at which an alert fired: Unix ms of the first and the last. */
-export interface Stretch {
+/** Consecutive samples of a firing alert: Unix ms of the first and the last. */
+export interface SampleSpan {
   readonly first: number
   readonly last: number
 }
 
-/** What only Prometheus' own samples can say. A notification has none of it. */
+/** What only Prometheus' samples can show. A notification has none of it. */
 export interface Evidence {
   /** Newest evaluation at which the alert was stored as firing. */
   readonly lastFiringAt: number
-  /** Whether `startsAt` is when it began, and not merely the edge of what was asked for. */
+  /** Whether `startsAt` is when it began, and not only the start of the queried time. */
   readonly startKnown: boolean
-  /** The evaluations with it, each stretch without a break; several where Prometheus was away in between. */
-  readonly stretches: readonly Stretch[]
-  /** Time between two evaluations; one that is this late, and half as much again, did not take place. */
+  /** Its samples: several spans if Prometheus was away in between. */
+  readonly spans: readonly SampleSpan[]
+  /** Time between two evaluations. An evaluation that is 1.5 times this late did not take place. */
   readonly interval: number
 }
 
 /** An alert as a source gives it. */
-export interface GivenAlert
+export interface SourceAlert
   extends Pick<
     Observation,
     'labels' | 'annotations' | 'fallbackSummary' | 'startsAt' | 'endsAt' | 'evidence'
   > {
-  /** The newest value, where the source has one beside the annotation. */
+  /** The newest value, if the source has one beside the annotation. */
   readonly value?: number | undefined
-  /** The threshold, where the source has one beside the annotation. */
+  /** The threshold, if the source has one beside the annotation. */
   readonly threshold?: number | undefined
 }
 
 /**
- * Whether an alert has a place in the history. The watchdog fires always: as an episode it would be open for ever, and
- * say nothing.
+ * Whether episodes of an alert are stored. The watchdog always fires: its episode would be open for ever, and
+ * would say nothing.
  */
-export function isRemembered({ labels }: Pick<GivenAlert, 'labels'>): boolean {
+export function hasHistory({ labels }: Pick<SourceAlert, 'labels'>): boolean {
   return labels.alertname !== names.watchdogAlert
 }
 
-/** The one way from an alert, whatever its source, to what the history is told. */
-export function observe(given: GivenAlert, { cluster, externalLabels, kpis }: Normaliser): Observation {
+/** Turns an alert of any source into an observation. */
+export function observe(given: SourceAlert, { cluster, externalLabels, kpis }: Normaliser): Observation {
   const labels = storableTexts(given.labels)
   const annotations = storableTexts(given.annotations)
   const kpi = kpiOf(kpis, labels[names.label.kpi])
@@ -83,7 +83,7 @@ export function observe(given: GivenAlert, { cluster, externalLabels, kpis }: No
   }
 }
 
-/** The number a text is, undefined where it is none: annotations are texts for people first. */
+/** The number that a text is; undefined for other texts, which annotations may be. */
 function numberIn(text: string | undefined): number | undefined {
   if (text === undefined || text.trim() === '') return undefined
   const number = Number(text)

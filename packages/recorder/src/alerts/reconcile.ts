@@ -1,6 +1,6 @@
 import { type Config, durationSeconds, names, retentionOf } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import { kpiOf } from '../config/kpi-of.js'
+import { kpiOf } from '../config/source.js'
 import { exclusively } from '../database/locks.js'
 import { type Loop, startLoop } from '../loop.js'
 import { showOpenEpisodes } from '../metrics.js'
@@ -8,10 +8,11 @@ import type { PrometheusClient } from '../prometheus/client.js'
 import { type Matrix, queryInstant, queryNow, querySamples } from '../prometheus/query.js'
 import type { Work } from '../work.js'
 import type { Episode } from './episode.js'
+import { type EpisodeChange, endOf } from './episode-changes.js'
 import { countOpenEpisodes, loadOpenEpisodes } from './episode-table.js'
 import { fingerprintOf, isOwnAlert } from './fingerprint.js'
-import { endOf, type Step } from './history.js'
-import { type GivenAlert, isRemembered, observe } from './observation.js'
+import { firingPeriods, firstAfter, type Restart } from './firing-periods.js'
+import { hasHistory, observe, type SourceAlert } from './observation.js'
 import {
   type AlertRule,
   type AlertRules,
@@ -19,19 +20,18 @@ import {
   fetchExternalLabels,
   fetchStartTime,
 } from './prometheus-alerts.js'
-import { firstAfter, type Restart, runsOf } from './runs.js'
 import { closeEpisodes, storeObservations } from './store.js'
 
 /** Prometheus writes a sample of `ALERTS` at each evaluation of a firing alert, whatever becomes of notifications. */
 const firingAlerts = 'ALERTS{alertstate="firing",alertname=~"Mnemoscope.+"}'
 
-/** Time asked for at once; bounds the answer, however long the recorder was away. */
+/** Time of one query. It limits the answer, however long the recorder was away. */
 const chunkMs = 6 * 3_600_000
 
 /** When Prometheus last scraped anything or evaluated a rule: a crash can come between the two. */
-const newestSign = `max(timestamp(up) or timestamp(${names.configInfo}))`
+const lastActivity = `max(timestamp(up) or timestamp(${names.configInfo}))`
 
-/** Longest that Prometheus is given to read its log after a crash. */
+/** The longest time that Prometheus may take to read its log after a crash. */
 const longestRecoveryMs = 600_000
 
 /** Observations stored in one transaction. */
@@ -44,7 +44,7 @@ export function startReconciles(work: Work): Loop {
   return startLoop({
     next: (now) => now + intervalMs,
     run: async () => {
-      // Learned by every recorder, also by those whose turn it is not: their webhooks need it.
+      // Every recorder reads them, also one that does not reconcile now: its webhook needs them.
       const externalLabels = await fetchExternalLabels(prometheus)
       reading.normaliser = { ...reading.normaliser, externalLabels }
       await exclusively(pool, 'reconcile', async () => {
@@ -64,9 +64,9 @@ export interface Reconciled {
 }
 
 /**
- * Makes the alert history agree with what Prometheus stored: opens what no notification told of (inhibited,
- * silenced, short, lost), ends what it no longer has, corrects starts and ends. Goes on from where the last one
- * got to, so that alerts of an outage are found afterwards, as far as Prometheus' own retention reaches.
+ * Makes the episodes agree with what Prometheus stored: opens those that no notification reported (inhibited,
+ * silenced, short, lost), ends those that no longer fire, corrects starts and ends. It continues where the last one
+ * stopped, so that alerts of an outage are found afterwards, as far back as Prometheus keeps data.
  */
 export async function reconcile(work: Work): Promise<Reconciled> {
   const { pool, prometheus, config } = work
@@ -75,13 +75,13 @@ export async function reconcile(work: Work): Promise<Reconciled> {
   const now = await queryNow(prometheus)
   const { cluster } = normaliser
   const overlap = 3 * longestInterval(alertRules, config)
-  const reached = (await reachedBefore(pool, cluster)) ?? now - retentionOf(config).alertsDays * 86_400_000
-  // A clock of Prometheus that was set back would have nothing reconciled until its time had come again.
+  const reached = (await loadProgress(pool, cluster)) ?? now - retentionOf(config).alertsDays * 86_400_000
+  // If Prometheus' clock was set back, nothing would be reconciled until that time came again.
   let from = reached > now ? now - overlap : reached
   const restart = await restartAfter(prometheus, from - overlap, now)
-  const alive = new Set(
+  const stillFiring = new Set(
     alertRules.firing
-      .filter(isRemembered)
+      .filter(hasHistory)
       .map(({ labels }) => fingerprintOf(labels, normaliser.externalLabels)),
   )
   const kinds: string[] = []
@@ -89,22 +89,25 @@ export async function reconcile(work: Work): Promise<Reconciled> {
     const to = Math.min(from + chunkMs, now)
     const window = { from: from - overlap, to, isNewest: to === now, restart }
     const found = await alertsBetween(work, alertRules, window)
-    const observations = found.filter(isRemembered).map((alert) => observe(alert, normaliser))
+    const observations = found.filter(hasHistory).map((alert) => observe(alert, normaliser))
     for (let i = 0; i < observations.length; i += batchSize) {
       const stored = await storeObservations(work, observations.slice(i, i + batchSize))
       kinds.push(...stored.map(({ kind }) => kind))
     }
     if (window.isNewest) {
-      for (const { endsAt, fingerprint } of observations) if (endsAt === undefined) alive.add(fingerprint)
+      for (const { endsAt, fingerprint } of observations)
+        if (endsAt === undefined) stillFiring.add(fingerprint)
     }
-    // Until alerts are stored again after a start, what was before it is needed to tell what went on.
+    // Until Prometheus stores alerts again after a start, earlier samples are needed to see which alerts continue.
     const isSettled = restart === undefined || to > restart.resumedAt + 2 * overlap
-    if (isSettled || !window.isNewest) await rememberReached(pool, cluster, to)
+    if (isSettled || !window.isNewest) await saveProgress(pool, cluster, to)
     from = to
   }
-  const missing = (await loadOpenEpisodes(pool, cluster)).filter(({ fingerprint }) => !alive.has(fingerprint))
+  const missing = (await loadOpenEpisodes(pool, cluster)).filter(
+    ({ fingerprint }) => !stillFiring.has(fingerprint),
+  )
   const ended = await closeEpisodes(work, missing, (episode) =>
-    endOfMissing(episode, alertRules.rules.get(episode.labels.alertname ?? ''), normaliser.externalLabels),
+    endUnlessFiring(episode, alertRules.rules.get(episode.labels.alertname ?? ''), normaliser.externalLabels),
   )
   kinds.push(...ended.map(({ kind }) => kind))
   return {
@@ -117,15 +120,15 @@ async function alertsBetween(
   { prometheus, config }: Work,
   { rules, firing }: AlertRules,
   window: { from: number; to: number; isNewest: boolean; restart: Restart | undefined },
-): Promise<GivenAlert[]> {
+): Promise<SourceAlert[]> {
   const active = new Map(firing.map((alert) => [fingerprintOf(alert.labels, {}), alert]))
   const selector = `${firingAlerts}[${Math.ceil(window.to - window.from)}ms]`
   const series = await querySamples(prometheus, selector, new Date(window.to))
-  return series.flatMap(({ labels, samples }): GivenAlert[] => {
+  return series.flatMap(({ labels, samples }): SourceAlert[] => {
     const { __name__, alertstate, ...own } = labels
     const rule = rules.get(own.alertname ?? '')
     const interval = rule?.interval ?? 1_000 * durationSeconds(config.alertCheckInterval)
-    const runs = runsOf(
+    const periods = firingPeriods(
       samples.map(({ at }) => at),
       {
         from: window.from,
@@ -135,7 +138,7 @@ async function alertsBetween(
         evaluatedUntil: window.isNewest ? (rule?.lastEvaluation ?? window.to) : window.to - interval,
       },
     )
-    return runs.map(({ first, last, stretches, startKnown, endsAt }): GivenAlert => {
+    return periods.map(({ first, last, spans, startKnown, endsAt }): SourceAlert => {
       const current = endsAt === undefined ? active.get(fingerprintOf(own, {})) : undefined
       return {
         labels: own,
@@ -144,7 +147,7 @@ async function alertsBetween(
         startsAt: first,
         value: current?.value,
         threshold: rule?.threshold,
-        evidence: { lastFiringAt: last, startKnown, stretches, interval },
+        evidence: { lastFiringAt: last, startKnown, spans, interval },
         ...(endsAt === undefined ? {} : { endsAt }),
       }
     })
@@ -161,15 +164,15 @@ async function restartAfter(
   if (startedAt === undefined || startedAt <= from || startedAt >= now) return undefined
   const until = Math.min(now, startedAt + longestRecoveryMs)
   const scrapes = await querySamples(prometheus, `up[${Math.ceil(until - startedAt)}ms]`, new Date(until))
-  const [lastSign] = await queryInstant(prometheus, newestSign, new Date(startedAt))
+  const [activity] = await queryInstant(prometheus, lastActivity, new Date(startedAt))
   return {
     startedAt,
     resumedAt: firstAfter(scrapes, startedAt) ?? until,
-    stoppedAt: lastSign === undefined ? undefined : lastSign.value * 1_000,
+    stoppedAt: activity === undefined ? undefined : activity.value * 1_000,
   }
 }
 
-/** Summary of an alert that has ended before anyone read Prometheus' own. */
+/** Summary of an alert that ended before its annotations were read. */
 function summaryOf(labels: Matrix['labels'], kpis: Config['kpis']): string {
   const kpi = kpiOf(kpis, labels[names.label.kpi])
   if (kpi === undefined) return labels.alertname ?? ''
@@ -182,14 +185,14 @@ function longestInterval({ rules }: AlertRules, config: Config): number {
   return Math.max(configured, ...[...rules.values()].map(({ interval }) => interval))
 }
 
-async function reachedBefore(pool: pg.Pool, cluster: string): Promise<number | undefined> {
+async function loadProgress(pool: pg.Pool, cluster: string): Promise<number | undefined> {
   const { rows } = await pool.query<{ reached: Date }>('SELECT reached FROM reconciles WHERE cluster = $1', [
     cluster,
   ])
   return rows[0]?.reached.getTime()
 }
 
-async function rememberReached(pool: pg.Pool, cluster: string, reached: number): Promise<void> {
+async function saveProgress(pool: pg.Pool, cluster: string, reached: number): Promise<void> {
   await pool.query(
     `INSERT INTO reconciles (cluster, reached) VALUES ($1, $2)
      ON CONFLICT (cluster) DO UPDATE SET reached = excluded.reached, reconciled_at = now()`,
@@ -198,22 +201,22 @@ async function rememberReached(pool: pg.Pool, cluster: string, reached: number):
 }
 
 /**
- * The end of an open episode that Prometheus has no firing alert for; undefined where that proves nothing: the alert
- * is of another Prometheus, its rule fails, or the rule has not been evaluated since the alert was last heard of.
- * @param rule what Prometheus says of the rules with the alert's name; undefined where it has none
+ * Ends an open episode that has no firing alert in Prometheus; undefined if that proves nothing: the alert
+ * is of another Prometheus, its rule fails, or the rule has not been evaluated since the alert was last seen.
+ * @param rule what Prometheus says of the rules with the alert's name; undefined if it has none
  */
-export function endOfMissing(
+export function endUnlessFiring(
   episode: Episode,
   rule: AlertRule | undefined,
   externalLabels: Readonly<Record<string, string>>,
-): Step | undefined {
+): EpisodeChange | undefined {
   if (!isOwnAlert(episode.labels, externalLabels)) return undefined
   const { lastFiringAt, startsAt } = episode
   if (rule === undefined) {
     return lastFiringAt === undefined ? undefined : endOf(episode, lastFiringAt, 'rule_removed')
   }
-  const newestSign = Math.max(startsAt, lastFiringAt ?? 0)
-  if (!rule.isHealthy || rule.lastEvaluation < newestSign + rule.interval / 2) return undefined
-  const endsAt = lastFiringAt === undefined ? rule.lastEvaluation : newestSign + rule.interval
+  const lastSeenAt = Math.max(startsAt, lastFiringAt ?? 0)
+  if (!rule.isHealthy || rule.lastEvaluation < lastSeenAt + rule.interval / 2) return undefined
+  const endsAt = lastFiringAt === undefined ? rule.lastEvaluation : lastSeenAt + rule.interval
   return endOf(episode, endsAt, 'reconciled')
 }

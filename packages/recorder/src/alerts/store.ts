@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { lockTexts } from '../database/locks.js'
 import { inTransaction } from '../database/pool.js'
 import type { Episode, Transition } from './episode.js'
+import { advance, type EpisodeChange } from './episode-changes.js'
 import {
   type AlertTime,
   insertEpisodes,
@@ -9,29 +10,28 @@ import {
   loadEpisodes,
   updateEpisodes,
 } from './episode-table.js'
-import { advance, type Step } from './history.js'
 import type { Observation } from './observation.js'
 
-/** An episode as it will be stored, with what changed about it. */
+/** An episode to be stored, with its changes. */
 interface Draft {
   episode: Episode
   isChanged: boolean
   readonly transitions: Transition[]
 }
 
-/** Where histories are kept, and who is told of what changes about them. */
+/** Where episodes are stored, and the handlers to which their changes are delivered. */
 export interface HistoryStore {
   readonly pool: pg.Pool
   /** Names of the handlers that every transition is to be delivered to. */
   readonly handlers: readonly string[]
 }
 
-/** Drafts by alert: no alert's history depends on another's. */
+/** Drafts by alert: no alert's episodes depend on another's. */
 type Drafts = Map<string, Draft[]>
 
 /**
- * Takes observations into the history, in one transaction: all of them are stored when it returns, none when it
- * throws. Writers of the same alert take turns, so several recorders and Alertmanagers at once give one history.
+ * Stores observations as episodes, in one transaction: all of them are stored when it returns, none when it
+ * throws. Writers of the same alert take turns, so several recorders and Alertmanagers at once give the same episodes.
  * @returns every transition that was stored
  */
 export function storeObservations(
@@ -48,13 +48,13 @@ export function storeObservations(
 }
 
 /**
- * Ends those of the given open episodes for which `close` gives a step. It is asked with the episodes as they are
- * in the database by then; ones that ended meanwhile are left alone.
+ * Ends those of the given open episodes for which `close` returns a change. It gets the episodes as they are
+ * in the database at that time; episodes that ended in the meantime stay as they are.
  */
 export function closeEpisodes(
   store: HistoryStore,
   open: readonly Episode[],
-  close: (episode: Episode) => Step | undefined,
+  close: (episode: Episode) => EpisodeChange | undefined,
 ): Promise<Transition[]> {
   return changeHistory(store, open, (drafts) => {
     for (const { episode } of [...drafts.values()].flat()) {
@@ -112,7 +112,7 @@ async function save(
   return transitions
 }
 
-function take(drafts: Drafts, { before, after, transition }: Step): void {
+function take(drafts: Drafts, { before, after, transition }: EpisodeChange): void {
   const own = draftsOf(drafts, after)
   let draft = before === undefined ? undefined : own.find(({ episode }) => episode === before)
   if (draft === undefined) {

@@ -3,13 +3,13 @@ import { z } from 'zod'
 import { route } from '../http/route.js'
 import type { Metrics } from '../metrics.js'
 import type { Normaliser } from '../work.js'
-import { type GivenAlert, isRemembered, observe } from './observation.js'
+import { hasHistory, observe, type SourceAlert } from './observation.js'
 import { storeObservations } from './store.js'
 
-/** Alerts in one notification at the most. */
+/** At most this many alerts in one notification. */
 const mostAlerts = 5_000
 
-/** Clocks differ, and ours may be the wrong one; a time that is further ahead is none. */
+/** Clocks differ, and ours may be the wrong one. A time that is further ahead is invalid. */
 const mostAheadMs = 86_400_000
 
 const text = (most: number) => z.string().max(most)
@@ -44,7 +44,7 @@ const notificationSchema = z.object({
 type Notification = z.output<typeof notificationSchema>
 
 /** The alerts of a notification, each with its own status: one payload mixes firing and resolved ones. */
-function alertsOf(notification: Notification, receivedAt: number): GivenAlert[] {
+function alertsOf(notification: Notification, receivedAt: number): SourceAlert[] {
   return notification.alerts.map(({ status, labels, annotations, startsAt, endsAt }) => {
     const given = { labels, annotations, startsAt: Date.parse(startsAt) }
     if (status === 'firing') return given
@@ -54,8 +54,8 @@ function alertsOf(notification: Notification, receivedAt: number): GivenAlert[] 
 }
 
 /**
- * Whether a time can be one of an alert. An episode that began or ended in years would be open until then, or take in
- * every alert until then.
+ * Whether an alert can have this time. An episode with a start or end years ahead would be open until then, or would
+ * cover every alert until then.
  */
 function isKnown(time: number, now: number): boolean {
   return time >= Date.UTC(2000, 0) && time <= now + mostAheadMs
@@ -66,7 +66,7 @@ export interface Needs {
   /** Names of the handlers that every change of an alert is delivered to. */
   readonly handlers: readonly string[]
   readonly metrics: Metrics
-  /** How alerts are read at present: external labels are learned from Prometheus. */
+  /** How alerts are read now: external labels come from Prometheus. */
   readonly normaliser: () => Normaliser
 }
 
@@ -108,7 +108,7 @@ export const webhookRoutes = [
     async handle({ query, body }, { pool, handlers, metrics, normaliser }: Needs) {
       const { cluster = normaliser().cluster } = query
       const observations = alertsOf(body, Date.now())
-        .filter(isRemembered)
+        .filter(hasHistory)
         .map((alert) => observe(alert, { ...normaliser(), cluster }))
       const transitions = await storeObservations({ pool, handlers }, observations)
       for (const { status } of body.alerts) metrics.webhookAlerts.inc({ status })

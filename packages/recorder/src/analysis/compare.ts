@@ -1,7 +1,7 @@
 import type { Config } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
-import { kpiOf } from '../config/kpi-of.js'
+import { kpiOf } from '../config/source.js'
 import { inScope, type Scope, scopeParameters } from '../database/scope.js'
 import type { DataOf } from '../http/route.js'
 

@@ -83,7 +83,7 @@ export function createApp(options: AppOptions): Hono {
         formAction: ["'none'"],
         frameAncestors: ["'none'"],
       },
-      // The recorder speaks plain HTTP; a proxy in front of it decides about HTTPS.
+      // The recorder serves plain HTTP; a proxy in front of it decides about HTTPS.
       strictTransportSecurity: false,
     }),
   )

@@ -14,12 +14,12 @@ export interface ChangeLog {
 const retryMs = 5_000
 
 /**
- * Stores each change that comes into force, in order. A configuration never waits for the database: what could not be
+ * Stores each applied change, in order. A configuration never waits for the database: what could not be
  * stored is kept and tried again.
  */
 export function startChangeLog(pool: pg.Pool, source: ConfigSource, logger: Logger): ChangeLog {
   const startedAt = new Date()
-  const startedWith = source.inForce()
+  const startedWith = source.current()
   const waiting: ((pool: pg.Pool) => Promise<boolean>)[] = [(to) => storeStart(to, startedWith, startedAt)]
   let storing: Promise<void> = Promise.resolve()
 
@@ -44,10 +44,9 @@ export function startChangeLog(pool: pg.Pool, source: ConfigSource, logger: Logg
     store().catch(onError)
   })
   const logProblem = (problem: ConfigProblem) =>
-    logger.error({ problem }, 'the configuration as it is written is not in force')
-  const deaf = source.onProblem((problem) => {
-    if (problem === undefined)
-      logger.info('nothing is known to keep the configuration as it is written from being in force')
+    logger.error({ problem }, 'the configuration as written is not in use')
+  const unsubscribeProblems = source.onProblem((problem) => {
+    if (problem === undefined) logger.info('the configuration as written is in use again')
     else logProblem(problem)
   })
   // The file may have been broken while this process was starting.
@@ -57,7 +56,7 @@ export function startChangeLog(pool: pg.Pool, source: ConfigSource, logger: Logg
   return {
     async stop() {
       unsubscribe()
-      deaf()
+      unsubscribeProblems()
       await loop.stop()
       await storing.catch(() => undefined)
     },

@@ -20,7 +20,7 @@ export type RestartNeeded = DataOf<typeof restartAnswer>
 
 /**
  * What differs between two configurations, by path, in the order of the paths. Objects are compared key by key,
- * lists and everything else as a whole. What was declared is not compared: only what it means.
+ * lists and everything else as one value. What was declared is not compared: only what it means.
  */
 export function differencesBetween(before: object, after: object): Difference[] {
   const old = leaves(configMeaning(before))

@@ -5,7 +5,7 @@ import { storableText } from '../database/text.js'
 const address = /^[a-z][a-z0-9+.-]*:\/\/[^/\s]*@/i
 
 /**
- * A configuration, or a part of one, as JSON that anybody may read and Postgres can hold: addresses are without their
+ * A configuration, or a part of one, as JSON that everybody may read and Postgres can hold: addresses are without their
  * passwords, as reading needs no token and the history of changes is there for every dashboard.
  */
 export function redactedJson(value: unknown): string {

@@ -29,7 +29,7 @@ const configAnswer = z
   Omit<Config, 'declared'>
 >
 
-const inForceAnswer = z.strictObject({
+const configInUseAnswer = z.strictObject({
   hash: z.string(),
   refresh_seconds: z.number().describe('How often a page asks.'),
   config: configAnswer,
@@ -57,8 +57,8 @@ export const configRoutes = [
     path: '/api/config',
     summary: 'The configuration in use.',
     access: 'read',
-    answer: inForceAnswer,
-    handle: (_, { configSource }: Needs) => inForce(configSource),
+    answer: configInUseAnswer,
+    handle: (_, { configSource }: Needs) => configInUse(configSource),
   }),
   route({
     method: 'PUT',
@@ -75,7 +75,7 @@ export const configRoutes = [
       expected: '{"by": "who", "patch": {settings as in the configuration file}}',
       next: { invalid: 'Correct the body.', tooLarge: 'Put large changes into the configuration file.' },
     },
-    answer: inForceAnswer.extend({
+    answer: configInUseAnswer.extend({
       differences: z.array(differenceAnswer),
       restarts: z.array(restartAnswer),
     }),
@@ -86,7 +86,7 @@ export const configRoutes = [
     async handle({ body }, { configSource }: Needs) {
       const change = await applied(configSource, body)
       return {
-        ...inForce(configSource),
+        ...configInUse(configSource),
         differences: redacted(change?.differences ?? []),
         restarts: change?.restarts ?? [],
       }
@@ -113,8 +113,8 @@ export const configRoutes = [
     }),
     isCached: true,
     handle({ context }, { configSource }: Needs) {
-      const { integrations } = configSource.inForce()
-      const tag = `"${configHash(configSource.inForce())}"`
+      const { integrations } = configSource.current()
+      const tag = `"${configHash(configSource.current())}"`
       context.header('etag', tag)
       context.header('cache-control', 'no-cache')
       // A tag that went through compression comes back marked as weak.
@@ -124,8 +124,8 @@ export const configRoutes = [
   }),
 ] as const
 
-function inForce(source: ConfigSource): DataOf<typeof inForceAnswer> {
-  const config = source.inForce()
+function configInUse(source: ConfigSource): DataOf<typeof configInUseAnswer> {
+  const config = source.current()
   const problem = source.problem()
   return {
     hash: configHash(config),

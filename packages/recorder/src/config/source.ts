@@ -1,10 +1,11 @@
-import type { Config } from '@mnemoscope/kpi'
+import { type Config, names } from '@mnemoscope/kpi'
+import { Gauge, type Registry } from 'prom-client'
 import type { Difference, RestartNeeded } from './differences.js'
 
 /** A changed configuration that was applied. */
 export interface AppliedChange {
   readonly at: Date
-  /** Who changed it, as far as is known. */
+  /** Who changed it, if known. */
   readonly by: string
   readonly source: 'start' | 'file' | 'api'
   readonly config: Config
@@ -18,7 +19,7 @@ export interface AppliedChange {
 /** Settings laid over the configuration file: a part of what `defineConfig` takes. */
 export type ConfigPatch = Readonly<Record<string, unknown>>
 
-/** Why the configuration as it is written is not the one in force. */
+/** Why the configuration as written is not in use. */
 export interface ConfigProblem {
   readonly at: Date
   readonly code: string
@@ -37,26 +38,27 @@ export interface ChangeRequest {
 
 /** Where a recorder's configuration comes from while it runs. */
 export interface ConfigSource {
-  readonly inForce: () => Config
+  /** The configuration in use. */
+  readonly current: () => Config
   readonly patch: () => ConfigPatch
-  /** Undefined while what is written is in force. */
+  /** Undefined while the configuration as written is in use. */
   readonly problem: () => ConfigProblem | undefined
   /**
-   * Puts a changed configuration in force; resolves once Prometheus and Alertmanager run it, with undefined where
-   * nothing differs. Undefined in a recorder that only follows its configuration.
-   * @throws MnemoscopeError where it is refused; then nothing has changed
+   * Applies a changed configuration. Resolves once Prometheus and Alertmanager run it, with undefined if
+   * nothing differs. Is undefined in a recorder that only follows its configuration.
+   * @throws MnemoscopeError if it is refused; then nothing has changed
    */
   readonly apply: ((request: ChangeRequest) => Promise<AppliedChange | undefined>) | undefined
-  /** Hears of each change once it is in force. @returns how to stop hearing */
+  /** Calls the listener after each change that was applied. @returns how to unsubscribe */
   readonly onChange: (listener: (change: AppliedChange) => void) => () => void
-  /** Hears when what is written can't be put in force, and with undefined when it is again. @returns how to stop hearing */
+  /** Calls the listener when the configuration as written can't be used, and with undefined when it is in use again. @returns how to unsubscribe */
   readonly onProblem: (listener: (problem: ConfigProblem | undefined) => void) => () => void
 }
 
 /** A configuration that never changes. */
 export function fixedConfig(config: Config): ConfigSource {
   return {
-    inForce: () => config,
+    current: () => config,
     patch: () => ({}),
     problem: () => undefined,
     apply: undefined,
@@ -65,11 +67,34 @@ export function fixedConfig(config: Config): ConfigSource {
   }
 }
 
-/** A configuration whose settings are always those in force: whoever holds it need not know that they change. */
+/** A configuration whose settings are always those in use, so that its users need not follow changes. */
 export function liveConfig(source: ConfigSource): Config {
-  const keys = Object.keys(source.inForce()) as (keyof Config)[]
+  const keys = Object.keys(source.current()) as (keyof Config)[]
   return Object.defineProperties(
     {},
-    Object.fromEntries(keys.map((key) => [key, { enumerable: true, get: () => source.inForce()[key] }])),
+    Object.fromEntries(keys.map((key) => [key, { enumerable: true, get: () => source.current()[key] }])),
   ) as Config
+}
+
+/**
+ * The KPI with an id from outside; undefined if the configuration does not have it. That includes names that
+ * every object has as a property, such as `constructor`.
+ */
+export function kpiOf(
+  kpis: Config['kpis'],
+  id: string | null | undefined,
+): Config['kpis'][string] | undefined {
+  return typeof id === 'string' && Object.hasOwn(kpis, id) ? kpis[id] : undefined
+}
+
+/** Adds a gauge to a registry: whether the configuration as written is known not to be in use. */
+export function showConfigProblem(registry: Registry, source: Pick<ConfigSource, 'problem'>): void {
+  new Gauge({
+    name: names.recorderMetric.configProblem,
+    help: '1 while the configuration as written is known not to be in use; GET /api/config says why.',
+    registers: [registry],
+    collect() {
+      this.set(source.problem() === undefined ? 0 : 1)
+    },
+  })
 }

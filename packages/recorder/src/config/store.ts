@@ -13,7 +13,7 @@ import type { AppliedChange } from './source.js'
 export const configChangeAnswer = z.strictObject({
   id: z.string(),
   at: z.number().describe('Unix seconds.'),
-  by: z.string().describe('Who changed it, as far as is known.'),
+  by: z.string().describe('Who changed it, if known.'),
   source: z.enum(['start', 'file', 'api']),
   sha256: z.string(),
   previous_sha256: z.string().nullable(),
@@ -24,7 +24,7 @@ export type ConfigChange = DataOf<typeof configChangeAnswer>
 
 /**
  * Stores a change, unless the newest one stored is of the same configuration: several recorders that follow one
- * configuration tell of it once.
+ * configuration store it once.
  * @returns whether it was stored
  */
 export function storeChange(pool: pg.Pool, change: AppliedChange): Promise<boolean> {
@@ -34,7 +34,7 @@ export function storeChange(pool: pg.Pool, change: AppliedChange): Promise<boole
   })
 }
 
-/** Stores that this configuration is in force at start, if the newest one stored is another. */
+/** Stores that this configuration is in use at start, if the newest one stored is another. */
 export function storeStart(pool: pg.Pool, config: Config, at: Date): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     await lock(client, 'configChanges')

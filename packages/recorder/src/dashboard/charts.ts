@@ -52,9 +52,9 @@ export type Charts = DataOf<typeof chartsAnswer>
 
 export interface ChartsOptions {
   readonly intervalSeconds: number
-  /** Points of one chart at the most, over all its lines. */
+  /** At most this many points of one chart, over all its lines. */
   readonly mostPoints: number
-  /** Lines of one chart at the most. */
+  /** At most this many lines of one chart. */
   readonly mostSeries: number
 }
 

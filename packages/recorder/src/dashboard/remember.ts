@@ -18,7 +18,7 @@ export type DashboardMemory = (scope: Scope) => Promise<DashboardData>
 
 /**
  * Dashboard data that is computed once for each state of the snapshots, however many look and however often: between
- * two snapshots nothing about them changes. Alerts are always read anew.
+ * two snapshots nothing about them changes. Alerts are read every time.
  */
 export function rememberDashboards(pool: pg.Pool, config: Config): DashboardMemory {
   const remembered = new Map<string, Remembered>()

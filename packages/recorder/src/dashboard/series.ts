@@ -23,9 +23,9 @@ export type KpiSeries = DataOf<typeof kpiSeriesAnswer>
 export interface KpiSeriesOptions {
   readonly kpi: string
   readonly intervalSeconds: number
-  /** Points of one series at the most. */
+  /** At most this many points of one series. */
   readonly mostPoints: number
-  /** Series at the most; those seen last are taken. */
+  /** At most this many series: those seen last. */
   readonly mostSeries: number
 }
 

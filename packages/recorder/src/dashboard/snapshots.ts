@@ -1,7 +1,7 @@
 import { type Config, severityOf, thresholdSeverities, thresholdsAt } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
-import { kpiOf } from '../config/kpi-of.js'
+import { kpiOf } from '../config/source.js'
 import { inScope, type Scope, scopeParameters } from '../database/scope.js'
 import type { DataOf } from '../http/route.js'
 
@@ -100,7 +100,7 @@ export async function recentSnapshots(
   })) as unknown as RecentSnapshot[]
 }
 
-/** The newest snapshot of every series in the scope, each KPI judged by the thresholds in force for it. */
+/** The newest snapshot of every series in the scope, each KPI judged by its current thresholds. */
 export async function currentSnapshots(
   pool: pg.Pool,
   scope: Scope,

@@ -38,7 +38,7 @@ const hour = hours.ms / 1_000
 
 export interface StepLimits {
   readonly intervalSeconds: number
-  /** Steps at the most. */
+  /** At most this many steps. */
   readonly mostPoints: number
   /** Rows of snapshots, or of what they are added up to, that may be read at each look. */
   readonly mostRows: number

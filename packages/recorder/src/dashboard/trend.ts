@@ -17,7 +17,7 @@ export const trendAnswer = z.strictObject({
     .number()
     .nullable()
     .describe(
-      'Two-sided probability of such an order of values without any trend; null with too few points to tell.',
+      'Two-sided probability of such an order of values without any trend; null with too few points.',
     ),
 })
 export type Trend = DataOf<typeof trendAnswer>
@@ -28,10 +28,10 @@ export interface TrendPoint {
   readonly value: number
 }
 
-/** Fewer points can't be told from noise at this significance. */
+/** Fewer points cannot be distinguished from noise at this significance. */
 const leastPoints = 8
 const significance = 0.05
-/** A change of less than this share of the values' size over the whole time is no news, however certain it is. */
+/** A change of less than this share of the values' size over the whole time is ignored, however certain it is. */
 const leastChange = 0.01
 
 /**
@@ -40,7 +40,7 @@ const leastChange = 0.01
  * Theil–Sen slope and the Mann–Kendall test with its correction for ties stand outliers and need no normal
  * distribution (Mann 1945, Kendall 1975, Sen 1968). Values from overlapping windows follow one another, which makes
  * noise look like a trend; the variance is therefore corrected for autocorrelation (Yue and Wang 2004).
- * @param points ascending by time; a few hundred at the most, as every pair is compared
+ * @param points ascending by time; at most a few hundred, because every pair is compared
  */
 export function trendOf(points: readonly TrendPoint[], better: Direction): Trend {
   const slope = theilSen(points)

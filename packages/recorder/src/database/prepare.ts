@@ -42,7 +42,7 @@ export async function prepareDatabase(databaseUrl: string): Promise<boolean> {
 
 /**
  * Deletes the recorder's tables, views and functions with everything in them, whichever baseline they are of, and makes
- * them anew. Everything else in the database stays.
+ * them again. Everything else in the database stays.
  * @returns names of the tables that were deleted
  * @throws MnemoscopeError as `prepareDatabase`; DATABASE_BASELINE where something else depends on a table
  */
@@ -171,7 +171,7 @@ function otherBaseline(
     {
       value: found ?? 'no baseline',
       expected: sha256,
-      next: `Run \`${rebuildCommand}\` to delete the recorder's tables with all history in them and make them anew, or use another database.`,
+      next: `Run \`${rebuildCommand}\` to delete the recorder's tables with all history in them and make them again, or use another database.`,
     },
   )
 }

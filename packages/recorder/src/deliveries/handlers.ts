@@ -2,9 +2,9 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { AlertEvent, Config } from '@mnemoscope/kpi'
 
-/** A user's own code that gets the events of alerts. */
+/** A user's code that gets the events of alerts. */
 export interface AlertHandler {
-  /** Names its deliveries in the database; a handler that changes its name starts anew. */
+  /** Names its deliveries in the database; a handler with a new name begins without any. */
   readonly name: string
   /**
    * Gets each event at least once: those of one episode in order, those of different episodes at the same time.

@@ -24,7 +24,7 @@ export function startDeliveries({ pool, logger, metrics }: Work, handler: AlertH
   const underWay = new Map<Promise<void>, AbortController>()
   let goesOn = false
   let unstored = 0
-  // From 0 on, so that the first failure is an increase.
+  // Begins at 0, so that the first failure is an increase.
   metrics.deliveryFailures.inc({ handler: handler.name }, 0)
 
   const onError = (err: unknown) => logger.error({ err, handler: handler.name }, 'deliveries failed')
@@ -37,8 +37,8 @@ export function startDeliveries({ pool, logger, metrics }: Work, handler: AlertH
       const reason = messageOf(error)
       const isDead = await giveBack(pool, delivery, reason)
       const details = { handler: handler.name, event: delivery.event.id, attempts: delivery.attempts, reason }
-      if (isDead) logger.error(details, 'delivery given up; mnemoscope replay tries it again')
-      else logger.warn(details, 'delivery failed, to be tried again')
+      if (isDead) logger.error(details, 'delivery given up; run mnemoscope replay to try it again')
+      else logger.warn(details, 'delivery failed; it will be tried again')
       return
     }
     await finish(pool, delivery)
@@ -65,7 +65,7 @@ export function startDeliveries({ pool, logger, metrics }: Work, handler: AlertH
         for (const delivery of await claim(pool, handler.name, { most, leaseMs })) start(delivery)
       }
       if (underWay.size === 0) return
-      // What ends makes room, and lets its episode's next event have its turn.
+      // A finished event frees a place, and the next event of its episode can follow.
       await firstOf(underWay.keys(), pollMs)
       goesOn = true
     },

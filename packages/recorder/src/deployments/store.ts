@@ -21,7 +21,7 @@ export const deploymentAnswer = z.strictObject({
 })
 export type StoredDeployment = DataOf<typeof deploymentAnswer>
 
-/** A deployment that somebody reports. */
+/** A reported deployment. */
 export interface ReportedDeployment {
   readonly service: string
   readonly version: string
@@ -49,7 +49,7 @@ export async function deployments(
 }
 
 /**
- * Stores a deployment that somebody reports. One that is known already, because it was reported before or its processes
+ * Stores a reported deployment. One that is known already, because it was reported before or its processes
  * were seen, stays one row, which gets the name of who did it.
  * @returns the row, and whether it is new
  */

@@ -12,7 +12,7 @@ export const acknowledgementAnswer = z.strictObject({
 const foreignKeyViolation = '23503'
 
 /**
- * Stores that somebody took notice of an episode, open or over. Each call adds one: comments follow one another.
+ * Stores that a person knows of an episode, open or closed. Each call adds one: comments follow one another.
  * It silences nothing; silences are Alertmanager's.
  * @returns undefined where no episode has this id
  */

@@ -24,7 +24,7 @@ export const episodeDetailAnswer = episodeAnswer.extend({
 export type EpisodeDetail = DataOf<typeof episodeDetailAnswer>
 type EpisodeTransition = EpisodeDetail['transitions'][number]
 
-/** Details of an episode; undefined where there is none with this id. */
+/** Details of an episode; undefined if no episode has this id. */
 export async function episodeDetail(
   pool: pg.Pool,
   id: string,

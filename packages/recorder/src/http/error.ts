@@ -20,7 +20,7 @@ export class RequestError extends MnemoscopeError {
     this.status = status
   }
 
-  /** An error of the work that a request asked for, with the status that tells the caller of it. */
+  /** An error of the work that a request asked for, with the status of its answer. */
   static of({ code, message, value, expected, next, cause }: MnemoscopeError, status: ContentfulStatusCode) {
     const detail = { value, next, cause, ...(expected !== undefined && { expected }) }
     return new RequestError(status, message, detail, code)

@@ -4,10 +4,10 @@ import { getRequestListener } from '@hono/node-server'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import type { Hono } from 'hono'
 
-/** Bounds memory and open files, whoever sends how much. */
+/** Limits memory and open files, however many requests come. */
 const mostConnections = 500
 
-/** Below the 10 s after which Docker ends a process that was told to stop. */
+/** Below the 10 s after which Docker kills a process that it asked to stop. */
 const defaultGraceMs = 5_000
 const idleCheckMs = 100
 
@@ -46,7 +46,7 @@ export async function listen(
 
 function closed(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    // A connection that is kept alive becomes idle when its request is answered, and nobody else closes it then.
+    // A connection that is kept alive becomes idle when its request is answered, and nothing else closes it then.
     const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs)
     // Who reads slowly, or not at all, must not keep the process from ending.
     const grace = setTimeout(() => server.closeAllConnections(), graceMs)

@@ -80,7 +80,7 @@ type Parsed<Shape> = Shape extends z.ZodRawShape ? z.output<z.ZodObject<Shape>> 
 type Given<Shape> = Shape extends z.ZodRawShape ? z.input<z.ZodObject<Shape>> : never
 type MaybePromise<Value> = Value | Promise<Value>
 
-/** Data that nobody changes. */
+/** Data that is never changed. */
 export type Frozen<Value> = Value extends (...args: never[]) => unknown
   ? Value
   : Value extends object
@@ -91,7 +91,7 @@ export type Frozen<Value> = Value extends (...args: never[]) => unknown
 export type DataOf<Schema> = Schema extends z.ZodType ? Frozen<z.output<Schema>> : never
 
 /** Any route that needs no more than `Needs`. */
-// biome-ignore lint/suspicious/noExplicitAny: each route has types of its own
+// biome-ignore lint/suspicious/noExplicitAny: each route has different types
 export type AnyRoute<Needs = any> = Route<'GET' | 'POST' | 'PUT', string, any, any, any, any, Needs>
 
 /** Describes a route; see `Route`. What its handler needs is the type of the handler's second parameter. */

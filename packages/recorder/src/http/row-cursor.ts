@@ -7,7 +7,7 @@ import { RequestError } from './error.js'
 export interface Position {
   /** Time of the last row as Postgres has it, to the microsecond: ISO 8601, UTC. */
   readonly at: string
-  /** What tells rows of one time apart, in the order of the page. */
+  /** What distinguishes rows of one time, in the order of the page. */
   readonly key: readonly string[]
 }
 

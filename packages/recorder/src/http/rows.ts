@@ -47,7 +47,7 @@ export const rowsQuery = {
 /** Media types of such a route beside JSON. */
 export const rowsMedia = [contentTypes.csv, contentTypes.ndjson] as const
 
-export const nextCursorAnswer = z.string().nullable().describe('For the next page; null when there is none.')
+export const nextCursorAnswer = z.string().nullable().describe('For the next page; null on the last page.')
 
 /** Rows of one JSON page, unless the request says otherwise. */
 const defaultPage = 100

@@ -11,7 +11,7 @@ import {
   type ThresholdSeverity,
   thresholdsAt,
 } from '@mnemoscope/kpi'
-import { kpiOf } from '../config/kpi-of.js'
+import { kpiOf } from '../config/source.js'
 import { storableName, storableText } from '../database/text.js'
 import { type Attributes, attributesOf, type LogRecord } from './otlp.js'
 
@@ -34,13 +34,13 @@ export interface Measurement {
 
 const { measurementEvent: event, measurementAttribute: attribute } = names
 
-/** Times further ahead are mistakes, and each day would get a partition of its own. */
+/** Times further ahead are mistakes, and each day would get its own partition. */
 const mostAheadMs = 3_600_000
 
 /**
  * A measurement from an OpenTelemetry log record.
  * @param service `service.name` of the record's resource
- * @returns the measurement, or in one sentence why the record is none
+ * @returns the measurement, or one sentence that says why the record is not one
  */
 export function measurementOf(
   record: LogRecord,

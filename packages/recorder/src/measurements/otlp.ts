@@ -28,7 +28,7 @@ const anyValue = z.object({
   stringValue: z.string().optional(),
   boolValue: z.boolean().optional(),
   intValue: integer.optional(),
-  /** Null is what JavaScript makes of a NaN: one such value must not cost the whole batch. */
+  /** Null is what JavaScript makes of a NaN: one such value must not cost the rest of the batch. */
   doubleValue: z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']), z.null()]).optional(),
   arrayValue: nested.optional(),
   kvlistValue: nested.optional(),

@@ -38,13 +38,13 @@ export const measurementRoutes = [
       partialSuccess: z
         .strictObject({ rejectedLogRecords: z.number().int(), errorMessage: z.string() })
         .optional()
-        .describe('What was refused for good.'),
+        .describe('Records that were refused, and will be again.'),
     }),
     example: { body: { resourceLogs: [] } },
     async handle({ body }, { pool, config }: Needs) {
       const { measurements, refused, reason } = readMeasurements(body, config)
       await storeMeasurements(pool, measurements)
-      // As OTLP wants it: a success says what is refused for good, so that it is not sent again.
+      // As OTLP requires: a success names the refused records, so that they are not sent again.
       return refused === 0 ? {} : { partialSuccess: { rejectedLogRecords: refused, errorMessage: reason } }
     },
   }),

@@ -38,7 +38,7 @@ export const runbookRoutes = [
     method: 'GET',
     // Such a page may lie in a folder below the prefix of runbook links.
     path: '/runbooks/{+page}',
-    summary: 'What to do about an alert; of a KPI without a page of its own what its definition says.',
+    summary: 'What to do about an alert. For a KPI without a written page, what its definition says.',
     access: 'read',
     params: { page: z.string().max(1_000) },
     media: ['text/html'],

@@ -33,7 +33,7 @@ export interface PlacedSample {
   readonly value: number
 }
 
-/** Where the samples of a series belong; undefined without the labels of a row, and for a name that is none of ours. */
+/** Where the samples of a series belong; undefined without the labels of a row, and for a name that Mnemoscope does not have. */
 export function placeOf(labels: Sample['labels']): Place | undefined {
   const recorded = names.parseRecordedSeries(labels.__name__ ?? '')
   const service = storableName(labels[names.label.job] ?? '')

@@ -12,7 +12,7 @@ export type Instant =
 
 /**
  * Stores instants in one transaction. An instant whose snapshot is stored already stays as it is: the same instant
- * gives the same rows, whichever recorder takes it and how often. A gap is replaced by a snapshot, or dated anew;
+ * gives the same rows, whichever recorder takes it and how often. A gap is replaced by a snapshot, or gets a new date;
  * never a snapshot by a gap.
  * @returns number of rows that were new
  */

@@ -131,7 +131,7 @@ function fresh(selector: string, everySeconds: number): string {
 /**
  * Has a value where rules were evaluated once and are not at present: older values are there still, or the series that
  * every evaluation of the generated rules writes was there within a day and no longer is. Asked only for instants
- * without any series, to tell them from those of a system without traffic.
+ * without any series, to distinguish them from those of a system without traffic.
  */
 function notEvaluatedQuery({ checkSeconds }: Intervals): string {
   const sign = (range: string) => `count(last_over_time(${names.configInfo}[${range}]))`

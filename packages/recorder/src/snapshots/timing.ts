@@ -1,6 +1,6 @@
 import { type Config, durationSeconds } from '@mnemoscope/kpi'
 
-/** How often what a snapshot is made of comes anew, in seconds. */
+/** How often the values of a snapshot are renewed, in seconds. */
 export interface Intervals {
   readonly scrapeSeconds: number
   /** Of the rules that judge. */

@@ -22,13 +22,13 @@ export interface EventState {
 
 export interface EventsOptions {
   readonly pool: pg.Pool
-  readonly configSource: Pick<ConfigSource, 'inForce' | 'problem'>
-  /** How often the database is asked, and so how often a listener hears something at the most. */
+  readonly configSource: Pick<ConfigSource, 'current' | 'problem'>
+  /** How often the database is queried. A listener gets at most one event in this time. */
   readonly refreshMs: number
   readonly logger: Logger
 }
 
-/** Server-sent events: tell every listener that something new is stored. */
+/** Server-sent events: notify every listener that something new is stored. */
 export interface Events {
   /** Answers `GET /api/events`. @throws RequestError 503 while as many listen as may */
   handle(context: Context): Response
@@ -121,7 +121,7 @@ export function createEvents({ pool, configSource, refreshMs, logger }: EventsOp
         }, heartbeatMs)
         stream.onAbort(end)
         open.add(end)
-        // Asked anew: what was known may be from when somebody last listened.
+        // Query again: the known state may be from the time of the last listener.
         void look().then(() => {
           if (stopped || stream.aborted) return
           listeners.add(listener)
@@ -144,9 +144,9 @@ export function createEvents({ pool, configSource, refreshMs, logger }: EventsOp
 
 type ConfigState = Pick<EventState, 'config' | 'config_problem'>
 
-function configState({ inForce, problem }: EventsOptions['configSource']): ConfigState {
+function configState({ current, problem }: EventsOptions['configSource']): ConfigState {
   const at = problem()?.at
-  return { config: configHash(inForce()), config_problem: at === undefined ? null : at.getTime() / 1_000 }
+  return { config: configHash(current()), config_problem: at === undefined ? null : at.getTime() / 1_000 }
 }
 
 async function storedState(pool: pg.Pool): Promise<Omit<EventState, keyof ConfigState>> {

@@ -48,7 +48,7 @@ export async function readinessOf(options: ReadinessOptions): Promise<Readiness>
   if (query.status === 'rejected') problems.push(`Prometheus: ${messageOf(query.reason)}`)
   const intervalMs = 1_000 * durationSeconds(config.snapshotInterval)
   const { lastHealthyAt } = snapshots
-  // Another recorder may do the work in this one's place; what counts is that it gets done.
+  // Another recorder may do the work instead of this one; it only matters that it is done.
   const newestAt = newest.status === 'fulfilled' ? newest.value : null
   const ageMs = newestAt === null ? 0 : Date.now() - Math.max(newestAt, startedAt.getTime())
   const settling = settlingMs(durationSeconds(config.scrapeInterval))

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { names } from '@mnemoscope/kpi'
 import { pipelineAlertKinds } from '../../../generate/src/alerts/pipeline.js'
-import { isRemembered } from '../../src/alerts/observation.js'
+import { hasHistory } from '../../src/alerts/observation.js'
 
 test.each<[string, Record<string, string>, boolean]>([
   ['an alert of a KPI', { alertname: 'MnemoscopeLatencyError', severity: 'error' }, true],
@@ -15,7 +15,7 @@ test.each<[string, Record<string, string>, boolean]>([
     ]),
   ['an alert of other origin', { alertname: 'DiskFull' }, true],
   ['another watchdog', { alertname: 'Watchdog', severity: 'none' }, true],
-  ['the watchdog, which fires always', { alertname: names.watchdogAlert, severity: 'info' }, false],
-])('%s: %p has a place in the history: %p', (_, labels, remembered) => {
-  expect(isRemembered({ labels })).toBe(remembered)
+  ['the watchdog, which always fires', { alertname: names.watchdogAlert, severity: 'info' }, false],
+])('episodes of %s, %p, are stored: %p', (_, labels, expected) => {
+  expect(hasHistory({ labels })).toBe(expected)
 })

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { Episode } from '../../src/alerts/episode.js'
 import type { AlertRule } from '../../src/alerts/prometheus-alerts.js'
-import { endOfMissing } from '../../src/alerts/reconcile.js'
+import { endUnlessFiring } from '../../src/alerts/reconcile.js'
 
 const episode: Episode = {
   id: '1',
@@ -44,6 +44,6 @@ test.each<
   ['one of a rule that this Prometheus never had stays open', unconfirmed, undefined, {}, 'open'],
   ['one of another region stays open', episode, rule, { region: 'us' }, 'open'],
 ])('%s', (_, given, givenRule, external, expected) => {
-  const step = endOfMissing(given, givenRule, external)
+  const step = endUnlessFiring(given, givenRule, external)
   expect(step === undefined ? 'open' : `${step.after.endsAt} ${step.after.closedHow}`).toBe(expected)
 })

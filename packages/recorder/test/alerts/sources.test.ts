@@ -96,11 +96,11 @@ async function firingIn(model: string): Promise<number> {
 }
 
 describe('webhook and Prometheus together', () => {
-  test('an alert that both tell of is one episode, external labels or not; an inhibited one is there too', async () => {
+  test('an alert that both report is one episode, with external labels or without; an inhibited one is there too', async () => {
     await withRecorder(async () => {
       expose('both', 0.5)
       await waitFor(async () => (await episodes('both')).length === 2)
-      // Time for the other source to tell the same: a resolve comes from Alertmanager a second after the end. What began
+      // Time for the other source to report the same: a resolve comes from Alertmanager a second after the end. What began
       // between the reconcile's two questions to Prometheus, alerts and samples, has its value from the next one.
       await waitFor(async () => {
         const { rows } = await pool.query(
@@ -122,7 +122,7 @@ describe('webhook and Prometheus together', () => {
     })
   }, 90_000)
 
-  test('a silenced alert, which no notification tells of, is one episode all the same', async () => {
+  test('a silenced alert, which no notification reports, is one episode too', async () => {
     const silence = await fetch(`${alertmanager.url}/api/v2/silences`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -182,7 +182,7 @@ describe('webhook and Prometheus together', () => {
         const rows = await episodes('away')
         return rows.length === 2 && rows.every(({ closed_how }) => closed_how !== null) && rows
       })
-      // Alertmanager tries its notifications again, so either source may have been the first to tell.
+      // Alertmanager tries its notifications again, so either source may have been the first.
       expect(found.map(({ severity, threshold }) => [severity, threshold])).toEqual([
         ['critical', 0.7],
         ['warning', 0.8],
@@ -190,7 +190,7 @@ describe('webhook and Prometheus together', () => {
     })
   }, 90_000)
 
-  test("after Prometheus' clock was set back the history is reconciled at once, not when its time has come again", async () => {
+  test("after Prometheus' clock was set back episodes are reconciled at once, not when that time comes again", async () => {
     await pool.query(
       "INSERT INTO reconciles (cluster, reached) VALUES ('default', now() + interval '2 hours')",
     )
@@ -209,7 +209,7 @@ describe('webhook and Prometheus together', () => {
     })
   }, 30_000)
 
-  test('an alert that goes on while Prometheus is killed and started again is one episode', async () => {
+  test('an alert that fires while Prometheus is killed and started again is one episode', async () => {
     await withRecorder(async (recorder) => {
       expose('restart', 0.5)
       await waitFor(async () => (await episodes('restart')).length === 2)

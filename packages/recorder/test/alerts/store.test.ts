@@ -22,16 +22,17 @@ const samples = (first: number, last: number): Observation => ({
   evidence: {
     lastFiringAt: at(last),
     startKnown: false,
-    stretches: [{ first: at(first), last: at(last) }],
+    spans: [{ first: at(first), last: at(last) }],
     interval: 1_000,
   },
 })
 
 const database = ownDatabase()
 
-test('a breach that was told as two episodes is stored as one that goes on and one that never was', async () => {
+test('a breach that notifications split in two is stored as one open episode and an empty one', async () => {
   const store = { pool: database.pool, handlers: [] }
-  for (const told of [firing(10), resolved(10, 20), firing(30)]) await storeObservations(store, [told])
+  for (const notification of [firing(10), resolved(10, 20), firing(30)])
+    await storeObservations(store, [notification])
   const transitions = await storeObservations(store, [samples(8, 31)])
   expect(transitions.map(({ kind }) => kind).sort()).toEqual(['closed', 'reopened'])
   const { rows } = await database.pool.query(

@@ -148,7 +148,7 @@ describe('the webhook', () => {
       notification([{ ...firing, labels: { alertname: 'A', n: 1 } as never }]),
       'application/json',
     ],
-    ['a time that is none', 400, notification([{ ...firing, startsAt: 'yesterday' }]), 'application/json'],
+    ['an invalid time', 400, notification([{ ...firing, startsAt: 'yesterday' }]), 'application/json'],
     [
       'a start in year 1',
       400,
@@ -187,7 +187,7 @@ describe('the webhook', () => {
     expect((await episodes())[0]).toMatchObject({ model: 'a\uFFFDb' })
   })
 
-  test('an end that is to come is one of now: no later alert is taken for part of that episode', async () => {
+  test('an end in the future is stored as now, so that no later alert becomes part of that episode', async () => {
     const before = Date.now()
     const ends = { ...resolved, endsAt: '9998-01-01T00:00:00Z' }
     expect((await postWebhook(recorder.url, notification([ends]))).status).toBe(200)

@@ -120,7 +120,7 @@ describe('models side by side', () => {
   })
 })
 
-test('a week beside the one before tells what moved furthest first, and whether for the better', async () => {
+test('a week compared with the one before lists the largest change first, and whether it is better', async () => {
   const { weeks } = await analysis<{ weeks: WeekFigures[] }>(`weeks?hours=24&to=${to}`)
   expect(weeks.map(({ model, improved: better }) => [model, better])[0]).toEqual(['a', false])
   expect(weeks[0]?.change).toBeCloseTo(-0.2 / 0.9, 2)
@@ -180,7 +180,7 @@ describe('change points', () => {
     expect(before.changes).toHaveLength(1)
   })
 
-  test('are looked for wherever there is one, and often not where there is none', async () => {
+  test('are found in every series with a change, and rarely in one without', async () => {
     // Lists of many lengths with steps of many sizes, some values alike, out of order.
     const { rows } = await pool.query<{ changed: boolean; may: boolean }>(
       `SELECT EXISTS (SELECT FROM change_points_of(listed.values)) AS changed, may_change(mixed.values, mixed.times) AS may

@@ -54,7 +54,7 @@ const acknowledge = (id: string, body: unknown, type = 'application/json') =>
   })
 
 describe('GET /api/charts', () => {
-  test('shows a young run whole, from its first snapshot', async () => {
+  test('shows all of a young history, from its first snapshot', async () => {
     const charts = await get<Charts>('/api/charts?hours=720&model=model-1')
     expect(charts.from).toBe((newest - 99 * 60_000) / 1_000)
     expect(charts.step_seconds).toBe(180)
@@ -143,7 +143,7 @@ describe('POST /api/episodes/:id/acknowledge', () => {
 })
 
 describe('GET /api/events', () => {
-  test('says hello with what is stored, then tells of each change', async () => {
+  test('begins with what is stored, then sends each change', async () => {
     const controller = new AbortController()
     const response = await fetch(`${recorder.url}/api/events`, { signal: controller.signal })
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
@@ -157,7 +157,7 @@ describe('GET /api/events', () => {
     controller.abort()
   })
 
-  test('tells of a configuration that can not be put in force, and that it is mended', async () => {
+  test('sends that a configuration cannot be used, and that it is corrected', async () => {
     let problem: ConfigProblem | undefined
     const configSource = { ...fixedConfig(config), problem: () => problem }
     const other = await recorder.startAnother({ config, configSource })
@@ -189,7 +189,7 @@ describe('GET /api/events', () => {
     }
   }, 30_000)
 
-  test('ends every stream when the recorder stops, so that stopping waits for nobody', async () => {
+  test('ends every stream when the recorder stops, so that it stops without delay', async () => {
     const other = await recorder.startAnother({ config })
     const response = await fetch(`${other.url}/api/events`)
     const next = eventsOf(response)

@@ -30,7 +30,7 @@ test('an address is shown without its password, and texts as Postgres can hold t
   })
 })
 
-test('neither the API nor the history of changes tells a password, also not that of a change', async () => {
+test('neither the API nor the history of changes contains a password, also not of a change', async () => {
   const another = await recorder.startAnother({ config: config('second') })
   try {
     const api = async (path: string) => (await fetch(`${another.url}${path}`)).text()

@@ -5,12 +5,12 @@ import { type ConfigSource, differencesBetween } from '@mnemoscope/recorder'
 import { eventually } from '../../../../test/harness/eventually.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 
-/** A source that puts every valid patch in force at once. */
+/** A source that applies every valid patch at once. */
 function patchable(): ConfigSource {
   let config: Config = defineConfig()
   const listeners = new Set<Parameters<ConfigSource['onChange']>[0]>()
   return {
-    inForce: () => config,
+    current: () => config,
     patch: () => ({}),
     problem: () => undefined,
     onProblem: () => () => undefined,
@@ -50,11 +50,11 @@ describe('the configuration over HTTP', () => {
   const source = patchable()
 
   beforeAll(async () => {
-    recorder = await startTestRecorder({ config: source.inForce(), configSource: source })
+    recorder = await startTestRecorder({ config: source.current(), configSource: source })
   }, 60_000)
   afterAll(() => recorder?.stop(), 60_000)
 
-  test('begins its history with what was in force at first', async () => {
+  test('begins its history with the configuration of the start', async () => {
     const [first] = await changes(1)
     expect(first).toMatchObject({
       source: 'start',
@@ -64,12 +64,12 @@ describe('the configuration over HTTP', () => {
     expect(first).toMatchObject({ differences: [] })
   })
 
-  test('is changed by a patch, answered with what is in force and stored with who changed it', async () => {
+  test('is changed by a patch, answered with the configuration in use and stored with who changed it', async () => {
     const { status, body } = await put({ by: 'ann', patch: { dataRetentionDays: 7 } })
     expect(status).toBe(200)
     const differences = [{ path: 'dataRetentionDays', before: 30, after: 7 }]
     expect(body).toMatchObject({
-      hash: configHash(source.inForce()),
+      hash: configHash(source.current()),
       differences,
       writable: true,
       problem: null,
@@ -94,7 +94,7 @@ describe('the configuration over HTTP', () => {
     ['a patch that is no object', { patch: [1] }, 400, 'REQUEST_INVALID'],
   ])('refuses %s and changes nothing', async (_, body, status, code) => {
     expect(await put(body)).toMatchObject({ status, body: { error: { code } } })
-    expect(source.inForce().dataRetentionDays).toBe(7)
+    expect(source.current().dataRetentionDays).toBe(7)
   })
 
   test('refuses a request for the name of another site', async () => {
@@ -110,7 +110,7 @@ describe('the configuration over HTTP', () => {
     expect(status).toBe(403)
   })
 
-  test('tells running SDKs which integrations are on, and nothing while that stays', async () => {
+  test('answers running SDKs with the integrations that are on, and with 304 while they stay the same', async () => {
     const first = await fetch(`${recorder.url}/api/instrumentation-config`)
     expect(await first.json()).toEqual({
       integrations: { benchmark: true, overflow: true, adaptation: true },
@@ -126,13 +126,13 @@ describe('the configuration over HTTP', () => {
   })
 
   test('can not be changed through a recorder that only follows it', async () => {
-    const { inForce } = source
-    const follower = await recorder.startAnother({ config: inForce() })
+    const { current } = source
+    const follower = await recorder.startAnother({ config: current() })
     expect(await put({ patch: {} }, follower.url)).toMatchObject({
       status: 409,
       body: { error: { code: 'CONFIG_READ_ONLY' } },
     })
-    expect((await getJson(`${follower.url}/api/config`)).hash).toBe(configHash(inForce()))
+    expect((await getJson(`${follower.url}/api/config`)).hash).toBe(configHash(current()))
     await follower.stop()
   })
 

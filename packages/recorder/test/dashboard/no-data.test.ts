@@ -44,7 +44,7 @@ describe('whether the values at the end of a window are known', () => {
       { reason: 'no_snapshot', since: old },
     ],
     [
-      'a model that nobody ever heard of',
+      'an unknown model',
       { ...seen, current: [], newestInScope: null, isPart: true },
       { reason: 'no_snapshot', since: null },
     ],

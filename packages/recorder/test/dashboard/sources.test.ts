@@ -20,7 +20,7 @@ test.each<[starts: number[], rest: [from: number, to: number][]]>([
       [7_200_100, 7_200_200],
     ],
   ],
-])('whole hours at %j leave the rest', (starts, rest) => {
+])('full hours at %j leave the rest', (starts, rest) => {
   const span = { from: 5, to: rest.at(-1)?.[1] as number }
   const left = restOf(
     [span],

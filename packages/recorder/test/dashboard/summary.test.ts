@@ -76,7 +76,7 @@ test('the summary is what the snapshots come to, by model and all together, with
   await pool.end()
 })
 
-test('roll-ups change no number, neither when they are whole nor when an hour got another snapshot', async () => {
+test('roll-ups change no number, neither when they are complete nor when an hour got another snapshot', async () => {
   await fill()
   const before = await numbers()
   expect(await rollUp(pool, new Date(start + 19 * hourMs))).toBe(19)
@@ -112,7 +112,7 @@ test('sums are never replaced by those of less: hours outlive their snapshots, o
   await pool.end()
 })
 
-test('five minutes that are rolled up change no number, neither when they are whole nor when they got another snapshot', async () => {
+test('rolled-up five minutes change no number, neither when they are complete nor when they got another snapshot', async () => {
   const minutes = Array.from({ length: 200 }, (_, i) => ({
     at: new Date(start + 7 * 60_000 + i * 60_000),
     rows: [
@@ -164,7 +164,7 @@ test('hours are those of UTC, whatever the time zone of the database', async () 
   await pool.end()
 })
 
-test('the trend of a young history is told from all of it, however long the window', async () => {
+test('the trend of a young history is computed from all of it, however long the window', async () => {
   const instants = Array.from({ length: 12 }, (_, i) => ({
     at: new Date(start + i * 600_000),
     rows: [row('a', 'f1_score', 0.95 - i * 0.05)],

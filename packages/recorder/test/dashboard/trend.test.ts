@@ -66,7 +66,7 @@ describe('trendOf', () => {
     [[], null, null],
     [[0.5], null, null],
     [[0.5, 0.6, 0.7], 0.1, null],
-  ])('is stable with too few points to tell: %j', (values, slope, pValue) => {
+  ])('is stable with too few points: %j', (values, slope, pValue) => {
     const trend = trendOf(points(values), 'higher_is_better')
     expect(trend.direction).toBe('stable')
     expect(trend.p_value).toBe(pValue)

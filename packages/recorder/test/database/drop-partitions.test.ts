@@ -51,7 +51,7 @@ describe('a day that is past its retention', () => {
     const { rows } = await database.pool.query<{ name: string }>(
       "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND relname ~ '_[0-9]{8}$'",
     )
-    // Also those that are pending, of which Postgres drops only the whole.
+    // Also those with a pending detach, which Postgres can only drop completely.
     for (const { name } of rows) await database.pool.query(`DROP TABLE ${name}`)
   })
 
@@ -74,7 +74,7 @@ describe('a day that is past its retention', () => {
     return rows.map(({ day }) => day)
   }
 
-  /** A connection that has something open, until it is told to end. */
+  /** A connection with an open transaction, until it is ended. */
   async function holding(statement: string): Promise<() => void> {
     const client = await database.pool.connect()
     await client.query(`BEGIN; ${statement}`)
@@ -88,7 +88,7 @@ describe('a day that is past its retention', () => {
       )
       .then(({ rows }) => rows[0]?.pid)
 
-  /** Has every DROP TABLE fail until it is told to end: what a run leaves that is killed before its last step. */
+  /** Makes every DROP TABLE fail until it is ended: what a run leaves that is killed before its last step. */
   async function refusingToDrop(): Promise<() => Promise<unknown>> {
     await database.pool.query(`
     CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'killed'; END $$;

@@ -33,11 +33,11 @@ describe('a failure of Postgres', () => {
     ['a table that is not there', '42P01', undefined],
     ['a value that does not fit', '22003', undefined],
     ['no failure of Postgres', 'ERR_ASSERTION', undefined],
-  ])('%s (%s) is told as %s', (_, state, code) => {
+  ])('%s (%s) is reported as %s', (_, state, code) => {
     expect(troubleOf(failed(state))?.code).toBe(code)
   })
 
-  test.each([undefined, null, 'text', new Error('of ours'), { code: 53100 }])('%p is none', (error) => {
+  test.each([undefined, null, 'text', new Error('of ours'), { code: 53100 }])('%p is not one', (error) => {
     expect(troubleOf(error)).toBeUndefined()
   })
 })

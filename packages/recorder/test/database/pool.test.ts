@@ -27,7 +27,7 @@ test('a connection has Postgres compile no query, and keeps the options of its a
   }
 })
 
-test('a database with habits of its own is read and written like any other', async () => {
+test('a database with unusual settings is read and written like any other', async () => {
   const { name } = (await database.pool.query('SELECT current_database() AS name')).rows[0]
   const habits = [
     "datestyle = 'SQL, DMY'",

@@ -116,7 +116,7 @@ describe('A database of another baseline', () => {
     expect(await prepareDatabase(databaseUrl)).toBe(false)
   })
 
-  test('is not rebuilt while a view of somebody else needs its tables, and nothing in it changes', async () => {
+  test('is not rebuilt while a foreign view needs its tables, and nothing in it changes', async () => {
     const { databaseUrl, pool } = await otherBaseline()
     await pool.query('CREATE VIEW of_the_user AS SELECT * FROM series')
     await expect(rebuildDatabase(databaseUrl)).rejects.toMatchObject({

@@ -18,7 +18,7 @@ async function partitions(): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-test('whole days before the retention are dropped, the days ahead are there, and open episodes stay', async () => {
+test('full days before the retention are dropped, the days ahead exist, and open episodes stay', async () => {
   const now = new Date('2026-03-10T12:00:00Z')
   const at = ['2026-02-07T23:59:00Z', '2026-02-08T00:00:00Z', '2026-02-08T23:59:00Z', '2026-03-10T11:59:00Z']
   for (const time of at) await storeInstants(database.pool, [{ at: new Date(time), rows: [snapshotRow] }])
@@ -114,7 +114,7 @@ test('a table that fails keeps no other from its retention', async () => {
   expect(rows).toEqual([])
 })
 
-test('changes of the configuration go when they are old, but the one in force at the beginning of what is kept', async () => {
+test('old changes of the configuration are deleted, but not the one in use when the kept time begins', async () => {
   await database.pool.query(
     `INSERT INTO config_changes (at, by, source, sha256, differences, restarts, config)
      SELECT at, 'somebody', 'api', 'hash', '[]', '[]', '{}'

@@ -82,7 +82,7 @@ async function left(handler: string): Promise<number> {
   return rows[0]?.n ?? 0
 }
 
-/** A handler that remembers what it was told. */
+/** A handler that keeps the events it got. */
 function remembering(name: string, before: (event: AlertEvent) => void = () => {}) {
   const told: string[] = []
   const handler: AlertHandler = {
@@ -107,7 +107,7 @@ test('each event reaches each handler, of one episode in order', async () => {
   }
 })
 
-test('a handler that throws is tried again, its episode waits, and nobody else does', async () => {
+test('a handler that throws is tried again; only its episode waits', async () => {
   let thrown = 0
   const flaky = remembering('flaky', ({ episode: { message } }) => {
     if (message !== 'bad' || flaky.told.includes('good closed')) return
@@ -289,7 +289,7 @@ test('the file handler begins a new line after one that was cut off, as by a ful
   await rm(folder, { recursive: true })
 })
 
-test('two handlers of one name are refused: nobody could tell their deliveries apart', async () => {
+test('two handlers of one name are refused, because their deliveries would be mixed up', async () => {
   const databaseUrl = pool.options.connectionString as string
   const handlers = ['http://127.0.0.1:9/a', 'http://127.0.0.1:9/b'].map((url) => webhookHandler({ url }))
   const options = { config: defineConfig(), databaseUrl, prometheusUrl: 'http://127.0.0.1:9', port: 0 }

@@ -115,7 +115,7 @@ describe('POST /api/deployments', () => {
 
   const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
 
-  test('is one row for one deployment, told twice or observed before or after; the page and SQL have it before its episode', async () => {
+  test('is one row for one deployment, reported twice or observed before or after; the page and SQL have it before its episode', async () => {
     recorder = await start()
     await tell({ service: 'memory', version: '1', at: ago(60) })
     const told = { service: 'memory', version: '2', by: 'ci', at: ago(30) }

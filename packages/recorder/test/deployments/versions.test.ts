@@ -69,14 +69,14 @@ describe('a deployment is', () => {
       [],
       knowing('v2', { v1: 0, v2: 0 }),
     ],
-    ['none when it was told of before', seen({ v2: 'xx' }), [], knowing('v2', { v1: 0 })],
+    ['none when it was reported before', seen({ v2: 'xx' }), [], knowing('v2', { v1: 0 })],
   ])('%s', (_, sightings, expected, known = new Map()) => {
     expect(deploymentsAmong(known, sightings)).toEqual(
       expected.map(([version, previous, at]) => ({ service: 'memory', version, previous, at })),
     )
   })
 
-  test('of its own service alone', () => {
+  test('of one service only', () => {
     const sightings = [
       { service: 'a', version: '1', at: 0, startedAt: undefined },
       { service: 'b', version: '2', at: minute, startedAt: undefined },

@@ -41,7 +41,7 @@ const failures = async ({ url }: TestAlertmanager) => {
   return [...counts].reduce((sum, [, count]) => sum + Number(count), 0)
 }
 
-test('a real Alertmanager that reads the token from a file is heard, and one without it is not', async () => {
+test('notifications of a real Alertmanager are stored if it reads the token from a file, and refused without it', async () => {
   await raise(without, 'Unheard')
   await raise(withToken, 'Heard')
   await waitFor(async () => (await failures(without)) > 0)

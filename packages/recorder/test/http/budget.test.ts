@@ -40,26 +40,23 @@ const post = (path: string, body: RequestInit['body']) =>
 test.each<[string, () => ClientRequest]>([
   ['say that they are large', () => begin('/v1/logs', { 'content-length': String(16 * mebibyte) })],
   ['come piece by piece', () => begin('/v1/logs', { 'transfer-encoding': 'chunked' })],
-])(
-  'requests that %s fill the memory there is for them, and others are told to come again',
-  async (_, start) => {
-    const calls = Array.from({ length: 4 }, start)
-    for (const call of calls) {
-      const isChunked = call.getHeader('transfer-encoding') === 'chunked'
-      if (!call.write(Buffer.alloc(isChunked ? 16 * mebibyte : 1, ' '))) await once(call, 'drain')
-    }
-    const refused = await waitFor(async () => {
-      const response = await post('/v1/logs', '{"resourceLogs": []}')
-      const body = await response.json()
-      return response.status === 503 && { retryAfter: response.headers.get('retry-after'), body }
-    })
-    expect(refused).toMatchObject({
-      retryAfter: '5',
-      body: { error: { code: 'RECORDER_BUSY', next: expect.any(String) } },
-    })
-    expect((await post('/api/webhook/alertmanager', '{"alerts": []}')).status).toBe(503)
-    for (const call of calls) call.destroy()
-    await waitFor(async () => (await post('/v1/logs', '{"resourceLogs": []}')).status === 200)
-    expect((await post('/api/webhook/alertmanager', '{"alerts": []}')).status).toBe(400)
-  },
-)
+])('requests that %s fill the memory for requests, and others must come again later', async (_, start) => {
+  const calls = Array.from({ length: 4 }, start)
+  for (const call of calls) {
+    const isChunked = call.getHeader('transfer-encoding') === 'chunked'
+    if (!call.write(Buffer.alloc(isChunked ? 16 * mebibyte : 1, ' '))) await once(call, 'drain')
+  }
+  const refused = await waitFor(async () => {
+    const response = await post('/v1/logs', '{"resourceLogs": []}')
+    const body = await response.json()
+    return response.status === 503 && { retryAfter: response.headers.get('retry-after'), body }
+  })
+  expect(refused).toMatchObject({
+    retryAfter: '5',
+    body: { error: { code: 'RECORDER_BUSY', next: expect.any(String) } },
+  })
+  expect((await post('/api/webhook/alertmanager', '{"alerts": []}')).status).toBe(503)
+  for (const call of calls) call.destroy()
+  await waitFor(async () => (await post('/v1/logs', '{"resourceLogs": []}')).status === 200)
+  expect((await post('/api/webhook/alertmanager', '{"alerts": []}')).status).toBe(400)
+})

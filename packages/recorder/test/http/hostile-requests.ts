@@ -2,7 +2,7 @@ import { names } from '@mnemoscope/kpi'
 import fc from 'fast-check'
 import { notification } from '../plumbing/notification.js'
 
-/** A request of somebody who is careless or means harm. */
+/** A careless or hostile request. */
 export interface HostileRequest {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly path: string

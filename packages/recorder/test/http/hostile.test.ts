@@ -18,7 +18,7 @@ import {
 /** Requests in all; `MNEMOSCOPE_HOSTILE_RUNS=100000` is the long form, about 5 minutes. */
 const runs = Number(process.env.MNEMOSCOPE_HOSTILE_RUNS ?? 400)
 
-/** Requests under way at once: each lane is a property of its own, so that a failure still shrinks to one request. */
+/** Concurrent requests: each lane is a separate property, so that a failure still shrinks to one request. */
 const lanes = Math.min(16, runs)
 
 const longestMs = 3_600_000
@@ -27,7 +27,7 @@ let recorder: TestRecorder
 let pool: pg.Pool
 
 beforeAll(async () => {
-  // What is told of years ago is kept, so that it can be counted.
+  // Data from years ago are kept, so that they can be counted.
   recorder = await startTestRecorder({ config: defineConfig({ retention: { alertsDays: 36_500 } }) })
   pool = recorder.pool
 }, 60_000)

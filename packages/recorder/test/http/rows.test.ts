@@ -117,7 +117,7 @@ describe('GET /api/snapshots', () => {
 })
 
 describe('GET /api/measurements', () => {
-  test('tells rows of one microsecond apart, from page to page', async () => {
+  test('distinguishes rows of one microsecond, from page to page', async () => {
     const found = await pages<{ measurements: { id: string }[]; next_cursor: string | null }>(
       'measurements?limit=7',
     )

@@ -128,7 +128,7 @@ test('a value worse than the range, or a fraction of an integer, is stored as th
   ])
 })
 
-test('what is no measurement is refused one by one, told in a success, and the rest is stored', async () => {
+test('records that are no measurements are refused one by one and named in a success, and the rest is stored', async () => {
   const good = record(f1(0.5, { n: 1 }))
   const bad = [
     record(f1(1.2)),

@@ -6,7 +6,7 @@ import { findTool, type RunningServer, startAlertmanager } from '@mnemoscope/ser
 
 const toolsDir = fileURLToPath(new URL('../../../../.mnemoscope/tools', import.meta.url))
 
-/** An Alertmanager that tells the recorder everything, as the generated configuration does, but faster. */
+/** An Alertmanager that sends the recorder everything, as with the generated configuration, but faster. */
 export interface TestAlertmanager {
   readonly url: string
   readonly server: RunningServer

@@ -5,7 +5,7 @@ import { type Recorder, type RecorderOptions, startRecorder } from '../../src/in
 import { startTestDatabase } from './database.js'
 import { silentLogger } from './silent-logger.js'
 
-/** A recorder of one test file, with a database of its own. */
+/** A recorder of one test file, with its own database. */
 export interface TestRecorder {
   readonly url: string
   readonly databaseUrl: string

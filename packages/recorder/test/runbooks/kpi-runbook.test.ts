@@ -23,7 +23,7 @@ const config = defineConfig({
 const own = (id: string) => config.kpis[id] as Config['kpis'][string]
 const pageOf = (id: string) => kpiRunbook(own(id))
 
-describe('the runbook of a KPI that nobody has written one for', () => {
+describe('the runbook of a KPI without a written one', () => {
   test('has the sections of the written ones', () => {
     for (const id of Object.keys(customKpis)) {
       expect([...pageOf(id).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual([
@@ -76,7 +76,7 @@ describe('the runbook of a KPI that nobody has written one for', () => {
     for (const [name] of asked) expect(rules).toMatch(new RegExp(`\\b${name}\\b`))
   })
 
-  test('takes nothing that the definition says for a block of its own, or for markup', () => {
+  test('takes no text of the definition as a separate block, or as markup', () => {
     const html = runbookHtml(
       kpiRunbook({
         ...own('queue_length'),

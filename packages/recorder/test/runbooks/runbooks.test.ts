@@ -35,21 +35,21 @@ describe('a runbook page', () => {
 
 describe('the recorder', () => {
   let recorder: TestRecorder
-  let inForce: Config = defineConfig()
-  const configSource: ConfigSource = { ...fixedConfig(inForce), inForce: () => inForce }
+  let configInUse: Config = defineConfig()
+  const configSource: ConfigSource = { ...fixedConfig(configInUse), current: () => configInUse }
 
   beforeAll(async () => {
-    recorder = await startTestRecorder({ config: inForce, configSource })
+    recorder = await startTestRecorder({ config: configInUse, configSource })
   }, 120_000)
 
   afterAll(() => recorder?.stop(), 60_000)
 
   test('opens every runbook that an alert leads to, and every page that these lead to', async () => {
     const config = defineConfig({ kpis: customKpis, endpoints: { recorder: recorder.url } })
-    // KPIs of one's own may come while the recorder runs.
+    // Custom KPIs may come while the recorder runs.
     const late = `${recorder.url}/runbooks/recall-at-5.md`
     expect((await fetch(late)).status).toBe(404)
-    inForce = config
+    configInUse = config
     const files = [...generate(config)].filter(([path]) => path.startsWith('prometheus/rules/'))
     const urls = new Set(files.flatMap(([, text]) => text.match(/(?<=runbook_url: )\S+/g) ?? []))
     expect(urls.size).toBeGreaterThan(8)

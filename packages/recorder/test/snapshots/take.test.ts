@@ -9,7 +9,7 @@ import { waitFor } from '../plumbing/wait-for.js'
 jest.setTimeout(120_000)
 
 const record = 'job_model_context_size:mnemoscope_f1_score'
-/** Evaluated far less often than the recorder is told: most of the time they look as if evaluations failed. */
+/** Evaluated far less often than the recorder expects: most of the time evaluations seem to fail. */
 const rules = `
 groups:
   - name: seldom

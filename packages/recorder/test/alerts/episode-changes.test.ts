@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Episode } from '../../src/alerts/episode.js'
-import { advance } from '../../src/alerts/history.js'
+import { advance } from '../../src/alerts/episode-changes.js'
 import type { Observation } from '../../src/alerts/observation.js'
 
 const interval = 1
@@ -23,16 +23,16 @@ const resolved = (startsAt: number, endsAt: number): Observation => ({ ...alert,
 const samples = (startsAt: number, last: number, startKnown = true): Observation => ({
   ...alert,
   startsAt,
-  evidence: { lastFiringAt: last, startKnown, stretches: [{ first: startsAt, last }], interval },
+  evidence: { lastFiringAt: last, startKnown, spans: [{ first: startsAt, last }], interval },
 })
 
-/** Two stretches of samples that are taken for one run, as Prometheus was away in between; going on. */
+/** Two spans of samples that are taken for one firing period, because Prometheus was away in between; still firing. */
 const overRestart = (...[before, after]: [[number, number], [number, number]]): Observation => ({
   ...samples(before[0], after[1]),
   evidence: {
     lastFiringAt: after[1],
     startKnown: true,
-    stretches: [before, after].map(([first, last]) => ({ first, last })),
+    spans: [before, after].map(([first, last]) => ({ first, last })),
     interval,
   },
 })
@@ -66,7 +66,7 @@ describe.each<[name: string, observations: Observation[], spans: string[], kinds
   ['a repeated notification changes nothing', [firing(10), firing(10)], ['10..'], ['opened']],
   ['its end closes it', [firing(10), resolved(10, 20)], ['10..20 resolved'], ['opened', 'closed']],
   [
-    'a second Alertmanager tells the same, later',
+    'a second Alertmanager sends the same, later',
     [firing(10), resolved(10, 20), firing(10), resolved(10, 20)],
     ['10..20 resolved'],
     ['opened', 'closed'],
@@ -97,14 +97,14 @@ describe.each<[name: string, observations: Observation[], spans: string[], kinds
     ['opened', 'changed', 'closed'],
   ],
   [
-    'a later start while it is open joins it: Alertmanager lost its memory',
+    'a later start while it is open belongs to it: Alertmanager was restarted',
     [firing(10), firing(30), resolved(30, 40)],
     ['10..40 resolved'],
     ['opened', 'closed'],
   ],
   ['samples alone are an episode', [samples(10, 12)], ['10..'], ['opened']],
   [
-    'a short alert that no notification told of has begun and ended',
+    'a short alert that no notification reported has begun and ended',
     [samplesThatEnd(10, 12)],
     ['10..13 reconciled'],
     ['opened'],
@@ -146,13 +146,13 @@ describe.each<[name: string, observations: Observation[], spans: string[], kinds
     ['opened', 'closed', 'reopened'],
   ],
   [
-    'an end that samples have already outlived is not taken',
+    'a notified end is ignored if there are samples after it',
     [firing(10), samples(10, 20), resolved(10, 14)],
     ['10..'],
     ['opened'],
   ],
   [
-    'an end notified too early is put right when the samples have ended too',
+    'an end notified too early is corrected when the samples have ended too',
     [firing(10), resolved(10, 14), samplesThatEnd(10, 20)],
     ['10..21 reconciled'],
     ['opened', 'closed', 'closed'],
@@ -170,13 +170,13 @@ describe.each<[name: string, observations: Observation[], spans: string[], kinds
     ['opened'],
   ],
   [
-    'samples with a beginning of their own supersede an episode that was never ended',
+    'samples with a known start supersede an episode that was never ended',
     [firing(10), samples(10, 12), samples(50, 52)],
     ['10..13 superseded', '50..'],
     ['opened', 'closed', 'opened'],
   ],
   [
-    'samples of an earlier time do not disturb what is open now',
+    'samples of an earlier time do not change the open episode',
     [firing(50), samplesThatEnd(10, 12)],
     ['10..13 reconciled', '50..'],
     ['opened', 'opened'],
@@ -188,31 +188,31 @@ describe.each<[name: string, observations: Observation[], spans: string[], kinds
     ['opened', 'closed', 'opened', 'closed', 'reopened'],
   ],
   [
-    'a breach that was told to end, and to begin again, is one episode where samples go on over that end',
+    'a breach with a notified end and a new start is one episode if samples continue over that end',
     [firing(10), resolved(10, 20), firing(30), resolved(30, 40), samplesThatEnd(8, 42, false)],
     ['10..43 reconciled', '30..30 superseded'],
     ['opened', 'closed', 'opened', 'closed', 'closed', 'closed'],
   ],
   [
-    'so it is where it was told so twice',
+    'a breach with two such ends is one episode',
     [firing(10), resolved(10, 15), firing(20), resolved(20, 25), firing(30), samples(8, 31, false)],
     ['10..', '20..20 superseded', '30..30 superseded'],
     ['opened', 'closed', 'opened', 'closed', 'opened', 'closed', 'closed', 'reopened'],
   ],
   [
-    'it stays one when what was told is told again, and ends once',
+    'it stays one episode when the same notifications come again, and ends once',
     [firing(10), resolved(10, 20), firing(30), samples(12, 31), firing(30), resolved(30, 40)],
     ['10..40 resolved', '30..30 superseded'],
     ['opened', 'closed', 'opened', 'closed', 'reopened', 'closed'],
   ],
   [
-    'an end that Prometheus was away at is believed',
+    'a notified end while Prometheus was away is kept',
     [firing(10), resolved(10, 20), firing(30), overRestart([10, 19], [30, 33])],
     ['10..20 resolved', '30..'],
     ['opened', 'closed', 'opened'],
   ],
   [
-    'an end that was told before Prometheus was away, and outlived, is not',
+    'a notified end before Prometheus was away is not kept if samples continue after it',
     [firing(10), resolved(10, 20), firing(30), overRestart([10, 24], [30, 33])],
     ['10..', '30..30 superseded'],
     ['opened', 'closed', 'opened', 'closed', 'reopened'],
@@ -224,14 +224,14 @@ describe.each<[name: string, observations: Observation[], spans: string[], kinds
     expect(history.kinds).toEqual(kinds)
   })
 
-  test('and told once more, nothing changes', () => {
+  test('and nothing changes if the last one comes again', () => {
     const once = historyOf(observations)
     const last = observations.at(-1) as Observation
     expect(spansOf(historyOf([...observations, last]).episodes)).toEqual(spansOf(once.episodes))
   })
 })
 
-test('a history never has two open episodes, nor two with the same start, whatever it is told', () => {
+test('no observations give an alert two open episodes, or two with the same start', () => {
   const observation = fc
     .tuple(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 10 }), fc.nat(3), fc.boolean())
     .map(([startsAt, length, kind, startKnown]) =>
@@ -262,7 +262,7 @@ test('the peak is the worst value in the direction of the KPI, and the first val
   expect(episode).toMatchObject({ value: 0.6, peakValue: 0.4 })
 })
 
-test('texts of a notification replace a made-up summary, and none replaces real ones', () => {
+test('texts of a notification replace a generated summary, and a generated one never replaces them', () => {
   const bare: Observation = { ...samples(10, 12), annotations: {}, fallbackSummary: 'F1 score critical' }
   expect(historyOf([bare]).episodes[0]?.annotations.summary).toBe('F1 score critical')
   expect(historyOf([bare, firing(10), bare]).episodes[0]?.annotations.summary).toBe('F1 is low')

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { firstAfter, type RunContext, runsOf } from '../../src/alerts/runs.js'
+import { type EvaluationContext, firingPeriods, firstAfter } from '../../src/alerts/firing-periods.js'
 
-const context: RunContext = {
+const context: EvaluationContext = {
   from: 0,
   interval: 10,
   evaluatedUntil: 1_000,
@@ -9,76 +9,76 @@ const context: RunContext = {
   restart: undefined,
 }
 
-test.each<[name: string, times: number[], context: Partial<RunContext>, runs: string[]]>([
+test.each<[name: string, times: number[], context: Partial<EvaluationContext>, periods: string[]]>([
   ['nothing is no run', [], {}, []],
   [
-    'evaluations in a row are one run, over when the next one passed without it',
+    'consecutive evaluations are one period, which ends with the next evaluation without the alert',
     [100, 110, 120],
     {},
     ['100-120 ends 130'],
   ],
   ['a run goes on until the next evaluation', [100, 110], { evaluatedUntil: 112 }, ['100-110 goes on']],
-  ['an evaluation that comes late is none that is missing', [100, 114, 120], {}, ['100-120 ends 130']],
+  ['a late evaluation is not a missing one', [100, 114, 120], {}, ['100-120 ends 130']],
   ['a missing evaluation ends a run', [100, 110, 130], {}, ['100-110 ends 120', '130-130 ends 140']],
   ['a run at the edge may have begun before', [10, 20], {}, ['?10-20 ends 30']],
   [
-    'a restart of Prometheus bridges a gap',
+    'a period continues over the gap of a restart of Prometheus',
     [100, 110, 195, 205],
     { restart: { startedAt: 190, resumedAt: 190, stoppedAt: undefined } },
     ['100-205 ends 215'],
   ],
   [
-    'a restart bridges nothing when the alert fired only later',
+    'a period does not continue over a restart if the alert fired only later',
     [100, 300],
     { restart: { startedAt: 190, resumedAt: 190, stoppedAt: undefined } },
     ['100-100 ends 110', '300-300 ends 310'],
   ],
   [
-    'a restart bridges the gap of an alert that fired at the last evaluation before it',
+    'a period continues over a restart if the alert fired at the last evaluation before it',
     [100, 110, 195, 205],
     { restart: { startedAt: 190, resumedAt: 190, stoppedAt: 119 } },
     ['100-205 ends 215'],
   ],
   [
-    'a restart bridges nothing when Prometheus went on without the alert before it',
+    'a period does not continue over a restart if Prometheus evaluated without the alert before it',
     [100, 110, 195, 205],
     { restart: { startedAt: 190, resumedAt: 190, stoppedAt: 150 } },
     ['100-110 ends 120', '195-205 ends 215'],
   ],
   [
-    'a restart elsewhere bridges nothing',
+    'a restart at another time does not join two periods',
     [100, 150],
     { restart: { startedAt: 160, resumedAt: 160, stoppedAt: undefined } },
     ['100-100 ends 110', '150-150 ends 160'],
   ],
   [
-    'an alert that is active goes on, though its samples have stopped',
+    'an active alert still fires, although its samples have stopped',
     [100, 110],
     { isActive: true },
     ['100-110 goes on'],
   ],
   [
-    'what begins soon after a restart may have begun before',
+    'an alert that begins soon after a restart may have begun before it',
     [200, 210],
     { restart: { startedAt: 190, resumedAt: 195, stoppedAt: undefined } },
     ['?200-210 ends 220'],
   ],
   [
-    'unless Prometheus was seen to go on without it before',
+    'unless Prometheus evaluated without it before the restart',
     [200, 210],
     { restart: { startedAt: 190, resumedAt: 195, stoppedAt: 150 } },
     ['200-210 ends 220'],
   ],
   [
-    'and its last evaluations lie within what was asked for',
+    'and its last evaluations lie within the queried time',
     [200, 210],
     { from: 140, restart: { startedAt: 190, resumedAt: 195, stoppedAt: 150 } },
     ['?200-210 ends 220'],
   ],
 ])('%s', (_, times, given, expected) => {
-  const runs = runsOf(times, { ...context, ...given })
+  const periods = firingPeriods(times, { ...context, ...given })
   expect(
-    runs.map(
+    periods.map(
       ({ first, last, startKnown, endsAt }) =>
         `${startKnown ? '' : '?'}${first}-${last} ${endsAt === undefined ? 'goes on' : `ends ${endsAt}`}`,
     ),

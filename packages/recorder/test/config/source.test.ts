@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
 import { names } from '@mnemoscope/kpi'
 import { Registry } from 'prom-client'
-import { showConfigProblem } from '../../src/config/problem-metric.js'
 import type { ConfigProblem } from '../../src/config/source.js'
+import { showConfigProblem } from '../../src/config/source.js'
 
-test('a scrape tells whether what is written is known not to be in force', async () => {
+test('a scrape shows whether the configuration as written is known not to be in use', async () => {
   const registry = new Registry()
   let problem: ConfigProblem | undefined
   showConfigProblem(registry, { problem: () => problem })

@@ -3,84 +3,88 @@ import {
   type ClosedHow,
   type Episode,
   enrich,
-  hasNeverBeen,
-  ofOneBreach,
+  episodesOfOneBreach,
+  isMergedAway,
   type Transition,
   viaOf,
 } from './episode.js'
 import type { Evidence, Observation } from './observation.js'
 
-/** An episode after an observation, and what changed about it; no transition where only details were added. */
-export interface Step {
+/** An episode before and after an observation. Without a transition only details were added. */
+export interface EpisodeChange {
   readonly before: Episode | undefined
   readonly after: Episode
   readonly transition: Transition | undefined
 }
 
 /**
- * What an observation makes of an alert's history: none, one or two steps.
+ * The changes that an observation makes to the episodes of an alert. There may be none, one or several.
  *
  * Notifications come late, twice, out of order, from several Alertmanagers, or never. So:
- * - a time is covered once: what is said of a time within a closed episode is about that episode, whose end is final;
- * - a start later than the open episode's joins it, because Alertmanager takes a new start after a restart while the
- *   alert went on; only Prometheus' own samples can show that it had ended in between;
- * - Prometheus' samples outrank notifications: a notified end that has samples after it is taken back.
+ * - no two episodes cover the same time: an observation of a time within a closed episode belongs to it, and its end is final;
+ * - a start later than the open episode's belongs to that episode, because Alertmanager sets a new start after a restart although the
+ *   alert continued; only Prometheus' samples can show that it had ended in between;
+ * - Prometheus' samples outrank notifications: if there are samples after a notified end, the episode is opened again.
  *
- * @param episodes the alert's episodes, those that end before the observation may be left out
+ * @param episodes the alert's episodes; those that end before the observation may be left out
  */
-export function advance(episodes: readonly Episode[], observation: Observation): Step[] {
+export function advance(episodes: readonly Episode[], observation: Observation): EpisodeChange[] {
   const open = episodes.find(({ endsAt }) => endsAt === undefined)
   const closed = episodes.filter(({ endsAt }) => endsAt !== undefined)
   const { evidence } = observation
   return evidence === undefined
-    ? notified(open, closed, observation)
-    : evidenced(open, closed, observation, evidence)
+    ? changesByNotification(open, closed, observation)
+    : changesBySamples(open, closed, observation, evidence)
 }
 
-/** The end of an open episode that its source no longer has. */
-export function endOf(episode: Episode, endsAt: number, how: ClosedHow): Step {
+/** Ends an open episode whose alert no longer fires at its source. */
+export function endOf(episode: Episode, endsAt: number, how: ClosedHow): EpisodeChange {
   return close(episode, endsAt, how, 'prometheus')
 }
 
-function notified(open: Episode | undefined, closed: readonly Episode[], observation: Observation): Step[] {
+function changesByNotification(
+  open: Episode | undefined,
+  closed: readonly Episode[],
+  observation: Observation,
+): EpisodeChange[] {
   const { startsAt, endsAt } = observation
   const covering = closed.find((episode) => covers(episode, startsAt, endsAt))
   const isBefore =
     open !== undefined && startsAt < open.startsAt && endsAt !== undefined && endsAt <= open.startsAt
   if (open === undefined || isBefore) {
-    // Whether it went on until then or ended before, its end or Prometheus will tell; by itself it says neither.
+    // It may have ended or not. Its own end, or Prometheus' samples, will show which.
     const isLate = endsAt === undefined && closed.some((episode) => episode.startsAt > startsAt)
     return covering === undefined && !isLate ? [start(observation, 'resolved')] : []
   }
   if (startsAt < open.startsAt && covering !== undefined) return []
   const floor = floorOf(open, closed)
   if (endsAt === undefined) return [update(open, observation, floor)]
-  // Prometheus had it firing after this end: the message is late, or its sender had lost contact.
+  // Prometheus has it firing after this end: the message is late, or its sender had lost contact.
   if (open.lastFiringAt !== undefined && open.lastFiringAt >= endsAt) return []
   return [end(open, observation, { endsAt: Math.max(endsAt, open.startsAt), how: 'resolved', floor })]
 }
 
-function evidenced(
+function changesBySamples(
   open: Episode | undefined,
   closed: readonly Episode[],
   observation: Observation,
-  { lastFiringAt, startKnown, stretches, interval }: Evidence,
-): Step[] {
+  { lastFiringAt, startKnown, spans, interval }: Evidence,
+): EpisodeChange[] {
   const { startsAt, endsAt } = observation
   const isOfOpen = open !== undefined && open.startsAt <= lastFiringAt
   const covering =
     closed.findLast(
-      (episode) => !hasNeverBeen(episode) && covers(episode, startsAt, endsAt ?? lastFiringAt),
+      (episode) => !isMergedAway(episode) && covers(episode, startsAt, endsAt ?? lastFiringAt),
     ) ?? closed.find((episode) => episode.startsAt === startsAt)
   const meant = isOfOpen ? open : covering
   if (meant !== undefined && (isOfOpen || open === undefined || endsAt !== undefined)) {
-    const [first, ...others] = ofOneBreach(meant, closed, stretches)
-    if (others.length > 0) return joined(first, others, observation, floorOf(first, closed))
+    const [first, ...others] = episodesOfOneBreach(meant, closed, spans)
+    if (others.length > 0) return joinEpisodes(first, others, observation, floorOf(first, closed))
   }
   if (isOfOpen) {
-    const newestSign = Math.max(open.startsAt, open.lastFiringAt ?? 0)
+    const lastSeenAt = Math.max(open.startsAt, open.lastFiringAt ?? 0)
     const isTaken = closed.some((episode) => episode.startsAt === startsAt)
-    if (startKnown && !isTaken && startsAt > newestSign + 1.5 * interval) {
+    if (startKnown && !isTaken && startsAt > lastSeenAt + 1.5 * interval) {
       const ended = open.lastFiringAt === undefined ? startsAt : open.lastFiringAt + interval
       return [
         close(open, Math.min(ended, startsAt), 'superseded', 'prometheus'),
@@ -93,10 +97,10 @@ function evidenced(
       : [end(open, observation, { endsAt: Math.max(endsAt, open.startsAt), how: 'reconciled', floor })]
   }
   if (covering === undefined) {
-    // A run that still goes on although a later episode is open already: the next reconcile sees more.
+    // It still fires, although a later episode is already open: the next reconcile sees more.
     return open !== undefined && endsAt === undefined ? [] : [start(observation, 'reconciled')]
   }
-  // One notified end for two breaches: Alertmanager did not hear of the end of the first.
+  // One notified end for two breaches: Alertmanager did not get the end of the first.
   const isAnother = startKnown && startsAt > (covering.lastFiringAt ?? startsAt) + 1.5 * interval
   if (isAnother && (open === undefined || endsAt !== undefined)) {
     const ended = (covering.lastFiringAt as number) + interval
@@ -109,11 +113,16 @@ function evidenced(
 }
 
 /**
- * One breach of which notifications made several episodes, as an end was told that was none: the first of them takes all
- * of it, the others have never been.
+ * Joins the episodes of one breach. A notified end that was wrong had split it. The first episode takes over the others,
+ * which end where they began.
  */
-function joined(first: Episode, others: readonly Episode[], observation: Observation, floor: number): Step[] {
-  const whole = others.reduce(
+function joinEpisodes(
+  first: Episode,
+  others: readonly Episode[],
+  observation: Observation,
+  floor: number,
+): EpisodeChange[] {
+  const all = others.reduce(
     (episode, { peakValue }) =>
       peakValue === undefined ? episode : enrich(episode, { ...observation, value: peakValue }),
     first,
@@ -121,15 +130,15 @@ function joined(first: Episode, others: readonly Episode[], observation: Observa
   const { endsAt } = observation
   const last =
     endsAt === undefined
-      ? reopen(whole, observation, floor)
-      : end(whole, observation, { endsAt, how: 'reconciled', floor })
+      ? reopen(all, observation, floor)
+      : end(all, observation, { endsAt, how: 'reconciled', floor })
   return [
     ...others.toReversed().map((episode) => close(episode, episode.startsAt, 'superseded', 'prometheus')),
     { ...last, before: first },
   ]
 }
 
-/** How early an episode can have started: not before the one before it ended, which may be when that one began. */
+/** The earliest start that an episode can have: the end of the episode before it, which may have no length. */
 function floorOf(episode: Episode, closed: readonly Episode[]): number {
   const earlier = closed.filter(({ startsAt }) => startsAt < episode.startsAt)
   return Math.max(
@@ -138,14 +147,14 @@ function floorOf(episode: Episode, closed: readonly Episode[]): number {
   )
 }
 
-/** Whether a closed episode is what is meant by a start and an end (or a start alone). */
+/** Whether a start and an end (or only a start) belong to a closed episode. */
 function covers(episode: Episode, startsAt: number, endsAt: number | undefined): boolean {
   const ended = episode.endsAt as number
   if (startsAt === episode.startsAt) return true
   return startsAt < episode.startsAt ? endsAt !== undefined && endsAt > episode.startsAt : startsAt < ended
 }
 
-function start(observation: Observation, how: ClosedHow): Step {
+function start(observation: Observation, how: ClosedHow): EpisodeChange {
   const episode = begin(observation)
   const { startsAt, endsAt, value } = observation
   return {
@@ -164,7 +173,7 @@ function start(observation: Observation, how: ClosedHow): Step {
   }
 }
 
-function update(episode: Episode, observation: Observation, floor: number): Step {
+function update(episode: Episode, observation: Observation, floor: number): EpisodeChange {
   const enriched = enrich(episode, observation)
   const after = { ...enriched, startsAt: earlierStart(episode, observation, floor) }
   const detail = {
@@ -191,7 +200,7 @@ function update(episode: Episode, observation: Observation, floor: number): Step
   }
 }
 
-/** Alertmanager and Prometheus may learn of an earlier start; a notification can't move one that samples have shown. */
+/** Notifications and samples can show an earlier start; a notification cannot move a start that samples have shown. */
 function earlierStart(episode: Episode, { startsAt, evidence }: Observation, floor: number): number {
   const mayMove = evidence === undefined ? episode.lastFiringAt === undefined : evidence.startKnown
   return mayMove && startsAt >= floor ? Math.min(episode.startsAt, startsAt) : episode.startsAt
@@ -201,12 +210,12 @@ function end(
   episode: Episode,
   observation: Observation,
   { endsAt, how, floor }: { endsAt: number; how: ClosedHow; floor: number },
-): Step {
+): EpisodeChange {
   const { after } = update(episode, observation, floor)
   return { ...close(after, endsAt, how, viaOf(observation)), before: episode }
 }
 
-function close(episode: Episode, endsAt: number, how: ClosedHow, via: Transition['via']): Step {
+function close(episode: Episode, endsAt: number, how: ClosedHow, via: Transition['via']): EpisodeChange {
   return {
     before: episode,
     after: { ...episode, endsAt, closedHow: how },
@@ -214,7 +223,7 @@ function close(episode: Episode, endsAt: number, how: ClosedHow, via: Transition
   }
 }
 
-function reopen(episode: Episode, observation: Observation, floor: number): Step {
+function reopen(episode: Episode, observation: Observation, floor: number): EpisodeChange {
   const { after } = update(episode, observation, floor)
   return {
     before: episode,
