@@ -76,6 +76,6 @@ describe('the exit code of `mnemoscope status`', () => {
 
 function alertOf(level: string): DashboardData['open_alerts'][number] {
   const metadata = { annotations: {}, context_size: '8192' }
-  const alert = { level, in_force: true, timestamp: 1_799_999_000, message: 'x', metric_type: null, metadata }
+  const alert = { level, is_worst: true, timestamp: 1_799_999_000, message: 'x', metric_type: null, metadata }
   return alert as unknown as DashboardData['open_alerts'][number]
 }

@@ -38,7 +38,7 @@ export interface AlertEpisode {
   readonly ends_at: number | null
   readonly closed_how: string | null
   /** False while a worse level of the same KPI, service, model and context size fires as well. */
-  readonly in_force: boolean
+  readonly is_worst: boolean
   /** The newest acknowledgement; null without any. */
   readonly acknowledgement: Acknowledgement | null
   /** The last known change in the six hours before, which may be the cause; null if there was none. */

@@ -20,7 +20,7 @@ export function firingAlerts({ open_alerts }: DashboardData): FiringAlert[] {
   const sorted = open_alerts.toSorted((a, b) => rank(a.level) - rank(b.level) || a.timestamp - b.timestamp)
   const firing: { alert: AlertEpisode; milder: AlertEpisode[] }[] = []
   for (const alert of sorted) {
-    const worse = alert.in_force ? undefined : firing.find(({ alert: other }) => isSamePlace(alert, other))
+    const worse = alert.is_worst ? undefined : firing.find(({ alert: other }) => isSamePlace(alert, other))
     if (worse) worse.milder.push(alert)
     else firing.push({ alert, milder: [] })
   }

@@ -167,7 +167,7 @@ describe('a recorder on a real Prometheus and Postgres', () => {
         current_value: 0.42,
         threshold: 0.7,
         message: 'F1 score of model-a is critical',
-        in_force: true,
+        is_worst: true,
       })
       prometheus.expose(healthy)
       const closed = await waitFor(async () => {

@@ -81,7 +81,7 @@ export const alertFigures: readonly Figure[] = [
           ['all', readOff(text ?? '')],
         ]),
       report: ({ report }) =>
-        shownOf([report.open_alerts.filter(({ in_force }) => in_force)], ({ length }) => [['all', length]]),
+        shownOf([report.open_alerts.filter(({ is_worst }) => is_worst)], ({ length }) => [['all', length]]),
       text: ({ text }) =>
         // Below each stand its addresses, further in.
         shownOf([sectionOf(text, 'WHAT TO DO').slice(1)], (rows) => [

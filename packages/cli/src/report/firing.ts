@@ -6,10 +6,10 @@ type Episode = DashboardData['open_alerts'][number]
 
 const levels = ['info', 'warning', 'error', 'critical']
 
-/** Alerts that fire with no worse one of the same cause beside them: the worst first, of equal ones the oldest. */
-export function alertsInForce({ open_alerts: open }: Pick<DashboardData, 'open_alerts'>): Episode[] {
+/** The firing alerts of the worst level of each KPI and place: the worst first, then the oldest. */
+export function worstAlerts({ open_alerts: open }: Pick<DashboardData, 'open_alerts'>): Episode[] {
   return open
-    .filter(({ in_force }) => in_force)
+    .filter(({ is_worst }) => is_worst)
     .toSorted(
       (a, b) => levels.indexOf(b.level ?? '') - levels.indexOf(a.level ?? '') || a.timestamp - b.timestamp,
     )
@@ -50,7 +50,7 @@ export function standing(
  * empty where nothing fires.
  */
 export function firingRows(data: DashboardData): ReportCell[][] {
-  const rows = alertsInForce(data).map((alert): ReportCell[] => {
+  const rows = worstAlerts(data).map((alert): ReportCell[] => {
     const { now = '', threshold = '' } = standing(alert, data)
     const { annotations } = alert.metadata
     return [

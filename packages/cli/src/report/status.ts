@@ -1,7 +1,7 @@
 import { type Severity, severities } from '@mnemoscope/kpi'
 import type { DashboardData } from '@mnemoscope/recorder'
 import { printableLine } from '../printable.js'
-import { alertsInForce, standing, subject } from './firing.js'
+import { standing, subject, worstAlerts } from './firing.js'
 import { span, utcOf } from './units.js'
 
 /** What `mnemoscope status` says. */
@@ -23,9 +23,9 @@ export const statusExitCodes = { ok: 0, info: 0, warning: 1, error: 2, critical:
  * @param url of the recorder, which says why it knows nothing
  */
 export function statusOf(data: DashboardData, url: string): Status {
-  const inForce = alertsInForce(data)
-  const level = severities.findLast((severity) => inForce.some((alert) => alert.level === severity))
-  const worst = inForce.find((alert) => alert.level === level)
+  const firing = worstAlerts(data)
+  const level = severities.findLast((severity) => firing.some((alert) => alert.level === severity))
+  const worst = firing.find((alert) => alert.level === level)
   const blind = blindness(data)
   if (level === undefined || worst === undefined) {
     if (blind === undefined) return { status: 'ok', line: 'ok' }
@@ -33,7 +33,7 @@ export function statusOf(data: DashboardData, url: string): Status {
   }
   const { now, threshold } = standing(worst, data)
   const { runbook_url: runbook } = worst.metadata.annotations
-  const others = inForce.length - 1
+  const others = firing.length - 1
   const parts = [
     subject(worst, data),
     now === undefined

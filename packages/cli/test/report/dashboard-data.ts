@@ -51,7 +51,7 @@ export const alert = {
   context_size: '8192',
   ends_at: null,
   closed_how: null,
-  in_force: true,
+  is_worst: true,
   preceded_by: null,
   metadata: {
     alertname: 'MnemoscopeLatencyCritical',

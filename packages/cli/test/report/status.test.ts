@@ -42,7 +42,7 @@ describe('the status', () => {
         ...busy,
         current: [snapshot('gpt-4o', 'critical', 21)],
         open_alerts: [
-          { ...alert, level: 'error', in_force: false },
+          { ...alert, level: 'error', is_worst: false },
           { ...alert, level: 'warning', model: 'other' },
           alert,
         ],

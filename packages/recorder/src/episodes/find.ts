@@ -24,7 +24,7 @@ export const episodeAnswer = z.strictObject({
     .describe('Class of context sizes: tokens, or +Inf. Null where it concerns none.'),
   ends_at: z.number().nullable().describe('Unix seconds; null while it is open.'),
   closed_how: z.string().nullable(),
-  in_force: z
+  is_worst: z
     .boolean()
     .describe('False while a worse level of the same KPI, service, model and context size fires as well.'),
   acknowledgement: acknowledgementAnswer.nullable().describe('The newest one.'),
@@ -70,7 +70,7 @@ const columns = `id::float8 AS id, extract(epoch FROM starts_at)::float8 AS time
       AND worse.model IS NOT DISTINCT FROM episode.model
       AND worse.context_size IS NOT DISTINCT FROM episode.context_size
       AND ${level.replace('severity', 'worse.severity')} > ${level.replace('severity', 'episode.severity')}
-  ) AS in_force,
+  ) AS is_worst,
   (SELECT json_build_object('by', by, 'comment', comment, 'at', extract(epoch FROM at))
    FROM alert_acknowledgements WHERE episode_id = episode.id ORDER BY id DESC LIMIT 1) AS acknowledgement,
   (SELECT json_build_object('kind', kind, 'at', extract(epoch FROM at), 'by', by, 'what', what)
