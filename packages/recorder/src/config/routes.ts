@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type pg from 'pg'
 import { z } from 'zod'
 import { RequestError } from '../http/error.js'
-import { limit, scopeOf, scopeQuery, writtenText } from '../http/query.js'
+import { limit, scopeOf, windowQuery, writtenText } from '../http/query.js'
 import { type DataOf, route } from '../http/route.js'
 import { differenceAnswer, restartAnswer } from './differences.js'
 import { redacted } from './redact.js'
@@ -97,10 +97,10 @@ export const configRoutes = [
     path: '/api/config/changes',
     summary: 'What was changed, when and by whom, newest first.',
     access: 'read',
-    query: { ...scopeQuery, limit: limit(1_000, 100) },
+    query: { ...windowQuery, limit: limit(1_000, 100) },
     answer: z.strictObject({ changes: z.array(configChangeAnswer) }),
     async handle({ query }, { readers }: Needs) {
-      return { changes: await configChanges(readers, { since: scopeOf(query).from, most: query.limit }) }
+      return { changes: await configChanges(readers, scopeOf(query), query.limit) }
     },
   }),
   route({

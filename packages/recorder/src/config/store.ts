@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { z } from 'zod'
 import { lock } from '../database/locks.js'
 import { inTransaction } from '../database/pool.js'
+import type { Scope } from '../database/scope.js'
 import { storableText } from '../database/text.js'
 import type { DataOf } from '../http/route.js'
 import { differenceAnswer, differencesBetween, restartAnswer, restartsFor } from './differences.js'
@@ -57,15 +58,16 @@ export function storeStart(pool: pg.Pool, config: Config, at: Date): Promise<boo
   })
 }
 
-/** The newest changes, newest first. */
+/** The changes of a time, newest first. */
 export async function configChanges(
   pool: pg.Pool,
-  { since, most }: { since: Date; most: number },
+  { from, to }: Pick<Scope, 'from' | 'to'>,
+  most: number,
 ): Promise<ConfigChange[]> {
   const { rows } = await pool.query<ConfigChange>(
     `SELECT id, extract(epoch FROM at)::float8 AS at, by, source, sha256, previous_sha256, differences, restarts
-     FROM config_changes WHERE at >= $1 ORDER BY config_changes.at DESC, id DESC LIMIT $2`,
-    [since, most],
+     FROM config_changes WHERE at >= $1 AND at <= $2 ORDER BY config_changes.at DESC, id DESC LIMIT $3`,
+    [from, to, most],
   )
   return rows
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { z } from 'zod'
 import { RequestError } from '../http/error.js'
-import { limit, scopeOf, scopeQuery, writtenText } from '../http/query.js'
+import { limit, scopeOf, serviceQuery, windowQuery, writtenText } from '../http/query.js'
 import { route } from '../http/route.js'
 import { deploymentAnswer, deployments, storeReported } from './store.js'
 
@@ -19,7 +19,7 @@ export const deploymentRoutes = [
     path: '/api/deployments',
     summary: 'Which version of which service came when, newest first.',
     access: 'read',
-    query: { ...scopeQuery, limit: limit(1_000, 100) },
+    query: { ...windowQuery, ...serviceQuery, limit: limit(1_000, 100) },
     answer: z.strictObject({ deployments: z.array(deploymentAnswer) }),
     async handle({ query }, { readers }: Needs) {
       return { deployments: await deployments(readers, scopeOf(query), query.limit) }

@@ -29,18 +29,28 @@ const mostInName = 512
 
 const time = z.iso.datetime({ offset: true }).transform((given) => new Date(given))
 
-/** Query parameters of every question about a part of the history; `scopeOf` reads them. */
-export const scopeQuery = {
+/** Query parameters of every question about a time; `scopeOf` reads them. */
+export const windowQuery = {
   hours: hours.default(24).describe('Length of a window that ends now, or at `to`.'),
   from: time.optional().describe('ISO 8601; takes the place of `hours`.'),
   to: time.optional(),
-  service: text(mostInName).optional(),
+}
+
+/** The service that a question is about. */
+export const serviceQuery = { service: text(mostInName).optional() }
+
+/** Query parameters of every question about a part of the history; `scopeOf` reads them. */
+export const scopeQuery = {
+  ...windowQuery,
+  ...serviceQuery,
   model: text(mostInName).optional(),
   context_size: text(mostInName).optional().describe('Class of context sizes: tokens, or +Inf.'),
 }
 
 /** The part of the history that a query asks about. @throws RequestError 400 for a window that ends before it begins */
-export function scopeOf(query: z.output<z.ZodObject<typeof scopeQuery>>): Scope {
+export function scopeOf(
+  query: z.output<z.ZodObject<typeof windowQuery>> & Partial<z.output<z.ZodObject<typeof scopeQuery>>>,
+): Scope {
   const { to = new Date(), service, model, context_size: contextSize } = query
   const from = query.from ?? new Date(to.getTime() - query.hours * 3_600_000)
   if (from < to) return { from, to, service, model, contextSize }
@@ -56,15 +66,29 @@ export function queryShape(query: QueryOption, kpiIds: readonly string[]): z.Zod
   return typeof query === 'function' ? query(kpiIds) : query
 }
 
-/** A request's query parameters. Unknown ones are refused, as nothing would read them. @throws RequestError 400 */
+/**
+ * A request's query parameters. Unknown ones are refused, and so is the second value of a known one: nothing would read
+ * them. @throws RequestError 400
+ */
 export function readQuery(context: Context, shape: z.ZodRawShape): Record<string, unknown> {
+  const repeated = Object.entries(context.req.queries()).find(([, values]) => values.length > 1)
+  if (repeated !== undefined) {
+    const [name, values] = repeated
+    throw new RequestError(400, `query parameter ${name}: given ${values.length} times`, {
+      value: values,
+      expected: 'each parameter once',
+      next: 'Send one value, or one request for each value.',
+    })
+  }
   const parsed = z.strictObject(shape).safeParse(context.req.query())
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  const parameter = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.')
-  throw new RequestError(400, `query parameter ${parameter}: ${issue?.message}`, {
+  const isUnknown = issue?.code === 'unrecognized_keys'
+  const parameter = isUnknown ? issue.keys.join(', ') : issue?.path.join('.')
+  const known = `one of ${Object.keys(shape).join(', ')}`
+  throw new RequestError(400, `query parameter ${parameter}: ${isUnknown ? 'unknown' : issue?.message}`, {
     value: context.req.query(),
-    expected: issue?.message ?? 'known parameters',
+    expected: isUnknown ? known : (issue?.message ?? known),
     next: 'Correct the parameter.',
   })
 }

@@ -18,7 +18,11 @@ export interface Cursor {
   readonly after: Position
 }
 
-const time = z.iso.datetime().max(30)
+/** Postgres reads the third one itself, and it knows no year 0. */
+const time = z.iso
+  .datetime()
+  .max(30)
+  .refine((given) => !given.startsWith('0000'))
 
 const text = z.string().max(600).refine(isStorable)
 

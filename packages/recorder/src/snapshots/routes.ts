@@ -2,7 +2,7 @@ import { type Config, durationSeconds } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
 import { inScope, type Scope, scopeParameters } from '../database/scope.js'
-import { limit, scopeOf, scopeQuery } from '../http/query.js'
+import { limit, scopeOf, scopeQuery, windowQuery } from '../http/query.js'
 import { type DataOf, route } from '../http/route.js'
 import {
   answerRows,
@@ -100,7 +100,7 @@ export const snapshotRoutes = [
     path: '/api/gaps',
     summary: 'Instants of which nothing is known.',
     access: 'read',
-    query: { ...scopeQuery, limit: limit(1_000, 100) },
+    query: { ...windowQuery, limit: limit(1_000, 100) },
     answer: z.strictObject({ gaps: z.array(gapAnswer) }),
     async handle({ query }, { readers, config }: Needs) {
       const interval = durationSeconds(config.snapshotInterval)

@@ -105,6 +105,9 @@ describe('GET /api/snapshots', () => {
     [
       `cursor=${Buffer.from('["2026-01-01T00:00:00Z","2026-01-01T00:00:00Z","2026-01-01T00:00:00Z","1","\\u0000"]').toString('base64url')}`,
     ],
+    [
+      `cursor=${Buffer.from('["2026-01-01T00:00:00Z","2026-01-01T00:00:00Z","0000-01-01T00:00:00Z","1","latency"]').toString('base64url')}`,
+    ],
     ['cursor='],
     ['limit=1001'],
     ['format=xml'],
