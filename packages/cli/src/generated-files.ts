@@ -8,7 +8,7 @@ import {
   pathsOfManifest,
 } from '@mnemoscope/generate'
 import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
-import { leftoverFiles, readFiles } from './project-files.js'
+import { foreignFiles, leftoverFiles, readFiles } from './project-files.js'
 
 /** The generated files of a project, as they should be and as they are. */
 export interface GeneratedFiles {
@@ -18,6 +18,8 @@ export interface GeneratedFiles {
   readonly found: ReadonlyMap<string, string>
   /** Files that an earlier configuration gave and this one does not. */
   readonly leftover: ReadonlyMap<string, string>
+  /** Files of somebody else at paths of `expected`. */
+  readonly foreign: readonly string[]
 }
 
 /**
@@ -32,10 +34,12 @@ export function generatedFiles(
   const written = pathsOfManifest(readFiles(folder, [manifestPath]).get(manifestPath) ?? '')
   const before = written.map(partOf).filter((part) => part !== undefined)
   const expected = generate(config, { parts: [...wanted, ...before] })
+  const found = readFiles(folder, expected.keys())
   return {
     expected,
-    found: readFiles(folder, expected.keys()),
+    found,
     leftover: leftoverFiles(folder, generatedFolders, expected, written),
+    foreign: foreignFiles(expected, found, written),
   }
 }
 

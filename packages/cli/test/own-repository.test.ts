@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { mnemoscope, temporaryFolder } from '../../../test/harness/index.js'
@@ -118,6 +118,25 @@ describe('in the repository of a service', () => {
     rmSync(dashboard)
     expect(await transcript('check', '--skip-tools')).toContain('grafana/dashboards/overview.json: missing')
     expect(await transcript('generate')).toContain('wrote grafana/dashboards/overview.json\n')
+  })
+
+  test('generate overwrites no file that somebody else wrote, and changes nothing then', async () => {
+    mkdirSync(inFolder('grafana/dashboards'), { recursive: true })
+    writeFileSync(inFolder('grafana/dashboards/overview.json'), '{}')
+    mkdirSync(inFolder('prometheus/rules'), { recursive: true })
+    writeFileSync(inFolder('prometheus/prometheus.yml'), 'scrape_configs: []\n')
+    writeFileSync(inFolder('prometheus/rules/own.yml'), '# not from `mnemoscope generate`\ngroups: []\n')
+    const before = readdirSync(folder.path, { recursive: true }).sort()
+    expect(await transcript('generate', '--with', 'grafana')).toMatch(
+      /USAGE[\s\S]+did not write: prometheus\/prometheus.yml, grafana\/dashboards\/overview.json[\s\S]+--out[\s\S]+exit 2$/,
+    )
+    expect(readdirSync(folder.path, { recursive: true }).sort()).toEqual(before)
+    expect(readFileSync(inFolder('grafana/dashboards/overview.json'), 'utf8')).toBe('{}')
+    rmSync(inFolder('prometheus/prometheus.yml'))
+    expect(await transcript('generate')).toMatch(/generated files changed in .\nexit 0$/)
+    expect(readFileSync(inFolder('prometheus/rules/own.yml'), 'utf8')).toContain('groups: []')
+    writeFileSync(inFolder('prometheus/prometheus.yml'), '# a generated file that was edited by hand\n')
+    expect(await transcript('generate')).toMatch(/wrote prometheus\/prometheus.yml\n[\s\S]+exit 0$/)
   })
 
   test('the part of a name that does not exist is refused with those that do', async () => {

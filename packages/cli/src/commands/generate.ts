@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { OptionalPart } from '@mnemoscope/generate'
+import { MnemoscopeError } from '@mnemoscope/kpi'
 import { Command } from 'commander'
 import { loadProject } from '../config-file.js'
 import { removeFiles, writeFiles } from '../project-files.js'
@@ -24,7 +25,18 @@ export const generateCommand = new Command('generate')
     const parts: OptionalPart[] = options.with === undefined ? [] : partsOption(options.with)
     const { config, folder } = await loadProject(options.config)
     const out = options.out === undefined ? folder : resolve(options.out)
-    const { expected, found, leftover } = generatedFiles(config, out, parts)
+    const { expected, found, leftover, foreign } = generatedFiles(config, out, parts)
+    if (foreign.length > 0) {
+      throw new MnemoscopeError(
+        'USAGE',
+        `${out} has files that Mnemoscope did not write: ${foreign.join(', ')}. Nothing was changed.`,
+        {
+          value: foreign,
+          expected: 'no file of somebody else where a generated one belongs',
+          next: 'Move these files, or name another folder with --out.',
+        },
+      )
+    }
     const changed = new Map([...expected].filter(([path, text]) => found.get(path) !== text))
     writeFiles(out, changed)
     removeFiles(out, leftover.keys())
