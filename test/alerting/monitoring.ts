@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { generate } from '@mnemoscope/generate'
 import { type Config, type ConfigInput, defineConfig } from '@mnemoscope/kpi'
 import { findTools, freePort, startAlertmanager, startPrometheus } from '@mnemoscope/servers'
-import { type Generations, generationsIn } from '../../packages/cli/src/changes/generations.js'
+import { type Generations, generationsIn } from '../../packages/cli/src/changes/applied-folder.js'
 import { toolsDir } from '../harness/repository.js'
 import { temporaryFolder } from '../harness/temporary-folder.js'
 

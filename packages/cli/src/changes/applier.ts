@@ -1,5 +1,7 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { type GenerateOptions, generate } from '@mnemoscope/generate'
-import { type Config, type ConfigInput, configHash } from '@mnemoscope/kpi'
+import { type Config, type ConfigInput, configHash, MnemoscopeError } from '@mnemoscope/kpi'
 import {
   type AppliedChange,
   type ChangeRequest,
@@ -7,41 +9,41 @@ import {
   differencesBetween,
   restartsFor,
 } from '@mnemoscope/recorder'
-import { loadProject } from '../config-file.js'
-import { applyFiles, areInForce } from './apply-files.js'
-import { generationsIn } from './generations.js'
-import { writeInForce } from './in-force.js'
-import { mergePatch, readPatch, writePatch } from './patch.js'
-import { heard, problemState } from './problem.js'
-import { againMs, startWatching } from './watching.js'
-import { ownerOf } from './written-config.js'
+import { claimName } from '@mnemoscope/servers'
+import { checkWithTools } from '../check-with-tools.js'
+import { loadProject, type Project } from '../config-file.js'
+import { type ScrapedAt, scraped } from '../options.js'
+import { stateFolder } from '../up/run-file.js'
+import { generationsIn, mergePatch, readPatch, writeAppliedConfig, writePatch } from './applied-folder.js'
+import { applyFiles, areApplied } from './apply-files.js'
+import { ownerOf, problemState, retryMs, startWatching, subscribe } from './config-source.js'
 
 export interface ApplierOptions {
   readonly configPath: string
-  /** The configuration as `loadProject` gave it, with `defaults` and the folder's patch. */
+  /** The configuration from `loadProject`, with `defaults` and the folder's patch. */
   readonly config: Config
-  /** What was in force when another process applied the last change. Default: `config`. */
+  /** The configuration that another process applied last. Default: `config`. */
   readonly before?: object | undefined
   readonly defaults: ConfigInput
-  /** Folder of generations that Prometheus and Alertmanager read through its link `current`. */
+  /** Folder of generations; Prometheus and Alertmanager read it through its link `current`. */
   readonly folder: string
   readonly prometheusUrl: string
   readonly alertmanagerUrl: string
   readonly check: (folder: string) => Promise<unknown>
-  /** What of this run is not in the configuration. */
+  /** Settings of this run that are not in the configuration. */
   readonly running: (config: Config) => GenerateOptions
 }
 
-/** Applies changes while it runs. */
+/** A config source that applies changes while it runs. */
 export interface Applier extends ConfigSource {
   readonly apply: (request: ChangeRequest) => Promise<AppliedChange | undefined>
-  /** Begins to look at the configuration file, and first puts in force what it says now. */
+  /** Applies the configuration file as it is now, then after each edit. */
   watch(): void
-  /** Ends after the change that is under way. */
+  /** Finishes the change that is in progress, then stops. */
   stop(): Promise<void>
 }
 
-/** Puts changed configurations in force, one after another: those of the file, and patches laid over it. */
+/** Applies changed configurations one after another: edits of the file, and patches over it. */
 export function createApplier(options: ApplierOptions): Applier {
   const { configPath, folder, running } = options
   const apply = { ...options, generations: generationsIn(folder) }
@@ -60,11 +62,11 @@ export function createApplier(options: ApplierOptions): Applier {
     const nextPatch = request.patch === undefined ? patch : mergePatch(patch, request.patch)
     const next = (await loadProject(configPath, options.defaults, () => nextPatch)).config
     const files = generate(next, running(next))
-    if (!(await areInForce(files, apply))) await applyFiles(files, apply)
+    if (!(await areApplied(files, apply))) await applyFiles(files, apply)
     const differences = differencesBetween(before, next)
     const previousSha256 = configHash(before)
     if (request.patch !== undefined) writePatch(folder, nextPatch)
-    writeInForce(folder, next)
+    writeAppliedConfig(folder, next)
     patch = nextPatch
     config = next
     before = next
@@ -90,7 +92,7 @@ export function createApplier(options: ApplierOptions): Applier {
     patch: () => patch,
     problem,
     apply: (request) => inTurn(() => change(request, 'api')),
-    onChange: (listener) => heard(changeListeners, listener),
+    onChange: (listener) => subscribe(changeListeners, listener),
     onProblem,
     watch() {
       stopWatching ??= startWatching(configPath, async () => {
@@ -99,14 +101,80 @@ export function createApplier(options: ApplierOptions): Applier {
           return undefined
         } catch (error) {
           setProblem(error)
-          // Not the file's fault: the same file may do once the server is back.
-          return /_UNREACHABLE$/.test(problem()?.code ?? '') ? againMs : undefined
+          // The file is not at fault: the same file may work once the server is back.
+          return /_UNREACHABLE$/.test(problem()?.code ?? '') ? retryMs : undefined
         }
       })
     },
     async stop() {
       await stopWatching?.()
       await queue
+    },
+  }
+}
+
+/** Folder in which `mnemoscope up` keeps what its servers read. */
+export function appliedFolder(projectFolder: string): string {
+  return join(stateFolder(projectFolder), 'generated')
+}
+
+export interface OpenApplierOptions {
+  readonly project: Project
+  readonly defaults: ConfigInput
+  /** Folder of generations. */
+  readonly applyTo: string
+  /** Default: `endpoints` of the configuration. */
+  readonly prometheusUrl?: string | undefined
+  readonly alertmanagerUrl?: string | undefined
+  readonly recorderUrl?: string | undefined
+  readonly grafanaUrl?: string | undefined
+  readonly scrape?: ScrapedAt | undefined
+  /** The configuration that was applied before this process started. Default: that of `project`. */
+  readonly before?: object | undefined
+}
+
+/**
+ * Opens a folder as its only applier.
+ * @throws MnemoscopeError ALREADY_RUNNING if another process applies changes there
+ */
+export function openApplier(options: OpenApplierOptions): Applier {
+  const { project, defaults, applyTo, scrape = {} } = options
+  const { config, configPath } = project
+  mkdirSync(applyTo, { recursive: true })
+  const claim = claimName(applyTo, 'changes')
+  if ('heldBy' in claim) {
+    throw new MnemoscopeError(
+      'ALREADY_RUNNING',
+      `process ${claim.heldBy} already applies changes to ${applyTo}`,
+      {
+        value: claim.heldBy,
+        next: 'Edit the configuration file: that process applies it. `mnemoscope watch --once` shows the result.',
+      },
+    )
+  }
+  const { prometheus, alertmanager, recorder, grafana } = config.endpoints
+  const endpoints = {
+    prometheus: options.prometheusUrl ?? prometheus,
+    alertmanager: options.alertmanagerUrl ?? alertmanager,
+    recorder: options.recorderUrl ?? recorder,
+    grafana: options.grafanaUrl ?? grafana,
+  }
+  const applier = createApplier({
+    configPath,
+    config,
+    before: options.before,
+    defaults,
+    folder: applyTo,
+    prometheusUrl: endpoints.prometheus,
+    alertmanagerUrl: endpoints.alertmanager,
+    check: (folder) => checkWithTools(folder, stateFolder(project.folder)),
+    running: ({ services }) => ({ endpoints, services: scraped(services, scrape) }),
+  })
+  return {
+    ...applier,
+    async stop() {
+      await applier.stop()
+      claim.release()
     },
   }
 }

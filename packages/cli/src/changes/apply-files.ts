@@ -1,24 +1,29 @@
 import { MnemoscopeError, names } from '@mnemoscope/kpi'
-import { alertmanagerConfigPath, expectedPrometheus } from './expectation.js'
-import type { Generations } from './generations.js'
+import type { Generations } from './applied-folder.js'
 import { assertReady, type ReloadedServer, reload } from './server-api.js'
-import { showsToRun, verifyAlertmanager } from './verify-alertmanager.js'
-import { evaluatedExpressions, verifyPrometheus } from './verify-prometheus.js'
+import {
+  alertmanagerConfigPath,
+  evaluatedExpressions,
+  expectedPrometheus,
+  runsConfig,
+  verifyAlertmanager,
+  verifyPrometheus,
+} from './verify.js'
 
 export interface ApplyOptions {
   readonly generations: Generations
-  /** Judges a folder of generated files before any server sees it; throws where it is refused. */
+  /** Checks a folder of generated files before any server reads it; throws if it is invalid. */
   readonly check: (folder: string) => Promise<unknown>
   readonly prometheusUrl: string
   readonly alertmanagerUrl: string
 }
 
 /**
- * Puts generated files in force in the running servers, or leaves everything as it was: check with promtool and
- * amtool, switch all files at once, reload both servers, ask both whether they run them. Where any of that fails
- * after the switch, the last good files are switched back and reloaded.
- * @throws MnemoscopeError GENERATED_REJECTED, PROMETHEUS_UNREACHABLE or ALERTMANAGER_UNREACHABLE before anything was
- *   changed; CHANGE_ROLLED_BACK with the reason where it was changed and taken back
+ * Applies generated files to the running servers, or leaves everything as it was. The steps: check with promtool and
+ * amtool, switch all files at once, reload both servers, ask both servers what they run. If a step after the switch
+ * fails, the last good files are restored and reloaded.
+ * @throws MnemoscopeError GENERATED_REJECTED, PROMETHEUS_UNREACHABLE or ALERTMANAGER_UNREACHABLE if nothing was
+ *   changed; CHANGE_ROLLED_BACK, with the reason, if the change was made and rolled back
  */
 export async function applyFiles(files: ReadonlyMap<string, string>, options: ApplyOptions): Promise<void> {
   const { generations, check } = options
@@ -36,17 +41,17 @@ export async function applyFiles(files: ReadonlyMap<string, string>, options: Ap
   }
   generations.activate(name)
   try {
-    if (!(await showsToRun(servers[0], files.get(alertmanagerConfigPath) ?? ''))) await reload(servers[0])
+    if (!(await runsConfig(servers[0], files.get(alertmanagerConfigPath) ?? ''))) await reload(servers[0])
     await reload(servers[1])
     await verify(servers, files, known)
   } catch (error) {
-    throw await takeBack(error as Error, { lastGood, name, options, servers })
+    throw await rollBack(error as Error, { lastGood, name, options, servers })
   }
   generations.prune()
 }
 
-/** Whether the servers run these files already. */
-export async function areInForce(
+/** Whether the servers already run these files. */
+export async function areApplied(
   files: ReadonlyMap<string, string>,
   options: Omit<ApplyOptions, 'check'>,
 ): Promise<boolean> {
@@ -89,29 +94,29 @@ interface Failed {
   readonly servers: Servers
 }
 
-/** Restores the last good generation. @returns the error that tells why, and whether the way back went well */
-async function takeBack(
+/** Restores the last good generation. @returns an error with the cause, and with what failed on the way back */
+async function rollBack(
   cause: Error,
   { lastGood, name, options, servers }: Failed,
 ): Promise<MnemoscopeError> {
-  const troubles: string[] = []
+  const failures: string[] = []
   if (lastGood === undefined) {
-    troubles.push('there was no earlier configuration to go back to')
+    failures.push('there is no earlier configuration to restore')
   } else {
     options.generations.activate(lastGood)
     for (const server of servers) {
-      await reload(server).catch((error: Error) => troubles.push(error.message))
+      await reload(server).catch((error: Error) => failures.push(error.message))
     }
     options.generations.remove(name)
   }
-  const also = troubles.length === 0 ? '' : `; on the way back: ${troubles.join('; ')}`
-  return new MnemoscopeError('CHANGE_ROLLED_BACK', `${cause.message}${also}`, {
+  const suffix = failures.length === 0 ? '' : `; while restoring the earlier files: ${failures.join('; ')}`
+  return new MnemoscopeError('CHANGE_ROLLED_BACK', `${cause.message}${suffix}`, {
     value: name,
     expected: 'rules and routes that both servers run',
     next:
-      troubles.length === 0
-        ? 'Mend the configuration; the last good one is in force.'
-        : 'Look after the server named here; it reads the last good files once it is reloaded or started.',
+      failures.length === 0
+        ? 'Fix the configuration. The last good one is active.'
+        : 'Check the server named here. It reads the last good files when it is reloaded or started.',
     cause,
   })
 }

@@ -2,7 +2,7 @@ import type { AppliedChange, ConfigProblem } from '@mnemoscope/recorder'
 import pc from 'picocolors'
 import { printable, printableLine } from '../printable.js'
 
-/** What a change says of itself. */
+/** What is shown of a change. */
 export type ChangeSummary = Pick<AppliedChange, 'differences' | 'restarts'> &
   Partial<Pick<AppliedChange, 'at' | 'by' | 'sha256'>>
 
@@ -10,9 +10,9 @@ export type ChangeSummary = Pick<AppliedChange, 'differences' | 'restarts'> &
 export function changeLines(change: ChangeSummary, json: boolean): string {
   const { at, by, sha256, differences, restarts } = change
   if (json) return JSON.stringify({ applied: true, at, by, sha256, differences, restarts })
-  if (differences.length === 0) return 'The configuration is in force.'
+  if (differences.length === 0) return 'The configuration is applied.'
   return [
-    `${pc.green('In force')}${at === undefined ? '' : ` ${at.toISOString()}`}${by === undefined ? '' : `, by ${printableLine(by)}`}`,
+    `${pc.green('Applied')}${at === undefined ? '' : ` ${at.toISOString()}`}${by === undefined ? '' : `, by ${printableLine(by)}`}`,
     ...differences.map(
       ({ path, before, after }) => `  ${path}: ${shown(before)} ${pc.dim('→')} ${pc.bold(shown(after))}`,
     ),
@@ -20,13 +20,13 @@ export function changeLines(change: ChangeSummary, json: boolean): string {
   ].join('\n')
 }
 
-/** Why what is written is not in force. */
+/** Why the configuration file is not applied. */
 export function problemLines({ at, code, message, next }: ConfigProblem, json: boolean): string {
   if (json) return JSON.stringify({ applied: false, at, code, message, next })
   const body = printable(message)
     .split('\n')
     .map((line) => `  ${line}`)
-  return [pc.red(`Not in force: ${code}`), ...body, `  ${pc.bold('Next:')} ${next}`].join('\n')
+  return [pc.red(`Not applied: ${code}`), ...body, `  ${pc.bold('Next:')} ${next}`].join('\n')
 }
 
 function shown(value: unknown): string {

@@ -1,11 +1,16 @@
-import { type Config, type ConfigInput, configHash, durationSeconds } from '@mnemoscope/kpi'
+import {
+  type Config,
+  type ConfigInput,
+  configHash,
+  durationSeconds,
+  MnemoscopeError,
+  names,
+} from '@mnemoscope/kpi'
 import { type AppliedChange, type ConfigSource, differencesBetween, restartsFor } from '@mnemoscope/recorder'
+import { z } from 'zod'
 import { loadProject } from '../config-file.js'
-import { evaluatedConfigs } from './evaluated.js'
-import { heard, problemState } from './problem.js'
-import { standingOf } from './standing.js'
-import { againMs, startWatching } from './watching.js'
-import { ownerOf } from './written-config.js'
+import { ownerOf, problemState, retryMs, startWatching, subscribe } from './config-source.js'
+import { askServer } from './server-api.js'
 
 export interface FollowerOptions {
   readonly configPath: string
@@ -14,21 +19,20 @@ export interface FollowerOptions {
   readonly prometheusUrl: string
 }
 
-/** A source that changes nothing itself. */
+/** A config source that applies nothing itself. */
 export interface Follower extends ConfigSource {
   stop(): Promise<void>
 }
 
-/** Evaluations after which rules that somebody applies are in force, however they get to Prometheus. */
+/** Evaluations within which applied rules must have reached Prometheus. */
 const graceEvaluations = 4
-/** The least time for that: whoever applies them generates and checks them first. */
+/** The shortest time for that: the other process generates and checks the rules first. */
 const leastGraceMs = 5_000
 
 /**
- * Follows a configuration file whose rules somebody else applies: an edited file counts as in force once Prometheus
- * evaluates rules with its hash, however they got there. A file that can't be loaded is a problem here too, and so is
- * one whose rules Prometheus does not evaluate after a while: whoever applies it may run where nobody looks, or not at
- * all, or read another file.
+ * Follows a configuration file whose rules another process applies. An edited file counts as applied once Prometheus
+ * evaluates rules with its hash. It is a problem if the file can't be loaded, or if Prometheus still does not evaluate
+ * its rules after a while: the other process may have stopped, or may read another file.
  */
 export function followConfig({ configPath, defaults, prometheusUrl, ...first }: FollowerOptions): Follower {
   const listeners = new Set<(change: AppliedChange) => void>()
@@ -52,7 +56,7 @@ export function followConfig({ configPath, defaults, prometheusUrl, ...first }: 
     setProblem(undefined)
   }
 
-  function putInForce(next: Config): void {
+  function activate(next: Config): void {
     const differences = differencesBetween(config, next)
     if (differences.length === 0) return
     const [sha256, previousSha256] = [configHash(next), configHash(config)]
@@ -65,36 +69,120 @@ export function followConfig({ configPath, defaults, prometheusUrl, ...first }: 
 
   const stop = startWatching(configPath, async (isEdited) => {
     if (isEdited) await load()
-    // What was in force stays so until the file is right.
+    // The earlier configuration stays active until the file is valid.
     if (written === undefined) return undefined
     const evaluated = await evaluatedConfigs(prometheusUrl)
     const now = performance.now()
     const evaluationMs = 1_000 * durationSeconds(written.alertCheckInterval)
-    const standing = standingOf({
+    const state = applyState({
       configPath,
       written: configHash(written),
-      inForce: configHash(config),
+      active: configHash(config),
       evaluated,
       forMs: now - (missingSince ?? now),
       graceMs: Math.max(leastGraceMs, graceEvaluations * evaluationMs),
     })
-    if (standing === 'in_force') {
+    if (state === 'applied') {
       missingSince = undefined
       setProblem(undefined)
-      putInForce(written)
+      activate(written)
       return evaluationMs
     }
     missingSince ??= now
-    if (standing !== 'awaited') setProblem(standing)
-    return againMs
+    if (state !== 'pending') setProblem(state)
+    return retryMs
   })
   return {
     current: () => config,
     patch: () => ({}),
     problem,
     apply: undefined,
-    onChange: (listener) => heard(listeners, listener),
+    onChange: (listener) => subscribe(listeners, listener),
     onProblem,
     stop,
   }
+}
+
+/** What is known about a configuration file that another process applies. Configurations are hashes. */
+export interface Observed {
+  readonly configPath: string
+  readonly written: string
+  /** The configuration that this recorder uses. */
+  readonly active: string
+  /** Configurations whose rules Prometheus evaluates; the error if it does not answer. */
+  readonly evaluated: readonly string[] | MnemoscopeError
+  /** For how long Prometheus has not evaluated the file's rules. */
+  readonly forMs: number
+  /** For how long that is normal. */
+  readonly graceMs: number
+}
+
+/**
+ * State of a valid file: `applied` once Prometheus evaluates its rules, `pending` while that may still happen, and then
+ * the problem: CONFIG_NOT_APPLIED, or the error from Prometheus.
+ */
+export function applyState(observed: Observed): 'applied' | 'pending' | MnemoscopeError {
+  const { written, active, evaluated, forMs, graceMs } = observed
+  if (!(evaluated instanceof MnemoscopeError) && evaluated.includes(written)) return 'applied'
+  if (forMs < graceMs) return 'pending'
+  if (!(evaluated instanceof MnemoscopeError)) return notApplied(observed, evaluated)
+  // Without an edit, an outage of Prometheus says nothing about the configuration; alerts report it.
+  return written === active ? 'pending' : evaluated
+}
+
+function notApplied(
+  { configPath, written, active }: Observed,
+  evaluated: readonly string[],
+): MnemoscopeError {
+  const others = evaluated.map(short).toSorted()
+  const rules =
+    others.length === 0
+      ? 'no rules of Mnemoscope'
+      : `the rules of configuration ${others.join(', ')}, not of ${short(written)}`
+  const here = written === active ? 'uses the file anyway' : 'still uses the earlier configuration'
+  return new MnemoscopeError(
+    'CONFIG_NOT_APPLIED',
+    `${configPath} is valid, but nobody has applied it: Prometheus evaluates ${rules}; this recorder ${here}`,
+    {
+      value: written,
+      expected: 'the rules of the file in Prometheus',
+      next:
+        'Let the process that applies changes read the same file, or run `mnemoscope generate` and reload Prometheus. ' +
+        'A patch over the file makes it another configuration.',
+    },
+  )
+}
+
+function short(sha256: string): string {
+  return sha256.slice(0, 12)
+}
+
+const answerSchema = z.object({
+  data: z.object({
+    result: z.array(z.object({ metric: z.object({ sha256: z.string() }) })),
+  }),
+})
+
+/**
+ * Hashes of the configurations whose rules Prometheus evaluates. Just after a change there are two.
+ * @returns the error PROMETHEUS_UNREACHABLE or PROMETHEUS_QUERY if Prometheus gives no answer
+ */
+export async function evaluatedConfigs(url: string): Promise<string[] | MnemoscopeError> {
+  const query = new URLSearchParams({ query: names.configInfo })
+  try {
+    const { ok, status, text } = await askServer({ name: 'Prometheus', url }, `/api/v1/query?${query}`)
+    if (!ok) return unreadable(url, `it answered with ${status}: ${text.slice(0, 300)}`)
+    const { result } = answerSchema.parse(JSON.parse(text)).data
+    return [...new Set(result.map(({ metric }) => metric.sha256))]
+  } catch (error) {
+    return error instanceof MnemoscopeError ? error : unreadable(url, 'its answer is not a query result')
+  }
+}
+
+function unreadable(url: string, why: string): MnemoscopeError {
+  return new MnemoscopeError('PROMETHEUS_QUERY', `cannot ask Prometheus which rules it evaluates: ${why}`, {
+    value: url,
+    expected: `series of ${names.configInfo}`,
+    next: 'Check that the address is a Prometheus-compatible API.',
+  })
 }

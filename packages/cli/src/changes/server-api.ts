@@ -11,7 +11,7 @@ const timeoutMs = 15_000
 
 /**
  * Asks a server's HTTP API.
- * @throws MnemoscopeError PROMETHEUS_UNREACHABLE or ALERTMANAGER_UNREACHABLE without an answer
+ * @throws MnemoscopeError PROMETHEUS_UNREACHABLE or ALERTMANAGER_UNREACHABLE if it does not answer
  */
 export async function askServer(
   { name, url }: ReloadedServer,
@@ -25,7 +25,7 @@ export async function askServer(
     })
     return { ok: response.ok, status: response.status, text: await response.text() }
   } catch (cause) {
-    // fetch says "fetch failed" and keeps the reason to itself.
+    // The message of fetch is only "fetch failed"; its cause has the reason.
     const reason = (cause as { cause?: { message?: string } }).cause?.message ?? String(cause)
     throw new MnemoscopeError(codeOf(name), `${name} does not answer at ${url}: ${reason}`, {
       value: url,
@@ -36,7 +36,7 @@ export async function askServer(
   }
 }
 
-/** @throws MnemoscopeError where the server is not there or not ready to take a configuration */
+/** @throws MnemoscopeError if the server does not answer or is not ready for a configuration */
 export async function assertReady(server: ReloadedServer): Promise<void> {
   const { ok, status, text } = await askServer(server, '/-/ready')
   if (ok) return
@@ -49,7 +49,7 @@ export async function assertReady(server: ReloadedServer): Promise<void> {
 
 /**
  * Makes a server read its configuration again.
- * @throws Error with the server's own words where it refuses
+ * @throws Error with the server's message if it refuses
  */
 export async function reload(server: ReloadedServer): Promise<void> {
   const { ok, status, text } = await askServer(server, '/-/reload', { method: 'POST' })

@@ -6,7 +6,7 @@ import {
   modelSections,
   weekSections,
 } from '../compare/tables.js'
-import { numberOption } from '../number-option.js'
+import { numberOption } from '../options.js'
 import { print } from '../print.js'
 import { ask, recorderUrl } from '../recorder-client.js'
 import { reportText } from '../report/text.js'

@@ -2,7 +2,7 @@ import { type Fault, faults } from '@mnemoscope/demo/faults'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { Command, Option } from 'commander'
 import { loadProject } from '../config-file.js'
-import { portOption } from '../number-option.js'
+import { portOption } from '../options.js'
 import { readRunFile } from '../up/run-file.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 

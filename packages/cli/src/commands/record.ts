@@ -1,8 +1,7 @@
 import { Command } from 'commander'
-import { type ScrapedAt, scrapeOption } from '../changes/scraped.js'
 import { loadProject } from '../config-file.js'
 import { changeToken, requiredDatabaseUrl, tokenNote } from '../environment.js'
-import { portOption } from '../number-option.js'
+import { portOption, type ScrapedAt, scrapeOption } from '../options.js'
 import { demoClock } from '../up/demo-clock.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 
@@ -38,7 +37,7 @@ export const recordCommand = new Command('record')
   .action(async (options: RecordOptions) => {
     const defaults = options.demoClock ? demoClock : {}
     const { applyTo, scrape, alertmanagerUrl, grafanaUrl, host, port } = options
-    const { readPatch } = await import('../changes/patch.js')
+    const { readPatch } = await import('../changes/applied-folder.js')
     const project = await loadProject(options.config, defaults, () =>
       applyTo === undefined ? {} : readPatch(applyTo),
     )
@@ -49,7 +48,7 @@ export const recordCommand = new Command('record')
     const stopping = stopSignal(() => {})
     const { configuredHandlers, startRecorder } = await import('@mnemoscope/recorder')
     const { followConfig } = await import('../changes/follower.js')
-    const { openApplier } = await import('../changes/open-applier.js')
+    const { openApplier } = await import('../changes/applier.js')
     const recorderUrl = port === 0 ? undefined : `http://${host}:${port}`
     const applier =
       applyTo === undefined

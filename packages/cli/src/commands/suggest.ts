@@ -1,6 +1,6 @@
 import { durationSeconds } from '@mnemoscope/kpi'
 import { Command } from 'commander'
-import { numberOption } from '../number-option.js'
+import { numberOption } from '../options.js'
 import { print } from '../print.js'
 import { demoClock } from '../up/demo-clock.js'
 

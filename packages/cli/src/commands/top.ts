@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { Command } from 'commander'
-import { numberOption } from '../number-option.js'
+import { numberOption } from '../options.js'
 import { print } from '../print.js'
 import { printable } from '../printable.js'
 import { ask, recorderUrl } from '../recorder-client.js'

@@ -39,8 +39,8 @@ export const upCommand = new Command('up')
         next: 'Add --demo, or leave --fault out.',
       })
     }
-    const { appliedFolder } = await import('../changes/open-applier.js')
-    const { readPatch } = await import('../changes/patch.js')
+    const { appliedFolder } = await import('../changes/applier.js')
+    const { readPatch } = await import('../changes/applied-folder.js')
     const project = await loadProject(options.config, options.demo ? demoClock : {}, (folder) =>
       readPatch(appliedFolder(folder)),
     )

@@ -1,7 +1,11 @@
 import { Command } from 'commander'
-import { type ScrapedAt, scrapeOption } from '../changes/scraped.js'
-import { loadProject } from '../config-file.js'
+import type { ChangeSummary } from '../changes/change-text.js'
+import { ownerOf } from '../changes/config-source.js'
+import { loadProject, type Project } from '../config-file.js'
+import { type ScrapedAt, scrapeOption } from '../options.js'
 import { print } from '../print.js'
+import { ask, RecorderSilent } from '../recorder-client.js'
+import { type RunFile, readRunFile } from '../up/run-file.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 
 interface WatchOptions {
@@ -14,45 +18,45 @@ interface WatchOptions {
   json?: true
 }
 
-/** `mnemoscope watch`: applies the configuration file to running servers whenever it is edited. */
+/** `mnemoscope watch`: applies the configuration file to running servers after each edit. */
 export const watchCommand = new Command('watch')
   .description(
-    'apply the configuration to running servers whenever it is edited, or take it back and say why',
+    'apply the configuration to running servers after each edit; roll it back and say why if that fails',
   )
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
-  .option(
-    '--once',
-    'apply it as it is now and end; through the recorder of `mnemoscope up` where that runs here',
-  )
+  .option('--once', 'apply it once and end; if `mnemoscope up` runs here, through its recorder')
   .option(
     '--apply-to <folder>',
     'folder whose link `current` the servers read (default: .mnemoscope/generated beside the configuration)',
   )
   .option('--prometheus-url <url>', 'Prometheus (default: endpoints.prometheus)')
   .option('--alertmanager-url <url>', 'Alertmanager (default: endpoints.alertmanager)')
-  .option('--scrape <service=address>', 'where a service is in this run', scrapeOption)
+  .option('--scrape <service=address>', 'address of a service in this run', scrapeOption)
   .option('--json', 'print each change as one line of JSON')
   .action(async (options: WatchOptions) => {
-    const { appliedFolder, openApplier } = await import('../changes/open-applier.js')
+    const { appliedFolder, openApplier } = await import('../changes/applier.js')
     const { changeLines, problemLines } = await import('../changes/change-text.js')
-    const { readInForce } = await import('../changes/in-force.js')
-    const { readPatch } = await import('../changes/patch.js')
-    const tell = (lines: string) => print(`${lines}\n`)
+    const { readAppliedConfig, readPatch } = await import('../changes/applied-folder.js')
+    const write = (lines: string) => print(`${lines}\n`)
     const folderOf = (folder: string) => options.applyTo ?? appliedFolder(folder)
     const project = await loadProject(options.config, {}, (folder) => readPatch(folderOf(folder)))
     const json = options.json === true
     if (options.once && options.applyTo === undefined) {
-      const { applyThroughRecorder } = await import('../changes/through-recorder.js')
       const applied = await applyThroughRecorder(project)
-      if (applied !== undefined) return tell(changeLines(applied, json))
+      if (applied !== undefined) return write(changeLines(applied, json))
     }
     const applyTo = folderOf(project.folder)
-    const applier = openApplier({ ...options, project, defaults: {}, applyTo, before: readInForce(applyTo) })
+    const applier = openApplier({
+      ...options,
+      project,
+      defaults: {},
+      applyTo,
+      before: readAppliedConfig(applyTo),
+    })
     if (options.once) {
       try {
-        const { ownerOf } = await import('../changes/written-config.js')
         const change = await applier.apply({ by: ownerOf(project.configPath) })
-        return tell(
+        return write(
           changeLines({ differences: change?.differences ?? [], restarts: change?.restarts ?? [] }, json),
         )
       } finally {
@@ -60,12 +64,39 @@ export const watchCommand = new Command('watch')
       }
     }
     const stopping = stopSignal(() => {})
-    applier.onChange((change) => tell(changeLines(change, json)))
+    applier.onChange((change) => write(changeLines(change, json)))
     applier.onProblem((problem) => {
-      if (problem !== undefined) tell(problemLines(problem, json))
+      if (problem !== undefined) write(problemLines(problem, json))
     })
-    if (!json) tell(`Watching ${project.configPath}; Ctrl-C ends it.`)
+    if (!json) write(`Watching ${project.configPath}; Ctrl-C ends it.`)
     applier.watch()
     await aborted(stopping)
     await applier.stop()
   })
+
+/**
+ * Asks the recorder of the pipeline that runs in the project's folder to read the configuration file again.
+ * @returns what changed; undefined if no pipeline runs there
+ * @throws MnemoscopeError with the recorder's own code and message
+ */
+export async function applyThroughRecorder(project: Project): Promise<ChangeSummary | undefined> {
+  const run = runningIn(project.folder)
+  if (run === undefined) return undefined
+  try {
+    return await ask(run.recorder, 'PUT /api/config', {
+      has: 'differences',
+      body: { by: ownerOf(project.configPath) },
+    })
+  } catch (error) {
+    if (error instanceof RecorderSilent) return undefined
+    throw error
+  }
+}
+
+function runningIn(folder: string): RunFile | undefined {
+  try {
+    return readRunFile(folder)
+  } catch {
+    return undefined
+  }
+}

@@ -10,11 +10,11 @@ import {
   startPostgres,
   startPrometheus,
 } from '@mnemoscope/servers'
-import { generationsIn } from '../changes/generations.js'
-import { appliedFolder } from '../changes/open-applier.js'
-import { scraped } from '../changes/scraped.js'
+import { generationsIn } from '../changes/applied-folder.js'
+import { appliedFolder } from '../changes/applier.js'
 import type { Project } from '../config-file.js'
 import { tokenNote } from '../environment.js'
+import { scraped } from '../options.js'
 import { grafanaService } from './grafana.js'
 import { type KeptPart, keepRunning } from './keep-running.js'
 import { partEvents } from './part-events.js'

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
 import type { AppliedChange } from '@mnemoscope/recorder'
 import { eventually } from '../../../../test/harness/eventually.js'
+import { readPatch } from '../../src/changes/applied-folder.js'
 import { type Applier, createApplier } from '../../src/changes/applier.js'
-import { readPatch } from '../../src/changes/patch.js'
 import { mostOfAnEdit, mostOfATest, type RunningServers, startRunningServers } from './running-servers.js'
 
 jest.setTimeout(mostOfATest)
@@ -53,7 +53,7 @@ describe('an applier', () => {
     await servers?.stop()
   }, 120_000)
 
-  test('puts an edited file in force and says what changed', async () => {
+  test('applies an edited file and says what changed', async () => {
     write(withWarning(0.85))
     await eventually('the change', () => changes.length === 1, mostOfAnEdit)
     expect(changes[0]).toMatchObject({
@@ -77,7 +77,7 @@ describe('an applier', () => {
     expect(changes).toHaveLength(1)
   })
 
-  test('has no problem once the file is mended', async () => {
+  test('has no problem once the file is fixed', async () => {
     write(withWarning(0.85))
     await eventually('the end of the problem', () => applier.problem() === undefined, mostOfAnEdit)
     expect(changes).toHaveLength(1)
@@ -92,14 +92,14 @@ describe('an applier', () => {
     expect(next.patch()).toEqual(withWarning(0.9))
   })
 
-  test('refuses an invalid patch whole and keeps the one before', async () => {
+  test('refuses an invalid patch and keeps the earlier one', async () => {
     const patch = { alertCheckInterval: '2s', kpis: { f1_score: { thresholds: { warning: 'high' } } } }
     await expect(applier.apply({ by: 'ann', patch })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     expect(applier.patch()).toEqual(withWarning(0.9))
     expect(applier.current().alertCheckInterval).toBe('1s')
   })
 
-  test('goes back to the file where a null takes the patch away', async () => {
+  test('goes back to the file when a null removes the patch', async () => {
     const patch = { kpis: { f1_score: null } }
     await applier.apply({ by: 'ann', patch })
     expect(await warningInForce()).toBe('0.85')

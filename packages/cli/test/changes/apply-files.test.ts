@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { configHash, defineConfig, names } from '@mnemoscope/kpi'
-import { applyFiles, areInForce } from '../../src/changes/apply-files.js'
+import { applyFiles, areApplied } from '../../src/changes/apply-files.js'
 import { mostOfATest, type RunningServers, startRunningServers } from './running-servers.js'
 
 jest.setTimeout(mostOfATest)
@@ -21,17 +21,17 @@ describe('generated files', () => {
   }, 120_000)
   afterAll(async () => servers?.stop(), 120_000)
 
-  test('are in force once both servers run them', async () => {
-    expect(await areInForce(servers.files(before), servers)).toBe(true)
+  test('are applied once both servers run them', async () => {
+    expect(await areApplied(servers.files(before), servers)).toBe(true)
     const after = withWarning(0.85)
-    expect(await areInForce(servers.files(after), servers)).toBe(false)
+    expect(await areApplied(servers.files(after), servers)).toBe(false)
     await applyFiles(servers.files(after), servers)
-    expect(await areInForce(servers.files(after), servers)).toBe(true)
+    expect(await areApplied(servers.files(after), servers)).toBe(true)
     expect(await runningHash(servers)).toBe(configHash(after))
     expect(await thresholdInForce(servers)).toBe('0.85')
   })
 
-  test('with the same routing make Alertmanager reload nothing', async () => {
+  test('with the same routing do not reload Alertmanager', async () => {
     const before = await reloadedAt(servers)
     await applyFiles(servers.files(withWarning(0.86)), servers)
     expect(await reloadedAt(servers)).toBe(before)
@@ -47,10 +47,10 @@ describe('generated files', () => {
       message: expect.stringContaining('promtool'),
     })
     expect(await thresholdInForce(servers)).toBe('0.85')
-    expect(await areInForce(servers.files(withWarning(0.85)), servers)).toBe(true)
+    expect(await areApplied(servers.files(withWarning(0.85)), servers)).toBe(true)
   })
 
-  test('with an expression that Prometheus loads and cannot evaluate are taken back', async () => {
+  test('with an expression that Prometheus loads but cannot evaluate are rolled back', async () => {
     const files = servers.files(withWarning(0.83))
     const path = 'prometheus/rules/mnemoscope-pipeline.yml'
     const group =
@@ -61,10 +61,10 @@ describe('generated files', () => {
       code: 'CHANGE_ROLLED_BACK',
       message: expect.stringContaining('many-to-many'),
     })
-    expect(await areInForce(servers.files(withWarning(0.85)), servers)).toBe(true)
+    expect(await areApplied(servers.files(withWarning(0.85)), servers)).toBe(true)
   })
 
-  test('change nothing while a server is down, and do once it is back', async () => {
+  test('change nothing while a server is down, and are applied once it is back', async () => {
     const files = servers.files(withWarning(0.82))
     const down = { ...servers, alertmanagerUrl: 'http://127.0.0.1:9' }
     await expect(applyFiles(files, down)).rejects.toMatchObject({ code: 'ALERTMANAGER_UNREACHABLE' })
@@ -73,7 +73,7 @@ describe('generated files', () => {
     expect(await thresholdInForce(servers)).toBe('0.82')
   })
 
-  test('are taken back in Alertmanager too, where it is Prometheus that refuses to reload', async () => {
+  test('are rolled back in Alertmanager too if Prometheus refuses to reload', async () => {
     const files = servers.files(withWarning(0.81))
     const path = 'alertmanager/alertmanager.yml'
     files.set(path, (files.get(path) ?? '').replace('receiver: nobody', 'receiver: nobody\n  group_wait: 7s'))
@@ -87,7 +87,7 @@ describe('generated files', () => {
     })
     const status = await fetch(`${servers.alertmanagerUrl}/api/v2/status`)
     expect(await status.text()).not.toContain('group_wait: 7s')
-    expect(await areInForce(servers.files(withWarning(0.82)), servers)).toBe(true)
+    expect(await areApplied(servers.files(withWarning(0.82)), servers)).toBe(true)
   })
 })
 

@@ -16,8 +16,8 @@ test('a change says who, each setting before and after, and what must be started
   expect(text).toContain('restart prometheus for dataRetentionDays')
 })
 
-test('a configuration that is in force without a known difference is said in words', () => {
-  expect(changeLines({ differences: [], restarts: [] }, false)).toBe('The configuration is in force.')
+test('a configuration applied without a known difference has a line of its own', () => {
+  expect(changeLines({ differences: [], restarts: [] }, false)).toBe('The configuration is applied.')
 })
 
 test('as JSON a change and a problem are one line each', () => {

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { type Config, defineConfig } from '@mnemoscope/kpi'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { type Config, defineConfig, MnemoscopeError } from '@mnemoscope/kpi'
 import type { AppliedChange } from '@mnemoscope/recorder'
 import { eventually } from '../../../../test/harness/eventually.js'
 import { applyFiles } from '../../src/changes/apply-files.js'
-import { type Follower, followConfig } from '../../src/changes/follower.js'
+import { applyState, type Follower, followConfig } from '../../src/changes/follower.js'
 import { mostOfAnEdit, mostOfATest, type RunningServers, startRunningServers } from './running-servers.js'
 
 jest.setTimeout(mostOfATest)
@@ -38,7 +38,7 @@ afterAll(async () => {
   await servers?.stop()
 }, 120_000)
 
-test('a followed configuration is in force once somebody else has put its rules in force', async () => {
+test('an edited file is active once another process has applied its rules', async () => {
   write(withWarning(0.85))
   const applied = withWarning(0.84)
   await applyFiles(servers.files(applied), servers)
@@ -52,7 +52,7 @@ test('a followed configuration is in force once somebody else has put its rules 
   expect(follower.apply).toBeUndefined()
 })
 
-test('a broken file leaves in force what was, and is a problem until it is mended', async () => {
+test('a broken file changes nothing, and is a problem until it is fixed', async () => {
   const problems: (string | undefined)[] = []
   follower.onProblem((problem) => problems.push(problem?.code))
   writeFileSync(configPath, 'export default {')
@@ -69,11 +69,11 @@ test('a broken file leaves in force what was, and is a problem until it is mende
   expect(problems).toEqual(['CONFIG_NOT_LOADABLE', undefined])
 })
 
-test('a valid file that nobody applies is a problem after a while, until somebody does', async () => {
+test('a valid file that is not applied is a problem after a while, until it is applied', async () => {
   await applyFiles(servers.files(follower.current()), servers)
   await eventually('no problem', () => follower.problem() === undefined, mostOfAnEdit)
   const problems: (string | undefined)[] = []
-  const deaf = follower.onProblem((problem) => problems.push(problem?.code))
+  const unsubscribe = follower.onProblem((problem) => problems.push(problem?.code))
   write(withWarning(0.86))
   await eventually('the problem', () => follower.problem() !== undefined, mostOfAnEdit)
   expect(follower.problem()).toMatchObject({
@@ -86,16 +86,16 @@ test('a valid file that nobody applies is a problem after a while, until somebod
   await eventually('its end', () => follower.problem() === undefined, mostOfAnEdit)
   expect(follower.current().kpis.f1_score.thresholds.warning).toBe(0.86)
   expect(problems).toEqual(['CONFIG_NOT_APPLIED', undefined])
-  deaf()
+  unsubscribe()
 })
 
-test('rules that somebody applies from another file are a problem, until they are this file’s again', async () => {
+test('rules from another file are a problem until the file has the same settings', async () => {
   await applyFiles(servers.files(withWarning(0.87)), servers)
   await eventually('the problem', () => follower.problem() !== undefined, mostOfAnEdit)
   expect(follower.problem()).toMatchObject({
     code: 'CONFIG_NOT_APPLIED',
     message: expect.stringMatching(
-      /the rules of configuration [0-9a-f]{12}, not of .* works by the file all the same$/,
+      /the rules of configuration [0-9a-f]{12}, not of .* uses the file anyway$/,
     ),
   })
   write(withWarning(0.87))
@@ -105,4 +105,71 @@ test('rules that somebody applies from another file are a problem, until they ar
     () => follower.current().kpis.f1_score.thresholds.warning === 0.87,
     mostOfAnEdit,
   )
+})
+
+const [file, other, third] = ['f', 'b', 'a'].map((digit) => digit.repeat(64)) as [string, string, string]
+const unreachable = new MnemoscopeError('PROMETHEUS_UNREACHABLE', 'Prometheus does not answer', {
+  next: 'Start it.',
+})
+const graceMs = 5_000
+
+describe('a valid file that another process applies', () => {
+  test.each([
+    ['is applied once its rules are evaluated', file, [file], 0, 'applied'],
+    [
+      'is applied once its rules are evaluated, even while the earlier rules still are',
+      other,
+      [other, file],
+      0,
+      'applied',
+    ],
+    ['is applied when its rules come late, too', other, [file], graceMs, 'applied'],
+    ['is pending while other rules are evaluated', other, [other], graceMs - 1, 'pending'],
+    ['is pending while no rules are evaluated', file, [], graceMs - 1, 'pending'],
+    ['is pending while Prometheus does not answer', other, unreachable, graceMs - 1, 'pending'],
+    ['is a problem if the rules stay others', other, [other], graceMs, 'CONFIG_NOT_APPLIED'],
+    [
+      'is a problem if the rules differ from the configuration that the recorder uses',
+      file,
+      [other],
+      graceMs,
+      'CONFIG_NOT_APPLIED',
+    ],
+    ['is a problem if there are no rules', file, [], graceMs, 'CONFIG_NOT_APPLIED'],
+    [
+      'is a problem if it was edited and Prometheus does not answer',
+      other,
+      unreachable,
+      graceMs,
+      'PROMETHEUS_UNREACHABLE',
+    ],
+    [
+      'is no problem if it was not edited and Prometheus does not answer',
+      file,
+      unreachable,
+      graceMs,
+      'pending',
+    ],
+  ] as const)('%s', (_, active, evaluated, forMs, expected) => {
+    const state = applyState({ configPath: '/c.ts', written: file, active, evaluated, forMs, graceMs })
+    expect(typeof state === 'string' ? state : state.code).toBe(expected)
+  })
+
+  test.each([
+    [
+      other,
+      [third, other],
+      `/c.ts is valid, but nobody has applied it: Prometheus evaluates the rules of configuration aaaaaaaaaaaa, bbbbbbbbbbbb, not of ffffffffffff; this recorder still uses the earlier configuration`,
+    ],
+    [
+      file,
+      [],
+      '/c.ts is valid, but nobody has applied it: Prometheus evaluates no rules of Mnemoscope; this recorder uses the file anyway',
+    ],
+  ])('says which rules there are, the same at each check', (active, evaluated, message) => {
+    const state = (forMs: number) =>
+      applyState({ configPath: '/c.ts', written: file, active, evaluated, forMs, graceMs })
+    expect(state(graceMs)).toMatchObject({ message, next: expect.stringContaining('same file') })
+    expect(state(9 * graceMs)).toMatchObject({ message })
+  })
 })

@@ -10,12 +10,12 @@ import {
 } from '@mnemoscope/servers'
 import { toolsDir } from '../../../../test/harness/repository.js'
 import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
-import { type Generations, generationsIn } from '../../src/changes/generations.js'
+import { type Generations, generationsIn } from '../../src/changes/applied-folder.js'
 import { checkWithTools } from '../../src/check-with-tools.js'
 
 /**
- * What an edit may take until it is in force: promtool runs every rule test before, for most of a minute on a machine that
- * does other work, too.
+ * Time until an edit must be applied: promtool runs every rule test first, which takes most of a minute on a busy
+ * machine.
  */
 export const mostOfAnEdit = { withinMs: 180_000 } as const
 /** Limit of a test with several edits. */
@@ -44,7 +44,7 @@ export async function startRunningServers(config: Config): Promise<RunningServer
   const endpoints: GenerateOptions['endpoints'] = {
     prometheus: `http://127.0.0.1:${prometheusPort}`,
     alertmanager: `http://127.0.0.1:${alertmanagerPort}`,
-    // Not the default address: a pipeline that runs beside the tests must hear nothing of them.
+    // Not the default address: a pipeline that runs beside the tests must not receive their alerts.
     recorder: `http://127.0.0.1:${nobody}`,
   }
   const generated = new Map<string, Map<string, string>>()

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
-import { ownerOf } from '../../src/changes/written-config.js'
+import { ownerOf } from '../../src/changes/config-source.js'
 
 const folder = temporaryFolder('written-config')
 const path = join(folder.path, 'mnemoscope.config.ts')
@@ -10,8 +10,8 @@ const uid = process.getuid?.() ?? -1
 beforeAll(() => writeFileSync(path, ''))
 afterAll(() => folder.remove())
 
-describe('who wrote a configuration', () => {
-  test('is the user by name where it is this one, and by number where it is another', () => {
+describe('the author of a configuration', () => {
+  test('is a name for this user, and a number for another user', () => {
     expect(ownerOf(path, () => ({ uid, username: 'ada' }))).toBe('ada')
     expect(ownerOf(path, () => ({ uid: uid + 1, username: 'ada' }))).toBe(`user ${uid}`)
   })
@@ -23,7 +23,7 @@ describe('who wrote a configuration', () => {
     expect(ownerOf(path, nameless)).toBe(`user ${uid}`)
   })
 
-  test('is unknown where the file is gone', () => {
+  test('is unknown if the file is gone', () => {
     expect(ownerOf(join(folder.path, 'none'))).toBe('unknown')
   })
 })

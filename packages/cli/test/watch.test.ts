@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
-import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
-import { applyThroughRecorder } from '../../src/changes/through-recorder.js'
-import { writeRunFile } from '../../src/up/run-file.js'
+import { temporaryFolder } from '../../../test/harness/temporary-folder.js'
+import { applyThroughRecorder } from '../src/commands/watch.js'
+import { writeRunFile } from '../src/up/run-file.js'
 
 const folder = temporaryFolder('through-recorder')
 const other = createServer((_, response) => response.end('<html>'))
@@ -24,7 +24,7 @@ test('without a pipeline nothing is applied', async () => {
   expect(await applyThroughRecorder(project)).toBeUndefined()
 })
 
-test('another program at the address of a pipeline that was killed is told as one', async () => {
+test('another program at the address of a killed pipeline is refused', async () => {
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const recorder = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
   const rest = { prometheus: recorder, alertmanager: recorder, metrics: null, database: '', pids: {} }

@@ -1,0 +1,49 @@
+import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
+
+/** Reads a number option. @throws MnemoscopeError USAGE outside the range */
+export function numberOption(name: string, min: number, max: number) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max) {
+      throw refused(name, text, `a number from ${min} to ${max}`)
+    }
+    return value
+  }
+}
+
+/** Reads a port: an integer, 0 for any free port. */
+export function portOption(text: string): number {
+  const port = numberOption('--port', 0, 65_535)(text)
+  if (Number.isInteger(port)) return port
+  throw refused('--port', text, 'an integer from 0 to 65535')
+}
+
+function refused(name: string, text: string, expected: string): MnemoscopeError {
+  return new MnemoscopeError('USAGE', `${name}: ${JSON.stringify(text)}: expected ${expected}`, {
+    value: text,
+    expected,
+    next: 'Run the command with --help to see its options.',
+  })
+}
+
+/** Services whose address differs in this run, by name: `{ demo: '127.0.0.1:9464' }`. */
+export type ScrapedAt = Readonly<Record<string, string>>
+
+/** The configured services with the addresses of this run. Adds a service that is not configured. */
+export function scraped(services: Config['services'], at: ScrapedAt): Config['services'] {
+  return [
+    ...services.filter(({ name }) => !(name in at)),
+    ...Object.entries(at).map(([name, target]) => ({ name, targets: [target] })),
+  ]
+}
+
+/** Reads `--scrape demo=127.0.0.1:9464`, which can be given several times. */
+export function scrapeOption(text: string, before: ScrapedAt = {}): ScrapedAt {
+  const [, name, target] = /^([a-zA-Z_][a-zA-Z0-9_.-]*)=(\S+:\d+)$/.exec(text) ?? []
+  if (name !== undefined && target !== undefined) return { ...before, [name]: target }
+  throw new MnemoscopeError('USAGE', `--scrape: ${JSON.stringify(text)}`, {
+    value: text,
+    expected: 'service=host:port',
+    next: 'Give the service and the address of its metrics.',
+  })
+}
