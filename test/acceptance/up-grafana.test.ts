@@ -67,7 +67,7 @@ describe('mnemoscope up beside a program called grafana', () => {
     writeFileSync(join(bin, 'ends'), '')
     up = await start()
     expect(up.run.grafana).toBeUndefined()
-    expect(up.output()).toContain('Going on without Grafana')
+    expect(up.output()).toContain('Continuing without Grafana')
     expect(rules()).toContain(`dashboard_url: ${up.run.recorder}/?kpi=f1_score`)
   }, 150_000)
 })

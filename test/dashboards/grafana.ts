@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type GrafanaProgram, startGrafana } from '@mnemoscope/servers'
-import { readerVariables } from '../../packages/cli/src/up/grafana.js'
+import { readerVariables } from '../../packages/cli/src/up/parts.js'
 import { grafanaFiles } from '../../packages/generate/src/grafana/grafana-files.js'
 import type { SeededPostgres } from './seed/postgres.js'
 import type { SeededPrometheus } from './seed/prometheus.js'

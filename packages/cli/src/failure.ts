@@ -1,9 +1,9 @@
-import { type ErrorCode, errorCodes } from '@mnemoscope/kpi'
+import type { Writable } from 'node:stream'
+import { type ErrorCode, errorCodes, MnemoscopeError } from '@mnemoscope/kpi'
 import pc from 'picocolors'
-import { fileFailure } from './file-failure.js'
-import { printable } from './printable.js'
+import { printable } from './terminal.js'
 
-/** What a failed command writes to standard error and ends with: 2 for bad input, 1 for everything else. */
+/** What a failed command writes to standard error, and its exit code: 2 for bad input, 1 for everything else. */
 export function failureText(given: unknown, { json }: { json: boolean }): { text: string; exitCode: number } {
   const error = fileFailure(given) ?? given
   if (!isActionable(error)) {
@@ -36,7 +36,7 @@ interface Actionable extends Error {
   readonly next: string
 }
 
-/** By its fields, not its class: a configuration file may have loaded a copy of its own. */
+/** By its fields, not its class: a configuration file may load another copy of the class. */
 function isActionable(error: unknown): error is Actionable {
   return (
     error instanceof Error &&
@@ -45,4 +45,44 @@ function isActionable(error: unknown): error is Actionable {
     typeof error.code === 'string' &&
     error.code in errorCodes
   )
+}
+
+const nextSteps: Readonly<Record<string, string>> = {
+  EACCES: 'Let this user read and write there, or run the command as the owner.',
+  EPERM: 'Let this user read and write there, or run the command as the owner.',
+  EROFS: 'Run the command in a folder that it can write to.',
+  ENOSPC: 'Free space on that disk and run the command again.',
+  EDQUOT: 'Free space within your quota and run the command again.',
+  EISDIR: 'A folder is in the place of a file: move it away.',
+  ENOTDIR: 'A file is in the place of a folder: move it away.',
+}
+
+/** The system's error about a file or folder, with a next step; undefined for every other error. */
+export function fileFailure(error: unknown): MnemoscopeError | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const { code = '', message, path, syscall } = error as NodeJS.ErrnoException
+  const next = nextSteps[code]
+  // Errors of a network listener have the same codes, but no path.
+  if (next === undefined || syscall === undefined || (path === undefined && syscall !== 'write'))
+    return undefined
+  return new MnemoscopeError('FILE_UNUSABLE', message, { value: path, next, cause: error })
+}
+
+interface Outputs {
+  readonly stdout: Writable
+  readonly stderr: Writable
+}
+
+/**
+ * Keeps a process running when its output is closed. A reader that has read enough (`head`) or that ended with the same
+ * Ctrl-C (`tee`) is no failure, and the process must still stop in order. Any other lost output is a failure.
+ */
+export function outliveOutput({ stdout, stderr }: Outputs, failed: (exitCode: number) => void): void {
+  stderr.on('error', () => {})
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return
+    const { text, exitCode } = failureText(error, { json: false })
+    stderr.write(text)
+    failed(exitCode)
+  })
 }

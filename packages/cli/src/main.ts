@@ -1,7 +1,6 @@
-import { outliveOutput } from './broken-output.js'
-import { failureText } from './failure.js'
-import { print } from './print.js'
+import { failureText, outliveOutput } from './failure.js'
 import { program } from './program.js'
+import { print } from './terminal.js'
 
 const failed = (exitCode: number) => {
   process.exitCode = exitCode

@@ -1,6 +1,6 @@
 import pc from 'picocolors'
-import { printableLine } from '../printable.js'
 import { utc } from '../report/units.js'
+import { printableLine } from '../terminal.js'
 import type { AlertDifference } from './compare.js'
 import type { Alerted } from './episodes.js'
 

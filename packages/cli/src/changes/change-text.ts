@@ -1,6 +1,6 @@
 import type { AppliedChange, ConfigProblem } from '@mnemoscope/recorder'
 import pc from 'picocolors'
-import { printable, printableLine } from '../printable.js'
+import { printable, printableLine } from '../terminal.js'
 
 /** What is shown of a change. */
 export type ChangeSummary = Pick<AppliedChange, 'differences' | 'restarts'> &

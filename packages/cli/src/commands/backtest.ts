@@ -2,7 +2,7 @@ import { durationSeconds } from '@mnemoscope/kpi'
 import { Command } from 'commander'
 import { loadProject } from '../config-file.js'
 import { numberOption } from '../options.js'
-import { print } from '../print.js'
+import { print } from '../terminal.js'
 import { demoClock } from '../up/demo-clock.js'
 
 interface BacktestOptions {

@@ -7,9 +7,9 @@ import {
   weekSections,
 } from '../compare/tables.js'
 import { numberOption } from '../options.js'
-import { print } from '../print.js'
 import { ask, recorderUrl } from '../recorder-client.js'
 import { reportText } from '../report/text.js'
+import { print } from '../terminal.js'
 
 interface CompareOptions {
   url?: string

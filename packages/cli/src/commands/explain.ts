@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { loadProject } from '../config-file.js'
-import { print } from '../print.js'
 import { recorderUrl } from '../recorder-client.js'
+import { print } from '../terminal.js'
 
 interface ExplainCommandOptions {
   config?: string

@@ -3,13 +3,13 @@ import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
 import type { DashboardData } from '@mnemoscope/recorder'
 import { Command, Option } from 'commander'
 import { numberOption } from '../options.js'
-import { print, withoutColours } from '../print.js'
 import { ask, recorderUrl } from '../recorder-client.js'
 import { reportHtml } from '../report/html.js'
 import { reportMarkdown } from '../report/markdown.js'
 import { reportPlugins } from '../report/plugins.js'
 import { reportOf } from '../report/report.js'
 import { reportText } from '../report/text.js'
+import { print, withoutColours } from '../terminal.js'
 
 interface ReportOptions {
   config?: string

@@ -1,8 +1,8 @@
 import { Command } from 'commander'
 import { failureText } from '../failure.js'
-import { print } from '../print.js'
 import { ask, recorderUrl } from '../recorder-client.js'
 import { statusExitCodes, statusOf } from '../report/status.js'
+import { print } from '../terminal.js'
 
 /** `mnemoscope status`: one line and an exit code, for scripts. */
 export const statusCommand = new Command('status')

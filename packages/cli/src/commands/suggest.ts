@@ -1,7 +1,7 @@
 import { durationSeconds } from '@mnemoscope/kpi'
 import { Command } from 'commander'
 import { numberOption } from '../options.js'
-import { print } from '../print.js'
+import { print } from '../terminal.js'
 import { demoClock } from '../up/demo-clock.js'
 
 interface SuggestOptions {

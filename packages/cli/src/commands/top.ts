@@ -1,11 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { Command } from 'commander'
 import { numberOption } from '../options.js'
-import { print } from '../print.js'
-import { printable } from '../printable.js'
 import { ask, recorderUrl } from '../recorder-client.js'
 import { reportText } from '../report/text.js'
 import { topOf } from '../report/top.js'
+import { print, printable } from '../terminal.js'
 import { stopSignal } from '../up/stop-signal.js'
 
 interface TopOptions {

@@ -17,14 +17,14 @@ interface UpOptions {
   ports: 'preferred' | 'auto'
 }
 
-/** `mnemoscope up`: the whole pipeline on this machine until Ctrl-C. */
+/** `mnemoscope up`: the pipeline on this machine, until Ctrl-C. */
 export const upCommand = new Command('up')
-  .description('start the whole pipeline on this machine, until Ctrl-C')
+  .description('start all parts of the pipeline on this machine, until Ctrl-C')
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
-  .option('--demo', 'run the demo memory system too, on a faster clock')
+  .option('--demo', 'run the demo memory system too, with shorter intervals')
   .addOption(new Option('--fault <fault>', 'break the demo from the start (with --demo)').choices(faults))
   .addOption(
-    new Option('--ports <which>', 'well-known ports, or the next free ones; "auto": only free ones')
+    new Option('--ports <which>', 'well-known ports or the next free ones; "auto": any free ports')
       .choices(['preferred', 'auto'])
       .default('preferred'),
   )
@@ -67,12 +67,14 @@ export const upCommand = new Command('up')
       progress.note(summary(pipeline.run))
       await aborted(stopping)
       await pipeline.stop()
-      progress.note('Everything has stopped. The data stay in .mnemoscope.')
+      progress.note('All parts have stopped. The data stays in .mnemoscope.')
     } catch (error) {
-      // Asked to stop while starting: what had started is stopped, which is all there was to do.
+      // After Ctrl-C during the start, every part has stopped and there is nothing to report.
       if (!stopping.aborted) throw error
     } finally {
       claim.release()
+      // A download of programs may still run. The command does not wait for it: a second is enough to print the error.
+      setTimeout(() => process.exit(), 1_000).unref()
     }
   })
 
@@ -89,7 +91,7 @@ function summary({ recorder, prometheus, grafana, metrics }: RunFile): string {
   if (metrics !== null) {
     lines.push(
       `  Break it      npx mnemoscope demo --fault recall`,
-      `  Fix it       npx mnemoscope demo --fault none`,
+      `  Fix it        npx mnemoscope demo --fault none`,
     )
   }
   return [...lines, '', `  Ctrl-C stops everything; all addresses are in .mnemoscope/run.json.`].join('\n')

@@ -1,7 +1,7 @@
 import type { Config } from '@mnemoscope/kpi'
 import pc from 'picocolors'
-import { printable, printableLine } from '../printable.js'
 import { inUnit, utc } from '../report/units.js'
+import { printable, printableLine } from '../terminal.js'
 import type { ExplainedRule, Explanation } from './explain.js'
 
 /** Places that a person reads: the worst first. */

@@ -1,5 +1,5 @@
 import type { ReportCell, ReportSection } from '@mnemoscope/kpi'
-import { printableLine } from '../printable.js'
+import { printableLine } from '../terminal.js'
 import type { Report } from './report.js'
 
 /** The report as GitHub-flavoured Markdown. */

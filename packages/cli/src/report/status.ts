@@ -1,6 +1,6 @@
 import { type Severity, severities } from '@mnemoscope/kpi'
 import type { DashboardData } from '@mnemoscope/recorder'
-import { printableLine } from '../printable.js'
+import { printableLine } from '../terminal.js'
 import { standing, subject, worstAlerts } from './firing.js'
 import { span, utcOf } from './units.js'
 

@@ -1,6 +1,6 @@
 import type { ReportCell, ReportTone } from '@mnemoscope/kpi'
 import pc from 'picocolors'
-import { printableLine } from '../printable.js'
+import { printableLine } from '../terminal.js'
 import { sparkline } from './sparkline.js'
 
 const colours: Record<ReportTone, (text: string) => string> = {

@@ -1,6 +1,6 @@
 import type { ReportSection } from '@mnemoscope/kpi'
 import pc from 'picocolors'
-import { printable, printableLine } from '../printable.js'
+import { printable, printableLine } from '../terminal.js'
 import type { Report } from './report.js'
 import { coloured, tableLines } from './table-lines.js'
 

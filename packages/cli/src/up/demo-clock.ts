@@ -1,6 +1,6 @@
 import { type ConfigInput, catalog, type KpiDeclaration } from '@mnemoscope/kpi'
 
-/** Windows of a minute for every KPI, and a quick end of the alerts of those that have thresholds. */
+/** One-minute windows for every KPI; alerts of KPIs with thresholds end quickly. */
 const kpis = Object.fromEntries(
   Object.entries<KpiDeclaration>(catalog).map(([id, { thresholds }]) => [
     id,
@@ -9,8 +9,8 @@ const kpis = Object.fromEntries(
 )
 
 /**
- * A faster clock for the demo, so that a fault shows within a minute. It takes the place of the general defaults for
- * settings that the configuration file leaves out.
+ * Shorter intervals for the demo, so that a fault shows within a minute. They replace the general defaults of settings
+ * that the configuration file leaves out.
  */
 export const demoClock: ConfigInput = {
   scrapeInterval: '5s',

@@ -15,24 +15,21 @@ import { appliedFolder } from '../changes/applier.js'
 import type { Project } from '../config-file.js'
 import { tokenNote } from '../environment.js'
 import { scraped } from '../options.js'
-import { grafanaService } from './grafana.js'
-import { type KeptPart, keepRunning } from './keep-running.js'
-import { partEvents } from './part-events.js'
-import { takePorts } from './ports.js'
-import type { Progress } from './progress.js'
+import { type KeptPart, keepRunning, partEvents, together, unlessAborted } from './keep-running.js'
+import { demoService, grafanaService, recorderService, takePorts } from './parts.js'
+import { type Progress, Stopped } from './progress.js'
 import { type RunFile, removeRunFile, stateFolder, writeRunFile } from './run-file.js'
-import { demoService, recorderService } from './services.js'
 
 export interface PipelineOptions {
   readonly project: Project
-  /** Whether the demo's memory system runs too, and what is broken in it from the start. */
+  /** Whether the demo's memory system runs too, and its fault from the start. */
   readonly demo: false | { readonly fault: string | undefined }
-  /** `auto` takes only free ports; `preferred` the well-known ones, falling forward where they are taken. */
+  /** `preferred`: the well-known port of each part, or the next free one. `auto`: any free ports. */
   readonly ports: 'preferred' | 'auto'
-  /** A database of one's own instead of the embedded one. */
+  /** An existing database, used instead of the embedded one. */
   readonly databaseUrl: string | undefined
   readonly progress: Progress
-  /** Once aborted, no further part is started. */
+  /** Once aborted, no other part starts. */
   readonly stopping: AbortSignal
 }
 
@@ -40,19 +37,19 @@ type RunEndpoints = Pick<RunFile, 'prometheus' | 'alertmanager' | 'recorder' | '
 
 export interface Pipeline {
   readonly run: RunFile
-  /** Ends every part, the last one started first. */
+  /** Stops every part, the last one started first. */
   stop(): Promise<void>
 }
 
 /**
- * Starts every part on this machine, at once those that need no other, and keeps them running.
- * What was started is ended again where a later part fails.
+ * Starts every part on this machine and keeps them running. Parts that need no other part start at the same time.
+ * If a part fails, the progress line shows why at once, no other part starts, and those that run are stopped.
  */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { project, progress } = options
   const stateDir = stateFolder(project.folder)
   for (const { name, pid } of await endLeftovers(stateDir)) {
-    progress.note(`  ended ${name} (process ${pid}), left over from an earlier run that was killed`)
+    progress.note(`  ended ${name} (process ${pid}), left from an earlier run that was killed`)
   }
 
   const parts: KeptPart[] = []
@@ -82,15 +79,17 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   const events = partEvents(progress, () => {
     writeRunFile(folder, runFile())
   })
+  const failure = new AbortController()
+  const stopping = AbortSignal.any([options.stopping, failure.signal])
   const keep = async (name: string, start: () => Promise<ServerProcess>) => {
-    options.stopping.throwIfAborted()
+    if (stopping.aborted) throw new Stopped()
     parts.push(await keepRunning(name, start, events))
   }
 
   const demoAddress = demo === false ? undefined : `127.0.0.1:${ports.demo}`
   let database = options.databaseUrl ?? ''
   const postgres = () =>
-    part(progress, 'Postgres', async (step) => {
+    progress.part('Postgres', async (step) => {
       if (options.databaseUrl === undefined) {
         step('starting the embedded server')
         await keep('postgres', async () => {
@@ -106,22 +105,25 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
         : 'your database (DATABASE_URL)'
     })
   const tools = () =>
-    part(progress, 'tools', async (step) => {
-      const value = await findTools(['prometheus', 'alertmanager'], {
+    progress.part('tools', async (step) => {
+      const finding = findTools(['prometheus', 'alertmanager'], {
         toolsDir: `${stateDir}/tools`,
-        onProgress: ({ message }) => step(message),
+        onProgress: ({ message }) => {
+          if (!stopping.aborted) step(message)
+        },
       })
+      const value = await unlessAborted(finding, stopping)
       const { prometheus, alertmanager } = value
       return { value, text: `Prometheus ${prometheus.version}, Alertmanager ${alertmanager.version}` }
     })
   const demoSystem = async () => {
     if (demo === false) return
-    await part(progress, 'demo', async () => {
+    await progress.part('demo', async () => {
       await keep('demo', () => demoService({ project, stateDir, port: ports.demo, fault: demo.fault }))
       return `${metrics}${demo.fault === undefined ? '' : `, with the fault "${demo.fault}"`}`
     })
   }
-  const [, programs] = await together([postgres(), tools(), demoSystem()])
+  const [, programs] = await together([postgres(), tools(), demoSystem()], failure)
 
   const services = scraped(config.services, demoAddress === undefined ? {} : { demo: demoAddress })
   const generations = generationsIn(appliedFolder(folder))
@@ -131,16 +133,18 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
     generations.prune()
     return files
   }
-  // Alerts lead to its dashboards, so it is there before the first can fire.
+  // Alerts link to Grafana's dashboards, so Grafana starts before the first alert can fire.
   const program =
-    options.databaseUrl === undefined ? findGrafana() : { missing: 'it reads as a role of ours' }
+    options.databaseUrl === undefined
+      ? findGrafana()
+      : { missing: 'it needs a role in the embedded database' }
   if ('missing' in program) put()
   else {
     const without = endpoints
     endpoints = { ...endpoints, grafana: `http://127.0.0.1:${ports.grafana}` }
     const files = put()
     try {
-      await part(progress, 'Grafana', async () => {
+      await progress.part('Grafana', async () => {
         const { current } = generations
         const where = { stateDir, port: ports.grafana, database, files, current }
         await keep('grafana', () => grafanaService({ program, ...where }))
@@ -148,13 +152,13 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
       })
     } catch (error) {
       if (options.stopping.aborted) throw error
-      progress.note(`  Going on without Grafana: ${error instanceof Error ? error.message : String(error)}`)
+      progress.note(`  Continuing without Grafana: ${error instanceof Error ? error.message : String(error)}`)
       endpoints = without
       put()
     }
   }
 
-  const alertmanager = part(progress, 'Alertmanager', async () => {
+  const alertmanager = progress.part('Alertmanager', async () => {
     await keep('alertmanager', () =>
       startAlertmanager({
         command: programs.alertmanager.command,
@@ -165,7 +169,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
     )
     return endpoints.alertmanager
   })
-  const prometheus = part(progress, 'Prometheus', async () => {
+  const prometheus = progress.part('Prometheus', async () => {
     await keep('prometheus', () =>
       startPrometheus({
         command: programs.prometheus.command,
@@ -173,15 +177,15 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
         stateDir,
         port: ports.prometheus,
         retention: `${config.dataRetentionDays}d`,
-        // A resolve that comes later than the next evaluation would look like a breach that goes on.
+        // If the end of an alert came after the next evaluation, the breach would seem to continue.
         alertResendDelay: `${Math.min(60, durationSeconds(config.alertCheckInterval))}s`,
       }),
     )
     return endpoints.prometheus
   })
-  await together([alertmanager, prometheus])
+  await together([alertmanager, prometheus], failure)
 
-  await part(progress, 'recorder', async () => {
+  await progress.part('recorder', async () => {
     await keep('recorder', () =>
       recorderService({
         project,
@@ -211,39 +215,4 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   const run = runFile()
   writeRunFile(folder, run)
   return run
-}
-
-/** Waits for all of them, so that none is still starting when the caller stops what runs; then throws the first failure. */
-async function together<T extends readonly unknown[]>(
-  starting: readonly [...{ [K in keyof T]: Promise<T[K]> }],
-) {
-  const results = await Promise.allSettled(starting)
-  const failed = results.find(({ status }) => status === 'rejected')
-  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason
-  return (await Promise.all(starting)) as T
-}
-
-type Step = (text: string) => void
-
-/** Does one part's work under its progress line. */
-async function part(progress: Progress, name: string, work: (step: Step) => Promise<string>): Promise<void>
-async function part<T>(
-  progress: Progress,
-  name: string,
-  work: (step: Step) => Promise<{ value: T; text: string }>,
-): Promise<T>
-async function part(
-  progress: Progress,
-  name: string,
-  work: (step: Step) => Promise<string | { value: unknown; text: string }>,
-): Promise<unknown> {
-  const line = progress.begin(name)
-  try {
-    const result = await work(line.step)
-    line.done(typeof result === 'string' ? result : result.text)
-    return typeof result === 'string' ? undefined : result.value
-  } catch (error) {
-    line.failed()
-    throw error
-  }
 }

@@ -1,17 +1,30 @@
 import pc from 'picocolors'
-import { print } from '../print.js'
+import { print, printableLine } from '../terminal.js'
 
-/** Tells a person what starts, how far it is, and when it is ready. */
+type Step = (text: string) => void
+
+/** Shows people which parts start, how far they are, and when they are ready. */
 export interface Progress {
-  /** A part begins; returns how to tell of its steps and of its end. */
-  begin(part: string): { step(text: string): void; done(text: string): void; failed(): void }
-  /** A line on its own. */
+  /**
+   * Does the work of one part under its line. The work returns the text of the finished line, with a value if the caller
+   * needs one. A failure shows its first line at once and is thrown.
+   */
+  part(name: string, work: (step: Step) => Promise<string>): Promise<void>
+  part<T>(name: string, work: (step: Step) => Promise<{ value: T; text: string }>): Promise<T>
+  /** A separate line. */
   note(text: string): void
 }
 
+/** Thrown by work that did not fail, but ended because of another part's failure or Ctrl-C. */
+export class Stopped extends Error {
+  constructor() {
+    super('stopped')
+  }
+}
+
 /**
- * A line for each part once it is ready. On a terminal the last line shows the parts that still start, and what they do;
- * elsewhere each step is a line.
+ * One line for each part when it is ready. On a terminal, the last line shows the parts that still start, and what they
+ * do. Without a terminal, each step is a line.
  */
 export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
   const live = stream.isTTY === true
@@ -26,35 +39,47 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): P
       live && part !== undefined ? `${line(pc.dim('·'), part, starting.get(part) ?? '')}${others}` : ''
     print(`${clear}${finished === undefined ? '' : `${finished}\n`}${still}`, stream)
   }
-  return {
-    begin(part) {
-      const startedAt = performance.now()
-      starting.set(part, 'starting')
-      if (live) show()
-      const end = (finished: string) => {
-        starting.delete(part)
-        show(finished)
-      }
-      return {
-        step(text) {
-          if (text === starting.get(part)) return
-          // The part that moved last is the one shown.
-          const others = [...starting].filter(([name]) => name !== part)
-          starting.clear()
-          for (const [name, step] of [[part, text] as const, ...others]) starting.set(name, step)
-          show(live ? undefined : line(pc.dim('·'), part, text))
-        },
-        done(text) {
-          const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
-          end(line(pc.green('✓'), part, `${text} ${pc.dim(`(${seconds} s)`)}`))
-        },
-        failed() {
-          end(line(pc.red('✗'), part, 'failed'))
-        },
-      }
-    },
-    note(text) {
-      show(text)
-    },
+  const begin = (part: string) => {
+    const startedAt = performance.now()
+    starting.set(part, 'starting')
+    if (live) show()
+    const end = (finished: string) => {
+      starting.delete(part)
+      show(finished)
+    }
+    return {
+      step(text: string) {
+        if (text === starting.get(part)) return
+        // Show the part with the newest step.
+        const others = [...starting].filter(([name]) => name !== part)
+        starting.clear()
+        for (const [name, step] of [[part, text] as const, ...others]) starting.set(name, step)
+        show(live ? undefined : line(pc.dim('·'), part, text))
+      },
+      done(text: string) {
+        const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1)
+        end(line(pc.green('✓'), part, `${text} ${pc.dim(`(${seconds} s)`)}`))
+      },
+      failed(error: unknown) {
+        if (error instanceof Stopped) return end(line(pc.dim('·'), part, 'stopped'))
+        const [why] = (error instanceof Error ? error.message : String(error)).split('\n')
+        end(line(pc.red('✗'), part, `failed: ${printableLine(why ?? '')}`))
+      },
+    }
   }
+  async function part(
+    name: string,
+    work: (step: Step) => Promise<string | { value: unknown; text: string }>,
+  ): Promise<unknown> {
+    const line = begin(name)
+    try {
+      const result = await work(line.step)
+      line.done(typeof result === 'string' ? result : result.text)
+      return typeof result === 'string' ? undefined : result.value
+    } catch (error) {
+      line.failed(error)
+      throw error
+    }
+  }
+  return { part: part as Progress['part'], note: show }
 }

@@ -3,19 +3,19 @@ import { join } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { writeFiles } from '../project-files.js'
 
-/** Endpoints and process ids of a running pipeline, as `.mnemoscope/run.json` has them. */
+/** Endpoints and process ids of a running pipeline, as in `.mnemoscope/run.json`. */
 export interface RunFile {
   /** Base URL of the recorder: page, HTTP API, webhook. */
   readonly recorder: string
   readonly prometheus: string
   readonly alertmanager: string
-  /** Where a `grafana` is on PATH and Postgres is the embedded one. */
+  /** Present if `grafana` is on PATH and Postgres is the embedded one. */
   readonly grafana?: string
   /** The demo's /metrics endpoint; null without a demo. */
   readonly metrics: string | null
-  /** Connection string with its password: the file is readable by its owner only. */
+  /** Connection string with its password. Only the owner can read the file. */
   readonly database: string
-  /** Process ids by part; `mnemoscope` is the one that Ctrl-C reaches. */
+  /** Process ids by part; `mnemoscope` is the one that Ctrl-C stops. */
   readonly pids: Readonly<Record<string, number>>
 }
 
@@ -26,7 +26,7 @@ export function stateFolder(folder: string): string {
 
 /**
  * Addresses of the pipeline that runs in a folder.
- * @throws MnemoscopeError NOT_RUNNING where none does; the system's error where this user may not know
+ * @throws MnemoscopeError NOT_RUNNING if none runs; the system's error if this user may not read the file
  */
 export function readRunFile(folder: string): RunFile {
   const path = join(stateFolder(folder), 'run.json')
@@ -34,9 +34,9 @@ export function readRunFile(folder: string): RunFile {
     return JSON.parse(readFileSync(path, 'utf8')) as RunFile
   } catch (cause) {
     const isThere = !['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')
-    // One that another user's pipeline has written, for example: that it does not run would be wrong.
+    // For example, another user's pipeline has written it. Then a pipeline does run.
     if (isThere && !(cause instanceof SyntaxError)) throw cause
-    const why = isThere ? `${path} is not whole` : `there is no ${path}`
+    const why = isThere ? `${path} is incomplete` : `there is no ${path}`
     throw new MnemoscopeError('NOT_RUNNING', `no pipeline runs in ${folder}: ${why}`, {
       value: folder,
       next: 'Start one with `npm start` or `mnemoscope up`, or name a recorder with --url.',
@@ -45,11 +45,11 @@ export function readRunFile(folder: string): RunFile {
   }
 }
 
-/** The error of a command that needs the folder of a pipeline which runs. */
+/** The error of a command that needs a folder without a running pipeline. */
 export function alreadyRunning(folder: string, pid: number): MnemoscopeError {
   return new MnemoscopeError('ALREADY_RUNNING', `the pipeline already runs in ${folder}, as process ${pid}`, {
     value: pid,
-    next: `Its addresses are in ${stateFolder(folder)}/run.json; to start anew, stop process ${pid} first.`,
+    next: `Its addresses are in ${stateFolder(folder)}/run.json; to start again, stop process ${pid} first.`,
   })
 }
 

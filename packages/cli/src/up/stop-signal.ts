@@ -2,8 +2,8 @@
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
- * Aborted by the first signal that asks this process to stop. A second one ends it at once; the guardians of its
- * servers then end them.
+ * Aborted by the first signal that asks this process to stop. A second signal ends it at once; then the guardians stop
+ * its servers.
  */
 export function stopSignal(onFirst: () => void): AbortSignal {
   const controller = new AbortController()
@@ -16,7 +16,7 @@ export function stopSignal(onFirst: () => void): AbortSignal {
   return controller.signal
 }
 
-/** Resolves when the signal is aborted, at once where it is already. */
+/** Resolves when the signal is aborted, or at once if it already is. */
 export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve()

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { temporaryFolder } from '../../../test/harness/temporary-folder.js'
-import { type RunFile, readRunFile, removeRunFile, writeRunFile } from '../src/up/run-file.js'
+import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
+import { type RunFile, readRunFile, removeRunFile, writeRunFile } from '../../src/up/run-file.js'
 
 const folder = temporaryFolder('run-file')
 const path = join(folder.path, '.mnemoscope/run.json')
@@ -19,7 +19,7 @@ const run: RunFile = {
 }
 
 describe('the file of a running pipeline', () => {
-  test('is read as it was written, by its owner only, until it is removed', () => {
+  test('is read as it was written, only by its owner, until it is removed', () => {
     writeRunFile(folder.path, run)
     expect(readRunFile(folder.path)).toEqual(run)
     expect(statSync(path).mode & 0o777).toBe(0o600)
@@ -27,13 +27,13 @@ describe('the file of a running pipeline', () => {
     expect(() => readRunFile(folder.path)).toThrow('there is no')
   })
 
-  test('that was cut short names no pipeline, and is not said to be missing', () => {
+  test('that is incomplete names no pipeline, and is not reported as missing', () => {
     mkdirSync(join(path, '..'), { recursive: true })
     writeFileSync(path, '{"recorder":')
-    expect(() => readRunFile(folder.path)).toThrow('is not whole')
+    expect(() => readRunFile(folder.path)).toThrow('is incomplete')
   })
 
-  test('that cannot be read is no proof that nothing runs', () => {
+  test('that cannot be read does not mean that nothing runs', () => {
     mkdirSync(path, { recursive: true })
     expect(() => readRunFile(folder.path)).toThrow('EISDIR')
   })

@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
-import { temporaryFolder } from '../../../test/harness/temporary-folder.js'
-import { applyThroughRecorder } from '../src/commands/watch.js'
-import { writeRunFile } from '../src/up/run-file.js'
+import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
+import { applyThroughRecorder } from '../../src/commands/watch.js'
+import { writeRunFile } from '../../src/up/run-file.js'
 
 const folder = temporaryFolder('through-recorder')
 const other = createServer((_, response) => response.end('<html>'))

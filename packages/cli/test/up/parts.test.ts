@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { generate } from '@mnemoscope/generate'
 import { defineConfig } from '@mnemoscope/kpi'
-import { provisioningOf, readerVariables } from '../src/up/grafana.js'
+import { provisioningOf, readerVariables } from '../../src/up/parts.js'
 
-test('the provisioning of a run names its servers, and the dashboards of the generation in force', () => {
+test('the provisioning of a run names its servers, and the dashboards of the active generation', () => {
   const endpoints = { prometheus: 'http://127.0.0.1:19090' }
   const files = provisioningOf(generate(defineConfig(), { endpoints }), '/state/generated/current')
   expect([...files.keys()].sort()).toEqual([
