@@ -77,7 +77,7 @@ export function followConfig({ configPath, defaults, prometheusUrl, ...first }: 
     const state = applyState({
       configPath,
       written: configHash(written),
-      active: configHash(config),
+      current: configHash(config),
       evaluated,
       forMs: now - (missingSince ?? now),
       graceMs: Math.max(leastGraceMs, graceEvaluations * evaluationMs),
@@ -108,7 +108,7 @@ export interface Observed {
   readonly configPath: string
   readonly written: string
   /** The configuration that this recorder uses. */
-  readonly active: string
+  readonly current: string
   /** Configurations whose rules Prometheus evaluates; the error if it does not answer. */
   readonly evaluated: readonly string[] | MnemoscopeError
   /** For how long Prometheus has not evaluated the file's rules. */
@@ -122,16 +122,16 @@ export interface Observed {
  * the problem: CONFIG_NOT_APPLIED, or the error from Prometheus.
  */
 export function applyState(observed: Observed): 'applied' | 'pending' | MnemoscopeError {
-  const { written, active, evaluated, forMs, graceMs } = observed
+  const { written, current, evaluated, forMs, graceMs } = observed
   if (!(evaluated instanceof MnemoscopeError) && evaluated.includes(written)) return 'applied'
   if (forMs < graceMs) return 'pending'
   if (!(evaluated instanceof MnemoscopeError)) return notApplied(observed, evaluated)
   // Without an edit, an outage of Prometheus says nothing about the configuration; alerts report it.
-  return written === active ? 'pending' : evaluated
+  return written === current ? 'pending' : evaluated
 }
 
 function notApplied(
-  { configPath, written, active }: Observed,
+  { configPath, written, current }: Observed,
   evaluated: readonly string[],
 ): MnemoscopeError {
   const others = evaluated.map(short).toSorted()
@@ -139,7 +139,7 @@ function notApplied(
     others.length === 0
       ? 'no rules of Mnemoscope'
       : `the rules of configuration ${others.join(', ')}, not of ${short(written)}`
-  const here = written === active ? 'uses the file anyway' : 'still uses the earlier configuration'
+  const here = written === current ? 'uses the file anyway' : 'still uses the earlier configuration'
   return new MnemoscopeError(
     'CONFIG_NOT_APPLIED',
     `${configPath} is valid, but nobody has applied it: Prometheus evaluates ${rules}; this recorder ${here}`,

@@ -150,8 +150,8 @@ describe('a valid file that another process applies', () => {
       graceMs,
       'pending',
     ],
-  ] as const)('%s', (_, active, evaluated, forMs, expected) => {
-    const state = applyState({ configPath: '/c.ts', written: file, active, evaluated, forMs, graceMs })
+  ] as const)('%s', (_, current, evaluated, forMs, expected) => {
+    const state = applyState({ configPath: '/c.ts', written: file, current, evaluated, forMs, graceMs })
     expect(typeof state === 'string' ? state : state.code).toBe(expected)
   })
 
@@ -166,9 +166,9 @@ describe('a valid file that another process applies', () => {
       [],
       '/c.ts is valid, but nobody has applied it: Prometheus evaluates no rules of Mnemoscope; this recorder uses the file anyway',
     ],
-  ])('says which rules there are, the same at each check', (active, evaluated, message) => {
+  ])('says which rules there are, the same at each check', (current, evaluated, message) => {
     const state = (forMs: number) =>
-      applyState({ configPath: '/c.ts', written: file, active, evaluated, forMs, graceMs })
+      applyState({ configPath: '/c.ts', written: file, current, evaluated, forMs, graceMs })
     expect(state(graceMs)).toMatchObject({ message, next: expect.stringContaining('same file') })
     expect(state(9 * graceMs)).toMatchObject({ message })
   })
