@@ -7,10 +7,10 @@ import { findTools } from '@mnemoscope/servers'
 const run = promisify(execFile)
 
 /**
- * Lets promtool and amtool judge the generated files of a folder.
- * @param ruleTests paths of unit tests that promtool runs too
+ * Checks the generated files of a folder with promtool and amtool.
+ * @param ruleTests paths of unit tests that promtool runs, too
  * @returns a line for each check that passed
- * @throws MnemoscopeError GENERATED_REJECTED with the tool's own words
+ * @throws MnemoscopeError GENERATED_REJECTED with the tool's output
  */
 export async function checkWithTools(
   folder: string,

@@ -13,34 +13,34 @@ export interface Project {
   readonly config: Config
   /** Absolute path of the configuration file. */
   readonly configPath: string
-  /** Absolute path of its folder: generated files and `.mnemoscope` lie there. */
+  /** Absolute path of its folder, which also has the generated files and `.mnemoscope`. */
   readonly folder: string
 }
 
 /**
  * Reads and validates the configuration file.
  * @param given path of the file; by default `mnemoscope.config.{ts,mjs,js}` in the working directory
- * @param defaults used for settings that the file leaves out, in place of the general defaults
- * @param laidOver settings that count in place of what the file says, by the file's folder
+ * @param defaults replace the general defaults for settings that the file leaves out
+ * @param patchOf gets the file's folder, returns settings that replace those of the file
  * @throws MnemoscopeError CONFIG_NOT_FOUND, CONFIG_NOT_LOADABLE or CONFIG_INVALID
  */
 export async function loadProject(
   given?: string,
   defaults: ConfigInput = {},
-  laidOver: (folder: string) => object = () => ({}),
+  patchOf: (folder: string) => object = () => ({}),
 ): Promise<Project> {
   const configPath = findConfigFile(given)
   const folder = dirname(configPath)
   const declared = await readConfigFile(configPath)
   const config = defineConfig(
     isPlainObject(declared)
-      ? (overlay(overlay(defaults, declared), laidOver(folder)) as ConfigInput)
+      ? (overlay(overlay(defaults, declared), patchOf(folder)) as ConfigInput)
       : declared,
   )
   return { config, configPath, folder }
 }
 
-/** Absolute path of the configuration file of a folder, undefined where there is none. */
+/** Absolute path of the configuration file of a folder, undefined if there is none. */
 export function configFileIn(folder: string): string | undefined {
   return fileNames.map((name) => resolve(folder, name)).find((path) => existsSync(path))
 }
@@ -60,7 +60,7 @@ function findConfigFile(given: string | undefined): string {
 }
 
 async function readConfigFile(path: string): Promise<ConfigInput> {
-  // The file's own import resolves to this package's copy, also where the folder has no node_modules.
+  // The file's import resolves to this package's copy, so that it also loads in a folder without node_modules.
   const kpi = fileURLToPath(import.meta.resolve('@mnemoscope/kpi'))
   const { createJiti } = await import('jiti')
   const jiti = createJiti(join(dirname(path), 'mnemoscope'), {
@@ -70,7 +70,7 @@ async function readConfigFile(path: string): Promise<ConfigInput> {
   })
   let exported: unknown
   try {
-    // Evaluated from its text: an imported .mjs file would stay what it was at the first import.
+    // Evaluated from its text, because Node caches an imported .mjs file.
     const module = await withinLimit(
       jiti.evalModule(readFileSync(path, 'utf8'), {
         filename: path,
@@ -88,23 +88,23 @@ async function readConfigFile(path: string): Promise<ConfigInput> {
       {
         value: path,
         expected: 'a module that loads and exports defineConfig({ ... }) as its default',
-        next: 'Mend the file and run the command again; nothing was changed.',
+        next: 'Fix the file and run the command again. Nothing was changed.',
         cause: error,
       },
     )
   }
-  // defineConfig has validated already; what it was given is taken so that defaults can be laid underneath.
+  // defineConfig has validated it already. Take its input, so that defaults can be added.
   return isConfig(exported) ? exported.declared : (exported as ConfigInput)
 }
 
 /**
- * What a file waits for may never come. Without a timer node would then find nothing left to do and end the command as
- * if all were well.
+ * A file can wait for something forever. Without a timer, Node would then have nothing left to do and end the command
+ * with exit code 0.
  */
 async function withinLimit(loading: unknown): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_, reject) => {
-    const why = `not loaded after ${loadingLimitMs / 1_000} s: something it awaits does not come`
+    const why = `not loaded after ${loadingLimitMs / 1_000} s: it waits for something that does not happen`
     timer = setTimeout(() => reject(new Error(why)), loadingLimitMs)
   })
   try {
@@ -118,9 +118,9 @@ function isConfig(exported: unknown): exported is Config<ConfigInput> {
   return typeof exported === 'object' && exported !== null && 'declared' in exported
 }
 
-/** What the file says, laid over defaults; objects merge key by key, anything else is replaced. */
+/** Merges settings over others: objects key by key; anything else is replaced. */
 function overlay(under: object, over: object): object {
-  // A map, so that a key such as __proto__ stays one, and is refused.
+  // A map, so that a key such as __proto__ stays a key and is refused.
   const merged = new Map<string, unknown>(Object.entries(under))
   for (const [key, value] of Object.entries(over)) {
     const below = merged.get(key)

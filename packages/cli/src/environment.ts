@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
 
-/** The database named by DATABASE_URL; undefined where it is unset or empty. */
+/** The database named by DATABASE_URL; undefined if it is unset or empty. */
 export function databaseUrl(): string | undefined {
   return process.env.DATABASE_URL || undefined
 }
 
 /**
- * What a request that writes to the recorder must carry: MNEMOSCOPE_TOKEN, or what the file holds that
- * MNEMOSCOPE_TOKEN_FILE names. Undefined where both are unset or empty.
- * @throws MnemoscopeError USAGE where the file has no token: a recorder that was to have one must not go without
+ * The token of requests that write to the recorder: MNEMOSCOPE_TOKEN, or the text of the file in MNEMOSCOPE_TOKEN_FILE.
+ * Undefined if both are unset or empty.
+ * @throws MnemoscopeError USAGE if the file has no token: the recorder must not run without the token it should have
  */
 export function changeToken(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const { MNEMOSCOPE_TOKEN: token, MNEMOSCOPE_TOKEN_FILE: file } = env
@@ -30,28 +30,28 @@ function readToken(file: string): string {
 function noToken(file: string, why: string, cause?: unknown): MnemoscopeError {
   return new MnemoscopeError('USAGE', `MNEMOSCOPE_TOKEN_FILE: no token in ${file}: ${why}`, {
     value: file,
-    expected: 'a file that holds the token, and that this user may read',
+    expected: 'a file with the token that this user can read',
     next: 'Write the token into it, or unset MNEMOSCOPE_TOKEN_FILE.',
     cause,
   })
 }
 
-/** What to tell where the recorder has a token that Alertmanager does not send; undefined where all is well. */
+/** A note if the recorder has a token that Alertmanager may not send; else undefined. */
 export function tokenNote({ alerting }: Config): string | undefined {
   if (changeToken() === undefined || alerting.recorderTokenFile !== undefined) return undefined
   return (
-    'The recorder has a token (MNEMOSCOPE_TOKEN) but alerting.recorderTokenFile is not set. Unless Alertmanager sends the token all ' +
-    'the same, as that of docker-compose.yml does, the recorder refuses what it sends, and learns of alerts from Prometheus alone. ' +
-    'Name a file with the token there.'
+    'The recorder has a token (MNEMOSCOPE_TOKEN), but alerting.recorderTokenFile is not set. If Alertmanager does not send the ' +
+    'token (the one of docker-compose.yml does), the recorder refuses its notifications and gets alerts only from Prometheus. ' +
+    'Set alerting.recorderTokenFile to a file with the token.'
   )
 }
 
-/** @throws MnemoscopeError USAGE where DATABASE_URL names no database */
+/** @throws MnemoscopeError USAGE if DATABASE_URL is not set */
 export function requiredDatabaseUrl(): string {
   const url = databaseUrl()
   if (url !== undefined) return url
   throw new MnemoscopeError('USAGE', 'DATABASE_URL is not set', {
     expected: 'postgres://user:password@host:port/database',
-    next: 'Set DATABASE_URL to the Postgres that keeps the history, or use `mnemoscope up`, which brings one.',
+    next: 'Set DATABASE_URL to the Postgres that keeps the history, or use `mnemoscope up`, which starts one.',
   })
 }

@@ -16,20 +16,20 @@ import { suggestCommand } from './commands/suggest.js'
 import { topCommand } from './commands/top.js'
 import { upCommand } from './commands/up.js'
 import { watchCommand } from './commands/watch.js'
-import { statusExitCodes } from './report/status.js'
+import { statusExitCodes } from './report/now.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
 
 /**
- * The `mnemoscope` command with everything it can do. What only one command needs, its action imports, so that the
- * others answer at once.
+ * The `mnemoscope` command with all its commands. The action of a command imports what only that command needs, so that
+ * the other commands start quickly.
  */
 export const program = new Command('mnemoscope')
-  .description('Tells how well an LLM memory system remembers.')
+  .description('Shows how well an LLM memory system remembers.')
   .version(version)
-  .showHelpAfterError('(run with --help for what it takes)')
+  .showHelpAfterError('(run with --help to see its options)')
 
 const commands = [
   upCommand,
@@ -53,7 +53,7 @@ for (const command of commands) program.addCommand(command)
 
 for (const command of [program, ...commands, ...databaseCommand.commands]) {
   command.exitOverride((error: CommanderError) => {
-    // Commander has written its message already; help and version are no failures.
+    // Commander has already written its message. Help and version are no failures.
     process.exit(error.exitCode === 0 ? 0 : command === statusCommand ? statusExitCodes.unknown : 2)
   })
 }

@@ -18,7 +18,7 @@ const rangeSchema = z.array(
 /** Prometheus answers at most 11,000 steps at once. */
 const mostSteps = 10_000
 
-/** Where Prometheus answers: as given, else where `mnemoscope up` runs it for this folder, else as configured. */
+/** Address of Prometheus: the given one, else that of `mnemoscope up` in this folder, else the configured one. */
 export function prometheusUrl(given: string | undefined, folder: string, configured: string): string {
   if (given !== undefined) return given.replace(/\/+$/, '')
   try {
@@ -49,18 +49,18 @@ export async function askPrometheus(
   } catch (cause) {
     throw new MnemoscopeError('PROMETHEUS_UNREACHABLE', `Prometheus does not answer at ${url}`, {
       value: url,
-      next: 'Start it (`mnemoscope up`), or name another one with --prometheus-url.',
+      next: 'Start it (`mnemoscope up`), or give another address with --prometheus-url.',
       cause,
     })
   }
   if (answer.status === 'success') return answer.data
   throw new MnemoscopeError('PROMETHEUS_QUERY', `Prometheus refused ${path}: ${answer.error}`, {
     value: parameters.query,
-    next: 'Ask for less time at once (--hours), or raise --query.max-samples.',
+    next: 'Ask for a shorter time (--hours), or increase --query.max-samples of Prometheus.',
   })
 }
 
-/** A query at each step from `start` to `end`, Unix seconds, both included; asked for in pieces that are allowed. */
+/** A query at each step from `start` to `end`, Unix seconds, both included; split into queries that Prometheus allows. */
 export async function rangeOf(
   url: string,
   query: string,

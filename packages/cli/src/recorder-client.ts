@@ -4,15 +4,15 @@ import type { AnswerOf, BodyOf, ErrorAnswer, Operation, ParamsOf, QueryOf } from
 import { changeToken } from './environment.js'
 import { readRunFile } from './up/run-file.js'
 
-/** Where the recorder listens: as given, else as `mnemoscope up` in this folder has written it down. */
+/** Address of the recorder: the given one, or else the one that `mnemoscope up` started in this folder. */
 export function recorderUrl(given?: string): string {
   if (given !== undefined) return given.replace(/\/$/, '')
   return readRunFile(resolve('.')).recorder
 }
 
-/** What an operation is asked with. Values of the query that are undefined are left out. */
+/** The input of an operation. Undefined values of the query are left out. */
 export interface Request<Name extends Operation> {
-  /** A property of every answer: an answer without it is another program's. */
+  /** A property of every answer. An answer without it comes from another program. */
   readonly has: keyof AnswerOf<Name> & string
   readonly params?: ParamsOf<Name>
   readonly query?: QueryOf<Name>
@@ -30,13 +30,13 @@ export class RecorderSilent extends MnemoscopeError {
   }
 }
 
-/** A change waits for the servers that take it up, an answer does not. */
+/** A change waits until the servers have applied it; other requests are quick. */
 const timeoutMs = { GET: 30_000, PUT: 300_000 } as const
 
 /**
  * Asks the recorder: `ask(url, 'GET /api/dashboard', { has: 'open_alerts', query: { hours: 1 } })`.
- * @throws MnemoscopeError RECORDER_UNREACHABLE; USAGE where the recorder refuses what it was asked; where it refuses a
- *   change, the recorder's own error
+ * @throws MnemoscopeError RECORDER_UNREACHABLE; USAGE if the recorder refuses the request; if it refuses a change,
+ *   the recorder's own error
  */
 export async function ask<Name extends Operation>(
   url: string,
@@ -56,13 +56,13 @@ export async function ask<Name extends Operation>(
   }).catch((cause: unknown) => {
     throw new RecorderSilent(url, cause)
   })
-  // An answer that breaks off, or that some other program gave, is no data.
+  // The answer may be incomplete, or come from another program.
   const text = await response.text().catch((error: Error) => error.message)
   const answer = parsed(text)
   if (response.ok && typeof answer === 'object' && answer !== null && has in answer) {
     return answer as AnswerOf<Name>
   }
-  // What the recorder waits for itself is its own business; what it says of a request is the caller's.
+  // An error of the request is the caller's. A 5xx of a read is the recorder's own problem.
   if (isRefusal(answer) && (response.status < 500 || method !== 'GET')) throw refusal(answer)
   throw new MnemoscopeError(
     'RECORDER_UNREACHABLE',
@@ -70,12 +70,12 @@ export async function ask<Name extends Operation>(
     {
       value: url,
       expected: `200 with ${has}`,
-      next: `Look at ${url}/readyz for what the recorder waits for, and whether that is the recorder's address.`,
+      next: `Look at ${url}/readyz to see what the recorder waits for, and check that this is the recorder's address.`,
     },
   )
 }
 
-/** Of an answer that is not understood so much is quoted. */
+/** How much of an unexpected answer is quoted. */
 const longestQuote = 300
 
 function filled(path: string, params: Readonly<Record<string, string>> = {}): string {
@@ -102,13 +102,13 @@ function isRefusal(body: unknown): body is ErrorAnswer {
   return typeof (body as Partial<ErrorAnswer> | undefined)?.error?.message === 'string'
 }
 
-/** The recorder's own words for what is wrong with a request. */
+/** The recorder's error about a request. */
 function refusal({ error }: ErrorAnswer): MnemoscopeError {
   const { code, message, value, expected, next = 'Look at the log of the recorder.' } = error
   return new MnemoscopeError(codeOf(code), message, { value, next, ...(expected && { expected }) })
 }
 
-/** An error of the request is one of the command's arguments; a code that this version does not know is the recorder's. */
+/** An error of the request comes from the command's arguments. A code that this version does not know is a recorder error. */
 function codeOf(code: string): ErrorCode {
   if (code.startsWith('REQUEST_')) return 'USAGE'
   return code in errorCodes ? (code as ErrorCode) : 'RECORDER_UNREACHABLE'

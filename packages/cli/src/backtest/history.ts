@@ -1,9 +1,16 @@
 import { generate } from '@mnemoscope/generate'
-import { type Config, durationSeconds, type Kpi, names, type Place } from '@mnemoscope/kpi'
+import {
+  type Config,
+  durationSeconds,
+  type Kpi,
+  names,
+  overridden,
+  overrideMatches,
+  overrideRank,
+  type Place,
+} from '@mnemoscope/kpi'
 import { parse } from 'yaml'
 import { rangeOf } from '../prometheus-client.js'
-import { inline } from './inline.js'
-import { kpiAt } from './place.js'
 import type { Timeline } from './replay.js'
 import { judgedValues, type WindowData } from './tiers.js'
 
@@ -129,5 +136,32 @@ async function columns(url: string, expression: string, range: Range, steps: num
       for (const [at, value] of samples) values[Math.round((at - range.start) / range.step)] = value
       return [JSON.stringify(names.seriesLabels.map((label) => labels[label] ?? '')), values]
     }),
+  )
+}
+
+/** A KPI as it is judged at a place: with the most narrowly aimed override for it. */
+export function kpiAt(kpi: Kpi, place: Place): Kpi {
+  const [narrowest] = kpi.overrides
+    .filter((override) => overrideMatches(override, place))
+    .sort((a, b) => overrideRank(b) - overrideRank(a))
+  return narrowest === undefined ? kpi : overridden(kpi, narrowest)
+}
+
+/**
+ * An expression without recorded series: each is replaced by the expression of its own rule, so that it can be asked
+ * of a Prometheus that never ran these rules. A matcher on a recorded series becomes one on the metric that it has
+ * the labels of.
+ * @param records expressions by the name they are recorded under; none of them offset or over a range
+ * @param metric the metric whose labels a recorded series with a matcher has
+ */
+export function inline(expression: string, records: ReadonlyMap<string, string>, metric: string): string {
+  return expression.replace(
+    /([a-zA-Z_][a-zA-Z0-9_]*(?::[a-zA-Z0-9_]+)+)(\{[^}]*\})?/g,
+    (whole, name: string, matchers: string | undefined) => {
+      const recorded = records.get(name)
+      if (recorded === undefined) return whole
+      const inner = inline(recorded, records, metric)
+      return matchers === undefined ? `(${inner})` : `((${inner}) and ${metric}${matchers})`
+    },
   )
 }

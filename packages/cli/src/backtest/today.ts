@@ -3,19 +3,19 @@ import { loadProject, type Project } from '../config-file.js'
 import { ask } from '../recorder-client.js'
 import { readRunFile } from '../up/run-file.js'
 
-/** Today's configuration: the one in force where a pipeline runs beside the file, else the file's own. */
+/** Today's configuration: the one in use if a pipeline runs in the file's folder, else the file's. */
 export async function todaysConfig(
   given: string | undefined,
   defaults: ConfigInput,
-): Promise<Project & { readonly isInForce: boolean }> {
+): Promise<Project & { readonly isInUse: boolean }> {
   const project = await loadProject(given, defaults)
   try {
     const { recorder } = readRunFile(project.folder)
     const { config } = await ask(recorder, 'GET /api/config', { has: 'config' })
-    // A recorder tells its addresses without passwords.
+    // The recorder's answer has addresses without passwords.
     const { endpoints } = project.config
-    return { ...project, config: { ...config, endpoints, declared: {} }, isInForce: true }
+    return { ...project, config: { ...config, endpoints, declared: {} }, isInUse: true }
   } catch {
-    return { ...project, isInForce: false }
+    return { ...project, isInUse: false }
   }
 }

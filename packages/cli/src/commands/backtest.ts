@@ -13,11 +13,11 @@ interface BacktestOptions {
   json?: true
 }
 
-/** `mnemoscope backtest EDITED`: what an edited configuration would have alerted of. */
+/** `mnemoscope backtest EDITED`: the alerts that an edited configuration would have raised. */
 export const backtestCommand = new Command('backtest')
   .description('replay an edited configuration against the metrics Prometheus holds, and compare its alerts')
   .argument('<edited>', 'the edited configuration file')
-  .option('-c, --config <file>', "today's (default: the one in force here, else mnemoscope.config.ts)")
+  .option('-c, --config <file>', "today's (default: the one in use here, else mnemoscope.config.ts)")
   .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 366), 24)
   .option('--prometheus-url <url>', 'Prometheus (default: the one that runs here, else endpoints.prometheus)')
   .option('--demo-clock', "use the demo's faster intervals where a configuration sets none")

@@ -15,7 +15,7 @@ interface CheckOptions {
   json?: true
 }
 
-/** `mnemoscope check`: is the configuration valid, and are the generated files what follows from it? */
+/** `mnemoscope check`: is the configuration valid, and do the generated files match it? */
 export const checkCommand = new Command('check')
   .description('check the configuration, the generated files for drift, and both with promtool and amtool')
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
@@ -23,8 +23,8 @@ export const checkCommand = new Command('check')
     '-o, --out <folder>',
     "folder that `mnemoscope generate` wrote to (default: the configuration file's)",
   )
-  .option('--skip-tools', 'leave promtool and amtool out')
-  .option('--test-rules', 'run the generated unit tests of the rules too, which takes a minute')
+  .option('--skip-tools', 'do not run promtool and amtool')
+  .option('--test-rules', 'also run the generated unit tests of the rules (about a minute)')
   .option('--json', 'print the result as JSON')
   .action(async (options: CheckOptions) => {
     const { config, configPath, folder } = await loadProject(options.config)
@@ -44,7 +44,7 @@ export const checkCommand = new Command('check')
         drifted.map(({ path, kind }) => `${path}: ${kind}`).join('\n'),
         {
           value: drifted,
-          expected: `what follows from ${configPath}`,
+          expected: `the files generated from ${configPath}`,
           next: `Run \`mnemoscope generate${again}\` and commit what it writes.`,
         },
       )

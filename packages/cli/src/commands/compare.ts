@@ -1,13 +1,13 @@
 import { Argument, Command } from 'commander'
+import { numberOption } from '../options.js'
+import { ask, recorderUrl } from '../recorder-client.js'
 import {
   type Comparison,
   changeSections,
   comparisons,
   modelSections,
   weekSections,
-} from '../compare/tables.js'
-import { numberOption } from '../options.js'
-import { ask, recorderUrl } from '../recorder-client.js'
+} from '../report/compare.js'
 import { reportText } from '../report/text.js'
 import { print } from '../terminal.js'
 
@@ -22,13 +22,13 @@ interface CompareOptions {
   json?: true
 }
 
-/** How far back a comparison looks, in hours, unless it is told: a change shows in days, not in hours. */
+/** How far back a comparison looks by default, in hours. A change shows in days, not in hours. */
 const usualHours: Readonly<Record<Comparison, number>> = { models: 24, weeks: 168, changes: 168 }
 
-/** `mnemoscope compare models|weeks|changes`: questions about longer times. */
+/** `mnemoscope compare models|weeks|changes`: comparisons over longer times. */
 export const compareCommand = new Command('compare')
   .description(
-    'compare models side by side, a time with the same time a week earlier, or a KPI before and after it changed for good',
+    'compare models side by side, a time with the same time a week earlier, or a KPI before and after a lasting change',
   )
   .addArgument(new Argument('<what>', 'what to compare').choices(comparisons))
   .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
@@ -58,7 +58,7 @@ export const compareCommand = new Command('compare')
 
 type Query = Omit<CompareOptions, 'json' | 'url'>
 
-/** What the recorder answers, and how people read it. */
+/** The recorder's answer, and its tables for people. */
 async function compared(url: string, what: Comparison, query: Query) {
   if (what === 'models') {
     const answer = await ask(url, 'GET /api/analysis/models', { has: 'models', query })

@@ -5,14 +5,14 @@ import { Command } from 'commander'
 import { databaseUrl } from '../environment.js'
 import { alreadyRunning, stateFolder } from '../up/run-file.js'
 
-/** `mnemoscope database rebuild`: the tables of this version in place of those of another. */
+/** `mnemoscope database rebuild`: replaces the tables of another version with those of this version. */
 const rebuildCommand = new Command('rebuild')
-  .description("delete the recorder's tables with all history in them, and make them anew")
+  .description("delete the recorder's tables with all their history, and create them again")
   .option('--confirm', 'delete the history; without this option nothing happens')
   .addHelpText(
     'after',
-    '\nThe database is named by the environment variable DATABASE_URL; by default it is that of `mnemoscope up` here,' +
-      "\nwhich must not run. Other tables in the database stay, and so do Prometheus' data.",
+    '\nThe environment variable DATABASE_URL names the database. Default: that of `mnemoscope up` here, which must' +
+      "\nnot run. Other tables in the database stay, and so does Prometheus' data.",
   )
   .action(async ({ confirm }: { confirm?: true }) => {
     const url = databaseUrl()
@@ -30,7 +30,7 @@ const rebuildCommand = new Command('rebuild')
   })
 
 export const databaseCommand = new Command('database')
-  .description('work on the database that keeps the history')
+  .description('manage the database that stores the history')
   .addCommand(rebuildCommand)
 
 async function rebuild(url: string): Promise<string[]> {
@@ -38,7 +38,7 @@ async function rebuild(url: string): Promise<string[]> {
   return rebuildDatabase(url)
 }
 
-/** Starts the Postgres of `mnemoscope up` for as long as the work takes. */
+/** Starts the Postgres of `mnemoscope up` for this work, then stops it. */
 async function rebuildEmbedded(folder: string): Promise<string[]> {
   const stateDir = stateFolder(folder)
   if (!existsSync(join(stateDir, 'postgres-password'))) {

@@ -14,11 +14,11 @@ interface DemoOptions {
   host: string
 }
 
-/** `mnemoscope demo`: breaks and mends the running demo, or runs its memory system alone. */
+/** `mnemoscope demo`: breaks and fixes the running demo, or runs only its memory system. */
 export const demoCommand = new Command('demo')
-  .description('break or mend the demo that runs here, or run its memory system alone')
-  .addOption(new Option('--fault <fault>', 'what to break; "none" mends it').choices([...faults, 'none']))
-  .option('--serve', 'run the memory system in this process, /metrics and all, until Ctrl-C')
+  .description('break or fix the demo that runs here, or run only its memory system')
+  .addOption(new Option('--fault <fault>', 'what to break; "none" fixes it').choices([...faults, 'none']))
+  .option('--serve', 'run the memory system with its /metrics in this process, until Ctrl-C')
   .option('-c, --config <file>', 'configuration file, for --serve (default: mnemoscope.config.ts here)')
   .option('--port <port>', 'port of /metrics for --serve', portOption, 9_464)
   .option('--host <address>', 'address of /metrics for --serve', '127.0.0.1')
@@ -27,7 +27,7 @@ export const demoCommand = new Command('demo')
     const { metrics, recorder } = readRunFile(process.cwd())
     if (metrics === null) {
       throw new MnemoscopeError('NOT_RUNNING', 'the pipeline here runs without the demo', {
-        next: 'Start it with `mnemoscope up --demo`, or run the demo alone with `mnemoscope demo --serve`.',
+        next: 'Start it with `mnemoscope up --demo`, or run only the demo with `mnemoscope demo --serve`.',
       })
     }
     const current =
@@ -35,7 +35,7 @@ export const demoCommand = new Command('demo')
     process.stdout.write(
       current === null
         ? `The demo is healthy. Watch it on ${recorder}/\n`
-        : `The demo is broken: ${current}. Watch it on ${recorder}/; \`mnemoscope demo --fault none\` mends it.\n`,
+        : `The demo is broken: ${current}. Watch it on ${recorder}/; \`mnemoscope demo --fault none\` fixes it.\n`,
     )
   })
 
@@ -82,7 +82,7 @@ async function ask(metrics: string, init: RequestInit): Promise<Response> {
   throw new MnemoscopeError('NOT_RUNNING', `${url} answered ${response.status}: ${await response.text()}`, {
     value: url.href,
     expected: '200 from the demo',
-    next: 'Look whether another program listens at that address.',
+    next: 'Check if another program listens at that address.',
   })
 }
 

@@ -10,7 +10,7 @@ interface ExplainCommandOptions {
   json?: true
 }
 
-/** `mnemoscope explain ALERT`: why it fires, and where that is set. */
+/** `mnemoscope explain ALERT`: why an alert fires, and where its threshold is set. */
 export const explainCommand = new Command('explain')
   .description(
     'explain an alert: its rule, where its threshold is set, the values it judges, its last changes',

@@ -17,9 +17,11 @@ interface RecordOptions {
   demoClock?: true
 }
 
-/** `mnemoscope record`: the recorder alone, beside a Prometheus and a Postgres that run elsewhere. */
+/** `mnemoscope record`: only the recorder, with a Prometheus and a Postgres that run elsewhere. */
 export const recordCommand = new Command('record')
-  .description('run the recorder: snapshots and alert history to Postgres, the HTTP API and the page')
+  .description(
+    'run the recorder: it stores snapshots and alerts in Postgres and serves the HTTP API and the page',
+  )
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <port>', 'port to listen on, 0 for a free one', portOption, 9_470)
@@ -27,12 +29,12 @@ export const recordCommand = new Command('record')
   .option('--apply-to <folder>', 'apply changes of the configuration to the servers that read this folder')
   .option('--alertmanager-url <url>', 'with --apply-to: Alertmanager (default: endpoints.alertmanager)')
   .option('--grafana-url <url>', 'with --apply-to: Grafana (default: endpoints.grafana)')
-  .option('--scrape <service=address>', 'with --apply-to: where a service is in this run', scrapeOption)
+  .option('--scrape <service=address>', 'with --apply-to: address of a service in this run', scrapeOption)
   .option('--demo-clock', "use the demo's faster intervals where the configuration sets none")
   .addHelpText(
     'after',
-    '\nThe database is named by the environment variable DATABASE_URL. Where MNEMOSCOPE_TOKEN is set,' +
-      '\nwhatever writes sends that token; else the configuration and deployments are for this machine alone.',
+    '\nThe environment variable DATABASE_URL names the database. If MNEMOSCOPE_TOKEN is set, every request that' +
+      '\nwrites must send that token; else only this machine can change the configuration and report deployments.',
   )
   .action(async (options: RecordOptions) => {
     const defaults = options.demoClock ? demoClock : {}
@@ -76,7 +78,7 @@ export const recordCommand = new Command('record')
       port,
       ...(token === undefined ? {} : { token }),
     })
-    // What follows the configuration would keep a process alive whose recorder could not start.
+    // If the recorder could not start, the config source would keep the process alive.
     const recorder = await starting.catch(async (error: unknown) => {
       await configSource.stop()
       throw error

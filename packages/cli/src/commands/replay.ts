@@ -3,13 +3,13 @@ import { Command } from 'commander'
 import { databaseUrl } from '../environment.js'
 import { readRunFile } from '../up/run-file.js'
 
-/** `mnemoscope replay`: what was given up is delivered again. */
+/** `mnemoscope replay`: tries failed deliveries again. */
 export const replayCommand = new Command('replay')
-  .description('deliver again what alert handlers did not take after every attempt')
+  .description('deliver alerts again whose delivery to a handler failed at every attempt')
   .argument('[handler]', 'only deliveries to this one')
   .addHelpText(
     'after',
-    '\nThe database is named by the environment variable DATABASE_URL; by default it is that of `mnemoscope up` here.',
+    '\nThe environment variable DATABASE_URL names the database. Default: that of `mnemoscope up` here.',
   )
   .action(async (handler: string | undefined) => {
     const url = databaseUrl() ?? readRunFile(resolve('.')).database
@@ -18,7 +18,7 @@ export const replayCommand = new Command('replay')
     const pool = createPool(url, { max: 1 })
     try {
       const count = await replayDeliveries(pool, handler)
-      process.stdout.write(`${count} ${count === 1 ? 'delivery' : 'deliveries'} to be tried again\n`)
+      process.stdout.write(`${count} ${count === 1 ? 'delivery' : 'deliveries'} will be tried again\n`)
     } finally {
       await pool.end()
     }

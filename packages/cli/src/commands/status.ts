@@ -1,14 +1,14 @@
 import { Command } from 'commander'
 import { failureText } from '../failure.js'
 import { ask, recorderUrl } from '../recorder-client.js'
-import { statusExitCodes, statusOf } from '../report/status.js'
+import { statusExitCodes, statusOf } from '../report/now.js'
 import { print } from '../terminal.js'
 
 /** `mnemoscope status`: one line and an exit code, for scripts. */
 export const statusCommand = new Command('status')
   .description(
-    'one line and an exit code by the worst open alert: 0 none or info, 1 warning, 2 error, 3 critical; ' +
-      '4 unknown: no data or old ones, no recorder that answers, a wrong argument',
+    'print one line; the exit code is the worst open alert: 0 none or info, 1 warning, 2 error, 3 critical; ' +
+      '4 unknown: no data or only old data, no answer from the recorder, an invalid argument',
   )
   .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
   .option('--json', 'print it as JSON')
@@ -22,7 +22,7 @@ export const statusCommand = new Command('status')
       )
       process.exitCode = statusExitCodes[status]
     } catch (error) {
-      // The exit codes of other commands mean something else here.
+      // Here, the usual exit codes of a failure would mean a warning or an error.
       print(failureText(error, { json: json === true }).text, process.stderr)
       process.exitCode = statusExitCodes.unknown
     }

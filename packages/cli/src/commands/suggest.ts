@@ -17,7 +17,7 @@ export const suggestCommand = new Command('suggest')
   .description("propose thresholds from the system's own past, with the alerts a week that each would cost")
   .option(
     '-c, --config <file>',
-    'configuration file (default: the one in force here, else mnemoscope.config.ts)',
+    'configuration file (default: the one in use here, else mnemoscope.config.ts)',
   )
   .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 366), 168)
   .option('--prometheus-url <url>', 'Prometheus (default: the one that runs here, else endpoints.prometheus)')
@@ -27,8 +27,8 @@ export const suggestCommand = new Command('suggest')
     const { historyOf } = await import('../backtest/history.js')
     const { todaysConfig } = await import('../backtest/today.js')
     const { prometheusUrl } = await import('../prometheus-client.js')
-    const { suggestThresholds } = await import('../suggest/suggest.js')
-    const { suggestText } = await import('../suggest/text.js')
+    const { suggestThresholds } = await import('../backtest/suggest.js')
+    const { suggestText } = await import('../backtest/suggest.js')
     const { config, folder } = await todaysConfig(options.config, options.demoClock ? demoClock : {})
     const url = prometheusUrl(options.prometheusUrl, folder, config.endpoints.prometheus)
     const step = durationSeconds(config.alertCheckInterval)

@@ -2,8 +2,8 @@ import { setTimeout } from 'node:timers/promises'
 import { Command } from 'commander'
 import { numberOption } from '../options.js'
 import { ask, recorderUrl } from '../recorder-client.js'
+import { topOf } from '../report/now.js'
 import { reportText } from '../report/text.js'
-import { topOf } from '../report/top.js'
 import { print, printable } from '../terminal.js'
 import { stopSignal } from '../up/stop-signal.js'
 
@@ -15,12 +15,12 @@ interface TopOptions {
 
 const clearScreen = '\u001b[2J\u001b[H'
 
-/** `mnemoscope top`: every model now, in the terminal, until Ctrl-C. */
+/** `mnemoscope top`: the state of every model, in the terminal, until Ctrl-C. */
 export const topCommand = new Command('top')
-  .description('show every model now, live in the terminal, until Ctrl-C')
+  .description('show the state of every model, live in the terminal, until Ctrl-C')
   .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
-  .option('--interval <seconds>', 'how often it is drawn', numberOption('--interval', 1, 3_600), 5)
-  .option('--once', 'draw it once')
+  .option('--interval <seconds>', 'how often to update', numberOption('--interval', 1, 3_600), 5)
+  .option('--once', 'print it once and end')
   .action(async ({ url: given, interval, once }: TopOptions) => {
     const url = recorderUrl(given)
     const draw = async () =>
@@ -31,7 +31,7 @@ export const topCommand = new Command('top')
     }
     const stopping = stopSignal(() => {})
     while (!stopping.aborted) {
-      // A recorder that restarts is waited for; the last picture stays until then.
+      // The recorder may be restarting: show the error and try again.
       const text = await draw().catch((error: Error) => `${printable(error.message)}\n`)
       process.stdout.write(`${clearScreen}${text}`)
       await setTimeout(interval * 1_000, undefined, { signal: stopping }).catch(() => {})

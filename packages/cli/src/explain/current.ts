@@ -5,7 +5,7 @@ import { askPrometheus } from '../prometheus-client.js'
 
 type Labels = Readonly<Record<string, string>>
 
-/** An alert that Prometheus holds active. */
+/** An active alert in Prometheus. */
 export interface ActiveAlert {
   readonly labels: Labels
   readonly state: string
@@ -15,14 +15,14 @@ export interface ActiveAlert {
 
 /** The value that an alert judges, at a place. */
 export interface CurrentValue {
-  /** Empty, as the next two, where the alert is about something else. */
+  /** Empty, like the next two, if the alert is not about a model. */
   readonly service: string
   readonly model: string
   readonly context_size: string
-  /** Everything that tells this place from others. */
+  /** All labels of the place. */
   readonly labels: Labels
   readonly value: number
-  /** Null where the alert is not active. */
+  /** Null if the alert is not active. */
   readonly state: string | null
 }
 
@@ -33,8 +33,8 @@ const answerSchema = z.object({
 })
 
 /**
- * What an alert judges now at every place, the worst first. Alerts of the pipeline record nothing of what they judge:
- * of these only the active ones have a value.
+ * The values that an alert judges now, at every place, the worst first. There are no recording rules for alerts of the
+ * pipeline: only the active ones have a value.
  * @param judged what it compares; undefined for alerts of the pipeline
  * @param at only the place with these labels, as those of an episode
  */
@@ -52,7 +52,7 @@ export async function currentValues(
   return values.sort((a, b) => (lowestFirst ? a.value - b.value : b.value - a.value))
 }
 
-/** A recorded value counts before that of an alert, which stays what it was while the alert is kept firing. */
+/** Prefers the recorded value: the value of an alert does not change while `keep_firing_for` holds it. */
 function joined(
   judged: readonly { readonly labels: Labels; readonly value: number }[],
   active: readonly ActiveAlert[],
@@ -78,7 +78,7 @@ function joined(
   }))
 }
 
-/** The labels of a series or an alert that say where; not those that say what. */
+/** The labels of a series or an alert that name its place, without those that name the alert. */
 function placeOf({ __name__, alertname, ...labels }: Labels): Labels {
   const { [names.label.severity]: _, [names.label.kpi]: __, ...place } = labels
   return place

@@ -1,11 +1,10 @@
-import { type AlertOrigin, originOfAlert } from '@mnemoscope/generate'
+import { type AlertOrigin, originOfAlert, type SettingPath } from '@mnemoscope/generate'
 import { MnemoscopeError, names } from '@mnemoscope/kpi'
 import type { AlertEpisode, AnswerOf } from '@mnemoscope/recorder'
 import { z } from 'zod'
 import { askPrometheus } from '../prometheus-client.js'
 import { ask } from '../recorder-client.js'
 import { type ActiveAlert, type CurrentValue, currentValues } from './current.js'
-import { originOf, pathText } from './origin.js'
 
 /** A rule of an alert, and where its threshold comes from. */
 export interface ExplainedRule {
@@ -20,15 +19,15 @@ export interface ExplainedRule {
 
 export interface Explanation {
   readonly alert: string
-  /** Null for alerts of the pipeline about itself. */
+  /** Null for alerts about the pipeline itself. */
   readonly kpi: string | null
   readonly severity: string | null
   readonly rules: readonly ExplainedRule[]
-  /** Unit of the current values; null where they are numbers of anything. */
+  /** Unit of the current values; null for plain numbers. */
   readonly unit: string | null
-  /** At every place, the worst first; of an episode only its own. */
+  /** At every place, the worst first; for an episode, only at its place. */
   readonly current: readonly CurrentValue[]
-  /** The episode asked for, else the newest ones, newest first. */
+  /** The requested episode, or else the newest ones, newest first. */
   readonly episodes: readonly AnswerOf<'GET /api/episodes/{id}'>[]
 }
 
@@ -37,7 +36,7 @@ export interface ExplainOptions {
   readonly alert: string
   readonly recorder: string
   readonly prometheus: string
-  /** What the configuration file says by itself. */
+  /** The settings in the configuration file. */
   readonly declared: unknown
   readonly configPath: string
 }
@@ -72,9 +71,8 @@ const rulesSchema = z.object({
 type Rule = z.output<typeof rulesSchema>['groups'][number]['rules'][number]
 
 /**
- * Everything there is to know of an alert: its rules and where their thresholds are set, the values they judge now,
- * and what happened lately.
- * @throws MnemoscopeError USAGE where nothing has this name or id
+ * Explains an alert: its rules and where their thresholds are set, the values they judge now, and the newest episodes.
+ * @throws MnemoscopeError USAGE if nothing has this name or id
  */
 export async function explain(options: ExplainOptions): Promise<Explanation> {
   const { alert: asked, recorder, prometheus, declared, configPath } = options
@@ -83,19 +81,19 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
   const name = episode?.metadata.alertname ?? asked
   const data = await askPrometheus(prometheus, '/api/v1/rules', { type: 'alert' })
   const rules = rulesSchema.parse(data).groups.flatMap((group) => group.rules)
-  const own = rulesOf(rules, name, episode)
-  if (own.length === 0 && episodes.length === 0) throw unknown(asked, rules)
+  const ruleset = rulesOf(rules, name, episode)
+  if (ruleset.length === 0 && episodes.length === 0) throw unknown(asked, rules)
   const { config, patch } = await ask(recorder, 'GET /api/config', { has: 'config' })
-  const labels = own[0]?.labels ?? episodes[0]?.metadata.labels ?? {}
+  const labels = ruleset[0]?.labels ?? episodes[0]?.metadata.labels ?? {}
   const [kpiId, severity] = [labels[names.label.kpi], labels[names.label.severity]]
   const origin = originOfAlert(config, name)
-  const active: ActiveAlert[] = own.flatMap(({ alerts }) => alerts)
+  const active: ActiveAlert[] = ruleset.flatMap(({ alerts }) => alerts)
   const origins = { patch, declared, configPath }
   return {
     alert: name,
     kpi: kpiId ?? null,
     severity: severity ?? null,
-    rules: own.map((rule) => explained(rule, origin, origins)),
+    rules: ruleset.map((rule) => explained(rule, origin, origins)),
     unit: origin?.judged?.unit ?? null,
     current: await currentValues(prometheus, origin?.judged, active, episode?.metadata.labels),
     episodes,
@@ -123,7 +121,7 @@ function explained(
   }
 }
 
-/** The rules of an alert; of an episode that with its threshold, unless none has it any more. */
+/** The rules of an alert; for an episode the rule with its threshold, if there still is one. */
 function rulesOf(rules: readonly Rule[], name: string, episode: AlertEpisode | undefined): readonly Rule[] {
   const named = rules.filter((rule) => rule.name === name)
   const same = named.filter(({ annotations }) => Number(annotations.threshold) === episode?.threshold)
@@ -156,9 +154,33 @@ function isId(asked: string): boolean {
 
 function unknown(asked: string, rules: readonly Rule[]): MnemoscopeError {
   const known = [...new Set(rules.map(({ name }) => name))].sort()
-  return new MnemoscopeError('USAGE', `no alert or episode is called ${JSON.stringify(asked)}`, {
+  return new MnemoscopeError('USAGE', `there is no alert or episode ${JSON.stringify(asked)}`, {
     value: asked,
     expected: 'the name of an alert or the id of an episode',
-    next: `These alerts are known: ${known.join(', ')}.`,
+    next: `Known alerts: ${known.join(', ')}.`,
   })
+}
+
+/** Where a setting gets its value from. */
+export type Origin = 'patch' | 'file' | 'default'
+
+/** Where the setting at a path gets its value from: first the patch, then the file, then the default. */
+export function originOf(path: SettingPath, patch: unknown, declared: unknown): Origin {
+  if (valueAt(patch, path) !== undefined) return 'patch'
+  return valueAt(declared, path) === undefined ? 'default' : 'file'
+}
+
+/** A path as text: `kpis.f1_score.overrides[0].thresholds.warning`. */
+export function pathText(path: SettingPath): string {
+  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${key}`)).join('')
+}
+
+function valueAt(value: unknown, path: SettingPath): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null
+        ? (inner as Record<string | number, unknown>)[key]
+        : undefined,
+    value,
+  )
 }

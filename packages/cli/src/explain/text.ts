@@ -4,7 +4,7 @@ import { inUnit, utc } from '../report/units.js'
 import { printable, printableLine } from '../terminal.js'
 import type { ExplainedRule, Explanation } from './explain.js'
 
-/** Places that a person reads: the worst first. */
+/** How many places are shown, the worst first. */
 const shownPlaces = 8
 
 /** An explanation for people. */
@@ -14,12 +14,12 @@ export function explanationText(explanation: Explanation, kpis: Config['kpis']):
   const title = [pc.bold(alert), severity, kpi === null ? 'the pipeline itself' : kpis[kpi]?.title]
   return [
     title.filter((part) => part !== null && part !== undefined).join(pc.dim(' · ')),
-    ...(rules.length === 0 ? ['', 'Its rule is no longer in force.'] : rules.map(ruleText)),
+    ...(rules.length === 0 ? ['', 'Prometheus no longer has a rule for it.'] : rules.map(ruleText)),
     '',
     pc.bold('Now, the worst first'),
     ...places(current, explanation.unit ?? plainNumber),
     '',
-    pc.bold('Lately'),
+    pc.bold('Newest episodes'),
     ...(episodes.length === 0
       ? ['  It has never fired.']
       : episodes.map((episode) => episodeText(episode, unit))),
@@ -36,16 +36,16 @@ function ruleText({ expression, threshold, from, for_seconds, health, runbook }:
     ...(for_seconds === 0 ? [] : [`  for ${for_seconds} s`]),
     ...(threshold === null ? [] : [`  threshold ${pc.bold(threshold)}`]),
     ...from.map(({ path, origin }) => `    ${path} ${pc.dim(`from ${origin}`)}`),
-    ...(health === 'ok' ? [] : [pc.red(`  its evaluation: ${printableLine(health)}`)]),
+    ...(health === 'ok' ? [] : [pc.red(`  evaluation: ${printableLine(health)}`)]),
     ...(runbook === null ? [] : [`  what to do: ${printableLine(runbook)}`]),
   ].join('\n')
 }
 
-/** As `inUnit` writes counts. */
+/** Shown by `inUnit` like a count. */
 const plainNumber = '{number}'
 
 function places(current: Explanation['current'], unit: string): string[] {
-  if (current.length === 0) return ['  nothing to judge']
+  if (current.length === 0) return ['  no values']
   const lines = current.slice(0, shownPlaces).map((value) => {
     const { service, model, context_size, labels, state } = value
     const where =

@@ -22,11 +22,11 @@ function line(row: readonly ReportCell[]): string {
 
 function cellMarkdown({ text, href }: ReportCell): string {
   const shown = escaped(text)
-  // What would end the address, or the cell.
+  // These characters would end the address or the cell.
   return href === undefined ? shown : `[${shown}](<${href.replaceAll(/[<>|\s]/g, encodeURIComponent)}>)`
 }
 
-/** A text that stays text: a model's name must end no cell, open no tag, and lead nowhere. */
+/** Escapes a text: the name of a model must not end a cell, open a tag or become a link. */
 function escaped(text: string): string {
   return printableLine(text).replaceAll(/[\\`*[\]<>|]/g, '\\$&')
 }

@@ -1,18 +1,20 @@
 import type { Config, ReportCell, ReportSection, ReportTone } from '@mnemoscope/kpi'
 import type { AlertEpisode, DashboardData } from '@mnemoscope/recorder'
-import { firingRows } from './firing.js'
+import { configFileIn, loadProject } from '../config-file.js'
+import { failureText } from '../failure.js'
+import { firingRows } from './now.js'
 import { inUnit, span, utc } from './units.js'
 
-/** The specification's report: five sections, what to do about open alerts, and those of plugins, whatever they are rendered as. */
+/** The specification's report: five sections, what to do about open alerts, and the sections of plugins. */
 export interface Report {
   readonly heading: string
   readonly sections: readonly ReportSection[]
 }
 
-/** Alerts that the last section lists. */
+/** How many alerts the last section lists. */
 const recentAlerts = 5
 
-/** A line of a model has room for so many KPIs: the first ones, in the order of the catalog. */
+/** How many KPIs fit in the line of a model: the first ones of the catalog. */
 const modelColumns = 5
 
 /**
@@ -21,7 +23,7 @@ const modelColumns = 5
  */
 export function reportOf(data: DashboardData, plugins: Config['plugins'] = []): Report {
   const { from, to } = data.window
-  // A plugin says itself what data it takes; there is none but these.
+  // A plugin declares the type of the data itself; this is the only data there is.
   const added = plugins.flatMap(({ reportSections }) =>
     reportSections.map((section) => section(data as never)),
   )
@@ -57,7 +59,7 @@ function summary({ summary: totals, kpis }: DashboardData): ReportSection {
   }
 }
 
-/** Significant or not is all that the test behind it says: a fall it cannot be sure of yet is not stable. */
+/** The test only says whether a trend is significant. An uncertain decline is not stable, so the words are "no clear trend". */
 const inWords = { improving: 'improving', stable: 'no clear trend', degrading: 'degrading' } as const
 
 function trends({ trend_details: details, kpis }: DashboardData): ReportSection {
@@ -112,7 +114,7 @@ function recent({ recent_alerts }: DashboardData): ReportSection {
   return { title, rows: [head('began', 'level', 'lasted', ''), ...rows] }
 }
 
-/** What to do about each alert that fires; nothing where none does. */
+/** What to do about each alert that fires; no section if none fires. */
 function toDo(data: DashboardData): ReportSection[] {
   const rows = firingRows(data)
   return rows.length === 0 ? [] : [{ title: 'WHAT TO DO', rows }]
@@ -130,4 +132,25 @@ function toneOf(word: string | null): ReportTone | undefined {
 
 function head(...texts: string[]): ReportCell[] {
   return texts.map((text) => ({ text }))
+}
+
+/**
+ * The plugins whose sections the report has: those of the given configuration file, or of the file in the working
+ * directory. There may be no file, because the recorder may run elsewhere. If the file in the working directory cannot be
+ * loaded, the report comes without these sections, with a warning.
+ * @param warn gets the reason why sections are missing
+ * @throws MnemoscopeError CONFIG_NOT_FOUND, CONFIG_NOT_LOADABLE or CONFIG_INVALID for a file that was given
+ */
+export async function reportPlugins(
+  given: string | undefined,
+  warn: (text: string) => void,
+): Promise<Config['plugins']> {
+  if (given !== undefined) return (await loadProject(given)).config.plugins
+  if (configFileIn('.') === undefined) return []
+  try {
+    return (await loadProject()).config.plugins
+  } catch (error) {
+    warn(`${failureText(error, { json: false }).text}  The report has no sections of plugins.\n`)
+    return []
+  }
 }

@@ -1,9 +1,9 @@
-/** Unknown is shown as such, never as 0. */
+/** An unknown value is never shown as 0. */
 const unknown = 'unknown'
 
 const binaryPrefixes = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 
-/** A KPI's value for people: seconds and bytes in the size that reads best, ratios and scores with three decimals. */
+/** A KPI's value for people: seconds and bytes with a fitting prefix, ratios and scores with three decimals. */
 export function inUnit(value: number | null | undefined, unit: string): string {
   if (value === null || value === undefined) return unknown
   if (unit === 's') return seconds(value)
@@ -18,7 +18,7 @@ export function utc(timestamp: number): string {
   return `${new Date(timestamp * 1_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
-/** The same with its day left out where that is today. */
+/** The same, without the day if it is today. */
 export function utcOf(timestamp: number, now: number): string {
   const [day, ...rest] = utc(timestamp).split(' ')
   return utc(now).startsWith(`${day} `) ? rest.join(' ') : utc(timestamp)

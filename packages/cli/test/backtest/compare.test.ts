@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { compareAlerts } from '../../src/backtest/compare.js'
 import type { Alerted } from '../../src/backtest/episodes.js'
-import { inline } from '../../src/backtest/inline.js'
+import { inline } from '../../src/backtest/history.js'
 
 const place = { kpi: 'latency', severity: 'warning', service: 's', model: 'm', contextSize: '8192' } as const
 const alerted = (...spans: [number, number | undefined][]): Alerted[] => [

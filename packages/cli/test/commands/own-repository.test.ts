@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { mnemoscope, temporaryFolder } from '../../../test/harness/index.js'
-import { linkTools } from '../../../test/harness/link-tools.js'
-import { gitignoreWith } from '../src/commands/init.js'
+import { mnemoscope, temporaryFolder } from '../../../../test/harness/index.js'
+import { linkTools } from '../../../../test/harness/link-tools.js'
+import { gitignoreWith } from '../../src/commands/init.js'
 
 const folder = temporaryFolder('own-repository')
 afterAll(() => folder.remove())

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
-import { propose, suggestThresholds } from '../../src/suggest/suggest.js'
+import { propose, suggestThresholds } from '../../src/backtest/suggest.js'
 
 const day = 86_400
 

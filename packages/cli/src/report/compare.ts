@@ -1,12 +1,12 @@
 import type { ReportCell, ReportSection } from '@mnemoscope/kpi'
 import type { AnswerOf } from '@mnemoscope/recorder'
-import { inUnit, utc } from '../report/units.js'
+import { inUnit, utc } from './units.js'
 
 /** What can be compared. */
 export const comparisons = ['models', 'weeks', 'changes'] as const
 export type Comparison = (typeof comparisons)[number]
 
-/** Units of KPIs by id; a KPI that the configuration no longer has is a plain number. */
+/** Units of KPIs by id; a KPI that is no longer in the configuration is a plain number. */
 export type Units = ReadonlyMap<string, string>
 
 interface Place {
@@ -19,7 +19,7 @@ interface Place {
 const placeHead = ['kpi', 'service', 'model', 'context']
 const placeOf = ({ kpi, service, model, context_size }: Place) => [kpi, service, model, context_size]
 
-/** Models side by side: from snapshots, and from the measurements that were kept. */
+/** Models side by side, from snapshots and from kept measurements. */
 export function modelSections(
   { models, measurements }: AnswerOf<'GET /api/analysis/models'>,
   units: Units,

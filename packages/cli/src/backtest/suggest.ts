@@ -1,7 +1,9 @@
 import { isBreach, type Kpi, type ThresholdSeverity, thresholdSeverities } from '@mnemoscope/kpi'
-import { settingsOf } from '../backtest/episodes.js'
-import type { PlaceHistory } from '../backtest/history.js'
-import { replay } from '../backtest/replay.js'
+import pc from 'picocolors'
+import { inUnit } from '../report/units.js'
+import { settingsOf } from './episodes.js'
+import type { PlaceHistory } from './history.js'
+import { replay } from './replay.js'
 
 const weekSeconds = 604_800
 
@@ -126,4 +128,30 @@ function beyondAll(worst: number, share: number, kpi: Pick<Kpi, 'range' | 'direc
       ? Math.max(worst - margin, worst + (min - worst) * share)
       : Math.min(worst + margin, worst + (max - worst) * share)
   return rounded(value, kpi)
+}
+
+/** Suggestions for people. A past shorter than this proves little. */
+const shortWeeks = 1
+
+export function suggestText(suggestions: readonly Suggestion[]): string {
+  if (suggestions.length === 0) return 'Prometheus holds no values yet: ask again after a day or a week.\n'
+  const blocks = suggestions.map(({ kpi, unit, weeks, today, proposed }) => {
+    const cell = (candidate: Candidate | undefined) =>
+      candidate === undefined
+        ? 'none'
+        : `${inUnit(candidate.threshold, unit)} (${candidate.alertsPerWeek} a week)`
+    const lines = thresholdSeverities.map(
+      (severity) =>
+        `  ${severity.padEnd(9)} ${cell(today[severity]).padEnd(30)} ${pc.dim('→')} ${pc.bold(cell(proposed[severity]))}`,
+    )
+    const caution = weeks < shortWeeks ? pc.yellow(` from only ${(weeks * 168).toPrecision(2)} hours`) : ''
+    return [`${pc.bold(kpi)}${caution}`, ...lines].join('\n')
+  })
+  return [
+    `${pc.dim('today → proposed, with the alerts a week that each would have cost over all places')}\n`,
+    ...blocks,
+    '',
+    'Try them with `mnemoscope backtest EDITED` before they are in force.',
+    '',
+  ].join('\n')
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { DashboardData } from '@mnemoscope/recorder'
-import { statusOf } from '../../src/report/status.js'
+import { statusOf, topOf } from '../../src/report/now.js'
 import { alert, at, busy, empty, runbookOf, snapshot } from './dashboard-data.js'
 
 describe('the status', () => {
@@ -18,7 +18,7 @@ describe('the status', () => {
       'unknown',
     ],
     [
-      'unknown: too little was measured to judge any KPI, see http://recorder/readyz',
+      'unknown: too few measurements to judge any KPI, see http://recorder/readyz',
       { ...empty, no_data: { reason: 'no_value', since: at } },
       'unknown',
     ],
@@ -58,4 +58,14 @@ describe('the status', () => {
     const { line } = statusOf({ ...busy, open_alerts: [open] }, 'http://recorder')
     expect(line).toContain('two lines')
   })
+})
+
+test('top lists the worst model first, and only the worst alert of a place', () => {
+  const { sections } = topOf({
+    ...busy,
+    current: [snapshot('a', null), snapshot('b', 'critical')],
+    open_alerts: [alert, { ...alert, level: 'warning', is_worst: false }],
+  })
+  expect(sections[0]?.rows.slice(1).map((row) => row[1]?.text)).toEqual(['b', 'a'])
+  expect(sections[1]?.rows.slice(1).map((row) => row[0]?.text)).toEqual(['CRITICAL'])
 })

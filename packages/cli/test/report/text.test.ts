@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { tableLines } from '../../src/report/table-lines.js'
+import { sparkline, tableLines } from '../../src/report/text.js'
 
 describe('a table in the terminal', () => {
   const cells = (...texts: string[]) => texts.map((text) => ({ text }))
@@ -18,5 +18,24 @@ describe('a table in the terminal', () => {
     ])
     expect(first).toMatch(/^ +success( +success){7}$/)
     expect(lines.map((line) => line.trim().split(/ {2,}/).length)).toEqual([8, 8, 9])
+  })
+})
+
+describe('a sparkline', () => {
+  test.each([
+    [[0, 1, 2, 3, 4, 5, 6, 7], '▁▂▃▄▅▆▇█'],
+    [[5, 5, 5], '▁▁▁'],
+    [[], ''],
+  ])('of %j is %s', (values, line) => {
+    expect(sparkline(values)).toBe(line)
+  })
+
+  test('of many values has the width asked for', () => {
+    expect(
+      sparkline(
+        Array.from({ length: 1_000 }, (_, i) => i),
+        10,
+      ),
+    ).toHaveLength(10)
   })
 })

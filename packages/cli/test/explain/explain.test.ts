@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { originOf, pathText } from '../../src/explain/origin.js'
+import { originOf, pathText } from '../../src/explain/explain.js'
 
 const path = ['kpis', 'f1_score', 'overrides', 0, 'thresholds', 'warning'] as const
 const set = { kpis: { f1_score: { overrides: [{ thresholds: { warning: 0.9 } }] } } }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { AnswerOf } from '@mnemoscope/recorder'
 import { startTestRecorder, type TestRecorder } from '../../../recorder/test/plumbing/recorder.js'
 import { seedEverything } from '../../../recorder/test/plumbing/seed.js'
-import { weekSections } from '../../src/compare/tables.js'
+import { weekSections } from '../../src/report/compare.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { inUnit, utc } from '../src/report/units.js'
+import { inUnit, utc } from '../../src/report/units.js'
 
 describe('a value for people', () => {
   test.each([

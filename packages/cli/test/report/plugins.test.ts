@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { temporaryFolder } from '../../../test/harness/temporary-folder.js'
-import { reportPlugins } from '../src/report/plugins.js'
+import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
+import { reportPlugins } from '../../src/report/report.js'
 
 describe('plugins of the report', () => {
   const before = process.cwd()
@@ -27,10 +27,10 @@ describe('plugins of the report', () => {
     expect(warnings).toEqual([])
   })
 
-  test('are left out with a warning where the configuration of the folder is broken', async () => {
+  test('are left out with a warning if the configuration of the folder is invalid', async () => {
     write('export default { kpis: { latency: { thresholds: { warning: 12 } } } }')
     expect(await reportPlugins(undefined, warn)).toEqual([])
-    expect(warnings.join('')).toMatch(/CONFIG_INVALID[\s\S]*latency[\s\S]*without the sections of plugins/)
+    expect(warnings.join('')).toMatch(/CONFIG_INVALID[\s\S]*latency[\s\S]*no sections of plugins/)
   })
 
   test('of a file that was asked for are no guess: a broken one is an error', async () => {

@@ -1,0 +1,187 @@
+import {
+  type PrecedingChange,
+  type ReportCell,
+  type ReportTone,
+  type Severity,
+  severities,
+} from '@mnemoscope/kpi'
+import type { CurrentSnapshot, DashboardData } from '@mnemoscope/recorder'
+import { printableLine } from '../terminal.js'
+import type { Report } from './report.js'
+import { inUnit, span, utc, utcOf } from './units.js'
+
+type Episode = DashboardData['open_alerts'][number]
+
+const levels = ['info', 'warning', 'error', 'critical']
+
+/** The firing alerts of the worst level of each KPI and place: the worst first, then the oldest. */
+export function worstAlerts({ open_alerts: open }: Pick<DashboardData, 'open_alerts'>): Episode[] {
+  return open
+    .filter(({ is_worst }) => is_worst)
+    .toSorted(
+      (a, b) => levels.indexOf(b.level ?? '') - levels.indexOf(a.level ?? '') || a.timestamp - b.timestamp,
+    )
+}
+
+/** What an alert is about, in few words. If it is not about a KPI of a model, its message. */
+export function subject(
+  { metric_type, model, service, message, context_size: size }: Episode,
+  { kpis, current }: DashboardData,
+): string {
+  const kpi = kpis.find(({ id }) => id === metric_type)
+  if (kpi === undefined || model === null) return message
+  const services = new Set(current.map((snapshot) => snapshot.service))
+  const where = services.size > 1 ? ` in ${service}` : ''
+  return `${kpi.title} of ${model}${where}, context ${size}`
+}
+
+/** The newest value that an alert is about, and the threshold that it breached. Unknown parts are undefined. */
+export function currentValue(
+  { metric_type, service, model, threshold, context_size: size }: Episode,
+  { kpis, current }: DashboardData,
+): { readonly now?: string; readonly threshold?: string } {
+  const kpi = kpis.find(({ id }) => id === metric_type)
+  if (kpi === undefined) return {}
+  const place = current.find(
+    (snapshot) => snapshot.service === service && snapshot.model === model && snapshot.context_size === size,
+  )
+  const value = place?.kpis[kpi.id]?.value
+  const sign = kpi.direction === 'higher_is_better' ? '≤' : '≥'
+  return {
+    ...(value === null || value === undefined ? {} : { now: inUnit(value, kpi.unit) }),
+    ...(threshold === null ? {} : { threshold: `${sign} ${inUnit(threshold, kpi.unit)}` }),
+  }
+}
+
+/**
+ * A table of what fires: how bad, for how long, what it is now, what people changed last before it, and where to go;
+ * empty if nothing fires.
+ */
+export function firingRows(data: DashboardData): ReportCell[][] {
+  const rows = worstAlerts(data).map((alert): ReportCell[] => {
+    const { now = '', threshold = '' } = currentValue(alert, data)
+    const { annotations } = alert.metadata
+    return [
+      { text: (alert.level ?? 'unknown').toUpperCase(), tone: toneOfLevel(alert.level) },
+      { text: utcOf(alert.timestamp, data.timestamp) },
+      { text: span(data.timestamp - alert.timestamp) },
+      { text: now, tone: toneOfLevel(alert.level) },
+      { text: threshold },
+      { text: subject(alert, data) },
+      { text: changedBefore(alert.timestamp, alert.preceded_by) },
+      link('runbook', annotations.runbook_url),
+      link('dashboard', annotations.dashboard_url),
+    ]
+  })
+  if (rows.length === 0) return []
+  const head = ['level', 'since', 'for', 'now', 'threshold', 'what', 'changed before', 'runbook', 'dashboard']
+  return [head.map((text) => ({ text })), ...rows]
+}
+
+/** The tone of a level. */
+export function toneOfLevel(level: string | null): ReportTone | undefined {
+  if (level === 'warning') return 'warning'
+  return level === 'error' || level === 'critical' ? 'bad' : undefined
+}
+
+function changedBefore(began: number, change: PrecedingChange | null): string {
+  if (change === null) return 'nothing known'
+  const { kind, what, at, by } = change
+  const done = kind === 'deployment' ? 'deployed' : 'changed'
+  return `${what} ${done} ${span(began - at)} before${by === null ? '' : ` by ${by}`}`
+}
+
+/** Annotations come from outside, so only HTTP addresses become links. */
+function link(text: string, url: string | undefined): ReportCell {
+  return url !== undefined && /^https?:\/\//.test(url) ? { text, href: url } : { text: '' }
+}
+
+/** What `mnemoscope status` prints. */
+export interface Status {
+  /**
+   * Level of the worst open alert, `ok` where none is open and values tell that all is well, `unknown` where none is
+   * open and nobody knows; alerts of other origin may have other levels, which count as none.
+   */
+  readonly status: Severity | 'ok' | 'unknown'
+  /** One line: level, subject, value now, duration, number of other alerts, and the runbook. */
+  readonly line: string
+}
+
+/** Exit code of each status. A command that fails ends with 4, too. */
+export const statusExitCodes = { ok: 0, info: 0, warning: 1, error: 2, critical: 3, unknown: 4 } as const
+
+/**
+ * The state of everything in one line.
+ * @param url of the recorder, for the reason if there is no data
+ */
+export function statusOf(data: DashboardData, url: string): Status {
+  const firing = worstAlerts(data)
+  const level = severities.findLast((severity) => firing.some((alert) => alert.level === severity))
+  const worst = firing.find((alert) => alert.level === level)
+  const unknownReason = whyUnknown(data)
+  if (level === undefined || worst === undefined) {
+    if (unknownReason === undefined) return { status: 'ok', line: 'ok' }
+    return { status: 'unknown', line: `unknown: ${unknownReason}, see ${url}/readyz` }
+  }
+  const { now, threshold } = currentValue(worst, data)
+  const { runbook_url: runbook } = worst.metadata.annotations
+  const others = firing.length - 1
+  const parts = [
+    subject(worst, data),
+    now === undefined
+      ? undefined
+      : `now ${now}${threshold === undefined ? '' : ` (${level} at ${threshold})`}`,
+    `for ${span(data.timestamp - worst.timestamp)}`,
+    others > 0 ? `and ${others} more` : undefined,
+    unknownReason,
+    runbook === undefined ? undefined : `what to do: ${runbook}`,
+  ]
+  const line = printableLine(parts.filter((part) => part !== undefined).join(', '))
+  return { status: level, line: `${level}: ${line}` }
+}
+
+/** Why nothing is known; undefined if there are current values. */
+function whyUnknown({ no_data: noData, timestamp }: DashboardData): string | undefined {
+  if (noData === null) return undefined
+  if (noData.reason === 'nothing_yet') return 'no data yet'
+  if (noData.reason === 'no_value') return 'too few measurements to judge any KPI'
+  return noData.since === null ? 'no data' : `no data since ${utcOf(noData.since, timestamp)}`
+}
+
+/** What `mnemoscope top` shows: every model in the newest snapshot, the worst first, and the alerts that fire. */
+export function topOf(data: DashboardData): Report {
+  const { timestamp, current, kpis } = data
+  const rows = current.toSorted((a, b) => worstLevel(b) - worstLevel(a) || (a.model < b.model ? -1 : 1))
+  const head = ['service', 'model', 'context', ...kpis.map(({ title }) => title.toLowerCase())]
+  const body = rows.map((snapshot) => [
+    { text: snapshot.service },
+    { text: snapshot.model },
+    { text: snapshot.context_size },
+    ...kpis.map(({ id, unit }): ReportCell => {
+      const { value = null, severity = null } = snapshot.kpis[id] ?? {}
+      return { text: inUnit(value, unit), tone: toneOfLevel(severity) }
+    }),
+  ])
+  const firing = firingRows(data)
+  return {
+    heading: utc(timestamp),
+    sections: [
+      {
+        title: 'NOW',
+        rows: body.length === 0 ? [] : [head.map((text) => ({ text })), ...body],
+        note: body.length === 0 ? { text: 'No snapshot yet.' } : undefined,
+      },
+      {
+        title: 'FIRING',
+        rows: firing,
+        note: firing.length === 0 ? { text: 'Nothing.', tone: 'good' } : undefined,
+      },
+    ],
+  }
+}
+
+const badLevels = ['warning', 'error', 'critical']
+
+function worstLevel({ kpis }: CurrentSnapshot): number {
+  return Math.max(-1, ...Object.values(kpis).map(({ severity }) => badLevels.indexOf(severity ?? '')))
+}
