@@ -58,7 +58,7 @@ export interface AlertEvent {
   readonly kind: 'opened' | 'changed' | 'closed' | 'reopened'
   /** When it happened, Unix seconds. */
   readonly at: number
-  /** New values by column name. */
+  /** New values by column name; times are Unix seconds. */
   readonly detail: Readonly<Record<string, string | number>>
   /** The episode as it is now, which may be further on than the event. */
   readonly episode: AlertEpisode

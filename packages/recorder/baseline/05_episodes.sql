@@ -69,7 +69,7 @@ COMMENT ON COLUMN alert_transitions.kind IS 'opened, changed (start, threshold o
 COMMENT ON COLUMN alert_transitions.at IS 'When it happened, by the clock of its source.';
 COMMENT ON COLUMN alert_transitions.via IS 'The source it was learned from.';
 COMMENT ON COLUMN alert_transitions.recorded_at IS 'When the recorder stored it.';
-COMMENT ON COLUMN alert_transitions.detail IS 'What changed: new values by column name.';
+COMMENT ON COLUMN alert_transitions.detail IS 'What changed: new values by column name, times as Unix seconds.';
 
 CREATE TABLE alert_acknowledgements (
   id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

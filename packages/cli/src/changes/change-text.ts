@@ -9,7 +9,7 @@ export type ChangeSummary = Pick<AppliedChange, 'differences' | 'restarts'> &
 /** A change for people, a line for each setting; with `json`, one line for programs. */
 export function changeLines(change: ChangeSummary, json: boolean): string {
   const { at, by, sha256, differences, restarts } = change
-  if (json) return JSON.stringify({ applied: true, at, by, sha256, differences, restarts })
+  if (json) return JSON.stringify({ applied: true, at: unixSeconds(at), by, sha256, differences, restarts })
   if (differences.length === 0) return 'The configuration is applied.'
   return [
     `${pc.green('Applied')}${at === undefined ? '' : ` ${at.toISOString()}`}${by === undefined ? '' : `, by ${printableLine(by)}`}`,
@@ -22,11 +22,15 @@ export function changeLines(change: ChangeSummary, json: boolean): string {
 
 /** Why the configuration file is not applied. */
 export function problemLines({ at, code, message, next }: ConfigProblem, json: boolean): string {
-  if (json) return JSON.stringify({ applied: false, at, code, message, next })
+  if (json) return JSON.stringify({ applied: false, at: unixSeconds(at), code, message, next })
   const body = printable(message)
     .split('\n')
     .map((line) => `  ${line}`)
   return [pc.red(`Not applied: ${code}`), ...body, `  ${pc.bold('Next:')} ${next}`].join('\n')
+}
+
+function unixSeconds(at: Date | undefined): number | undefined {
+  return at === undefined ? undefined : at.getTime() / 1_000
 }
 
 function shown(value: unknown): string {

@@ -21,14 +21,15 @@ test('a configuration applied without a known difference has a line of its own',
 })
 
 test('as JSON a change and a problem are one line each', () => {
-  expect(JSON.parse(changeLines({ differences, restarts }, true))).toEqual({
+  expect(JSON.parse(changeLines({ at: new Date(1_500), differences, restarts }, true))).toEqual({
     applied: true,
+    at: 1.5,
     differences,
     restarts,
   })
   const problem = { at: new Date(0), code: 'CONFIG_INVALID', message: 'a\nb', next: 'Fix it.' }
   const line = problemLines(problem, true)
   expect(line).not.toContain('\n')
-  expect(JSON.parse(line)).toMatchObject({ applied: false, code: 'CONFIG_INVALID' })
+  expect(JSON.parse(line)).toMatchObject({ applied: false, at: 0, code: 'CONFIG_INVALID' })
   expect(problemLines(problem, false)).toContain('Fix it.')
 })

@@ -165,9 +165,9 @@ function start(observation: Observation, how: ClosedHow): EpisodeChange {
       at: startsAt,
       via: viaOf(observation),
       detail: {
-        starts_at: iso(startsAt),
+        starts_at: unixSeconds(startsAt),
         ...(value === undefined ? {} : { value }),
-        ...(endsAt === undefined ? {} : { ends_at: iso(endsAt), closed_how: how }),
+        ...(endsAt === undefined ? {} : { ends_at: unixSeconds(endsAt), closed_how: how }),
       },
     },
   }
@@ -177,7 +177,7 @@ function update(episode: Episode, observation: Observation, floor: number): Epis
   const enriched = enrich(episode, observation)
   const after = { ...enriched, startsAt: earlierStart(episode, observation, floor) }
   const detail = {
-    ...(after.startsAt === episode.startsAt ? {} : { starts_at: iso(after.startsAt) }),
+    ...(after.startsAt === episode.startsAt ? {} : { starts_at: unixSeconds(after.startsAt) }),
     ...(after.threshold === undefined || after.threshold === episode.threshold
       ? {}
       : { threshold: after.threshold }),
@@ -219,7 +219,12 @@ function close(episode: Episode, endsAt: number, how: ClosedHow, via: Transition
   return {
     before: episode,
     after: { ...episode, endsAt, closedHow: how },
-    transition: { kind: 'closed', at: endsAt, via, detail: { ends_at: iso(endsAt), closed_how: how } },
+    transition: {
+      kind: 'closed',
+      at: endsAt,
+      via,
+      detail: { ends_at: unixSeconds(endsAt), closed_how: how },
+    },
   }
 }
 
@@ -237,6 +242,6 @@ function reopen(episode: Episode, observation: Observation, floor: number): Epis
   }
 }
 
-function iso(time: number): string {
-  return new Date(time).toISOString()
+function unixSeconds(timeMs: number): number {
+  return timeMs / 1_000
 }

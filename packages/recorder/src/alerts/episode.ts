@@ -28,7 +28,7 @@ export interface Transition {
   /** When it happened, by the clock of the source. */
   readonly at: number
   readonly via: 'webhook' | 'prometheus'
-  /** New values by column name. */
+  /** New values by column name; times are Unix seconds. */
   readonly detail: Readonly<Record<string, string | number>>
 }
 

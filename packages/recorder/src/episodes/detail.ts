@@ -12,7 +12,7 @@ const transitionAnswer = z.strictObject({
   at: z.number().describe('When it happened by the clock of the source, Unix seconds.'),
   via: z.enum(['webhook', 'prometheus']),
   recorded_at: z.number().describe('When it was stored, Unix seconds.'),
-  detail: z.record(z.string(), z.unknown()).describe('New values by column name.'),
+  detail: z.record(z.string(), z.unknown()).describe('New values by column name; times are Unix seconds.'),
 })
 
 /** An episode with everything that is known of it. */

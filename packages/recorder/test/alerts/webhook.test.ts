@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import type { EpisodeDetail } from '../../src/episodes/detail.js'
 import type { DashboardData, Readiness } from '../../src/index.js'
 import { type ErrorAnswer, getJson } from '../plumbing/get-json.js'
 import { type GivenNotificationAlert, notification, postWebhook } from '../plumbing/notification.js'
@@ -194,6 +195,20 @@ describe('the webhook', () => {
     const { rows } = await pool.query('SELECT ends_at AS at FROM alert_episodes')
     expect(rows[0].at.getTime()).toBeGreaterThanOrEqual(before)
     expect(rows[0].at.getTime()).toBeLessThanOrEqual(Date.now())
+  })
+
+  test('what changed says its times as Unix seconds, as every answer of the API does', async () => {
+    await postWebhook(recorder.url, notification([firing]))
+    await postWebhook(recorder.url, notification([resolved]))
+    const { rows } = await pool.query<{ id: string }>('SELECT id FROM alert_episodes')
+    const { body } = await getJson<EpisodeDetail>(`${recorder.url}/api/episodes/${rows[0]?.id}`)
+    expect(body.transitions.map(({ kind, detail }) => ({ kind, detail }))).toEqual([
+      { kind: 'opened', detail: { starts_at: Date.parse(startsAt) / 1_000, value: 0.42 } },
+      {
+        kind: 'closed',
+        detail: { ends_at: Date.parse('2026-03-01T10:05:00Z') / 1_000, closed_how: 'resolved' },
+      },
+    ])
   })
 
   test('a NaN for a value is unknown, and blocks nothing', async () => {
