@@ -10,7 +10,7 @@ import { byteBudget } from '../http/budget.js'
 import { answerError, RequestError } from '../http/error.js'
 import { type PageFile, policyForDocumentsAlone, servePageFile } from '../http/page.js'
 import type { AnyRoute } from '../http/route.js'
-import { serve } from '../http/serve.js'
+import { refuseOtherMethods, serve } from '../http/serve.js'
 import type { Metrics } from '../metrics.js'
 import type { Events } from '../status/events.js'
 import type { Readiness } from '../status/readiness.js'
@@ -92,5 +92,6 @@ export function createApp(options: AppOptions): Hono {
   for (const [path, file] of page) {
     app.get(path, (context) => servePageFile(context, file))
   }
+  refuseOtherMethods(app, [...all, ...[...page.keys()].map((path) => ({ method: 'GET' as const, path }))])
   return app
 }

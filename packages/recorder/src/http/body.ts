@@ -61,6 +61,15 @@ async function readText(
       next: next.otherType ?? 'Send JSON.',
     })
   }
+  const encoding = (context.req.header('content-encoding') ?? 'identity').trim().toLowerCase()
+  if (encoding !== 'identity' && !(body.isPackable && encoding === 'gzip')) {
+    const expected = body.isPackable ? 'gzip, or no Content-Encoding' : 'no Content-Encoding'
+    throw new RequestError(415, `Content-Encoding ${encoding} is not read here`, {
+      value: encoding,
+      expected,
+      next: `Send ${expected}.`,
+    })
+  }
   const refuseSize = (): never => {
     throw new RequestError(413, 'the body is too large', {
       expected: `at most ${mostBytes} bytes${body.isPackable ? ', unpacked' : ''}`,
@@ -68,7 +77,7 @@ async function readText(
     })
   }
   const sent = await readBytes(context, mostBytes, take, refuseSize)
-  if (!body.isPackable || context.req.header('content-encoding') !== 'gzip') return sent.toString('utf8')
+  if (encoding !== 'gzip') return sent.toString('utf8')
   let unpacked = 0
   const unpackedText = await unpack(sent, (bytes) => {
     unpacked += bytes

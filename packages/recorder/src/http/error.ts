@@ -32,6 +32,8 @@ export class RequestError extends MnemoscopeError {
  * can't store or answer at present; anything else without its inner workings.
  */
 export function answerError(error: unknown, context: Context, logger: Logger): Response {
+  // A body that was refused unread would be in the way of the next request on this connection.
+  if (bodyMethods.has(context.req.method)) context.header('connection', 'close')
   const refused = refusedStatus(error)
   if (refused !== undefined) {
     const { code, message, value, expected, next } = error as MnemoscopeError
@@ -48,6 +50,8 @@ export function answerError(error: unknown, context: Context, logger: Logger): R
     500,
   )
 }
+
+const bodyMethods = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
 /** What HTTP asks for beside a status. */
 const headersOf: Readonly<Partial<Record<number, Record<string, string>>>> = {

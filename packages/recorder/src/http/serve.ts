@@ -3,6 +3,7 @@ import type { Context, Hono } from 'hono'
 import { assertAccess } from './access.js'
 import { withBody } from './body.js'
 import type { Budget } from './budget.js'
+import { RequestError } from './error.js'
 import { queryShape, readParams, readQuery } from './query.js'
 import type { AnyRoute } from './route.js'
 
@@ -36,6 +37,22 @@ export function serve<Needs extends ServeOptions>(app: Hono, route: AnyRoute<Nee
       throw error
     }
   })
+}
+
+/** Answers every other method at the paths of these routes with 405; to be called after `serve`. */
+export function refuseOtherMethods(app: Hono, routes: readonly Pick<AnyRoute, 'method' | 'path'>[]): void {
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => route.path === path).map(({ method }) => method)
+    const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
+    app.all(honoPath(path), (context) => {
+      context.header('allow', allow)
+      throw new RequestError(405, `${context.req.path} does not take ${context.req.method}`, {
+        value: context.req.method,
+        expected: allow,
+        next: 'See /api/openapi.json for what each address takes.',
+      })
+    })
+  }
 }
 
 /** A route's path as Hono writes it. */

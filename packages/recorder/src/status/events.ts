@@ -85,6 +85,10 @@ export function createEvents({ pool, configSource, refreshMs, logger }: EventsOp
 
   return {
     handle(context) {
+      // A stream that nobody reads would take the place of a listener until its heartbeats fail.
+      if (context.req.method === 'HEAD') {
+        return context.body(null, 200, { 'content-type': 'text/event-stream' })
+      }
       if (stopped || open.size >= mostListeners) {
         throw new RequestError(503, 'as many listen to events as may', {
           value: open.size,

@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => recorder?.stop(), 60_000)
 
-const refusals = [400, 404, 409, 413, 414, 415, 422, 431]
+const refusals = [400, 404, 405, 409, 413, 414, 415, 422, 431]
 
 function call(
   url: string,
