@@ -23,7 +23,7 @@ beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', res
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 
 describe('an address that some other program answers', () => {
-  test.each(Object.keys(answers))('%s is told as such, with the next step', async (path) => {
+  test.each(Object.keys(answers))('%s is reported, with the next step', async (path) => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`
     const error = await ask(url, 'GET /api/dashboard', { has: 'open_alerts' }).then(
       () => undefined,

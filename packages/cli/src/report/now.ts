@@ -99,8 +99,8 @@ function link(text: string, url: string | undefined): ReportCell {
 /** What `mnemoscope status` prints. */
 export interface Status {
   /**
-   * Level of the worst open alert, `ok` where none is open and values tell that all is well, `unknown` where none is
-   * open and nobody knows; alerts of other origin may have other levels, which count as none.
+   * Level of the worst open alert. Without one: `ok` if current values show that all is well, else `unknown`. Alerts of
+   * other origin can have other levels; those do not count.
    */
   readonly status: Severity | 'ok' | 'unknown'
   /** One line: level, subject, value now, duration, number of other alerts, and the runbook. */
