@@ -11,6 +11,7 @@ import {
   troubleOf,
 } from './errors.js'
 import { lock } from './locks.js'
+import { partitionedTables } from './partitions.js'
 import { begin, idleTransactionMs } from './pool.js'
 
 /** The one command that gives a database this version's tables. */
@@ -51,6 +52,9 @@ export async function rebuildDatabase(databaseUrl: string): Promise<string[]> {
   return withSchema(databaseUrl, async (client) => {
     const stored = await storedIn(client)
     const present = await objectsThere(client, stored?.objects ?? baseline.objects)
+    if (stored === undefined && present.length > 0 && !isRecorders(present)) {
+      throw otherBaseline(databaseUrl, undefined, baseline, present)
+    }
     await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`)
     // Views read tables, and a table's column can be made by a function.
     const dropped: string[] = []
@@ -108,14 +112,14 @@ async function objectsThere(client: pg.Client, objects: readonly SchemaObject[])
     `WITH given AS (SELECT * FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS given (kind, name, number)),
      here AS (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
      SELECT kind, relname AS name, format('%I.%I', current_schema(), relname) AS "statementName", number
-     FROM given JOIN pg_class ON relname = name OR (kind = 'TABLE' AND relname ~ ('^' || name || '_[0-9]{8}$'))
+     FROM given JOIN pg_class ON relname = name OR (kind = 'TABLE' AND name = ANY ($3) AND relname ~ ('^' || name || '_[0-9]{8}$'))
      WHERE relnamespace = (SELECT oid FROM here) AND NOT relispartition
        AND CASE kind WHEN 'TABLE' THEN relkind IN ('r', 'p') WHEN 'VIEW' THEN relkind = 'v' END
      UNION ALL
      SELECT kind, name, format('%I.%I(%s)', current_schema(), proname, pg_get_function_identity_arguments(pg_proc.oid)), number
-     FROM given JOIN pg_proc ON proname = name AND kind = 'FUNCTION' WHERE pronamespace = (SELECT oid FROM here)
+     FROM given JOIN pg_proc ON proname = name AND prokind = 'f' AND kind = 'FUNCTION' WHERE pronamespace = (SELECT oid FROM here)
      ORDER BY number, name`,
-    [objects.map(({ kind }) => kind), objects.map(({ name }) => name)],
+    [objects.map(({ kind }) => kind), objects.map(({ name }) => name), partitionedTables],
   )
   return rows
 }
@@ -147,6 +151,7 @@ async function withSchema<T>(databaseUrl: string, work: (client: pg.Client) => P
   } catch (error) {
     if (isDenied(error)) throw databaseDenied(databaseUrl, error)
     if (isUnreachable(error)) throw databaseUnreachable(databaseUrl, error)
+    if (isTaken(error)) throw nameTaken(databaseUrl, error)
     const trouble = troubleOf(error)
     throw trouble === undefined ? error : databaseUnable(databaseUrl, trouble, error)
   } finally {
@@ -160,6 +165,7 @@ function otherBaseline(
   { sha256 }: Baseline,
   present: readonly SchemaObject[],
 ): MnemoscopeError {
+  const isKnown = found !== undefined || isRecorders(present)
   const names = present.slice(0, 5).map(({ name }) => name)
   const what =
     found === undefined
@@ -171,13 +177,41 @@ function otherBaseline(
     {
       value: found ?? 'no baseline',
       expected: sha256,
-      next: `Run \`${rebuildCommand}\` to delete the recorder's tables with all history in them and make them again, or use another database.`,
+      next: !isKnown
+        ? 'Use another database or schema, or rename these tables and functions.'
+        : `Run \`${rebuildCommand}\` to delete the recorder's tables with all history in them and make them again, or use another database.`,
     },
   )
 }
 
 function short(sha256: string): string {
   return sha256.slice(0, 12)
+}
+
+/**
+ * Whether a recorder made these, although they name no baseline. Other programs too have tables such as `deployments`,
+ * which a rebuild must not delete.
+ */
+function isRecorders(present: readonly SchemaObject[]): boolean {
+  return ['snapshot_instants', 'alert_transitions'].every((each) => present.some(({ name }) => name === each))
+}
+
+/** "Duplicate table", object or function; "undefined column" where `schema_baseline` is another table. */
+function isTaken(error: unknown): error is pg.DatabaseError {
+  return ['42P07', '42710', '42723', '42703'].includes(String((error as { code?: unknown }).code))
+}
+
+function nameTaken(databaseUrl: string, cause: pg.DatabaseError): MnemoscopeError {
+  return new MnemoscopeError(
+    'DATABASE_BASELINE',
+    `${shownAddress(databaseUrl)} has something that is not the recorder's under a name that it needs: ${cause.message}. Nothing in it was changed.`,
+    {
+      value: cause.message,
+      expected: 'no other object of these names',
+      next: 'Use another database or schema, or rename what the message names.',
+      cause,
+    },
+  )
 }
 
 /** "Dependent objects still exist." */

@@ -128,6 +128,57 @@ describe('A database of another baseline', () => {
   })
 })
 
+describe("What is not the recorder's", () => {
+  test.each([
+    ['a view', 'CREATE VIEW snapshots AS SELECT 1 AS a'],
+    ['a table in place of a view', 'CREATE TABLE alerts (id integer)'],
+    ['a type', "CREATE TYPE series AS ENUM ('a')"],
+    ['an index', 'CREATE TABLE mine (id integer); CREATE INDEX snapshots ON mine (id)'],
+    ['a table of the same name', 'CREATE TABLE deployments (id integer)'],
+    ['a table named like a day', 'CREATE TABLE measurements_20200101 (id integer)'],
+    ['a function', 'CREATE FUNCTION changes_before(text) RETURNS int LANGUAGE sql AS $$ SELECT 1 $$'],
+    ['another schema_baseline', 'CREATE TABLE schema_baseline (id integer)'],
+  ])('is never deleted, and the next step is another database: %s', async (_, sql) => {
+    const databaseUrl = await postgres.newEmptyDatabase()
+    const pool = poolOf(databaseUrl)
+    await pool.query(sql)
+    const before = await objectNames(pool)
+    const refused = {
+      code: 'DATABASE_BASELINE',
+      next: expect.stringMatching(/^Use another database or schema/),
+    }
+    await expect(prepareDatabase(databaseUrl)).rejects.toMatchObject(refused)
+    await expect(rebuildDatabase(databaseUrl)).rejects.toMatchObject(refused)
+    expect(await objectNames(pool)).toEqual(before)
+  })
+
+  test('stays in a rebuild although its name looks like a day of a table without days', async () => {
+    const databaseUrl = await postgres.newDatabase()
+    const pool = poolOf(databaseUrl)
+    await pool.query('CREATE TABLE series_20250101 (id integer)')
+    expect(await rebuildDatabase(databaseUrl)).not.toContain('series_20250101')
+    expect((await pool.query('SELECT FROM series_20250101')).rowCount).toBe(0)
+  })
+
+  async function objectNames(pool: pg.Pool): Promise<string[]> {
+    const { rows } = await pool.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace
+       UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1`,
+    )
+    return rows.map(({ name }) => name)
+  }
+})
+
+test("a database that lost its baseline is rebuilt, as its tables are the recorder's", async () => {
+  const databaseUrl = await postgres.newDatabase()
+  await poolOf(databaseUrl).query('DROP TABLE schema_baseline')
+  await expect(prepareDatabase(databaseUrl)).rejects.toMatchObject({
+    next: expect.stringContaining('mnemoscope database rebuild --confirm'),
+  })
+  expect(await rebuildDatabase(databaseUrl)).toContain('series')
+  expect(await prepareDatabase(databaseUrl)).toBe(false)
+})
+
 test('a rebuild leaves recorders in other schemas of the database alone', async () => {
   const databaseUrl = await postgres.newDatabase()
   const pool = poolOf(databaseUrl)
