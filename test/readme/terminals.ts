@@ -9,8 +9,8 @@ export interface Terminals {
   run(line: string): Promise<string>
   /** Starts a line that runs until Ctrl-C. */
   start(line: string): void
-  /** Presses Ctrl-C in every terminal, the last opened first, and waits for the ends; gives the exit codes. */
-  ctrlC(): Promise<(number | null)[]>
+  /** Presses Ctrl-C in every terminal, the last opened first, and waits for the ends; gives the exit code of each line. */
+  ctrlC(): Promise<Map<string, number | null>>
 }
 
 /**
@@ -21,7 +21,7 @@ export interface Terminals {
 export function openTerminals(start: string, room: string, write: (text: string) => void): Terminals {
   let folder = start
   const after = join(room, 'folder-after')
-  const running: { pid: number; ended: Promise<number | null> }[] = []
+  const running: { line: string; pid: number; ended: Promise<number | null> }[] = []
   const open = (line: string, onOutput: (text: string) => void) => {
     const child = spawn('sh', ['-c', line], {
       cwd: folder,
@@ -54,13 +54,14 @@ export function openTerminals(start: string, room: string, write: (text: string)
     },
     start(line) {
       write(`\n$ ${line}\n`)
-      running.push(open(line, () => {}))
+      // A person's shell ignores Ctrl-C while a command runs; this one would end by it, so the command takes its place.
+      running.push({ line, ...open(`exec ${line}`, () => {}) })
     },
     async ctrlC() {
-      const codes = []
-      for (const { pid, ended } of running.splice(0).reverse()) {
+      const codes = new Map<string, number | null>()
+      for (const { line, pid, ended } of running.splice(0).reverse()) {
         process.kill(-pid, 'SIGINT')
-        codes.push(await ended)
+        codes.set(line, await ended)
       }
       return codes
     },

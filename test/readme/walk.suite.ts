@@ -68,7 +68,12 @@ test('the way from "Instrument a service" to `mnemoscope up` works word for word
   expect(await answers(`${recorder}/`)).toBe(true)
   expect(await terminals.run('npx mnemoscope report')).toContain('gpt-4o')
   expect(await terminals.run('npx mnemoscope status')).toBe('ok\n')
-  expect(await terminals.ctrlC()).toEqual([0, 0])
+
+  const codes = await terminals.ctrlC()
+  expect(codes.get('node service.mjs')).toBe(0)
+  // npx itself ends by the signal; it waits for the command, which says what it did.
+  expect(readFileSync(record, 'utf8')).toContain('All parts have stopped.')
+  for (const address of [`${recorder}/`, `${prometheus}/-/ready`]) expect(await answers(address)).toBe(false)
 }, 900_000)
 
 function runFile(): RunFile {
