@@ -2,9 +2,20 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { MnemoscopeError } from '@mnemoscope/kpi'
-import { findTools } from '@mnemoscope/servers'
+import { findTools, type OnToolProgress } from '@mnemoscope/servers'
+import { print } from './terminal.js'
 
 const run = promisify(execFile)
+
+/** Prints each step of a download once, so that a wait has a reason on the screen. */
+function newLines(): OnToolProgress {
+  const printed = new Set<string>()
+  return ({ message }) => {
+    if (printed.has(message)) return
+    printed.add(message)
+    print(`${message}\n`, process.stderr)
+  }
+}
 
 /**
  * Checks the generated files of a folder with promtool and amtool.
@@ -17,7 +28,8 @@ export async function checkWithTools(
   stateDir: string,
   ruleTests: readonly string[] = [],
 ): Promise<string[]> {
-  const { promtool, amtool } = await findTools(['promtool', 'amtool'], { toolsDir: join(stateDir, 'tools') })
+  const toolsDir = join(stateDir, 'tools')
+  const { promtool, amtool } = await findTools(['promtool', 'amtool'], { toolsDir, onProgress: newLines() })
   const checks = [
     {
       name: 'promtool check config',

@@ -46,15 +46,18 @@ export function configFileIn(folder: string): string | undefined {
 }
 
 function findConfigFile(given: string | undefined): string {
-  const candidates = given === undefined ? fileNames.map((name) => resolve(name)) : [resolve(given)]
-  const found = given === undefined ? configFileIn('.') : candidates.find((path) => existsSync(path))
+  const found = given === undefined ? configFileIn('.') : existsSync(given) ? resolve(given) : undefined
   if (found !== undefined) return found
-  throw new MnemoscopeError('CONFIG_NOT_FOUND', `no configuration file: ${candidates.join(', ')}`, {
+  const missing =
+    given === undefined
+      ? `in ${process.cwd()}: ${fileNames.slice(0, -1).join(', ')} or ${fileNames.at(-1)}`
+      : `at ${resolve(given)}`
+  throw new MnemoscopeError('CONFIG_NOT_FOUND', `no configuration file ${missing}`, {
     value: given ?? process.cwd(),
     expected: 'a file that exports defineConfig({ ... })',
     next:
       given === undefined
-        ? 'Run `mnemoscope init` to write one, or name one with --config.'
+        ? 'Run `npx mnemoscope init` to write one, or name one with --config.'
         : 'Check the path given with --config.',
   })
 }

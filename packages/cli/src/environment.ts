@@ -52,6 +52,6 @@ export function requiredDatabaseUrl(): string {
   if (url !== undefined) return url
   throw new MnemoscopeError('USAGE', 'DATABASE_URL is not set', {
     expected: 'postgres://user:password@host:port/database',
-    next: 'Set DATABASE_URL to the Postgres that keeps the history, or use `mnemoscope up`, which starts one.',
+    next: 'Set DATABASE_URL to the Postgres that keeps the history, or use `npx mnemoscope up`, which starts one.',
   })
 }

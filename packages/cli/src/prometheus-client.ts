@@ -49,7 +49,7 @@ export async function askPrometheus(
   } catch (cause) {
     throw new MnemoscopeError('PROMETHEUS_UNREACHABLE', `Prometheus does not answer at ${url}`, {
       value: url,
-      next: 'Start it (`mnemoscope up`), or give another address with --prometheus-url.',
+      next: 'Start it (`npx mnemoscope up`), or give another address with --prometheus-url.',
       cause,
     })
   }

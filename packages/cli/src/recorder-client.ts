@@ -24,7 +24,7 @@ export class RecorderSilent extends MnemoscopeError {
   constructor(url: string, cause: unknown) {
     super('RECORDER_UNREACHABLE', `the recorder at ${url} does not answer`, {
       value: url,
-      next: 'Check that it runs (`mnemoscope up`, or `mnemoscope record`) and that the address is right (--url).',
+      next: 'Check that it runs (`npx mnemoscope up` or `npx mnemoscope record`) and that the address is right (--url).',
       cause,
     })
   }

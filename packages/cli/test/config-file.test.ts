@@ -78,6 +78,7 @@ describe('a configuration file', () => {
   test('that is not there is named', async () => {
     await expect(loadProject(join(folder.path, 'none.ts'))).rejects.toMatchObject({
       code: 'CONFIG_NOT_FOUND',
+      message: `no configuration file at ${join(folder.path, 'none.ts')}`,
     })
   })
 })

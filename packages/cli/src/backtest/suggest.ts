@@ -151,7 +151,7 @@ export function suggestText(suggestions: readonly Suggestion[]): string {
     `${pc.dim('today → proposed, with the alerts a week that each would have cost over all places')}\n`,
     ...blocks,
     '',
-    'Try them with `mnemoscope backtest EDITED` before you use them.',
+    'Try them with `npx mnemoscope backtest EDITED` before you use them.',
     '',
   ].join('\n')
 }

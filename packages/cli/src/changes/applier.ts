@@ -148,7 +148,7 @@ export function openApplier(options: OpenApplierOptions): Applier {
       `process ${claim.heldBy} already applies changes to ${applyTo}`,
       {
         value: claim.heldBy,
-        next: 'Edit the configuration file: that process applies it. `mnemoscope watch --once` shows the result.',
+        next: 'Edit the configuration file: that process applies it. `npx mnemoscope watch --once` shows the result.',
       },
     )
   }

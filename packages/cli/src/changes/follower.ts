@@ -147,7 +147,7 @@ function notApplied(
       value: written,
       expected: 'the rules of the file in Prometheus',
       next:
-        'Let the process that applies changes read the same file, or run `mnemoscope generate` and reload Prometheus. ' +
+        'Let the process that applies changes read the same file, or run `npx mnemoscope generate` and reload Prometheus. ' +
         'A patch over the file makes it another configuration.',
     },
   )

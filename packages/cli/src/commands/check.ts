@@ -45,7 +45,7 @@ export const checkCommand = new Command('check')
         {
           value: drifted,
           expected: `the files generated from ${configPath}`,
-          next: `Run \`mnemoscope generate${again}\` and commit what it writes.`,
+          next: `Run \`npx mnemoscope generate${again}\` and commit what it writes.`,
         },
       )
     }
@@ -59,7 +59,7 @@ export const checkCommand = new Command('check')
         ? await inTemporaryFolder(expected, judge)
         : await judge(out)
     const state = none
-      ? 'no generated files here; `mnemoscope generate` writes them'
+      ? 'no generated files here; `npx mnemoscope generate` writes them, and `up` needs none'
       : `${expected.size} generated files: up to date`
     process.stdout.write(
       options.json

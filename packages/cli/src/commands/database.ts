@@ -20,7 +20,7 @@ const rebuildCommand = new Command('rebuild')
     if (confirm !== true) {
       throw new MnemoscopeError('USAGE', `this deletes all snapshots, alerts and measurements in ${where}`, {
         expected: '--confirm',
-        next: 'Save what you need, for example with pg_dump, then run `mnemoscope database rebuild --confirm`.',
+        next: 'Save what you need, for example with pg_dump, then run `npx mnemoscope database rebuild --confirm`.',
       })
     }
     const dropped = url === undefined ? await rebuildEmbedded(resolve('.')) : await rebuild(url)
@@ -45,7 +45,7 @@ async function rebuildEmbedded(folder: string): Promise<string[]> {
     throw new MnemoscopeError('USAGE', `DATABASE_URL is not set, and ${stateDir} has no database`, {
       value: stateDir,
       expected: 'DATABASE_URL, or a folder in which `mnemoscope up` has run',
-      next: 'Set DATABASE_URL, or run the command in the folder of `mnemoscope up`.',
+      next: 'Set DATABASE_URL, or run the command in the folder of `npx mnemoscope up`.',
     })
   }
   const { claimName, startPostgres } = await import('@mnemoscope/servers')

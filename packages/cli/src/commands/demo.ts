@@ -27,7 +27,7 @@ export const demoCommand = new Command('demo')
     const { metrics, recorder } = readRunFile(process.cwd())
     if (metrics === null) {
       throw new MnemoscopeError('NOT_RUNNING', 'the pipeline here runs without the demo', {
-        next: 'Start it with `mnemoscope up --demo`, or run only the demo with `mnemoscope demo --serve`.',
+        next: 'Start it with `npx mnemoscope up --demo`, or run only the demo with `npx mnemoscope demo --serve`.',
       })
     }
     const current =
@@ -74,7 +74,7 @@ async function ask(metrics: string, init: RequestInit): Promise<Response> {
   const response = await fetch(url, init).catch((cause: unknown) => {
     throw new MnemoscopeError('NOT_RUNNING', `the demo does not answer at ${url.origin}`, {
       value: url.href,
-      next: 'Start it with `npm start`.',
+      next: 'Start it with `npx mnemoscope up --demo`.',
       cause,
     })
   })

@@ -67,7 +67,6 @@ export const upCommand = new Command('up')
       progress.note(summary(pipeline.run))
       await aborted(stopping)
       await pipeline.stop()
-      progress.note('All parts have stopped. The data stays in .mnemoscope.')
     } catch (error) {
       // After Ctrl-C during the start, every part has stopped and there is nothing to report.
       if (!stopping.aborted) throw error
@@ -76,6 +75,7 @@ export const upCommand = new Command('up')
       // A download of programs may still run. The command does not wait for it: a second is enough to print the error.
       setTimeout(() => process.exit(), 1_000).unref()
     }
+    progress.note('All parts have stopped. The data stays in .mnemoscope.')
   })
 
 /** What a person does next. */

@@ -55,7 +55,7 @@ function summary({ summary: totals, kpis }: DashboardData): ReportSection {
   return {
     title,
     rows: [head('', 'average', 'lowest', 'highest'), ...rows],
-    note: { text: `${count} snapshots` },
+    note: { text: count === 1 ? '1 snapshot' : `${count} snapshots` },
   }
 }
 

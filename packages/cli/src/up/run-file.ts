@@ -39,7 +39,7 @@ export function readRunFile(folder: string): RunFile {
     const why = isThere ? `${path} is incomplete` : `there is no ${path}`
     throw new MnemoscopeError('NOT_RUNNING', `no pipeline runs in ${folder}: ${why}`, {
       value: folder,
-      next: 'Start one with `npm start` or `mnemoscope up`, or name a recorder with --url.',
+      next: 'Start one with `npx mnemoscope up`, or name a recorder with --url.',
       cause,
     })
   }

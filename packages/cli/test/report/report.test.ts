@@ -41,6 +41,15 @@ describe('the report', () => {
     expect(reportText(reportOf(busy, plugins))).toMatch(/RECENT ALERTS[\s\S]+OPEN\n {2}1 open/)
   })
 
+  test.each([
+    [1, '1 snapshot'],
+    [2, '2 snapshots'],
+  ])('counts %i as %s', (total_snapshots, said) => {
+    expect(reportText(reportOf({ ...busy, summary: { total_snapshots } }))).toMatch(
+      new RegExp(`^ +${said}$`, 'm'),
+    )
+  })
+
   test('says what is unknown, never 0', () => {
     const text = reportText(reportOf({ ...busy, summary: { total_snapshots: 3, avg_latency: null } }))
     expect(text).toMatch(/Latency\s+unknown\s+unknown\s+unknown/)

@@ -15,7 +15,7 @@ import { partitionedTables } from './partitions.js'
 import { begin, idleTransactionMs } from './pool.js'
 
 /** The one command that gives a database this version's tables. */
-const rebuildCommand = 'mnemoscope database rebuild --confirm'
+const rebuildCommand = 'npx mnemoscope database rebuild --confirm'
 
 /** How long a rebuild waits for those who read or write a table. */
 const lockTimeoutMs = 10_000

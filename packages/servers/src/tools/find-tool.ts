@@ -60,7 +60,7 @@ export async function findTools<N extends ToolName>(
   const attempt = (wanted: readonly Family[], fetching: Promise<void>) =>
     fetching.catch((error: Error) => {
       failures.push(error)
-      for (const tool of wanted) onProgress({ tool, message: error.message })
+      for (const tool of wanted) onProgress({ tool, message: `not downloaded: ${error.message}` })
     })
 
   for (const name of names) {
