@@ -77,10 +77,10 @@ describe('what no route would read is refused', () => {
   })
 })
 
-/** An answer without the times of the question. Postgres adds in any order, so the last digits of a mean vary. */
+/** An answer without the times of the question. Postgres adds in any order, so the last digits of a change of means vary. */
 function stored(body: object): object {
   const text = JSON.stringify(body, (_, value) =>
-    typeof value === 'number' ? Number(value.toPrecision(12)) : value,
+    typeof value === 'number' ? Number(value.toPrecision(9)) : value,
   )
   return { ...JSON.parse(text), timestamp: 0, window: 0, from: 0, to: 0, step_seconds: 0 }
 }
