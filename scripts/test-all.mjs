@@ -8,6 +8,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** The npm script of each suite, with its arguments here. */
 const suites = {
   test: ['test'],
+  long: ['test:long'],
   rules: ['test:rules'],
   alerting: ['test:alerting'],
   dashboards: ['test:dashboards'],
@@ -15,7 +16,6 @@ const suites = {
   postgres: ['test:postgres'],
   packaging: ['test:packaging'],
   readme: ['test:readme'],
-  bench: ['bench:recorder', '--short'],
   faults: ['faults', '--faults', '40', '--minutes', '6'],
 }
 

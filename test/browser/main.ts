@@ -8,7 +8,7 @@ const args = process.argv.slice(2)
 if (args.includes('--screenshots')) {
   process.exitCode = await runJest(['--testMatch', '<rootDir>/test/browser/screenshots.ts'])
 } else {
-  await runMeasuringSuites('<rootDir>/test/browser/**/*.{test,long}.ts', {
+  await runMeasuringSuites('<rootDir>/test/browser/**/*.{test,suite,long}.ts', {
     isJson: args.includes('--json'),
     args: args.filter((arg) => arg !== '--json'),
   })

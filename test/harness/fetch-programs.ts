@@ -3,12 +3,10 @@
  * none; a test that comes before it has ended fetches for itself.
  */
 import { findTools } from '@mnemoscope/servers'
-import { findDockerCompose } from '../compose/debian-compose.js'
 import { findChromium } from './chromium.js'
 import { toolsDir } from './repository.js'
 
 await Promise.all([
   findTools(['prometheus', 'promtool', 'alertmanager', 'amtool'], { toolsDir }),
   findChromium(),
-  findDockerCompose(),
 ])
