@@ -125,7 +125,7 @@ describeInBrowser('a broken edit of the configuration', () => {
     expect({ ...inForce, problem: null }).toEqual(before)
     const notice = page.locator('#config-notice')
     await notice.waitFor()
-    expect(await notice.textContent()).toContain('nobody has applied it')
+    expect(await notice.textContent()).toContain('not applied')
     expect(log()).toContainEqual(
       expect.objectContaining({
         level: 50,

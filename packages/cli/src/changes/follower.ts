@@ -142,7 +142,7 @@ function notApplied(
   const here = written === current ? 'uses the file anyway' : 'still uses the earlier configuration'
   return new MnemoscopeError(
     'CONFIG_NOT_APPLIED',
-    `${configPath} is valid, but nobody has applied it: Prometheus evaluates ${rules}; this recorder ${here}`,
+    `${configPath} is valid, but not applied: Prometheus evaluates ${rules}; this recorder ${here}`,
     {
       value: written,
       expected: 'the rules of the file in Prometheus',

@@ -78,7 +78,7 @@ test('a valid file that is not applied is a problem after a while, until it is a
   await eventually('the problem', () => follower.problem() !== undefined, mostOfAnEdit)
   expect(follower.problem()).toMatchObject({
     code: 'CONFIG_NOT_APPLIED',
-    message: expect.stringContaining(`${configPath} is valid, but nobody has applied it`),
+    message: expect.stringContaining(`${configPath} is valid, but not applied`),
     next: expect.stringContaining('reload Prometheus'),
   })
   expect(follower.current().kpis.f1_score.thresholds.warning).toBe(0.85)
@@ -159,12 +159,12 @@ describe('a valid file that another process applies', () => {
     [
       other,
       [third, other],
-      `/c.ts is valid, but nobody has applied it: Prometheus evaluates the rules of configuration aaaaaaaaaaaa, bbbbbbbbbbbb, not of ffffffffffff; this recorder still uses the earlier configuration`,
+      `/c.ts is valid, but not applied: Prometheus evaluates the rules of configuration aaaaaaaaaaaa, bbbbbbbbbbbb, not of ffffffffffff; this recorder still uses the earlier configuration`,
     ],
     [
       file,
       [],
-      '/c.ts is valid, but nobody has applied it: Prometheus evaluates no rules of Mnemoscope; this recorder uses the file anyway',
+      '/c.ts is valid, but not applied: Prometheus evaluates no rules of Mnemoscope; this recorder uses the file anyway',
     ],
   ])('says which rules there are, the same at each check', (current, evaluated, message) => {
     const state = (forMs: number) =>

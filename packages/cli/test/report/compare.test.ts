@@ -49,7 +49,7 @@ describe('mnemoscope compare', () => {
     expect(changes[0]).toMatchObject({ model: 'a', improved: false, at: expect.any(Number) })
   })
 
-  test('a KPI that is none is refused with the ones there are', async () => {
+  test('an unknown KPI is refused with the known ones', async () => {
     await expect(compare('weeks', '--kpi', 'nothing')).rejects.toMatchObject({
       stderr: expect.stringMatching(/kpi[\s\S]+f1_score/),
     })

@@ -225,7 +225,7 @@ test.each([
     { intervalMilliseconds: 2_147_483_647 },
   ],
   [
-    'intervals that are none',
+    'invalid intervals',
     true,
     { OTEL_METRIC_EXPORT_INTERVAL: 'soon', OTEL_METRIC_EXPORT_TIMEOUT: '-1' },
     { intervalMilliseconds: 60_000, timeoutMilliseconds: 30_000 },
