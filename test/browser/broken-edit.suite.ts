@@ -60,7 +60,7 @@ describeInBrowser('a broken edit of the configuration', () => {
     ],
     ['only follows its file', () => []],
   ])(
-    'is told by a recorder that %s: by API, on the page, in the log and by exit code, until it is mended',
+    'is reported by a recorder that %s: by API, on the page, in the log and by exit code, until it is corrected',
     async (_, args) => {
       const file = join(project, 'mnemoscope.config.mjs')
       writeFileSync(file, good)
@@ -109,7 +109,7 @@ describeInBrowser('a broken edit of the configuration', () => {
     180_000,
   )
 
-  test('a valid edit that nobody applies is told of by a recorder that only follows its file', async () => {
+  test('a recorder that only follows its file reports a valid edit that was not applied', async () => {
     const file = join(project, 'mnemoscope.config.mjs')
     writeFileSync(file, good)
     const { url, log } = await startRecord([])
