@@ -23,6 +23,7 @@ export type {
   KpiOverride,
   NoData,
   Outcomes,
+  Quantile,
   Statistic,
   Thresholds,
 } from './kpi.js'
@@ -47,7 +48,9 @@ export {
   thresholdSeverities,
 } from './severity.js'
 export {
+  defaultOperations,
   isBreach,
+  isQuantile,
   overridden,
   overrideMatches,
   overrideRank,

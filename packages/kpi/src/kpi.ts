@@ -6,6 +6,9 @@ export type Direction = 'higher_is_better' | 'lower_is_better'
 /** How single measurements become the KPI's value over a window. `ratio` divides counts of outcomes. */
 export type Statistic = 'mean' | 'p50' | 'p90' | 'p95' | 'p99' | 'max' | 'ratio'
 
+/** A quantile of single operations. */
+export type Quantile = Extract<Statistic, `p${number}`>
+
 /** How a KPI is measured: a distribution of values, a value that is read, or outcomes that are counted. */
 export type Instrument = 'histogram' | 'gauge' | 'counter'
 
@@ -35,6 +38,15 @@ export type NoData = 'ignore' | 'last' | 'no_data' | 'breach'
 /** How measurements become the value that is judged, and when it raises an alert. */
 export interface Judgement {
   readonly statistic: Statistic
+  /**
+   * How many operations the value remembers in thin traffic; heavy traffic is forgotten by time. Beside it, a third of
+   * them (of a quantile a sixth) shows what has just changed, and six times as many show what is usual. Not for gauges.
+   */
+  readonly operations: number
+  /** How long after its last operation a value is known; after that it is unknown. Not for gauges. */
+  readonly expiry: string
+  /** Standard deviation of single operations to assume before they have shown theirs, in the KPI's unit. Only for means and ratios. */
+  readonly assumedDeviation: number
   /** Short window of the statistic and the least number of samples in it for a value to be trusted. */
   readonly window: string
   readonly minSamples: number

@@ -119,6 +119,42 @@ export const recordedSeries = {
     `${level}:mnemoscope_${kpi.id}:${operation}_${window}`,
 } as const
 
+/** What a place remembers of its operations, and what it takes to know it; of means and ratios. */
+export type MeanMemory =
+  | `${'weight' | 'sum' | 'mean'}_${'fast' | 'middle' | 'slow'}`
+  | 'distances'
+  | 'evaluations'
+  | 'deviation'
+
+/** The same of quantiles: of each level the weight of the operations at or beyond its threshold. */
+export type ShareMemory = `${'weight' | 'beyond' | 'share'}_${'fast' | 'middle' | 'slow'}`
+
+/** Recorded series of the judge, at each place unless they say otherwise. */
+export const judgeSeries = {
+  /**
+   * The least and the most that a KPI's value may be, by all that is known of it: compared with thresholds. Of a
+   * quantile the share of operations at or beyond a threshold, by `severity`.
+   */
+  low: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:low`,
+  high: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:high`,
+  /** Operations, or the sum of their values, that this evaluation sees for the first time. */
+  added: (kpi: Pick<Kpi, 'id'>, what: 'count' | 'sum') => `${level}:mnemoscope_${kpi.id}:added_${what}`,
+  /** How much older the memory becomes by them, in operations. */
+  ageing: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:ageing`,
+  /** Unix time of the evaluation that saw the newest operation. */
+  lastOperation: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:last_operation`,
+  /** Operations since the memory began. */
+  operations: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:operations`,
+  memory: (kpi: Pick<Kpi, 'id'>, what: MeanMemory | ShareMemory) => `${level}:mnemoscope_${kpi.id}:${what}`,
+  /** Counters, with all their labels, that began at zero since the last evaluation; usually none. */
+  began: (kpi: Pick<Kpi, 'id'>) => `instance:mnemoscope_${kpi.id}:began`,
+  /** What the last evaluation saw of a counter, with all its labels. */
+  seen: (kpi: Pick<Kpi, 'id'>, what: 'count' | 'sum' | 'bucket') =>
+    `instance:mnemoscope_${kpi.id}:${what}_seen`,
+  /** When the process of an instance began, as the last evaluation saw it. */
+  startSeen: (kpi: Pick<Kpi, 'id'>) => `instance:mnemoscope_${kpi.id}:start_seen`,
+} as const
+
 /** What a snapshot holds of a KPI; each is a recorded series. */
 export const snapshotFields = ['current', 'samples', 'mean', 'p50', 'p95', 'p99', 'max'] as const
 export type SnapshotField = (typeof snapshotFields)[number]

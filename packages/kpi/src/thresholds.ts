@@ -1,5 +1,5 @@
 import { contextTokens } from './context-size.js'
-import type { Direction, Kpi, KpiOverride, Thresholds } from './kpi.js'
+import type { Direction, Kpi, KpiOverride, Quantile, Statistic, Thresholds } from './kpi.js'
 import { type ThresholdSeverity, thresholdSeverities } from './severity.js'
 
 /** Whether a value is at or beyond a threshold: at or below where higher is better, at or above where lower is. */
@@ -57,7 +57,20 @@ export function overrideMatches(override: KpiOverride, place: Place): boolean {
 /** A KPI with an override applied: what the override leaves out stays. */
 export function overridden(kpi: Kpi, { model: _, contextSize: __, ...settings }: KpiOverride): Kpi {
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
-  return { ...kpi, ...given, thresholds: { ...kpi.thresholds, ...settings.thresholds } }
+  const there = { ...kpi, ...given, thresholds: { ...kpi.thresholds, ...settings.thresholds } }
+  // Another statistic has another default, which holds as long as nothing else was set.
+  const isDefault = settings.operations === undefined && kpi.operations === defaultOperations(kpi.statistic)
+  return isDefault ? { ...there, operations: defaultOperations(there.statistic) } : there
+}
+
+/** How many operations a value remembers unless set: a quantile needs more of them than a mean. */
+export function defaultOperations(statistic: Statistic): number {
+  return isQuantile(statistic) ? 60 : 20
+}
+
+/** Whether a statistic is a quantile of single operations. */
+export function isQuantile(statistic: Statistic): statistic is Quantile {
+  return /^p\d+$/.test(statistic)
 }
 
 /** The thresholds of a place: those of the most specific override, with missing levels from the KPI itself. */
@@ -76,7 +89,7 @@ export function thresholdsAt(kpi: Pick<Kpi, 'thresholds' | 'overrides'>, place: 
 export function withThresholds(boundaries: readonly number[], kpi: Kpi): readonly number[] {
   const edges = [kpi, ...kpi.overrides.map((override) => overridden(kpi, override))].flatMap((there) => {
     const thresholds = Object.values(there.thresholds)
-    if (!/^p\d+$/.test(there.statistic)) return thresholds
+    if (!isQuantile(there.statistic)) return thresholds
     return [...thresholds, ...thresholds.map((threshold) => resolveThreshold(there, threshold))]
   })
   return [...new Set([...boundaries, ...edges])].sort((a, b) => a - b)

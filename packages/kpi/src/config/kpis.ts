@@ -1,6 +1,6 @@
 import { type BuiltInKpiId, catalog } from '../catalog/index.js'
 import type { Kpi, KpiDeclaration } from '../kpi.js'
-import { withThresholds } from '../thresholds.js'
+import { defaultOperations, withThresholds } from '../thresholds.js'
 import { type ConfigIssue, issuesOf, unknownKey } from './issues.js'
 import { builtInKpiSchema, customKpiSchema, kpiIdPattern } from './schema.js'
 
@@ -68,6 +68,7 @@ function looksMistyped(declaration: unknown): boolean {
 
 /** What a KPI declaration leaves out. */
 const defaults = {
+  expiry: '75m',
   window: '5m',
   minSamples: 20,
   sparseWindow: '30m',
@@ -90,6 +91,8 @@ function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
   const thresholds = declaration.thresholds ?? {}
   const kpi: Kpi = {
     ...defaults,
+    operations: defaultOperations(declaration.statistic),
+    assumedDeviation: defaultDeviation(declaration),
     ...(declaration.instrument === 'gauge' ? gaugeDefaults : {}),
     runbook: `${id.replaceAll('_', '-')}.md`,
     labels: {},
@@ -101,4 +104,12 @@ function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
   }
   if (kpi.instrument !== 'histogram') return kpi
   return { ...kpi, boundaries: withThresholds(declaration.boundaries ?? [], kpi) }
+}
+
+/** What single operations usually differ by: of a share 0.15, of anything else a fifth of its mildest threshold. */
+function defaultDeviation({ unit, range, thresholds, overrides = [] }: KpiDeclaration): number {
+  if (unit === '1') return 0.15
+  const all = [thresholds, ...overrides.map((override) => override.thresholds)]
+  const [mildest] = all.flatMap((each = {}) => each.warning ?? each.error ?? each.critical ?? [])
+  return mildest ? Math.abs(mildest) / 5 : (range.max - range.min) / 5
 }

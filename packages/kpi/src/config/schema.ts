@@ -21,6 +21,9 @@ const thresholds = z.strictObject({
 
 /** What can be set of any KPI, and again for a model, a context size or a pair of both. */
 const judgement = {
+  operations: z.number().min(1).max(100_000).optional(),
+  expiry: duration.optional(),
+  assumedDeviation: z.number().positive().optional(),
   window: duration.optional(),
   minSamples: z.int().min(1).optional(),
   sparseWindow: duration.optional(),
