@@ -14,6 +14,21 @@ export { type Retention, retentionOf } from './config/schema.js'
 export { contextSizeClass, contextTokens, largerContextSize } from './context-size.js'
 export { durationSeconds } from './duration.js'
 export { type ErrorCode, type ErrorDetail, errorCodes, MnemoscopeError } from './errors.js'
+export { ageing, effectiveOperations, kept, type NewOperations } from './judge/ageing.js'
+export { comparedThreshold, isInBreach, relativeTolerance } from './judge/decide.js'
+export { type GaugeScrape, gaugeScrapes, judgeGauge } from './judge/gauge.js'
+export { type JudgedMean, judgeMean, type MeanMemory, rememberMean } from './judge/mean.js'
+export {
+  type JudgeOptions,
+  type Lanes,
+  type MeanSettings,
+  type MemorySettings,
+  meanSettings,
+  type ShareSettings,
+  shareSettings,
+} from './judge/settings.js'
+export { type JudgedShare, judgeShare, rememberShare, type ShareMemory } from './judge/share.js'
+export { tuning } from './judge/tuning.js'
 export type {
   Direction,
   Instrument,

@@ -1,0 +1,191 @@
+import { describe, expect, test } from '@jest/globals'
+import {
+  ageing,
+  effectiveOperations,
+  judgeMean,
+  judgeShare,
+  kept,
+  type MeanMemory,
+  meanSettings,
+  rememberMean,
+  rememberShare,
+  type ShareMemory,
+  shareSettings,
+} from '@mnemoscope/kpi'
+
+const f1 = meanSettings({ direction: 'higher_is_better', assumedDeviation: 0.15 })
+const p95 = shareSettings({ direction: 'lower_is_better', quantile: 0.95 })
+
+/** Memory of operations that came one an evaluation, a minute apart, each worth a value. */
+function meanOf(values: readonly number[], settings = f1): MeanMemory {
+  let memory: MeanMemory | undefined
+  for (const [i, sum] of values.entries())
+    memory = rememberMean(memory, { count: 1, sum }, 60 * (i + 1), settings)
+  if (memory === undefined) throw new Error('there are no values')
+  return memory
+}
+
+/** The same for operations of which those that are true were beyond the threshold. */
+function shareOf(beyond: readonly boolean[]): ShareMemory {
+  let memory: ShareMemory | undefined
+  for (const [i, each] of beyond.entries())
+    memory = rememberShare(memory, { count: 1, sum: each ? 1 : 0 }, 60 * (i + 1), p95)
+  if (memory === undefined) throw new Error('there are no values')
+  return memory
+}
+
+const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
+
+describe('a memory becomes older', () => {
+  const pace = { secondsAnOperation: 7.5, secondsOfQuiet: 110 }
+
+  test.each([
+    ['not at all without operations', 0, 3_600, 0],
+    ['by about an operation for an operation', 1, 30, 1 / (1 + 0.25) + 30 / 110],
+    ['by time in heavy traffic', 1_000_000, 30, 30 / 7.5 + 30 / 110],
+    ['by the time that passed in very thin traffic', 1, 3_600, 1 + 3_600 / 110],
+  ])('%s', (_, count, elapsed, expected) => {
+    expect(ageing(count, elapsed, pace)).toBeCloseTo(expected, 1)
+  })
+
+  test('and each lane keeps less of it the faster it forgets', () => {
+    expect(kept(6, { operations: [6, 20, 120] })).toEqual([Math.exp(-1), Math.exp(-0.3), Math.exp(-0.05)])
+    expect(kept(0, { operations: [6, 20, 120] })).toEqual([1, 1, 1])
+  })
+
+  test.each([
+    [1, 20, 1.05],
+    [20, 20, 40],
+    [50, 20, 100],
+  ])('a weight of %d of %d remembered is worth %d operations', (weight, remembered, expected) => {
+    expect(effectiveOperations(weight, remembered)).toBeCloseTo(expected, 12)
+  })
+})
+
+describe('settings of a judge', () => {
+  test('have three lanes around the operations that people set', () => {
+    expect(f1.operations).toEqual([6, 20, 120])
+    expect(meanSettings({ ...f1, operations: 50 }).operations).toEqual([15, 50, 300])
+    expect(p95.operations).toEqual([10, 60, 400])
+    expect(f1.expiry).toBe(4_500)
+  })
+
+  test.each([
+    ['lower_is_better', 0.95, 0.05],
+    ['lower_is_better', 0.99, 0.01],
+    ['lower_is_better', 0.5, 0.5],
+    ['higher_is_better', 0.5, 0.5],
+    ['higher_is_better', 0.9, 0.9],
+  ] as const)('where %s, a quantile of %d allows a share of %d beyond', (direction, quantile, allowed) => {
+    expect(shareSettings({ direction, quantile }).allowed).toBe(allowed)
+  })
+})
+
+describe('a mean', () => {
+  test('has no memory before its first operation, and none once it expired', () => {
+    expect(rememberMean(undefined, { count: 0, sum: 0 }, 0, f1)).toBeUndefined()
+    const memory = rememberMean(undefined, { count: 2, sum: 1 }, 0, f1)
+    expect(rememberMean(memory, { count: 0, sum: 0 }, 4_500, f1)).toBe(memory)
+    expect(rememberMean(memory, { count: 0, sum: 0 }, 4_501, f1)).toBeUndefined()
+  })
+
+  test('begins anew with the operations that come after it expired', () => {
+    const old = rememberMean(undefined, { count: 50, sum: 5 }, 0, f1)
+    expect(rememberMean(old, { count: 1, sum: 0.9 }, 4_530, f1)).toEqual(
+      rememberMean(undefined, { count: 1, sum: 0.9 }, 4_530, f1),
+    )
+  })
+
+  test('is that of the newest operations, more of them the slower the lane', () => {
+    const { lanes } = meanOf([...times(200, 0.9), ...times(20, 0.5)])
+    const [fast, middle, slow] = lanes.map(({ weight, sum }) => sum / weight) as [number, number, number]
+    expect(fast).toBeCloseTo(0.5, 2)
+    expect(middle).toBeGreaterThan(0.55)
+    expect(middle).toBeLessThan(0.7)
+    expect(slow).toBeGreaterThan(0.8)
+  })
+
+  test.each([
+    ['the first operation of a place proves nothing', [0.79], 0.8, false],
+    ['unless it is far beyond', [0.1], 0.8, true],
+    [
+      'two operations of an hour that are far beyond prove a breach',
+      [...times(60, 0.95), 0.3, 0.3, 0.3],
+      0.8,
+      true,
+    ],
+    ['one operation among many that is beyond does not', [...times(60, 0.95), 0.3], 0.8, false],
+    ['a long time just beyond does', times(200, 0.79), 0.8, true],
+    ['and one exactly at the threshold does, too', times(200, 0.7), 0.7 * (1 + 1e-12), true],
+    ['a long time just better does not', times(200, 0.81), 0.8, false],
+  ])('%s', (_, values, threshold, expected) => {
+    expect(judgeMean(meanOf(values), f1).high <= threshold).toBe(expected)
+  })
+
+  test('may be less than it is by the hysteresis, more where few operations are known', () => {
+    const { value, low, high } = judgeMean(meanOf(times(1_000, 0.9)), f1)
+    expect(value).toBeCloseTo(0.9, 9)
+    expect(high).toBeCloseTo(0.9, 9)
+    expect(low).toBeCloseTo(0.9 / 1.02, 2)
+    const few = judgeMean(meanOf([0.9]), f1)
+    expect(few.low).toBeLessThan(low)
+    expect(few.high).toBeGreaterThan(high)
+  })
+
+  test('has the deviation that its operations show, and before them the assumed one', () => {
+    expect(judgeMean(meanOf([0.9]), f1).deviation).toBeCloseTo(0.15, 12)
+    expect(judgeMean(meanOf(times(500, 0.9)), f1).deviation).toBeLessThan(0.03)
+    const noisy = Array.from({ length: 500 }, (_, i) => (i % 2 === 0 ? 0.6 : 1))
+    expect(judgeMean(meanOf(noisy), f1).deviation).toBeGreaterThan(0.18)
+  })
+
+  test('is mirrored where lower is better', () => {
+    const lower = meanSettings({ direction: 'lower_is_better', assumedDeviation: 0.15 })
+    const values = [0.9, 0.8, 0.95, 0.4, 0.5, 0.45]
+    const there = judgeMean(meanOf(values), f1)
+    const mirrored = judgeMean(
+      meanOf(
+        values.map((value) => -value),
+        lower,
+      ),
+      lower,
+    )
+    expect(mirrored).toEqual({
+      value: -there.value,
+      low: -there.high,
+      high: -there.low,
+      deviation: there.deviation,
+    })
+  })
+})
+
+describe('a share', () => {
+  test('has no memory before its first operation, and none once it expired', () => {
+    expect(rememberShare(undefined, { count: 0, sum: 0 }, 0, p95)).toBeUndefined()
+    const memory = rememberShare(undefined, { count: 2, sum: 1 }, 0, p95)
+    expect(rememberShare(memory, { count: 0, sum: 0 }, 4_500, p95)).toBe(memory)
+    expect(rememberShare(memory, { count: 0, sum: 0 }, 4_501, p95)).toBeUndefined()
+  })
+
+  test.each([
+    ['one slow operation of sixty proves nothing', [...times(60, false), true], false],
+    ['the last four of a hundred do', [...times(100, false), ...times(4, true)], true],
+    ['a tenth of many does', Array.from({ length: 600 }, (_, i) => i % 10 === 9), true],
+    ['a thirtieth of many does not', Array.from({ length: 600 }, (_, i) => i % 30 === 29), false],
+    ['a first slow operation proves nothing', [true], false],
+    ['no slow operation does not', times(500, false), false],
+  ])('%s', (_, beyond, expected) => {
+    expect(judgeShare(shareOf(beyond), p95).low >= p95.allowed).toBe(expected)
+  })
+
+  test.each([
+    [
+      'ends a breach where nearly none of the newest are slow',
+      [...times(100, true), ...times(300, false)],
+      true,
+    ],
+    ['and not while many still are', [...times(100, true), ...times(60, false)], false],
+  ])('%s', (_, beyond, expected) => {
+    expect(judgeShare(shareOf(beyond), p95).high < p95.allowed).toBe(expected)
+  })
+})
