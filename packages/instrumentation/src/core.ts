@@ -2,7 +2,7 @@ import { type Config, countedValue, names, refusalOf } from '@mnemoscope/kpi'
 import type { MetricProducer } from '@opentelemetry/sdk-metrics'
 import { type KpiMetric, kpiMetric } from './accumulate/kpi-metric.js'
 import { type Collection, collection, type Metric } from './accumulate/metric.js'
-import { processStart, type SelfMetrics, selfMetrics } from './accumulate/self-metrics.js'
+import { processAge, type SelfMetrics, selfMetrics } from './accumulate/self-metrics.js'
 import { type Warn, warnOnce, warnThroughProcess } from './guards/warnings.js'
 import { deltaReaders } from './opentelemetry/delta-reader.js'
 import { type MetricProducerOptions, metricProducer } from './opentelemetry/metric-producer.js'
@@ -51,7 +51,7 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
   )
   const processor = measurementProcessor(self, warn, () => registry.updateFastRanges())
   const registry = handleRegistry({ config, kpis, processor, self, warn, now, clock, elapsed })
-  const metrics = [...kpis.map(({ metric }) => metric), ...self.metrics, processStart(createdAt)]
+  const metrics = [...kpis.map(({ metric }) => metric), ...self.metrics, ...processAge(createdAt)]
   const deltaReader = deltaReaders()
   const fallbacks = {
     [names.otelMetric(config.kpis.memory_usage).name]: () => process.memoryUsage.rss(),

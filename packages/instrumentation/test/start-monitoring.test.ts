@@ -16,7 +16,7 @@ describe('a handle', () => {
     monitor.for(place)
     const samples = samplesOf(await scrape(monitor.url))
     expect(samples.get(`mnemoscope_latency_seconds_count{${labels}}`)).toBe('0')
-    expect(samples.get(`mnemoscope_latency_seconds_bucket{${labels},le="5"}`)).toBe('0')
+    expect(samples.get(`mnemoscope_latency_seconds_bucket{${labels},le="1.25"}`)).toBe('0')
     expect(samples.get(`mnemoscope_adaptations_total{${labels},outcome="failure"}`)).toBe('0')
     expect([...samples.keys()].filter((name) => name.includes('_latest'))).toEqual([])
   })
@@ -24,18 +24,18 @@ describe('a handle', () => {
   test('counts what it records in cumulative buckets, a boundary itself inside', async () => {
     const monitor = await monitored()
     const op = monitor.for(place)
-    for (const seconds of [0.12, 5, 5.01, 1_000]) op.latency.record(seconds)
+    for (const seconds of [0.12, 1.25, 1.26, 1_000]) op.latency.record(seconds)
     const samples = samplesOf(await scrape(monitor.url))
     const bucket = (le: string) => samples.get(`mnemoscope_latency_seconds_bucket{${labels},le="${le}"}`)
     expect([
-      bucket('0.1'),
-      bucket('0.25'),
-      bucket('5'),
-      bucket('7.5'),
+      bucket('0.02004'),
+      bucket('0.7897'),
+      bucket('1.25'),
+      bucket('4.999999999999999'),
       bucket('300'),
       bucket('+Inf'),
     ]).toEqual(['0', '1', '2', '3', '3', '4'])
-    expect(Number(samples.get(`mnemoscope_latency_seconds_sum{${labels}}`))).toBeCloseTo(1_010.13)
+    expect(Number(samples.get(`mnemoscope_latency_seconds_sum{${labels}}`))).toBeCloseTo(1_002.63)
     expect(samples.get(`mnemoscope_latency_latest_seconds{${labels}}`)).toBe('1000')
   })
 

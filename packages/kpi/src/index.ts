@@ -1,4 +1,5 @@
 export type { Acknowledgement, AlertEpisode, AlertEvent, PrecedingChange } from './alert-event.js'
+export { bucketEdge } from './boundaries.js'
 export { type BuiltInKpiId, catalog } from './catalog/index.js'
 export { configHash, configMeaning } from './config/config-hash.js'
 export {
@@ -73,6 +74,5 @@ export {
   resolveThreshold,
   severityOf,
   thresholdsAt,
-  withThresholds,
 } from './thresholds.js'
 export { inUnit, unitInWords } from './unit-text.js'

@@ -1,3 +1,4 @@
+import type { Span } from './boundaries.js'
 import type { ThresholdSeverity } from './severity.js'
 
 /** Which way of a KPI is good. Thresholds breach at and beyond their value, in the bad direction. */
@@ -86,7 +87,7 @@ export interface Kpi extends Judgement {
   readonly direction: Direction
   /** Usual values, both ends included. A better value is refused as impossible; a worse one is counted. Integers are rounded. */
   readonly range: { readonly min: number; readonly max: number; readonly integer: boolean }
-  /** Histogram boundaries in the KPI's unit, ascending; thresholds are always among them. Empty unless a histogram. */
+  /** Histogram boundaries in the KPI's unit, ascending; the edge of every threshold is among them. Empty unless a histogram. */
   readonly boundaries: readonly number[]
   /** Only for counters. */
   readonly outcomes?: Outcomes
@@ -105,4 +106,7 @@ export type KpiDeclaration = Pick<
   Kpi,
   'title' | 'description' | 'unit' | 'instrument' | 'direction' | 'range' | 'statistic'
 > &
-  Partial<Omit<Kpi, 'id'>>
+  Partial<Omit<Kpi, 'id' | 'boundaries'>> & {
+    /** Boundaries, or values between which they are laid. */
+    readonly boundaries?: readonly number[] | Span
+  }

@@ -199,8 +199,15 @@ export const pipelineJob = {
 /** Unix time at which a scraped process began: by it, rules know a new series of a new process from one that was away. */
 export const processStart = 'process_start_time_seconds'
 
-/** OpenTelemetry name and unit of the same gauge. */
+/**
+ * Seconds since then by the process's own monotonic clock: by it, rules know a young process however wrong the clocks of
+ * its host are.
+ */
+export const processUptime = 'process_uptime_seconds'
+
+/** OpenTelemetry names and units of the same gauges. */
 export const otelProcessStart = { name: 'process.start_time', unit: 's' } as const
+export const otelProcessUptime = { name: 'process.uptime', unit: 's' } as const
 
 /**
  * The gauge with the facts about a service, as the OpenTelemetry specification has it for Prometheus, and its label

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { ConfigError, type ConfigInput, catalog, configHash, defineConfig } from '@mnemoscope/kpi'
+import { bucketEdge, ConfigError, type ConfigInput, catalog, configHash, defineConfig } from '@mnemoscope/kpi'
 import { recallAt5 } from './recall-at-5.js'
 
 describe('defaults', () => {
@@ -39,7 +39,8 @@ describe('thresholds', () => {
         latency: { thresholds: { warning: 3.3 }, overrides: [{ model: 'a', thresholds: { warning: 4.4 } }] },
       },
     }).kpis
-    expect(latency.boundaries).toEqual(expect.arrayContaining([3.3, 4.4, 10, 20]))
+    const edges = [3.3, 4.4, 10, 20].map((threshold) => bucketEdge('lower_is_better', threshold))
+    expect(latency.boundaries).toEqual(expect.arrayContaining(edges))
     expect([...latency.boundaries].sort((a, b) => a - b)).toEqual(latency.boundaries)
   })
 

@@ -63,9 +63,9 @@ describe('the current value', () => {
       {
         at: '15m',
         values: {
-          [current(latency)]: [[named(current(latency)), 0.4875]],
-          [quantile(latency, 'p50')]: [[named(quantile(latency, 'p50')), 0.375]],
-          [quantile(latency, 'p99')]: [[named(quantile(latency, 'p99')), 0.4975]],
+          [current(latency)]: [[named(current(latency)), 0.489715]],
+          [quantile(latency, 'p50')]: [[named(quantile(latency, 'p50')), 0.40705]],
+          [quantile(latency, 'p99')]: [[named(quantile(latency, 'p99')), 0.497063]],
           [samples(latency)]: [[named(samples(latency)), 200]],
         },
       },
@@ -93,7 +93,7 @@ describe('the current value', () => {
             [`${mean(latency)}${stuck}`, 500],
           ],
           // Nothing is known of how far beyond the last boundary the stuck ones are.
-          [max(latency)]: [[named(max(latency)), 2.5]],
+          [max(latency)]: [[named(max(latency)), 1.649]],
           [mean(f1_score)]: [[named(mean(f1_score)), 1]],
           [max(f1_score)]: [[named(max(f1_score)), 1]],
           [mean(memory_usage)]: [[named(mean(memory_usage)), 2_000]],

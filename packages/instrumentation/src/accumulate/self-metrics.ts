@@ -1,8 +1,8 @@
 import { type Kpi, names, outcomesOf, type RefusalReason } from '@mnemoscope/kpi'
 import type { Warn } from '../guards/warnings.js'
 import { CounterAccumulator, countedOutcomes } from './counter.js'
-import { GaugeAccumulator } from './gauge.js'
-import { family, type Metric, metric } from './metric.js'
+import { GaugeAccumulator, type ReadValue } from './gauge.js'
+import { type Family, family, type Metric, metric } from './metric.js'
 import { labelSet } from './series.js'
 
 /** Labels that can be invalid. */
@@ -121,30 +121,47 @@ function selfCounter(
 }
 
 /**
- * The gauge with the start of this process, in Unix seconds. With it the rules count the first operations of a new
- * process, which Prometheus sees only when their series begins.
+ * The gauges with the start of this process, in Unix seconds, and its uptime. With them the rules count the first
+ * operations of a new process, which Prometheus sees only when their series begins. The start tells a restart, and the
+ * uptime, which comes from a monotonic clock, tells a young process where clocks are wrong.
  */
-export function processStart(createdAt: number): Metric {
-  const start = metric(family(names.otelProcessStart, 'gauge', 'Start of the process, as Unix time'))
-  const gauge = new GaugeAccumulator(
-    { labels: labelSet({}), createdAt, slowPath: () => {} },
-    true,
-    (value) => value as number,
-  )
-  gauge.add(Date.now() / 1_000 - process.uptime())
-  start.add(gauge)
-  return start
+export function processAge(createdAt: number): readonly Metric[] {
+  const uptime = () => process.uptime()
+  const startedAt = Date.now() / 1_000 - uptime()
+  return [
+    selfGauge(
+      family(names.otelProcessStart, 'gauge', 'Start of the process, as Unix time'),
+      createdAt,
+      () => startedAt,
+    ),
+    selfGauge(
+      family(names.otelProcessUptime, 'gauge', 'Time since the start of the process'),
+      createdAt,
+      uptime,
+    ),
+  ]
 }
 
 /** The gauge `target_info` with facts about the service, as in the OpenTelemetry specification for Prometheus. */
 export function targetInfo(resource: Readonly<Record<string, string>>, createdAt: number): Metric {
-  const info = metric(family({ name: 'target.info', unit: '' }, 'gauge', 'Target metadata'))
-  const gauge = new GaugeAccumulator(
-    { labels: labelSet(resource), createdAt, slowPath: () => {} },
-    true,
-    (value) => value as number,
+  return selfGauge(
+    family({ name: 'target.info', unit: '' }, 'gauge', 'Target metadata'),
+    createdAt,
+    () => 1,
+    resource,
   )
-  gauge.add(1)
-  info.add(gauge)
-  return info
+}
+
+function selfGauge(
+  family: Family,
+  createdAt: number,
+  read: ReadValue,
+  labels: Readonly<Record<string, string>> = {},
+): Metric {
+  const series = { labels: labelSet(labels), createdAt, slowPath: () => {} }
+  const gauge = new GaugeAccumulator(series, false, (value) => value as number)
+  gauge.observe(read)
+  const own = metric(family)
+  own.add(gauge)
+  return own
 }

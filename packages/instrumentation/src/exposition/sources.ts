@@ -82,7 +82,7 @@ function newFamilies(text: string, taken: Set<string>, warn: WarningHandler): So
 }
 
 /** All sources can write these, with the same facts about the same process. The first one is enough. */
-const sharedFamilies: ReadonlySet<string> = new Set(['target_info', names.processStart])
+const sharedFamilies: ReadonlySet<string> = new Set(['target_info', names.processStart, names.processUptime])
 
 function warnOfCollision(name: string, warn: WarningHandler): void {
   warn({

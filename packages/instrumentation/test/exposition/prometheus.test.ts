@@ -66,7 +66,7 @@ describe('a real Prometheus', () => {
     meter.createCounter('app.calls').add(4)
     const monitor = await start({ exemplars: true, sources: [registry, withExemplars, exporter] })
     const span = { traceId, spanId: 'b'.repeat(16), traceFlags: TraceFlags.SAMPLED }
-    context.with(trace.setSpanContext(context.active(), span), () => monitor.for(place).latency.record(6))
+    context.with(trace.setSpanContext(context.active(), span), () => monitor.for(place).latency.record(5))
     context.disable()
     const configFile = join(folder, 'prometheus.yml')
     writeFileSync(
@@ -96,8 +96,14 @@ scrape_configs:
     while (count.length === 0) count = await instant('mnemoscope_latency_seconds_count{job="memory-api"}')
     expect(count[0]?.metric).toMatchObject({ model: 'gpt-4o', context_size: '131072', operation: 'search' })
     expect(count[0]?.value[1]).toBe('1')
-    const [bucket] = await instant('mnemoscope_latency_seconds_bucket{le="7.5"}')
-    expect(bucket?.value[1]).toBe('1')
+    // Of exactly 5 s: at the threshold, so not among those that are better.
+    for (const [le, counted] of [
+      ['4.999999999999999', '0'],
+      ['6.3', '1'],
+    ]) {
+      const [bucket] = await instant(`mnemoscope_latency_seconds_bucket{le="${le}"}`)
+      expect(bucket?.value[1]).toBe(counted)
+    }
     expect(await instant('up == 0')).toEqual([])
     const values = { jobs: '2', requests_total: '3', app_calls_total: '4', app_size_sum: '7' }
     for (const [series, value] of Object.entries(values)) {
@@ -111,7 +117,7 @@ scrape_configs:
     const [exemplars] = await query<{ exemplars: unknown[] }[]>(
       `/api/v1/query_exemplars?query=mnemoscope_latency_seconds_bucket&start=${now - 60}&end=${now + 60}`,
     )
-    expect(exemplars?.exemplars[0]).toMatchObject({ labels: { trace_id: traceId }, value: '6' })
+    expect(exemplars?.exemplars[0]).toMatchObject({ labels: { trace_id: traceId }, value: '5' })
     const [ofRequests] = await query<{ exemplars: unknown[] }[]>(
       `/api/v1/query_exemplars?query=requests_total&start=${now - 60}&end=${now + 60}`,
     )

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
+import { defineConfig, names } from '@mnemoscope/kpi'
 import { context, TraceFlags, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import fc from 'fast-check'
@@ -58,8 +58,9 @@ describe('an exposition kept from scrape to scrape', () => {
             if (inSpan) context.with(traced, () => handle.operation(values))
             else handle.operation(values)
           }
-          // Gauges without a value show the memory of the process, which changes between two renderings.
-          const lines = (text: string) => sorted(text).filter((line) => !/^mnemoscope_memory/.test(line))
+          // The memory and the age of the process change between two renderings.
+          const changing = new RegExp(`^(?:mnemoscope_memory|${names.processUptime})`)
+          const lines = (text: string) => sorted(text).filter((line) => !changing.test(line))
           expect(lines(await textOf(core, format, cache))).toEqual(lines(await textOf(core, format)))
         }
       }),

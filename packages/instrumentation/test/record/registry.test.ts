@@ -109,7 +109,7 @@ describe('an idle handle', () => {
         const samples = await scraped(accept)
         expect(samples.get(`mnemoscope_latency_seconds_count{${labels}}`)).toBe('1')
         expect(samples.get(`mnemoscope_latency_seconds_sum{${labels}}`)).toBe('0.5')
-        expect(samples.get(`mnemoscope_latency_seconds_bucket{${labels},le="0.5"}`)).toBe('1')
+        expect(samples.get(`mnemoscope_latency_seconds_bucket{${labels},le="1.25"}`)).toBe('1')
         expect(samples.get(`mnemoscope_overflow_checks_total{${labels},strategy="hierarchy"}`)).toBe('0')
         expect(samples.get(`mnemoscope_memory_usage_bytes{${labels}}`)).not.toBe('7')
         const created = accept === openMetrics ? String((20 * hour) / 1_000) : undefined

@@ -9,5 +9,6 @@ export const context_utilization = {
   direction: 'lower_is_better',
   range: { min: 0, max: 1, integer: false },
   statistic: 'mean',
-  boundaries: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1],
+  // Contexts that do not fit are told apart too.
+  boundaries: { from: 0.1, to: 2.5 },
 } as const satisfies KpiDeclaration

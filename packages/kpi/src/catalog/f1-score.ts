@@ -9,6 +9,6 @@ export const f1_score = {
   direction: 'higher_is_better',
   range: { min: 0, max: 1, integer: false },
   statistic: 'mean',
-  boundaries: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1],
+  boundaries: [0, 0.11, 0.175, 0.23, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1],
   thresholds: { warning: 0.8, error: 0.75, critical: 0.7 },
 } as const satisfies KpiDeclaration

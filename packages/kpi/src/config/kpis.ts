@@ -1,6 +1,7 @@
+import { histogramBoundaries } from '../boundaries.js'
 import { type BuiltInKpiId, catalog } from '../catalog/index.js'
 import type { Kpi, KpiDeclaration } from '../kpi.js'
-import { defaultOperations, withThresholds } from '../thresholds.js'
+import { defaultOperations } from '../thresholds.js'
 import { type ConfigIssue, issuesOf, unknownKey } from './issues.js'
 import { builtInKpiSchema, customKpiSchema, kpiIdPattern } from './schema.js'
 
@@ -47,7 +48,7 @@ export function declareKpis(input: unknown, issues: ConfigIssue[]): Record<strin
 const reservedIds: readonly string[] = ['operation', 'time', 'constructor']
 
 /** Thresholds merge level by level, everything else is replaced. */
-function mergeKpi(base: KpiDeclaration | undefined, given: Partial<Kpi>): KpiDeclaration {
+function mergeKpi(base: KpiDeclaration | undefined, given: Partial<KpiDeclaration>): KpiDeclaration {
   return {
     ...base,
     ...given,
@@ -85,7 +86,7 @@ const defaults = {
 /** A gauge is read at every scrape, however little traffic there is: one reading is a value. */
 const gaugeDefaults = { minSamples: 1 } as const
 
-/** A KPI with every default filled in and its thresholds among its boundaries. */
+/** A KPI with every default filled in and its boundaries laid. */
 function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
   const overrides = declaration.overrides ?? []
   const thresholds = declaration.thresholds ?? {}
@@ -103,7 +104,7 @@ function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
     boundaries: [],
   }
   if (kpi.instrument !== 'histogram') return kpi
-  return { ...kpi, boundaries: withThresholds(declaration.boundaries ?? [], kpi) }
+  return { ...kpi, boundaries: histogramBoundaries(declaration.boundaries ?? [], kpi) }
 }
 
 /** What single operations usually differ by: of a share 0.15, of anything else a fifth of its mildest threshold. */

@@ -62,13 +62,29 @@ const runbook = z.string().regex(runbookPattern, {
   error: 'expected a page such as "recall-at-5.md", or an address that begins with https:// or http://',
 })
 
+/** Boundaries, or values between which they are laid. */
+const boundaries = z.union(
+  [
+    z.array(z.number()).min(1).max(200),
+    z
+      .strictObject({ from: z.number().positive(), to: z.number().positive() })
+      .refine(({ from, to }) => from < to && to / from <= 1e12, {
+        error: 'expected from below to, which is at most 1e12 times as much',
+      }),
+  ],
+  {
+    error:
+      'expected a list of 1 to 200 numbers, or { from, to } with 0 < from < to, between which boundaries are laid',
+  },
+)
+
 /** What can be set of any KPI, built in or custom. */
 const kpiSettings = {
   ...judgement,
   thresholds: thresholds.optional(),
   target: z.number().optional(),
   overrides: z.array(override).optional(),
-  boundaries: z.array(z.number()).min(1).max(200).optional(),
+  boundaries: boundaries.optional(),
   runbook: runbook.optional(),
 }
 

@@ -1,4 +1,4 @@
-import { type Config, type Kpi, names, type Outcomes, thresholdSeverities } from '@mnemoscope/kpi'
+import { bucketEdge, type Config, type Kpi, names, type Outcomes, thresholdSeverities } from '@mnemoscope/kpi'
 import { aggregate, over } from '../../promql.js'
 import { barGauge, heatmap, timeSeries } from '../charts.js'
 import { kpiPanelBase, placeLegend } from '../kpi-panel.js'
@@ -66,7 +66,7 @@ export function distribution(config: Config, kpi: Kpi): PanelSpec[] {
   ]
 }
 
-/** Exact, because thresholds are bucket boundaries. */
+/** Exact, because every threshold has a bucket boundary at its edge. */
 function sharesPanel(
   kpi: Kpi,
   { step, ...base }: { noValue: string; height: number; maxDataPoints: number; step: string },
@@ -77,7 +77,11 @@ function sharesPanel(
   const lines = thresholdSeverities.flatMap((severity) => {
     const threshold = kpi.thresholds[severity]
     if (threshold === undefined) return []
-    const le = { label: 'le', operator: '=~', value: boundaryPattern(threshold) } as const
+    const le = {
+      label: 'le',
+      operator: '=~',
+      value: boundaryPattern(bucketEdge(kpi.direction, threshold)),
+    } as const
     const upTo = `sum(${over('increase', selected(`${metric}_bucket`, [le]), window)}) / (${all} > 0)`
     return [{ severity, expr: kpi.direction === 'higher_is_better' ? upTo : `1 - ${upTo}` }]
   })
