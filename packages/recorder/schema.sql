@@ -27,6 +27,7 @@ CREATE TABLE alert_episodes (
   service text,
   model text,
   context_size text,
+  operation text,
   starts_at timestamp with time zone NOT NULL,
   ends_at timestamp with time zone,
   last_firing_at timestamp with time zone,
@@ -58,6 +59,7 @@ COMMENT ON COLUMN alert_episodes.kpi IS 'Id of the KPI; NULL for alerts of the p
 COMMENT ON COLUMN alert_episodes.service IS 'The label job.';
 COMMENT ON COLUMN alert_episodes.model IS 'The label model; NULL for alerts that concern none.';
 COMMENT ON COLUMN alert_episodes.context_size IS 'The label context_size; NULL for alerts that concern none.';
+COMMENT ON COLUMN alert_episodes.operation IS 'The label operation, empty where the metric has none; NULL for alerts that concern no model.';
 COMMENT ON COLUMN alert_episodes.starts_at IS 'First evaluation at which it fired.';
 COMMENT ON COLUMN alert_episodes.ends_at IS 'First evaluation at which it no longer fired; NULL while it fires. Equal to starts_at where the episode proved to be part of the one before it.';
 COMMENT ON COLUMN alert_episodes.last_firing_at IS 'Newest evaluation at which Prometheus itself was seen to have it firing.';
@@ -190,7 +192,7 @@ CREATE TABLE measurements (
   service text NOT NULL,
   model text NOT NULL,
   context_size text NOT NULL,
-  operation text,
+  operation text DEFAULT ''::text NOT NULL,
   severity text,
   trace_id text,
   span_id text,
@@ -209,7 +211,7 @@ COMMENT ON COLUMN measurements.outcome IS 'The outcome, for a KPI that counts th
 COMMENT ON COLUMN measurements.service IS 'Service that measured it: service.name.';
 COMMENT ON COLUMN measurements.model IS 'Model in use.';
 COMMENT ON COLUMN measurements.context_size IS 'Class of context sizes as the label has it: tokens, or +Inf.';
-COMMENT ON COLUMN measurements.operation IS 'Kind of operation; NULL where none was named.';
+COMMENT ON COLUMN measurements.operation IS 'Kind of operation; empty where none was named.';
 COMMENT ON COLUMN measurements.severity IS 'Level whose threshold it is at or beyond; NULL where it is beyond none.';
 COMMENT ON COLUMN measurements.trace_id IS 'Trace it was measured in, 32 hex digits; NULL outside of traces.';
 COMMENT ON COLUMN measurements.span_id IS 'Span it was measured in, 16 hex digits.';
@@ -261,16 +263,18 @@ CREATE TABLE series (
   service text NOT NULL,
   model text NOT NULL,
   context_size text NOT NULL,
+  operation text DEFAULT ''::text NOT NULL,
   context_tokens integer GENERATED ALWAYS AS (context_tokens(context_size)) STORED,
   first_seen_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT series_pkey PRIMARY KEY (id),
-  CONSTRAINT series_service_model_context_size_key UNIQUE (service, model, context_size)
+  CONSTRAINT series_service_model_context_size_operation_key UNIQUE (service, model, context_size, operation)
 );
-COMMENT ON TABLE series IS 'One row for each service, model and class of context sizes. Rows are never deleted: their number grows with what runs, not with time, and only a look at every snapshot could tell which are unused.';
+COMMENT ON TABLE series IS 'One row for each service, model, class of context sizes and operation. Rows are never deleted: their number grows with what runs, not with time, and only a look at every snapshot could tell which are unused.';
 COMMENT ON COLUMN series.id IS 'Key that snapshots refer to.';
 COMMENT ON COLUMN series.service IS 'Service the measurements come from: the label job.';
 COMMENT ON COLUMN series.model IS 'Model in use: the label model.';
 COMMENT ON COLUMN series.context_size IS 'Class of context sizes as the label has it: the largest size it holds, in tokens, or +Inf.';
+COMMENT ON COLUMN series.operation IS 'Kind of operation: the label operation. Empty where the metric has none.';
 COMMENT ON COLUMN series.context_tokens IS 'The same as a number, see the function context_tokens; NULL for +Inf and for labels that are no number.';
 COMMENT ON COLUMN series.first_seen_at IS 'When the recorder first stored a snapshot of it.';
 
@@ -282,7 +286,7 @@ CREATE TABLE series_5min (
 ) PARTITION BY RANGE (start);
 COMMENT ON TABLE series_5min IS 'How many snapshots each series has in each five minutes, whatever KPIs they hold. One partition for each UTC day.';
 COMMENT ON COLUMN series_5min.start IS 'Start of the five minutes.';
-COMMENT ON COLUMN series_5min.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN series_5min.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN series_5min.snapshots IS 'Instants at which it has a snapshot.';
 
 CREATE TABLE series_hourly (
@@ -293,7 +297,7 @@ CREATE TABLE series_hourly (
 );
 COMMENT ON TABLE series_hourly IS 'How many snapshots each series has in each hour, whatever KPIs they hold.';
 COMMENT ON COLUMN series_hourly.hour IS 'Start of the hour.';
-COMMENT ON COLUMN series_hourly.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN series_hourly.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN series_hourly.snapshots IS 'Instants at which it has a snapshot.';
 
 CREATE TABLE service_versions (
@@ -338,7 +342,7 @@ CREATE TABLE snapshots (
 ) PARTITION BY RANGE (at);
 COMMENT ON TABLE snapshots IS 'Value of each KPI of each series at each aligned instant. One partition for each UTC day.';
 COMMENT ON COLUMN snapshots.at IS 'Aligned instant (a multiple of the snapshot interval) the values are for.';
-COMMENT ON COLUMN snapshots.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN snapshots.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN snapshots.kpi IS 'Id of the KPI, such as f1_score.';
 COMMENT ON COLUMN snapshots.value IS 'The KPI''s statistic over its window, in its unit; NULL while too few samples were seen.';
 COMMENT ON COLUMN snapshots.samples IS 'Measurements behind value: the count of the same window. A fraction is possible: Prometheus extrapolates to the window''s edges.';
@@ -360,7 +364,7 @@ CREATE TABLE snapshots_5min (
 ) PARTITION BY RANGE (start);
 COMMENT ON TABLE snapshots_5min IS 'Values of each KPI of each series in each five minutes, added up; kept as long as the snapshots. One partition for each UTC day. Empty where snapshots are more than 100 s apart.';
 COMMENT ON COLUMN snapshots_5min.start IS 'Start of the five minutes.';
-COMMENT ON COLUMN snapshots_5min.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN snapshots_5min.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN snapshots_5min.kpi IS 'Id of the KPI.';
 COMMENT ON COLUMN snapshots_5min.count IS 'Snapshots with a value; five minutes without any have no row.';
 COMMENT ON COLUMN snapshots_5min.total IS 'Sum of the values: total / count is their mean.';
@@ -379,7 +383,7 @@ CREATE TABLE snapshots_hourly (
 );
 COMMENT ON TABLE snapshots_hourly IS 'Values of each KPI of each series in each hour, added up; kept longer than the snapshots.';
 COMMENT ON COLUMN snapshots_hourly.hour IS 'Start of the hour.';
-COMMENT ON COLUMN snapshots_hourly.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN snapshots_hourly.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN snapshots_hourly.kpi IS 'Id of the KPI.';
 COMMENT ON COLUMN snapshots_hourly.count IS 'Snapshots with a value; an hour without any has no row.';
 COMMENT ON COLUMN snapshots_hourly.total IS 'Sum of the values: total / count is their mean.';
@@ -396,7 +400,7 @@ CREATE VIEW alerts AS
     threshold,
     model,
     context_tokens(context_size) AS context_size,
-    jsonb_build_object('service', service, 'alertname', alertname, 'context_size', context_size, 'labels', labels, 'annotations', annotations) AS metadata,
+    jsonb_build_object('service', service, 'alertname', alertname, 'context_size', context_size, 'operation', operation, 'labels', labels, 'annotations', annotations) AS metadata,
     opened_at AS created_at,
     ends_at,
     closed_how,
@@ -440,7 +444,7 @@ CREATE VIEW performance_metrics AS
     value,
     model,
     context_tokens(context_size) AS context_size,
-    metadata || jsonb_strip_nulls(jsonb_build_object('service', service, 'operation', operation, 'outcome', outcome, 'trace_id', trace_id, 'span_id', span_id)) AS metadata,
+    metadata || jsonb_strip_nulls(jsonb_build_object('service', service, 'operation', NULLIF(operation, ''::text), 'outcome', outcome, 'trace_id', trace_id, 'span_id', span_id)) AS metadata,
     received_at AS created_at
    FROM measurements;
 COMMENT ON VIEW performance_metrics IS 'One row for each single measurement that was kept.';
@@ -466,11 +470,11 @@ CREATE VIEW performance_snapshots AS
 COMMENT ON VIEW performance_snapshots IS 'One row for each instant, service, model and context size, with a column for each built-in KPI; unknown is NULL. distributions has count, mean, p50, p95, p99 and max of every KPI, custom ones too; see the columns of snapshots.';
 
 CREATE OR REPLACE FUNCTION change_points(since timestamp with time zone, until timestamp with time zone, only_kpi text DEFAULT NULL::text, only_model text DEFAULT NULL::text)
- RETURNS TABLE(kpi text, service text, model text, context_size text, at timestamp with time zone, p_value double precision, before double precision, after double precision)
+ RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, at timestamp with time zone, p_value double precision, before double precision, after double precision)
  LANGUAGE sql
  STABLE
 AS $function$
-  SELECT listed.kpi, series.service, series.model, series.context_size, sorted.hours[found.place], found.p_value,
+  SELECT listed.kpi, series.service, series.model, series.context_size, series.operation, sorted.hours[found.place], found.p_value,
          found.before, found.after
   FROM (
     SELECT series_id, kpi, array_agg(total / count) AS means, array_agg(hour) AS hours
@@ -591,11 +595,11 @@ $function$;
 COMMENT ON FUNCTION compare_measurements IS 'Single measurements that were kept over a time, with operations, evaluators (metadata.evaluator) and structures of a benchmark (metadata.structure) kept apart. Services keep every breach and a sample of the rest, so the figures describe what was kept, not all operations.';
 
 CREATE OR REPLACE FUNCTION compare_models(since timestamp with time zone, until timestamp with time zone)
- RETURNS TABLE(kpi text, service text, model text, context_size text, snapshots bigint, mean double precision, lowest double precision, highest double precision)
+ RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, snapshots bigint, mean double precision, lowest double precision, highest double precision)
  LANGUAGE sql
  STABLE
 AS $function$
-  SELECT added.kpi, series.service, series.model, series.context_size, added.snapshots,
+  SELECT added.kpi, series.service, series.model, series.context_size, series.operation, added.snapshots,
          added.total / added.snapshots, added.lowest, added.highest
   FROM (
     SELECT hours.kpi, hours.series_id, sum(hours.count) AS snapshots, sum(hours.total) AS total,
@@ -603,18 +607,18 @@ AS $function$
     FROM hourly_values(since, until) AS hours GROUP BY hours.kpi, hours.series_id
   ) AS added JOIN series ON series.id = added.series_id
 $function$;
-COMMENT ON FUNCTION compare_models IS 'Each KPI of each service, model and context size over a time: snapshots with a value, their mean, least and greatest value.';
+COMMENT ON FUNCTION compare_models IS 'Each KPI of each service, model, context size and operation over a time: snapshots with a value, their mean, least and greatest value.';
 
 CREATE OR REPLACE FUNCTION compare_weeks(since timestamp with time zone, until timestamp with time zone)
- RETURNS TABLE(kpi text, service text, model text, context_size text, snapshots bigint, mean double precision, snapshots_before bigint, mean_before double precision, change double precision)
+ RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, snapshots bigint, mean double precision, snapshots_before bigint, mean_before double precision, change double precision)
  LANGUAGE sql
  STABLE
 AS $function$
-  SELECT kpi, service, model, context_size, now.snapshots, now.mean, before.snapshots, before.mean,
+  SELECT kpi, service, model, context_size, operation, now.snapshots, now.mean, before.snapshots, before.mean,
          (now.mean - before.mean) / nullif(abs(before.mean), 0)
   FROM compare_models(since, until) AS now
   FULL JOIN compare_models(since - interval '168 hours', until - interval '168 hours') AS before
-    USING (kpi, service, model, context_size)
+    USING (kpi, service, model, context_size, operation)
 $function$;
 COMMENT ON FUNCTION compare_weeks IS 'Each KPI over a time beside the same time a week earlier. change is the relative change of the mean; NULL where a side is missing or was 0.';
 

@@ -54,6 +54,7 @@ function rowsOf(pairs: number): SnapshotRow[] {
         service: 'memory',
         model: `model-${pair >> 1}`,
         contextSize: pair % 2 ? '8192' : '32768',
+        operation: 'search',
       }
       return {
         ...place,

@@ -64,7 +64,7 @@ async function keepsHistory(url: string): Promise<void> {
     const now = new Date()
     const at = new Date(Math.floor(now.getTime() / 3_600_000 - 2) * 3_600_000)
     const labels = { job: 'memory', model: 'a', context_size: '8192' }
-    const name = 'job_model_context_size:mnemoscope_f1_score:current'
+    const name = 'job_model_context_size_operation:mnemoscope_f1_score:current'
     const rows = snapshotRows([{ labels: { __name__: name, ...labels }, value: 0.9 }])
     await storeInstants(pool, [{ at, rows }])
     expect(await rollUp(pool, now)).toBe(1)

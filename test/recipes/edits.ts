@@ -49,7 +49,7 @@ CRITICAL: act now.
 
 ## Look first
 
-1. \`sort(job_model_context_size:mnemoscope_answer_relevance:current)\`
+1. \`sort(job_model_context_size_operation:mnemoscope_answer_relevance:current)\`
 
 ## Usual causes
 

@@ -1,6 +1,6 @@
 import { type Config, compareSeverity, names, type Severity, thresholdSeverities } from '@mnemoscope/kpi'
 
-const { job, model, contextSize, kpi, severity } = names.label
+const { job, model, operation, kpi, severity } = names.label
 
 /** Alertmanager needs a receiver at the root; the routes below it catch every alert. */
 const rootReceiver = 'nobody'
@@ -16,7 +16,7 @@ export function alertmanagerConfig(config: Config): object {
   return {
     route: {
       receiver: rootReceiver,
-      group_by: [names.label.kpi, names.label.model, names.label.severity],
+      group_by: [kpi, model, operation, severity],
       routes: routes(config),
     },
     inhibit_rules: inhibitRules(),
@@ -51,7 +51,7 @@ export function inhibitRules(): object[] {
       {
         source_matchers: [`${severity}="${source}"`, `${kpi}=~".+"`],
         target_matchers: [`${severity}=~"${milder.join('|')}"`, `${kpi}=~".+"`],
-        equal: [kpi, job, model, contextSize],
+        equal: [kpi, ...names.seriesLabels],
       },
     ]
   })
@@ -104,7 +104,7 @@ function receiverRoutes({ alerting }: Config): object[] {
       ],
       receiver,
       // By severity too: an escalation is a group of its own and waits for no interval of the milder level.
-      group_by: ['alertname', job, kpi, model, severity],
+      group_by: ['alertname', job, kpi, model, operation, severity],
       group_wait: alerting.groupWait,
       group_interval: alerting.cooldown[level]?.groupInterval ?? alerting.groupInterval,
       repeat_interval: alerting.cooldown[level]?.repeatInterval ?? alerting.repeatInterval,

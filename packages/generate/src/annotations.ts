@@ -35,11 +35,16 @@ function ofPage(url: string, kpi: Kpi | undefined): string {
 
 /** The place that an alert is about, filled in by Prometheus. The dashboards' variables are named after labels. */
 function place(prefix: string): string {
-  const { job, model, contextSize } = names.label
-  return [job, model, contextSize]
-    .map((name) => `${prefix}${name}={{ $labels.${name} | urlquery }}`)
-    .join('&')
+  return names.seriesLabels.map((name) => `${prefix}${name}={{ $labels.${name} | urlquery }}`).join('&')
 }
+
+/** What an alert is about, filled in by Prometheus: `gpt-4o (search)`, or `gpt-4o` where the metric has no operation. */
+export const modelAndOperation = '{{ $labels.model }}{{ with $labels.operation }} ({{ . }}){{ end }}'
+
+/** A sentence for the end of a description: whose operations they are, where they are not those of users. */
+export const artificialTrafficNote =
+  `{{ if match ${JSON.stringify(names.artificialTrafficPattern)} $labels.operation }}` +
+  ' These operations are of a probe or a benchmark, not of users.{{ end }}'
 
 function withoutSlash(url: string): string {
   return url.replace(/\/+$/, '')

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Kpi, type KpiOverride, names, overridden, overrideRank } from '@mnemoscope/kpi'
+import { type Kpi, type KpiOverride, names, overridden, overrideKeys, overrideRank } from '@mnemoscope/kpi'
 import { bracket, is, isNoneOf, type Matcher, select, unless } from './promql.js'
 
-/** Places, as label matchers: those selected, without those excepted. */
+/** Places, as label matchers: those selected, without those of the excepted regions. */
 export interface Region {
   readonly matchers: readonly Matcher[]
-  readonly except: readonly (readonly Matcher[])[]
+  readonly except: readonly Region[]
 }
 
 /** All places. */
@@ -28,25 +28,23 @@ export function partition<T>(kpi: Kpi, settingsOf: (kpi: Kpi) => T): Part<T>[] {
   const parts = kpi.overrides.flatMap((override): Part<T>[] => {
     const value = settingsOf(overridden(kpi, override))
     if (isDeepStrictEqual(value, own)) return []
-    return [{ value, region: { matchers: placeOf(override, kpi.overrides), except: [] } }]
+    return [{ value, region: regionOf(override, kpi.overrides) }]
   })
-  return [...parts, { value: own, region: without(parts.map(({ region }) => region.matchers)) }]
+  return [...parts, { value: own, region: without(parts.map(({ region }) => region)) }]
 }
 
 /**
- * All places but these. Models or sizes that are excepted as a group take one matcher: a lookup for each of hundreds of
- * models, in every rule, would cost more than everything else.
+ * All places but these. Models, operations or sizes that are excepted as a group take one matcher: a lookup for each of
+ * hundreds of models, in every rule, would cost more than everything else.
  */
-function without(places: readonly (readonly Matcher[])[]): Region {
-  const exceptedOf = (label: string) =>
-    places.flatMap(([first, ...others]) =>
-      first?.label === label && others.length === 0 ? [first.value] : [],
-    )
-  const matchers = [names.label.model, names.label.contextSize].flatMap((label) => {
-    const values = exceptedOf(label)
-    return values.length === 0 ? [] : [isNoneOf(label, values)]
+function without(regions: readonly Region[]): Region {
+  const isGroup = ({ matchers, except }: Region) => matchers.length === 1 && except.length === 0
+  const excepted = regions.filter(isGroup).flatMap(({ matchers }) => matchers)
+  const matchers = overrideKeys.flatMap((key) => {
+    const values = excepted.filter((each) => each.label === names.label[key]).map(({ value }) => value)
+    return values.length === 0 ? [] : [isNoneOf(names.label[key], values)]
   })
-  return { matchers, except: places.filter(({ length }) => length > 1) }
+  return { matchers, except: regions.filter((region) => !isGroup(region)) }
 }
 
 /**
@@ -57,26 +55,47 @@ export function within(name: string, region: Region, of = (selector: string) => 
   const selected = of(select(name, region.matchers))
   if (region.except.length === 0) return selected
   return bracket(
-    region.except.reduce((expression, matchers) => unless(expression, of(select(name, matchers))), selected),
+    region.except.reduce((expression, except) => unless(expression, within(name, except, of)), selected),
   )
 }
 
+type OverrideKey = (typeof overrideKeys)[number]
+
 /** Where an override is the narrowest one that matches. */
-function placeOf(override: KpiOverride, all: readonly KpiOverride[]): Matcher[] {
-  const narrower = all.filter((other) => overrideRank(other) > overrideRank(override))
-  const { model, contextSize } = override
-  const matchers: Matcher[] = []
-  if (model !== undefined) matchers.push(is(names.label.model, model))
-  if (contextSize !== undefined) matchers.push(is(names.label.contextSize, String(contextSize)))
-  if (model !== undefined && contextSize === undefined) {
-    const sizes = narrower.filter((other) => other.model === model).map((other) => String(other.contextSize))
-    if (sizes.length > 0) matchers.push(isNoneOf(names.label.contextSize, sizes))
+function regionOf(override: KpiOverride, all: readonly KpiOverride[]): Region {
+  const narrower = all
+    .filter((other) => overrideRank(other) > overrideRank(override) && canMeet(other, override))
+    .map((other) => ({
+      other,
+      keys: overrideKeys.filter((key) => override[key] !== other[key] && other[key] !== undefined),
+    }))
+  // One that names one thing more takes a matcher; one that names several is excepted, unless a matcher covers it.
+  const excepted = (key: OverrideKey) =>
+    narrower.flatMap(({ other, keys }) => (keys.length === 1 && keys[0] === key ? [String(other[key])] : []))
+  const groups = overrideKeys.map((key) => ({ key, values: [...new Set(excepted(key))] }))
+  const isCovered = (other: KpiOverride) =>
+    groups.some(({ key, values }) => values.includes(String(other[key])))
+  return {
+    matchers: [
+      ...matchersOf(override),
+      ...groups.flatMap(({ key, values }) =>
+        values.length === 0 ? [] : [isNoneOf(names.label[key], values)],
+      ),
+    ],
+    except: narrower
+      .filter(({ other, keys }) => keys.length > 1 && !isCovered(other))
+      .map(({ other }) => ({ matchers: matchersOf({ ...override, ...other }), except: [] })),
   }
-  if (model === undefined) {
-    const models = narrower
-      .filter((other) => other.contextSize === undefined || other.contextSize === contextSize)
-      .flatMap((other) => other.model ?? [])
-    if (models.length > 0) matchers.push(isNoneOf(names.label.model, [...new Set(models)]))
-  }
-  return matchers
+}
+
+/** Whether a place can match both. */
+function canMeet(a: KpiOverride, b: KpiOverride): boolean {
+  return overrideKeys.every((key) => a[key] === undefined || b[key] === undefined || a[key] === b[key])
+}
+
+function matchersOf(override: KpiOverride): Matcher[] {
+  return overrideKeys.flatMap((key) => {
+    const value = override[key]
+    return value === undefined ? [] : [is(names.label[key], String(value))]
+  })
 }

@@ -4,7 +4,7 @@ import { humanized, links } from '../src/annotations.js'
 import { dashboards } from '../src/grafana/grafana-files.js'
 
 const labels = (prefix: string) =>
-  ['job', 'model', 'context_size']
+  ['job', 'model', 'context_size', 'operation']
     .map((name) => `${prefix}${name}={{ $labels.${name} | urlquery }}`)
     .join('&')
 

@@ -11,6 +11,14 @@ const overrides = [
 ]
 const { latency } = defineConfig({ kpis: { latency: { overrides } } }).kpis
 
+const ofOperations = [
+  ...overrides,
+  { operation: 'store', thresholds: { warning: 8, critical: 25 } },
+  { operation: 'store', contextSize: 8_192, thresholds: { critical: 30 } },
+  { model: 'b', operation: 'store', thresholds: { critical: 35 } },
+  { model: 'b', operation: 'store', contextSize: 8_192, thresholds: { critical: 40 } },
+]
+
 describe('a partition of places', () => {
   test('without overrides is everything, with the value of the KPI itself', () => {
     const { f1_score } = defineConfig().kpis
@@ -22,13 +30,17 @@ describe('a partition of places', () => {
   test.each(['warning', 'error', 'critical'] as const)(
     'agrees with thresholdsAt everywhere at %s',
     (severity) => {
+      const { latency } = defineConfig({ kpis: { latency: { overrides: ofOperations } } }).kpis
       const parts = partition(latency, ({ thresholds }) => thresholds[severity])
       for (const model of ['a', 'b', 'c']) {
         for (const contextSize of ['4096', '8192', '16384', '+Inf']) {
-          const holding = parts.filter(({ region }) => contains(region, { model, context_size: contextSize }))
-          expect(holding.map(({ value }) => value)).toEqual([
-            thresholdsAt(latency, { model, contextSize })[severity],
-          ])
+          for (const operation of ['search', 'store', '']) {
+            const labels = { model, context_size: contextSize, operation }
+            const holding = parts.filter(({ region }) => contains(region, labels))
+            expect(holding.map(({ value }) => value)).toEqual([
+              thresholdsAt(latency, { model, contextSize, operation })[severity],
+            ])
+          }
         }
       }
     },
@@ -73,12 +85,11 @@ describe('the series within a region', () => {
 type Labels = Readonly<Record<string, string>>
 
 function contains(region: ReturnType<typeof partition>[number]['region'], labels: Labels): boolean {
-  const holds = (matchers: (typeof region)['matchers']) =>
-    matchers.every(({ label, operator, value }) => {
-      const equal = operator.endsWith('~')
-        ? new RegExp(`^(?:${value})$`).test(labels[label] as string)
-        : labels[label] === value
-      return operator.startsWith('!') ? !equal : equal
-    })
-  return holds(region.matchers) && !region.except.some(holds)
+  const holds = region.matchers.every(({ label, operator, value }) => {
+    const equal = operator.endsWith('~')
+      ? new RegExp(`^(?:${value})$`).test(labels[label] as string)
+      : labels[label] === value
+    return operator.startsWith('!') ? !equal : equal
+  })
+  return holds && !region.except.some((except) => contains(except, labels))
 }

@@ -117,7 +117,9 @@ describe('runbooks', () => {
     )
     for (const name of pages) {
       const text = readFileSync(new URL(name, folder), 'utf8')
-      for (const [series] of text.matchAll(/job_model_context_size:mnemoscope_[a-z0-9_]+:[a-z0-9_]+/g)) {
+      for (const [series] of text.matchAll(
+        /job_model_context_size_operation:mnemoscope_[a-z0-9_]+:[a-z0-9_]+/g,
+      )) {
         expect(recorded).toContain(series)
       }
     }

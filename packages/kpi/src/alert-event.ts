@@ -35,9 +35,11 @@ export interface AlertEpisode {
   readonly model: string | null
   /** Class of context sizes: tokens, or `+Inf`; null if the alert has no context size. */
   readonly context_size: string | null
+  /** Kind of operation, such as `search`; empty if the metric has none, null if the alert concerns no operation. */
+  readonly operation: string | null
   readonly ends_at: number | null
   readonly closed_how: string | null
-  /** False while a worse level of the same KPI, service, model and context size fires as well. */
+  /** False while a worse level of the same KPI, service, model, context size and operation fires as well. */
   readonly is_worst: boolean
   /** The newest acknowledgement; null without any. */
   readonly acknowledgement: Acknowledgement | null

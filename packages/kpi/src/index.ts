@@ -52,6 +52,7 @@ export {
   refusalReasons,
 } from './measurement.js'
 export * as names from './names.js'
+export { modelText } from './place-text.js'
 export { definePlugin, type Plugin } from './plugin.js'
 export { prometheusName } from './prometheus-name.js'
 export type { ReportCell, ReportSection, ReportTone } from './report-section.js'
@@ -67,7 +68,9 @@ export {
   defaultOperations,
   isBreach,
   isQuantile,
+  kpiAt,
   overridden,
+  overrideKeys,
   overrideMatches,
   overrideRank,
   type Place,

@@ -67,9 +67,10 @@ export interface Judgement {
   readonly expectedFor: string
 }
 
-/** Settings of their own for one model, one context size, or one pair of both; what is left out comes from the KPI. */
+/** Settings of its own for a model, an operation, a context size, or several of them; what is left out comes from the KPI. */
 export interface KpiOverride extends Partial<Judgement> {
   readonly model?: string
+  readonly operation?: string
   readonly contextSize?: number
   readonly thresholds: Thresholds
 }

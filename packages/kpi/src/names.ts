@@ -16,7 +16,7 @@ export const label = {
 } as const
 
 /** The labels by which KPIs are judged: one value, one alert, one snapshot row for each combination. */
-export const seriesLabels = [label.job, label.model, label.contextSize] as const
+export const seriesLabels = [label.job, label.model, label.contextSize, label.operation] as const
 
 type Named = Pick<Kpi, 'id' | 'unit' | 'instrument' | 'outcomes'>
 
@@ -87,6 +87,17 @@ export const standIn = {
   /** Replaces a label that was empty or not a text, and a context size that was not a number above 0. */
   unknown: '_unknown',
 } as const
+
+/** Traffic that is not the application's real traffic: its operations are named so, or begin so, such as `probe_search`. */
+export const artificialTraffic = ['probe', 'benchmark'] as const
+
+/** The same as a regular expression for operations, in RE2 and JavaScript alike. */
+export const artificialTrafficPattern = `^(${artificialTraffic.join('|')})(_|$)`
+
+/** Whether an operation is of a probe or a benchmark. */
+export function isArtificialTraffic(operation: string): boolean {
+  return new RegExp(artificialTrafficPattern).test(operation)
+}
 
 const level = seriesLabels.join('_')
 
@@ -166,7 +177,7 @@ export const snapshotSeriesPattern = `${level}:mnemoscope_[a-z0-9_]+:${anyField}
 
 /**
  * The KPI and the field of a recorded series of a snapshot, undefined for any other name:
- * `job_model_context_size:mnemoscope_latency:p95` is `{ kpi: 'latency', field: 'p95' }`.
+ * `job_model_context_size_operation:mnemoscope_latency:p95` is `{ kpi: 'latency', field: 'p95' }`.
  */
 export function parseRecordedSeries(name: string): { kpi: string; field: SnapshotField } | undefined {
   const match = new RegExp(`^${level}:mnemoscope_([a-z0-9_]+):${anyField}$`).exec(name)

@@ -36,26 +36,38 @@ export function severityOf(
   })
 }
 
-/** Where a value was measured: the model and the context size's class, as the labels have them. */
+/** Where a value was measured: the model, the context size's class and the operation, as the labels have them. */
 export interface Place {
   readonly model: string
   readonly contextSize: string
+  /** Empty where a metric has no such label. */
+  readonly operation: string
 }
 
-/** How specific an override is: a pair ranks before a model, a model before a size. */
+/** What an override can name, the most telling first: of two that name equally many, the one with the earlier name is narrower. */
+export const overrideKeys = ['model', 'operation', 'contextSize'] as const
+
+/** How narrow an override is: by how many of model, operation and context size it names, then by which. */
 export function overrideRank(override: KpiOverride): number {
-  return (override.model === undefined ? 0 : 2) + (override.contextSize === undefined ? 0 : 1)
+  const named = overrideKeys.map((key) => override[key] !== undefined)
+  const which = named.reduce((rank, isNamed) => 2 * rank + Number(isNamed), 0)
+  return 8 * named.filter(Boolean).length + which
 }
 
 /** Whether an override is for this place. */
 export function overrideMatches(override: KpiOverride, place: Place): boolean {
   const sizeMatches =
     override.contextSize === undefined || contextTokens(place.contextSize) === override.contextSize
-  return (override.model === undefined || override.model === place.model) && sizeMatches
+  return (
+    (['model', 'operation'] as const).every(
+      (key) => override[key] === undefined || override[key] === place[key],
+    ) && sizeMatches
+  )
 }
 
 /** A KPI with an override applied: what the override leaves out stays. */
-export function overridden(kpi: Kpi, { model: _, contextSize: __, ...settings }: KpiOverride): Kpi {
+export function overridden(kpi: Kpi, override: KpiOverride): Kpi {
+  const { model: _, operation: __, contextSize: ___, ...settings } = override
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
   const there = { ...kpi, ...given, thresholds: { ...kpi.thresholds, ...settings.thresholds } }
   // Another statistic has another default, which holds as long as nothing else was set.
@@ -73,10 +85,20 @@ export function isQuantile(statistic: Statistic): statistic is Quantile {
   return /^p\d+$/.test(statistic)
 }
 
+/** A KPI as the narrowest override that matches a place has it. */
+export function kpiAt(kpi: Kpi, place: Place): Kpi {
+  const narrowest = narrowestAt(kpi, place)
+  return narrowest === undefined ? kpi : overridden(kpi, narrowest)
+}
+
 /** The thresholds of a place: those of the most specific override, with missing levels from the KPI itself. */
 export function thresholdsAt(kpi: Pick<Kpi, 'thresholds' | 'overrides'>, place: Place): Thresholds {
-  const [narrowest] = kpi.overrides
-    .filter((override) => overrideMatches(override, place))
-    .sort((a, b) => overrideRank(b) - overrideRank(a))
+  const narrowest = narrowestAt(kpi, place)
   return narrowest === undefined ? kpi.thresholds : { ...kpi.thresholds, ...narrowest.thresholds }
+}
+
+function narrowestAt({ overrides }: Pick<Kpi, 'overrides'>, place: Place): KpiOverride | undefined {
+  return overrides
+    .filter((override) => overrideMatches(override, place))
+    .toSorted((a, b) => overrideRank(b) - overrideRank(a))[0]
 }

@@ -45,7 +45,7 @@ describe('names', () => {
     [quantile(kpis.latency, 'p99'), 'p99'],
     [max(kpis.latency), 'max'],
   ])('of the recorded series %s can be read back: the %s', (name, field) => {
-    expect(name).toBe(`job_model_context_size:mnemoscope_latency:${field}`)
+    expect(name).toBe(`job_model_context_size_operation:mnemoscope_latency:${field}`)
     expect(names.parseRecordedSeries(name)).toEqual({ kpi: 'latency', field })
     expect(name).toMatch(new RegExp(`^(?:${names.snapshotSeriesPattern})$`))
   })

@@ -38,16 +38,24 @@ describe('thresholds at a place', () => {
       { contextSize: 131_072, thresholds: { warning: 8 } },
       { model: 'gpt-4o', thresholds: { warning: 6 } },
       { model: 'gpt-4o', contextSize: 131_072, thresholds: { warning: 9, error: 15 } },
+      { operation: 'generate', thresholds: { warning: 12 } },
+      { operation: 'generate', contextSize: 131_072, thresholds: { warning: 14 } },
     ],
   }
   test.each([
-    ['mistral-7b', '8192', latency],
-    ['mistral-7b', '131072', { ...latency, warning: 8 }],
-    ['gpt-4o', '8192', { ...latency, warning: 6 }],
-    ['gpt-4o', '131072', { warning: 9, error: 15, critical: 20 }],
-    ['mistral-7b', '+Inf', latency],
-  ])('of %s at %s come from the narrowest override', (model, contextSize, expected) => {
-    expect(thresholdsAt(kpi, { model, contextSize })).toEqual(expected)
+    ['mistral-7b', '8192', 'search', latency],
+    ['mistral-7b', '131072', 'search', { ...latency, warning: 8 }],
+    ['gpt-4o', '8192', 'search', { ...latency, warning: 6 }],
+    ['gpt-4o', '131072', 'search', { warning: 9, error: 15, critical: 20 }],
+    ['mistral-7b', '+Inf', 'search', latency],
+    ['mistral-7b', '8192', 'generate', { ...latency, warning: 12 }],
+    ['mistral-7b', '131072', 'generate', { ...latency, warning: 14 }],
+    ['mistral-7b', '8192', '', latency],
+    // Of two that name equally many, the one with the model is narrower.
+    ['gpt-4o', '8192', 'generate', { ...latency, warning: 6 }],
+    ['gpt-4o', '131072', 'generate', { warning: 9, error: 15, critical: 20 }],
+  ])('of %s at %s in %s come from the narrowest override', (model, contextSize, operation, expected) => {
+    expect(thresholdsAt(kpi, { model, contextSize, operation })).toEqual(expected)
   })
 })
 

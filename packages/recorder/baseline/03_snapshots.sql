@@ -18,7 +18,7 @@ CREATE TABLE snapshots (
 ) PARTITION BY RANGE (at);
 COMMENT ON TABLE snapshots IS 'Value of each KPI of each series at each aligned instant. One partition for each UTC day.';
 COMMENT ON COLUMN snapshots.at IS 'Aligned instant (a multiple of the snapshot interval) the values are for.';
-COMMENT ON COLUMN snapshots.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN snapshots.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN snapshots.kpi IS 'Id of the KPI, such as f1_score.';
 COMMENT ON COLUMN snapshots.value IS 'The KPI''s statistic over its window, in its unit; NULL while too few samples were seen.';
 COMMENT ON COLUMN snapshots.samples IS 'Measurements behind value: the count of the same window. A fraction is possible: Prometheus extrapolates to the window''s edges.';

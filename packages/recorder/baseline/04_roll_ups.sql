@@ -21,7 +21,7 @@ CREATE TABLE snapshots_hourly (
 );
 COMMENT ON TABLE snapshots_hourly IS 'Values of each KPI of each series in each hour, added up; kept longer than the snapshots.';
 COMMENT ON COLUMN snapshots_hourly.hour IS 'Start of the hour.';
-COMMENT ON COLUMN snapshots_hourly.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN snapshots_hourly.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN snapshots_hourly.kpi IS 'Id of the KPI.';
 COMMENT ON COLUMN snapshots_hourly.count IS 'Snapshots with a value; an hour without any has no row.';
 COMMENT ON COLUMN snapshots_hourly.total IS 'Sum of the values: total / count is their mean.';
@@ -36,7 +36,7 @@ CREATE TABLE series_hourly (
 );
 COMMENT ON TABLE series_hourly IS 'How many snapshots each series has in each hour, whatever KPIs they hold.';
 COMMENT ON COLUMN series_hourly.hour IS 'Start of the hour.';
-COMMENT ON COLUMN series_hourly.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN series_hourly.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN series_hourly.snapshots IS 'Instants at which it has a snapshot.';
 
 CREATE TABLE rolled_up_5min (
@@ -59,7 +59,7 @@ CREATE TABLE snapshots_5min (
 ) PARTITION BY RANGE (start);
 COMMENT ON TABLE snapshots_5min IS 'Values of each KPI of each series in each five minutes, added up; kept as long as the snapshots. One partition for each UTC day. Empty where snapshots are more than 100 s apart.';
 COMMENT ON COLUMN snapshots_5min.start IS 'Start of the five minutes.';
-COMMENT ON COLUMN snapshots_5min.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN snapshots_5min.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN snapshots_5min.kpi IS 'Id of the KPI.';
 COMMENT ON COLUMN snapshots_5min.count IS 'Snapshots with a value; five minutes without any have no row.';
 COMMENT ON COLUMN snapshots_5min.total IS 'Sum of the values: total / count is their mean.';
@@ -74,7 +74,7 @@ CREATE TABLE series_5min (
 ) PARTITION BY RANGE (start);
 COMMENT ON TABLE series_5min IS 'How many snapshots each series has in each five minutes, whatever KPIs they hold. One partition for each UTC day.';
 COMMENT ON COLUMN series_5min.start IS 'Start of the five minutes.';
-COMMENT ON COLUMN series_5min.series_id IS 'Service, model and context size: series.id.';
+COMMENT ON COLUMN series_5min.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN series_5min.snapshots IS 'Instants at which it has a snapshot.';
 
 -- STRICT keeps the function out of the plan of its caller: there, Postgres would count on every partition for every hour.

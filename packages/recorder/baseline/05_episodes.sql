@@ -10,6 +10,7 @@ CREATE TABLE alert_episodes (
   service        text,
   model          text,
   context_size   text,
+  operation      text,
   starts_at      timestamptz NOT NULL,
   ends_at        timestamptz,
   last_firing_at timestamptz,
@@ -39,6 +40,7 @@ COMMENT ON COLUMN alert_episodes.kpi IS 'Id of the KPI; NULL for alerts of the p
 COMMENT ON COLUMN alert_episodes.service IS 'The label job.';
 COMMENT ON COLUMN alert_episodes.model IS 'The label model; NULL for alerts that concern none.';
 COMMENT ON COLUMN alert_episodes.context_size IS 'The label context_size; NULL for alerts that concern none.';
+COMMENT ON COLUMN alert_episodes.operation IS 'The label operation, empty where the metric has none; NULL for alerts that concern no model.';
 COMMENT ON COLUMN alert_episodes.starts_at IS 'First evaluation at which it fired.';
 COMMENT ON COLUMN alert_episodes.ends_at IS 'First evaluation at which it no longer fired; NULL while it fires. Equal to starts_at where the episode proved to be part of the one before it.';
 COMMENT ON COLUMN alert_episodes.last_firing_at IS 'Newest evaluation at which Prometheus itself was seen to have it firing.';

@@ -9,7 +9,7 @@ CREATE TABLE measurements (
   service      text NOT NULL,
   model        text NOT NULL,
   context_size text NOT NULL,
-  operation    text,
+  operation    text NOT NULL DEFAULT '',
   severity     text,
   trace_id     text,
   span_id      text,
@@ -29,7 +29,7 @@ COMMENT ON COLUMN measurements.outcome IS 'The outcome, for a KPI that counts th
 COMMENT ON COLUMN measurements.service IS 'Service that measured it: service.name.';
 COMMENT ON COLUMN measurements.model IS 'Model in use.';
 COMMENT ON COLUMN measurements.context_size IS 'Class of context sizes as the label has it: tokens, or +Inf.';
-COMMENT ON COLUMN measurements.operation IS 'Kind of operation; NULL where none was named.';
+COMMENT ON COLUMN measurements.operation IS 'Kind of operation; empty where none was named.';
 COMMENT ON COLUMN measurements.severity IS 'Level whose threshold it is at or beyond; NULL where it is beyond none.';
 COMMENT ON COLUMN measurements.trace_id IS 'Trace it was measured in, 32 hex digits; NULL outside of traces.';
 COMMENT ON COLUMN measurements.span_id IS 'Span it was measured in, 16 hex digits.';

@@ -4,10 +4,10 @@
 -- series once for each of them.
 
 CREATE FUNCTION compare_models(since timestamptz, until timestamptz)
-RETURNS TABLE (kpi text, service text, model text, context_size text, snapshots bigint, mean double precision,
+RETURNS TABLE (kpi text, service text, model text, context_size text, operation text, snapshots bigint, mean double precision,
                lowest double precision, highest double precision)
 LANGUAGE sql STABLE AS $$
-  SELECT added.kpi, series.service, series.model, series.context_size, added.snapshots,
+  SELECT added.kpi, series.service, series.model, series.context_size, series.operation, added.snapshots,
          added.total / added.snapshots, added.lowest, added.highest
   FROM (
     SELECT hours.kpi, hours.series_id, sum(hours.count) AS snapshots, sum(hours.total) AS total,
@@ -15,17 +15,17 @@ LANGUAGE sql STABLE AS $$
     FROM hourly_values(since, until) AS hours GROUP BY hours.kpi, hours.series_id
   ) AS added JOIN series ON series.id = added.series_id
 $$;
-COMMENT ON FUNCTION compare_models IS 'Each KPI of each service, model and context size over a time: snapshots with a value, their mean, least and greatest value.';
+COMMENT ON FUNCTION compare_models IS 'Each KPI of each service, model, context size and operation over a time: snapshots with a value, their mean, least and greatest value.';
 
 CREATE FUNCTION compare_weeks(since timestamptz, until timestamptz)
-RETURNS TABLE (kpi text, service text, model text, context_size text, snapshots bigint, mean double precision,
+RETURNS TABLE (kpi text, service text, model text, context_size text, operation text, snapshots bigint, mean double precision,
                snapshots_before bigint, mean_before double precision, change double precision)
 LANGUAGE sql STABLE AS $$
-  SELECT kpi, service, model, context_size, now.snapshots, now.mean, before.snapshots, before.mean,
+  SELECT kpi, service, model, context_size, operation, now.snapshots, now.mean, before.snapshots, before.mean,
          (now.mean - before.mean) / nullif(abs(before.mean), 0)
   FROM compare_models(since, until) AS now
   FULL JOIN compare_models(since - interval '168 hours', until - interval '168 hours') AS before
-    USING (kpi, service, model, context_size)
+    USING (kpi, service, model, context_size, operation)
 $$;
 COMMENT ON FUNCTION compare_weeks IS 'Each KPI over a time beside the same time a week earlier. change is the relative change of the mean; NULL where a side is missing or was 0.';
 

@@ -87,10 +87,10 @@ COMMENT ON FUNCTION may_change IS 'Whether change_points_of could find anything 
 -- Each list is sorted by itself, and only if it may change: all values at once would not fit in memory.
 CREATE FUNCTION change_points(since timestamptz, until timestamptz, only_kpi text DEFAULT NULL,
                               only_model text DEFAULT NULL)
-RETURNS TABLE (kpi text, service text, model text, context_size text, at timestamptz, p_value double precision,
+RETURNS TABLE (kpi text, service text, model text, context_size text, operation text, at timestamptz, p_value double precision,
                before double precision, after double precision)
 LANGUAGE sql STABLE AS $$
-  SELECT listed.kpi, series.service, series.model, series.context_size, sorted.hours[found.place], found.p_value,
+  SELECT listed.kpi, series.service, series.model, series.context_size, series.operation, sorted.hours[found.place], found.p_value,
          found.before, found.after
   FROM (
     SELECT series_id, kpi, array_agg(total / count) AS means, array_agg(hour) AS hours

@@ -32,7 +32,7 @@ CREATE VIEW performance_metrics AS
     context_tokens(context_size) AS context_size,
     metadata || jsonb_strip_nulls(jsonb_build_object(
       'service', service,
-      'operation', operation,
+      'operation', nullif(operation, ''),
       'outcome', outcome,
       'trace_id', trace_id,
       'span_id', span_id
@@ -56,6 +56,7 @@ CREATE VIEW alerts AS
       'service', service,
       'alertname', alertname,
       'context_size', context_size,
+      'operation', operation,
       'labels', labels,
       'annotations', annotations
     ) AS metadata,

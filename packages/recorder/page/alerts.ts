@@ -32,7 +32,8 @@ function isSamePlace(a: AlertEpisode, b: AlertEpisode): boolean {
     a.metric_type === b.metric_type &&
     a.service === b.service &&
     a.model === b.model &&
-    a.context_size === b.context_size
+    a.context_size === b.context_size &&
+    a.operation === b.operation
   )
 }
 
@@ -54,15 +55,19 @@ export function kpiOf(
 /** The newest value of what an alert is about; null where there is none. */
 export function newestValue(alert: AlertEpisode, { current }: DashboardData): number | null {
   const series = current.find(
-    ({ service, model, context_size }) =>
-      service === alert.service && model === alert.model && context_size === alert.context_size,
+    ({ service, model, context_size, operation }) =>
+      service === alert.service &&
+      model === alert.model &&
+      context_size === alert.context_size &&
+      operation === alert.operation,
   )
   return alert.metric_type === null ? null : (series?.kpis[alert.metric_type]?.value ?? null)
 }
 
 /** What an alert is about, in words. */
 export function titleOf(alert: AlertEpisode, kpi: AlertKpi | undefined): string {
-  return kpi && alert.model ? `${kpi.title} of ${alert.model}` : alert.message
+  if (!kpi || !alert.model) return alert.message
+  return `${kpi.title} of ${alert.model}${alert.operation ? ` (${alert.operation})` : ''}`
 }
 
 /** A threshold as a condition: `≤ 0.8`. */

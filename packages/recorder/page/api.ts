@@ -11,7 +11,7 @@ export type ConfigChange = AnswerOf<'GET /api/config/changes'>['changes'][number
 /** The part of the history that a question is about. */
 export type Scope = Pick<
   QueryOf<'GET /api/dashboard'>,
-  'hours' | 'from' | 'to' | 'service' | 'model' | 'context_size'
+  'hours' | 'from' | 'to' | 'service' | 'model' | 'operation' | 'context_size'
 >
 
 /** A sleeping laptop or a lost network may never end a connection, and the page would wait with it. */

@@ -12,8 +12,8 @@ export interface LineStyle {
 }
 
 /** A series' key: it has the same colour in every chart. */
-export function keyOf({ service, model, context_size }: Series): string {
-  return JSON.stringify([service, model, context_size])
+export function keyOf({ service, model, context_size, operation }: Series): string {
+  return JSON.stringify([service, model, context_size, operation])
 }
 
 /** Columns of one line in uPlot's data: its mean, least and greatest value. */

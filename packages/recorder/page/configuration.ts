@@ -111,9 +111,9 @@ function thresholdRow(
   )
 }
 
-function placeOf({ model, contextSize }: ConfigKpi['overrides'][number]): string {
+function placeOf({ model, operation, contextSize }: ConfigKpi['overrides'][number]): string {
   const context = contextSize === undefined ? [] : [`context ${contextSize.toLocaleString('en')}`]
-  return [...(model === undefined ? [] : [model]), ...context].join(', ')
+  return [model, operation, ...context].filter((part) => part !== undefined).join(', ')
 }
 
 function changeItem({ at, by, source, differences }: ConfigChange): HTMLLIElement {

@@ -11,12 +11,13 @@ export interface Address {
   readonly between?: readonly [from: string, to: string] | undefined
   readonly service?: string | undefined
   readonly model?: string | undefined
+  readonly operation?: string | undefined
   readonly context_size?: string | undefined
   /** KPI whose chart is scrolled to. */
   readonly kpi?: string | undefined
 }
 
-const filters = ['service', 'model', 'context_size'] as const
+const filters = ['service', 'model', 'operation', 'context_size'] as const
 
 const defaultHours = 24
 /** Windows that can be chosen, in hours. */
@@ -34,15 +35,16 @@ export function readAddress(search: string): Address {
     // Alerts link here with the label names of Prometheus.
     service: given.get('service') ?? given.get('job') ?? undefined,
     model: given.get('model') ?? undefined,
+    operation: given.get('operation') ?? undefined,
     context_size: given.get('context_size') ?? undefined,
     kpi: given.get('kpi') ?? undefined,
   }
 }
 
 /** The part of an address that the recorder's API takes. */
-export function scopeOf({ hours, between, service, model, context_size }: Address): Scope {
+export function scopeOf({ hours, between, service, model, operation, context_size }: Address): Scope {
   const [from, to] = between ?? []
-  return { ...(between ? { from, to } : { hours }), service, model, context_size }
+  return { ...(between ? { from, to } : { hours }), service, model, operation, context_size }
 }
 
 /** The page's own address, as a link; the default window is left out. */
@@ -59,13 +61,23 @@ export function isPart(address: Address): boolean {
   return address.between !== undefined || filters.some((name) => address[name])
 }
 
-const selects = { service: 'filter-service', model: 'filter-model', context_size: 'filter-context' }
+const selects = {
+  service: 'filter-service',
+  model: 'filter-model',
+  operation: 'filter-operation',
+  context_size: 'filter-context',
+}
 
 /** Every value of a filter that the page has seen: a model that has stopped reporting can still be chosen. */
-const seen = { service: new Set<string>(), model: new Set<string>(), context_size: new Set<string>() }
+const seen = {
+  service: new Set<string>(),
+  model: new Set<string>(),
+  operation: new Set<string>(),
+  context_size: new Set<string>(),
+}
 
 /** How many of them were offered when choices were last made. */
-const offered = { service: 0, model: 0, context_size: 0 }
+const offered = { service: 0, model: 0, operation: 0, context_size: 0 }
 
 /** Makes the time windows and filters work. */
 export function startFilters(address: () => Address, go: (changes: Partial<Address>) => void): void {
@@ -117,7 +129,8 @@ export function showWindows(address: Address): void {
 
 /** Adds what the data have to the choices. */
 export function showFilters(address: Address, data: DashboardData): void {
-  for (const series of data.current) for (const name of filters) seen[name].add(series[name])
+  for (const series of data.current)
+    for (const name of filters) if (series[name] !== '') seen[name].add(series[name])
   for (const model of Object.keys(data.model_performance)) seen.model.add(model)
   for (const name of filters) {
     const select = byId(selects[name], HTMLSelectElement)

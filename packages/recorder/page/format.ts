@@ -93,14 +93,17 @@ export function formatContext(size: string): string {
   return tokens % 1_024 === 0 ? `${tokens / 1_024}k` : String(tokens)
 }
 
-/** A series: one service, model and class of context sizes. */
+/** A series: one service, model, class of context sizes and operation. */
 export interface Series {
   readonly service: string
   readonly model: string
   readonly context_size: string
+  /** Empty where the metric has none. */
+  readonly operation: string
 }
 
 /** The name of a series: with its service only where there are several. */
-export function seriesName({ service, model, context_size }: Series, several = false): string {
-  return `${several ? `${service} · ` : ''}${model} · ${formatContext(context_size)}`
+export function seriesName({ service, model, context_size, operation }: Series, several = false): string {
+  const parts = [several ? service : '', model, operation, formatContext(context_size)]
+  return parts.filter((part) => part !== '').join(' · ')
 }

@@ -66,8 +66,8 @@ interface Row {
 
 function row({ episode, kpi, several }: Row): HTMLTableRowElement {
   const { acknowledgement: last, ends_at, timestamp, threshold } = episode
-  const { context_size: context } = episode
-  const where = [several ? episode.service : null, episode.model, context && formatContext(context)]
+  const { context_size: context, model, operation } = episode
+  const where = [several ? episode.service : null, model, operation, context && formatContext(context)]
   const lasted =
     ends_at === null
       ? [element('em', {}, 'firing for ', sinceOf(timestamp))]

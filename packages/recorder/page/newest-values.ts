@@ -1,5 +1,6 @@
 import { conditionOf } from './alerts.js'
 import type { DashboardData, DashboardKpi } from './api.js'
+import { keyOf } from './chart-data.js'
 import { byId, cell, columnHead, element, rowHead, setText, table, tableBody } from './dom.js'
 import { formatContext, formatValue, valueElement } from './format.js'
 import { badge, levelClass, rank, thresholdBar, thresholdLevels } from './level.js'
@@ -23,26 +24,29 @@ export function showNewest(data: DashboardData): void {
   latest = data
   const { current } = data
   const kpis = data.kpis.filter(({ id }) => current.some((series) => series.kpis[id]))
-  const several = new Set(current.map(({ service }) => service)).size > 1
+  const shown = {
+    service: new Set(current.map(({ service }) => service)).size > 1,
+    operation: current.some(({ operation }) => operation !== ''),
+  }
   byId('newest-none').hidden = current.length > 0
   byId('newest-list').hidden = current.length === 0
   const count = current.length > pages.most() ? `${current.length.toLocaleString('en')} series, ` : ''
   const time = Math.max(...current.map(({ timestamp }) => timestamp))
   setText(byId('newest-note'), current.length > 0 ? `${count}at ${formatUtc(time)} UTC` : '')
-  const shape = JSON.stringify([several, kpis])
+  const shape = JSON.stringify([shown, kpis])
   if (shape !== columns) {
     columns = shape
     body = tableBody()
-    const caption = 'Newest value of each KPI by model and context size'
-    byId('newest-list').replaceChildren(table(caption, heads(kpis, several), body))
+    const caption = 'Newest value of each KPI by model, operation and context size'
+    byId('newest-list').replaceChildren(table(caption, heads(kpis, shown), body))
   }
   for (const { id } of kpis) showTrend(id, data)
   pages.update(current.length, 'series')
   showList(
     body,
     worstFirst(current).slice(0, pages.most()),
-    ({ service, model, context_size }) => JSON.stringify([service, model, context_size]),
-    (series) => row(series, kpis, several),
+    keyOf,
+    (series) => row(series, kpis, shown),
     // The time of a snapshot alone changes nothing in its row.
     ({ timestamp: _, ...seen }) => seen,
   )
@@ -53,10 +57,17 @@ function worstFirst(current: readonly Current[]): Current[] {
   return current.toSorted((a, b) => worst(a) - worst(b))
 }
 
-function heads(kpis: readonly DashboardKpi[], several: boolean): HTMLElement[] {
+/** Columns that are there only where they tell series apart. */
+interface Shown {
+  readonly service: boolean
+  readonly operation: boolean
+}
+
+function heads(kpis: readonly DashboardKpi[], shown: Shown): HTMLElement[] {
   return [
-    ...(several ? [columnHead('Service')] : []),
+    ...(shown.service ? [columnHead('Service')] : []),
     columnHead('Model'),
+    ...(shown.operation ? [columnHead('Operation')] : []),
     columnHead('Context', { class: 'number' }),
     ...kpis.map(({ id, title, description }) =>
       columnHead(title, { class: 'number', title: description }, element('small', { id: `trend-${id}` })),
@@ -73,12 +84,13 @@ function showTrend(id: string, { trend_details }: DashboardData): void {
   setText(node, isKnown ? arrows[trend.direction] : '')
 }
 
-function row(series: Current, kpis: readonly DashboardKpi[], several: boolean): HTMLTableRowElement {
+function row(series: Current, kpis: readonly DashboardKpi[], shown: Shown): HTMLTableRowElement {
   return element(
     'tr',
     { role: 'row' },
-    several ? cell('Service', {}, series.service) : null,
+    shown.service ? cell('Service', {}, series.service) : null,
     rowHead(series.model),
+    shown.operation ? cell('Operation', {}, series.operation) : null,
     cell('Context', { class: 'number' }, formatContext(series.context_size)),
     ...kpis.map((kpi) => kpiCell(kpi, series.kpis[kpi.id])),
   )

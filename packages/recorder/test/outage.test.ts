@@ -18,7 +18,7 @@ jest.setTimeout(60_000)
 
 const config = defineConfig({ scrapeInterval: '1s', snapshotInterval: '1s', alertCheckInterval: '1s' })
 
-const series = 'job_model_context_size:mnemoscope_f1_score:current'
+const series = 'job_model_context_size_operation:mnemoscope_f1_score:current'
 
 const folder = temporaryFolder('outage')
 let postgres: RunningPostgres

@@ -32,7 +32,7 @@ groups:
   - name: f1
     rules:
       - alert: MnemoscopeF1ScoreCritical
-        expr: job_model_context_size:mnemoscope_f1_score:current <= 0.7
+        expr: job_model_context_size_operation:mnemoscope_f1_score:current <= 0.7
         labels: {severity: critical, kpi: f1_score}
         annotations:
           summary: 'F1 score of {{ $labels.model }} is critical'
@@ -49,15 +49,15 @@ function exposition(rows: [model: string, size: string, f1: number][]): string {
   return rows
     .map(
       ([model, size, f1]) => `
-job_model_context_size:mnemoscope_f1_score:current{model="${model}",context_size="${size}"} ${f1}
-job_model_context_size:mnemoscope_f1_score:samples{model="${model}",context_size="${size}"} 40
-job_model_context_size:mnemoscope_f1_score:mean{model="${model}",context_size="${size}"} ${f1}
-job_model_context_size:mnemoscope_f1_score:p50{model="${model}",context_size="${size}"} 0.9
-job_model_context_size:mnemoscope_f1_score:p95{model="${model}",context_size="${size}"} 0.95
-job_model_context_size:mnemoscope_f1_score:p99{model="${model}",context_size="${size}"} 0.99
-job_model_context_size:mnemoscope_f1_score:max{model="${model}",context_size="${size}"} 1
-job_model_context_size:mnemoscope_latency:current{model="${model}",context_size="${size}"} NaN
-job_model_context_size:mnemoscope_latency:samples{model="${model}",context_size="${size}"} 2
+job_model_context_size_operation:mnemoscope_f1_score:current{model="${model}",context_size="${size}"} ${f1}
+job_model_context_size_operation:mnemoscope_f1_score:samples{model="${model}",context_size="${size}"} 40
+job_model_context_size_operation:mnemoscope_f1_score:mean{model="${model}",context_size="${size}"} ${f1}
+job_model_context_size_operation:mnemoscope_f1_score:p50{model="${model}",context_size="${size}"} 0.9
+job_model_context_size_operation:mnemoscope_f1_score:p95{model="${model}",context_size="${size}"} 0.95
+job_model_context_size_operation:mnemoscope_f1_score:p99{model="${model}",context_size="${size}"} 0.99
+job_model_context_size_operation:mnemoscope_f1_score:max{model="${model}",context_size="${size}"} 1
+job_model_context_size_operation:mnemoscope_latency:current{model="${model}",context_size="${size}"} NaN
+job_model_context_size_operation:mnemoscope_latency:samples{model="${model}",context_size="${size}"} 2
 `,
     )
     .join('')

@@ -102,7 +102,7 @@ function record(handles: readonly ReturnType<Monitor['for']>[]): void {
 
 async function costs(url: string, ofDay: number): Promise<Figure[]> {
   const one = async (text: string) => Number((await query(url, text))[0]?.value[1])
-  const places = await one('count(job_model_context_size:mnemoscope_latency:current)')
+  const places = await one('count(job_model_context_size_operation:mnemoscope_latency:current)')
   // What looks back up to a day has no such past here; it is measured apart.
   const groups = '{rule_group!~".*_(trend|burn_.*)"}[3m]'
   const took = `avg_over_time(prometheus_rule_group_last_duration_seconds${groups})`

@@ -145,7 +145,8 @@ async function evaluationTimes(
   from: number,
   until: number,
 ): Promise<Map<string, number[]>> {
-  const query = '{__name__=~"job_model_context_size:mnemoscope_[a-z0-9_]+:current|mnemoscope_config_info"}'
+  const query =
+    '{__name__=~"job_model_context_size_operation:mnemoscope_[a-z0-9_]+:current|mnemoscope_config_info"}'
   const times = new Map<string, number[]>()
   for (const { labels, times: at } of await rawSamples(prometheusUrl, query, from, until)) {
     times.set(placeOf({ ...labels, kpi: names.parseRecordedSeries(labels.__name__ ?? '')?.kpi }), at)

@@ -16,8 +16,8 @@ export interface AlertDifference extends Omit<Alerted, 'spans'> {
 
 /** What differs between the alerts of today's configuration and an edited one's, oldest first. */
 export function compareAlerts(today: readonly Alerted[], edited: readonly Alerted[]): AlertDifference[] {
-  const key = ({ kpi, severity, service, model, contextSize }: Omit<Alerted, 'spans'>) =>
-    JSON.stringify([kpi, severity, service, model, contextSize])
+  const key = ({ kpi, severity, service, model, contextSize, operation }: Omit<Alerted, 'spans'>) =>
+    JSON.stringify([kpi, severity, service, model, contextSize, operation])
   const [old, next] = [
     new Map(today.map((each) => [key(each), each])),
     new Map(edited.map((each) => [key(each), each])),

@@ -9,6 +9,7 @@ export interface Alerted {
   readonly service: string
   readonly model: string
   readonly contextSize: string
+  readonly operation: string
   readonly spans: readonly Span[]
 }
 
@@ -17,9 +18,9 @@ export function alertsOf({ kpi, timeline, ...place }: PlaceHistory): Alerted[] {
   return thresholdSeverities.flatMap((severity): Alerted[] => {
     const threshold = kpi.thresholds[severity]
     if (threshold === undefined) return []
-    const { service, model, contextSize } = place
+    const { service, model, contextSize, operation } = place
     const spans = replay(timeline, settingsOf(kpi, threshold))
-    return [{ kpi: kpi.id, severity, service, model, contextSize, spans }]
+    return [{ kpi: kpi.id, severity, service, model, contextSize, operation, spans }]
   })
 }
 

@@ -1,14 +1,5 @@
 import { generate } from '@mnemoscope/generate'
-import {
-  type Config,
-  durationSeconds,
-  type Kpi,
-  names,
-  overridden,
-  overrideMatches,
-  overrideRank,
-  type Place,
-} from '@mnemoscope/kpi'
+import { type Config, durationSeconds, type Kpi, kpiAt, names, type Place } from '@mnemoscope/kpi'
 import { parse } from 'yaml'
 import { rangeOf } from '../prometheus-client.js'
 import type { Timeline } from './replay.js'
@@ -60,8 +51,8 @@ export async function historyOf(
   const empty = Array.from({ length: steps }, () => undefined)
   return Promise.all(
     places.map(async (key): Promise<PlaceHistory> => {
-      const [service, model, contextSize] = JSON.parse(key) as [string, string, string]
-      const there = kpiAt(kpi, { model, contextSize })
+      const [service, model, contextSize, operation] = JSON.parse(key) as [string, string, string, string]
+      const there = kpiAt(kpi, { model, contextSize, operation })
       const data = async (statistic: Kpi['statistic'], window: string): Promise<WindowData> => ({
         counts: (await windowed('count', window)).get(key) ?? empty,
         values: (await valued(there, statistic, window)).get(key) ?? empty,
@@ -90,7 +81,7 @@ export async function historyOf(
                 length: evaluations(there.rareWindow),
               },
             })
-      return { service, model, contextSize, kpi: there, timeline: { ...range, values } }
+      return { service, model, contextSize, operation, kpi: there, timeline: { ...range, values } }
     }),
   )
 }
@@ -137,14 +128,6 @@ async function columns(url: string, expression: string, range: Range, steps: num
       return [JSON.stringify(names.seriesLabels.map((label) => labels[label] ?? '')), values]
     }),
   )
-}
-
-/** A KPI as it is judged at a place: with the most narrowly aimed override for it. */
-export function kpiAt(kpi: Kpi, place: Place): Kpi {
-  const [narrowest] = kpi.overrides
-    .filter((override) => overrideMatches(override, place))
-    .sort((a, b) => overrideRank(b) - overrideRank(a))
-  return narrowest === undefined ? kpi : overridden(kpi, narrowest)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { modelText } from '@mnemoscope/kpi'
 import pc from 'picocolors'
 import { utc } from '../report/units.js'
 import { printableLine } from '../terminal.js'
@@ -45,11 +46,11 @@ export function backtestText(
 }
 
 function differenceText(difference: AlertDifference): string {
-  const { kind, kpi, severity, service, model, contextSize, from, to, seconds } = difference
+  const { kind, kpi, severity, service, contextSize, from, to, seconds } = difference
   const until = to === undefined ? 'still firing' : `${Math.round(to - from)} s`
   const earlier = seconds === undefined ? '' : `, ${Math.round(seconds)} s earlier`
   return (
-    `${utc(from)}  ${colors[kind](kind.padEnd(8))}  ${kpi} ${severity}, ${printableLine(`${model} at ${contextSize} in ${service}`)}: ` +
+    `${utc(from)}  ${colors[kind](kind.padEnd(8))}  ${kpi} ${severity}, ${printableLine(`${modelText(difference)} at ${contextSize} in ${service}`)}: ` +
     `${until}${kind === 'resolved' ? earlier : ''}`
   )
 }

@@ -15,10 +15,11 @@ export interface ActiveAlert {
 
 /** The value that an alert judges, at a place. */
 export interface CurrentValue {
-  /** Empty, like the next two, if the alert is not about a model. */
+  /** Empty, like the next three, if the alert is not about a model. */
   readonly service: string
   readonly model: string
   readonly context_size: string
+  readonly operation: string
   /** All labels of the place. */
   readonly labels: Labels
   readonly value: number
@@ -67,11 +68,12 @@ function joined(
     const key = keyOf(place)
     byPlace.set(key, { labels: place, value, state: byPlace.get(key)?.state ?? null })
   }
-  const { job, model, contextSize } = names.label
+  const { job, model, contextSize, operation } = names.label
   return [...byPlace.values()].map(({ labels, value, state }) => ({
     service: labels[job] ?? '',
     model: labels[model] ?? '',
     context_size: labels[contextSize] ?? '',
+    operation: labels[operation] ?? '',
     labels,
     value,
     state,

@@ -1,4 +1,4 @@
-import type { Config } from '@mnemoscope/kpi'
+import { type Config, modelText } from '@mnemoscope/kpi'
 import pc from 'picocolors'
 import { inUnit, utc } from '../report/units.js'
 import { printable, printableLine } from '../terminal.js'
@@ -51,7 +51,7 @@ function places(current: Explanation['current'], unit: string): string[] {
     const where =
       model === ''
         ? Object.entries(labels).map((label) => label.join('='))
-        : [`${model} at ${context_size} in ${service}`]
+        : [`${modelText(value)} at ${context_size} in ${service}`]
     return `  ${inUnit(value.value, unit).padEnd(14)} ${printableLine(where.join(' '))}${state === null ? '' : ` ${pc.red(state)}`}`.trimEnd()
   })
   const more = current.length - lines.length

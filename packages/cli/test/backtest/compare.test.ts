@@ -3,7 +3,14 @@ import { compareAlerts } from '../../src/backtest/compare.js'
 import type { Alerted } from '../../src/backtest/episodes.js'
 import { inline } from '../../src/backtest/history.js'
 
-const place = { kpi: 'latency', severity: 'warning', service: 's', model: 'm', contextSize: '8192' } as const
+const place = {
+  kpi: 'latency',
+  severity: 'warning',
+  service: 's',
+  model: 'm',
+  contextSize: '8192',
+  operation: 'search',
+} as const
 const alerted = (...spans: [number, number | undefined][]): Alerted[] => [
   { ...place, spans: spans.map(([from, to]) => ({ from, to })) },
 ]

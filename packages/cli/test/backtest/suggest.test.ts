@@ -9,7 +9,7 @@ function history(value: (hour: number) => number | undefined) {
   const values = Array.from({ length: 14 * 24 }, (_, hour) => value(hour))
   const kpi = defineConfig({ kpis: { f1_score: { keepFiringFor: '0s' } } }).kpis.f1_score
   const timeline = { start: 0, step: 3_600, values }
-  return { service: 's', model: 'm', contextSize: '8192', kpi, timeline }
+  return { service: 's', model: 'm', contextSize: '8192', operation: 'search', kpi, timeline }
 }
 
 describe('suggested thresholds', () => {

@@ -101,6 +101,7 @@ export function snapshot(
     service: 'memory',
     model,
     context_size: '8192',
+    operation: 'search',
     kpis: { latency: { ...measured, severity, thresholds: {} } },
   }
 }

@@ -6,7 +6,7 @@ import {
   type Outcomes,
   type ThresholdSeverity,
 } from '@mnemoscope/kpi'
-import { links, literally } from '../annotations.js'
+import { artificialTrafficNote, links, literally, modelAndOperation } from '../annotations.js'
 import { and, bracket, filter, is, number, select } from '../promql.js'
 import { newbornRule, outcomesCounted } from '../recording/measured.js'
 import { windowsOf } from '../recording/tiers.js'
@@ -123,10 +123,10 @@ function burnAlert(config: Config, kpi: Kpi, budget: number, burn: Burn): AlertR
     expr: and(and(filter(rate(long), '>', limit), filter(rate(short), '>', limit)), enough),
     labels: { [names.label.severity]: severity, [names.label.kpi]: kpi.id },
     annotations: {
-      summary: `${literally(kpi.title)} of {{ $labels.model }} in {{ $labels.job }} misses its target too often (${severity.toUpperCase()})`,
+      summary: `${literally(kpi.title)} of ${modelAndOperation} in {{ $labels.job }} misses its target too often (${severity.toUpperCase()})`,
       description:
-        `Over ${long} ${literally(kpi.title)} of {{ $labels.model }} at context size {{ $labels.context_size }} misses ` +
-        `{{ $value | humanize }} times as often as its target of ${kpi.target} allows, and still does over ${short}.`,
+        `Over ${long} ${literally(kpi.title)} of ${modelAndOperation} at context size {{ $labels.context_size }} misses ` +
+        `{{ $value | humanize }} times as often as its target of ${kpi.target} allows, and still does over ${short}.${artificialTrafficNote}`,
       value: '{{ $value }}',
       threshold: String(limit),
       ...links(config, runbook, kpi),
@@ -225,7 +225,7 @@ function serviceSeries(
     [names.label.instance]: `${service}:9464`,
     [names.label.model]: testPlaces(kpi)[0]?.place.model ?? '',
     [names.label.contextSize]: testPlaces(kpi)[0]?.place.contextSize ?? '',
-    [names.label.operation]: 'search',
+    [names.label.operation]: testPlaces(kpi)[0]?.place.operation ?? '',
   }
   const of = (outcome = '', operations: (period: Period) => number) => {
     // As it stands among the labels of a series, its quotes escaped.

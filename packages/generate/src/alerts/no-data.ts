@@ -1,5 +1,5 @@
 import { type Config, durationSeconds, type Kpi, names } from '@mnemoscope/kpi'
-import { humanized, links, literally } from '../annotations.js'
+import { artificialTrafficNote, humanized, links, literally, modelAndOperation } from '../annotations.js'
 import { aggregate, and, bracket, filter, is, select, unless } from '../promql.js'
 import { partition, within } from '../region.js'
 import type { AlertRule } from '../rule.js'
@@ -49,10 +49,10 @@ function noDataAlerts(config: Config, kpi: Kpi): AlertRule[] {
           for: value.for,
           labels: { [names.label.severity]: 'warning', [names.label.kpi]: kpi.id },
           annotations: {
-            summary: `${literally(kpi.title)} of {{ $labels.model }} in {{ $labels.job }} has no data`,
+            summary: `${literally(kpi.title)} of ${modelAndOperation} in {{ $labels.job }} has no data`,
             description:
-              `{{ $labels.model }} at context size {{ $labels.context_size }} measured ${literally(kpi.title)} until lately ` +
-              `(last ${humanized(kpi.unit)}) and does so no more, while {{ $labels.job }} answers its scrapes.`,
+              `${modelAndOperation} at context size {{ $labels.context_size }} measured ${literally(kpi.title)} until lately ` +
+              `(last ${humanized(kpi.unit)}) and does so no more, while {{ $labels.job }} answers its scrapes.${artificialTrafficNote}`,
             value: '{{ $value }}',
             ...links(config, runbook, kpi),
           },

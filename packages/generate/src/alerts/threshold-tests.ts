@@ -3,10 +3,12 @@ import {
   durationSeconds,
   isBreach,
   type Kpi,
+  names,
   resolveThreshold,
   type ThresholdSeverity,
   thresholdSeverities,
 } from '@mnemoscope/kpi'
+import { unless } from '../promql.js'
 import { type Expectation, holdsNot, type RuleTest, seriesValues } from '../rule-tests/rule-test.js'
 import {
   alertSample,
@@ -141,7 +143,8 @@ function worseImpliesMilder(kpi: Kpi, at: readonly Expectation[]): Expectation[]
   return levelsOf(kpi).flatMap(({ level }, i, levels) => {
     const milder = levels[i - 1]?.level
     if (milder === undefined) return []
-    const withoutMilder = `${alertSeries(kpi, 'firing', level)} unless on (job, model, context_size) ${alertSeries(kpi, 'firing', milder)}`
+    const firing = (each: ThresholdSeverity) => alertSeries(kpi, 'firing', each)
+    const withoutMilder = unless(firing(level), firing(milder), names.seriesLabels)
     return [...new Set(at.map((expectation) => expectation.at))].map((time) => holdsNot(time, withoutMilder))
   })
 }

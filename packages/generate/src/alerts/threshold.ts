@@ -7,7 +7,7 @@ import {
   type ThresholdSeverity,
   thresholdSeverities,
 } from '@mnemoscope/kpi'
-import { humanized, links, literally } from '../annotations.js'
+import { artificialTrafficNote, humanized, links, literally, modelAndOperation } from '../annotations.js'
 import { and, bracket, filter, is, number, or, select, unless } from '../promql.js'
 import { partition, type Region, within } from '../region.js'
 import type { AlertRule } from '../rule.js'
@@ -85,8 +85,8 @@ function annotations(
       ? `{{ if eq (printf "%f" $value) "NaN" }}has no data, which counts as a breach{{ else }}${breach}{{ end }}`
       : breach
   return {
-    summary: `${literally(kpi.title)} of {{ $labels.model }} in {{ $labels.job }} has reached ${severity.toUpperCase()}`,
-    description: `${literally(kpi.title)} (${kpi.statistic}) of {{ $labels.model }} at context size {{ $labels.context_size }} ${state}.`,
+    summary: `${literally(kpi.title)} of ${modelAndOperation} in {{ $labels.job }} has reached ${severity.toUpperCase()}`,
+    description: `${literally(kpi.title)} (${kpi.statistic}) of ${modelAndOperation} at context size {{ $labels.context_size }} ${state}.${artificialTrafficNote}`,
     value: '{{ $value }}',
     threshold: String(threshold),
     ...links(config, kpi.runbook, kpi),

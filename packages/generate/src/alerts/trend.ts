@@ -1,5 +1,5 @@
 import { type Config, durationSeconds, isBreach, type Kpi, names } from '@mnemoscope/kpi'
-import { humanized, links, literally } from '../annotations.js'
+import { artificialTrafficNote, humanized, links, literally, modelAndOperation } from '../annotations.js'
 import { and, bracket, filter, is, number, over, select } from '../promql.js'
 import { longestInterval } from '../recording/histogram.js'
 import type { AlertRule, RecordingRule, RuleGroup } from '../rule.js'
@@ -79,11 +79,11 @@ function trendAlert(config: Config, kpi: Kpi): AlertRule {
     expr: and(hour, bracket(significant)),
     labels: { [names.label.severity]: 'info', [names.label.kpi]: kpi.id },
     annotations: {
-      summary: `${literally(kpi.title)} of {{ $labels.model }} in {{ $labels.job }} is getting worse`,
+      summary: `${literally(kpi.title)} of ${modelAndOperation} in {{ $labels.job }} is getting worse`,
       description:
-        `${literally(kpi.title)} of {{ $labels.model }} at context size {{ $labels.context_size }} was ${humanized(kpi.unit)} ` +
+        `${literally(kpi.title)} of ${modelAndOperation} at context size {{ $labels.context_size }} was ${humanized(kpi.unit)} ` +
         `over the last hour: worse than its day before by more than ${deviations} standard deviations and ` +
-        `${Number((change * 100).toPrecision(4))} %.`,
+        `${Number((change * 100).toPrecision(4))} %.${artificialTrafficNote}`,
       value: '{{ $value }}',
       ...links(config, runbook, kpi),
     },

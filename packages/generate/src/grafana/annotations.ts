@@ -21,7 +21,7 @@ SELECT
   starts_at AS "time",
   coalesce(ends_at, now()) AS timeend,
   summary AS text,
-  concat_ws(',', severity, kpi, model) AS tags
+  concat_ws(',', severity, kpi, model, nullif(operation, '')) AS tags
 FROM alert_episodes
 WHERE ${inTimeRangeSql}
   AND ${condition}

@@ -45,14 +45,16 @@ function thresholdNote({ thresholds, overrides, direction }: Kpi): string {
   if (levels.length === 0) return 'It has no thresholds.'
   const side = direction === 'higher_is_better' ? 'at or below' : 'at or above'
   const without =
-    overrides.length === 0 ? '' : ' Thresholds of single models and context sizes are not shown here.'
+    overrides.length === 0
+      ? ''
+      : ' Thresholds of single models, context sizes and operations are not shown here.'
   return `Thresholds, ${side}: ${levels.join(', ')}.${without}`
 }
 
-const { job, model, contextSize, severity } = names.label
+const { job, model, contextSize, operation, severity } = names.label
 
 /** Name of a series of one place. */
-export const placeLegend = `{{${job}}} · {{${model}}} · {{${contextSize}}}`
+export const placeLegend = `{{${job}}} · {{${model}}} · {{${contextSize}}} · {{${operation}}}`
 
 /** The value of a KPI that is judged, for each selected place. */
 export function currentValues(kpi: Pick<Kpi, 'id'>): string {

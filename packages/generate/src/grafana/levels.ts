@@ -117,7 +117,7 @@ interface ThresholdLine {
 }
 
 /**
- * Every threshold of a KPI as a constant series, those of single models and context sizes too. Grafana's own threshold
+ * Every threshold of a KPI as a constant series, those of single models, context sizes and operations too. Grafana's own threshold
  * lines have the colour of the side above them, which is the wrong one where higher is better.
  */
 export function thresholdLines(kpi: Pick<Kpi, 'thresholds' | 'overrides'>): {
@@ -126,8 +126,11 @@ export function thresholdLines(kpi: Pick<Kpi, 'thresholds' | 'overrides'>): {
 } {
   const lines = [
     ...linesOf(kpi.thresholds, ''),
-    ...kpi.overrides.flatMap(({ thresholds, model, contextSize }) =>
-      linesOf(thresholds, ` (${[model, contextSize].filter((part) => part !== undefined).join(', ')})`),
+    ...kpi.overrides.flatMap(({ thresholds, model, operation, contextSize }) =>
+      linesOf(
+        thresholds,
+        ` (${[model, operation, contextSize].filter((part) => part !== undefined).join(', ')})`,
+      ),
     ),
   ]
   return {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { DashboardLink } from './schema.js'
-import { variable } from './variables.js'
+import { placeVariableNames, variable } from './variables.js'
 
 /** Fixed uids of the dashboards; Grafana allows 40 characters. */
 export const dashboardUid = {
@@ -39,8 +39,7 @@ export interface DataLink {
 
 /** Link to a dashboard for the same time range and selection. */
 export function dashboardLink(title: string, uid: string): DataLink {
-  const { service, model, contextSize } = variable
-  const chosen = [service, model, contextSize].map((name) => `\${${name}:queryparam}`)
+  const chosen = placeVariableNames.map((name) => `\${${name}:queryparam}`)
   return { title, url: `/d/${uid}?${[timeRange, ...chosen].join('&')}`, targetBlank: false }
 }
 
@@ -49,6 +48,7 @@ export interface PlaceFields {
   readonly service: string
   readonly model: string
   readonly contextSize: string
+  readonly operation: string
 }
 
 /**
@@ -60,6 +60,7 @@ export function rowLink(title: string, uid: string | { field: string }, fields: 
     [variable.service, fields.service],
     [variable.model, fields.model],
     [variable.contextSize, fields.contextSize],
+    [variable.operation, fields.operation],
   ].map(([name, field]) => `var-${name}=${fieldValue(field as string)}`)
   const path = typeof uid === 'string' ? uid : fieldValue(uid.field)
   return { title, url: `/d/${path}?${[timeRange, ...place].join('&')}`, targetBlank: false }
@@ -67,9 +68,7 @@ export function rowLink(title: string, uid: string | { field: string }, fields: 
 
 /** Link from a series to a dashboard, narrowed to the series' place by its labels. */
 export function seriesLink(title: string, uid: string): DataLink {
-  const place = [variable.service, variable.model, variable.contextSize].map(
-    (label) => `var-${label}=\${__field.labels.${label}:percentencode}`,
-  )
+  const place = placeVariableNames.map((label) => `var-${label}=\${__field.labels.${label}:percentencode}`)
   return { title, url: `/d/${uid}?${[timeRange, ...place].join('&')}`, targetBlank: false }
 }
 

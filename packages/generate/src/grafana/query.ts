@@ -94,6 +94,6 @@ export const wholeHoursSql = `looked AS (
 
 /** The selected places (`places`), chosen once: patterns cost too much for each row. */
 export const placesSql = `places AS MATERIALIZED (
-  SELECT id AS series_id, service, model, context_size, context_tokens FROM series
+  SELECT id AS series_id, service, model, context_size, context_tokens, operation FROM series
   WHERE ${selectedRows({})}
 )`

@@ -8,15 +8,27 @@ export const variable = {
   service: names.label.job,
   model: names.label.model,
   contextSize: names.label.contextSize,
+  operation: names.label.operation,
   window: 'window',
 } as const
+
+/** The variables of a place, each named after its label. */
+export const placeVariableNames = [
+  variable.service,
+  variable.model,
+  variable.contextSize,
+  variable.operation,
+] as const
 
 /** What "All" stands for in a pattern: whatever is there, also values that the variable's list does not have. */
 export const allValues = '.+'
 
+/** The same for operations: a metric may have none. */
+export const allOperations = '.*'
+
 /** Series of a name at the selected places. */
 export function selected(name: string, further: readonly Matcher[] = []): string {
-  return select(name, [...[variable.service, variable.model, variable.contextSize].map(chosen), ...further])
+  return select(name, [...placeVariableNames.map(chosen), ...further])
 }
 
 /** Series of a name of the selected services. */
@@ -34,6 +46,7 @@ export interface PlaceColumns {
   readonly service?: string
   readonly model?: string
   readonly contextSize?: string
+  readonly operation?: string
 }
 
 /**
@@ -42,19 +55,25 @@ export interface PlaceColumns {
  * pipeline itself, is in "All" only.
  */
 export function selectedRows(columns: PlaceColumns): string {
-  const { service = 'service', model = 'model', contextSize = 'context_size' } = columns
+  const {
+    service = 'service',
+    model = 'model',
+    contextSize = 'context_size',
+    operation = 'operation',
+  } = columns
   return (
     [
       [service, variable.service],
       [model, variable.model],
       [contextSize, variable.contextSize],
+      [operation, variable.operation],
     ] as const
   )
     .map(([column, name]) => chosenRows(column, name))
     .join('\n  AND ')
 }
 
-/** The same for rows of the selected services, whatever model and context size. */
+/** The same for rows of the selected services, whatever model, context size and operation. */
 export function rowsOfSelectedServices(): string {
   return chosenRows('service', variable.service)
 }
@@ -83,15 +102,18 @@ export function dataSourceVariable({ variable: name, label, type, name: text, ui
   }
 }
 
-/** Services, models and context sizes that have any recorded value of a KPI in the dashboard's time range. */
+/** Services, models, context sizes and operations that have any recorded value of a KPI in the dashboard's time range. */
 export function placeVariables(): Variable[] {
   const recorded = (chosen: readonly string[]) =>
     `{${[`__name__=~"${names.snapshotSeriesPattern}"`, ...chosen.map((label) => `${label}=~"$${label}"`)].join(', ')}}`
-  const { service, model, contextSize } = variable
+  const { service, model, contextSize, operation } = variable
   return [
     labelVariable(service, 'Service', recorded([])),
     labelVariable(model, 'Model', recorded([service])),
-    labelVariable(contextSize, 'Context size', recorded([service, model]), sortByNumber),
+    labelVariable(contextSize, 'Context size', recorded([service, model]), { sort: sortByNumber }),
+    labelVariable(operation, 'Operation', recorded([service, model, contextSize]), {
+      allValue: allOperations,
+    }),
   ]
 }
 
@@ -119,7 +141,12 @@ export function windowVariable(): Variable {
   }
 }
 
-function labelVariable(label: string, title: string, series: string, sort = sortByName): Variable {
+function labelVariable(
+  label: string,
+  title: string,
+  series: string,
+  { sort = sortByName, allValue = allValues } = {},
+): Variable {
   const query = `label_values(${series}, ${label})`
   return {
     type: 'query',
@@ -132,7 +159,7 @@ function labelVariable(label: string, title: string, series: string, sort = sort
     refresh: refreshOnTimeRange,
     sort,
     includeAll: true,
-    allValue: allValues,
+    allValue,
     multi: true,
     current: { selected: true, text: ['All'], value: ['$__all'] },
     options: [],

@@ -38,7 +38,12 @@ export function isTimed({ scrapeInterval, alertCheckInterval }: Config, { window
 export function measuredPlace(config: Config, { title, place, kpi }: TestPlace): MeasuredPlace {
   const scrape = durationSeconds(config.scrapeInterval)
   const evaluation = durationSeconds(config.alertCheckInterval)
-  const labels = { job: 'memory', model: place.model, context_size: place.contextSize }
+  const labels = {
+    job: 'memory',
+    model: place.model,
+    context_size: place.contextSize,
+    operation: place.operation,
+  }
   const target = { job: 'memory', instance: 'memory:9464' }
   const matchers = (of: object) => Object.entries(of).map(([label, value]) => is(label, String(value)))
   return {
@@ -47,7 +52,7 @@ export function measuredPlace(config: Config, { title, place, kpi }: TestPlace):
     recorded: (name) => select(name, matchers(labels)),
     scrapes: (duration) => Math.ceil(durationSeconds(duration) / scrape),
     seen: (index) => Math.ceil((index * scrape) / evaluation) * evaluation,
-    exposed: (phases) => exposed(kpi, { ...labels, instance: target.instance, operation: 'search' }, phases),
+    exposed: (phases) => exposed(kpi, { ...labels, instance: target.instance }, phases),
     target: (answers, began) => ({
       [select('up', matchers(target))]: seriesValues(answers),
       [select(names.processStart, matchers(target))]: seriesValues(

@@ -1,10 +1,8 @@
 import {
   type Kpi,
+  kpiAt,
   largerContextSize,
   names,
-  overridden,
-  overrideMatches,
-  overrideRank,
   type Place,
   type ThresholdSeverity,
   thresholdSeverities,
@@ -20,34 +18,27 @@ export interface TestPlace {
   readonly kpi: Kpi
 }
 
-/** A model that no override names. */
-const anyModel = 'any-model'
+/** A place of which no override names anything. */
+const anyPlace: Place = { model: 'any-model', operation: 'any-operation', contextSize: largerContextSize }
 
 /** A place that no override is for, then one for each override where none is narrower. */
 export function testPlaces(kpi: Kpi): TestPlace[] {
-  const everywhere = { title: 'everywhere', place: { model: anyModel, contextSize: largerContextSize }, kpi }
   return [
-    everywhere,
-    ...kpi.overrides.map(({ model, contextSize }) => {
+    { title: 'everywhere', place: anyPlace, kpi },
+    ...kpi.overrides.map(({ model, operation, contextSize }) => {
       const place = {
-        model: model ?? anyModel,
-        contextSize: contextSize === undefined ? largerContextSize : String(contextSize),
+        model: model ?? anyPlace.model,
+        operation: operation ?? anyPlace.operation,
+        contextSize: contextSize === undefined ? anyPlace.contextSize : String(contextSize),
       }
-      const title = `${model ?? 'any model'} at ${contextSize ?? 'any'} tokens`
+      const title =
+        `${model ?? 'any model'}, ${operation ?? 'any operation'} ` + `at ${contextSize ?? 'any'} tokens`
       return { title, place, kpi: kpiAt(kpi, place) }
     }),
   ]
 }
 
-/** A KPI as the narrowest override that matches a place has it. */
-function kpiAt(kpi: Kpi, place: Place): Kpi {
-  const [narrowest] = kpi.overrides
-    .filter((override) => overrideMatches(override, place))
-    .sort((a, b) => overrideRank(b) - overrideRank(a))
-  return narrowest === undefined ? kpi : overridden(kpi, narrowest)
-}
-
-const { job, model, contextSize, severity, kpi: kpiLabel } = names.label
+const { job, model, contextSize, operation, severity, kpi: kpiLabel } = names.label
 
 /** The series that a KPI is judged by, given by the test itself. */
 export function currentSeries(kpi: Kpi, service: string, place: Place): string {
@@ -89,5 +80,10 @@ export function alertSample(
 }
 
 function placeMatchers(service: string, place: Place) {
-  return [is(job, service), is(model, place.model), is(contextSize, place.contextSize)]
+  return [
+    is(job, service),
+    is(model, place.model),
+    is(contextSize, place.contextSize),
+    is(operation, place.operation),
+  ]
 }

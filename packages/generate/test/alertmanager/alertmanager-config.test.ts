@@ -34,7 +34,7 @@ describe('alertmanager.yml', () => {
   })
 
   test('mutes the milder levels of a KPI at the same place, and no alert without a KPI', () => {
-    const equal = ['kpi', 'job', 'model', 'context_size']
+    const equal = ['kpi', 'job', 'model', 'context_size', 'operation']
     expect(contentOf().inhibit_rules).toEqual([
       {
         source_matchers: ['severity="critical"', 'kpi=~".+"'],

@@ -83,6 +83,7 @@ const breach = {
   job: 'memory',
   model: 'm',
   context_size: '8192',
+  operation: 'search',
 }
 
 describe('a real Alertmanager', () => {
@@ -115,7 +116,7 @@ describe('a real Alertmanager', () => {
     expect(telling('A')).toHaveLength(1)
   })
 
-  test('sends only the worst level at the same service, model and size', async () => {
+  test('sends only the worst level at the same service, model, size and operation', async () => {
     const at = (severity: string, place = {}) => ({
       ...breach,
       alertname: 'D',
@@ -129,11 +130,21 @@ describe('a real Alertmanager', () => {
       at('warning'),
       at('error', { job: 'another' }),
       at('warning', { context_size: '4096' }),
+      at('error', { operation: 'generate' }),
     )
-    await until(() => telling('D').length >= 3)
+    await until(() => telling('D').length >= 4)
     const told = telling('D').flatMap(({ alerts }) => alerts.map(({ labels }) => labels))
     expect(
-      told.map(({ severity, job, context_size }) => `${severity} ${job} ${context_size}`).sort(),
-    ).toEqual(['critical memory 8192', 'error another 8192', 'warning memory 4096'])
+      told
+        .map(({ severity, job, context_size, operation }) =>
+          [severity, job, context_size, operation].join(' '),
+        )
+        .sort(),
+    ).toEqual([
+      'critical memory 8192 search',
+      'error another 8192 search',
+      'error memory 8192 generate',
+      'warning memory 4096 search',
+    ])
   })
 })

@@ -109,8 +109,8 @@ describe('a place without data', () => {
 
 test('windows and samples can be others for one model', async () => {
   const overrides = [{ model: 'm', window: '10m', sparseWindow: '20m', rareWindow: '30m', minSamples: 50 }]
-  const value = 'job_model_context_size:mnemoscope_f1_score:current'
-  const labelled = `${value}{job="memory", model="m", context_size="8192"}`
+  const value = 'job_model_context_size_operation:mnemoscope_f1_score:current'
+  const labelled = `${value}{job="memory", model="m", context_size="8192", operation="search"}`
   const phases = [busy(0.5, 61), busy(1, 20)]
   expect(await run({ overrides }, phases, [{ at: '20m', values: { [value]: [[labelled, 0.75]] } }])).toBe('')
   expect(await run({}, phases, [{ at: '20m', values: { [value]: [[labelled, 1]] } }])).toBe('')

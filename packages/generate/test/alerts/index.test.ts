@@ -72,7 +72,7 @@ describe('the kinds of alerts', () => {
     )
     for (const { kind, alert } of kinds.filter(({ id }) => id === 'overflow_frequency')) {
       const { expression } = kind.judged(config.kpis.overflow_frequency, alert)
-      for (const [series] of expression.matchAll(/job_model_context_size:[a-z0-9_:]+/g)) {
+      for (const [series] of expression.matchAll(/job_model_context_size_operation:[a-z0-9_:]+/g)) {
         expect(recorded).toContain(series)
       }
     }

@@ -109,7 +109,7 @@ describe('threshold alerts', () => {
     const text = files.get('prometheus/rules/f1_score.yml') as string
     expect(text.indexOf('MnemoscopeF1ScoreCritical')).toBeLessThan(text.indexOf('MnemoscopeF1ScoreError'))
     expect(text).toContain(
-      'description: F1 score (mean) of {{ $labels.model }} at context size {{ $labels.context_size }} is ' +
+      'description: F1 score (mean) of {{ $labels.model }}{{ with $labels.operation }} ({{ . }}){{ end }} at context size {{ $labels.context_size }} is ' +
         '{{ printf "%.3f" $value }}, at or below the critical threshold of 0.7.',
     )
     expect(text).toContain('threshold: "0.7"')

@@ -4,7 +4,7 @@ import { generate } from '../../src/generate.js'
 import { ruleTest } from '../promtool.js'
 
 const config = defineConfig({ alertCheckInterval: '4m' })
-const series = `${names.recordedSeries.current(config.kpis.f1_score)}{job="memory", model="m", context_size="8192"}`
+const series = `${names.recordedSeries.current(config.kpis.f1_score)}{job="memory", model="m", context_size="8192", operation="search"}`
 const informed = 'count(ALERTS{alertname="MnemoscopeF1ScoreInfo", severity="info"})'
 
 /** The rules of the trend alone, over a value that the test says; a sample of it every evaluation, which is every 4 minutes. */

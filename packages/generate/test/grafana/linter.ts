@@ -81,7 +81,9 @@ function dashboardProblems(dashboard: Dashboard): Problem[] {
     const rule = `template-${name}-rule`
     if (datasource?.uid !== `\${prometheus_datasource}`) add(rule, `reads from ${datasource?.uid}`)
     if (multi !== true) add(rule, `${name} is not a multi select`)
-    if (allValue !== '.+') add(rule, `All of ${name} is ${allValue}, not .+`)
+    // A metric may have no operation; every other label of a place it has.
+    const all = name === 'operation' ? '.*' : '.+'
+    if (allValue !== all) add(rule, `All of ${name} is ${allValue}, not ${all}`)
     if (refresh !== 2) add('template-on-time-change-reload-rule', `${name} is refreshed on ${refresh}`)
     const inner = /^label_values\((.+), (\w+)\)$/.exec(String(query))?.[1]
     if (inner === undefined) add('template-label-promql-rule', `${name} asks ${query}`)

@@ -8,21 +8,24 @@ const config = defineConfig()
 const files = generate(config)
 const { f1_score, latency, memory_usage, adaptation_success_rate } = config.kpis
 const labels = { job: 'memory', instance: 'm:1', model: 'm', context_size: '8192', operation: 'search' }
-const place = '{job="memory", model="m", context_size="8192"}'
+const place = '{job="memory", model="m", context_size="8192", operation="search"}'
 const named = (name: string) => `${name}${place}`
 
 describe('the current value', () => {
-  test('is that of the short window under heavy traffic, over instances and operations', async () => {
+  test('is that of the short window under heavy traffic, over instances, each operation by itself', async () => {
     const series = {
       ...exposed(f1_score, labels, [{ scrapes: 80, operations: 3, measured: 0.5 }]),
-      ...exposed(f1_score, { ...labels, instance: 'm:2', operation: 'update' }, [
-        { scrapes: 80, operations: 9, measured: 0.75 },
+      ...exposed(f1_score, { ...labels, instance: 'm:2' }, [{ scrapes: 80, operations: 9, measured: 0.75 }]),
+      ...exposed(f1_score, { ...labels, operation: 'update' }, [
+        { scrapes: 80, operations: 9, measured: 0.25 },
       ]),
     }
     const current = names.recordedSeries.current(f1_score)
-    expect(
-      await ruleTest(files, series, [{ at: '15m', values: { [current]: [[named(current), 0.6875]] } }]),
-    ).toBe('')
+    const updates = `${current}${place.replace('search', 'update')}`
+    const values = {
+      [current]: [[named(current), 0.6875] as const, [updates, 0.25] as const],
+    }
+    expect(await ruleTest(files, series, [{ at: '15m', values }])).toBe('')
   })
 
   test('is that of the sparse window under sparse traffic', async () => {
@@ -48,7 +51,7 @@ describe('the current value', () => {
       {
         at: '90m',
         values: {
-          '{__name__=~"job_model_context_size:mnemoscope_.+:(current|samples|mean|p50|max|mean_.+|ratio_.+|p95_.+)"}':
+          '{__name__=~"job_model_context_size_operation:mnemoscope_.+:(current|samples|mean|p50|max|mean_.+|ratio_.+|p95_.+)"}':
             [],
         },
       },
@@ -83,7 +86,7 @@ describe('the current value', () => {
       ...exposed(memory_usage, { ...labels, instance: 'm:2' }, [{ scrapes: 80, measured: 3_000 }]),
     }
     const { mean, max } = names.recordedSeries
-    const stuck = '{job="memory", model="stuck", context_size="8192"}'
+    const stuck = '{job="memory", model="stuck", context_size="8192", operation="search"}'
     const result = await ruleTest(files, series, [
       {
         at: '17m',

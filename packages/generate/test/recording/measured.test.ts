@@ -8,7 +8,7 @@ const config = defineConfig()
 const files = generate(config)
 const { f1_score, latency } = config.kpis
 const labels = { job: 'memory', instance: 'm:1', model: 'm', context_size: '8192', operation: 'search' }
-const placeLabels = 'job="memory", model="m", context_size="8192"'
+const placeLabels = 'job="memory", model="m", context_size="8192", operation="search"'
 const count = names.recordedSeries.windowed(f1_score, 'count', '5m')
 const counted = (value: number) => ({
   [`round(${count})`]: [[`{${placeLabels}}`, value] as const],

@@ -8,7 +8,7 @@ const config = defineConfig()
 const files = generate(config)
 const { f1_score, latency } = config.kpis
 const labels = { job: 'memory', instance: 'm:1', model: 'm', context_size: '8192', operation: 'search' }
-const place = '{job="memory", model="m", context_size="8192"}'
+const place = '{job="memory", model="m", context_size="8192", operation="search"}'
 const current = (kpi: typeof latency) => names.recordedSeries.current(kpi)
 const hour = 240
 /** One operation an hour: the first comes at once, after a minute in which the service has none. */

@@ -79,7 +79,7 @@ export const mutants: readonly Mutant[] = [
     '$1',
   ],
   ['a quantile', ':p95', 'histogram_quantile(0.95', 'histogram_quantile(0.05'],
-  ['a label of the place', ':mean_1m', 'context_size)', 'context_size, operation)'],
+  ['a label of the place', ':mean_1m', ', operation)', ')'],
   ['the samples asked for', ':judged_1m', '>= 8', '>= 80'],
   ['the busy times before', ':judged_1m', / and max_over_time\(\S+\) >= 8/, ''],
   ['a place that was busy', ':judged_1m', '>= 3 and', '>= 8 and'],

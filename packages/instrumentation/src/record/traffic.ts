@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { names } from '@mnemoscope/kpi'
 
 /** Traffic that is not the application's real traffic. */
-export type ArtificialTraffic = 'probe' | 'benchmark'
+export type ArtificialTraffic = (typeof names.artificialTraffic)[number]
 
 const key = Symbol.for('@mnemoscope/instrumentation.traffic')
 const shared = globalThis as { [key]?: AsyncLocalStorage<ArtificialTraffic> }

@@ -3,7 +3,7 @@ import type { Instrument, Kpi, KpiOverride, Statistic, Thresholds } from '../kpi
 import { outcomesOf } from '../measurement.js'
 import { instrumentationMetric, label, latestName, metricName } from '../names.js'
 import { thresholdSeverities } from '../severity.js'
-import { overridden } from '../thresholds.js'
+import { overridden, overrideKeys } from '../thresholds.js'
 import type { ConfigIssue } from './issues.js'
 
 /**
@@ -105,12 +105,12 @@ function overrideIssues(
   }
   const twin = kpi.overrides
     .slice(0, index)
-    .findIndex(({ model, contextSize }) => model === override.model && contextSize === override.contextSize)
+    .findIndex((other) => overrideKeys.every((key) => other[key] === override[key]))
   if (twin >= 0) {
     issues.push({
       path,
       value: override,
-      expected: `one override for a model and context size; overrides[${twin}] is for the same`,
+      expected: `one override for a model, operation and context size; overrides[${twin}] is for the same`,
     })
   }
   return issues

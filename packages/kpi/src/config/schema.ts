@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { duration, durationOrZero, timerDuration } from '../duration.js'
 import { isKnownUnit } from '../prometheus-name.js'
 import { runbookPattern } from '../runbook.js'
+import { overrideKeys } from '../thresholds.js'
 import { notificationSettings } from './notification-schema.js'
 import { type HandlerFunction, handlersSchema, pluginSchema } from './plugin-schema.js'
 
@@ -19,7 +20,7 @@ const thresholds = z.strictObject({
   critical: z.number().optional(),
 })
 
-/** What can be set of any KPI, and again for a model, a context size or a pair of both. */
+/** What can be set of any KPI, and again for a model, an operation, a context size, or several of them. */
 const judgement = {
   operations: z.number().min(1).max(100_000).optional(),
   expiry: duration.optional(),
@@ -41,13 +42,14 @@ const builtInStatistic = z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'max'])
 const override = z
   .strictObject({
     model: labelValue.optional(),
+    operation: labelValue.optional(),
     contextSize: contextSize.optional(),
     thresholds: thresholds.prefault({}),
     ...judgement,
     statistic: builtInStatistic.optional(),
   })
-  .refine(({ model, contextSize }) => model !== undefined || contextSize !== undefined, {
-    error: 'expected a model, a contextSize or both: without them, set it of the KPI itself',
+  .refine((given) => overrideKeys.some((key) => given[key] !== undefined), {
+    error: 'expected a model, an operation or a contextSize: without them, set it of the KPI itself',
   })
 
 const outcomes = z.strictObject({

@@ -86,10 +86,10 @@ export async function insertEpisodes(client: pg.ClientBase, episodes: readonly E
   if (episodes.length === 0) return []
   const { rows } = await client.query<{ id: string; cluster: string; fingerprint: string; starts_at: Date }>(
     `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size,
-       starts_at, ends_at, closed_at, closed_how, last_firing_at, value, peak_value, threshold, summary, labels,
+       operation, starts_at, ends_at, closed_at, closed_how, last_firing_at, value, peak_value, threshold, summary, labels,
        annotations)
      SELECT cluster, fingerprint, alertname, severity, kpi, service, model, context_size,
-       starts_at, ends_at, CASE WHEN ends_at IS NOT NULL THEN now() END, closed_how, last_firing_at, value,
+       operation, starts_at, ends_at, CASE WHEN ends_at IS NOT NULL THEN now() END, closed_how, last_firing_at, value,
        peak_value, threshold, summary, labels, annotations
      FROM jsonb_to_recordset($1::jsonb) AS given (${recordType})
      RETURNING id, cluster, fingerprint, starts_at`,
@@ -130,7 +130,7 @@ export async function insertTransitions(
 }
 
 const recordType = `id bigint, cluster text, fingerprint text, alertname text, severity text, kpi text, service text,
-  model text, context_size text, starts_at timestamptz, ends_at timestamptz, closed_how text,
+  model text, context_size text, operation text, starts_at timestamptz, ends_at timestamptz, closed_how text,
   last_firing_at timestamptz, value float8, peak_value float8, threshold float8, summary text, labels jsonb,
   annotations jsonb`
 
@@ -148,6 +148,7 @@ function rowOf(episode: Episode) {
     service: nameOrNull(labels[names.label.job]),
     model: nameOrNull(labels[names.label.model]),
     context_size: nameOrNull(labels[names.label.contextSize]),
+    operation: operationOf(labels),
     starts_at: new Date(episode.startsAt),
     ends_at: dateOrNull(episode.endsAt),
     closed_how: episode.closedHow ?? null,
@@ -180,6 +181,12 @@ function episodeOf(row: EpisodeRow): Episode {
 
 function nameOrNull(name: string | undefined): string | null {
   return name === undefined ? null : storableName(name)
+}
+
+/** As snapshots have it: empty where the metric has no operation. Null for an alert that concerns no single place. */
+function operationOf(labels: Episode['labels']): string | null {
+  const { model, operation } = names.label
+  return labels[model] === undefined ? nameOrNull(labels[operation]) : storableName(labels[operation] ?? '')
 }
 
 function dateOrNull(time: number | undefined): Date | null {

@@ -176,7 +176,10 @@ async function restartAfter(
 function summaryOf(labels: Matrix['labels'], kpis: Config['kpis']): string {
   const kpi = kpiOf(kpis, labels[names.label.kpi])
   if (kpi === undefined) return labels.alertname ?? ''
-  const place = `${labels[names.label.model]}, context size ${labels[names.label.contextSize]}`
+  const operation = labels[names.label.operation]
+  const place =
+    `${labels[names.label.model]}${operation ? ` (${operation})` : ''}, ` +
+    `context size ${labels[names.label.contextSize]}`
   return `${kpi.title} ${labels[names.label.severity]} for ${place}`
 }
 

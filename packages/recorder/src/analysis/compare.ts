@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { z } from 'zod'
 import { kpiOf } from '../config/source.js'
 import { inScope, type Scope, scopeParameters } from '../database/scope.js'
+import { operationAnswer } from '../http/place.js'
 import type { DataOf } from '../http/route.js'
 
 /** What a figure is about. */
@@ -11,9 +12,10 @@ const placeAnswer = {
   service: z.string(),
   model: z.string(),
   context_size: z.string().describe('Class of context sizes: tokens, or +Inf.'),
+  operation: operationAnswer,
 }
 
-/** A KPI of one service, model and context size over a time. */
+/** A KPI of one service, model, context size and operation over a time. */
 export const modelFigures = z.strictObject({
   ...placeAnswer,
   snapshots: z.number().describe('Snapshots with a value.'),
@@ -26,7 +28,6 @@ export type ModelFigures = DataOf<typeof modelFigures>
 /** Measurements that were kept, of one operation, evaluator and structure: breaches always are, others are sampled. */
 export const measurementFigures = z.strictObject({
   ...placeAnswer,
-  operation: z.string().nullable(),
   evaluator: z.string().nullable().describe('`metadata.evaluator` of the measurements: who judged them.'),
   structure: z
     .string()
@@ -69,8 +70,8 @@ export type ChangePoint = DataOf<typeof changePoint>
 
 type Kpis = Config['kpis']
 
-const wanted = `${inScope} AND ($6::text IS NULL OR kpi = $6)`
-const place = 'kpi, service, model, context_size'
+const wanted = `${inScope} AND ($7::text IS NULL OR kpi = $7)`
+const place = 'kpi, service, model, context_size, operation'
 
 function parameters(scope: Scope, kpi: string | undefined): unknown[] {
   return [...scopeParameters(scope), kpi ?? null]
@@ -100,8 +101,8 @@ export async function compareMeasurements(
   kpi: string | undefined,
 ): Promise<MeasurementFigures[]> {
   const { rows } = await pool.query<MeasurementFigures>(
-    `SELECT ${place}, operation, evaluator, structure, measurements::float8 AS measurements, breaches::float8 AS breaches, median, p95
-     FROM compare_measurements($1, $2) WHERE ${wanted} ORDER BY ${place}, operation, evaluator, structure`,
+    `SELECT ${place}, evaluator, structure, measurements::float8 AS measurements, breaches::float8 AS breaches, median, p95
+     FROM compare_measurements($1, $2) WHERE ${wanted} ORDER BY ${place}, evaluator, structure`,
     parameters(scope, kpi),
   )
   return rows
@@ -131,7 +132,7 @@ export async function changePoints(
 ): Promise<ChangePoint[]> {
   const { rows } = await pool.query<Omit<ChangePoint, 'improved'>>(
     `SELECT ${place}, extract(epoch FROM at)::float8 AS at, p_value, before, after
-     FROM change_points($1, $2, $6, $4) WHERE ${wanted} ORDER BY at DESC, ${place}`,
+     FROM change_points($1, $2, $7, $4) WHERE ${wanted} ORDER BY at DESC, ${place}`,
     parameters(scope, kpi),
   )
   return rows.map((row) => ({ ...row, improved: improved(kpis, row.kpi, row.before, row.after) }))

@@ -34,6 +34,7 @@ const alertMark = z.strictObject({
   service: z.string().nullable(),
   model: z.string().nullable(),
   context_size: z.string().nullable(),
+  operation: z.string().nullable(),
   from: z.number().describe('Unix seconds.'),
   to: z.number().nullable().describe('Unix seconds; null while it fires.'),
 })
@@ -99,7 +100,7 @@ export async function charts(
 async function countSeries(pool: pg.Pool, scope: Scope, most: number): Promise<number> {
   const { rows } = await pool.query<{ series: number }>(
     `SELECT count(*)::int AS series FROM (
-       SELECT FROM series WHERE $1::timestamptz <= $2 AND ${inScope} LIMIT $6
+       SELECT FROM series WHERE $1::timestamptz <= $2 AND ${inScope} LIMIT $7
      ) AS counted`,
     [...scopeParameters(scope), most],
   )
@@ -117,14 +118,14 @@ async function kpiCharts(
   const { rows } = await pool.query<SeriesCurve & { kpi: string; total: number }>(
     `${withSteps(scope)}, ranked AS (
        SELECT kpi, series_id, count(*) OVER (PARTITION BY kpi)::int AS total, row_number() OVER (
-           PARTITION BY kpi ORDER BY CASE WHEN kpi = ANY($12) THEN min(least) ELSE -max(greatest) END, series_id
+           PARTITION BY kpi ORDER BY CASE WHEN kpi = ANY($13) THEN min(least) ELSE -max(greatest) END, series_id
          ) AS place
        FROM steps GROUP BY 1, 2
      )
-     SELECT kpi, total, service, model, context_size, ${pointsOfSteps}
+     SELECT kpi, total, service, model, context_size, operation, ${pointsOfSteps}
      FROM steps JOIN ranked USING (kpi, series_id) JOIN series ON series.id = series_id
-     WHERE place <= $13 GROUP BY kpi, total, series.id
-     ORDER BY kpi, service, model, context_tokens NULLS LAST`,
+     WHERE place <= $14 GROUP BY kpi, total, series.id
+     ORDER BY kpi, service, model, context_tokens NULLS LAST, operation`,
     [
       ...stepParameters(scope, plan),
       Object.values(kpis).flatMap(({ id, direction }) => (direction === betterHigh ? [id] : [])),
@@ -134,10 +135,11 @@ async function kpiCharts(
   return Object.fromEntries(
     Object.keys(kpis).map((id) => {
       const own = rows.filter(({ kpi }) => kpi === id)
-      const series = own.map(({ service, model, context_size, points }) => ({
+      const series = own.map(({ service, model, context_size, operation, points }) => ({
         service,
         model,
         context_size,
+        operation,
         points,
       }))
       return [id, { total_series: own[0]?.total ?? 0, series }]
@@ -147,7 +149,7 @@ async function kpiCharts(
 
 async function alertMarks(pool: pg.Pool, scope: Scope): Promise<AlertMark[]> {
   const { rows } = await pool.query<AlertMark>(
-    `SELECT id::float8 AS id, kpi, severity AS level, service, model, context_size,
+    `SELECT id::float8 AS id, kpi, severity AS level, service, model, context_size, operation,
        extract(epoch FROM starts_at)::float8 AS "from", extract(epoch FROM ends_at)::float8 AS "to"
      FROM alert_episodes
      WHERE kpi IS NOT NULL AND ${fired}

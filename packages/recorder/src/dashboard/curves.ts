@@ -16,7 +16,7 @@ export async function kpiCurves(
 ): Promise<ReadonlyMap<string, readonly TrendPoint[]>> {
   const { rows } = await pool.query<{ kpi: string; step: Date; value: number }>(
     `${withAdded(scope)}
-     SELECT kpi, date_bin(make_interval(secs => $11), at, 'epoch') AS step, sum(total) / sum(count) AS value
+     SELECT kpi, date_bin(make_interval(secs => $12), at, 'epoch') AS step, sum(total) / sum(count) AS value
      FROM added GROUP BY 1, 2 ORDER BY 1, 2`,
     [...addedParameters(scope, sources), stepSeconds],
   )

@@ -150,7 +150,9 @@ export async function dashboardData(
     current: data.current,
     newestInScope,
     newestOfAll: newestInScope ?? (await newestReport(pool)),
-    isPart: [scope.service, scope.model, scope.contextSize].some((part) => part !== undefined),
+    isPart: [scope.service, scope.model, scope.contextSize, scope.operation].some(
+      (part) => part !== undefined,
+    ),
   })
   return {
     timestamp: now,

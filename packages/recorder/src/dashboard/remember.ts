@@ -44,10 +44,10 @@ export function rememberDashboards(pool: pg.Pool, config: Config): DashboardMemo
 }
 
 /** A window that ends now is known by its length, any other by its ends. */
-function keyOf({ from, to, service, model, contextSize }: Scope): string {
+function keyOf({ from, to, service, model, contextSize, operation }: Scope): string {
   const endsNow = Math.abs(Date.now() - to.getTime()) < 1_000
   const window = endsNow ? [to.getTime() - from.getTime()] : [from.getTime(), to.getTime()]
-  return JSON.stringify([window, service ?? null, model ?? null, contextSize ?? null])
+  return JSON.stringify([window, service ?? null, model ?? null, contextSize ?? null, operation ?? null])
 }
 
 /** Changes with every snapshot that is stored, also one that fills an old gap. */

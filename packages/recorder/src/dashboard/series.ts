@@ -42,11 +42,11 @@ export async function kpiSeries(
   const plan = await planSteps(pool, lived, { ...limits, mostRows })
   const { rows } = await pool.query<SeriesCurve>(
     `${withSteps(lived)}, chosen AS (
-       SELECT series_id FROM steps GROUP BY 1 ORDER BY max(step) DESC, series_id LIMIT $12
+       SELECT series_id FROM steps GROUP BY 1 ORDER BY max(step) DESC, series_id LIMIT $13
      )
-     SELECT service, model, context_size, ${pointsOfSteps}
+     SELECT service, model, context_size, operation, ${pointsOfSteps}
      FROM steps JOIN chosen USING (series_id) JOIN series ON series.id = steps.series_id
-     GROUP BY series.id ORDER BY service, model, context_tokens NULLS LAST`,
+     GROUP BY series.id ORDER BY service, model, context_tokens NULLS LAST, operation`,
     [...stepParameters(lived, plan, kpi), mostSeries],
   )
   return { kpi, step_seconds: plan.stepSeconds, series: rows }

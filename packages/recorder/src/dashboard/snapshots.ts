@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { z } from 'zod'
 import { kpiOf } from '../config/source.js'
 import { inScope, type Scope, scopeParameters } from '../database/scope.js'
+import { operationAnswer } from '../http/place.js'
 import type { DataOf } from '../http/route.js'
 
 /** One snapshot in the specification's layout: a property for each KPI, null where unknown. */
@@ -12,6 +13,7 @@ export const recentSnapshot = z
     service: z.string(),
     model: z.string(),
     context_size: z.string().describe('Class of context sizes: tokens, or +Inf.'),
+    operation: operationAnswer,
     metadata: z.strictObject({ samples: z.record(z.string(), z.number().nullable()) }),
   })
   .catchall(z.number().nullable())
@@ -35,7 +37,7 @@ const currentKpi = z.strictObject({
     .describe('The worst level whose threshold the value breaches; null for none.'),
   thresholds: z
     .partialRecord(z.enum(thresholdSeverities), z.number())
-    .describe('The thresholds for this model and context size.'),
+    .describe('The thresholds for this model, context size and operation.'),
 })
 export type CurrentKpi = DataOf<typeof currentKpi>
 
@@ -45,6 +47,7 @@ export const currentSnapshot = z.strictObject({
   service: z.string(),
   model: z.string(),
   context_size: z.string().describe('Class of context sizes: tokens, or +Inf.'),
+  operation: operationAnswer,
   kpis: z.record(z.string(), currentKpi),
 })
 export type CurrentSnapshot = DataOf<typeof currentSnapshot>
@@ -60,11 +63,12 @@ interface Row {
   readonly service: string
   readonly model: string
   readonly context_size: string
+  readonly operation: string
   readonly context_tokens: number | null
   readonly kpis: Record<string, StoredFigures>
 }
 
-const asRow = `SELECT at, service, model, context_size, context_tokens,
+const asRow = `SELECT at, service, model, context_size, context_tokens, operation,
   json_object_agg(kpi, json_build_array(value, samples, mean, p50, p95, p99, snapshots.max)) AS kpis`
 
 /** The `most` newest snapshots of a scope, newest first. */
@@ -78,18 +82,19 @@ export async function recentSnapshots(
     `WITH newest AS (
        SELECT at, series_id FROM snapshots JOIN series ON series.id = snapshots.series_id
        WHERE at >= $1 AND at <= $2 AND ${inScope}
-       GROUP BY at, series_id ORDER BY at DESC, series_id LIMIT $6
+       GROUP BY at, series_id ORDER BY at DESC, series_id LIMIT $7
      )
      ${asRow} FROM newest JOIN snapshots USING (at, series_id) JOIN series ON series.id = series_id
-     GROUP BY at, series.id ORDER BY at DESC, service, model, context_tokens NULLS LAST`,
+     GROUP BY at, series.id ORDER BY at DESC, service, model, context_tokens NULLS LAST, operation`,
     [...scopeParameters(scope), most],
   )
   const unknown = Object.fromEntries(kpiIds.map((id) => [id, null]))
-  return rows.map(({ at, service, model, context_size, kpis }) => ({
+  return rows.map(({ at, service, model, context_size, operation, kpis }) => ({
     timestamp: at.getTime() / 1_000,
     service,
     model,
     context_size,
+    operation,
     ...unknown,
     ...Object.fromEntries(Object.entries(kpis).map(([id, stored]) => [id, storedKpi(stored).value])),
     metadata: {
@@ -112,7 +117,7 @@ export async function currentSnapshots(
        WHERE at >= $1 AND at <= $2 AND ${inScope} GROUP BY series_id
      )
      ${asRow} FROM newest JOIN snapshots USING (at, series_id) JOIN series ON series.id = series_id
-     GROUP BY at, series.id ORDER BY service, model, context_tokens NULLS LAST`,
+     GROUP BY at, series.id ORDER BY service, model, context_tokens NULLS LAST, operation`,
     scopeParameters(scope),
   )
   return rows.map((row) => ({
@@ -120,6 +125,7 @@ export async function currentSnapshots(
     service: row.service,
     model: row.model,
     context_size: row.context_size,
+    operation: row.operation,
     kpis: Object.fromEntries(
       Object.entries(row.kpis).map(([id, stored]) => [id, judged(storedKpi(stored), kpiOf(kpis, id), row)]),
     ),
@@ -132,7 +138,8 @@ function storedKpi([value, samples, mean, p50, p95, p99, max]: StoredFigures): S
 
 function judged(stored: StoredKpi, kpi: Config['kpis'][string] | undefined, row: Row): CurrentKpi {
   if (kpi === undefined) return { ...stored, severity: null, thresholds: {} }
-  const thresholds = thresholdsAt(kpi, { model: row.model, contextSize: row.context_size })
+  const { model, context_size: contextSize, operation } = row
+  const thresholds = thresholdsAt(kpi, { model, contextSize, operation })
   const severity = stored.value === null ? undefined : severityOf(kpi.direction, thresholds, stored.value)
   return { ...stored, severity: severity ?? null, thresholds }
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { z } from 'zod'
 import type { Scope } from '../database/scope.js'
+import { operationAnswer } from '../http/place.js'
 import type { DataOf } from '../http/route.js'
 import { fiveMinutes, hours, levelsFor } from '../snapshots/rollup.js'
 import { addedParameters, rowByRow, type Sources, sourcesOf, withAdded } from './sources.js'
@@ -16,6 +17,7 @@ export const curveAnswer = z.strictObject({
   service: z.string(),
   model: z.string(),
   context_size: z.string(),
+  operation: operationAnswer,
   points: z
     .array(z.tuple([z.number(), z.number(), z.number(), z.number()]))
     .describe(
@@ -96,7 +98,7 @@ async function singleIn(
  */
 export function withSteps(scope: Scope): string {
   return `${withAdded(scope)}, steps AS MATERIALIZED (
-    SELECT kpi, series_id, date_bin(make_interval(secs => $11), at, 'epoch') AS step, sum(total) / sum(count) AS mean,
+    SELECT kpi, series_id, date_bin(make_interval(secs => $12), at, 'epoch') AS step, sum(total) / sum(count) AS mean,
            min(least) AS least, max(greatest) AS greatest
     FROM added GROUP BY 1, 2, 3
   )`
@@ -107,7 +109,7 @@ export const pointsOfSteps = `json_agg(
     json_build_array(extract(epoch FROM step)::bigint, mean, least, greatest) ORDER BY step
   ) AS points`
 
-/** Parameters `$1` to `$11` for `withSteps`. */
+/** Parameters `$1` to `$12` for `withSteps`. */
 export function stepParameters(scope: Scope, { stepSeconds, sources }: StepPlan, kpi?: string): unknown[] {
   return [...addedParameters(scope, sources, kpi), stepSeconds]
 }

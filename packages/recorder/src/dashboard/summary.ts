@@ -37,11 +37,11 @@ export async function summarise(pool: pg.Pool, scope: Scope, sources: Sources): 
               max(greatest) AS greatest
        FROM added GROUP BY series_id, kpi
      ), taken AS (
-       SELECT series_id, snapshots FROM series_hourly WHERE hour = ANY($6)
+       SELECT series_id, snapshots FROM series_hourly WHERE hour = ANY($7)
        UNION ALL
-       SELECT series_id, snapshots FROM series_5min WHERE start = ANY($7)
+       SELECT series_id, snapshots FROM series_5min WHERE start = ANY($8)
        UNION ALL
-       SELECT single.* FROM unnest($8::timestamptz[], $9::timestamptz[]) AS span (since, until) CROSS JOIN LATERAL (
+       SELECT single.* FROM unnest($9::timestamptz[], $10::timestamptz[]) AS span (since, until) CROSS JOIN LATERAL (
          SELECT series_id, count(*) FROM (
            SELECT DISTINCT at, series_id FROM snapshots WHERE at >= since AND at < until
          ) AS instants GROUP BY series_id

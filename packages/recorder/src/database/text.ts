@@ -18,14 +18,14 @@ export function storableText(text: string): string {
 }
 
 /**
- * Longest name, in UTF-16 units. At three bytes each, three such names are the most that an entry of an index takes
+ * Longest name, in UTF-16 units. At three bytes each, four such names are the most that an entry of an index takes
  * (2,704 bytes); beyond that Postgres refuses the row, and with it everything that is stored in one go with it.
  */
-const longestName = 256
+const longestName = 220
 
 /**
- * The name of a service, model, context size or version as Postgres can hold it and look it up: storable text, and where
- * it is longer than 256 characters, their beginning with a hash of the name, so that names that begin alike stay apart.
+ * The name of a service, model, context size, operation or version as Postgres can hold it and look it up: storable text, and where
+ * it is longer than 220 characters, their beginning with a hash of the name, so that names that begin alike stay apart.
  */
 export function storableName(name: string): string {
   const text = storableText(name)

@@ -88,7 +88,7 @@ async function kpisAround(pool: pg.Pool, episodeId: string): Promise<KpiAround[]
        percentile_cont(0.5) WITHIN GROUP (ORDER BY snapshots.value) FILTER (WHERE at >= starts_at) AS since
      FROM snapshots JOIN alert_episodes AS episode ON episode.id = $1
      WHERE series_id = (
-         SELECT series.id FROM series JOIN alert_episodes USING (service, model, context_size)
+         SELECT series.id FROM series JOIN alert_episodes USING (service, model, context_size, operation)
          WHERE alert_episodes.id = $1
        )
        AND at >= (SELECT starts_at FROM alert_episodes WHERE id = $1) - interval '1 hour'
@@ -122,15 +122,15 @@ async function deploymentsBefore(pool: pg.Pool, episodeId: string): Promise<Stor
 async function alertsBefore(pool: pg.Pool, episodeId: string): Promise<Before['alerts']> {
   const { rows } = await pool.query<Before['alerts'][number]>(
     `SELECT * FROM (
-       SELECT DISTINCT ON (other.kpi, other.service, other.model, other.context_size, CASE WHEN other.kpi IS NULL THEN other.alertname END)
+       SELECT DISTINCT ON (other.kpi, other.service, other.model, other.context_size, other.operation, CASE WHEN other.kpi IS NULL THEN other.alertname END)
          other.id::float8 AS id, extract(epoch FROM other.starts_at)::float8 AS timestamp, other.severity AS level,
          other.summary AS message, extract(epoch FROM other.ends_at)::float8 AS ends_at
        FROM alert_episodes AS episode JOIN alert_episodes AS other
          ON other.starts_at <= episode.starts_at AND other.starts_at >= episode.starts_at - interval '30 minutes'
-         AND (other.kpi, other.service, other.model, other.context_size)
-           IS DISTINCT FROM (episode.kpi, episode.service, episode.model, episode.context_size)
+         AND (other.kpi, other.service, other.model, other.context_size, other.operation)
+           IS DISTINCT FROM (episode.kpi, episode.service, episode.model, episode.context_size, episode.operation)
        WHERE episode.id = $1
-       ORDER BY other.kpi, other.service, other.model, other.context_size, CASE WHEN other.kpi IS NULL THEN other.alertname END, other.starts_at
+       ORDER BY other.kpi, other.service, other.model, other.context_size, other.operation, CASE WHEN other.kpi IS NULL THEN other.alertname END, other.starts_at
      ) AS first_of_each ORDER BY timestamp DESC, id DESC LIMIT ${mostAlerts}`,
     [episodeId],
   )

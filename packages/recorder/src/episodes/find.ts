@@ -22,11 +22,19 @@ export const episodeAnswer = z.strictObject({
     .string()
     .nullable()
     .describe('Class of context sizes: tokens, or +Inf. Null where it concerns none.'),
+  operation: z
+    .string()
+    .nullable()
+    .describe(
+      'Kind of operation, such as `search`. Empty where the metric has none, null where it concerns none.',
+    ),
   ends_at: z.number().nullable().describe('Unix seconds; null while it is open.'),
   closed_how: z.string().nullable(),
   is_worst: z
     .boolean()
-    .describe('False while a worse level of the same KPI, service, model and context size fires as well.'),
+    .describe(
+      'False while a worse level of the same KPI, service, model, context size and operation fires as well.',
+    ),
   acknowledgement: acknowledgementAnswer.nullable().describe('The newest one.'),
   preceded_by: z
     .strictObject({
@@ -56,12 +64,13 @@ export type EpisodeState = 'open' | 'closed' | 'any'
 /** Episodes that fired at any moment of a scope, for `scopeParameters`; alerts without model concern every model. */
 export const fired = `starts_at <= $2 AND (ends_at IS NULL OR ends_at >= $1)
   AND ($3::text IS NULL OR service = $3) AND ($4::text IS NULL OR model IS NULL OR model = $4)
-  AND ($5::text IS NULL OR context_size IS NULL OR context_size = $5)`
+  AND ($5::text IS NULL OR context_size IS NULL OR context_size = $5)
+  AND ($6::text IS NULL OR operation IS NULL OR operation = $6)`
 
 const level = `coalesce(array_position(ARRAY['${severities.join("','")}'], severity), 0)`
 
 const columns = `id::float8 AS id, extract(epoch FROM starts_at)::float8 AS timestamp, severity AS level,
-  summary AS message, kpi AS metric_type, value AS current_value, peak_value, threshold, service, model, context_size,
+  summary AS message, kpi AS metric_type, value AS current_value, peak_value, threshold, service, model, context_size, operation,
   extract(epoch FROM ends_at)::float8 AS ends_at, closed_how,
   NOT EXISTS (
     SELECT FROM alert_episodes AS worse
@@ -69,6 +78,7 @@ const columns = `id::float8 AS id, extract(epoch FROM starts_at)::float8 AS time
       AND worse.cluster = episode.cluster AND worse.service IS NOT DISTINCT FROM episode.service
       AND worse.model IS NOT DISTINCT FROM episode.model
       AND worse.context_size IS NOT DISTINCT FROM episode.context_size
+      AND worse.operation IS NOT DISTINCT FROM episode.operation
       AND ${level.replace('severity', 'worse.severity')} > ${level.replace('severity', 'episode.severity')}
   ) AS is_worst,
   (SELECT json_build_object('by', by, 'comment', comment, 'at', extract(epoch FROM at))
@@ -97,11 +107,11 @@ export async function episodes(
 ): Promise<AlertEpisode[]> {
   const { rows } = await pool.query<AlertEpisode>(
     `SELECT ${columns} FROM alert_episodes AS episode
-     WHERE ${fired} AND ($6 = 'any' OR (ends_at IS NULL) = ($6 = 'open'))
-       AND ($9::text IS NULL OR kpi = $9) AND ($10::text IS NULL OR severity = $10)
-       AND ($11::text IS NULL OR alertname = $11)
-       AND ($8::bigint IS NULL OR (starts_at, id) < (SELECT starts_at, id FROM alert_episodes WHERE id = $8))
-     ORDER BY starts_at DESC, id DESC LIMIT $7`,
+     WHERE ${fired} AND ($7 = 'any' OR (ends_at IS NULL) = ($7 = 'open'))
+       AND ($10::text IS NULL OR kpi = $10) AND ($11::text IS NULL OR severity = $11)
+       AND ($12::text IS NULL OR alertname = $12)
+       AND ($9::bigint IS NULL OR (starts_at, id) < (SELECT starts_at, id FROM alert_episodes WHERE id = $9))
+     ORDER BY starts_at DESC, id DESC LIMIT $8`,
     [
       ...scopeParameters(scope),
       state,

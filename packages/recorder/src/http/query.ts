@@ -45,15 +45,16 @@ export const scopeQuery = {
   ...serviceQuery,
   model: text(mostInName).optional(),
   context_size: text(mostInName).optional().describe('Class of context sizes: tokens, or +Inf.'),
+  operation: text(mostInName).optional().describe('Kind of operation, such as `search`.'),
 }
 
 /** The part of the history that a query asks about. @throws RequestError 400 for a window that ends before it begins */
 export function scopeOf(
   query: z.output<z.ZodObject<typeof windowQuery>> & Partial<z.output<z.ZodObject<typeof scopeQuery>>>,
 ): Scope {
-  const { to = new Date(), service, model, context_size: contextSize } = query
+  const { to = new Date(), service, model, context_size: contextSize, operation } = query
   const from = query.from ?? new Date(to.getTime() - query.hours * 3_600_000)
-  if (from < to) return { from, to, service, model, contextSize }
+  if (from < to) return { from, to, service, model, contextSize, operation }
   throw new RequestError(400, 'query parameter from: the window ends before it begins', {
     value: from.toISOString(),
     expected: `a time before ${to.toISOString()}`,

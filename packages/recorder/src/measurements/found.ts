@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { z } from 'zod'
 import { kpiOf } from '../config/source.js'
 import { inScope, type Scope, scopeParameters } from '../database/scope.js'
+import { operationAnswer } from '../http/place.js'
 import type { DataOf } from '../http/route.js'
 import { exactTime, type RowSource } from '../http/rows.js'
 
@@ -16,7 +17,7 @@ export const measurementAnswer = z.strictObject({
   service: z.string(),
   model: z.string(),
   context_size: z.string().describe('Class of context sizes: tokens, or +Inf.'),
-  operation: z.string().nullable(),
+  operation: operationAnswer,
   severity: z.string().nullable().describe('Level whose threshold it is at or beyond.'),
   trace_id: z.string().nullable(),
   span_id: z.string().nullable(),
@@ -41,9 +42,9 @@ export function measurementRows(
     async read(window, after, most) {
       const { rows } = await pool.query<FoundMeasurement & { exact: string }>(
         `SELECT ${measurementColumns}, ${exactTime('at')} AS exact FROM measurements
-         WHERE at >= $1 AND at <= $2 AND ${inScope} AND ($6::text IS NULL OR kpi = $6)
-           AND ($7::timestamptz IS NULL OR (at <= $7 AND (at, id) < ($7, $8::uuid)))
-         ORDER BY at DESC, id DESC LIMIT $9`,
+         WHERE at >= $1 AND at <= $2 AND ${inScope} AND ($7::text IS NULL OR kpi = $7)
+           AND ($8::timestamptz IS NULL OR (at <= $8 AND (at, id) < ($8, $9::uuid)))
+         ORDER BY at DESC, id DESC LIMIT $10`,
         [
           ...scopeParameters({ ...scope, ...window }),
           kpi ?? null,
@@ -62,13 +63,14 @@ interface Episode {
   readonly service: string | null
   readonly model: string | null
   readonly context_size: string | null
+  readonly operation: string | null
 }
 
 /** Parts of a place; an alert that concerns, say, every model has no model. */
-const parts = ['service', 'model', 'context_size'] as const
+const parts = ['service', 'model', 'context_size', 'operation'] as const
 
 /**
- * The worst measurements behind an alert episode: of its KPI, and of its service, model and context size where it has
+ * The worst measurements behind an alert episode: of its KPI, and of its service, model, context size and operation where it has
  * them, from the beginning of the window that its first value was computed over until its end.
  * @returns undefined where there is no such episode; none where it is of no KPI that the configuration knows
  */
@@ -79,7 +81,7 @@ export async function worstMeasurements(
   most: number,
 ): Promise<FoundMeasurement[] | undefined> {
   const episodes = await pool.query<Episode>(
-    'SELECT kpi, service, model, context_size FROM alert_episodes WHERE id = $1',
+    'SELECT kpi, service, model, context_size, operation FROM alert_episodes WHERE id = $1',
     [episodeId],
   )
   const [episode] = episodes.rows

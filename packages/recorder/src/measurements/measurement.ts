@@ -5,6 +5,7 @@ import {
   countedValue,
   type Kpi,
   names,
+  type Place,
   refusalOf,
   retentionOf,
   severityOf,
@@ -25,7 +26,7 @@ export interface Measurement {
   readonly service: string
   readonly model: string
   readonly contextSize: string
-  readonly operation: string | null
+  readonly operation: string
   readonly severity: ThresholdSeverity | null
   readonly traceId: string | null
   readonly spanId: string | null
@@ -65,7 +66,6 @@ export function measurementOf(
   const place = placeOf(attributes, config)
   if (place === undefined) return `it has no ${attribute.model} or no ${attribute.contextSize}`
   const value = typeof given === 'number' ? countedValue(kpi, given) : shareOf(kpi, String(given))
-  const operation = attributes[attribute.operation]
   return {
     id: idOf(record, service, nanos),
     at: new Date(at),
@@ -74,7 +74,6 @@ export function measurementOf(
     outcome: kpi.outcomes === undefined ? null : String(given),
     service: storableName(service),
     ...place,
-    operation: operation === undefined ? null : storableText(String(operation)),
     severity: value === null ? null : (severityOf(kpi.direction, thresholdsAt(kpi, place), value) ?? null),
     traceId: hexOrNull(record.traceId, 32),
     spanId: hexOrNull(record.spanId, 16),
@@ -82,15 +81,17 @@ export function measurementOf(
   }
 }
 
-function placeOf(
-  attributes: Attributes,
-  { contextSizes }: Config,
-): { model: string; contextSize: string } | undefined {
+function placeOf(attributes: Attributes, { contextSizes }: Config): Place | undefined {
   const model = attributes[attribute.model]
   const size = attributes[attribute.contextSize]
   if (typeof model !== 'string' || model === '' || size === undefined || size === '') return undefined
   const contextSize = typeof size === 'number' ? contextSizeClass(contextSizes, size) : String(size)
-  return { model: storableName(model), contextSize: storableName(contextSize) }
+  const operation = String(attributes[attribute.operation] ?? '')
+  return {
+    model: storableName(model),
+    contextSize: storableName(contextSize),
+    operation: storableName(operation),
+  }
 }
 
 /** What an outcome adds to its KPI's ratio; null for one that stays out of it. */

@@ -34,7 +34,7 @@ export function kpiRunbook(kpi: Kpi): string {
     ]),
     '## When the alert is wrong',
     bulleted([
-      `Thresholds are \`kpis.${kpi.id}.thresholds\`, and those of single models and context sizes \`overrides\`. ` +
+      `Thresholds are \`kpis.${kpi.id}.thresholds\`, and those of single models, operations and context sizes \`overrides\`. ` +
         '`mnemoscope suggest` proposes some from the last week; `mnemoscope backtest` says what others would have told of.',
       'Too few measurements for a judgement: raise `minSamples`. It comes and goes: raise `hysteresis` or `keepFiringFor`.',
     ]),
@@ -57,7 +57,7 @@ function alertsOf(kpi: Kpi): string[] {
 
 function judged(kpi: Kpi): string {
   const { window, minSamples, sparseWindow, sparseMinSamples, rareWindow } = kpi
-  const what = `What is judged at each service, model and context size is ${statisticOf(kpi)} over \`${window}\``
+  const what = `What is judged at each service, model, context size and operation is ${statisticOf(kpi)} over \`${window}\``
   if (kpi.instrument === 'gauge') return `${what}.`
   return (
     `${what}; with fewer than ${minSamples} measurements over \`${sparseWindow}\`, ` +
@@ -75,7 +75,7 @@ function statisticOf({ statistic, outcomes }: Kpi): string {
   return `the ${statistic.slice(1)}th percentile`
 }
 
-/** A table of the KPI's own thresholds, and a list of those of single models and context sizes. */
+/** A table of the KPI's own thresholds, and a list of those of single models, operations and context sizes. */
 function thresholdsOf(kpi: Kpi): string[] {
   const [fires, ends] =
     kpi.direction === 'higher_is_better' ? ['at or below', 'above'] : ['at or above', 'below']
@@ -103,9 +103,10 @@ function levelsOf({ thresholds }: Pick<Kpi, 'thresholds'>) {
   })
 }
 
-function placeOf({ model, contextSize }: Kpi['overrides'][number]): string {
+function placeOf({ model, operation, contextSize }: Kpi['overrides'][number]): string {
   return [
     ...(model === undefined ? [] : [code(model)]),
+    ...(operation === undefined ? [] : [`operation ${code(operation)}`]),
     ...(contextSize === undefined ? [] : [`context ${contextSize.toLocaleString('en-US')}`]),
   ].join(', ')
 }

@@ -2,6 +2,7 @@ import { type Config, durationSeconds } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
 import { inScope, type Scope, scopeParameters } from '../database/scope.js'
+import { operationAnswer } from '../http/place.js'
 import { limit, scopeOf, scopeQuery, windowQuery } from '../http/query.js'
 import { type DataOf, route } from '../http/route.js'
 import {
@@ -20,6 +21,7 @@ const snapshotAnswer = z.strictObject({
   service: z.string(),
   model: z.string(),
   context_size: z.string().describe('Class of context sizes: tokens, or +Inf.'),
+  operation: operationAnswer,
   kpi: z.string(),
   value: z.number().nullable().describe("The KPI's statistic over its window; null while it is unknown."),
   samples: z.number().nullable().describe('Measurements behind it.'),
@@ -51,12 +53,12 @@ function snapshotRows(pool: pg.Pool, scope: Scope, kpi: string | undefined): Row
     async read(window, after, most) {
       const [seriesId, lastKpi] = after?.key ?? []
       const { rows } = await pool.query<Stored>(
-        `SELECT extract(epoch FROM at)::float8 AS timestamp, service, model, context_size, kpi, value, samples,
+        `SELECT extract(epoch FROM at)::float8 AS timestamp, service, model, context_size, operation, kpi, value, samples,
            mean, p50, p95, p99, snapshots.max, ${exactTime('at')} AS exact, series_id
          FROM snapshots JOIN series ON series.id = series_id
-         WHERE at >= $1 AND at <= $2 AND ${inScope} AND ($6::text IS NULL OR kpi = $6)
-           AND ($7::timestamptz IS NULL OR (at <= $7 AND (at, series_id, kpi) < ($7, $8::integer, $9::text)))
-         ORDER BY at DESC, series_id DESC, kpi DESC LIMIT $10`,
+         WHERE at >= $1 AND at <= $2 AND ${inScope} AND ($7::text IS NULL OR kpi = $7)
+           AND ($8::timestamptz IS NULL OR (at <= $8 AND (at, series_id, kpi) < ($8, $9::integer, $10::text)))
+         ORDER BY at DESC, series_id DESC, kpi DESC LIMIT $11`,
         [
           ...scopeParameters({ ...scope, ...window }),
           kpi ?? null,

@@ -7,6 +7,8 @@ export interface SnapshotRow {
   readonly service: string
   readonly model: string
   readonly contextSize: string
+  /** Empty where the metric has none. */
+  readonly operation: string
   readonly kpi: string
   readonly value: number | null
   readonly samples: number | null
@@ -17,7 +19,7 @@ export interface SnapshotRow {
   readonly max: number | null
 }
 
-type Field = Exclude<keyof SnapshotRow, 'service' | 'model' | 'contextSize' | 'kpi'>
+type Field = Exclude<keyof SnapshotRow, 'service' | 'model' | 'contextSize' | 'operation' | 'kpi'>
 
 /** What a recorded series says of a row: which row it is of, and which of its fields. */
 export interface Place {
@@ -39,17 +41,18 @@ export function placeOf(labels: Sample['labels']): Place | undefined {
   const service = storableName(labels[names.label.job] ?? '')
   const model = storableName(labels[names.label.model] ?? '')
   const contextSize = storableName(labels[names.label.contextSize] ?? '')
+  const operation = storableName(labels[names.label.operation] ?? '')
   if (!recorded || !service || !model || !contextSize) return undefined
   const { kpi, field } = recorded
   return {
-    row: { service, model, contextSize, kpi, ...unknown },
-    key: JSON.stringify([service, model, contextSize, kpi]),
+    row: { service, model, contextSize, operation, kpi, ...unknown },
+    key: JSON.stringify([service, model, contextSize, operation, kpi]),
     field: field === 'current' ? 'value' : field,
   }
 }
 
 /**
- * Rows of a snapshot from the recorded series at its instant. Each row is of one service, model and context size:
+ * Rows of a snapshot from the recorded series at its instant. Each row is of one service, model, context size and operation:
  * values of different ones never meet. Series that belong to no row are left out; NaN, infinities and what is too large
  * for anything, which say that there is no value, become null.
  */

@@ -106,9 +106,9 @@ async function idsOfSeries(client: pg.PoolClient, rows: readonly SnapshotRow[]):
 
 async function findSeries(client: pg.PoolClient, places: readonly SnapshotRow[]): Promise<(number | null)[]> {
   const { rows } = await client.query<{ id: number | null }>(
-    `SELECT id FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY
-       AS given (service, model, context_size, number)
-     LEFT JOIN series USING (service, model, context_size) ORDER BY number`,
+    `SELECT id FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+       AS given (service, model, context_size, operation, number)
+     LEFT JOIN series USING (service, model, context_size, operation) ORDER BY number`,
     columnsOf(places),
   )
   return rows.map(({ id }) => id)
@@ -116,7 +116,8 @@ async function findSeries(client: pg.PoolClient, places: readonly SnapshotRow[])
 
 async function addSeries(client: pg.PoolClient, places: readonly SnapshotRow[]): Promise<void> {
   await client.query(
-    `INSERT INTO series (service, model, context_size) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+    `INSERT INTO series (service, model, context_size, operation)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
      ON CONFLICT DO NOTHING`,
     columnsOf(places),
   )
@@ -127,9 +128,10 @@ function columnsOf(places: readonly SnapshotRow[]): string[][] {
     places.map(({ service }) => service),
     places.map(({ model }) => model),
     places.map(({ contextSize }) => contextSize),
+    places.map(({ operation }) => operation),
   ]
 }
 
-function keyOf({ service, model, contextSize }: SnapshotRow): string {
-  return `${service}\0${model}\0${contextSize}`
+function keyOf({ service, model, contextSize, operation }: SnapshotRow): string {
+  return `${service}\0${model}\0${contextSize}\0${operation}`
 }

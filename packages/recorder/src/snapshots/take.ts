@@ -105,8 +105,7 @@ function instantOf(
 /** Fields that are recorded together with the alerts; the others may come once in a snapshot interval only. */
 const judgedFields: readonly names.SnapshotField[] = ['current', 'samples', 'mean']
 
-const { job, model, contextSize } = names.label
-const identity = ['__name__', job, model, contextSize].join(', ')
+const identity = ['__name__', ...names.seriesLabels].join(', ')
 const any = `{__name__=~"${names.snapshotSeriesPattern}"}`
 
 /**

@@ -18,13 +18,13 @@ groups:
   - name: f1
     rules:
       - alert: MnemoscopeF1ScoreCritical
-        expr: job_model_context_size:mnemoscope_f1_score:current <= 0.7
+        expr: job_model_context_size_operation:mnemoscope_f1_score:current <= 0.7
         labels: {severity: critical, kpi: f1_score}
         annotations: {summary: 'F1 is critical', value: '{{ $value }}', threshold: '0.7'}
       - alert: MnemoscopeWatchdog
         expr: vector(1)
       - alert: MnemoscopeF1ScoreWarning
-        expr: job_model_context_size:mnemoscope_f1_score:current <= 0.8
+        expr: job_model_context_size_operation:mnemoscope_f1_score:current <= 0.8
         labels: {severity: warning, kpi: f1_score}
         annotations: {summary: 'F1 is low', value: '{{ $value }}', threshold: '0.8'}
 `
@@ -73,7 +73,7 @@ async function withRecorder(work: (recorder: Recorder) => Promise<void>): Promis
 
 function expose(model: string, f1: number): void {
   prometheus.expose(
-    `job_model_context_size:mnemoscope_f1_score:current{model="${model}",context_size="8192"} ${f1}\n`,
+    `job_model_context_size_operation:mnemoscope_f1_score:current{model="${model}",context_size="8192"} ${f1}\n`,
   )
 }
 

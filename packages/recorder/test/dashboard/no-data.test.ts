@@ -75,6 +75,7 @@ function snapshot(timestamp: number, value: number | null = 1): CurrentSnapshot 
     service: 'memory',
     model: 'a',
     context_size: '8192',
+    operation: 'search',
     kpis: { f1_score: { ...measured, severity: null, thresholds: {} } },
   }
 }

@@ -187,7 +187,7 @@ test('models and KPIs have any name, also one that objects have of themselves', 
 })
 
 test('numbers beyond all measure keep nothing from being added up or compared', async () => {
-  const name = (kpi: string) => `job_model_context_size:mnemoscope_${kpi}:current`
+  const name = (kpi: string) => `job_model_context_size_operation:mnemoscope_${kpi}:current`
   const labels = { job: 'memory', model: 'a', context_size: '8192' }
   const rowsWith = (latency: number) =>
     snapshotRows([

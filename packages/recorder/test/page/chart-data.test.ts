@@ -7,6 +7,7 @@ const series = (model: string, points: readonly Point[]) => ({
   service: 's',
   model,
   context_size: '8192',
+  operation: 'search',
   points,
 })
 
@@ -44,7 +45,10 @@ describe('data of a chart', () => {
       kpis: { f1_score: { total_series: 1, series: [b] }, latency: { total_series: 2, series: [a, b] } },
     })
     expect([...styles.values()].map(({ colour }) => colour)).toEqual(['--series-0', '--series-1'])
-    expect(styles.get(JSON.stringify(['s', 'b', '8192']))).toEqual({ colour: '--series-1', dash: [] })
+    expect(styles.get(JSON.stringify(['s', 'b', '8192', 'search']))).toEqual({
+      colour: '--series-1',
+      dash: [],
+    })
   })
 })
 

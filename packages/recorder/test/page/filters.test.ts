@@ -9,9 +9,16 @@ describe('the address of the page', () => {
     ['?hours=-3', { hours: 24 }, 'hours=24'],
     ['?hours=x&from=x&to=y', { hours: 24 }, 'hours=24'],
     [
-      '?kpi=f1_score&job=memory&model=a%26b&context_size=8192',
-      { hours: 24, kpi: 'f1_score', service: 'memory', model: 'a&b', context_size: '8192' },
-      'hours=24&service=memory&model=a%26b&context_size=8192',
+      '?kpi=f1_score&job=memory&model=a%26b&operation=search&context_size=8192',
+      {
+        hours: 24,
+        kpi: 'f1_score',
+        service: 'memory',
+        model: 'a&b',
+        operation: 'search',
+        context_size: '8192',
+      },
+      'hours=24&service=memory&model=a%26b&operation=search&context_size=8192',
     ],
     [
       '?from=2030-01-01T00:00:00Z&to=2030-01-01T01:00:00Z',

@@ -14,8 +14,8 @@ export async function seedEverything(pool: pg.Pool): Promise<void> {
   const days = daysBetween(new Date(now - 16 * 24 * hourMs), new Date(now))
   for (const table of ['snapshots', 'measurements'] as const) await createPartitions(pool, table, days)
   await pool.query(
-    `INSERT INTO series (service, model, context_size)
-     VALUES ('memory', 'a', '8192'), ('memory', 'b', '+Inf')`,
+    `INSERT INTO series (service, model, context_size, operation)
+     VALUES ('memory', 'a', '8192', 'search'), ('memory', 'b', '+Inf', 'generate')`,
   )
   await pool.query(
     `INSERT INTO snapshots (at, series_id, kpi, value, samples, mean, p50, p95, p99, max)
@@ -46,13 +46,13 @@ export async function seedEverything(pool: pg.Pool): Promise<void> {
     [new Date(now)],
   )
   await pool.query(
-    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, starts_at,
+    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, operation, starts_at,
        value, peak_value, threshold, summary, labels, annotations, ends_at, closed_at, closed_how)
      VALUES
-       ('default', 'aa', 'MnemoscopeF1ScoreCritical', 'critical', 'f1_score', 'memory', 'a', '8192', $1,
+       ('default', 'aa', 'MnemoscopeF1ScoreCritical', 'critical', 'f1_score', 'memory', 'a', '8192', 'search', $1,
          0.6, 0.58, 0.7, 'F1 score is critical', '{"job": "memory"}', '{"runbook_url": "f1-score.md"}',
          NULL, NULL, NULL),
-       ('default', 'bb', 'MnemoscopeLatencyWarning', 'warning', 'latency', 'memory', 'b', '+Inf',
+       ('default', 'bb', 'MnemoscopeLatencyWarning', 'warning', 'latency', 'memory', 'b', '+Inf', 'generate',
          $1::timestamptz - interval '10 min', 5, 6, 5, 'Latency is high', '{"job": "memory"}', '{"summary": "high"}', $1, $1, 'resolved')`,
     [new Date(began)],
   )

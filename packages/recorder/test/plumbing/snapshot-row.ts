@@ -5,6 +5,7 @@ export const snapshotRow: SnapshotRow = {
   service: 'memory',
   model: 'a',
   contextSize: '8192',
+  operation: 'search',
   kpi: 'f1_score',
   value: 0.9,
   samples: 20,

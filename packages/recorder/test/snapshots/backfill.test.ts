@@ -34,9 +34,9 @@ test('missed instants are filled from Prometheus with the same rows, and what it
     ['a', 'b']
       .map(
         (model) =>
-          `job_model_context_size:mnemoscope_f1_score:current{model="${model}",context_size="1"} 0.9
-job_model_context_size:mnemoscope_f1_score:mean{model="${model}",context_size="1"} 0.8
-job_model_context_size:mnemoscope_f1_score:max{model="${model}",context_size="1"} 0.95\n`,
+          `job_model_context_size_operation:mnemoscope_f1_score:current{model="${model}",context_size="1"} 0.9
+job_model_context_size_operation:mnemoscope_f1_score:mean{model="${model}",context_size="1"} 0.8
+job_model_context_size_operation:mnemoscope_f1_score:max{model="${model}",context_size="1"} 0.95\n`,
       )
       .join(''),
   )

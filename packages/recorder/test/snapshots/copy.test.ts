@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 
 const at = new Date('2026-12-31T23:59:59.999Z')
-const place = { service: 'memory', model: 'a', contextSize: '8192' }
+const place = { service: 'memory', model: 'a', contextSize: '8192', operation: 'search' }
 const unknown = { value: null, samples: null, mean: null, p50: null, p95: null, p99: null, max: null }
 
 const row = (kpi: string, seriesId: number, figures: object = {}, instant = at): PlacedRow => ({

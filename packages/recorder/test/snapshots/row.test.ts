@@ -3,7 +3,7 @@ import { snapshotRows } from '../../src/snapshots/row.js'
 import { gapAt } from '../../src/snapshots/take.js'
 
 const series = (kpi: string, field: string, labels: Record<string, string>, value: number) => ({
-  labels: { __name__: `job_model_context_size:mnemoscope_${kpi}:${field}`, ...labels },
+  labels: { __name__: `job_model_context_size_operation:mnemoscope_${kpi}:${field}`, ...labels },
   value,
 })
 const a = { job: 'memory', model: 'a', context_size: '8192' }
@@ -22,6 +22,7 @@ test('values of different models never meet in one row', () => {
       service: 'memory',
       model: 'a',
       contextSize: '8192',
+      operation: '',
       kpi: 'f1_score',
       value: 0.9,
       samples: null,
@@ -35,6 +36,7 @@ test('values of different models never meet in one row', () => {
       service: 'memory',
       model: 'b',
       contextSize: '8192',
+      operation: '',
       kpi: 'f1_score',
       value: 0.5,
       samples: 20,
@@ -44,6 +46,18 @@ test('values of different models never meet in one row', () => {
       p99: null,
       max: 0.75,
     },
+  ])
+})
+
+test('values of different operations never meet in one row, nor with those of a metric without operations', () => {
+  const operations = [{ operation: 'search' }, { operation: 'generate' }, {}]
+  const rows = snapshotRows(
+    operations.map((operation, i) => series('token_usage', 'current', { ...a, ...operation }, i)),
+  )
+  expect(rows.map(({ operation, value }) => [operation, value])).toEqual([
+    ['search', 0],
+    ['generate', 1],
+    ['', 2],
   ])
 })
 

@@ -8,7 +8,7 @@ import { waitFor } from '../plumbing/wait-for.js'
 // Real servers on a busy machine take their time.
 jest.setTimeout(120_000)
 
-const record = 'job_model_context_size:mnemoscope_f1_score'
+const record = 'job_model_context_size_operation:mnemoscope_f1_score'
 /** Evaluated far less often than the recorder expects: most of the time evaluations seem to fail. */
 const rules = `
 groups:

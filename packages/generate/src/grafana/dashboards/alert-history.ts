@@ -2,7 +2,7 @@ import { type Config, names } from '@mnemoscope/kpi'
 import { changeAnnotations } from '../annotations.js'
 import { stateTimeline } from '../charts.js'
 import { dashboard } from '../dashboard.js'
-import { firingRank } from '../kpi-panel.js'
+import { firingRank, placeLegend } from '../kpi-panel.js'
 import { rankMappings } from '../levels.js'
 import { dashboardUid } from '../links.js'
 import { alertTotals, firedCounts } from '../panels/alert-counts.js'
@@ -38,9 +38,9 @@ export function alertHistory(config: Config): Dashboard {
 }
 
 function levelTimeline(config: Config): PanelSpec {
-  const { kpi, job, model, contextSize } = names.label
+  const { kpi } = names.label
   return stateTimeline({
-    title: 'Worst level by KPI, model and context size',
+    title: 'Worst level by KPI, model, context size and operation',
     description: 'The worst level that fired, as Prometheus has it, for as far back as Prometheus keeps it.',
     width: 24,
     height: 10,
@@ -49,8 +49,8 @@ function levelTimeline(config: Config): PanelSpec {
     mappings: rankMappings,
     maxDataPoints: config.dashboard.maxDataPoints,
     targets: [
-      rangeQuery(firingRank([kpi, job, model, contextSize]), {
-        legend: `{{${kpi}}} · {{${job}}} · {{${model}}} · {{${contextSize}}}`,
+      rangeQuery(firingRank([kpi, ...names.seriesLabels]), {
+        legend: `{{${kpi}}} · ${placeLegend}`,
         step: config.alertCheckInterval,
       }),
     ],

@@ -81,7 +81,7 @@ function coursePanel(config: Config, kpi: Kpi): PanelSpec {
   return timeSeries({
     ...base,
     title: `${kpi.title} and its thresholds`,
-    description: `${kpi.description} Dashed: thresholds, those of single models and context sizes named.`,
+    description: `${kpi.description} Dashed: thresholds, those of single models, context sizes and operations named.`,
     width: 24,
     height: 10,
     targets: [

@@ -11,13 +11,14 @@ import { instantQuery, rangeQuery } from '../query.js'
 import type { Dashboard, PanelSpec } from '../schema.js'
 import { dataSourceVariable, placeVariables, windowVariable } from '../variables.js'
 
-/** Models and context sizes side by side. Values of different ones are never averaged together. */
+/** Models, context sizes and operations side by side. Values of different ones are never averaged together. */
 export function modelComparison(config: Config): Dashboard {
   const kpis = Object.values(config.kpis)
   return dashboard(config, {
     uid: dashboardUid.modelComparison,
     title: 'Mnemoscope · Model comparison',
-    description: 'Which model does best at which context size, over the time range and over a window.',
+    description:
+      'Which model does best at which context size and operation, over the time range and over a window.',
     from: 'now-24h',
     variables: [
       dataSourceVariable(prometheus),

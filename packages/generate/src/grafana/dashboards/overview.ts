@@ -30,7 +30,8 @@ export function overview(config: Config): Dashboard {
   return dashboard(config, {
     uid: dashboardUid.overview,
     title: 'Mnemoscope · Overview',
-    description: 'Every KPI of every service, model and context size now, what fires, and the trends.',
+    description:
+      'Every KPI of every service, model, context size and operation now, what fires, and the trends.',
     variables: [
       dataSourceVariable(prometheus),
       dataSourceVariable(postgres),
@@ -52,16 +53,22 @@ export function overview(config: Config): Dashboard {
   })
 }
 
-const columns = { service: 'Service', model: 'Model', contextSize: 'Context size', level: 'Level' } as const
+const columns = {
+  service: 'Service',
+  model: 'Model',
+  contextSize: 'Context size',
+  operation: 'Operation',
+  level: 'Level',
+} as const
 
 function statusTable(kpis: readonly Kpi[]): PanelSpec {
-  const { job, model, contextSize } = names.label
+  const { job, model, contextSize, operation } = names.label
   const level = 'level'
   const valueColumn = (refId: string) => `Value #${refId}`
   return table({
     title: 'Every KPI now',
     description:
-      'The value that is judged, for each service, model and context size, and the worst level that fires there. ' +
+      'The value that is judged, for each service, model, context size and operation, and the worst level that fires there. ' +
       'Empty: too few measurements to know. Colours show the thresholds that have no override.',
     width: 24,
     height: 10,
@@ -78,14 +85,20 @@ function statusTable(kpis: readonly Kpi[]): PanelSpec {
         options: {
           excludeByName: { Time: true },
           indexByName: Object.fromEntries(
-            [job, model, contextSize, valueColumn(level), ...kpis.map(({ id }) => valueColumn(id))].map(
-              (name, i) => [name, i],
-            ),
+            [
+              job,
+              model,
+              contextSize,
+              operation,
+              valueColumn(level),
+              ...kpis.map(({ id }) => valueColumn(id)),
+            ].map((name, i) => [name, i]),
           ),
           renameByName: {
             [job]: columns.service,
             [model]: columns.model,
             [contextSize]: columns.contextSize,
+            [operation]: columns.operation,
             [valueColumn(level)]: columns.level,
             ...Object.fromEntries(kpis.map(({ id, title }) => [valueColumn(id), title])),
           },
@@ -122,7 +135,7 @@ function kpiRow(config: Config, kpi: Kpi): PanelSpec[] {
       {
         ...base,
         title: `${kpi.title}: worst now`,
-        description: `${kpi.description} The ${worse} value among the selected services, models and context sizes.`,
+        description: `${kpi.description} The ${worse} value among the selected services, models, context sizes and operations.`,
         width: 4,
         height,
         links: [dashboardLink(`${kpi.title} in detail`, dashboardUid.kpi(kpi.id)), ...base.links],

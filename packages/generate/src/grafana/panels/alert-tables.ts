@@ -12,15 +12,15 @@ export function activeAlerts(size: { width: number; height: number }): PanelSpec
     ...size,
     title: 'Active alerts',
     description:
-      'Open alert episodes from the history, the worst level of each KPI, model and context size. ' +
+      'Open alert episodes from the history, the worst level of each KPI, model, context size and operation. ' +
       'Values are in the unit of the KPI. Click a KPI for its details, the runbook for what to do.',
     unit: 'none',
     noValue: 'nothing fires',
     targets: [
       sqlQuery(`
-SELECT since, severity, kpi, service, model, context_size, value, peak_value, threshold, summary, acknowledged_by, runbook, dashboard
+SELECT since, severity, kpi, service, model, context_size, operation, value, peak_value, threshold, summary, acknowledged_by, runbook, dashboard
 FROM (
-  SELECT DISTINCT ON (coalesce(kpi, alertname), service, model, context_size)
+  SELECT DISTINCT ON (coalesce(kpi, alertname), service, model, context_size, operation)
     starts_at AS since,
     severity,
     ${severityRankSql} AS rank,
@@ -28,6 +28,7 @@ FROM (
     service,
     model,
     context_size,
+    operation,
     value,
     peak_value,
     threshold,
@@ -38,7 +39,7 @@ FROM (
   FROM alert_episodes
   WHERE ends_at IS NULL
     AND ${selectedRows({})}
-  ORDER BY coalesce(kpi, alertname), service, model, context_size, rank DESC, starts_at
+  ORDER BY coalesce(kpi, alertname), service, model, context_size, operation, rank DESC, starts_at
 ) AS worst
 ORDER BY rank DESC, since`),
     ],
@@ -54,7 +55,7 @@ export const episodeOverrides = [
       rowLink(
         'Details',
         { field: 'dashboard' },
-        { service: 'service', model: 'model', contextSize: 'context_size' },
+        { service: 'service', model: 'model', contextSize: 'context_size', operation: 'operation' },
       ),
     ],
   }),
@@ -67,12 +68,12 @@ export const episodeOverrides = [
   hiddenField('dashboard'),
 ]
 
-/** Which KPI of which model and context size fires most: where to start. */
+/** Which KPI of which model, context size and operation fires most: where to start. */
 export function alertCauses(): PanelSpec {
   return table({
     title: 'What fires most',
     description:
-      'KPIs, models and context sizes by the time that their alerts fired in the time range, all levels together.',
+      'KPIs, models, context sizes and operations by the time that their alerts fired in the time range, all levels together.',
     width: 24,
     height: 9,
     unit: 'none',
@@ -84,6 +85,7 @@ SELECT
   service,
   model,
   context_size,
+  operation,
   count(*) AS episodes,
   sum(${firingSecondsSql}) AS firing,
   max(starts_at) AS last_begun,
@@ -91,7 +93,7 @@ SELECT
 FROM alert_episodes
 WHERE ${inTimeRangeSql}
   AND ${selectedRows({})}
-GROUP BY coalesce(kpi, alertname), service, model, context_size
+GROUP BY coalesce(kpi, alertname), service, model, context_size, operation
 ORDER BY firing DESC
 LIMIT 50`),
     ],
@@ -120,6 +122,7 @@ SELECT
   service,
   model,
   context_size,
+  operation,
   value,
   peak_value,
   threshold,
@@ -156,6 +159,7 @@ SELECT
   service,
   model,
   context_size,
+  operation,
   value,
   peak_value,
   threshold,

@@ -7,10 +7,10 @@ import { placesSql, sqlQuery, wholeHoursSql } from '../query.js'
 import type { PanelSpec } from '../schema.js'
 import { table } from '../table.js'
 
-/** The mean of each KPI's snapshots, one row for each service, model and context size. */
+/** The mean of each KPI's snapshots, one row for each service, model, context size and operation. */
 export function comparisonTable(kpis: readonly Kpi[]): PanelSpec {
   return table({
-    title: 'Mean of the snapshots, by model and context size',
+    title: 'Mean of the snapshots, by model, context size and operation',
     description:
       'Mean of each KPI’s snapshots in the time range. Of a quantile such as the p95 of latency it is the mean of ' +
       'quantiles, good for comparing. Empty: never measured in the time range.',
@@ -32,6 +32,7 @@ export function comparisonTable(kpis: readonly Kpi[]): PanelSpec {
             service: 'service',
             model: 'model',
             contextSize: 'context_size',
+            operation: 'operation',
           }),
         ],
       }),
@@ -68,9 +69,10 @@ SELECT
   service,
   model,
   context_size,
+  operation,
 ${means.join('\n')}
   max(snapshots) AS snapshots
 FROM places JOIN parts USING (series_id) JOIN instants USING (series_id)
-GROUP BY service, model, context_size, context_tokens
-ORDER BY service, model, context_tokens NULLS LAST`
+GROUP BY service, model, context_size, context_tokens, operation
+ORDER BY service, model, context_tokens NULLS LAST, operation`
 }

@@ -54,12 +54,8 @@ export function distribution(config: Config, kpi: Kpi): PanelSpec[] {
       width: 12,
       targets: [
         rangeQuery(
-          aggregate(
-            'sum',
-            [...names.seriesLabels, names.label.operation],
-            over('rate', selected(`${metric}_count`), '$__rate_interval'),
-          ),
-          { legend: `${placeLegend} · {{${names.label.operation}}}`, step },
+          aggregate('sum', names.seriesLabels, over('rate', selected(`${metric}_count`), '$__rate_interval')),
+          { legend: placeLegend, step },
         ),
       ],
     }),

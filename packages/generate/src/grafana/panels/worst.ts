@@ -126,7 +126,7 @@ WITH ${wholeHoursSql}, ${placesSql}, of_kpi AS MATERIALIZED (
     SELECT * FROM snapshots WHERE at >= since AND at < until AND kpi = '${id}'
   ) AS snapshots
 )
-SELECT at, service, model, context_size, ${columns.join(', ')}
+SELECT at, service, model, context_size, operation, ${columns.join(', ')}
 FROM found JOIN places USING (series_id)
 WHERE value IS NOT NULL
 ORDER BY value ${order}, at DESC
