@@ -48,7 +48,7 @@ export function ago(selector: string, duration: string): string {
 
 /** `sum by (job, model) (expression)`. */
 export function aggregate(
-  operator: 'sum' | 'max' | 'avg',
+  operator: 'sum' | 'max' | 'avg' | 'count',
   by: readonly string[],
   expression: string,
 ): string {

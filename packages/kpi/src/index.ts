@@ -46,6 +46,7 @@ export type {
 export {
   countedRange,
   countedValue,
+  judgedRange,
   outcomesOf,
   type RefusalReason,
   refusalOf,

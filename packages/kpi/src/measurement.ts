@@ -46,6 +46,14 @@ export function countedRange({ range, direction }: Pick<Kpi, 'range' | 'directio
   return { min: min >= 0 ? 0 : min - beyond, max }
 }
 
+/** Where the value of a KPI can be, both ends included: a ratio within its range, all others where values are counted. */
+export function judgedRange(kpi: Pick<Kpi, 'range' | 'direction' | 'statistic'>): {
+  readonly min: number
+  readonly max: number
+} {
+  return kpi.statistic === 'ratio' ? kpi.range : countedRange(kpi)
+}
+
 /** The number that is counted for a valid one: within `countedRange`, and rounded where the KPI has integers. */
 export function countedValue(kpi: Pick<Kpi, 'range' | 'direction'>, value: number): number {
   const { min, max } = countedRange(kpi)

@@ -67,6 +67,29 @@ describe('the way a KPI judges', () => {
   })
 })
 
+describe('a threshold', () => {
+  test.each([
+    ['context_utilization', { warning: 0.9, error: 1, critical: 1.5 }],
+    ['token_usage', { critical: 2_000_000_000 }],
+    ['memory_usage', { warning: 2 ** 51 }],
+    ['latency', { critical: 100_000 }],
+  ] as const)('of %s can be beyond its usual values, where values count', (id, thresholds) => {
+    expect(defineConfig({ kpis: { [id]: { thresholds } } }).kpis[id].thresholds).toMatchObject(thresholds)
+  })
+
+  test.each([
+    ['f1_score', 1.1, 'between 0 and 1,'],
+    ['f1_score', -0.1, 'between 0 and 1,'],
+    ['context_utilization', -0.1, 'between 0 and 1001,'],
+    ['context_utilization', 1_002, 'between 0 and 1001,'],
+    ['overflow_frequency', 1.1, 'between 0 and 1,'],
+  ] as const)('of %s is refused where no value can be, at %d', (id, warning, expected) => {
+    expect(() => defineConfig({ kpis: { [id]: { thresholds: { warning } } } })).toThrow(
+      `kpis.${id}.thresholds.warning: ${warning}: ${expected}`,
+    )
+  })
+})
+
 const citations = {
   ...{ title: 'Citations', description: 'Share that holds.', unit: '1', instrument: 'counter' },
   ...{ direction: 'higher_is_better', range: { min: 0, max: 1 }, statistic: 'ratio' },

@@ -1,4 +1,4 @@
-import { isBreach, type Kpi, type ThresholdSeverity, thresholdSeverities } from '@mnemoscope/kpi'
+import { isBreach, judgedRange, type Kpi, type ThresholdSeverity, thresholdSeverities } from '@mnemoscope/kpi'
 import pc from 'picocolors'
 import { inUnit } from '../report/units.js'
 import { settingsOf } from './episodes.js'
@@ -114,14 +114,19 @@ function coveredSeconds(histories: readonly PlaceHistory[]): number {
 }
 
 /** A number that a person would write: three digits, and an integer where the KPI is one. */
-function rounded(value: number, { range }: Pick<Kpi, 'range'>): number {
+function rounded(value: number, kpi: Pick<Kpi, 'range' | 'direction' | 'statistic'>): number {
+  const { min, max } = judgedRange(kpi)
   const short = Number(value.toPrecision(3))
-  return Math.min(range.max, Math.max(range.min, range.integer ? Math.round(short) : short))
+  return Math.min(max, Math.max(min, kpi.range.integer ? Math.round(short) : short))
 }
 
-/** A share beyond the worst value seen, or at most that share of the way to the end of the range. */
-function beyondAll(worst: number, share: number, kpi: Pick<Kpi, 'range' | 'direction'>): number {
-  const { min, max } = kpi.range
+/** A share beyond the worst value seen, or at most that share of the way to the worst that a value can be. */
+function beyondAll(
+  worst: number,
+  share: number,
+  kpi: Pick<Kpi, 'range' | 'direction' | 'statistic'>,
+): number {
+  const { min, max } = judgedRange(kpi)
   const margin = Math.abs(worst) * share
   const value =
     kpi.direction === 'higher_is_better'

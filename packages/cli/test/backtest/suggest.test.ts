@@ -34,6 +34,16 @@ describe('suggested thresholds', () => {
     expect(critical).toEqual({ threshold: 0.6, alertsPerWeek: 0 })
   })
 
+  test('can be above 1 for contexts that do not fit', () => {
+    const { context_utilization } = defineConfig().kpis
+    const place = history((hour) => (hour % 168 === 20 ? 1.6 : 1.2 + (hour % 3) / 100))
+    const suggestion = suggestThresholds(context_utilization, [{ ...place, kpi: context_utilization }])
+    const thresholds = Object.values(suggestion?.proposed ?? {}).map(({ threshold }) => threshold)
+    expect(thresholds).toHaveLength(3)
+    expect(Math.min(...thresholds)).toBeGreaterThan(1)
+    expect(Math.max(...thresholds)).toBeGreaterThan(1.6)
+  })
+
   test('get worse from level to level, in the direction of the KPI', () => {
     const candidates = [0.9, 0.8, 0.7].map((threshold, i) => ({ threshold, alertsPerWeek: 2 - i }))
     const budget = { warning: 5, error: 5, critical: 0 }

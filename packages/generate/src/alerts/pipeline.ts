@@ -114,6 +114,57 @@ const serviceSilent: PipelineAlertKind = {
   settings: ['services', 'kpis'],
 }
 
+/** Refusals of one kind in an hour that may be single mistakes. */
+const fewRefusals = 3
+
+/** Measurements are lost: the KPI is judged by what is left, or not at all. */
+const measurementsRefused: PipelineAlertKind = {
+  id: 'measurements_refused',
+  severity: 'warning',
+  summary: 'Measurements of {{ $labels.job }} are refused: {{ $labels.kpi }}, {{ $labels.reason }}',
+  rule: () => {
+    // Extrapolation adds a little to whole numbers.
+    const refusals = over('increase', names.instrumentationMetric.refusals, '1h')
+    return {
+      expr: filter(
+        aggregate('sum', [job, names.label.kpi, names.label.reason], refusals),
+        '>',
+        fewRefusals + 0.5,
+      ),
+      threshold: fewRefusals,
+      description:
+        'In the last hour {{ $value | printf "%.0f" }} measurements of {{ $labels.kpi }} were refused ' +
+        '({{ $labels.reason }}). The KPI is judged without them.',
+    }
+  },
+  settings: ['kpis'],
+}
+
+/**
+ * A process that is scraped and pushes as well, or that two jobs scrape: two series count each of its operations. Its
+ * start tells that it is one process, because it has fractions of a millisecond.
+ */
+const countedTwice: PipelineAlertKind = {
+  id: 'counted_twice',
+  severity: 'warning',
+  summary: 'Operations of {{ $labels.job }} are counted more than once',
+  rule: () => {
+    const started = 'started'
+    // Every process with the instrumentation has this counter; other programs round their start.
+    const ours = and(names.processStart, names.instrumentationMetric.overflows, [job, instance])
+    const byStart = `count_values by (${job}, ${instance}) ("${started}", ${ours})`
+    const several = bracket(filter(aggregate('count', [started], byStart), '>', 1))
+    return {
+      expr: aggregate('count', [job], and(byStart, several, [started])),
+      for: '5m',
+      description:
+        '{{ $value }} targets of {{ $labels.job }} have a process in common with another target, so its operations ' +
+        'count more than once.',
+    }
+  },
+  settings: ['services'],
+}
+
 /** How long a changed configuration is announced. */
 const announcedFor = '10m'
 
@@ -160,6 +211,8 @@ export const pipelineAlertKinds: readonly PipelineAlertKind[] = [
   ruleEvaluationFailing,
   deliveriesFailing,
   serviceSilent,
+  measurementsRefused,
+  countedTwice,
   configChanged,
   watchdog,
 ]

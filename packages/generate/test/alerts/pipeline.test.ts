@@ -4,6 +4,13 @@ import { generate } from '../../src/generate.js'
 import { ruleTest } from '../promtool.js'
 
 const files = generate(defineConfig())
+
+/** What tells that an instance has the instrumentation, and when its process began. */
+const process = (job: string, instance: string, startedAt: number) => ({
+  [`process_start_time_seconds{job="${job}", instance="${instance}"}`]: `${startedAt}x80`,
+  [`mnemoscope_cardinality_overflows_total{job="${job}", instance="${instance}"}`]: '0x80',
+})
+
 const firing = (alertname: string) => `count(ALERTS{alertname="${alertname}", alertstate="firing"})`
 
 describe('the pipeline watches itself', () => {
@@ -18,6 +25,14 @@ describe('the pipeline watches itself', () => {
       'alertmanager_notifications_failed_total{job="alertmanager", integration="webhook"}': '7x80',
       'mnemoscope_recorder_deliveries{job="mnemoscope-recorder", handler="desk", state="waiting"}': '7x80',
       'mnemoscope_recorder_deliveries{job="mnemoscope-recorder", handler="desk", state="given_up"}': '0x80',
+      // A single mistake, and replicas that started together.
+      'mnemoscope_refused_measurements_total{job="memory", instance="m:1", kpi="f1_score", reason="out_of_range"}':
+        '0x20 3x80',
+      ...process('memory', 'm:1', 1_795_977_424.8095157),
+      ...process('memory', 'm:2', 1_795_977_424.8125),
+      // Other programs may well have started in the same second.
+      'process_start_time_seconds{job="of somebody else", instance="x:1"}': '1795977424x80',
+      'process_start_time_seconds{job="of somebody else", instance="x:2"}': '1795977424x80',
     }
     const expected = [{ at: '20m', values: { 'count(ALERTS)': [] } }]
     expect(await ruleTest(files, series, expected, { rules: 'all' })).toBe('')
@@ -61,6 +76,57 @@ describe('the pipeline watches itself', () => {
     const result = await ruleTest(files, { [series]: values }, [
       { at: '4m30s', values: { [firing(alert)]: [] } },
       { at: '20m30s', values: { [firing(alert)]: [['{}', 1]], 'count(ALERTS)': [['{}', 1]] } },
+    ])
+    expect(result).toBe('')
+  })
+
+  test('and raises MnemoscopeMeasurementsRefused for each KPI and reason, until an hour after the last refusal', async () => {
+    const refused = (kpi: string, reason: string, instance = 'm:1') =>
+      `mnemoscope_refused_measurements_total{job="memory", instance="${instance}", kpi="${kpi}", reason="${reason}"}`
+    const alert = 'ALERTS{alertname="MnemoscopeMeasurementsRefused", alertstate="firing"}'
+    const fired = (kpi: string, reason: string) =>
+      [
+        `ALERTS{alertname="MnemoscopeMeasurementsRefused", alertstate="firing", job="memory", kpi="${kpi}", ` +
+          `reason="${reason}", severity="warning"}`,
+        1,
+      ] as const
+    // Two each in two processes; and one every ten minutes, which is not a single mistake either.
+    const series = {
+      [refused('f1_score', 'out_of_range')]: '0x40 2x400',
+      [refused('f1_score', 'out_of_range', 'm:2')]: '0x40 2x400',
+      [refused('latency', 'not_a_number')]: '0x39 1x39 2x39 3x39 4x39 5x39 6x39 7x39 8x39 9x200',
+    }
+    const result = await ruleTest(files, series, [
+      { at: '9m30s', values: { [alert]: [] } },
+      { at: '11m', values: { [alert]: [fired('f1_score', 'out_of_range')] } },
+      {
+        at: '65m',
+        values: { [alert]: [fired('f1_score', 'out_of_range'), fired('latency', 'not_a_number')] },
+      },
+      { at: '75m', values: { [alert]: [fired('latency', 'not_a_number')] } },
+    ])
+    expect(result).toBe('')
+  })
+
+  test('and raises MnemoscopeCountedTwice for a process that is scraped and pushes, under one name or two', async () => {
+    const series = {
+      ...process('memory', 'm:1', 1_795_977_424.8095157),
+      ...process('memory', '1f0c', 1_795_977_424.8095157),
+      ...process('memory', 'm:2', 1_795_977_500.25),
+      ...process('search', 's:1', 1_795_977_600.125),
+      ...process('search-pushed', '2a0d', 1_795_977_600.125),
+    }
+    const fired = (job: string) =>
+      [
+        `ALERTS{alertname="MnemoscopeCountedTwice", alertstate="firing", job="${job}", severity="warning"}`,
+        1,
+      ] as const
+    const result = await ruleTest(files, series, [
+      { at: '4m', values: { 'ALERTS{alertstate="firing"}': [] } },
+      {
+        at: '6m',
+        values: { 'ALERTS{alertstate="firing"}': ['memory', 'search', 'search-pushed'].map(fired) },
+      },
     ])
     expect(result).toBe('')
   })

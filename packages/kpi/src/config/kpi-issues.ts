@@ -1,6 +1,6 @@
 import { durationSeconds } from '../duration.js'
 import type { Instrument, Kpi, KpiOverride, Statistic, Thresholds } from '../kpi.js'
-import { outcomesOf } from '../measurement.js'
+import { judgedRange, outcomesOf } from '../measurement.js'
 import { instrumentationMetric, label, latestName, metricName } from '../names.js'
 import { thresholdSeverities } from '../severity.js'
 import { overridden, overrideKeys } from '../thresholds.js'
@@ -53,19 +53,20 @@ function declarationIssues(kpi: Kpi, path: string): ConfigIssue[] {
   return issues
 }
 
-/** Thresholds must lie in the KPI's range and get worse from warning to critical, in its own direction. */
+/** Thresholds must lie where values may be, and get worse from warning to critical, in the KPI's own direction. */
 function thresholdIssues(kpi: Kpi, thresholds: Thresholds, path: string): ConfigIssue[] {
   const issues: ConfigIssue[] = []
+  const { min, max } = judgedRange(kpi)
   const set = thresholdSeverities.flatMap((severity) => {
     const value = thresholds[severity]
     return value === undefined ? [] : [{ severity, value }]
   })
   for (const { severity, value } of set) {
-    if (value < kpi.range.min || value > kpi.range.max) {
+    if (value < min || value > max) {
       issues.push({
         path: `${path}.${severity}`,
         value,
-        expected: `between ${kpi.range.min} and ${kpi.range.max}`,
+        expected: `between ${min} and ${max}, where values can be`,
       })
     }
   }
