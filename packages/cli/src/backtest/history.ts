@@ -12,6 +12,11 @@ export interface PlaceHistory extends Place {
   readonly timeline: Timeline
 }
 
+/** The places of an operation; all where none is given. */
+export function ofOperation(places: readonly PlaceHistory[], operation?: string): readonly PlaceHistory[] {
+  return places.filter((place) => operation === undefined || place.operation === operation)
+}
+
 export interface Range {
   readonly start: number
   readonly end: number

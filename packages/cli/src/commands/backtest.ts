@@ -8,6 +8,7 @@ import { demoClock } from '../up/demo-clock.js'
 interface BacktestOptions {
   config?: string
   hours: number
+  operation?: string
   prometheusUrl?: string
   demoClock?: true
   json?: true
@@ -19,6 +20,7 @@ export const backtestCommand = new Command('backtest')
   .argument('<edited>', 'the edited configuration file')
   .option('-c, --config <file>', "today's (default: the one in use here, else mnemoscope.config.ts)")
   .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 366), 24)
+  .option('--operation <name>', 'one operation only, such as search')
   .option('--prometheus-url <url>', 'Prometheus (default: the one that runs here, else endpoints.prometheus)')
   .option('--demo-clock', "use the demo's faster intervals where a configuration sets none")
   .option('--json', 'print the result as JSON')
@@ -26,7 +28,7 @@ export const backtestCommand = new Command('backtest')
     const { alertsOf } = await import('../backtest/episodes.js')
     const { backtestText } = await import('../backtest/text.js')
     const { compareAlerts } = await import('../backtest/compare.js')
-    const { historyOf } = await import('../backtest/history.js')
+    const { historyOf, ofOperation } = await import('../backtest/history.js')
     const { todaysConfig } = await import('../backtest/today.js')
     const { prometheusUrl } = await import('../prometheus-client.js')
     const defaults = options.demoClock ? demoClock : {}
@@ -40,7 +42,8 @@ export const backtestCommand = new Command('backtest')
       const all = []
       for (const kpi of Object.values(config.kpis)) {
         if (Object.keys(kpi.thresholds).length === 0 && kpi.overrides.length === 0) continue
-        all.push(...(await historyOf(url, config, kpi, range)).flatMap(alertsOf))
+        const places = await historyOf(url, config, kpi, range)
+        all.push(...ofOperation(places, options.operation).flatMap(alertsOf))
       }
       return all
     }

@@ -19,6 +19,7 @@ interface CompareOptions {
   kpi?: string
   service?: string
   model?: string
+  operation?: string
   json?: true
 }
 
@@ -42,6 +43,7 @@ export const compareCommand = new Command('compare')
   .option('--kpi <id>', 'one KPI only')
   .option('--service <name>', 'one service only')
   .option('--model <name>', 'one model only')
+  .option('--operation <name>', 'one operation only, such as search')
   .option('--json', 'print it as JSON')
   .action(async (what: Comparison, { url: given, json, hours, ...rest }: CompareOptions) => {
     const url = recorderUrl(given)

@@ -7,6 +7,7 @@ interface ExplainCommandOptions {
   config?: string
   url?: string
   prometheusUrl?: string
+  operation?: string
   json?: true
 }
 
@@ -19,6 +20,7 @@ export const explainCommand = new Command('explain')
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
   .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
   .option('--prometheus-url <url>', 'Prometheus (default: the one that runs here, else endpoints.prometheus)')
+  .option('--operation <name>', 'values and episodes of one operation only, such as search')
   .option('--json', 'print it as JSON')
   .action(async (alert: string, options: ExplainCommandOptions) => {
     const { explain } = await import('../explain/explain.js')
@@ -27,6 +29,7 @@ export const explainCommand = new Command('explain')
     const { config, configPath, folder } = await loadProject(options.config)
     const explanation = await explain({
       alert,
+      operation: options.operation,
       recorder: recorderUrl(options.url),
       prometheus: prometheusUrl(options.prometheusUrl, folder, config.endpoints.prometheus),
       declared: config.declared,

@@ -18,6 +18,7 @@ interface ReportOptions {
   to?: string
   service?: string
   model?: string
+  operation?: string
   output?: string
   json?: true
   markdown?: true
@@ -37,15 +38,16 @@ export const reportCommand = new Command('report')
   .option('--to <time>', 'end, ISO 8601 (default: now)')
   .option('--service <name>', 'one service only')
   .option('--model <name>', 'one model only')
+  .option('--operation <name>', 'one operation only, such as search')
   .addOption(new Option('--json', 'dashboard data as JSON').conflicts(['markdown', 'html']))
   .addOption(new Option('--markdown', 'as Markdown').conflicts(['html']))
   .option('--html', 'as one HTML file with charts, to mail')
   .option('-o, --output <file>', 'write it to a file')
   .action(async (options: ReportOptions) => {
-    const { url, hours, from, to, service, model } = options
+    const { url, hours, from, to, service, model, operation } = options
     const data = await ask(recorderUrl(url), 'GET /api/dashboard', {
       has: 'open_alerts',
-      query: { hours, from, to, service, model },
+      query: { hours, from, to, service, model, operation },
     })
     const text = options.json
       ? `${JSON.stringify(data, null, 2)}\n`

@@ -7,6 +7,7 @@ import { demoClock } from '../up/demo-clock.js'
 interface SuggestOptions {
   config?: string
   hours: number
+  operation?: string
   prometheusUrl?: string
   demoClock?: true
   json?: true
@@ -20,11 +21,12 @@ export const suggestCommand = new Command('suggest')
     'configuration file (default: the one in use here, else mnemoscope.config.ts)',
   )
   .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 366), 168)
+  .option('--operation <name>', 'one operation only, such as search')
   .option('--prometheus-url <url>', 'Prometheus (default: the one that runs here, else endpoints.prometheus)')
   .option('--demo-clock', "use the demo's faster intervals where the configuration sets none")
   .option('--json', 'print the result as JSON')
   .action(async (options: SuggestOptions) => {
-    const { historyOf } = await import('../backtest/history.js')
+    const { historyOf, ofOperation } = await import('../backtest/history.js')
     const { todaysConfig } = await import('../backtest/today.js')
     const { prometheusUrl } = await import('../prometheus-client.js')
     const { suggestThresholds } = await import('../backtest/suggest.js')
@@ -36,7 +38,8 @@ export const suggestCommand = new Command('suggest')
     const range = { start: end - Math.floor((options.hours * 3_600) / step) * step, end, step }
     const suggestions = []
     for (const kpi of Object.values(config.kpis)) {
-      const suggestion = suggestThresholds(kpi, await historyOf(url, config, kpi, range))
+      const places = await historyOf(url, config, kpi, range)
+      const suggestion = suggestThresholds(kpi, ofOperation(places, options.operation))
       if (suggestion !== undefined) suggestions.push(suggestion)
     }
     print(

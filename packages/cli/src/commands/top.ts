@@ -10,6 +10,7 @@ import { stopSignal } from '../up/stop-signal.js'
 interface TopOptions {
   url?: string
   interval: number
+  operation?: string
   once?: true
 }
 
@@ -20,11 +21,14 @@ export const topCommand = new Command('top')
   .description('show the state of every model, live in the terminal, until Ctrl-C')
   .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
   .option('--interval <seconds>', 'how often to update', numberOption('--interval', 1, 3_600), 5)
+  .option('--operation <name>', 'one operation only, such as search')
   .option('--once', 'print it once and end')
-  .action(async ({ url: given, interval, once }: TopOptions) => {
+  .action(async ({ url: given, interval, operation, once }: TopOptions) => {
     const url = recorderUrl(given)
     const draw = async () =>
-      reportText(topOf(await ask(url, 'GET /api/dashboard', { has: 'open_alerts', query: { hours: 1 } })))
+      reportText(
+        topOf(await ask(url, 'GET /api/dashboard', { has: 'open_alerts', query: { hours: 1, operation } })),
+      )
     if (once || !process.stdout.isTTY) {
       print(await draw())
       return

@@ -34,6 +34,8 @@ export interface Explanation {
 export interface ExplainOptions {
   /** Name of an alert, or id of an episode. */
   readonly alert: string
+  /** Only values and episodes of this operation. */
+  readonly operation?: string | undefined
   readonly recorder: string
   readonly prometheus: string
   /** The settings in the configuration file. */
@@ -75,8 +77,8 @@ type Rule = z.output<typeof rulesSchema>['groups'][number]['rules'][number]
  * @throws MnemoscopeError USAGE if nothing has this name or id
  */
 export async function explain(options: ExplainOptions): Promise<Explanation> {
-  const { alert: asked, recorder, prometheus, declared, configPath } = options
-  const episodes = await episodesOf(recorder, asked)
+  const { alert: asked, operation, recorder, prometheus, declared, configPath } = options
+  const episodes = await episodesOf(recorder, asked, operation)
   const episode = isId(asked) ? episodes[0] : undefined
   const name = episode?.metadata.alertname ?? asked
   const data = await askPrometheus(prometheus, '/api/v1/rules', { type: 'alert' })
@@ -89,13 +91,14 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
   const origin = originOfAlert(config, name)
   const active: ActiveAlert[] = ruleset.flatMap(({ alerts }) => alerts)
   const origins = { patch, declared, configPath }
+  const current = await currentValues(prometheus, origin?.judged, active, episode?.metadata.labels)
   return {
     alert: name,
     kpi: kpiId ?? null,
     severity: severity ?? null,
     rules: ruleset.map((rule) => explained(rule, origin, origins)),
     unit: origin?.judged?.unit ?? null,
-    current: await currentValues(prometheus, origin?.judged, active, episode?.metadata.labels),
+    current: current.filter((value) => operation === undefined || value.operation === operation),
     episodes,
   }
 }
@@ -129,7 +132,11 @@ function rulesOf(rules: readonly Rule[], name: string, episode: AlertEpisode | u
 }
 
 /** The episode with an id, or the newest ones of an alert. */
-async function episodesOf(recorder: string, asked: string): Promise<Explanation['episodes']> {
+async function episodesOf(
+  recorder: string,
+  asked: string,
+  operation: string | undefined,
+): Promise<Explanation['episodes']> {
   if (isId(asked)) {
     const episode = await detailOf(recorder, asked).catch((error: unknown) => {
       if (error instanceof MnemoscopeError && error.code === 'USAGE') return undefined
@@ -139,7 +146,7 @@ async function episodesOf(recorder: string, asked: string): Promise<Explanation[
   }
   const { episodes } = await ask(recorder, 'GET /api/episodes', {
     has: 'episodes',
-    query: { hours: 87_600, alertname: asked, limit: newestEpisodes },
+    query: { hours: 87_600, alertname: asked, operation, limit: newestEpisodes },
   })
   return Promise.all(episodes.map(({ id }) => detailOf(recorder, String(id))))
 }

@@ -14,10 +14,17 @@ interface Place {
   readonly service: string
   readonly model: string
   readonly context_size: string
+  readonly operation: string
 }
 
-const placeHead = ['kpi', 'service', 'model', 'context']
-const placeOf = ({ kpi, service, model, context_size }: Place) => [kpi, service, model, context_size]
+const placeHead = ['kpi', 'service', 'model', 'context', 'operation']
+const placeOf = ({ kpi, service, model, context_size, operation }: Place) => [
+  kpi,
+  service,
+  model,
+  context_size,
+  operation,
+]
 
 /** Models side by side, from snapshots and from kept measurements. */
 export function modelSections(
@@ -39,10 +46,9 @@ export function modelSections(
     ),
     section(
       'KEPT MEASUREMENTS',
-      [...placeHead, 'operation', 'evaluator', 'structure', 'median', 'p95', 'breaches', 'kept'],
+      [...placeHead, 'evaluator', 'structure', 'median', 'p95', 'breaches', 'kept'],
       measurements.map((row) => [
         ...placeOf(row),
-        row.operation ?? '',
         row.evaluator ?? '',
         row.structure ?? '',
         inUnit(row.median, unitOf(units, row)),

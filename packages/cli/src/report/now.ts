@@ -1,4 +1,5 @@
 import {
+  modelText,
   type PrecedingChange,
   type ReportCell,
   type ReportTone,
@@ -25,25 +26,29 @@ export function worstAlerts({ open_alerts: open }: Pick<DashboardData, 'open_ale
 
 /** What an alert is about, in few words. If it is not about a KPI of a model, its message. */
 export function subject(
-  { metric_type, model, service, message, context_size: size }: Episode,
+  { metric_type, model, operation, service, message, context_size: size }: Episode,
   { kpis, current }: DashboardData,
 ): string {
   const kpi = kpis.find(({ id }) => id === metric_type)
   if (kpi === undefined || model === null) return message
   const services = new Set(current.map((snapshot) => snapshot.service))
   const where = services.size > 1 ? ` in ${service}` : ''
-  return `${kpi.title} of ${model}${where}, context ${size}`
+  return `${kpi.title} of ${modelText({ model, operation: operation ?? '' })}${where}, context ${size}`
 }
 
 /** The newest value that an alert is about, and the threshold that it breached. Unknown parts are undefined. */
 export function currentValue(
-  { metric_type, service, model, threshold, context_size: size }: Episode,
+  { metric_type, service, model, operation, threshold, context_size: size }: Episode,
   { kpis, current }: DashboardData,
 ): { readonly now?: string; readonly threshold?: string } {
   const kpi = kpis.find(({ id }) => id === metric_type)
   if (kpi === undefined) return {}
   const place = current.find(
-    (snapshot) => snapshot.service === service && snapshot.model === model && snapshot.context_size === size,
+    (snapshot) =>
+      snapshot.service === service &&
+      snapshot.model === model &&
+      snapshot.context_size === size &&
+      snapshot.operation === operation,
   )
   const value = place?.kpis[kpi.id]?.value
   const sign = kpi.direction === 'higher_is_better' ? '≤' : '≥'
@@ -148,14 +153,15 @@ function whyUnknown({ no_data: noData, timestamp }: DashboardData): string | und
   return noData.since === null ? 'no data' : `no data since ${utcOf(noData.since, timestamp)}`
 }
 
-/** What `mnemoscope top` shows: every model in the newest snapshot, the worst first, and the alerts that fire. */
+/** What `mnemoscope top` shows: every model and operation in the newest snapshot, the worst first, and the alerts that fire. */
 export function topOf(data: DashboardData): Report {
   const { timestamp, current, kpis } = data
   const rows = current.toSorted((a, b) => worstLevel(b) - worstLevel(a) || (a.model < b.model ? -1 : 1))
-  const head = ['service', 'model', 'context', ...kpis.map(({ title }) => title.toLowerCase())]
+  const head = ['service', 'model', 'operation', 'context', ...kpis.map(({ title }) => title.toLowerCase())]
   const body = rows.map((snapshot) => [
     { text: snapshot.service },
     { text: snapshot.model },
+    { text: snapshot.operation },
     { text: snapshot.context_size },
     ...kpis.map(({ id, unit }): ReportCell => {
       const { value = null, severity = null } = snapshot.kpis[id] ?? {}

@@ -34,7 +34,16 @@ describe('mnemoscope compare', () => {
 
   test('weeks: what moved, and whether for the better', async () => {
     const text = await compare('weeks', '--kpi', 'f1_score', '--model', 'a')
-    expect(text).toMatch(/f1_score +memory +a +8192 +0\.\d{3} +0\.\d{3} +-\d+\.\d % +worse/)
+    expect(text).toMatch(/f1_score +memory +a +8192 +search +0\.\d{3} +0\.\d{3} +-\d+\.\d % +worse/)
+  })
+
+  test('--operation: of one operation only', async () => {
+    const { weeks } = JSON.parse(
+      await compare('weeks', '--operation', 'generate', '--json'),
+    ) as AnswerOf<'GET /api/analysis/weeks'>
+    expect(new Set(weeks.map(({ model, operation }) => `${model} ${operation}`))).toEqual(
+      new Set(['b generate']),
+    )
   })
 
   test('changes: since when', async () => {

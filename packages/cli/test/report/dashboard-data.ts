@@ -49,6 +49,7 @@ export const alert = {
   service: 'memory',
   model: 'gpt-4o',
   context_size: '8192',
+  operation: 'search',
   ends_at: null,
   closed_how: null,
   is_worst: true,

@@ -23,7 +23,7 @@ describe('the status', () => {
       'unknown',
     ],
     [
-      'warning: Latency of gpt-4o, context 8192, for 10 min, no data since 02:59:05 UTC',
+      'warning: Latency of gpt-4o (search), context 8192, for 10 min, no data since 02:59:05 UTC',
       {
         ...busy,
         no_data: { reason: 'no_snapshot', since: at - 300 },
@@ -32,12 +32,12 @@ describe('the status', () => {
       'warning',
     ],
     [
-      'critical: Latency of gpt-4o, context 8192, for 10 min, what to do: https://runbooks.example/latency.md',
+      'critical: Latency of gpt-4o (search), context 8192, for 10 min, what to do: https://runbooks.example/latency.md',
       { ...busy, open_alerts: [runbookOf(alert)] },
       'critical',
     ],
     [
-      'critical: Latency of gpt-4o, context 8192, now 21.00 s (critical at ≥ 20.00 s), for 10 min, and 1 more',
+      'critical: Latency of gpt-4o (search), context 8192, now 21.00 s (critical at ≥ 20.00 s), for 10 min, and 1 more',
       {
         ...busy,
         current: [snapshot('gpt-4o', 'critical', 21)],

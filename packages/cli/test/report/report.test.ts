@@ -114,7 +114,7 @@ describe('the report', () => {
     ],
   ])('tells of an open alert what people changed before: %j', (preceded_by, expected) => {
     const text = reportText(reportOf({ ...busy, open_alerts: [{ ...alert, preceded_by }] }))
-    expect(text).toMatch(new RegExp(`Latency of gpt-4o, context 8192 +${expected}`))
+    expect(text).toMatch(new RegExp(`Latency of gpt-4o \\(search\\), context 8192 +${expected}`))
   })
 
   test('leads to no address that could run something', () => {
