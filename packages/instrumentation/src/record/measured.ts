@@ -1,5 +1,7 @@
 import { catchRejection, isThenable } from '../guards/warnings.js'
 import type { Handle, HandleLabels, Metadata, OperationValues } from './handle-types.js'
+import { defaultOperation } from './registry.js'
+import { operationInTraffic, traffic } from './traffic.js'
 
 /** How to measure the calls of a function. */
 export interface MeasuredOptions<Arguments extends unknown[], Result, Declared = unknown> {
@@ -17,7 +19,7 @@ type HookFailed = (error: unknown) => void
 /**
  * The same function, measured: `this`, arguments, result, rejection and synchronous throw stay the same. Each call is
  * one operation: its latency, and if it succeeds the other values and the metadata. No latency is recorded for a
- * generator, which has not started when the call returns.
+ * generator, which has not started when the call returns. Calls of probes and benchmarks have operations of their own.
  * @param clock monotonic milliseconds
  */
 export function measured<Arguments extends unknown[], Result, Declared>(
@@ -42,9 +44,8 @@ export function measured<Arguments extends unknown[], Result, Declared>(
   }
 
   function handleOf(args: Arguments): Handle<Declared> | undefined {
-    if (fixed !== undefined) return fixed
-    const own = given(() => (labels as (...args: Arguments) => HandleLabels)(...args))
-    return own && resolve(own)
+    const own = given(() => separated(typeof labels === 'function' ? labels(...args) : labels))
+    return own === labels ? fixed : own && resolve(own)
   }
 
   return function (this: unknown, ...args: Arguments): Result {
@@ -63,6 +64,13 @@ export function measured<Arguments extends unknown[], Result, Declared>(
       },
     )
   }
+}
+
+/** Labels of a call: those of probes and benchmarks have another operation. */
+function separated(labels: HandleLabels): HandleLabels {
+  if (traffic.getStore() === undefined) return labels
+  const { operation = defaultOperation } = labels
+  return { ...labels, operation: operationInTraffic(operation) }
 }
 
 /**

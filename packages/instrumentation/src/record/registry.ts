@@ -45,7 +45,7 @@ const overflowPlace: MeasurementPlace = {
   operation: names.standIn.overflow,
 }
 
-const defaultOperation = 'default'
+export const defaultOperation = 'default'
 
 export function handleRegistry(context: RegistryContext): HandleRegistry {
   const { config, kpis, self, warn, now, elapsed } = context

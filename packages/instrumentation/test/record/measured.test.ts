@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { asBenchmark } from '../../src/index.js'
 import { samplesOf, scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
 
@@ -25,6 +26,25 @@ describe('a measured function', () => {
     expect(samples.get(`mnemoscope_latency_seconds_count{${labels}}`)).toBe('1')
     expect(samples.get(`mnemoscope_f1_score_sum{${labels}}`)).toBe('1')
     expect(samples.get(`mnemoscope_token_usage_sum{${labels}}`)).toBe('2')
+  })
+
+  test('separates the calls of probes and benchmarks, with fixed and with own labels', async () => {
+    const monitor = await start()
+    const labels = { model: 'm', contextSize: 8_192, operation: 'search' }
+    const fixed = monitor.measured(async () => [], { labels })
+    const own = monitor.measured(async (_: string) => [], { labels: () => labels })
+    const unnamed = monitor.measured(async () => [], { labels: { model: 'm', contextSize: 8_192 } })
+    await fixed()
+    await asBenchmark(async () => [await fixed(), await own('a'), await unnamed()])
+    const samples = samplesOf(await scrape(monitor.url))
+    const count = (operation: string) =>
+      samples.get(`mnemoscope_latency_seconds_count{model="m",context_size="8192",operation="${operation}"}`)
+    expect(['search', 'benchmark_search', 'default', 'benchmark_default'].map(count)).toEqual([
+      '1',
+      '2',
+      '0',
+      '1',
+    ])
   })
 
   test('keeps its errors: latency is recorded, other values are not', async () => {
