@@ -390,6 +390,31 @@ COMMENT ON COLUMN snapshots_hourly.total IS 'Sum of the values: total / count is
 COMMENT ON COLUMN snapshots_hourly."least" IS 'Least value.';
 COMMENT ON COLUMN snapshots_hourly."greatest" IS 'Greatest value.';
 
+CREATE TABLE snapshots_overall (
+  at timestamp with time zone NOT NULL,
+  series_id integer NOT NULL,
+  kpi text NOT NULL,
+  value double precision,
+  samples double precision,
+  mean double precision,
+  p50 double precision,
+  p95 double precision,
+  p99 double precision,
+  max double precision,
+  CONSTRAINT snapshots_overall_pkey PRIMARY KEY (at, series_id, kpi)
+) PARTITION BY RANGE (at);
+COMMENT ON TABLE snapshots_overall IS 'The same over all operations of a service, model and context size, where several have the KPI: made from their counts, sums and buckets added up, never from their averages. One partition for each UTC day.';
+COMMENT ON COLUMN snapshots_overall.at IS 'See snapshots.at.';
+COMMENT ON COLUMN snapshots_overall.series_id IS 'A series of the service, model and context size, which stands for all of its operations: series.id.';
+COMMENT ON COLUMN snapshots_overall.kpi IS 'Id of the KPI.';
+COMMENT ON COLUMN snapshots_overall.value IS 'The KPI''s statistic over all operations; of a gauge the worst of them. NULL where it cannot be known: one operation is unknown, or they are judged by different statistics.';
+COMMENT ON COLUMN snapshots_overall.samples IS 'Measurements of all operations.';
+COMMENT ON COLUMN snapshots_overall.mean IS 'Sum of all measurements by their number.';
+COMMENT ON COLUMN snapshots_overall.p50 IS 'Median of the buckets of all operations together.';
+COMMENT ON COLUMN snapshots_overall.p95 IS '95th percentile of the same.';
+COMMENT ON COLUMN snapshots_overall.p99 IS '99th percentile of the same.';
+COMMENT ON COLUMN snapshots_overall.max IS 'The highest snapshots.max of the operations.';
+
 CREATE VIEW alerts AS
  SELECT id,
     starts_at AS "timestamp",
@@ -450,24 +475,67 @@ CREATE VIEW performance_metrics AS
 COMMENT ON VIEW performance_metrics IS 'One row for each single measurement that was kept.';
 
 CREATE VIEW performance_snapshots AS
- SELECT EXTRACT(epoch FROM snapshots.at)::bigint * 1000000 + snapshots.series_id AS id,
-    snapshots.at AS "timestamp",
-    series.model,
-    series.context_tokens AS context_size,
-    max(snapshots.value) FILTER (WHERE snapshots.kpi = 'f1_score'::text) AS f1_score,
-    max(snapshots.value) FILTER (WHERE snapshots.kpi = 'latency'::text) AS latency,
-    max(snapshots.value) FILTER (WHERE snapshots.kpi = 'token_usage'::text) AS token_usage,
-    max(snapshots.value) FILTER (WHERE snapshots.kpi = 'memory_usage'::text) AS memory_usage,
-    max(snapshots.value) FILTER (WHERE snapshots.kpi = 'context_utilization'::text) AS context_utilization,
-    max(snapshots.value) FILTER (WHERE snapshots.kpi = 'adaptation_success_rate'::text) AS adaptation_success_rate,
-    max(snapshots.value) FILTER (WHERE snapshots.kpi = 'overflow_frequency'::text) AS overflow_frequency,
-    jsonb_build_object('service', series.service, 'context_size', series.context_size, 'samples', jsonb_object_agg(snapshots.kpi, snapshots.samples)) AS metadata,
-    snapshots.at AS created_at,
-    jsonb_object_agg(snapshots.kpi, jsonb_build_object('count', snapshots.samples, 'mean', snapshots.mean, 'p50', snapshots.p50, 'p95', snapshots.p95, 'p99', snapshots.p99, 'max', snapshots.max)) AS distributions
-   FROM snapshots
-     JOIN series ON series.id = snapshots.series_id
-  GROUP BY snapshots.at, snapshots.series_id, series.id;
-COMMENT ON VIEW performance_snapshots IS 'One row for each instant, service, model and context size, with a column for each built-in KPI; unknown is NULL. distributions has count, mean, p50, p95, p99 and max of every KPI, custom ones too; see the columns of snapshots.';
+ SELECT EXTRACT(epoch FROM at)::bigint * 1000000 + min(series_id) AS id,
+    at AS "timestamp",
+    model,
+    context_tokens AS context_size,
+    max(value) FILTER (WHERE kpi = 'f1_score'::text) AS f1_score,
+    max(value) FILTER (WHERE kpi = 'latency'::text) AS latency,
+    max(value) FILTER (WHERE kpi = 'token_usage'::text) AS token_usage,
+    max(value) FILTER (WHERE kpi = 'memory_usage'::text) AS memory_usage,
+    max(value) FILTER (WHERE kpi = 'context_utilization'::text) AS context_utilization,
+    max(value) FILTER (WHERE kpi = 'adaptation_success_rate'::text) AS adaptation_success_rate,
+    max(value) FILTER (WHERE kpi = 'overflow_frequency'::text) AS overflow_frequency,
+    jsonb_build_object('service', service, 'context_size', context_size, 'operations', jsonb_object_agg(kpi, operation), 'samples', jsonb_object_agg(kpi, samples)) AS metadata,
+    at AS created_at,
+    jsonb_object_agg(kpi, jsonb_build_object('count', samples, 'mean', mean, 'p50', p50, 'p95', p95, 'p99', p99, 'max', max)) AS distributions
+   FROM ( SELECT DISTINCT ON (each.at, series.service, series.model, series.context_size, each.kpi) each.at,
+            each.series_id,
+            series.service,
+            series.model,
+            series.context_size,
+            series.context_tokens,
+            each.kpi,
+                CASE
+                    WHEN NOT each.is_overall THEN series.operation
+                    ELSE NULL::text
+                END AS operation,
+            each.value,
+            each.samples,
+            each.mean,
+            each.p50,
+            each.p95,
+            each.p99,
+            each.max
+           FROM ( SELECT snapshots.at,
+                    snapshots.series_id,
+                    snapshots.kpi,
+                    snapshots.value,
+                    snapshots.samples,
+                    snapshots.mean,
+                    snapshots.p50,
+                    snapshots.p95,
+                    snapshots.p99,
+                    snapshots.max,
+                    false AS is_overall
+                   FROM snapshots
+                UNION ALL
+                 SELECT snapshots_overall.at,
+                    snapshots_overall.series_id,
+                    snapshots_overall.kpi,
+                    snapshots_overall.value,
+                    snapshots_overall.samples,
+                    snapshots_overall.mean,
+                    snapshots_overall.p50,
+                    snapshots_overall.p95,
+                    snapshots_overall.p99,
+                    snapshots_overall.max,
+                    true
+                   FROM snapshots_overall) each
+             JOIN series ON series.id = each.series_id
+          ORDER BY each.at, series.service, series.model, series.context_size, each.kpi, each.is_overall DESC) places
+  GROUP BY at, service, model, context_size, context_tokens;
+COMMENT ON VIEW performance_snapshots IS 'One row for each instant, service, model and context size, with a column for each built-in KPI over all operations (see snapshots_overall); unknown is NULL. metadata.operations names the operation of a KPI that has only one. distributions has count, mean, p50, p95, p99 and max of every KPI, custom ones too; see the columns of snapshots.';
 
 CREATE OR REPLACE FUNCTION change_points(since timestamp with time zone, until timestamp with time zone, only_kpi text DEFAULT NULL::text, only_model text DEFAULT NULL::text)
  RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, at timestamp with time zone, p_value double precision, before double precision, after double precision)

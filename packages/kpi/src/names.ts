@@ -166,6 +166,12 @@ export const judgeSeries = {
   startSeen: (kpi: Pick<Kpi, 'id'>) => `instance:mnemoscope_${kpi.id}:start_seen`,
 } as const
 
+/** PromQL regular expressions for the recorded buckets of every KPI: of their names, and with the KPI's id as a group. */
+export const bucketSeries = {
+  pattern: `${level}_le:mnemoscope_[a-z0-9_]+_bucket:increase`,
+  kpiPattern: `${level}_le:mnemoscope_([a-z0-9_]+)_bucket:increase`,
+} as const
+
 /** What a snapshot holds of a KPI; each is a recorded series. */
 export const snapshotFields = ['current', 'samples', 'mean', 'p50', 'p95', 'p99', 'max'] as const
 export type SnapshotField = (typeof snapshotFields)[number]

@@ -28,6 +28,32 @@ COMMENT ON COLUMN snapshots.p95 IS '95th percentile over the same window; NULL u
 COMMENT ON COLUMN snapshots.p99 IS '99th percentile over the same window; NULL unless the KPI is a distribution.';
 COMMENT ON COLUMN snapshots.max IS 'Upper boundary of the highest histogram bucket that counted a measurement in the same window: nothing measured was above it. NULL unless the KPI is a distribution, and where a measurement was beyond the last boundary.';
 
+-- Few readers want these rows, and most sums over snapshots would count them twice: so they have a table of their own.
+CREATE TABLE snapshots_overall (
+  at        timestamptz NOT NULL,
+  series_id integer NOT NULL,
+  kpi       text NOT NULL,
+  value     double precision,
+  samples   double precision,
+  mean      double precision,
+  p50       double precision,
+  p95       double precision,
+  p99       double precision,
+  max       double precision,
+  PRIMARY KEY (at, series_id, kpi)
+) PARTITION BY RANGE (at);
+COMMENT ON TABLE snapshots_overall IS 'The same over all operations of a service, model and context size, where several have the KPI: made from their counts, sums and buckets added up, never from their averages. One partition for each UTC day.';
+COMMENT ON COLUMN snapshots_overall.at IS 'See snapshots.at.';
+COMMENT ON COLUMN snapshots_overall.series_id IS 'A series of the service, model and context size, which stands for all of its operations: series.id.';
+COMMENT ON COLUMN snapshots_overall.kpi IS 'Id of the KPI.';
+COMMENT ON COLUMN snapshots_overall.value IS 'The KPI''s statistic over all operations; of a gauge the worst of them. NULL where it cannot be known: one operation is unknown, or they are judged by different statistics.';
+COMMENT ON COLUMN snapshots_overall.samples IS 'Measurements of all operations.';
+COMMENT ON COLUMN snapshots_overall.mean IS 'Sum of all measurements by their number.';
+COMMENT ON COLUMN snapshots_overall.p50 IS 'Median of the buckets of all operations together.';
+COMMENT ON COLUMN snapshots_overall.p95 IS '95th percentile of the same.';
+COMMENT ON COLUMN snapshots_overall.p99 IS '99th percentile of the same.';
+COMMENT ON COLUMN snapshots_overall.max IS 'The highest snapshots.max of the operations.';
+
 CREATE TABLE snapshot_instants (
   at       timestamptz PRIMARY KEY,
   rows     integer NOT NULL,

@@ -3,24 +3,35 @@
 
 CREATE VIEW performance_snapshots AS
   SELECT
-    extract(epoch FROM snapshots.at)::bigint * 1000000 + snapshots.series_id AS id,
-    snapshots.at AS "timestamp",
-    series.model,
-    series.context_tokens AS context_size,
+    extract(epoch FROM at)::bigint * 1000000 + min(series_id) AS id,
+    at AS "timestamp",
+    model,
+    context_tokens AS context_size,
     {{kpi_columns}},
     jsonb_build_object(
-      'service', series.service,
-      'context_size', series.context_size,
+      'service', service,
+      'context_size', context_size,
+      'operations', jsonb_object_agg(kpi, operation),
       'samples', jsonb_object_agg(kpi, samples)
     ) AS metadata,
-    snapshots.at AS created_at,
+    at AS created_at,
     jsonb_object_agg(
       kpi,
-      jsonb_build_object('count', samples, 'mean', mean, 'p50', p50, 'p95', p95, 'p99', p99, 'max', snapshots.max)
+      jsonb_build_object('count', samples, 'mean', mean, 'p50', p50, 'p95', p95, 'p99', p99, 'max', max)
     ) AS distributions
-  FROM snapshots JOIN series ON series.id = snapshots.series_id
-  GROUP BY snapshots.at, snapshots.series_id, series.id;
-COMMENT ON VIEW performance_snapshots IS 'One row for each instant, service, model and context size, with a column for each built-in KPI; unknown is NULL. distributions has count, mean, p50, p95, p99 and max of every KPI, custom ones too; see the columns of snapshots.';
+  FROM (
+    SELECT DISTINCT ON (at, service, model, context_size, kpi)
+      at, series_id, service, model, context_size, context_tokens, kpi,
+      CASE WHEN NOT is_overall THEN operation END AS operation, value, samples, mean, p50, p95, p99, each.max
+    FROM (
+      SELECT *, false AS is_overall FROM snapshots
+      UNION ALL
+      SELECT *, true FROM snapshots_overall
+    ) AS each JOIN series ON series.id = each.series_id
+    ORDER BY at, service, model, context_size, kpi, is_overall DESC
+  ) AS places
+  GROUP BY at, service, model, context_size, context_tokens;
+COMMENT ON VIEW performance_snapshots IS 'One row for each instant, service, model and context size, with a column for each built-in KPI over all operations (see snapshots_overall); unknown is NULL. metadata.operations names the operation of a KPI that has only one. distributions has count, mean, p50, p95, p99 and max of every KPI, custom ones too; see the columns of snapshots.';
 
 CREATE VIEW performance_metrics AS
   SELECT

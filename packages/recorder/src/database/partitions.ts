@@ -5,7 +5,13 @@ import { inTransaction } from './pool.js'
 const dayMs = 86_400_000
 
 /** Tables with one partition for each UTC day. */
-export const partitionedTables = ['snapshots', 'snapshots_5min', 'series_5min', 'measurements'] as const
+export const partitionedTables = [
+  'snapshots',
+  'snapshots_5min',
+  'series_5min',
+  'measurements',
+  'snapshots_overall',
+] as const
 export type PartitionedTable = (typeof partitionedTables)[number]
 
 /** The UTC day that holds an instant, as `20250131`. */

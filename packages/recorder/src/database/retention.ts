@@ -68,6 +68,7 @@ export async function applyRetention(pool: pg.Pool, retention: Retention, now: D
     snapshots_5min: retention.snapshotsDays,
     series_5min: retention.snapshotsDays,
     measurements: retention.measurementsDays,
+    snapshots_overall: retention.snapshotsDays,
   }
   const ahead = daysBetween(now, new Date(now.getTime() + aheadMs))
   // At once: nearly all of the time is the disk's, which gives back the space of a table.

@@ -2,6 +2,7 @@ import { type Config, durationSeconds, retentionOf } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { queryNow } from '../prometheus/query.js'
+import { withOverall } from './overall.js'
 import { storeInstants } from './store.js'
 import { takeSnapshots } from './take.js'
 import { intervalsOf, newestInstant, settlingMs } from './timing.js'
@@ -58,7 +59,8 @@ export function createBackfill({ pool, prometheus, config }: BackfillOptions): B
       const [from] = run
       const to = run.at(-1)
       if (from === undefined || to === undefined) return { filled: 0, gaps: 0, rows: 0, left: 0 }
-      const instants = await takeSnapshots(prometheus, { from, to, stepSeconds }, intervals)
+      const taken = await takeSnapshots(prometheus, { from, to, stepSeconds }, intervals)
+      const instants = await withOverall(prometheus, taken, stepSeconds, config.kpis)
       const rows = await storeInstants(pool, instants)
       const found = instants.reduce((sum, instant) => sum + ('rows' in instant ? instant.rows.length : 0), 0)
       const perInstant = Math.max(1, found / instants.length)

@@ -25,10 +25,14 @@ const trailer = Buffer.from([0xff, 0xff])
 /** Postgres counts microseconds from then. */
 const postgresEpochMs = Date.UTC(2000, 0)
 
-/** Appends rows to the snapshots by COPY, which takes half the time of an INSERT. None of them may be there already. */
-export async function copyRows(client: pg.PoolClient, rows: Iterable<PlacedRow>): Promise<number> {
+/** Appends rows to a table of snapshots by COPY, which takes half the time of an INSERT. None may be there already. */
+export async function copyRows(
+  client: pg.PoolClient,
+  table: 'snapshots' | 'snapshots_overall',
+  rows: Iterable<PlacedRow>,
+): Promise<number> {
   const copy = client.query(
-    copyFrom(`COPY snapshots (at, series_id, kpi, ${figures.join(', ')}) FROM STDIN (FORMAT binary)`),
+    copyFrom(`COPY ${table} (at, series_id, kpi, ${figures.join(', ')}) FROM STDIN (FORMAT binary)`),
   )
   // A connection that breaks can emit two errors, and the second has no listener.
   copy.on('error', () => undefined)

@@ -4,6 +4,7 @@ import { type Loop, startLoop } from '../loop.js'
 import { queryNow } from '../prometheus/query.js'
 import type { Work } from '../work.js'
 import { createBackfill } from './backfill.js'
+import { withOverall } from './overall.js'
 import { hours, levelsFor, rollUp } from './rollup.js'
 import { isStored, newestStored, storeInstants } from './store.js'
 import { takeSnapshot } from './take.js'
@@ -25,7 +26,8 @@ export function startSnapshots({ pool, prometheus, config, logger, metrics }: Wo
     if (await isStored(pool, at)) return
     const endTimer = metrics.cycleDuration.startTimer()
     const instant = await takeSnapshot(prometheus, at, intervals)
-    const rows = await storeInstants(pool, [instant])
+    const instants = await withOverall(prometheus, [instant], intervalMs / 1_000, config.kpis)
+    const rows = await storeInstants(pool, instants)
     endTimer()
     metrics.snapshots.inc()
     metrics.snapshotRows.inc(rows)

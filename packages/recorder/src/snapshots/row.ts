@@ -86,7 +86,8 @@ export function rowsOf(samples: readonly PlacedSample[]): SnapshotRow[] {
 const largestFigure = 1e100
 const smallestFigure = 1e-100
 
-function figureOf(value: number): number | null {
+/** A figure as it is stored; null for one that is unknown or no number. */
+export function figureOf(value = Number.NaN): number | null {
   const size = Math.abs(value)
   if (!(size <= largestFigure)) return null
   return size < smallestFigure ? 0 : value

@@ -7,7 +7,12 @@ import type { SnapshotRow } from './row.js'
 
 /** What became of an instant: its rows, or why nothing is known of it. */
 export type Instant =
-  | { readonly at: Date; readonly rows: readonly SnapshotRow[] }
+  | {
+      readonly at: Date
+      readonly rows: readonly SnapshotRow[]
+      /** Rows over all operations, each with an operation of its place that stands for it. */
+      readonly overall?: readonly SnapshotRow[]
+    }
   | { readonly at: Date; readonly gap: string }
 
 /**
@@ -17,8 +22,10 @@ export type Instant =
  * @returns number of rows that were new
  */
 export async function storeInstants(pool: pg.Pool, instants: readonly Instant[]): Promise<number> {
-  const days = new Set(instants.map(({ at }) => dayOf(at)))
-  await createPartitions(pool, 'snapshots', [...days])
+  const days = (of: readonly Instant[]) => [...new Set(of.map(({ at }) => dayOf(at)))]
+  const withOverall = instants.filter((instant) => 'rows' in instant && (instant.overall ?? []).length > 0)
+  await createPartitions(pool, 'snapshots', days(instants))
+  if (withOverall.length > 0) await createPartitions(pool, 'snapshots_overall', days(withOverall))
   return inTransaction(pool, async (client) => {
     await holdHours(
       client,
@@ -72,22 +79,39 @@ async function insertRows(client: pg.PoolClient, instants: readonly Instant[]): 
   const rows = instants.flatMap((instant) => ('rows' in instant ? instant.rows : []))
   if (rows.length === 0) return 0
   const seriesIds = await idsOfSeries(client, rows)
-  return copyRows(client, placed(instants, seriesIds))
+  await copyRows(
+    client,
+    'snapshots_overall',
+    placed(instants, seriesIds, ({ overall = [] }) => overall),
+  )
+  return copyRows(
+    client,
+    'snapshots',
+    placed(instants, seriesIds, ({ rows }) => rows),
+  )
 }
 
-/** Every row with its instant and its series' id, which are given in the order of the rows. */
-function* placed(instants: readonly Instant[], seriesIds: readonly number[]): Generator<PlacedRow> {
-  let i = 0
+type Known = Extract<Instant, { rows: unknown }>
+
+/** Every row with its instant and its series' id. */
+function* placed(
+  instants: readonly Instant[],
+  seriesIds: ReadonlyMap<string, number>,
+  rowsOf: (instant: Known) => readonly SnapshotRow[],
+): Generator<PlacedRow> {
   for (const instant of instants) {
     if (!('rows' in instant)) continue
-    for (const row of instant.rows) yield { at: instant.at, seriesId: seriesIds[i++] as number, row }
+    for (const row of rowsOf(instant))
+      yield { at: instant.at, seriesId: seriesIds.get(keyOf(row)) as number, row }
   }
 }
 
-/** The id of each row's series; series that are new are added. */
-async function idsOfSeries(client: pg.PoolClient, rows: readonly SnapshotRow[]): Promise<number[]> {
-  const keys = rows.map(keyOf)
-  const series = new Map(keys.map((key, i) => [key, rows[i] as SnapshotRow]))
+/** The id of each row's series by `keyOf` the row; series that are new are added. */
+async function idsOfSeries(
+  client: pg.PoolClient,
+  rows: readonly SnapshotRow[],
+): Promise<ReadonlyMap<string, number>> {
+  const series = new Map(rows.map((row) => [keyOf(row), row]))
   // Two recorders that add the same series in opposite order would deadlock.
   const sorted = [...series].sort(([a], [b]) => (a < b ? -1 : 1))
   const places = sorted.map(([, row]) => row)
@@ -100,8 +124,7 @@ async function idsOfSeries(client: pg.PoolClient, rows: readonly SnapshotRow[]):
     )
     ids = await findSeries(client, places)
   }
-  const idOf = new Map(sorted.map(([key], i) => [key, ids[i] as number]))
-  return keys.map((key) => idOf.get(key) as number)
+  return new Map(sorted.map(([key], i) => [key, ids[i] as number]))
 }
 
 async function findSeries(client: pg.PoolClient, places: readonly SnapshotRow[]): Promise<(number | null)[]> {

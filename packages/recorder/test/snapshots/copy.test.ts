@@ -27,7 +27,8 @@ const row = (kpi: string, seriesId: number, figures: object = {}, instant = at):
   row: { ...place, kpi, ...unknown, ...figures },
 })
 
-const store = (rows: Iterable<PlacedRow>) => inTransaction(database.pool, (client) => copyRows(client, rows))
+const store = (rows: Iterable<PlacedRow>) =>
+  inTransaction(database.pool, (client) => copyRows(client, 'snapshots', rows))
 
 async function stored() {
   const { rows } = await database.pool.query(
