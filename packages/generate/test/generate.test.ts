@@ -103,7 +103,7 @@ describe('generated files', () => {
   test('hold as many rules as KPIs and levels ask for, and one more for each changed threshold', () => {
     const rules = (config: Parameters<typeof generate>[0]) =>
       (generate(config).get('prometheus/rules/latency.yml') as string).match(
-        /- alert: MnemoscopeLatency(?!Info)/g,
+        /- alert: MnemoscopeLatency(?!Info|DriftInfo)/g,
       )?.length
     expect(rules(defineConfig())).toBe(3)
     expect(rules(custom)).toBe(6)

@@ -3,13 +3,14 @@ import { links } from '../annotations.js'
 import type { AlertRule, Rule } from '../rule.js'
 import type { Judged, KpiAlertKind, NamedAlert, PipelineAlertKind, SettingPath } from './alert-kind.js'
 import { burn } from './burn.js'
+import { drift } from './drift.js'
 import { noData } from './no-data.js'
 import { pipelineAlertKinds } from './pipeline.js'
 import { threshold } from './threshold.js'
 import { trend } from './trend.js'
 
 /** Every kind of alert that a KPI can raise, in the order of their rules. */
-export const kpiAlertKinds: readonly KpiAlertKind[] = [threshold, noData, trend, burn]
+export const kpiAlertKinds: readonly KpiAlertKind[] = [threshold, noData, trend, drift, burn]
 
 export { pipelineAlertKinds }
 

@@ -1,6 +1,6 @@
 import { type Config, durationSeconds, isBreach, type Kpi, names } from '@mnemoscope/kpi'
 import { artificialTrafficNote, humanized, links, literally, modelAndOperation } from '../annotations.js'
-import { and, bracket, filter, is, number, over, select } from '../promql.js'
+import { and, bracket, filter, is, number, or, over, select, unless } from '../promql.js'
 import { longestInterval } from '../recording/histogram.js'
 import type { AlertRule, RecordingRule, RuleGroup } from '../rule.js'
 import { holds, holdsNot, type RuleTest, type Steady, steadyValues } from '../rule-tests/rule-test.js'
@@ -11,14 +11,14 @@ import { worstSide } from './threshold.js'
 const runbook = 'trend.md'
 const alertName = (kpi: Kpi) => names.alertName(kpi, 'info')
 
-/** Information: this hour is worse than the day before it. */
+/** Information: this hour is worse than the day before it, and than the same hour of the days it is like. */
 export const trend: KpiAlertKind = {
   alerts: (kpi) => [{ name: alertName(kpi), severity: 'info' }],
   runbook: () => runbook,
   groups: (config, kpi) => [trendGroup(config, kpi)],
   tests: trendTests,
   testFile: { suffix: 'trend', interval: trendTestInterval },
-  judged: (kpi) => ({ expression: recorded(kpi).hour, unit: kpi.unit, worst: worstSide(kpi) }),
+  judged: (kpi) => ({ expression: recordedTrend(kpi).hour, unit: kpi.unit, worst: worstSide(kpi) }),
   settings: () => [
     ['alerting', 'trend', 'deviations'],
     ['alerting', 'trend', 'change'],
@@ -33,8 +33,18 @@ const leastHistory = 0.25
 const leastHour = 0.5
 
 /**
+ * The same time of day and of week, as the recorded hours that ended up to an hour before and after it: jobs do not start
+ * on the minute.
+ */
+const sameTimes = [
+  { within: '2h', ago: '23h' },
+  { within: '2h', ago: '167h' },
+] as const
+
+/**
  * Information that a KPI got worse: the mean of this hour against the day before it at the same place. Significant is
- * what lies beyond so many of that day's standard deviations and changes its mean by a share worth knowing.
+ * what lies beyond so many of that day's standard deviations and changes its mean by a share worth knowing. An hour that is
+ * hardly worse than yesterday or a week ago at the same time is a habit: a batch at night, a busy Monday.
  */
 function trendGroup(config: Config, kpi: Kpi): RuleGroup {
   return {
@@ -44,7 +54,8 @@ function trendGroup(config: Config, kpi: Kpi): RuleGroup {
   }
 }
 
-const recorded = (kpi: Kpi) => ({
+/** Series that the trend records: means of the last hour and of the day before it, and that day's standard deviation. */
+export const recordedTrend = (kpi: Kpi) => ({
   hour: names.recordedSeries.windowed(kpi, 'current_mean', '1h'),
   day: names.recordedSeries.windowed(kpi, 'current_mean', '1d'),
   deviation: names.recordedSeries.windowed(kpi, 'current_deviation', '1d'),
@@ -57,7 +68,7 @@ function trendRules(config: Config, kpi: Kpi): RecordingRule[] {
   const ofDay = (fn: string) => over(fn, current, '1d', '1h')
   const enoughHour = filter(ofHour('count_over_time'), '>=', leastHour * evaluations('1h'))
   const enoughDay = filter(ofDay('count_over_time'), '>=', leastHistory * evaluations('1d'))
-  const { hour, day, deviation } = recorded(kpi)
+  const { hour, day, deviation } = recordedTrend(kpi)
   return [
     { record: hour, expr: and(ofHour('avg_over_time'), enoughHour) },
     { record: day, expr: and(ofDay('avg_over_time'), enoughDay) },
@@ -67,16 +78,24 @@ function trendRules(config: Config, kpi: Kpi): RecordingRule[] {
 
 function trendAlert(config: Config, kpi: Kpi): AlertRule {
   const { deviations, change } = config.alerting.trend
-  const { hour, day, deviation } = recorded(kpi)
+  const { hour, day, deviation } = recordedTrend(kpi)
   const worse = bracket(kpi.direction === 'higher_is_better' ? `${day} - ${hour}` : `${hour} - ${day}`)
   const beyond = (limit: string) => `${worse} > ${limit}`
   const significant = and(
     beyond(`${number(deviations)} * ${deviation}`),
     beyond(`${number(change)} * abs(${day})`),
   )
+  const worstHour = kpi.direction === 'higher_is_better' ? 'min_over_time' : 'max_over_time'
+  const usual = sameTimes.map(({ within, ago }) => {
+    const then = over(worstHour, hour, within, ago)
+    const worseThanThen = bracket(
+      kpi.direction === 'higher_is_better' ? `${then} - ${hour}` : `${hour} - ${then}`,
+    )
+    return `${worseThanThen} <= ${number(change)} * abs(${day})`
+  })
   return {
     alert: alertName(kpi),
-    expr: and(hour, bracket(significant)),
+    expr: unless(and(hour, bracket(significant)), bracket(or(usual))),
     labels: { [names.label.severity]: 'info', [names.label.kpi]: kpi.id },
     annotations: {
       summary: `${literally(kpi.title)} of ${modelAndOperation} in {{ $labels.job }} is getting worse`,
@@ -179,6 +198,18 @@ function livesOf(config: Config, kpi: Kpi): Life[] {
     { service: 'hardly-worse', day: day(), hour: hour(enough * 0.9), fires: false },
     { service: 'beyond-its-waves', day: waves(far / deviations / 1.1), hour: hour(far), fires: true },
     { service: 'within-its-waves', day: waves(far / deviations / 0.9), hour: hour(far), fires: false },
+    {
+      service: 'as-at-this-time-yesterday',
+      day: [...lasting([1, worseBy(far)], [23, baseline]), once],
+      hour: hour(far),
+      fires: false,
+    },
+    {
+      service: 'worse-than-at-this-time-yesterday',
+      day: [...lasting([1, worseBy(far - enough * 1.2)], [23, baseline]), once],
+      hour: hour(far),
+      fires: true,
+    },
     { service: 'of-a-short-day', day: day(6.5), hour: hour(enough * 1.1), fires: true },
     { service: 'of-a-day-too-short', day: day(5.5), hour: hour(far), fires: false },
     // Worse by enough in the second half, and by half of it over the full hour.

@@ -42,7 +42,12 @@ const { job, model, contextSize, operation, severity, kpi: kpiLabel } = names.la
 
 /** The series that a KPI is judged by, given by the test itself. */
 export function currentSeries(kpi: Kpi, service: string, place: Place): string {
-  return select(names.recordedSeries.current(kpi), placeMatchers(service, place))
+  return placeSeries(names.recordedSeries.current(kpi), service, place)
+}
+
+/** A recorded series of a place, given by the test itself. */
+export function placeSeries(name: string, service: string, place: Place): string {
+  return select(name, placeMatchers(service, place))
 }
 
 /** Firing or pending alerts of a KPI's thresholds, or of one level, or of one service only. */
