@@ -25,15 +25,18 @@ export interface GeneratedFiles {
 /**
  * Compares a folder with what a configuration gives. A part that was generated before stays, so people name it once.
  * @param wanted optional parts to have from now on
+ * @param unwanted optional parts to have no longer; their files are left over
  */
 export function generatedFiles(
   config: Config,
   folder: string,
   wanted: readonly OptionalPart[],
+  unwanted: readonly OptionalPart[] = [],
 ): GeneratedFiles {
   const written = pathsOfManifest(readFiles(folder, [manifestPath]).get(manifestPath) ?? '')
   const before = written.map(partOf).filter((part) => part !== undefined)
-  const expected = generate(config, { parts: [...wanted, ...before] })
+  const parts = [...wanted, ...before].filter((part) => !unwanted.includes(part))
+  const expected = generate(config, { parts })
   const found = readFiles(folder, expected.keys())
   return {
     expected,
@@ -44,15 +47,31 @@ export function generatedFiles(
 }
 
 /**
- * Reads `--with grafana,compose`.
- * @throws MnemoscopeError USAGE if a part is unknown
+ * Reads the parts of `--with grafana,compose` and `--without runbooks`.
+ * @throws MnemoscopeError USAGE if a part is unknown, or named by both
  */
-export function partsOption(value: string): OptionalPart[] {
+export function partsOptions(options: { readonly with?: string; readonly without?: string }): {
+  readonly wanted: OptionalPart[]
+  readonly unwanted: OptionalPart[]
+} {
+  const wanted = partsOf('--with', options.with)
+  const unwanted = partsOf('--without', options.without)
+  const both = wanted.find((part) => unwanted.includes(part))
+  if (both === undefined) return { wanted, unwanted }
+  throw new MnemoscopeError('USAGE', `--with and --without both name ${both}`, {
+    value: both,
+    expected: 'each part in one of them',
+    next: `Leave ${both} out of one of the two options.`,
+  })
+}
+
+function partsOf(option: string, value: string | undefined): OptionalPart[] {
+  if (value === undefined) return []
   return value.split(',').map((name) => {
     const part = optionalParts.find((each) => each === name.trim())
     if (part !== undefined) return part
     const known = optionalParts.join(', ')
-    throw new MnemoscopeError('USAGE', `--with does not know "${name.trim()}"; it knows ${known}`, {
+    throw new MnemoscopeError('USAGE', `${option} does not know "${name.trim()}"; it knows ${known}`, {
       value: name,
       expected: known,
       next: 'Name one or several of them, with commas between.',

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import type { OptionalPart } from '@mnemoscope/generate'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { Command } from 'commander'
 import { loadProject } from '../config-file.js'
@@ -9,6 +8,7 @@ interface GenerateOptions {
   config?: string
   out?: string
   with?: string
+  without?: string
   json?: true
 }
 
@@ -19,13 +19,14 @@ export const generateCommand = new Command('generate')
   .option('-o, --out <folder>', "folder to write to (default: the configuration file's)")
   .option('--with <parts>', 'write these too: grafana, compose, runbooks; several with commas between')
   .option('--json', 'print the written paths as JSON')
+  .option('--without <parts>', 'no longer write these, and remove their files')
   .addHelpText('after', '\nParts that are there already stay up to date without --with.')
   .action(async (options: GenerateOptions) => {
-    const { generatedFiles, partsOption } = await import('../generated-files.js')
-    const parts: OptionalPart[] = options.with === undefined ? [] : partsOption(options.with)
+    const { generatedFiles, partsOptions } = await import('../generated-files.js')
+    const { wanted, unwanted } = partsOptions(options)
     const { config, folder } = await loadProject(options.config)
     const out = options.out === undefined ? folder : resolve(options.out)
-    const { expected, found, leftover, foreign } = generatedFiles(config, out, parts)
+    const { expected, found, leftover, foreign } = generatedFiles(config, out, wanted, unwanted)
     if (foreign.length > 0) {
       throw new MnemoscopeError(
         'USAGE',

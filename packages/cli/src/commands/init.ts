@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { Command } from 'commander'
@@ -26,11 +26,16 @@ export const initCommand = new Command('init')
   .description('write a first mnemoscope.config.ts here, and add .mnemoscope to .gitignore')
   .action(() => {
     const path = resolve('mnemoscope.config.ts')
-    if (existsSync(path)) {
-      throw new MnemoscopeError('USAGE', `${path} exists`, {
+    // A link that leads nowhere is there too: writing through it would put the file somewhere else.
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    if (found !== undefined) {
+      const isBroken = found.isSymbolicLink() && !existsSync(path)
+      throw new MnemoscopeError('USAGE', `${path} exists${isBroken ? ' and is a link to nothing' : ''}`, {
         value: path,
         expected: 'a folder without a configuration',
-        next: 'Edit that file, or run the command in another folder.',
+        next: isBroken
+          ? 'Remove the link, or run the command in another folder.'
+          : 'Edit that file, or run the command in another folder.',
       })
     }
     writeFileSync(path, starter, { flag: 'wx' })

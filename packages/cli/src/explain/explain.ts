@@ -84,7 +84,11 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
   const data = await askPrometheus(prometheus, '/api/v1/rules', { type: 'alert' })
   const rules = rulesSchema.parse(data).groups.flatMap((group) => group.rules)
   const ruleset = rulesOf(rules, name, episode)
-  if (ruleset.length === 0 && episodes.length === 0) throw unknown(asked, rules)
+  if (ruleset.length === 0 && episodes.length === 0)
+    throw unknownAlert(
+      asked,
+      rules.map((rule) => rule.name),
+    )
   const { config, patch } = await ask(recorder, 'GET /api/config', { has: 'config' })
   const labels = ruleset[0]?.labels ?? episodes[0]?.metadata.labels ?? {}
   const [kpiId, severity] = [labels[names.label.kpi], labels[names.label.severity]]
@@ -159,12 +163,23 @@ function isId(asked: string): boolean {
   return /^\d+$/.test(asked)
 }
 
-function unknown(asked: string, rules: readonly Rule[]): MnemoscopeError {
-  const known = [...new Set(rules.map(({ name }) => name))].sort()
-  return new MnemoscopeError('USAGE', `there is no alert or episode ${JSON.stringify(asked)}`, {
-    value: asked,
-    expected: 'the name of an alert or the id of an episode',
-    next: `Known alerts: ${known.join(', ')}.`,
+/**
+ * Refuses a name that no rule and no episode has.
+ * @param names alerts that Prometheus has rules for, several times where they have several
+ */
+export function unknownAlert(asked: string, names: readonly string[]): MnemoscopeError {
+  const known = [...new Set(names)].sort()
+  const detail = { value: asked, expected: 'the name of an alert or the id of an episode' }
+  const what = `there is no alert or episode ${JSON.stringify(asked)}`
+  if (known.length === 0) {
+    return new MnemoscopeError('USAGE', `${what}, and Prometheus has no alerts`, {
+      ...detail,
+      next: 'Check that --prometheus-url is the Prometheus that evaluates the rules of this pipeline.',
+    })
+  }
+  return new MnemoscopeError('USAGE', [`${what}. Prometheus has these alerts:`, ...known].join('\n  '), {
+    ...detail,
+    next: 'Name one of them, or the id of an episode.',
   })
 }
 

@@ -1,16 +1,25 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { generate } from '@mnemoscope/generate'
 import { defineConfig } from '@mnemoscope/kpi'
 import { mnemoscope, temporaryFolder } from '../../../../test/harness/index.js'
 import { linkTools } from '../../../../test/harness/link-tools.js'
 import { gitignoreWith } from '../../src/commands/init.js'
-import { partsOption } from '../../src/generated-files.js'
+import { generatedFiles, partsOptions } from '../../src/generated-files.js'
 import { writeFiles } from '../../src/project-files.js'
 
 const folder = temporaryFolder('own-repository')
 afterAll(() => folder.remove())
+
+/** Paths of the files below a folder, installed packages left out. */
+function filesBelow(path: string): string[] {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)))
+    .filter((name) => !/^(?:node_modules|\.mnemoscope)\//.test(name))
+    .sort()
+}
 
 /** What the command shows in the folder of a service. */
 async function transcript(...args: string[]): Promise<string> {
@@ -46,6 +55,14 @@ describe('mnemoscope init', () => {
   test('changes nothing if a configuration exists', async () => {
     writeFileSync(inFolder('mnemoscope.config.ts'), 'export default {}')
     expect(await transcript('init')).toMatch(/USAGE[\s\S]+ exists[\s\S]+exit 2$/)
+    expect(readdirSync(folder.path)).toEqual(['mnemoscope.config.ts'])
+  })
+
+  test('writes nothing through a link that leads nowhere, and says what to remove', async () => {
+    symlinkSync(inFolder('elsewhere.ts'), inFolder('mnemoscope.config.ts'))
+    expect(await transcript('init')).toMatch(
+      /USAGE[\s\S]+ exists and is a link to nothing[\s\S]+Remove the link[\s\S]+exit 2$/,
+    )
     expect(readdirSync(folder.path)).toEqual(['mnemoscope.config.ts'])
   })
 
@@ -159,11 +176,32 @@ describe('in the repository of a service', () => {
   })
 
   test('an unknown part is refused with the names of the known ones', () => {
-    expect(() => partsOption('grafana,kibana')).toThrow(
+    expect(() => partsOptions({ with: 'grafana,kibana' })).toThrow(
       expect.objectContaining({
         code: 'USAGE',
         message: '--with does not know "kibana"; it knows grafana, compose, runbooks',
       }),
     )
+    expect(() => partsOptions({ without: 'prometheus' })).toThrow(
+      '--without does not know "prometheus"; it knows grafana, compose, runbooks',
+    )
+  })
+
+  test('a part that is both wanted and unwanted is refused', () => {
+    expect(() => partsOptions({ with: 'grafana,compose', without: 'compose' })).toThrow(
+      '--with and --without both name compose',
+    )
+  })
+
+  test('a part that is no longer wanted goes, and stays away', async () => {
+    writeFiles(folder.path, generate(defineConfig()))
+    writeFileSync(inFolder('grafana/dashboards/own.json'), '{}')
+    const said = await transcript('generate', '--without', 'grafana,compose,runbooks')
+    expect(said).toContain('removed grafana/dashboards/overview.json\n')
+    const left = generatedFiles(defineConfig(), folder.path, [])
+    expect(filesBelow(folder.path)).toEqual(
+      [...left.expected.keys(), 'grafana/dashboards/own.json', 'mnemoscope.config.ts'].sort(),
+    )
+    expect(left.expected).toEqual(generate(defineConfig(), { parts: [] }))
   })
 })
