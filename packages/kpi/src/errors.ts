@@ -25,7 +25,7 @@ export const errorCodes = {
     exitCode: 1,
     meaning: 'Postgres answers but cannot store or read now',
   },
-  DATABASE_DENIED: { exitCode: 1, meaning: 'the database user may not create the tables' },
+  DATABASE_DENIED: { exitCode: 1, meaning: 'the database user may not create or change the tables' },
   DATABASE_BASELINE: {
     exitCode: 1,
     meaning: 'the tables in the database are those of another version of Mnemoscope',
@@ -39,7 +39,7 @@ export const errorCodes = {
   RECORDER_UNREACHABLE: { exitCode: 1, meaning: 'the recorder does not answer at the given address' },
   REQUEST_INVALID: { exitCode: 1, meaning: 'a request to the HTTP API is malformed' },
   REQUEST_TOO_LARGE: { exitCode: 1, meaning: 'a request body is larger than the configured limit' },
-  RECORDER_BUSY: { exitCode: 1, meaning: 'the recorder has no memory for more requests' },
+  RECORDER_BUSY: { exitCode: 1, meaning: 'the recorder serves as many requests as it can' },
   ALERTMANAGER_UNREACHABLE: { exitCode: 1, meaning: 'Alertmanager does not answer at the given address' },
   CHANGE_ROLLED_BACK: {
     exitCode: 1,

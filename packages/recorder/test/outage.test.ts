@@ -78,7 +78,7 @@ async function instantsUntil(until: Date): Promise<{ expected: number; whole: nu
   }
 }
 
-test('a database that dies is survived: not ready meanwhile, alerts are not acknowledged, and nothing is missing afterwards', async () => {
+test('a database that dies is survived: not ready meanwhile, alerts are not acknowledged, no events are promised, and nothing is missing afterwards', async () => {
   const recorder = await start()
   await waitFor(() => isReady(recorder))
   await waitFor(async () => (await instantsUntil(new Date())).whole > 0)
@@ -86,6 +86,9 @@ test('a database that dies is survived: not ready meanwhile, alerts are not ackn
   expect((await postWebhook(recorder.url, alertOf('during'))).status).toBe(503)
   await waitFor(async () => !(await isReady(recorder)))
   expect((await fetch(`${recorder.url}/healthz`)).status).toBe(200)
+  const events = await fetch(`${recorder.url}/api/events`)
+  expect([events.status, Number(events.headers.get('retry-after'))]).toEqual([503, expect.any(Number)])
+  expect(await events.json()).toMatchObject({ error: { code: 'DATABASE_UNREACHABLE' } })
   const outageEnd = new Date(Math.floor(Date.now() / 1_000) * 1_000)
   postgres = await startPostgres({ stateDir: folder.path, port: postgres.port })
   await waitFor(() => isReady(recorder))

@@ -64,6 +64,20 @@ export function databaseDenied(databaseUrl: string, cause: unknown): MnemoscopeE
   )
 }
 
+/** The error a person sees where the recorder's tables are another user's. */
+export function databaseNotOwned(databaseUrl: string, owner: string, cause: unknown): MnemoscopeError {
+  return new MnemoscopeError(
+    'DATABASE_DENIED',
+    `the recorder's tables belong to the user "${owner}", and the user of ${shownAddress(databaseUrl)} may not change them: ${messageOf(cause)}`,
+    {
+      value: shownAddress(databaseUrl),
+      expected: `the user "${owner}"`,
+      next: `Name the user "${owner}" in DATABASE_URL, or use another database or schema (docs/databases.md).`,
+      cause,
+    },
+  )
+}
+
 /** A failure of Postgres that passes: why it can't work at present. */
 export interface Trouble {
   readonly code: Extract<ErrorCode, 'DATABASE_UNREACHABLE' | 'DATABASE_UNABLE'>

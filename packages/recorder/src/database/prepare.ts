@@ -3,6 +3,7 @@ import pg from 'pg'
 import { type Baseline, readBaseline, type SchemaObject } from './baseline.js'
 import {
   databaseDenied,
+  databaseNotOwned,
   databaseUnable,
   databaseUnreachable,
   isDenied,
@@ -25,12 +26,12 @@ const lockTimeoutMs = 10_000
  * wait for it. All of it is one transaction, so a failure leaves the database as it was.
  * @returns whether it made the tables; false where they were there already
  * @throws MnemoscopeError DATABASE_BASELINE where the tables are of another version, which stay untouched;
- *   DATABASE_UNREACHABLE; DATABASE_DENIED where the user may not make tables; DATABASE_UNABLE where Postgres can't at present
+ *   DATABASE_UNREACHABLE; DATABASE_DENIED where the user may not make tables, or does not own them; DATABASE_UNABLE where Postgres can't at present
  */
 export async function prepareDatabase(databaseUrl: string): Promise<boolean> {
   const baseline = await readBaseline()
   return withSchema(databaseUrl, async (client) => {
-    const stored = await storedIn(client)
+    const stored = await storedIn(client, databaseUrl)
     if (stored?.sha256 === baseline.sha256) return false
     const present = await objectsThere(client, baseline.objects)
     if (stored !== undefined || present.length > 0) {
@@ -50,7 +51,7 @@ export async function prepareDatabase(databaseUrl: string): Promise<boolean> {
 export async function rebuildDatabase(databaseUrl: string): Promise<string[]> {
   const baseline = await readBaseline()
   return withSchema(databaseUrl, async (client) => {
-    const stored = await storedIn(client)
+    const stored = await storedIn(client, databaseUrl)
     const present = await objectsThere(client, stored?.objects ?? baseline.objects)
     if (stored === undefined && present.length > 0 && !isRecorders(present)) {
       throw otherBaseline(databaseUrl, undefined, baseline, present)
@@ -64,6 +65,7 @@ export async function rebuildDatabase(databaseUrl: string): Promise<string[]> {
       await client
         .query(`DROP ${kind} ${found.map(({ statementName }) => statementName).join(', ')}`)
         .catch((error) => {
+          if (isDenied(error)) throw databaseNotOwned(databaseUrl, (found[0] as PresentObject).owner, error)
           throw isDependedOn(error) ? dependedOn(databaseUrl, error) : error
         })
       if (kind === 'TABLE') dropped.push(...found.map(({ name }) => name))
@@ -83,18 +85,24 @@ export async function storedBaseline(database: pg.ClientBase | pg.Pool): Promise
 interface PresentObject extends SchemaObject {
   /** As it can stand in a statement, whatever the search path. */
   readonly statementName: string
+  readonly owner: string
 }
 
 /** What the current schema, in which tables would be made, says of its baseline. */
 async function storedIn(
   client: pg.Client,
+  databaseUrl: string,
 ): Promise<{ sha256: string; objects: readonly SchemaObject[] } | undefined> {
   const [table] = await objectsThere(client, [{ kind: 'TABLE', name: 'schema_baseline' }])
   if (table === undefined) return undefined
   // A database that takes no writes refuses FOR UPDATE, so a recorder that could store nothing does not start.
-  const { rows } = await client.query<{ sha256: string; objects: string[] }>(
-    `SELECT sha256, objects FROM ${table.statementName} FOR UPDATE`,
-  )
+  const { rows } = await client
+    .query<{ sha256: string; objects: string[] }>(
+      `SELECT sha256, objects FROM ${table.statementName} FOR UPDATE`,
+    )
+    .catch((error) => {
+      throw isDenied(error) ? databaseNotOwned(databaseUrl, table.owner, error) : error
+    })
   const [row] = rows
   if (row === undefined) return undefined
   return {
@@ -111,12 +119,12 @@ async function objectsThere(client: pg.Client, objects: readonly SchemaObject[])
   const { rows } = await client.query<PresentObject>(
     `WITH given AS (SELECT * FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS given (kind, name, number)),
      here AS (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
-     SELECT kind, relname AS name, format('%I.%I', current_schema(), relname) AS "statementName", number
+     SELECT kind, relname AS name, format('%I.%I', current_schema(), relname) AS "statementName", pg_get_userbyid(relowner) AS owner, number
      FROM given JOIN pg_class ON relname = name OR (kind = 'TABLE' AND name = ANY ($3) AND relname ~ ('^' || name || '_[0-9]{8}$'))
      WHERE relnamespace = (SELECT oid FROM here) AND NOT relispartition
        AND CASE kind WHEN 'TABLE' THEN relkind IN ('r', 'p') WHEN 'VIEW' THEN relkind = 'v' END
      UNION ALL
-     SELECT kind, name, format('%I.%I(%s)', current_schema(), proname, pg_get_function_identity_arguments(pg_proc.oid)), number
+     SELECT kind, name, format('%I.%I(%s)', current_schema(), proname, pg_get_function_identity_arguments(pg_proc.oid)), pg_get_userbyid(proowner), number
      FROM given JOIN pg_proc ON proname = name AND prokind = 'f' AND kind = 'FUNCTION' WHERE pronamespace = (SELECT oid FROM here)
      ORDER BY number, name`,
     [objects.map(({ kind }) => kind), objects.map(({ name }) => name), partitionedTables],

@@ -1,10 +1,10 @@
-import { configHash } from '@mnemoscope/kpi'
+import { configHash, MnemoscopeError } from '@mnemoscope/kpi'
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { ConfigSource } from '../config/source.js'
-import { RequestError } from '../http/error.js'
+import { busyRetrySeconds } from '../http/budget.js'
 
 /** What a listener compares to know that there is something new. */
 export interface EventState {
@@ -30,8 +30,11 @@ export interface EventsOptions {
 
 /** Server-sent events: notify every listener that something new is stored. */
 export interface Events {
-  /** Answers `GET /api/events`. @throws RequestError 503 while as many listen as may */
-  handle(context: Context): Response
+  /**
+   * Answers `GET /api/events` with a stream that begins with what is stored.
+   * @throws MnemoscopeError RECORDER_BUSY while there are as many listeners as allowed; what Postgres fails with
+   */
+  handle(context: Context): Promise<Response>
   /** Ends every listener's stream; more are refused. */
   stop(): void
 }
@@ -54,52 +57,60 @@ interface Listener {
  * one carries all of the state, so only the newest waits.
  */
 export function createEvents({ pool, configSource, refreshMs, logger }: EventsOptions): Events {
-  /** Streams that are open, and those of them that have had the first state and now get changes. */
+  /** Streams that are open or about to open, and those of them that have had the first state and now get changes. */
   const open = new Set<() => void>()
   const listeners = new Set<Listener>()
   let known: string | undefined
-  let looking: Promise<void> | undefined
+  let looking: Promise<string> | undefined
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
   /** Asks once, however many want to know, and again after a while for those who listen. */
-  function look(): Promise<void> {
+  function look(): Promise<string> {
     clearTimeout(timer)
     looking ??= ask().finally(() => {
       looking = undefined
-      timer = setTimeout(() => listeners.size > 0 && look(), refreshMs)
+      timer = setTimeout(() => listeners.size > 0 && look().catch(warn), refreshMs)
       if (stopped) clearTimeout(timer)
     })
     return looking
   }
 
-  async function ask(): Promise<void> {
-    try {
-      const state = JSON.stringify({ ...(await storedState(pool)), ...configState(configSource) })
-      if (state !== known) for (const listener of listeners) listener.send('change', state)
-      known = state
-    } catch (err) {
-      logger.warn({ err }, 'events: the database did not answer')
-    }
+  async function ask(): Promise<string> {
+    const state = JSON.stringify({ ...(await storedState(pool)), ...configState(configSource) })
+    if (state !== known) for (const listener of listeners) listener.send('change', state)
+    known = state
+    return state
   }
 
+  const warn = (err: unknown) => logger.warn({ err }, 'events: the database did not answer')
+
   return {
-    handle(context) {
+    async handle(context) {
       // A stream that nobody reads would take the place of a listener until its heartbeats fail.
       if (context.req.method === 'HEAD') {
         return context.body(null, 200, { 'content-type': 'text/event-stream' })
       }
       if (stopped || open.size >= mostListeners) {
-        throw new RequestError(503, 'as many listen to events as may', {
+        throw new MnemoscopeError('RECORDER_BUSY', 'there are as many listeners to events as allowed', {
           value: open.size,
           expected: `at most ${mostListeners} listeners`,
-          next: 'Close a few pages, or ask /api/dashboard from time to time.',
+          next: `Close a few pages, or try again in ${busyRetrySeconds} seconds.`,
         })
       }
+      const { promise: ended, resolve: end } = withResolvers()
+      open.add(end)
+      void ended.then(() => open.delete(end))
+      // A caller who leaves while the database takes its time.
+      context.req.raw.signal.addEventListener('abort', end)
+      // Query again: the known state may be from the time of the last listener.
+      const first = await look().catch((error) => {
+        end()
+        throw error
+      })
       // Proxies that gather answers before they pass them on would hold events back.
       context.header('x-accel-buffering', 'no')
       return streamSSE(context, (stream) => {
-        const { promise, resolve: end } = withResolvers()
         let sentAt = Date.now()
         let isBusy = false
         let waiting: { event: string; data: string } | undefined
@@ -123,18 +134,11 @@ export function createEvents({ pool, configSource, refreshMs, logger }: EventsOp
           if (!isBusy) listener.send('alive', '')
           else if (Date.now() - sentAt > stalledMs) end()
         }, heartbeatMs)
-        stream.onAbort(end)
-        open.add(end)
-        // Query again: the known state may be from the time of the last listener.
-        void look().then(() => {
-          if (stopped || stream.aborted) return
-          listeners.add(listener)
-          listener.send('hello', known ?? '{}')
-        })
-        return promise.finally(() => {
+        listeners.add(listener)
+        listener.send('hello', first)
+        return ended.finally(() => {
           clearInterval(heartbeat)
           listeners.delete(listener)
-          open.delete(end)
         })
       })
     },

@@ -179,7 +179,9 @@ describe('GET /api/events', () => {
       return response.status
     }
     expect(new Set(await Promise.all(controllers.map(open)))).toEqual(new Set([200]))
-    expect((await fetch(`${recorder.url}/api/events`)).status).toBe(503)
+    const refused = await fetch(`${recorder.url}/api/events`)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(await refused.json()).toMatchObject({ error: { code: 'RECORDER_BUSY', value: 200 } })
     for (const controller of controllers) controller.abort()
     for (;;) {
       const controller = new AbortController()

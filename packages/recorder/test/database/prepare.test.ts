@@ -169,6 +169,45 @@ describe("What is not the recorder's", () => {
   }
 })
 
+describe('A database whose tables another user owns', () => {
+  const stranger = `stranger_${process.pid}`
+  let databaseUrl: string
+  let strangersUrl: string
+
+  beforeAll(async () => {
+    databaseUrl = await postgres.newDatabase()
+    const pool = poolOf(databaseUrl)
+    await pool.query(`CREATE ROLE ${stranger} LOGIN PASSWORD 'stranger'`)
+    await pool.query(`GRANT CREATE ON SCHEMA public TO ${stranger}`)
+    const url = new URL(databaseUrl)
+    url.username = stranger
+    url.password = 'stranger'
+    strangersUrl = url.href
+  })
+
+  afterAll(async () => {
+    await poolOf(databaseUrl).query(`DROP OWNED BY ${stranger}; DROP ROLE ${stranger}`)
+  })
+
+  const refused = () => ({
+    code: 'DATABASE_DENIED',
+    next: expect.stringContaining(`Name the user "${new URL(databaseUrl).username}" in DATABASE_URL`),
+  })
+
+  test('is refused with the name of the owner, as no grant to create tables would help', async () => {
+    await expect(prepareDatabase(strangersUrl)).rejects.toMatchObject(refused())
+    await expect(rebuildDatabase(strangersUrl)).rejects.toMatchObject(refused())
+  })
+
+  test('is not rebuilt either where that user may read and write the tables', async () => {
+    const pool = poolOf(databaseUrl)
+    await pool.query(`GRANT ALL ON ALL TABLES IN SCHEMA public TO ${stranger}`)
+    expect(await prepareDatabase(strangersUrl)).toBe(false)
+    await expect(rebuildDatabase(strangersUrl)).rejects.toMatchObject(refused())
+    expect((await pool.query('SELECT FROM schema_baseline')).rowCount).toBe(1)
+  })
+})
+
 test("a database that lost its baseline is rebuilt, as its tables are the recorder's", async () => {
   const databaseUrl = await postgres.newDatabase()
   await poolOf(databaseUrl).query('DROP TABLE schema_baseline')
