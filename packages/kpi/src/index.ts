@@ -1,7 +1,7 @@
 export type { Acknowledgement, AlertEpisode, AlertEvent, PrecedingChange } from './alert-event.js'
 export { bucketEdge } from './boundaries.js'
 export { type BuiltInKpiId, catalog } from './catalog/index.js'
-export { configHash, configMeaning } from './config/config-hash.js'
+export { type ConfigMeaning, configHash, configMeaning } from './config/config-hash.js'
 export {
   type Config,
   type ConfigInput,

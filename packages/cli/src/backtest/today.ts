@@ -12,9 +12,9 @@ export async function todaysConfig(
   try {
     const { recorder } = readRunFile(project.folder)
     const { config } = await ask(recorder, 'GET /api/config', { has: 'config' })
-    // The recorder's answer has addresses without passwords.
-    const { endpoints } = project.config
-    return { ...project, config: { ...config, endpoints, declared: {} }, isInUse: true }
+    // The recorder's answer has addresses without passwords, and no functions.
+    const { endpoints, handlers, plugins } = project.config
+    return { ...project, config: { ...config, endpoints, handlers, plugins, declared: {} }, isInUse: true }
   } catch {
     return { ...project, isInUse: false }
   }

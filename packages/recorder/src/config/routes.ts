@@ -1,4 +1,10 @@
-import { type Config, configHash, configMeaning, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
+import {
+  type ConfigMeaning,
+  configHash,
+  configMeaning,
+  durationSeconds,
+  MnemoscopeError,
+} from '@mnemoscope/kpi'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type pg from 'pg'
 import { z } from 'zod'
@@ -22,12 +28,12 @@ const statusOf: Readonly<Record<string, ContentfulStatusCode>> = {
   ALERTMANAGER_UNREACHABLE: 503,
 }
 
-/** What a configuration means, its passwords left out: `Config` as JSON has it. */
-const configAnswer = z
-  .record(z.string(), z.unknown())
-  .describe('The settings as docs/configuration.md has them, without passwords.') as unknown as z.ZodType<
-  Omit<Config, 'declared'>
->
+/** Its shape is the configuration's own, which is not written a second time here: a schema would have to repeat it. */
+const configAnswer = z.custom<ConfigMeaning>().meta({
+  type: 'object',
+  additionalProperties: {},
+  description: 'The settings as docs/configuration.md has them, without passwords; a function is "function".',
+})
 
 const configInUseAnswer = z.strictObject({
   hash: z.string(),
@@ -109,7 +115,11 @@ export const configRoutes = [
     summary: 'What running SDKs follow; 304 while it is what If-None-Match names.',
     access: 'read',
     answer: z.strictObject({
-      integrations: z.record(z.string(), z.boolean()) as unknown as z.ZodType<Config['integrations']>,
+      integrations: z.strictObject({
+        benchmark: z.boolean(),
+        overflow: z.boolean(),
+        adaptation: z.boolean(),
+      }),
     }),
     isCached: true,
     handle({ context }, { configSource }: Needs) {
@@ -130,7 +140,7 @@ function configInUse(source: ConfigSource): DataOf<typeof configInUseAnswer> {
   return {
     hash: configHash(config),
     refresh_seconds: durationSeconds(config.dashboard.refreshInterval),
-    config: redacted(configMeaning(config)) as unknown as Config,
+    config: redacted(configMeaning(config)),
     patch: redacted(source.patch()),
     writable: source.apply !== undefined,
     problem: problem === undefined ? null : { ...problem, at: problem.at.getTime() / 1_000 },
