@@ -1,4 +1,4 @@
-import { showFiring, startAcknowledge } from './alerts.js'
+import { startAcknowledge } from './acknowledge.js'
 import { ask, type DashboardData } from './api.js'
 import { showGaps } from './before.js'
 import { redrawCharts, resizeCharts, showCharts } from './charts.js'
@@ -16,6 +16,7 @@ import {
   showWindows,
   startFilters,
 } from './filters.js'
+import { showFiring } from './firing.js'
 import { showHistory } from './history.js'
 import { showNewest } from './newest-values.js'
 import { showGuide, showOutdated, showOverallStatus } from './overall-status.js'

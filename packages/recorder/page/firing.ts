@@ -1,0 +1,174 @@
+import { openAcknowledge } from './acknowledge.js'
+import {
+  type AlertKpi,
+  alertLinks,
+  conditionOf,
+  type FiringAlert,
+  firingAlerts,
+  kpiOf,
+  newestValue,
+  titleOf,
+} from './alerts.js'
+import type { AlertEpisode, DashboardData } from './api.js'
+import { showBefore, whatChangedBefore } from './before.js'
+import { byId, element, setText } from './dom.js'
+import { formatContext, valueElement } from './format.js'
+import { badge, levelClass } from './level.js'
+import { paged, showList } from './list.js'
+import { formatDuration, sinceOf, timeOf } from './time.js'
+
+/** For so many alerts the page shows at once what changed before; the others, often of the same cause, are closed. */
+const mostOpened = 1
+
+let latest: { readonly data: DashboardData; readonly isPart: boolean } | undefined
+const pages = paged(byId('firing-more'), 12, () => {
+  if (latest) showFiring(latest.data, latest.isPart)
+})
+
+/** Alerts that fire, one card each. */
+export function showFiring(data: DashboardData, isPart: boolean): void {
+  latest = { data, isPart }
+  const firing = firingAlerts(data)
+  byId('firing-none').hidden = firing.length > 0
+  setText(byId('firing-none'), isPart ? 'Nothing is firing in this selection.' : 'Nothing is firing.')
+  setText(byId('firing-count'), firing.length > 0 ? firing.length.toLocaleString('en') : '')
+  pages.update(firing.length, 'alerts')
+  const several = new Set(data.current.map(({ service }) => service)).size > 1
+  showList(
+    byId('firing-list'),
+    firing.slice(0, pages.most()).map(({ alert, milder }, place) => ({
+      alert,
+      milder,
+      kpi: kpiOf(alert, data.kpis),
+      value: newestValue(alert, data),
+      isOpened: place < mostOpened,
+      several,
+    })),
+    ({ alert }) => String(alert.id),
+    card,
+    // A card that was opened stays open when it moves down.
+    ({ isOpened: _, ...seen }) => seen,
+  )
+  showBefore(
+    firing.map(({ alert }) => alert.id),
+    data.kpis,
+  )
+}
+
+interface Card extends FiringAlert {
+  readonly kpi: AlertKpi | undefined
+  readonly value: number | null
+  readonly isOpened: boolean
+  /** Whether there are several services. */
+  readonly several: boolean
+}
+
+function card({ alert, milder, kpi, value, isOpened, several }: Card): HTMLLIElement {
+  const title = titleOf(alert, kpi)
+  const where = [
+    several && alert.service ? alert.service : '',
+    alert.context_size ? `${formatContext(alert.context_size)} context` : '',
+  ].filter((part) => part !== '')
+  const { description } = alert.metadata.annotations
+  return element(
+    'li',
+    { class: `alert ${levelClass(alert.level ?? 'other')}`, 'data-episode': String(alert.id) },
+    element(
+      'div',
+      { class: 'alert-head' },
+      badge(alert.level ?? 'alert'),
+      element('h3', {}, title),
+      element('span', { class: 'where' }, where.join(' · ')),
+      element(
+        'span',
+        { class: 'since' },
+        'for ',
+        element('strong', {}, sinceOf(alert.timestamp)),
+        ' since ',
+        timeOf(alert.timestamp),
+      ),
+    ),
+    kpi ? figuresOf(alert, kpi, value) : element('p', {}, description ?? ''),
+    milder.length > 0 ? milderLevels(milder) : null,
+    possibleCause(alert),
+    element(
+      'div',
+      { class: 'actions' },
+      ...alertLinks(alert, 'button'),
+      kpi ? element('a', { href: `#chart-${kpi.id}`, class: 'button quiet' }, 'Chart') : null,
+      acknowledgement(alert, title),
+    ),
+    whatChangedBefore(alert, isOpened),
+  )
+}
+
+function figuresOf(alert: AlertEpisode, kpi: AlertKpi, value: number | null): HTMLDListElement {
+  const limits = alert.threshold === null ? [] : [alert.threshold]
+  const figure = (name: string, content: Node | string) =>
+    element('div', {}, element('dt', {}, name), element('dd', {}, content))
+  return element(
+    'dl',
+    { class: 'figures' },
+    figure('newest', valueElement(value, kpi, limits)),
+    figure('worst', valueElement(alert.peak_value, kpi, limits)),
+    figure('at start', valueElement(alert.current_value, kpi, limits)),
+    alert.threshold === null
+      ? null
+      : figure(`${alert.level ?? 'alert'} at`, conditionOf(alert.threshold, kpi)),
+  )
+}
+
+function milderLevels(milder: readonly AlertEpisode[]): HTMLParagraphElement {
+  return element(
+    'p',
+    { class: 'milder' },
+    'Also firing: ',
+    ...milder.flatMap((each, i) => [
+      i === 0 ? '' : ', ',
+      badge(each.level ?? 'alert'),
+      ' since ',
+      timeOf(each.timestamp),
+    ]),
+  )
+}
+
+/** What people changed last before an alert began. */
+function possibleCause({ preceded_by: change, timestamp }: AlertEpisode): HTMLParagraphElement | null {
+  if (change === null) return null
+  const { kind, at, by, what } = change
+  return element(
+    'p',
+    { class: 'cause' },
+    element('strong', {}, 'Possible cause: '),
+    `${kind} changed ${formatDuration(timestamp - at)} before, at `,
+    timeOf(at),
+    `${by === null ? '' : ` by ${by}`}: ${what}`,
+  )
+}
+
+function acknowledgement(alert: AlertEpisode, title: string): HTMLSpanElement {
+  const { acknowledgement: last } = alert
+  const button = element(
+    'button',
+    { type: 'button', class: 'quiet', 'data-focus': `acknowledge-${alert.id}` },
+    last ? 'Add a comment' : 'Acknowledge',
+    element('span', { class: 'unseen' }, ` ${title}`),
+  )
+  button.addEventListener('click', () => openAcknowledge(alert.id, title))
+  return element(
+    'span',
+    { class: 'acknowledgement' },
+    button,
+    last
+      ? element(
+          'span',
+          {},
+          'Acknowledged by ',
+          element('strong', {}, last.by),
+          ' at ',
+          timeOf(last.at),
+          last.comment ? `: ${last.comment}` : '',
+        )
+      : null,
+  )
+}
