@@ -35,12 +35,21 @@ export function exposed(kpi: Kpi, labels: SeriesLabels, phases: readonly Phase[]
     )
   }
   if (kpi.instrument === 'gauge') return { [seriesName(metric, labels)]: readings(phases) }
+  // Most buckets count the same operations: their values are written once.
+  const known = new Map<string, string>()
+  const bucketValues = (boundary: number) => {
+    const holds = (measured: number | string) => Number(measured) <= boundary
+    const held = phases.map(({ measured }) => measured !== undefined && holds(measured)).join()
+    const values = known.get(held) ?? cumulated(phases, (measured) => (holds(measured) ? 1 : 0))
+    known.set(held, values)
+    return values
+  }
   const buckets = [...kpi.boundaries, Number.POSITIVE_INFINITY].map((boundary) => [
     seriesName(`${metric}_bucket`, {
       ...labels,
       le: boundary === Number.POSITIVE_INFINITY ? '+Inf' : String(boundary),
     }),
-    cumulated(phases, (measured) => (Number(measured) <= boundary ? 1 : 0)),
+    bucketValues(boundary),
   ])
   return {
     [seriesName(`${metric}_sum`, labels)]: cumulated(phases, Number),
