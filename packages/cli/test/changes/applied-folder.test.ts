@@ -1,5 +1,24 @@
-import { expect, test } from '@jest/globals'
-import { mergePatch } from '../../src/changes/applied-folder.js'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, test } from '@jest/globals'
+import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
+import { generationsIn, mergePatch } from '../../src/changes/applied-folder.js'
+
+const folder = temporaryFolder('applied-folder')
+afterAll(() => folder.remove())
+
+test('a first generation that was made by hand, as docs/changing-configuration.md says, is the active one', () => {
+  mkdirSync(join(folder.path, 'generations/000001'), { recursive: true })
+  writeFileSync(join(folder.path, 'generations/000001/a.yml'), 'a: 1')
+  symlinkSync('generations/000001', join(folder.path, 'current'))
+  const generations = generationsIn(folder.path)
+  expect(generations.active()).toBe('000001')
+  expect(generations.read('000001', 'a.yml')).toBe('a: 1')
+  const next = generations.add(new Map([['a.yml', 'a: 2']]))
+  expect(next).toBe('000002')
+  generations.activate(next)
+  expect(generations.active()).toBe(next)
+})
 
 test.each<[string, object, object, object]>([
   ['adds settings', {}, { a: 1 }, { a: 1 }],
