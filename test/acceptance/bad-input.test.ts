@@ -1,44 +1,24 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { mnemoscope, temporaryFolder } from '../harness/index.js'
+import { configs, expectRefused } from './bad-configs.js'
 
 const folder = temporaryFolder('bad-input')
 afterAll(() => folder.remove())
 
-/** Every command that reads the configuration. */
-const commands = [['up', '--demo'], ['generate'], ['check'], ['record'], ['demo', '--serve']]
+// Every such configuration with every command: bad-input.suite.ts.
+describe.each(configs.slice(0, 1))('a configuration with $what', (config) => {
+  test.each([['generate'], ['up', '--demo']])(
+    'stops `mnemoscope %s` with exit code 2 and changes no file',
+    (...args) => expectRefused(folder.path, args, config),
+  )
+})
 
-const configs = [
-  {
-    what: 'a wrong type',
-    body: `{ snapshotInterval: 60 }`,
-    says: ['snapshotInterval', '60', 'expected string'],
-  },
-  {
-    what: 'inverted thresholds',
-    body: `{ kpis: { f1_score: { thresholds: { critical: 0.9 } } } }`,
-    says: ['kpis.f1_score.thresholds.critical', '0.9', 'below error (0.75)'],
-  },
-  {
-    what: 'an unknown key',
-    body: `{ snapshotIntervall: '60s' }`,
-    says: ['snapshotIntervall', '"60s"', 'did you mean "snapshotInterval"?'],
-  },
-]
-
-describe.each(configs)('a configuration with $what', ({ body, says }) => {
-  test.each(commands)('stops `mnemoscope %s` with exit code 2 and changes no file', async (...args) => {
-    const project = projectWith(
-      `import { defineConfig } from '@mnemoscope/kpi'\nexport default defineConfig(${body})\n`,
-    )
-    const { exitCode, stderr, stdout } = await mnemoscope(project, args)
-    expect(stdout).toBe('')
-    for (const words of ['CONFIG_INVALID', ...says]) expect(stderr).toContain(words)
-    expect(exitCode).toBe(2)
-    expect(readdirSync(project)).toEqual(['mnemoscope.config.ts'])
-  })
+describe.each(configs.slice(1))('a configuration with $what', (config) => {
+  test('stops `mnemoscope check` with exit code 2 and changes no file', () =>
+    expectRefused(folder.path, ['check'], config))
 })
 
 describe('a configuration file', () => {

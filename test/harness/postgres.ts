@@ -24,7 +24,10 @@ export async function openDatabases(): Promise<TestDatabases> {
     admin,
     async create(template = 'template0') {
       const name = `test_${randomBytes(6).toString('hex')}`
-      await asking(admin, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`))
+      // Copying files costs a quarter of what logging each page does, where the server waits for no disk.
+      await asking(admin, (client) =>
+        client.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`),
+      )
       made.push(name)
       return urlOf(name)
     },

@@ -1,4 +1,4 @@
-import { gauge, gaugeMutants, latency, latencyMutants, trend, trendMutants } from './kpi-mutants.js'
+import { gauge, gaugeMutants, trend, trendMutants } from './kpi-mutants.js'
 import { mutants, testsBite } from './mutants.js'
 
 // A sample of each kind whose tests take seconds; every one of all kinds in the long form: npm run test:rules.
@@ -6,10 +6,6 @@ testsBite(mutants.filter((_, i) => i % 30 === 0))
 testsBite(
   trendMutants.filter((_, i) => i % 20 === 0),
   trend,
-)
-testsBite(
-  latencyMutants.filter((_, i) => i % 20 === 0),
-  latency,
 )
 testsBite(
   gaugeMutants.filter((_, i) => i % 12 === 0),

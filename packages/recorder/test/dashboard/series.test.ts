@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type pg from 'pg'
 import { kpiSeries } from '../../src/dashboard/series.js'
 import { planSteps } from '../../src/dashboard/steps.js'
@@ -16,7 +16,6 @@ const from = new Date(to.getTime() - 36 * hourMs)
 const scope = { from, to }
 
 let postgres: TestPostgres
-let pool: pg.Pool
 
 beforeAll(async () => {
   postgres = await startTestPostgres()
@@ -24,8 +23,8 @@ beforeAll(async () => {
 
 afterAll(() => postgres?.stop())
 
-beforeEach(async () => {
-  pool = createPool(await postgres.newDatabase())
+async function history(): Promise<pg.Pool> {
+  const pool = createPool(await postgres.newDatabase())
   await createPartitions(pool, 'snapshots', daysBetween(from, to))
   await pool.query(
     "INSERT INTO series (service, model, context_size) VALUES ('s', 'a', '1'), ('s', 'b', '1')",
@@ -41,10 +40,20 @@ beforeEach(async () => {
     `INSERT INTO snapshot_instants (at, rows) SELECT at, 20000 FROM generate_series($1::timestamptz, $2, '10 min') AS at`,
     [from, to],
   )
-})
+  return pool
+}
 
 describe('steps', () => {
   const minute = 60
+  let rolledUp: pg.Pool
+
+  beforeAll(async () => {
+    rolledUp = await history()
+    while ((await rollUp(rolledUp, to)) > 0);
+    while ((await rollUp(rolledUp, to, fiveMinutes)) > 0);
+  })
+  afterAll(() => rolledUp?.end())
+
   test.each<
     [string, seconds: number, hours: number, mostPoints: number, mostRows: number, step: number, from: string]
   >([
@@ -58,65 +67,67 @@ describe('steps', () => {
     ['rows that are few when added up', minute, 36, 100, 4e6, 1_500, 'five minutes'],
     ['many rows of an hour', minute, 0.9, 100, 1_000, 60, 'rows'],
   ])('for %s are as they should be', async (_, intervalSeconds, hours, mostPoints, mostRows, step, from) => {
-    while ((await rollUp(pool, to)) > 0);
-    while ((await rollUp(pool, to, fiveMinutes)) > 0);
     const part = { from: new Date(to.getTime() - hours * hourMs), to }
-    const plan = await planSteps(pool, part, { intervalSeconds, mostPoints, mostRows })
+    const plan = await planSteps(rolledUp, part, { intervalSeconds, mostPoints, mostRows })
     expect(plan.stepSeconds).toBe(step)
     const { sources } = plan
     expect(
       sources.hours.length > 0 ? 'hours' : sources.fiveMinutes.length > 0 ? 'five minutes' : 'rows',
     ).toBe(from)
-    await pool.end()
   })
 })
 
-test('one KPI of each series says the same whether its hours are rolled up or read row by row', async () => {
-  const options = { kpi: 'latency', intervalSeconds: 600, mostPoints: 1_000, mostSeries: 2 }
-  const read = async () => {
-    const { series, ...rest } = await kpiSeries(pool, scope, options)
-    const digits = (value: number) => Number(value.toPrecision(12))
-    return {
-      ...rest,
-      series: series.map((each) => ({ ...each, points: each.points.map((p) => p.map(digits)) })),
+describe('the curves of a KPI', () => {
+  let pool: pg.Pool
+  afterEach(() => pool?.end())
+
+  test('say the same whether hours are rolled up or read row by row', async () => {
+    pool = await history()
+    const options = { kpi: 'latency', intervalSeconds: 600, mostPoints: 1_000, mostSeries: 2 }
+    const read = async () => {
+      const { series, ...rest } = await kpiSeries(pool, scope, options)
+      const digits = (value: number) => Number(value.toPrecision(12))
+      return {
+        ...rest,
+        series: series.map((each) => ({ ...each, points: each.points.map((p) => p.map(digits)) })),
+      }
     }
-  }
-  const byRow = await read()
-  while ((await rollUp(pool, to)) > 0);
-  // Were it still read row by row, this would show.
-  await pool.query('DELETE FROM snapshots WHERE at >= $1 AND at < $2', [
-    new Date(from.getTime() + 2 * hourMs),
-    new Date(to.getTime() - 2 * hourMs),
-  ])
-  expect(await read()).toEqual(byRow)
-  expect(byRow).toMatchObject({ kpi: 'latency', step_seconds: 3_600 })
-  expect(byRow.series.map(({ model, points }) => [model, points.length])).toEqual([
-    ['a', 35],
-    ['b', 35],
-  ])
-  await pool.end()
-})
+    const byRow = await read()
+    while ((await rollUp(pool, to)) > 0);
+    // Were it still read row by row, this would show.
+    await pool.query('DELETE FROM snapshots WHERE at >= $1 AND at < $2', [
+      new Date(from.getTime() + 2 * hourMs),
+      new Date(to.getTime() - 2 * hourMs),
+    ])
+    expect(await read()).toEqual(byRow)
+    expect(byRow).toMatchObject({ kpi: 'latency', step_seconds: 3_600 })
+    expect(byRow.series.map(({ model, points }) => [model, points.length])).toEqual([
+      ['a', 35],
+      ['b', 35],
+    ])
+  })
 
-test('a young history is drawn from all of it, however long the window', async () => {
-  const options = { kpi: 'latency', intervalSeconds: 600, mostPoints: 1_000, mostSeries: 2 }
-  await pool.query('DELETE FROM snapshot_instants WHERE at < $1', [new Date(to.getTime() - 2 * hourMs)])
-  const month = { from: new Date(to.getTime() - 720 * hourMs), to }
-  expect(await kpiSeries(pool, month, options)).toMatchObject({ step_seconds: 600 })
-  await pool.end()
-})
+  test('are drawn from all of a young history, however long the window', async () => {
+    pool = await history()
+    const options = { kpi: 'latency', intervalSeconds: 600, mostPoints: 1_000, mostSeries: 2 }
+    await pool.query('DELETE FROM snapshot_instants WHERE at < $1', [new Date(to.getTime() - 2 * hourMs)])
+    const month = { from: new Date(to.getTime() - 720 * hourMs), to }
+    expect(await kpiSeries(pool, month, options)).toMatchObject({ step_seconds: 600 })
+  })
 
-test('a window from before the snapshots that are kept is drawn from the hours that are kept longer', async () => {
-  const options = { kpi: 'latency', intervalSeconds: 600, mostPoints: 1_000, mostSeries: 2 }
-  while ((await rollUp(pool, to)) > 0);
-  const kept = new Date(to.getTime() - 12 * hourMs)
-  await pool.query('DELETE FROM snapshots WHERE at < $1', [kept])
-  await pool.query('DELETE FROM snapshot_instants WHERE at < $1', [kept])
-  const pointsOf = async (part: { from: Date; to: Date }) => {
-    const { step_seconds, series } = await kpiSeries(pool, part, options)
-    return { step_seconds, points: series.map(({ points }) => points.length) }
-  }
-  expect(await pointsOf(scope)).toEqual({ step_seconds: 3_600, points: [34, 34] })
-  const before = { from, to: new Date(from.getTime() + 4 * hourMs) }
-  expect(await pointsOf(before)).toEqual({ step_seconds: 3_600, points: [3, 3] })
-  await pool.end()
+  test('from before the snapshots that are kept come from the hours that are kept longer', async () => {
+    pool = await history()
+    const options = { kpi: 'latency', intervalSeconds: 600, mostPoints: 1_000, mostSeries: 2 }
+    while ((await rollUp(pool, to)) > 0);
+    const kept = new Date(to.getTime() - 12 * hourMs)
+    await pool.query('DELETE FROM snapshots WHERE at < $1', [kept])
+    await pool.query('DELETE FROM snapshot_instants WHERE at < $1', [kept])
+    const pointsOf = async (part: { from: Date; to: Date }) => {
+      const { step_seconds, series } = await kpiSeries(pool, part, options)
+      return { step_seconds, points: series.map(({ points }) => points.length) }
+    }
+    expect(await pointsOf(scope)).toEqual({ step_seconds: 3_600, points: [34, 34] })
+    const before = { from, to: new Date(from.getTime() + 4 * hourMs) }
+    expect(await pointsOf(before)).toEqual({ step_seconds: 3_600, points: [3, 3] })
+  })
 })

@@ -5,6 +5,6 @@ export async function waitFor<T>(
   for (;;) {
     const result = await condition()
     if (result !== undefined && result !== false) return result
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await new Promise((resolve) => setTimeout(resolve, 150))
   }
 }
