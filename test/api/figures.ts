@@ -66,6 +66,7 @@ export async function outsideContract(): Promise<Figure> {
       runbooks: new Map(),
       normaliser: () => ({ cluster: 'default', externalLabels: {}, kpis: config.kpis }),
       handlers: [],
+      notices: async () => ({ notices: null }),
       readiness: async () => ({ ready: true, problems: [], last_healthy_at: null }),
       events,
     })

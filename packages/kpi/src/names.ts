@@ -66,6 +66,9 @@ export const instrumentationMetric = {
   drops: prometheusName(instrumentationCounter.drops, '1', 'counter'),
 } as const
 
+/** Recorded series: measurements refused in the last hour, by service, KPI and reason. */
+export const refusedInHour = 'job_kpi_reason:mnemoscope_refused_measurements:increase_1h'
+
 /** Name of the OpenTelemetry log events that are single measurements, on their way to the recorder. */
 export const measurementEvent = 'mnemoscope.measurement'
 

@@ -87,6 +87,13 @@ describe('an invalid configuration names the path, the value and what was expect
       '5m',
       /at most 4m/,
     ],
+    [
+      'scrapes so rare that one that fails ends every series',
+      { scrapeInterval: '3m', alertCheckInterval: '3m' },
+      'scrapeInterval',
+      '3m',
+      /at most 2m: Prometheus forgets a value after 5 minutes/,
+    ],
     ['an unknown key', { scrapeIntervall: '5s' }, 'scrapeIntervall', '5s', /did you mean "scrapeInterval"/],
     ['an unknown nested key', { dashboard: { maxPoints: 5 } }, 'dashboard.maxPoints', 5, /maxDataPoints/],
     ...['javascript:alert(1)', 'ftp://x.example/a', '/a.md', '//x.example', 'a b.md', ''].map(

@@ -19,6 +19,7 @@ import {
 import { showFiring } from './firing.js'
 import { showHistory } from './history.js'
 import { showNewest } from './newest-values.js'
+import { showNotices } from './notices.js'
 import { showGuide, showOutdated, showOverallStatus } from './overall-status.js'
 import { isoOf, localZone, setClock, startClock } from './time.js'
 
@@ -59,6 +60,11 @@ async function update(own: Address): Promise<void> {
   const asked = ask('GET /api/charts', { query })
   // Waited for below; until then a failure of it must not count as unhandled.
   asked.catch(() => {})
+  ask('GET /api/notices').then(
+    ({ notices }) => showNotices(notices),
+    // Whether the recorder is away, the other questions find out.
+    () => {},
+  )
   setClock(answer.timestamp)
   const problems = answer.no_data ? (await ask('GET /readyz')).problems : []
   showOverallStatus(answer, problems)

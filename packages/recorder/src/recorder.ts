@@ -19,6 +19,7 @@ import { createPrometheusClient, timedClient } from './prometheus/client.js'
 import { readRunbooks } from './runbooks/routes.js'
 import { startBackfill, startRollUps, startSnapshots } from './snapshots/loops.js'
 import { createEvents } from './status/events.js'
+import { rememberNotices } from './status/notices.js'
 import { readinessOf } from './status/readiness.js'
 import type { Work } from './work.js'
 
@@ -137,6 +138,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     runbooks,
     normaliser: () => reading.normaliser,
     handlers: handlerNames,
+    notices: rememberNotices(prometheus, config),
     readiness: () => readinessOf({ pool, prometheus, config, snapshots, startedAt, knownSchema }),
   })
   try {

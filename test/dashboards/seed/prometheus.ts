@@ -23,13 +23,16 @@ export interface SeededPrometheus {
   stop(): Promise<void>
 }
 
-/** Starts Prometheus on a data directory that promtool made of the story. */
-export async function startSeededPrometheus(): Promise<SeededPrometheus> {
+/**
+ * Starts Prometheus on a data directory that promtool made.
+ * @param text samples with their times in the OpenMetrics format; default the story
+ */
+export async function startSeededPrometheus(text = storyAsOpenMetrics()): Promise<SeededPrometheus> {
   const folder = temporaryFolder('dashboards')
   const dataDir = join(folder.path, 'data')
   const tools = await findTools(['prometheus', 'promtool'], { toolsDir })
   const story = join(folder.path, 'story.om')
-  writeFileSync(story, storyAsOpenMetrics())
+  writeFileSync(story, text)
   await promisify(execFile)(
     tools.promtool.command,
     ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', story, dataDir],

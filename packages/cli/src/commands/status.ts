@@ -16,9 +16,13 @@ export const statusCommand = new Command('status')
     try {
       const recorder = recorderUrl(url)
       const data = await ask(recorder, 'GET /api/dashboard', { has: 'open_alerts', query: { hours: 1 } })
-      const { status, line } = statusOf(data, recorder)
+      const { notices } = await ask(recorder, 'GET /api/notices', { has: 'notices' })
+      const texts = notices?.map(({ text }) => text) ?? []
+      const { status, line } = statusOf(data, recorder, texts)
       process.stdout.write(
-        json ? `${JSON.stringify({ status, line, open: data.open_alerts.length })}\n` : `${line}\n`,
+        json
+          ? `${JSON.stringify({ status, line, open: data.open_alerts.length, notices: notices === null ? null : texts })}\n`
+          : `${line}\n`,
       )
       process.exitCode = statusExitCodes[status]
     } catch (error) {

@@ -108,7 +108,7 @@ export interface Status {
    * other origin can have other levels; those do not count.
    */
   readonly status: Severity | 'ok' | 'unknown'
-  /** One line: level, subject, value now, duration, number of other alerts, and the runbook. */
+  /** One line: level, subject, value now, duration, number of other alerts, the runbook, and notices. */
   readonly line: string
 }
 
@@ -118,8 +118,15 @@ export const statusExitCodes = { ok: 0, info: 0, warning: 1, error: 2, critical:
 /**
  * The state of everything in one line.
  * @param url of the recorder, for the reason if there is no data
+ * @param notices sentences about the services that follow in the same line
  */
-export function statusOf(data: DashboardData, url: string): Status {
+export function statusOf(data: DashboardData, url: string, notices: readonly string[] = []): Status {
+  const { status, line } = alertStatusOf(data, url)
+  const noted = notices.map((notice) => printableLine(` Note: ${notice}`)).join('')
+  return { status, line: noted === '' ? line : `${line}.${noted}` }
+}
+
+function alertStatusOf(data: DashboardData, url: string): Status {
   const firing = worstAlerts(data)
   const level = severities.findLast((severity) => firing.some((alert) => alert.level === severity))
   const worst = firing.find((alert) => alert.level === level)

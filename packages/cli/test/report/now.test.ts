@@ -53,6 +53,15 @@ describe('the status', () => {
     expect(statusOf(data, 'http://recorder')).toEqual({ status, line })
   })
 
+  test('tells notices of the services in the same line, whatever the level', () => {
+    const notice = 'In the last hour 4 measurements of f1_score from memory were refused: out_of_range.'
+    const { status, line } = statusOf({ ...empty, no_data: null }, 'http://recorder', [
+      notice,
+      'Another\none.',
+    ])
+    expect({ status, line }).toEqual({ status: 'ok', line: `ok. Note: ${notice} Note: Another one.` })
+  })
+
   test('stays one line whatever an alert says', () => {
     const open = { ...alert, metric_type: null, message: 'two\nlines' }
     const { line } = statusOf({ ...busy, open_alerts: [open] }, 'http://recorder')

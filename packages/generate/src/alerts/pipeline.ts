@@ -1,5 +1,18 @@
 import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
-import { aggregate, and, bracket, filter, indent, is, isOneOf, or, over, select, unless } from '../promql.js'
+import {
+  aggregate,
+  ago,
+  and,
+  bracket,
+  filter,
+  indent,
+  is,
+  isOneOf,
+  or,
+  over,
+  select,
+  unless,
+} from '../promql.js'
 import type { PipelineAlertKind } from './alert-kind.js'
 
 const { job, instance } = names.label
@@ -117,26 +130,33 @@ const serviceSilent: PipelineAlertKind = {
 /** Refusals of one kind in an hour that may be single mistakes. */
 const fewRefusals = 3
 
+/**
+ * Measurements refused in the last hour. `increase` counts from the second scrape of a series on; what a process that
+ * began in this hour had counted at its first scrape is added.
+ */
+function refusedInHour(): string {
+  const refusals = names.instrumentationMetric.refusals
+  const isYoung = filter(over('last_over_time', names.processUptime, '1h'), '<', 3_600)
+  const first = unless(over('min_over_time', refusals, '1h'), ago(refusals, '1h'))
+  const born = and(bracket(first), bracket(isYoung), [job, instance])
+  const parts = or([over('increase', refusals, '1h'), `label_replace(${born}, "part", "first", "", "")`])
+  return aggregate('sum', [job, names.label.kpi, names.label.reason], `\n${indent(parts)}\n`)
+}
+
 /** Measurements are lost: the KPI is judged by what is left, or not at all. */
 const measurementsRefused: PipelineAlertKind = {
   id: 'measurements_refused',
   severity: 'warning',
   summary: 'Measurements of {{ $labels.job }} are refused: {{ $labels.kpi }}, {{ $labels.reason }}',
-  rule: () => {
+  rule: () => ({
+    recorded: [{ record: names.refusedInHour, expr: refusedInHour() }],
     // Extrapolation adds a little to whole numbers.
-    const refusals = over('increase', names.instrumentationMetric.refusals, '1h')
-    return {
-      expr: filter(
-        aggregate('sum', [job, names.label.kpi, names.label.reason], refusals),
-        '>',
-        fewRefusals + 0.5,
-      ),
-      threshold: fewRefusals,
-      description:
-        'In the last hour {{ $value | printf "%.0f" }} measurements of {{ $labels.kpi }} were refused ' +
-        '({{ $labels.reason }}). The KPI is judged without them.',
-    }
-  },
+    expr: filter(names.refusedInHour, '>', fewRefusals + 0.5),
+    threshold: fewRefusals,
+    description:
+      'In the last hour {{ $value | printf "%.0f" }} measurements of {{ $labels.kpi }} were refused ' +
+      '({{ $labels.reason }}). The KPI is judged without them.',
+  }),
   settings: ['kpis'],
 }
 

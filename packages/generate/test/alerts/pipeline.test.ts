@@ -94,14 +94,29 @@ describe('the pipeline watches itself', () => {
     const series = {
       [refused('f1_score', 'out_of_range')]: '0x40 2x400',
       [refused('f1_score', 'out_of_range', 'm:2')]: '0x40 2x400',
+      // All in one process that lives two and a half minutes, before its first scrape.
+      [refused('token_usage', 'not_finite', 'm:3')]: '_x40 4x10',
+      'process_uptime_seconds{job="memory", instance="m:3"}': '_x40 5+15x10',
+      // The same number in a process that is old when Prometheus meets it: not of this hour.
+      [refused('token_usage', 'out_of_range', 'm:4')]: '_x40 4x100',
+      'process_uptime_seconds{job="memory", instance="m:4"}': '_x40 90000+15x100',
       [refused('latency', 'not_a_number')]: '0x39 1x39 2x39 3x39 4x39 5x39 6x39 7x39 8x39 9x200',
     }
     const result = await ruleTest(files, series, [
       { at: '9m30s', values: { [alert]: [] } },
-      { at: '11m', values: { [alert]: [fired('f1_score', 'out_of_range')] } },
+      {
+        at: '11m',
+        values: { [alert]: [fired('f1_score', 'out_of_range'), fired('token_usage', 'not_finite')] },
+      },
       {
         at: '65m',
-        values: { [alert]: [fired('f1_score', 'out_of_range'), fired('latency', 'not_a_number')] },
+        values: {
+          [alert]: [
+            fired('f1_score', 'out_of_range'),
+            fired('latency', 'not_a_number'),
+            fired('token_usage', 'not_finite'),
+          ],
+        },
       },
       { at: '75m', values: { [alert]: [fired('latency', 'not_a_number')] } },
     ])

@@ -3,6 +3,9 @@ import { pipelineJob } from '../names.js'
 import type { ConfigIssue } from './issues.js'
 import type { Settings } from './schema.js'
 
+/** With a longer interval, one failed scrape ends every series for a time. */
+const longestScrapeSeconds = 120
+
 /** Rules read their last value, which Prometheus returns for 5 minutes; with a longer interval hysteresis would be lost. */
 const longestCheckSeconds = 240
 
@@ -10,6 +13,14 @@ const longestCheckSeconds = 240
 export function settingIssues(settings: Settings): ConfigIssue[] {
   const issues: ConfigIssue[] = []
   const scrape = durationSeconds(settings.scrapeInterval)
+  if (scrape > longestScrapeSeconds) {
+    issues.push({
+      path: 'scrapeInterval',
+      value: settings.scrapeInterval,
+      expected:
+        'at most 2m: Prometheus forgets a value after 5 minutes, and one scrape in that time may fail',
+    })
+  }
   if (durationSeconds(settings.alertCheckInterval) < scrape) {
     issues.push({
       path: 'alertCheckInterval',

@@ -13,6 +13,7 @@ import type { AnyRoute } from '../http/route.js'
 import { refuseOtherMethods, serve } from '../http/serve.js'
 import type { Metrics } from '../metrics.js'
 import type { Events } from '../status/events.js'
+import type { Notices } from '../status/notices.js'
 import type { Readiness } from '../status/readiness.js'
 import type { Normaliser } from '../work.js'
 import { routes } from './routes.js'
@@ -38,6 +39,7 @@ export interface AppOptions {
   /** Names of the handlers that get the changes of alerts. */
   readonly handlers: readonly string[]
   readonly readiness: () => Promise<Readiness>
+  readonly notices: () => Promise<Notices>
   readonly events: Events
 }
 

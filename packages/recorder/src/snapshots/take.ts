@@ -8,6 +8,9 @@ import type { Intervals } from './timing.js'
 /** When the newest scrape at or before an instant was. Prometheus writes `up` for every scrape, also failed ones. */
 const newestScrapeQuery = 'max(timestamp(up))'
 
+/** Seconds between two scrapes then, whatever the configuration says: only Prometheus knows how often it scrapes. */
+const betweenScrapesQuery = '600 / max(count_over_time(up[10m]))'
+
 /** Why an instant can't be known, as stored in `snapshot_instants.gap`. */
 export type GapReason =
   /** Prometheus had stopped scraping by then: it was down. */
@@ -21,6 +24,8 @@ export type GapReason =
 export interface Signs {
   /** Unix ms of the newest scrape at or before the instant; undefined without any. */
   readonly newestScrape: number | undefined
+  /** Seconds between two scrapes at that time; undefined without any. */
+  readonly betweenScrapes: number | undefined
   /** Whether rules were evaluated once and are not then; only asked for where there are no rows. */
   readonly notEvaluated: boolean
 }
@@ -32,26 +37,30 @@ export interface Signs {
  */
 export function gapAt(
   at: number,
-  { newestScrape, notEvaluated }: Signs,
+  { newestScrape, betweenScrapes = 0, notEvaluated }: Signs,
   scrapeSeconds: number,
 ): GapReason | undefined {
   if (newestScrape === undefined) return 'prometheus_has_no_data'
-  if (at - newestScrape > 2_000 * scrapeSeconds + 1_000) return 'prometheus_not_scraping'
+  const twoScrapes = 2_000 * Math.max(scrapeSeconds, betweenScrapes)
+  if (at - newestScrape > twoScrapes + 1_000) return 'prometheus_not_scraping'
   return notEvaluated ? 'rules_not_evaluated' : undefined
 }
 
-/** Evaluates every KPI of every series at an instant, in three queries, or four, whatever their number. */
+/** Evaluates every KPI of every series at an instant, in four queries, or five, whatever their number. */
 export async function takeSnapshot(
   client: PrometheusClient,
   at: Date,
   intervals: Intervals,
 ): Promise<Instant> {
   const ask = (query: string) => queryInstant(client, query, at)
-  const [scrapes, ...samples] = await Promise.all([newestScrapeQuery, ...snapshotQueries(intervals)].map(ask))
+  const [scrapes, between, ...samples] = await Promise.all(
+    [newestScrapeQuery, betweenScrapesQuery, ...snapshotQueries(intervals)].map(ask),
+  )
   const rows = snapshotRows(samples.flat())
   const [newest] = scrapes ?? []
   return instantOf(at.getTime(), rows, intervals, {
     newestScrape: newest === undefined ? undefined : newest.value * 1_000,
+    betweenScrapes: between?.[0]?.value,
     notEvaluated: rows.length === 0 && (await ask(notEvaluatedQuery(intervals))).length > 0,
   })
 }
@@ -66,7 +75,9 @@ export async function takeSnapshots(
   intervals: Intervals,
 ): Promise<Instant[]> {
   const ask = (query: string) => queryRange(client, query, range)
-  const [scrapes, ...answers] = await Promise.all([newestScrapeQuery, ...snapshotQueries(intervals)].map(ask))
+  const [scrapes, between, ...answers] = await Promise.all(
+    [newestScrapeQuery, betweenScrapesQuery, ...snapshotQueries(intervals)].map(ask),
+  )
   const samplesAt = new Map<number, PlacedSample[]>()
   for (const { labels, samples } of answers.flat()) {
     const place = placeOf(labels)
@@ -78,6 +89,7 @@ export async function takeSnapshots(
     }
   }
   const scrapeAt = new Map(scrapes?.[0]?.samples.map(({ at, value }) => [at, value * 1_000]))
+  const betweenAt = new Map(between?.[0]?.samples.map(({ at, value }) => [at, value]))
   const times: number[] = []
   for (let at = range.from.getTime(); at <= range.to.getTime(); at += range.stepSeconds * 1_000)
     times.push(at)
@@ -87,6 +99,7 @@ export async function takeSnapshots(
   return times.map((at) =>
     instantOf(at, rowsOf(samplesAt.get(at) ?? []), intervals, {
       newestScrape: scrapeAt.get(at),
+      betweenScrapes: betweenAt.get(at),
       notEvaluated: !samplesAt.has(at) && notEvaluatedAt.has(at),
     }),
   )

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { route } from '../http/route.js'
 import type { Metrics } from '../metrics.js'
 import type { Events } from './events.js'
+import { type Notices, noticesAnswer } from './notices.js'
 import { type Readiness, readinessAnswer } from './readiness.js'
 
 /** What the recorder says of itself, and when there is something new. */
@@ -30,6 +31,15 @@ export const statusRoutes = [
     answer: readinessAnswer,
     isUnready: ({ ready }) => !ready,
     handle: (_, { readiness }: { readonly readiness: () => Promise<Readiness> }) => readiness(),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/notices',
+    summary:
+      'What to know of the services: measurements that were refused, and scrape intervals that are not as configured.',
+    access: 'read',
+    answer: noticesAnswer,
+    handle: (_, { notices }: { readonly notices: () => Promise<Notices> }) => notices(),
   }),
   route({
     method: 'GET',

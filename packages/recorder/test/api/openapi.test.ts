@@ -48,6 +48,7 @@ test('every route is in the document, and nothing else', () => {
     runbooks: new Map(),
     normaliser: () => ({ cluster: 'default', externalLabels: {}, kpis: config.kpis }),
     handlers: [],
+    notices: async () => ({ notices: null }),
     readiness: async () => ({ ready: true, problems: [], last_healthy_at: null }),
     events,
   })

@@ -96,12 +96,14 @@ test('a character that Postgres can not hold does not keep the row from being st
   expect(row?.model).toBe('x\uFFFDy')
 })
 
-test.each<[string, number | undefined, boolean, string | undefined]>([
-  ['a scrape just before', 95_000, false, undefined],
-  ['one scrape missed', 71_000, false, undefined],
-  ['a scrape just before, and rules that did not run', 95_000, true, 'rules_not_evaluated'],
-  ['two scrapes missed', 68_000, true, 'prometheus_not_scraping'],
-  ['no scrape at all', undefined, true, 'prometheus_has_no_data'],
-])('an instant with %s has the gap of that', (_, newestScrape, notEvaluated, expected) => {
-  expect(gapAt(100_000, { newestScrape, notEvaluated }, 15)).toBe(expected)
+test.each<[string, number | undefined, number | undefined, boolean, string | undefined]>([
+  ['a scrape just before', 95_000, 15, false, undefined],
+  ['one scrape missed', 71_000, 15, false, undefined],
+  ['a scrape just before, and rules that did not run', 95_000, 15, true, 'rules_not_evaluated'],
+  ['two scrapes missed', 68_000, 15, true, 'prometheus_not_scraping'],
+  ['two scrapes missed of those that are configured', 68_000, 5, true, 'prometheus_not_scraping'],
+  ['a scrape just before of those that are rarer than configured', 41_000, 60, false, undefined],
+  ['no scrape at all', undefined, undefined, true, 'prometheus_has_no_data'],
+])('an instant with %s has the gap of that', (_, newestScrape, betweenScrapes, notEvaluated, expected) => {
+  expect(gapAt(100_000, { newestScrape, betweenScrapes, notEvaluated }, 15)).toBe(expected)
 })

@@ -1,0 +1,74 @@
+import { expect, jest, test } from '@jest/globals'
+import { defineConfig, names } from '@mnemoscope/kpi'
+import { startTogether } from '../../../../test/harness/started.js'
+import { intervalNotices, type Notices, refusalNotices } from '../../src/status/notices.js'
+import { getJson } from '../plumbing/get-json.js'
+import { startTestPrometheus } from '../plumbing/prometheus.js'
+import { startTestRecorder } from '../plumbing/recorder.js'
+import { waitFor } from '../plumbing/wait-for.js'
+
+// Real servers on a busy machine take their time.
+jest.setTimeout(120_000)
+
+test('refusals are named with service, KPI, reason and number, the most frequent first', () => {
+  const refused = (kpi: string, reason: string, value: number) => ({
+    labels: { job: 'memory', kpi, reason },
+    value,
+  })
+  const notices = refusalNotices([
+    refused('latency', 'not_finite', 1.01),
+    refused('f1_score', 'out_of_range', 120.4),
+  ])
+  expect(notices.map(({ text }) => text)).toEqual([
+    'In the last hour 120 measurements of f1_score from memory were refused: out_of_range.',
+    'In the last hour 1 measurement of latency from memory was refused: not_finite.',
+  ])
+})
+
+test('a scrape interval is compared for configured services, from three scrapes on, and not by a late scrape', () => {
+  const config = defineConfig({ services: [{ name: 'memory', targets: ['m:1'] }] })
+  const scraped = (job: string, seconds: readonly number[]) => ({
+    labels: { job, instance: 'm:1' },
+    samples: seconds.map((second) => ({ at: second * 1_000, value: 1 })),
+  })
+  const of = (...scrapes: Parameters<typeof scraped>[]) =>
+    intervalNotices(
+      scrapes.map((each) => scraped(...each)),
+      config,
+    ).map(({ text }) => text.replace(/, but.*/, ''))
+  expect(of(['memory', [0, 60]])).toEqual([])
+  expect(of(['memory', [0, 15, 30.4, 75, 90]])).toEqual([])
+  expect(of(['another', [0, 60, 120]])).toEqual([])
+  expect(of(['memory', [0, 60, 120]])).toEqual(['Prometheus scrapes memory every 60 s'])
+})
+
+test('the recorder answers with the notices, and with null while Prometheus does not answer', async () => {
+  const prometheus = await startTestPrometheus()
+  prometheus.expose(`${names.refusedInHour}{kpi="f1_score",reason="out_of_range"} 4\n`)
+  const [recorder, alone] = await startTogether(
+    startTestRecorder({ prometheusUrl: prometheus.url }),
+    startTestRecorder(),
+  )
+  const notices = async ({ url }: { readonly url: string }) =>
+    (await getJson<Notices>(`${url}/api/notices`)).body.notices
+  const found = await waitFor(async () => {
+    const all = await notices(recorder)
+    return all?.length === 2 && all
+  })
+  expect(found).toEqual([
+    {
+      kind: 'refused_measurements',
+      service: 'memory',
+      text: 'In the last hour 4 measurements of f1_score from memory were refused: out_of_range.',
+    },
+    {
+      kind: 'scrape_interval',
+      service: 'memory',
+      text:
+        'Prometheus scrapes memory every 1 s, but scrapeInterval is 15s. ' +
+        'Set scrapeInterval to 1s, or scrape_interval in Prometheus to 15s.',
+    },
+  ])
+  expect(await notices(alone)).toBeNull()
+  await Promise.all([recorder.stop(), alone.stop(), prometheus.stop()])
+})
