@@ -46,6 +46,7 @@ export type {
 export {
   countedRange,
   countedValue,
+  hasSum,
   judgedRange,
   outcomesOf,
   type RefusalReason,

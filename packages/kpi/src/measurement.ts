@@ -46,6 +46,14 @@ export function countedRange({ range, direction }: Pick<Kpi, 'range' | 'directio
   return { min: min >= 0 ? 0 : min - beyond, max }
 }
 
+/**
+ * Whether the sum of a KPI's values only grows. With values below 0 it can fall, which Prometheus takes for a restart, so
+ * such a histogram has no sum and no mean.
+ */
+export function hasSum(kpi: Pick<Kpi, 'range' | 'direction'>): boolean {
+  return countedRange(kpi).min >= 0
+}
+
 /** Where the value of a KPI can be, both ends included: a ratio within its range, all others where values are counted. */
 export function judgedRange(kpi: Pick<Kpi, 'range' | 'direction' | 'statistic'>): {
   readonly min: number

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { countedRange, countedValue, defineConfig, type Kpi, refusalOf } from '@mnemoscope/kpi'
+import { countedRange, countedValue, defineConfig, hasSum, type Kpi, refusalOf } from '@mnemoscope/kpi'
 import fc from 'fast-check'
 
 const { kpis } = defineConfig()
@@ -62,6 +62,13 @@ describe('a measurement', () => {
         },
       ),
     )
+  })
+
+  test('of a KPI that can be negative has no sum', () => {
+    const { f1_score } = kpis
+    expect(hasSum(f1_score)).toBe(true)
+    for (const direction of ['higher_is_better', 'lower_is_better'] as const)
+      expect(hasSum({ direction, range: { min: -1, max: 1, integer: false } })).toBe(false)
   })
 
   test('that is worse than its range, or a fraction of an integer, is counted as it is or rounded', () => {

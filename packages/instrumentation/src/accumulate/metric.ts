@@ -1,4 +1,4 @@
-import { type Instrument, type Kpi, names, prometheusName } from '@mnemoscope/kpi'
+import { hasSum, type Instrument, type Kpi, names, prometheusName } from '@mnemoscope/kpi'
 import type { CounterAccumulator } from './counter.js'
 import type { GaugeAccumulator, ReadValue } from './gauge.js'
 import type { HistogramAccumulator } from './histogram.js'
@@ -17,11 +17,16 @@ export interface Family {
   readonly instrument: Instrument
   /** Ascending upper bounds of the buckets, without +Inf; empty unless a histogram. */
   readonly boundaries: readonly number[]
+  /** Whether the sum of a histogram is written: of values below 0 it could fall, like that of a process that restarted. */
+  readonly hasSum: boolean
 }
 
 /** The family of a KPI's measurements. */
 export function measuredFamily(kpi: Kpi): Family {
-  return family(names.otelMetric(kpi), kpi.instrument, kpi.description, kpi.boundaries)
+  return {
+    ...family(names.otelMetric(kpi), kpi.instrument, kpi.description, kpi.boundaries),
+    hasSum: hasSum(kpi),
+  }
 }
 
 /** The family of the gauge with a KPI's latest value; undefined for a KPI that is a gauge itself. */
@@ -44,6 +49,7 @@ export function family(
     description,
     instrument,
     boundaries,
+    hasSum: true,
   }
 }
 

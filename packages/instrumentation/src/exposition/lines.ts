@@ -13,26 +13,29 @@ export interface FamilyText {
   readonly header: string
   /** For each line of a series the text before the labels, and the text between labels and number. */
   readonly lines: readonly { readonly start: string; readonly end: string }[]
+  /** Whether the last line of a histogram is its sum. */
+  readonly hasSum: boolean
   /** Start of the line with the creation time, in OpenMetrics; undefined for gauges and in plain text. */
   readonly created: string | undefined
 }
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/ and https://prometheus.io/docs/specs/om/open_metrics_spec/ */
 export function familyText(family: Family, format: ExpositionFormat): FamilyText {
-  const { prometheusName: name, instrument, boundaries } = family
+  const { prometheusName: name, instrument, boundaries, hasSum } = family
   // OpenMetrics names a counter's family without the suffix of its series.
   const base = instrument === 'counter' ? name.replace(/_total$/, '') : name
   const header = headerOf(family, format === 'openmetrics' ? base : name, format)
   const created = format === 'openmetrics' && instrument !== 'gauge' ? `${base}_created{` : undefined
-  if (instrument !== 'histogram') return { header, lines: [{ start: `${name}{`, end: '} ' }], created }
+  if (instrument !== 'histogram')
+    return { header, lines: [{ start: `${name}{`, end: '} ' }], hasSum: false, created }
   const buckets = [...boundaries.map(formatNumber), '+Inf'].map((bound) => ({
     start: `${name}_bucket{`,
     end: `,le="${bound}"} `,
   }))
   const count = { start: `${name}_count{`, end: '} ' }
-  const sum = { start: `${name}_sum{`, end: '} ' }
   // The sum comes last: its length changes most often, and all text after it has to move.
-  return { header, lines: [...buckets, count, sum], created }
+  const sum = hasSum ? [{ start: `${name}_sum{`, end: '} ' }] : []
+  return { header, lines: [...buckets, count, ...sum], hasSum, created }
 }
 
 function headerOf({ description, instrument, unit }: Family, name: string, format: ExpositionFormat): string {
@@ -77,7 +80,8 @@ export function measuredLines(
     fixed: (accumulator) =>
       accumulator.kind === 'counter' ? fixedOfCounter(accumulator, text) : fixedOf(accumulator, text),
     write(block, line, accumulator, state) {
-      if (accumulator.kind === 'histogram') writeHistogram(block, line, accumulator, state, exemplars)
+      if (accumulator.kind === 'histogram')
+        writeHistogram(block, line, accumulator, state, exemplars, text.hasSum)
       else if (accumulator.kind === 'gauge') block.set(line, state)
       else
         for (let i = 0; i < accumulator.counted.outcomes.length; i++)
@@ -103,6 +107,7 @@ function writeHistogram(
   accumulator: HistogramAccumulator,
   count: number,
   exemplars: boolean,
+  hasSum: boolean,
 ): void {
   const { bucketCount } = accumulator
   const known = exemplars ? accumulator.exemplars : undefined
@@ -114,7 +119,7 @@ function writeHistogram(
     else block.setText(line + i, `${formatNumber(cumulative)}${exemplarText(exemplar)}`)
   }
   block.set(line + bucketCount, count)
-  block.set(line + bucketCount + 1, accumulator.sum())
+  if (hasSum) block.set(line + bucketCount + 1, accumulator.sum())
 }
 
 function fixedOf(accumulator: Accumulator, text: FamilyText): FixedText {

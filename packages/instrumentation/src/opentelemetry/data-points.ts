@@ -26,7 +26,7 @@ export function histogramPoints(
         time(createdAt),
         endTime,
         labels.attributes,
-        total(accumulator, boundaries),
+        total(accumulator, boundaries, family.hasSum),
       )
       continue
     }
@@ -36,7 +36,7 @@ export function histogramPoints(
       time(interval.from),
       endTime,
       labels.attributes,
-      ofInterval(interval, boundaries),
+      ofInterval(interval, boundaries, family.hasSum),
     )
   }
   points.length = length
@@ -44,16 +44,18 @@ export function histogramPoints(
 }
 
 /** All measurements of a histogram; copied, because an exporter can keep them while more are recorded. */
-function total(accumulator: HistogramAccumulator, boundaries: number[]): Histogram {
+function total(accumulator: HistogramAccumulator, boundaries: number[], hasSum: boolean): Histogram {
   const counts = doubles(accumulator.bucketCount)
   const count = accumulator.copyBuckets(counts)
+  if (!hasSum) return new SumlessTotals(boundaries, counts, count, accumulator.min(), accumulator.max())
   return count === 0
     ? new EmptyTotals(boundaries, counts)
     : new Totals(boundaries, counts, accumulator.sum(), count, accumulator.min(), accumulator.max())
 }
 
-function ofInterval(interval: HistogramInterval, boundaries: number[]): Histogram {
+function ofInterval(interval: HistogramInterval, boundaries: number[], hasSum: boolean): Histogram {
   const { counts, sum, count, min, max } = interval
+  if (!hasSum) return new SumlessTotals(boundaries, counts, count, min, max)
   return count === 0
     ? new EmptyTotals(boundaries, counts)
     : new Totals(boundaries, counts, sum, count, min, max)
@@ -144,6 +146,26 @@ class Totals implements Histogram {
     readonly max: number,
   ) {
     this.buckets = new Buckets(boundaries, counts)
+  }
+}
+
+/** A histogram's measurements, of which some can be below 0. */
+class SumlessTotals implements Histogram {
+  readonly buckets: Histogram['buckets']
+  readonly min?: number
+  readonly max?: number
+
+  constructor(
+    boundaries: number[],
+    counts: number[],
+    readonly count: number,
+    min: number,
+    max: number,
+  ) {
+    this.buckets = new Buckets(boundaries, counts)
+    if (count === 0) return
+    this.min = min
+    this.max = max
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { names } from '@mnemoscope/kpi'
+import { defineConfig, names } from '@mnemoscope/kpi'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { JsonMetricsSerializer } from '@opentelemetry/otlp-transformer'
 import {
@@ -72,6 +72,40 @@ describe('a metric producer', () => {
       .filter((series) => !series.startsWith('target_info'))
       .map((series) => sortedSeries(series.replace(/\{\}$/, '{}')))
     expect([...pushed].sort()).toEqual(pulled.sort())
+  })
+
+  test('has no sum of values that can be below 0, nor has the endpoint: it can fall, like that of a process that restarted', async () => {
+    const config = defineConfig({
+      kpis: {
+        sentiment: {
+          ...{ title: 'Sentiment', description: 'Of an answer.', unit: '1', instrument: 'histogram' },
+          ...{ direction: 'higher_is_better', range: { min: -1, max: 1 }, statistic: 'p50' },
+          boundaries: [-0.5, 0, 0.5, 1],
+        },
+      },
+    })
+    const monitor = await start({ config })
+    const handle = monitor.for({ model: 'm', contextSize: 1 })
+    for (const value of [-1, -0.25, 1]) handle.sentiment.record(value)
+    const samples = samplesOf(await scrape(monitor.url))
+    const labels = 'model="m",context_size="4096",operation="default"'
+    expect(samples.get(`mnemoscope_sentiment_count{${labels}}`)).toBe('3')
+    expect(samples.get(`mnemoscope_sentiment_bucket{${labels},le="0"}`)).toBe('2')
+    expect([...samples.keys()].filter((name) => name.startsWith('mnemoscope_sentiment_sum'))).toEqual([])
+    for (const temporality of ['cumulative', 'delta'] as const) {
+      const { resourceMetrics } = await monitor.metricProducer({ temporality }).collect()
+      const json = new TextDecoder().decode(JsonMetricsSerializer.serializeRequest(resourceMetrics))
+      const metrics = JSON.parse(json).resourceMetrics[0].scopeMetrics[0].metrics
+      const found = metrics.find((metric: { name: string }) => metric.name === 'mnemoscope.sentiment')
+      expect(found.histogram.dataPoints[0]).not.toHaveProperty('sum')
+    }
+    const exporter = new PrometheusExporter({
+      preventServerStart: true,
+      metricProducers: [monitor.metricProducer({ names: 'prometheus' })],
+    })
+    const provider = new MeterProvider({ readers: [exporter] })
+    expect(await exported(exporter)).not.toContain('mnemoscope_sentiment_sum')
+    await provider.shutdown()
   })
 
   test('gives counts that OTLP can carry as JSON', async () => {

@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { names } from '@mnemoscope/kpi'
 import { freePort } from '@mnemoscope/servers'
 import { otherProtocol, otlpSettings } from '../../src/opentelemetry/otlp-push.js'
+import { samplesOf, scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
 
 const { start, warnings } = monitors()
@@ -17,7 +19,11 @@ interface Received {
   readonly tenant: string | undefined
   readonly metrics: Map<
     string,
-    { sum?: { dataPoints: Point[] }; histogram?: { dataPoints: Point[]; aggregationTemporality: number } }
+    {
+      sum?: { dataPoints: Point[] }
+      gauge?: { dataPoints: Point[] }
+      histogram?: { dataPoints: Point[]; aggregationTemporality: number }
+    }
   >
   readonly attributes: Record<string, string>
 }
@@ -76,6 +82,16 @@ describe('the OTLP push', () => {
       aggregationTemporality: 2,
       dataPoints: [{ count: 1 }],
     })
+  })
+
+  test('has the same start of the process as a scrape, by which a rule finds what is scraped and pushed', async () => {
+    const { url, received } = await receiver()
+    const monitor = await start({ otlp: { url } })
+    const scraped = samplesOf(await scrape(monitor.url)).get(`${names.processStart}{}`)
+    await monitor.stop()
+    const pushed = received[0]?.metrics.get(names.otelProcessStart.name)?.gauge?.dataPoints[0]?.asDouble
+    expect(scraped).toMatch(/^\d+\.\d{4,}$/)
+    expect(pushed).toBe(Number(scraped))
   })
 
   test('retries while the receiver refuses, and loses nothing', async () => {

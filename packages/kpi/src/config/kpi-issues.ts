@@ -1,6 +1,6 @@
 import { durationSeconds } from '../duration.js'
 import type { Instrument, Kpi, KpiOverride, Statistic, Thresholds } from '../kpi.js'
-import { judgedRange, outcomesOf } from '../measurement.js'
+import { hasSum, judgedRange, outcomesOf } from '../measurement.js'
 import { instrumentationMetric, label, latestName, metricName } from '../names.js'
 import { thresholdSeverities } from '../severity.js'
 import { overridden, overrideKeys } from '../thresholds.js'
@@ -135,7 +135,7 @@ function statisticIssues(kpi: Kpi, path: string): ConfigIssue[] {
     return [{ path: `${path}.statistic`, value: kpi.statistic, expected }]
   }
   // Prometheus takes a falling sum for a restarted counter.
-  if (kpi.instrument === 'histogram' && kpi.statistic === 'mean' && kpi.range.min < 0) {
+  if (kpi.instrument === 'histogram' && kpi.statistic === 'mean' && !hasSum(kpi)) {
     const expected = 'a quantile: the sum of a histogram with negative values can fall, so it has no mean'
     return [{ path: `${path}.statistic`, value: kpi.statistic, expected }]
   }
