@@ -17,7 +17,7 @@ import type { PipelineAlertKind } from './alert-kind.js'
 
 const { job, instance } = names.label
 
-/** A target has not answered a scrape for two scrapes and a minute: a restart is shorter than that. */
+/** A target has not answered for a minute, and for two more scrapes: one that fails, or a restart, is shorter than that. */
 const targetDown: PipelineAlertKind = {
   id: 'target_down',
   severity: 'critical',
@@ -26,7 +26,8 @@ const targetDown: PipelineAlertKind = {
     const jobs = [...serviceNames(config), ...Object.values(names.pipelineJob)]
     return {
       expr: filter(select('up', [isOneOf(job, jobs)]), '==', 0),
-      for: '1m',
+      for:
+        durationSeconds(config.scrapeInterval) > 30 ? `${2 * durationSeconds(config.scrapeInterval)}s` : '1m',
       threshold: 0,
       description:
         'Prometheus cannot scrape {{ $labels.instance }} of {{ $labels.job }}. Nothing it measures is seen.',

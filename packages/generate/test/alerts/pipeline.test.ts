@@ -146,6 +146,22 @@ describe('the pipeline watches itself', () => {
     expect(result).toBe('')
   })
 
+  test('and does not take one failed scrape for a target that is down, however rare scrapes are', async () => {
+    const rare = generate(defineConfig({ scrapeInterval: '2m', alertCheckInterval: '2m' }))
+    const series = {
+      // 15 s apart: a sample stands until the next scrape.
+      'up{job="memory", instance="m:1"}': '1x39 0x7 1x80',
+      'mnemoscope_latency_seconds_count{job="memory", instance="m:1", model="m"}': '0x130',
+      'up{job="memory", instance="m:2"}': '1x39 0x80',
+    }
+    const down = 'count(ALERTS{alertname="MnemoscopeTargetDown", alertstate="firing"})'
+    const result = await ruleTest(rare, series, [
+      { at: '12m', values: { [down]: [] } },
+      { at: '16m', values: { [down]: [['{}', 1]] } },
+    ])
+    expect(result).toBe('')
+  })
+
   test('and does not take a recorder that is scraped no more for one that is behind', async () => {
     const series = {
       // The pipeline rests for four minutes, then its recorder is at another address.
