@@ -16,6 +16,7 @@ const suites = {
   postgres: ['test:postgres'],
   packaging: ['test:packaging'],
   readme: ['test:readme'],
+  truth: ['truth'],
   faults: ['faults', '--faults', '40', '--minutes', '6'],
 }
 

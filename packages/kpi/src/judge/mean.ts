@@ -66,8 +66,8 @@ export function rememberMean(
 }
 
 /**
- * What a memory says of its mean. The slow lane's mean counts, unless a faster lane contradicts it by more than its own
- * standard errors: then the faster lane limits it.
+ * What a memory says of its mean. Middle and slow lane count together, unless a faster lane contradicts them by more than
+ * its own standard errors: then the faster lane limits them.
  */
 export function judgeMean(memory: MeanMemory, settings: MeanSettings): JudgedMean {
   // Where lower is better everything is mirrored.
@@ -78,12 +78,13 @@ export function judgeMean(memory: MeanMemory, settings: MeanSettings): JudgedMea
     error: deviation / Math.sqrt(effectiveOperations(weight, settings.operations[i])),
   }))
   const cold = coldBy * Math.max(0, 1 - memory.operations / coldOperations) * slow.error
-  const most = Math.min(Math.max(slow.mean + cold, middle.mean), middle.mean + provenBy * middle.error)
+  const most = Math.min(Math.max(slow.mean + cold, middle.mean), middle.mean + provenBy.middle * middle.error)
   const both = Math.min(slow.mean - cold, middle.mean)
-  const least = Math.max(eased(both, settings.hysteresis), middle.mean - overBy * middle.error)
-  const limited = (value: number) =>
-    Math.min(Math.max(value, fast.mean - overBy * fast.error), fast.mean + provenBy * fast.error)
-  const [low, high] = sign > 0 ? [limited(least), limited(most)] : [-limited(most), -limited(least)]
+  const least = Math.max(eased(both, settings.hysteresis), middle.mean - overBy.middle * middle.error)
+  // The fast mean is always between both: an alert neither begins nor ends against what has happened last.
+  const lowest = Math.min(Math.max(least, fast.mean - overBy.fast * fast.error), fast.mean)
+  const highest = Math.max(Math.min(most, fast.mean + provenBy.fast * fast.error), fast.mean)
+  const [low, high] = sign > 0 ? [lowest, highest] : [-highest, -lowest]
   return { value: sign * middle.mean, low, high, deviation }
 }
 

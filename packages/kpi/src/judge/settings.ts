@@ -43,12 +43,12 @@ export interface JudgeOptions {
 /**
  * Settings of a mean, or of a ratio: the mean of operations that are worth 1 or 0.
  * @param options.assumedDeviation in the KPI's unit; 0.15 suits F1 scores and other numbers between 0 and 1
- * @param options.hysteresis default 0.02
+ * @param options.hysteresis default 0.04
  */
 export function meanSettings(
   options: JudgeOptions & { readonly assumedDeviation: number; readonly hysteresis?: number },
 ): MeanSettings {
-  const { direction, assumedDeviation, hysteresis = 0.02 } = options
+  const { direction, assumedDeviation, hysteresis = 0.04 } = options
   return { ...memorySettings(options, tuning.mean), direction, assumedDeviation, hysteresis }
 }
 

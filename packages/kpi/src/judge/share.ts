@@ -2,7 +2,7 @@ import { ageing, effectiveOperations, kept, type NewOperations } from './ageing.
 import { eachLane, type Lanes, type ShareSettings } from './settings.js'
 import { tuning } from './tuning.js'
 
-const { provenBy, leastBeyond, overAlone, overTogether } = tuning.share
+const { provenBy, skew, leastBeyond, overAlone, overTogether } = tuning.share
 
 /** What a place remembers between evaluations of the operations at or beyond one threshold. */
 export interface ShareMemory {
@@ -57,14 +57,16 @@ export function rememberShare(
  */
 export function judgeShare({ lanes }: ShareMemory, { operations, allowed }: ShareSettings): JudgedShare {
   const variance = allowed * (1 - allowed)
-  const [fast, middle, slow] = eachLane(lanes, ({ weight, beyond }, i) => {
-    const size = effectiveOperations(weight, operations[i])
-    const margin = provenBy * Math.sqrt(variance / size) + provenBy ** 2 / (3 * size)
-    return { beyond, share: beyond / weight, margin }
-  })
+  const [fast, middle, slow] = eachLane(lanes, ({ weight, beyond }, i) => ({
+    beyond,
+    share: beyond / weight,
+    size: effectiveOperations(weight, operations[i]),
+  }))
+  const least = ({ share, size }: typeof fast, by: number) =>
+    share - by * Math.sqrt(variance / size) - by ** 2 / (skew * size)
   const together = middle.beyond >= leastBeyond ? Math.min(middle.share, slow.share) : 0
   return {
-    low: Math.max(fast.share - fast.margin, middle.share - middle.margin, together),
+    low: Math.max(least(fast, provenBy.fast), least(middle, provenBy.middle), together),
     high: Math.min(middle.share / overAlone, Math.max(middle.share, slow.share) / overTogether),
   }
 }
