@@ -62,8 +62,8 @@ test('an episode is told with its own rule, its own value now, and its transitio
   expect(explanation.rules[0]?.expression).toContain('mnemoscope_f1_score:current{model="small"} <= 0.5')
   expect(explanation.current).toEqual([
     {
-      ...{ service: 'memory', model: 'small', context_size: '8192', state: 'firing' },
-      labels: { job: 'memory', model: 'small', context_size: '8192' },
+      ...{ service: 'memory', model: 'small', context_size: '8192', operation: 'default', state: 'firing' },
+      labels: { job: 'memory', model: 'small', context_size: '8192', operation: 'default' },
       value: expect.closeTo(0.25, 9),
     },
   ])
@@ -95,7 +95,7 @@ test('an alert of the pipeline is told with the settings behind it, what is acti
   ])
   const labels = { job: 'memory', instance: new URL(monitor.url as string).host }
   expect(explanation.current).toEqual([
-    { service: 'memory', model: '', context_size: '', labels, value: 0, state: 'pending' },
+    { service: 'memory', model: '', context_size: '', operation: '', labels, value: 0, state: 'pending' },
   ])
   expect(explanationText(explanation, defineConfig(input).kpis)).toMatch(
     new RegExp(

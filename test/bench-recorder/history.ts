@@ -25,8 +25,8 @@ export async function fillSnapshots(pool: Pool, { series, hours, until }: Histor
   const from = until - hours * hourMs
   await createPartitions(pool, 'snapshots', daysBetween(new Date(from), new Date(until)))
   await pool.query(
-    `INSERT INTO series (service, model, context_size)
-     SELECT 'memory', 'model-' || i / $2, (8192 * (i % $2 + 1))::text
+    `INSERT INTO series (service, model, context_size, operation)
+     SELECT 'memory', 'model-' || i / $2, (8192 * (i % $2 + 1))::text, 'search'
      FROM generate_series(0, $1::int - 1) AS i`,
     [series, sizes],
   )
@@ -88,11 +88,11 @@ export async function fillAlerts(
        FROM generate_series(0, $5::int - 1) AS n JOIN series ON series.id = 1 + n % $3
      ), opened AS (
        INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size,
-         starts_at, ends_at, last_firing_at, closed_at, closed_how, value, peak_value, threshold, summary, labels, annotations)
-       SELECT 'default', lpad(to_hex(n), 16, '0'), alertname, severity, kpi, service, model, context_size, starts_at,
+         operation, starts_at, ends_at, last_firing_at, closed_at, closed_how, value, peak_value, threshold, summary, labels, annotations)
+       SELECT 'default', lpad(to_hex(n), 16, '0'), alertname, severity, kpi, service, model, context_size, operation, starts_at,
               ended, ended, ended, CASE WHEN ended IS NOT NULL THEN 'resolved' END, 0.6, 0.5, 0.7, kpi || ' of ' || model,
               jsonb_build_object('alertname', alertname, 'severity', severity, 'kpi', kpi, 'job', service, 'model', model,
-                'context_size', context_size), '{}'
+                'context_size', context_size, 'operation', operation), '{}'
        FROM drawn, LATERAL (SELECT CASE WHEN n < $5 - 20 THEN starts_at + interval '7 minutes' END AS ended) AS ends
        RETURNING id, starts_at, ends_at
      )
@@ -104,7 +104,7 @@ export async function fillAlerts(
   await pool.query(
     `INSERT INTO measurements (at, id, kpi, value, service, model, context_size, operation, severity, trace_id, metadata)
      SELECT $1::timestamptz + make_interval(secs => $2 * n::float8 / $5), md5(n::text)::uuid, ($4::text[])[1 + n % cardinality($4::text[])],
-            (n % 100) / 100.0, service, model, context_size, 'search', CASE WHEN n % 10 = 0 THEN 'warning' END, md5(n::text),
+            (n % 100) / 100.0, service, model, context_size, operation, CASE WHEN n % 10 = 0 THEN 'warning' END, md5(n::text),
             jsonb_build_object('question', 'Who keeps the light number ' || n || '?', 'evaluator', 'exact')
      FROM generate_series(0, $5::int - 1) AS n JOIN series ON series.id = 1 + n % $3`,
     [...spread, measurements],

@@ -34,7 +34,7 @@ export async function measurePanels(pool: Pool, { from, to }: { from: Date; to: 
     )) {
       const expanded = expandSql(sql, {
         ...{ from, to, window: '1h', leastInterval: 15, maxDataPoints: maxDataPoints ?? 1_000 },
-        selection: { job: 'All', instance: 'All', model: 'All', context_size: 'All' },
+        selection: { job: 'All', instance: 'All', model: 'All', context_size: 'All', operation: 'All' },
       })
       const time = await firstAndMedian(() => pool.query(expanded), looks)
       count++

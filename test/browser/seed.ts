@@ -15,8 +15,8 @@ export interface SnapshotSeed {
 export async function seedSnapshots(client: pg.Client, seed: SnapshotSeed): Promise<void> {
   const { newest, intervalSeconds, instants, series } = seed
   await client.query(
-    `INSERT INTO series (service, model, context_size)
-     SELECT 'memory', 'model-' || lpad(n::text, 4, '0'), size::text
+    `INSERT INTO series (service, model, context_size, operation)
+     SELECT 'memory', 'model-' || lpad(n::text, 4, '0'), size::text, 'search'
      FROM generate_series(1, $1::int) AS n, LATERAL (SELECT 8192 * (1 + n % 3) AS size) AS sizes`,
     [series],
   )
@@ -54,10 +54,10 @@ export async function seedEpisodes(
 ): Promise<void> {
   await client.query(
     `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size,
-       starts_at, ends_at, closed_at, closed_how, value, peak_value, threshold, summary, labels, annotations)
+       operation, starts_at, ends_at, closed_at, closed_how, value, peak_value, threshold, summary, labels, annotations)
      SELECT 'default', lpad(to_hex(i), 16, '0'), 'MnemoscopeF1ScoreCritical',
        (ARRAY['warning', 'error', 'critical'])[1 + i % 3], 'f1_score', series.service, series.model,
-       series.context_size, starts_at, ends_at, ends_at, CASE WHEN ends_at IS NOT NULL THEN 'resolved' END,
+       series.context_size, series.operation, starts_at, ends_at, ends_at, CASE WHEN ends_at IS NOT NULL THEN 'resolved' END,
        0.69 - i * 1e-5, 0.61 - i * 1e-5, (ARRAY[0.8, 0.75, 0.7])[1 + i % 3],
        'F1 score of ' || series.model || ' has reached a threshold', '{"alertname": "MnemoscopeF1ScoreCritical"}',
        jsonb_build_object(

@@ -25,6 +25,7 @@ describe('The overview', () => {
         service: mixtral.service,
         model: mixtral.model,
         context_size: mixtral.contextSize,
+        operation: mixtral.operation,
         value: 0.65,
         peak_value: 0.64,
         threshold: 0.7,

@@ -17,7 +17,7 @@ export interface Look {
 }
 
 /** What "All" stands for: variables here have a custom one, which Grafana inserts as it is, in any format. */
-const allValue = '.+'
+const allOf = (name: string) => (name === 'operation' ? '.*' : '.+')
 
 /**
  * Seconds between two points of a chart. Grafana rounds to pleasant intervals; those that matter here.
@@ -42,14 +42,16 @@ export function expandPromql(expr: string, look: Look, leastStep?: number): stri
     .replaceAll('$__rate_interval', `${rate}s`)
     .replaceAll('$__interval', `${interval}s`)
     .replaceAll('$window', look.window)
-    .replaceAll(/\$(job|instance|model|context_size)\b/g, (_, name: string) =>
-      promqlPattern(look.selection[name]),
+    .replaceAll(/\$(job|instance|model|context_size|operation)\b/g, (_, name: string) =>
+      promqlPattern(name, look.selection[name]),
     )
 }
 
 /** An SQL query as Postgres gets it: variables by the browser, then `$__interval` and the macros by the server. */
 export function expandSql(sql: string, look: Look): string {
-  const chosen = sql.replaceAll(/\$\{(\w+):regex\}/g, (_, name: string) => regexFormat(look.selection[name]))
+  const chosen = sql.replaceAll(/\$\{(\w+):regex\}/g, (_, name: string) =>
+    regexFormat(name, look.selection[name]),
+  )
   return chosen
     .replaceAll('$__interval', `${intervalSeconds(look)}s`)
     .replaceAll(/\$([_a-zA-Z0-9]+)\(([^)]*)\)/g, (_, name: string, args: string) =>
@@ -84,20 +86,24 @@ function macro(name: string, [column = '', interval = '']: readonly string[], { 
  * double quotes alone, unless its feature `prometheusSpecialCharsInLabelValues` is on.
  * https://github.com/grafana/grafana/blob/main/packages/grafana-prometheus/src/escaping.ts
  */
-function promqlPattern(values: readonly string[] | 'All' | undefined): string {
-  return pattern(values, (value) =>
+function promqlPattern(name: string, values: Selection[string] | undefined): string {
+  return pattern(name, values, (value) =>
     value.replaceAll('\\', '\\\\\\\\').replaceAll(/[$^*{}[\]+?.()|]/g, '\\\\$&'),
   )
 }
 
 /** The format `regex` of a variable. */
-function regexFormat(values: readonly string[] | 'All' | undefined): string {
-  return pattern(values, (value) => value.replaceAll(/[\\^$*+?.()|[\]{}/]/g, '\\$&'))
+function regexFormat(name: string, values: Selection[string] | undefined): string {
+  return pattern(name, values, (value) => value.replaceAll(/[\\^$*+?.()|[\]{}/]/g, '\\$&'))
 }
 
-function pattern(values: readonly string[] | 'All' | undefined, escaping: (value: string) => string): string {
+function pattern(
+  name: string,
+  values: Selection[string] | undefined,
+  escaping: (value: string) => string,
+): string {
   if (values === undefined) throw new Error('the dashboard uses a variable that is not there')
-  if (values === 'All') return allValue
+  if (values === 'All') return allOf(name)
   const escaped = values.map(escaping)
   return escaped.length === 1 ? (escaped[0] as string) : `(${escaped.join('|')})`
 }

@@ -38,7 +38,14 @@ export function look(selection: Selection = {}, panel?: Pick<Panel, 'maxDataPoin
   return {
     from: new Date(end.getTime() - 120 * minute),
     to: end,
-    selection: { job: 'All', instance: 'All', model: 'All', context_size: 'All', ...selection },
+    selection: {
+      job: 'All',
+      instance: 'All',
+      model: 'All',
+      context_size: 'All',
+      operation: 'All',
+      ...selection,
+    },
     window: '1h',
     maxDataPoints: panel?.maxDataPoints ?? 1_000,
     leastInterval: durationSeconds(config.scrapeInterval),

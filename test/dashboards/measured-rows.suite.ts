@@ -19,7 +19,7 @@ const ask = (dashboard: string, title: string, at?: Look) => rowsOf(postgres, da
 
 describe('The model comparison', () => {
   test('averages the snapshots of each place, and never across places', async () => {
-    const rows = await ask('model-comparison', 'Mean of the snapshots, by model and context size')
+    const rows = await ask('model-comparison', 'Mean of the snapshots, by model, context size and operation')
     expect(rows.map(({ service, model, context_size }) => [service, model, context_size])).toEqual(
       [gpt, mixtral, odd].map((place) => [place.service, place.model, place.contextSize]),
     )
@@ -32,7 +32,7 @@ describe('The model comparison', () => {
   })
 
   test('says the same from roll-ups as from the snapshots themselves', async () => {
-    const title = 'Mean of the snapshots, by model and context size'
+    const title = 'Mean of the snapshots, by model, context size and operation'
     const whole = { ...look(), from: start }
     const { rows } = await postgres.read('SELECT count(*)::int AS hours FROM rolled_up_hours')
     expect(rows[0]?.hours).toBeGreaterThan(0)
@@ -47,8 +47,17 @@ describe('The model comparison', () => {
   })
 
   test.each(places)('selects a place with any name: $model', async (place) => {
-    const chosen = look({ job: [place.service], model: [place.model], context_size: [place.contextSize] })
-    const rows = await ask('model-comparison', 'Mean of the snapshots, by model and context size', chosen)
+    const chosen = look({
+      job: [place.service],
+      model: [place.model],
+      context_size: [place.contextSize],
+      operation: [place.operation],
+    })
+    const rows = await ask(
+      'model-comparison',
+      'Mean of the snapshots, by model, context size and operation',
+      chosen,
+    )
     expect(rows.map(({ model }) => model)).toEqual([place.model])
   })
 
@@ -56,7 +65,7 @@ describe('The model comparison', () => {
     expect(
       await ask(
         'model-comparison',
-        'Mean of the snapshots, by model and context size',
+        'Mean of the snapshots, by model, context size and operation',
         look({ model: [model] }),
       ),
     ).toEqual([])
@@ -115,7 +124,7 @@ describe('A drill-down', () => {
       service: mixtral.service,
       model: mixtral.model,
       context_size: mixtral.contextSize,
-      operation: 'search',
+      operation: mixtral.operation,
       value: 0.01,
       severity: 'critical',
       trace_id: 'cafe',
@@ -133,6 +142,7 @@ describe('A drill-down', () => {
       service: mixtral.service,
       model: mixtral.model,
       context_size: mixtral.contextSize,
+      operation: mixtral.operation,
       value: 0.65,
       p50: 0.65,
       p95: 1.5 * 0.65,

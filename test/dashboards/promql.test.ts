@@ -41,7 +41,12 @@ describe('The overview', () => {
     const cells = await answer(queryOf('overview', 'Every KPI now', 'f1_score'))
     expect(byModel(cells)).toEqual({ [gpt.model]: 0.9, [mixtral.model]: 0.65, [odd.model]: 0.8 })
     expect(cells.map(({ labels }) => Object.keys(labels).sort())).toEqual(
-      Array(3).fill(['context_size', 'job', 'model']),
+      [gpt, mixtral, odd].map(({ operation }) => [
+        'context_size',
+        'job',
+        'model',
+        ...(operation === '' ? [] : ['operation']),
+      ]),
     )
   })
 
@@ -132,7 +137,9 @@ describe('A drill-down', () => {
 
 describe('The alert history', () => {
   test('has a lane for each KPI and place that had an alert, at its worst level', async () => {
-    const lanes = await answer(queryOf('alert-history', 'Worst level by KPI, model and context size'))
+    const lanes = await answer(
+      queryOf('alert-history', 'Worst level by KPI, model, context size and operation'),
+    )
     const worst = lanes.map(({ labels, samples }) => [
       labels.kpi,
       labels.model,
@@ -198,6 +205,8 @@ describe('The variables', () => {
     expect(await options('overview', 'job', look())).toEqual(['demo', 'memory-api'])
     expect(await options('overview', 'model', look({ job: ['demo'] }))).toEqual([gpt.model, mixtral.model])
     expect(await options('overview', 'context_size', look({ model: [odd.model] }))).toEqual(['8192'])
+    expect(await options('overview', 'operation', look())).toEqual(['generate', 'search'])
+    expect(await options('overview', 'operation', look({ model: [odd.model] }))).toEqual([])
     expect(await options('pipeline-health', 'job', look())).toEqual([
       'alertmanager',
       'demo',
@@ -207,7 +216,12 @@ describe('The variables', () => {
   })
 
   test.each(places)('select a place with any name: $model', async (place) => {
-    const chosen = look({ job: [place.service], model: [place.model], context_size: [place.contextSize] })
+    const chosen = look({
+      job: [place.service],
+      model: [place.model],
+      context_size: [place.contextSize],
+      operation: [place.operation],
+    })
     const series = await answer(queryOf('overview', 'F1 score'), chosen)
     expect(series.map(({ labels }) => labels.model)).toEqual([place.model])
   })

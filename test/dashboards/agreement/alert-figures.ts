@@ -10,8 +10,8 @@ const rankOf = (level: string | null) =>
   (thresholdSeverities as readonly (string | null)[]).indexOf(level) + 1
 
 /** Open alerts of KPIs, the worst at each place. */
-const inForce = `SELECT DISTINCT ON (kpi, service, model, context_size) * FROM alert_episodes
-  WHERE ends_at IS NULL AND kpi IS NOT NULL ORDER BY kpi, service, model, context_size, ${rank} DESC`
+const inForce = `SELECT DISTINCT ON (kpi, service, model, context_size, operation) * FROM alert_episodes
+  WHERE ends_at IS NULL AND kpi IS NOT NULL ORDER BY kpi, service, model, context_size, operation, ${rank} DESC`
 
 /** Alert cards: the exact figures of each, by the KPI and model that head it. */
 async function cards(page: Page, selector: string) {
@@ -24,7 +24,7 @@ async function cards(page: Page, selector: string) {
     })),
   )
   return found.map(({ head, ...data }) => {
-    const [, title = '', model = ''] = /^(.*?) of (.*)$/.exec(head) ?? []
+    const [, title = '', model = ''] = /^(.*?) of (.*?)(?: \((?:search|generate)\))?$/.exec(head) ?? []
     return { ...data, place: `${kpiOfTitle(title)} ${model}` }
   })
 }
@@ -52,7 +52,9 @@ export const alertFigures: readonly Figure[] = [
                 level: cell.querySelector('.badge')?.textContent ?? null,
               })),
             )
-            .then((cells) => cells.filter(({ title }) => !['Service', 'Context'].includes(title))),
+            .then((cells) =>
+              cells.filter(({ title }) => !['Service', 'Operation', 'Context'].includes(title)),
+            ),
           ({ model, title, level }) => [[`${kpiOfTitle(title)} ${model}`, rankOf(level)]],
         ),
       report: ({ report }) =>
@@ -99,7 +101,7 @@ export const alertFigures: readonly Figure[] = [
     views: {
       page: async ({ page }) => {
         const [, title = '', model = ''] =
-          /^(.*?) of (.*) \(\S+ context\)$/.exec(
+          /^(.*?) of (.*?)(?: \((?:search|generate)\))? \(\S+ context\)$/.exec(
             (await page.locator('#overall-status strong').textContent()) ?? '',
           ) ?? []
         const found = await page
@@ -127,7 +129,7 @@ export const alertFigures: readonly Figure[] = [
     name: 'KPIs before and since an alert, as far as they moved',
     isPart: true,
     sql: `SELECT worst.kpi || ' ' || worst.model || ' ' || snapshots.kpi || ' ' || name AS key, number AS value
-      FROM (${inForce}) AS worst JOIN series USING (service, model, context_size), LATERAL (
+      FROM (${inForce}) AS worst JOIN series USING (service, model, context_size, operation), LATERAL (
         SELECT kpi,
           percentile_cont(0.5) WITHIN GROUP (ORDER BY snapshots.value) FILTER (WHERE at < starts_at) AS before,
           percentile_cont(0.5) WITHIN GROUP (ORDER BY snapshots.value) FILTER (WHERE at >= starts_at) AS since
@@ -147,7 +149,7 @@ export const alertFigures: readonly Figure[] = [
           })),
         )
         return shownOf(found, ({ head, title, sides }) => {
-          const [, of = '', model = ''] = /^(.*?) of (.*)$/.exec(head) ?? []
+          const [, of = '', model = ''] = /^(.*?) of (.*?)(?: \((?:search|generate)\))?$/.exec(head) ?? []
           return sides.map(
             (data, i) => [`${kpiOfTitle(of)} ${model} ${kpiOfTitle(title)} ${i + 1}`, ofData(data)] as const,
           )

@@ -194,7 +194,7 @@ export const episodeFigures: readonly Figure[] = [
     views: {
       dashboards: async ({ dashboards }) =>
         shownOf(
-          await dashboards.promql('alert-history', 'Worst level by KPI, model and context size'),
+          await dashboards.promql('alert-history', 'Worst level by KPI, model, context size and operation'),
           ({ labels, samples }) => [
             [`${labels.kpi} ${labels.model}`, Math.max(...samples.map(([, value]) => value))],
           ],

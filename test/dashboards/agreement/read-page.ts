@@ -76,7 +76,8 @@ export async function chartPoints(page: Page, kpi: string): Promise<Shownings> {
     if (now === time) break
     time = now
     for (const text of values) {
-      const [, model = '', value = ''] = /^(?:\S+ · )?(.*) · \S+: (.*)$/.exec(text) ?? []
+      const [, model = '', value = ''] =
+        /^(?:\S+ · )?(.*?)(?: · (?:search|generate))? · \S+: (.*)$/.exec(text) ?? []
       if (value !== '–') known.set(model, [...(known.get(model) ?? []), readOff(value)])
     }
     await page.keyboard.press('ArrowRight')

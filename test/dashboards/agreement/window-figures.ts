@@ -6,7 +6,7 @@ import { readOff, shownOf } from './shown.js'
 import { inWindow } from './sql.js'
 import { sectionOf } from './views.js'
 
-const comparison = 'Mean of the snapshots, by model and context size'
+const comparison = 'Mean of the snapshots, by model, context size and operation'
 
 /** What the snapshots of the window come to. */
 export const windowFigures: readonly Figure[] = [

@@ -53,10 +53,10 @@ export async function seedMonth(pool: pg.Pool, size: MonthSize): Promise<void> {
     [monthEnd, size.measurements, kpis],
   )
   await pool.query(
-    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, starts_at,
+    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, operation, starts_at,
        ends_at, closed_at, closed_how, value, peak_value, threshold, summary, labels, annotations)
      SELECT 'default', lpad(to_hex(i), 16, '0'), 'MnemoscopeF1ScoreCritical', (ARRAY['warning', 'error', 'critical'])[1 + i % 3],
-       ($3::text[])[1 + i % 3], service, model, context_size, began, ended, ended,
+       ($3::text[])[1 + i % 3], service, model, context_size, operation, began, ended, ended,
        CASE WHEN ended IS NOT NULL THEN 'resolved' END, 0.6, 0.5, 0.7, 'beyond its threshold', '{}', '{}'
      FROM generate_series(1, $2::int) AS i JOIN series ON series.id = 1 + i % (SELECT count(*) FROM series),
        LATERAL (SELECT $1::timestamptz - i * interval '30 days' / ($2::int + 1) AS began) AS begun,

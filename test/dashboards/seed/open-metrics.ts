@@ -1,5 +1,5 @@
 import { type Kpi, names, outcomesOf } from '@mnemoscope/kpi'
-import { config, end, episodes, kpiValue, minute, places, start } from './story.js'
+import { config, end, episodes, kpiValue, minute, type Place, places, start } from './story.js'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -17,8 +17,8 @@ export function storyAsOpenMetrics(): string {
     }
   }
   for (const kpi of Object.values(config.kpis)) {
-    for (const [i, { service, model, contextSize }] of places.entries()) {
-      const labels = { job: service, model, context_size: contextSize }
+    for (const [i, place] of places.entries()) {
+      const labels = labelsOf(place)
       const recorded = (name: string, value: (at: Date) => number) => add(name, labels, evaluation, value)
       const { current, samples, quantile } = names.recordedSeries
       recorded(current(kpi), (at) => kpiValue(kpi, i, at))
@@ -40,6 +40,12 @@ export function storyAsOpenMetrics(): string {
   return `${lines.join('\n')}\n# EOF\n`
 }
 
+/** The labels of a place. A label without a value is none in Prometheus. */
+function labelsOf({ service, model, contextSize, operation }: Place): Labels {
+  const labels = { job: service, model, context_size: contextSize }
+  return operation === '' ? labels : { ...labels, operation }
+}
+
 /** Until the middle of the story the recorder is down. */
 const middle = new Date((start.getTime() + end.getTime()) / 2)
 
@@ -53,13 +59,12 @@ function ticks(at: Date): number {
 /** What the service itself exposes: four operations a scrape, one in each quarter of the buckets. */
 function addMeasured(kpi: Kpi, labels: Labels, add: Add): void {
   const metric = names.metricName(kpi)
-  const operated = { ...labels, operation: 'search' }
   if (kpi.outcomes !== undefined) {
     for (const [i, outcome] of outcomesOf(kpi).entries()) {
-      add(metric, { ...operated, [kpi.outcomes.label]: outcome }, scrape, (at) => (i + 1) * ticks(at))
+      add(metric, { ...labels, [kpi.outcomes.label]: outcome }, scrape, (at) => (i + 1) * ticks(at))
     }
   } else if (kpi.instrument === 'gauge') {
-    add(metric, operated, scrape, () => 1_048_576)
+    add(metric, labels, scrape, () => 1_048_576)
   } else {
     const { boundaries } = kpi
     const quarter = boundaries.length / 4
@@ -70,8 +75,8 @@ function addMeasured(kpi: Kpi, labels: Labels, add: Add): void {
       ['+Inf', 4] as const,
     ]
     for (const [le, share] of buckets)
-      add(`${metric}_bucket`, { ...operated, le }, scrape, (at) => share * ticks(at))
-    add(`${metric}_count`, operated, scrape, (at) => 4 * ticks(at))
+      add(`${metric}_bucket`, { ...labels, le }, scrape, (at) => share * ticks(at))
+    add(`${metric}_count`, labels, scrape, (at) => 4 * ticks(at))
   }
 }
 
@@ -87,7 +92,7 @@ function addAlerts(add: Add): void {
     const labels: Record<string, string> = { alertname, severity, alertstate: 'firing' }
     if (kpi !== undefined) labels.kpi = kpi
     if (where === undefined) labels.job = names.pipelineJob.recorder
-    else Object.assign(labels, { job: where.service, model: where.model, context_size: where.contextSize })
+    else Object.assign(labels, labelsOf(where))
     add('ALERTS', labels, evaluation, (at) => {
       const ago = (end.getTime() - at.getTime()) / minute
       return ago <= began && (ended === undefined || ago > ended) ? 1 : undefined

@@ -105,10 +105,10 @@ function as(url: string, user: string, password: string): string {
 async function seedStory(pool: pg.Pool): Promise<void> {
   for (const table of partitionedTables) await createPartitions(pool, table, daysBetween(start, end))
   const ids: number[] = []
-  for (const { service, model, contextSize } of places) {
+  for (const { service, model, contextSize, operation } of places) {
     const { rows } = await pool.query<{ id: number }>(
-      'INSERT INTO series (service, model, context_size) VALUES ($1, $2, $3) RETURNING id',
-      [service, model, contextSize],
+      'INSERT INTO series (service, model, context_size, operation) VALUES ($1, $2, $3, $4) RETURNING id',
+      [service, model, contextSize, operation],
     )
     ids.push(rows[0]?.id as number)
   }
@@ -146,10 +146,17 @@ async function seedStory(pool: pg.Pool): Promise<void> {
   await rollUp(pool, end)
   await pool.query(
     `INSERT INTO measurements (at, id, kpi, value, outcome, service, model, context_size, operation, severity, trace_id, metadata)
-       SELECT $1::timestamptz - n * interval '1 minute', gen_random_uuid(), kpi, n / 100.0, NULL, $2, $3, $4, 'search',
+       SELECT $1::timestamptz - n * interval '1 minute', gen_random_uuid(), kpi, n / 100.0, NULL, $2, $3, $4, $6,
          CASE WHEN n = 1 THEN 'critical' END, 'cafe', jsonb_build_object('question', n)
        FROM unnest($5::text[]) AS kpi, generate_series(1, 60) AS n`,
-    [end, places[1]?.service, places[1]?.model, places[1]?.contextSize, Object.keys(config.kpis)],
+    [
+      end,
+      places[1]?.service,
+      places[1]?.model,
+      places[1]?.contextSize,
+      Object.keys(config.kpis),
+      places[1]?.operation,
+    ],
   )
   await pool.query(
     `INSERT INTO alert_acknowledgements (episode_id, by)
@@ -180,9 +187,9 @@ async function insertEpisode(pool: pg.Pool, index: number): Promise<void> {
   const place = episode.place === undefined ? undefined : places[episode.place]
   const before = (minutes: number) => new Date(end.getTime() - minutes * minute)
   await pool.query(
-    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, starts_at,
+    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, operation, starts_at,
        ends_at, closed_at, closed_how, value, peak_value, threshold, summary, labels, annotations)
-     VALUES ('default', $1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, $12, $13, $14, '{}', $15)`,
+     VALUES ('default', $1, $2, $3, $4, $5, $6, $7, $16, $8, $9, $9, $10, $11, $12, $13, $14, '{}', $15)`,
     [
       String(index).padStart(16, '0'),
       episode.alertname,
@@ -199,6 +206,7 @@ async function insertEpisode(pool: pg.Pool, index: number): Promise<void> {
       episode.threshold,
       `${episode.alertname} at ${place?.model ?? 'the pipeline'}`,
       { runbook_url: `https://runbooks.example/${episode.alertname}` },
+      place?.operation ?? null,
     ],
   )
 }

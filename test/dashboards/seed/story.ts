@@ -14,13 +14,14 @@ export interface Place {
   readonly service: string
   readonly model: string
   readonly contextSize: string
+  readonly operation: string
 }
 
-/** One of them has a name that patterns and quotes have to survive. */
+/** One of them has a name that patterns and quotes have to survive, and a metric without operations. */
 export const places: readonly Place[] = [
-  { service: 'demo', model: 'gpt-4o', contextSize: '131072' },
-  { service: 'demo', model: 'mixtral-8x7b', contextSize: '32768' },
-  { service: 'memory-api', model: "it's \\ model.* (1|2)", contextSize: '8192' },
+  { service: 'demo', model: 'gpt-4o', contextSize: '131072', operation: 'search' },
+  { service: 'demo', model: 'mixtral-8x7b', contextSize: '32768', operation: 'generate' },
+  { service: 'memory-api', model: "it's \\ model.* (1|2)", contextSize: '8192', operation: '' },
 ]
 
 /** The last whole minute: everything is seeded up to here, and looked at from here. */

@@ -168,8 +168,8 @@ function around(episodes: readonly Episode[], at: number): string {
 }
 
 /** What an alert is about: all alerts of the pipeline itself are one place. */
-function placeOf({ kpi, job, model, context_size }: Labels): string {
-  return kpi === undefined ? 'pipeline' : JSON.stringify([kpi, job, model, context_size])
+function placeOf({ kpi, job, model, context_size, operation }: Labels): string {
+  return kpi === undefined ? 'pipeline' : JSON.stringify([kpi, job, model, context_size, operation])
 }
 
 async function storedEpisodes(pool: Pool): Promise<Episode[]> {

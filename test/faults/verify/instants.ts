@@ -7,10 +7,14 @@ const stepMs = snapshotSeconds * 1_000
 
 const fields = ['value', 'samples', 'mean', 'p50', 'p95', 'p99', 'max'] as const
 
-type StoredRow = { at: number; service: string; model: string; context_size: string; kpi: string } & Record<
-  (typeof fields)[number],
-  number | null
->
+type StoredRow = {
+  at: number
+  service: string
+  model: string
+  context_size: string
+  operation: string
+  kpi: string
+} & Record<(typeof fields)[number], number | null>
 
 /** How old a value may be, in ms: two evaluations of its rules, and a second to spare. */
 const oldestMs = (field: string) =>
@@ -53,7 +57,15 @@ export async function verifyInstants(pool: Pool, prometheusUrl: string, until: n
     const times = recordedAt.get(seriesKey(labels)) ?? []
     for (const { at, value } of samples) {
       if (!Number.isFinite(value)) continue
-      const key = JSON.stringify([at, labels.job, labels.model, labels.context_size, recorded.kpi, field])
+      const key = JSON.stringify([
+        at,
+        labels.job,
+        labels.model,
+        labels.context_size,
+        labels.operation ?? '',
+        recorded.kpi,
+        field,
+      ])
       const newest = times.findLast((time) => time <= at) ?? Number.NEGATIVE_INFINITY
       if (at - newest < oldestMs(field)) truth.set(key, value)
       else old.add(key)
@@ -113,7 +125,7 @@ export async function verifyInstants(pool: Pool, prometheusUrl: string, until: n
 
 async function storedValues(pool: Pool, first: number, last: number): Promise<Map<string, number>> {
   const { rows } = await pool.query<StoredRow>(
-    `SELECT extract(epoch FROM at)::float8 * 1000 AS at, service, model, context_size, kpi, value, samples, mean, p50, p95, p99, snapshots.max
+    `SELECT extract(epoch FROM at)::float8 * 1000 AS at, service, model, context_size, operation, kpi, value, samples, mean, p50, p95, p99, snapshots.max
      FROM snapshots JOIN series ON series.id = series_id WHERE at BETWEEN to_timestamp($1) AND to_timestamp($2)`,
     [first / 1_000, last / 1_000],
   )
@@ -122,7 +134,15 @@ async function storedValues(pool: Pool, first: number, last: number): Promise<Ma
     for (const field of fields) {
       const value = row[field]
       if (value === null) continue
-      const key = [Math.round(row.at), row.service, row.model, row.context_size, row.kpi, field]
+      const key = [
+        Math.round(row.at),
+        row.service,
+        row.model,
+        row.context_size,
+        row.operation,
+        row.kpi,
+        field,
+      ]
       values.set(JSON.stringify(key), value)
     }
   }
