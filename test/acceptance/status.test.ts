@@ -1,8 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { DashboardData } from '@mnemoscope/recorder'
+import type { AnswerOf, DashboardData } from '@mnemoscope/recorder'
 import { mnemoscope, temporaryFolder } from '../harness/index.js'
+
+type Notices = AnswerOf<'GET /api/notices'>
 
 /** What a recorder answers in each case; the parts that the status is read from. */
 type Answer = Pick<DashboardData, 'timestamp' | 'open_alerts' | 'no_data' | 'kpis' | 'current'>
@@ -12,9 +14,11 @@ const well: Answer = { timestamp: 1_800_000_000, open_alerts: [], no_data: null,
 describe('the exit code of `mnemoscope status`', () => {
   const folder = temporaryFolder('status')
   let answer: Answer | undefined
-  const server = createServer((_, response) => {
-    if (answer === undefined) response.writeHead(503).end('the database is away')
-    else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+  let notices: Notices['notices'] = []
+  const server = createServer(({ url }, response) => {
+    const found = url === '/api/notices' ? { notices } : answer
+    if (found === undefined) response.writeHead(503).end('the database is away')
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(found))
   })
   let port: number
 
@@ -41,6 +45,19 @@ describe('the exit code of `mnemoscope status`', () => {
     const { exitCode, stdout } = await run('--json', '--url', `http://127.0.0.1:${port}`)
     expect(JSON.parse(stdout)).toMatchObject({ status })
     expect(exitCode).toBe(code)
+  })
+
+  test('is that of the alerts also where there are notices, which are in the line', async () => {
+    answer = well
+    const text = 'In the last hour 4 measurements of f1_score from memory were refused: out_of_range.'
+    notices = [{ kind: 'refused_measurements', service: 'memory', text }]
+    const { exitCode, stdout } = await run('--json', '--url', `http://127.0.0.1:${port}`)
+    expect(JSON.parse(stdout)).toEqual({ status: 'ok', line: `ok. Note: ${text}`, open: 0, notices: [text] })
+    expect(exitCode).toBe(0)
+    // Prometheus does not answer.
+    notices = null
+    const unknown = await run('--json', '--url', `http://127.0.0.1:${port}`)
+    expect(JSON.parse(unknown.stdout)).toMatchObject({ line: 'ok', notices: null })
   })
 
   test('is 4 where the recorder has no answer', async () => {
