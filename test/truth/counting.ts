@@ -1,13 +1,15 @@
-import { type ThresholdSeverity, thresholdSeverities } from '@mnemoscope/kpi'
+import {
+  type CounterReading,
+  counterReach,
+  countNew,
+  growthOf,
+  type ThresholdSeverity,
+  thresholdSeverities,
+} from '@mnemoscope/kpi'
 import type { Scrape, Totals } from './scrapes.js'
 
 /** New operations of a place at an evaluation. */
 export type Added = Pick<Totals, 'count' | 'sum' | 'beyond'>
-
-/** How far back the rules look for a sample, in seconds. */
-const reach = 600
-
-export const nothing: Added = { count: 0, sum: 0, beyond: {} }
 
 /** What one evaluation saw, for the next one. */
 interface Seen {
@@ -17,9 +19,7 @@ interface Seen {
 }
 
 /**
- * What the rules count of one instance, evaluation by evaluation, as `growth` of `@mnemoscope/generate` does: the
- * difference to what they saw at the last evaluation that happened. Where the process began anew, all that it counted,
- * and what the old one did after it was seen.
+ * What the rules count of one instance, evaluation by evaluation.
  * @param scrapes all of the instance, in order
  * @param interval seconds between two evaluations
  */
@@ -28,34 +28,33 @@ export function counting(scrapes: readonly Scrape[], interval: number): (at: num
   let [first, end] = [0, 0]
   return (at: number): Added => {
     while (end < scrapes.length && (scrapes[end]?.at ?? at) <= at) end++
-    while (first < end && (scrapes[first]?.at ?? at) <= at - reach) first++
+    while (first < end && (scrapes[first]?.at ?? at) <= at - counterReach) first++
     const known = scrapes.slice(first, end)
+    const recent = known.filter((scrape) => scrape.at > at - interval)
     const newest = known.at(-1)
-    const before = seen !== undefined && seen.at > at - reach ? seen : undefined
+    const before = seen !== undefined && seen.at > at - counterReach ? seen : undefined
     const series = newest === undefined ? [] : newest.series.map((_, i) => newestOf(known, i))
-    const start = newest?.processStart
     const hasSeries = series.some((each) => each !== undefined)
-    const startNow = newest?.processStart ?? (hasSeries ? 0 : undefined)
-    seen = newest === undefined ? before : { at, series, start: startNow }
-    // All that a young process did is recent. A clock may be ahead, so a start in the future says nothing.
-    const isYoung = start !== undefined && Math.abs(at - start) < reach
+    const start = newest?.processStart
+    // An instance that does not say when its process began is known by its series.
+    seen = newest === undefined ? before : { at, series, start: start ?? (hasSeries ? 0 : undefined) }
     const hasRestarted = start !== undefined && before?.start !== undefined && start - before.start > 1
+    const isYoung = newest?.uptime !== undefined && newest.uptime < counterReach
+    const process = { hasRestarted, isKnown: before?.start !== undefined || isYoung }
     return sumOf(
-      series.map((now, i): Added => {
+      series.map((now, i) => {
         const then = before?.series[i]
-        if (now === undefined) return nothing
-        const hasFallen = then !== undefined && now.count < then.count
-        // The new process may not have measured anything yet: then the old one's counter is still the newest.
-        if (hasFallen || (hasRestarted && now.count !== then?.count)) {
-          const highest = highestOf(
-            known.filter((scrape) => scrape.at > at - interval),
-            i,
-          )
-          const endedAbove = then !== undefined && highest !== undefined && now.count < highest.count
-          return endedAbove ? sumOf([now, less(highest, then)]) : now
-        }
-        if (then !== undefined) return less(now, then)
-        return before?.start !== undefined || isYoung ? now : nothing
+        const highest = highestOf(recent, i)
+        const reading = (of: (totals: Added) => number): CounterReading => ({
+          now: now && of(now),
+          before: then && of(then),
+          highest: highest && of(highest),
+        })
+        const growth = growthOf(
+          reading(({ count }) => count),
+          process,
+        )
+        return each((of) => countNew(reading(of), growth))
       }),
     )
   }
@@ -67,15 +66,15 @@ const newestOf = (scrapes: readonly Scrape[], i: number) =>
 const highestOf = (scrapes: readonly Scrape[], i: number) =>
   scrapes
     .map(({ series }) => series[i])
-    .reduce((most, each) => ((each?.count ?? 0) > (most?.count ?? 0) ? each : most), undefined)
+    .reduce((most, now) => ((now?.count ?? 0) > (most?.count ?? 0) ? now : most), undefined)
 
+/** The sum of series, or of instances. */
 export function sumOf(all: readonly Added[]): Added {
-  return combined((of) => all.reduce((sum, each) => sum + of(each), 0))
+  return each((of) => all.reduce((sum, added) => sum + of(added), 0))
 }
 
-const less = (now: Added, then: Added): Added => combined((of) => of(now) - of(then))
-
-function combined(calculate: (of: (added: Added) => number) => number): Added {
+/** The same for each counter of a series. */
+function each(calculate: (of: (added: Added) => number) => number): Added {
   const levels = thresholdSeverities.map((level): [ThresholdSeverity, number] => [
     level,
     calculate(({ beyond }) => beyond[level] ?? 0),

@@ -17,6 +17,8 @@ export interface Scrape {
   readonly at: number
   /** When the process began, by its own clock; undefined where it does not say. */
   readonly processStart: number | undefined
+  /** How long it lives, which no clock changes; undefined where it does not say. */
+  readonly uptime: number | undefined
   /**
    * Series of the place. There is one, or of outcomes one for those that are counted and one for the others. A series is
    * undefined before it has counted anything.
@@ -36,7 +38,8 @@ export function scrapesOf(pattern: Pattern, kpi: Kpi): Map<string, Scrape[]> {
     for (let second = 0; second <= minutes * 60 && second < ends; second += scrapeInterval) {
       if (second < life.starts * 60 || covers(unscraped, second)) continue
       const processStart = life.saysNoStart ? undefined : life.starts * 60 + (life.clockAhead ?? 0)
-      scrapes.push({ at: second, processStart, series: counted(second) })
+      const uptime = life.saysNoStart ? undefined : second - life.starts * 60
+      scrapes.push({ at: second, processStart, uptime, series: counted(second) })
     }
   }
   return instances

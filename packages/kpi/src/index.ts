@@ -16,6 +16,14 @@ export { contextSizeClass, contextTokens, largerContextSize } from './context-si
 export { durationSeconds } from './duration.js'
 export { type ErrorCode, type ErrorDetail, errorCodes, MnemoscopeError } from './errors.js'
 export { ageing, effectiveOperations, kept, type NewOperations } from './judge/ageing.js'
+export {
+  type CounterReading,
+  counterReach,
+  countNew,
+  type Growth,
+  growthOf,
+  type ProcessReading,
+} from './judge/counting.js'
 export { comparedThreshold, isInBreach, relativeTolerance } from './judge/decide.js'
 export { type GaugeScrape, gaugeScrapes, judgeGauge } from './judge/gauge.js'
 export { type JudgedMean, judgeMean, type MeanMemory, rememberMean } from './judge/mean.js'
