@@ -56,7 +56,7 @@ export async function numbersOnPage(page: Page): Promise<ShownNumbers> {
     firing: await count('#firing-count'),
     episodes: await count('#history-count'),
     chart: byKey(
-      [...(reading ?? '').matchAll(/(model-\d+) · \w+: ([\d.]+)/g)].map(([, model, value]) => [
+      [...(reading ?? '').matchAll(/(model-\d+)(?: · \w+)? · \w+: ([\d.]+)/g)].map(([, model, value]) => [
         model as string,
         Number(value),
       ]),

@@ -3,7 +3,7 @@ import { byId, cell, columnHead, element, rowHead, table, tableBody } from './do
 import { formatValue, valueElement } from './format.js'
 import { paged, showList } from './list.js'
 
-type Means = DashboardData['model_performance'][string]
+type Compared = DashboardData['operation_performance'][number]
 
 let latest: DashboardData | undefined
 let columns = ''
@@ -12,73 +12,93 @@ const pages = paged(byId('comparison-more'), 25, () => {
   if (latest) showComparison(latest)
 })
 
-/** Each model's mean over the window, KPI by KPI, with the best of each marked. */
+/** Each model's mean over the window, operation by operation and KPI by KPI, with the best of each marked. */
 export function showComparison(data: DashboardData): void {
   latest = data
-  const models = Object.entries(data.model_performance)
-  byId('comparison').hidden = models.length === 0
-  const kpis = data.kpis.filter((kpi) => models.some(([, means]) => meanOf(means, kpi) !== null))
-  const shape = JSON.stringify(kpis)
+  const compared = data.operation_performance
+  byId('comparison').hidden = compared.length === 0
+  const kpis = data.kpis.filter((kpi) => compared.some((each) => meanOf(each, kpi) !== null))
+  const hasOperations = compared.some(({ operation }) => operation !== '')
+  const shape = JSON.stringify([hasOperations, kpis])
   if (shape !== columns) {
     columns = shape
     body = tableBody()
     const heads = [
       columnHead('Model'),
+      ...(hasOperations ? [columnHead('Operation')] : []),
       columnHead('Snapshots', { class: 'number' }),
       ...kpis.map(({ title }) => columnHead(title, { class: 'number' })),
     ]
-    byId('comparison-list').replaceChildren(table('Mean of each KPI by model', heads, body))
+    byId('comparison-list').replaceChildren(table('Mean of each KPI by model and operation', heads, body))
   }
-  const best = new Map(kpis.map((kpi) => [kpi.id, bestOf(kpi, models)]))
-  pages.update(models.length, 'models')
+  const best = new Map(kpis.map((kpi) => [kpi.id, bestOf(kpi, compared)]))
+  pages.update(compared.length, 'rows')
   showList(
     body,
-    models.slice(0, pages.most()).map(([model, means]) => ({
-      model,
-      means,
-      best: kpis.map(({ id }) => id).filter((id) => best.get(id)?.has(model)),
+    compared.slice(0, pages.most()).map((each) => ({
+      each,
+      best: kpis.map(({ id }) => id).filter((id) => best.get(id)?.has(each)),
     })),
-    ({ model }) => model,
-    (item) => row(item, kpis),
+    ({ each: { model, operation } }) => JSON.stringify([model, operation]),
+    (item) => row(item, kpis, hasOperations),
   )
 }
 
-function meanOf(means: Means, { id }: DashboardKpi): number | null {
-  return means[`avg_${id}`] ?? null
+function meanOf({ figures }: Compared, { id }: DashboardKpi): number | null {
+  return figures[`avg_${id}`] ?? null
 }
 
-/** Models with the best mean of a KPI, as far as the figures shown tell them apart; none where all are the same. */
-function bestOf(kpi: DashboardKpi, models: readonly (readonly [string, Means])[]): ReadonlySet<string> {
-  const known = models.flatMap(([model, means]) => {
-    const value = meanOf(means, kpi)
-    return value === null ? [] : [{ model, value }]
+/**
+ * The best mean of a KPI among the models of each operation, as far as the figures shown tell them apart; none where all
+ * are the same. Different operations are not compared.
+ */
+function bestOf(kpi: DashboardKpi, compared: readonly Compared[]): ReadonlySet<Compared> {
+  const operations = [...new Set(compared.map(({ operation }) => operation))]
+  return new Set(
+    operations.flatMap((operation) =>
+      bestModels(
+        kpi,
+        compared.filter((each) => each.operation === operation),
+      ),
+    ),
+  )
+}
+
+function bestModels(kpi: DashboardKpi, models: readonly Compared[]): Compared[] {
+  const known = models.flatMap((each) => {
+    const value = meanOf(each, kpi)
+    return value === null ? [] : [{ each, value }]
   })
   const values = known.map(({ value }) => value)
   const best = kpi.direction === 'higher_is_better' ? Math.max(...values) : Math.min(...values)
   const text = formatValue(best, kpi.unit)
   const first = known.filter(({ value }) => formatValue(value, kpi.unit) === text)
-  return new Set(first.length < known.length ? first.map(({ model }) => model) : [])
+  return first.length < known.length ? first.map(({ each }) => each) : []
 }
 
 interface Row {
-  readonly model: string
-  readonly means: Means
+  readonly each: Compared
   /** KPIs in which it is the best. */
   readonly best: readonly string[]
 }
 
-function row({ model, means, best }: Row, kpis: readonly DashboardKpi[]): HTMLTableRowElement {
+function row(
+  { each, best }: Row,
+  kpis: readonly DashboardKpi[],
+  hasOperations: boolean,
+): HTMLTableRowElement {
   return element(
     'tr',
     { role: 'row' },
-    rowHead(model),
-    cell('Snapshots', { class: 'number' }, valueElement(means.count, { unit: '{snapshot}' })),
+    rowHead(each.model),
+    hasOperations ? cell('Operation', {}, each.operation) : null,
+    cell('Snapshots', { class: 'number' }, valueElement(each.figures.count ?? null, { unit: '{snapshot}' })),
     ...kpis.map((kpi) => {
       const isBest = best.includes(kpi.id)
       return cell(
         kpi.title,
         { class: `number${isBest ? ' best' : ''}` },
-        valueElement(meanOf(means, kpi), kpi),
+        valueElement(meanOf(each, kpi), kpi),
         isBest ? element('small', {}, 'best') : null,
       )
     }),

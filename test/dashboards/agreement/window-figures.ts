@@ -6,6 +6,9 @@ import { readOff, shownOf } from './shown.js'
 import { inWindow } from './sql.js'
 import { sectionOf } from './views.js'
 
+/** The model that heads a row, without its operation. */
+const modelOf = (head: string) => head.replace(/ \((?:search|generate)\)$/, '')
+
 const comparison = 'Mean of the snapshots, by model, context size and operation'
 
 /** What the snapshots of the window come to. */
@@ -36,7 +39,7 @@ export const windowFigures: readonly Figure[] = [
         const ids = head.slice(1).map((name) => titles.get(name))
         return shownOf(rows, ([model = '', ...cells]) =>
           cells.flatMap((cell, i) =>
-            ids[i] === undefined ? [] : [[`${ids[i]} ${model}`, readOff(cell)] as const],
+            ids[i] === undefined ? [] : [[`${ids[i]} ${modelOf(model)}`, readOff(cell)] as const],
           ),
         )
       },
@@ -60,7 +63,7 @@ export const windowFigures: readonly Figure[] = [
         shownOf(Object.entries(report.model_performance), ([model, { count }]) => [[model, count]]),
       text: ({ text }) =>
         shownOf(sectionOf(text, 'MODEL PERFORMANCE').slice(1), (cells) => [
-          [cells[0] as string, readOff(cells.at(-1) as string)],
+          [modelOf(cells[0] as string), readOff(cells.at(-1) as string)],
         ]),
       dashboards: async ({ dashboards }) =>
         shownOf(await dashboards.sql('model-comparison', comparison), ({ model, snapshots }) => [

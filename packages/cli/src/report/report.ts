@@ -1,4 +1,4 @@
-import type { Config, ReportCell, ReportSection, ReportTone } from '@mnemoscope/kpi'
+import { type Config, modelText, type ReportCell, type ReportSection, type ReportTone } from '@mnemoscope/kpi'
 import type { AlertEpisode, DashboardData } from '@mnemoscope/recorder'
 import { configFileIn, loadProject } from '../config-file.js'
 import { failureText } from '../failure.js'
@@ -75,17 +75,19 @@ function trends({ trend_details: details, kpis }: DashboardData): ReportSection 
   return { title: 'PERFORMANCE TRENDS', rows: [head('', 'direction', 'now'), ...rows] }
 }
 
-function models({ model_performance: performance, kpis }: DashboardData): ReportSection {
+function models({ operation_performance: performance, kpis }: DashboardData): ReportSection {
   const title = 'MODEL PERFORMANCE'
-  const entries = Object.entries(performance).sort(([a], [b]) => (a < b ? -1 : 1))
-  if (entries.length === 0) return { title, rows: [], note: { text: 'No model has been measured yet.' } }
+  if (performance.length === 0) return { title, rows: [], note: { text: 'No model has been measured yet.' } }
   const columns = kpis.slice(0, modelColumns)
-  const rows = entries.map(([model, averages]) => [
-    { text: model },
-    ...columns.map(({ id, unit }) => ({ text: inUnit(averages[`avg_${id}`], unit) })),
-    { text: String(averages.count) },
+  const rows = performance.map(({ model, operation, figures }) => [
+    { text: modelText({ model, operation }) },
+    ...columns.map(({ id, unit }) => ({ text: inUnit(figures[`avg_${id}`], unit) })),
+    { text: String(figures.count) },
   ])
-  return { title, rows: [head('', ...columns.map((kpi) => kpi.title.toLowerCase()), 'snapshots'), ...rows] }
+  return {
+    title,
+    rows: [head('', ...columns.map((kpi) => kpi.title.toLowerCase()), 'snapshots'), ...rows],
+  }
 }
 
 function alertSummary({ alert_summary, open_alerts }: DashboardData): ReportSection {

@@ -11,6 +11,7 @@ export const empty: DashboardData = {
   trends: {},
   trend_details: {},
   model_performance: {},
+  operation_performance: [],
   alert_summary: {
     total_alerts: 0,
     alert_counts: { info: 0, warning: 0, error: 0, critical: 0 },
@@ -80,6 +81,7 @@ export const busy: DashboardData = {
     },
   },
   model_performance: { 'gpt-4o': { count: 12, avg_latency: 9 } },
+  operation_performance: [{ model: 'gpt-4o', operation: 'search', figures: { count: 12, avg_latency: 9 } }],
   alert_summary: {
     ...empty.alert_summary,
     total_alerts: 1,

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { z } from 'zod'
 import type { Scope } from '../database/scope.js'
 import { countAlerts, episodeAnswer, episodes } from '../episodes/find.js'
+import { operationAnswer } from '../http/place.js'
 import type { DataOf } from '../http/route.js'
 import { settlingMs } from '../snapshots/timing.js'
 import { kpiCurves, planTrend } from './curves.js'
@@ -47,7 +48,16 @@ export const dashboardAnswer = z.strictObject({
   trend_details: z.record(z.string(), dashboardTrend).describe('By KPI.'),
   model_performance: z
     .record(z.string(), figures(/^(?:count|avg_.+)$/))
-    .describe('By model: `count` of snapshots, and `avg_<kpi>` for every KPI.'),
+    .describe('By model, all its operations together: `count` of snapshots, and `avg_<kpi>` for every KPI.'),
+  operation_performance: z
+    .array(
+      z.strictObject({
+        model: z.string(),
+        operation: operationAnswer,
+        figures: figures(/^(?:count|avg_.+)$/),
+      }),
+    )
+    .describe('The same by model and operation.'),
   alert_summary: z.strictObject({
     total_alerts: z.number(),
     alert_counts: z.record(z.enum(severities), z.number()),
@@ -75,7 +85,14 @@ const mostOpenAlerts = 500
 /** The part of the dashboard data that comes from snapshots: it changes only when one is stored. */
 export type SnapshotData = Pick<
   DashboardData,
-  'window' | 'summary' | 'trends' | 'trend_details' | 'model_performance' | 'recent_snapshots' | 'current'
+  | 'window'
+  | 'summary'
+  | 'trends'
+  | 'trend_details'
+  | 'model_performance'
+  | 'operation_performance'
+  | 'recent_snapshots'
+  | 'current'
 >
 
 /** What the snapshots of a scope say, aggregated in the database; no table is read into memory. */
@@ -117,6 +134,11 @@ export async function snapshotData(
         { count: totals.count, ...averages(totals, kpiIds) },
       ]),
     ),
+    operation_performance: summary.operations.map(({ model, operation, ...totals }) => ({
+      model,
+      operation,
+      figures: { count: totals.count, ...averages(totals, kpiIds) },
+    })),
     recent_snapshots: recent,
     current,
   }

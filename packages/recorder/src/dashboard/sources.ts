@@ -87,7 +87,7 @@ export async function livedScope(pool: pg.Pool, scope: Scope): Promise<Scope> {
 }
 
 /**
- * Common table expressions for `addedParameters`: `scoped (series_id, model)`, the series of a scope, and
+ * Common table expressions for `addedParameters`: `scoped (series_id, model, operation)`, the series of a scope, and
  * `added (at, series_id, kpi, count, total, least, greatest)`, their values, added up where roll-ups serve.
  *
  * Single snapshots are read LATERAL, span by span, behind OFFSET 0: joined to the spans, Postgres would rather read
@@ -98,7 +98,7 @@ export function withAdded({ service, model, contextSize, operation }: Scope): st
   const chosen = isWhole ? '' : 'JOIN scoped USING (series_id)'
   const ofKpi = '($11::text IS NULL OR kpi = $11)'
   return `WITH scoped AS (
-    SELECT id AS series_id, model FROM series WHERE $1::timestamptz <= $2 AND ${inScope}
+    SELECT id AS series_id, model, operation FROM series WHERE $1::timestamptz <= $2 AND ${inScope}
   ), added AS (
     SELECT hour AS at, series_id, kpi, count, total, least, greatest
     FROM snapshots_hourly ${chosen} WHERE hour = ANY($7::timestamptz[]) AND ${ofKpi}

@@ -11,17 +11,21 @@ export interface KpiStatistics {
 
 /** What the snapshots of a scope come to. */
 export interface Totals {
-  /** Snapshots: one for each instant, service, model and context size. */
+  /** Snapshots: one for each instant, service, model, context size and operation. */
   readonly count: number
   readonly kpis: Readonly<Record<string, KpiStatistics>>
 }
 
 export interface Summary extends Totals {
   readonly models: Readonly<Record<string, Totals>>
+  /** The same by model and operation: unlike operations are no mean. */
+  readonly operations: readonly (Totals & { readonly model: string; readonly operation: string })[]
 }
 
 interface Row {
   readonly model: string | null
+  /** Null for all operations together. */
+  readonly operation: string | null
   readonly kpi: string | null
   readonly count: string
   readonly avg: number | null
@@ -29,7 +33,7 @@ interface Row {
   readonly max: number | null
 }
 
-/** Totals of a scope, all together and by model, aggregated by Postgres. */
+/** Totals of a scope, all together, by model, and by model and operation, aggregated by Postgres. */
 export async function summarise(pool: pg.Pool, scope: Scope, sources: Sources): Promise<Summary> {
   const { rows } = await pool.query<Row>(
     `${withAdded(scope)}, parts AS (
@@ -47,19 +51,40 @@ export async function summarise(pool: pg.Pool, scope: Scope, sources: Sources): 
          ) AS instants GROUP BY series_id
        ) AS single
      )
-     SELECT model, kpi, sum(count) AS count, sum(total) / nullif(sum(count), 0) AS avg, min(least) AS min,
+     SELECT model, operation, kpi, sum(count) AS count, sum(total) / nullif(sum(count), 0) AS avg, min(least) AS min,
             max(greatest) AS max
-     FROM parts JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((kpi), (model, kpi))
+     FROM parts JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((kpi), (model, kpi), (model, operation, kpi))
      UNION ALL
-     SELECT model, NULL, sum(snapshots), NULL, NULL, NULL
-     FROM taken JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((), (model))`,
+     SELECT model, operation, NULL, sum(snapshots), NULL, NULL, NULL
+     FROM taken JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((), (model), (model, operation))`,
     addedParameters(scope, sources),
   )
-  const models = [...new Set(rows.map(({ model }) => model))].filter((model) => model !== null)
+  const ofModels = rows.filter(({ operation }) => operation === null)
+  const models = [...new Set(ofModels.map(({ model }) => model))].filter((model) => model !== null)
+  const places = new Map(
+    rows.flatMap(({ model, operation }) =>
+      model === null || operation === null
+        ? []
+        : [[JSON.stringify([model, operation]), { model, operation }]],
+    ),
+  )
   return {
-    ...totals(rows, null),
-    models: Object.fromEntries(models.map((model) => [model, totals(rows, model)])),
+    ...totals(ofModels, null),
+    models: Object.fromEntries(models.map((model) => [model, totals(ofModels, model)])),
+    operations: [...places.values()]
+      .sort((a, b) => compareText(a.model, b.model) || compareText(a.operation, b.operation))
+      .map((place) => ({
+        ...place,
+        ...totals(
+          rows.filter(({ operation }) => operation === place.operation),
+          place.model,
+        ),
+      })),
   }
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function totals(rows: readonly Row[], model: string | null): Totals {

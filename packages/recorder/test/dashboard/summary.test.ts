@@ -55,9 +55,33 @@ const scope = { from: new Date(start), to: new Date(start + 20 * hourMs) }
 const config = defineConfig({ snapshotInterval: '10m' })
 
 async function numbers() {
-  const { summary, model_performance, trends, recent_snapshots } = await dashboardData(pool, config, scope)
-  return { summary, model_performance, trends, recent_snapshots }
+  const { summary, model_performance, operation_performance, trends, recent_snapshots } = await dashboardData(
+    pool,
+    config,
+    scope,
+  )
+  return { summary, model_performance, operation_performance, trends, recent_snapshots }
 }
+
+test('unlike operations of a model have means of their own', async () => {
+  const of = (operation: string, value: number) => ({ ...row('a', 'token_usage', value), operation })
+  const rows = [of('search', 1_202.5), of('generate', 22_000), of('probe_search', 900)]
+  await storeInstants(pool, [{ at: new Date(start), rows }])
+  const { model_performance, operation_performance } = await numbers()
+  expect(model_performance).toMatchObject({ a: { count: 3 } })
+  expect(
+    operation_performance.map(({ operation, figures }) => [
+      operation,
+      figures.count,
+      figures.avg_token_usage,
+    ]),
+  ).toEqual([
+    ['generate', 1, 22_000],
+    ['probe_search', 1, 900],
+    ['search', 1, 1_202.5],
+  ])
+  await pool.end()
+})
 
 test('the summary is what the snapshots come to, by model and all together, with unknown values as null', async () => {
   await fill()
