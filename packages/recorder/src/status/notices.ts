@@ -1,5 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
-import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
+import {
+  bucketEdge,
+  type Config,
+  durationSeconds,
+  inUnit,
+  isQuantile,
+  type Kpi,
+  names,
+} from '@mnemoscope/kpi'
 import { z } from 'zod'
 import type { DataOf } from '../http/route.js'
 import type { PrometheusClient } from '../prometheus/client.js'
@@ -10,7 +18,7 @@ export const noticesAnswer = z.strictObject({
   notices: z
     .array(
       z.strictObject({
-        kind: z.enum(['refused_measurements', 'scrape_interval']),
+        kind: z.enum(['refused_measurements', 'scrape_interval', 'threshold_without_bucket']),
         service: z.string(),
         text: z.string().describe('One or two sentences.'),
       }),
@@ -44,11 +52,48 @@ async function noticesOf(prometheus: PrometheusClient, config: Config): Promise<
 
 async function askedNotices(prometheus: PrometheusClient, config: Config): Promise<Notices> {
   const now = new Date(await queryNow(prometheus))
-  const [refusals, scrapes] = await Promise.all([
+  const [refusals, scrapes, ...buckets] = await Promise.all([
     queryInstant(prometheus, `${names.refusedInHour} > 0.5`, now),
     querySamples(prometheus, `up[${scrapesFor}]`, now),
+    ...quantileKpis(config).map(async (kpi) => {
+      const query = `group by (${names.label.job}, le) (${names.metricName(kpi)}_bucket)`
+      return bucketNotices(kpi, await queryInstant(prometheus, query, now))
+    }),
   ])
-  return { notices: [...refusalNotices(refusals), ...intervalNotices(scrapes, config)] }
+  return { notices: [...refusalNotices(refusals), ...intervalNotices(scrapes, config), ...buckets.flat()] }
+}
+
+/** KPIs of which a quantile is judged, at some places at least. */
+function quantileKpis({ kpis }: Pick<Config, 'kpis'>): Kpi[] {
+  return Object.values(kpis).filter((kpi) =>
+    [kpi, ...kpi.overrides].some(({ statistic }) => statistic !== undefined && isQuantile(statistic)),
+  )
+}
+
+/**
+ * A notice for each service that has no bucket boundary at a threshold of a quantile: it was started before the threshold
+ * was changed, and fixed its buckets then.
+ * @param buckets a sample for each service and boundary
+ */
+export function bucketNotices(kpi: Kpi, buckets: readonly Sample[]): Notice[] {
+  const boundaries = new Map<string, Set<number>>()
+  for (const { labels } of buckets) {
+    const service = labels[names.label.job] ?? ''
+    const known = boundaries.get(service) ?? new Set()
+    boundaries.set(service, known.add(Number(labels.le)))
+  }
+  const everywhere = [kpi.thresholds, ...kpi.overrides.map(({ thresholds }) => thresholds)]
+  const thresholds = [...new Set(everywhere.flatMap((each) => Object.values(each)))]
+  return [...boundaries].flatMap(([service, known]): Notice[] => {
+    const missing = thresholds.filter(
+      (threshold) => !known.has(bucketEdge(kpi.direction, threshold)) && !known.has(threshold),
+    )
+    if (missing.length === 0) return []
+    const text =
+      `${service} has no bucket at ${missing.map((threshold) => inUnit(threshold, kpi.unit)).join(', ')} of ${kpi.id}, ` +
+      'so operations beyond it are not known. Restart it with the current configuration.'
+    return [{ kind: 'threshold_without_bucket', service, text }]
+  })
 }
 
 /** A notice for each service, KPI and reason, the most frequent first. */

@@ -44,7 +44,7 @@ describe('parts that must be started again', () => {
       { kpis: { latency: { thresholds: { warning: 6 } } } },
       [{ part: 'services', paths: ['kpis.latency.boundaries'] }],
     ],
-    ['none for a threshold on a boundary', { kpis: { f1_score: { thresholds: { warning: 0.85 } } } }, []],
+    ['none for a threshold on a boundary', { kpis: { f1_score: { thresholds: { warning: 0.9 } } } }, []],
   ])('are %s', (_, after, expected) => {
     expect(restartsFor(between({}, after))).toEqual(expected)
   })

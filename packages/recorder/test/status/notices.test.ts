@@ -1,7 +1,7 @@
 import { expect, jest, test } from '@jest/globals'
 import { defineConfig, names } from '@mnemoscope/kpi'
 import { startTogether } from '../../../../test/harness/started.js'
-import { intervalNotices, type Notices, refusalNotices } from '../../src/status/notices.js'
+import { bucketNotices, intervalNotices, type Notices, refusalNotices } from '../../src/status/notices.js'
 import { getJson } from '../plumbing/get-json.js'
 import { startTestPrometheus } from '../plumbing/prometheus.js'
 import { startTestRecorder } from '../plumbing/recorder.js'
@@ -42,9 +42,36 @@ test('a scrape interval is compared for configured services, from three scrapes 
   expect(of(['memory', [0, 60, 120]])).toEqual(['Prometheus scrapes memory every 60 s'])
 })
 
+test('a threshold of a quantile without a bucket at it is named, but not where a bucket ends at the threshold', () => {
+  const thresholds = { warning: 6, error: 10, critical: 20 }
+  const { latency } = defineConfig({ kpis: { latency: { thresholds } } }).kpis
+  const of = (service: string, boundaries: readonly string[]) =>
+    boundaries.map((le) => ({ labels: { job: service, le }, value: 1 }))
+  const current = latency.boundaries.map(String)
+  const before = defineConfig().kpis.latency.boundaries.map(String)
+  const notices = bucketNotices(latency, [
+    ...of('current', [...current, '+Inf']),
+    ...of('not-ours', ['1', '6.0', '10.0', '2e+01', '+Inf']),
+    ...of('started-before', [...before, '+Inf']),
+  ])
+  expect(notices).toEqual([
+    {
+      kind: 'threshold_without_bucket',
+      service: 'started-before',
+      text:
+        'started-before has no bucket at 6 s of latency, so operations beyond it are not known. ' +
+        'Restart it with the current configuration.',
+    },
+  ])
+})
+
 test('the recorder answers with the notices, and with null while Prometheus does not answer', async () => {
   const prometheus = await startTestPrometheus()
-  prometheus.expose(`${names.refusedInHour}{kpi="f1_score",reason="out_of_range"} 4\n`)
+  const bucket = 'mnemoscope_latency_seconds_bucket{model="m",context_size="8192",operation="search"'
+  prometheus.expose(
+    `${names.refusedInHour}{kpi="f1_score",reason="out_of_range"} 4\n` +
+      [4.999999999999999, 9.999999999999998, 30].map((le) => `${bucket},le="${le}"} 1\n`).join(''),
+  )
   const [recorder, alone] = await startTogether(
     startTestRecorder({ prometheusUrl: prometheus.url }),
     startTestRecorder(),
@@ -53,7 +80,7 @@ test('the recorder answers with the notices, and with null while Prometheus does
     (await getJson<Notices>(`${url}/api/notices`)).body.notices
   const found = await waitFor(async () => {
     const all = await notices(recorder)
-    return all?.length === 2 && all
+    return all?.length === 3 && all
   })
   expect(found).toEqual([
     {
@@ -67,6 +94,13 @@ test('the recorder answers with the notices, and with null while Prometheus does
       text:
         'Prometheus scrapes memory every 1 s, but scrapeInterval is 15s. ' +
         'Set scrapeInterval to 1s, or scrape_interval in Prometheus to 15s.',
+    },
+    {
+      kind: 'threshold_without_bucket',
+      service: 'memory',
+      text:
+        'memory has no bucket at 20 s of latency, so operations beyond it are not known. ' +
+        'Restart it with the current configuration.',
     },
   ])
   expect(await notices(alone)).toBeNull()
