@@ -65,6 +65,24 @@ describe('the way a KPI judges', () => {
       thresholds: { warning: 5, error: 12, critical: 20 },
     })
   })
+
+  test('an override is for a model, an operation or a size, and each combination comes once', () => {
+    const thresholds = { warning: 6 }
+    const ofOperations = [
+      { operation: 'search', thresholds },
+      { operation: 'generate', thresholds },
+      { model: 'm', operation: 'generate', thresholds },
+    ]
+    const { latency } = defineConfig({ kpis: { latency: { overrides: ofOperations } } }).kpis
+    expect(latency.overrides).toHaveLength(3)
+    const again = [...ofOperations, { operation: 'generate', thresholds }]
+    expect(issuesOf({ kpis: { latency: { overrides: again } } })).toEqual([
+      'kpis.latency.overrides[3]: one override for a model, operation and context size; overrides[1] is for the same',
+    ])
+    expect(issuesOf({ kpis: { latency: { overrides: [{ thresholds }] } } })).toEqual([
+      expect.stringContaining('expected a model, an operation or a contextSize'),
+    ])
+  })
 })
 
 describe('a threshold', () => {
