@@ -53,6 +53,10 @@ export const errorCodes = {
     exitCode: 1,
     meaning: 'this recorder follows its configuration and does not change it',
   },
+  PATCH_REFUSED: {
+    exitCode: 1,
+    meaning: 'a patch has a setting that only the configuration file may have, or too many settings',
+  },
   TOKEN_REQUIRED: { exitCode: 1, meaning: 'the request lacks the token that the recorder was started with' },
   ACCESS_DENIED: { exitCode: 1, meaning: 'a request from this address may not change anything' },
   MEASUREMENT_INVALID: { exitCode: 1, meaning: 'a measurement is not a value its KPI can have' },

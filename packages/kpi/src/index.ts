@@ -9,6 +9,7 @@ export {
   type KpisInput,
 } from './config/define-config.js'
 export { ConfigError, type ConfigIssue } from './config/issues.js'
+export { assertPatch, type ConfigPatch, mostPatchBytes } from './config/patch.js'
 export type { HandlerFunction } from './config/plugin-schema.js'
 export type { BuiltInKpiInput, CustomKpiInput, HandlerInput, Settings } from './config/schema.js'
 export { type Retention, retentionOf } from './config/schema.js'

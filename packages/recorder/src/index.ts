@@ -12,7 +12,6 @@ export { type Difference, differencesBetween, type RestartNeeded, restartsFor } 
 export type {
   AppliedChange,
   ChangeRequest,
-  ConfigPatch,
   ConfigProblem,
   ConfigSource,
 } from './config/source.js'

@@ -9,8 +9,7 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { type Config, configMeaning, MnemoscopeError } from '@mnemoscope/kpi'
-import type { ConfigPatch } from '@mnemoscope/recorder'
+import { assertPatch, type Config, type ConfigPatch, configMeaning, MnemoscopeError } from '@mnemoscope/kpi'
 import { writeFiles } from '../project-files.js'
 
 /**
@@ -127,7 +126,8 @@ export function mergePatch(patch: ConfigPatch, change: ConfigPatch): ConfigPatch
 
 /**
  * The patch over the configuration file, as the folder keeps it; empty if there is none.
- * @throws MnemoscopeError CONFIG_NOT_LOADABLE if the patch file is not a JSON object
+ * @throws MnemoscopeError CONFIG_NOT_LOADABLE if the patch file is not a JSON object, PATCH_REFUSED if it has a setting
+ *   that a patch may not set
  */
 export function readPatch(folder: string): ConfigPatch {
   const path = join(folder, patchFile)
@@ -139,7 +139,7 @@ export function readPatch(folder: string): ConfigPatch {
     throw error
   }
   const patch: unknown = parsed(text)
-  if (isPatch(patch)) return patch
+  if (isPatch(patch)) return checked(patch, path)
   throw new MnemoscopeError('CONFIG_NOT_LOADABLE', `${path} is not a JSON object`, {
     value: path,
     expected: 'settings as in the configuration file, as JSON',
@@ -149,6 +149,18 @@ export function readPatch(folder: string): ConfigPatch {
 
 export function writePatch(folder: string, patch: ConfigPatch): void {
   writeFiles(folder, new Map([[patchFile, `${JSON.stringify(patch, null, 2)}\n`]]))
+}
+
+function checked(patch: ConfigPatch, file: string): ConfigPatch {
+  try {
+    assertPatch(patch)
+    return patch
+  } catch (error) {
+    if (!(error instanceof MnemoscopeError)) throw error
+    const { code, message, value, expected } = error
+    const next = `Remove it from ${file}, and write it into the configuration file if it should stay.`
+    throw new MnemoscopeError(code, `${file}: ${message}`, { value, ...(expected && { expected }), next })
+  }
 }
 
 function parsed(text: string): unknown {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type GenerateOptions, generate } from '@mnemoscope/generate'
-import { type Config, type ConfigInput, configHash, MnemoscopeError } from '@mnemoscope/kpi'
+import { assertPatch, type Config, type ConfigInput, configHash, MnemoscopeError } from '@mnemoscope/kpi'
 import {
   type AppliedChange,
   type ChangeRequest,
@@ -60,6 +60,8 @@ export function createApplier(options: ApplierOptions): Applier {
     source: AppliedChange['source'],
   ): Promise<AppliedChange | undefined> {
     const nextPatch = request.patch === undefined ? patch : mergePatch(patch, request.patch)
+    // Also the sum of patches, of which each was small.
+    assertPatch(nextPatch)
     const next = (await loadProject(configPath, options.defaults, () => nextPatch)).config
     const files = generate(next, running(next))
     if (!(await areApplied(files, apply))) await applyFiles(files, apply)

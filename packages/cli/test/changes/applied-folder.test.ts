@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
-import { generationsIn, mergePatch } from '../../src/changes/applied-folder.js'
+import { generationsIn, mergePatch, readPatch } from '../../src/changes/applied-folder.js'
 
 const folder = temporaryFolder('applied-folder')
 afterAll(() => folder.remove())
@@ -36,4 +36,16 @@ test('a patch does not reach the prototype of objects', () => {
   const hostile = JSON.parse('{"__proto__": {"polluted": true}}') as Record<string, unknown>
   mergePatch({}, hostile as never)
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
+})
+
+test('a patch file with a setting that a patch may not have is refused, with the file and the setting', () => {
+  const file = join(folder.path, 'patch.json')
+  writeFileSync(file, JSON.stringify({ handlers: { f: { file: '/canary' } } }))
+  expect(() => readPatch(folder.path)).toThrow(
+    expect.objectContaining({
+      code: 'PATCH_REFUSED',
+      value: 'handlers',
+      next: expect.stringContaining(file),
+    }),
+  )
 })

@@ -59,8 +59,11 @@ describe('an applier', () => {
     expect(changes[0]).toMatchObject({
       source: 'file',
       by: expect.any(String),
-      differences: [{ path: 'kpis.f1_score.thresholds.warning', before: 0.8, after: 0.85 }],
-      restarts: [],
+      differences: [
+        { path: 'kpis.f1_score.boundaries' },
+        { path: 'kpis.f1_score.thresholds.warning', before: 0.8, after: 0.85 },
+      ],
+      restarts: [{ part: 'services', paths: ['kpis.f1_score.boundaries'] }],
     })
     expect(await warningInForce()).toBe('0.85')
     expect(applier.problem()).toBeUndefined()
@@ -93,10 +96,28 @@ describe('an applier', () => {
   })
 
   test('refuses an invalid patch and keeps the earlier one', async () => {
-    const patch = { alertCheckInterval: '2s', kpis: { f1_score: { thresholds: { warning: 'high' } } } }
+    const patch = {
+      alerting: { groupInterval: '2s' },
+      kpis: { f1_score: { thresholds: { warning: 'high' } } },
+    }
     await expect(applier.apply({ by: 'ann', patch })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     expect(applier.patch()).toEqual(withWarning(0.9))
-    expect(applier.current().alertCheckInterval).toBe('1s')
+    expect(applier.current().alerting.groupInterval).toBe('30s')
+  })
+
+  test('refuses patches that are only together too large, and those of settings that the file alone has', async () => {
+    const operations = Array.from({ length: 60 }, (_, i) => ({ model: `m${i}`, operations: 10 }))
+    const first = applier.patch()
+    await expect(
+      applier.apply({
+        by: 'ann',
+        patch: { kpis: { f1_score: { overrides: operations }, context_recall: { overrides: operations } } },
+      }),
+    ).rejects.toMatchObject({ code: 'PATCH_REFUSED' })
+    await expect(
+      applier.apply({ by: 'ann', patch: { handlers: { f: { file: '/tmp/f' } } } }),
+    ).rejects.toMatchObject({ code: 'PATCH_REFUSED', value: 'handlers' })
+    expect(applier.patch()).toEqual(first)
   })
 
   test('goes back to the file when a null removes the patch', async () => {

@@ -109,7 +109,7 @@ function child(schema: unknown, key: PropertyKey): unknown {
 }
 
 /** The schema inside optional(), default() and prefault(). */
-function unwrap(schema: unknown): unknown {
+export function unwrap(schema: unknown): unknown {
   let at = schema as { def?: { innerType?: unknown } } | undefined
   while (at?.def?.innerType !== undefined) at = at.def.innerType as typeof at
   return at

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { duration } from '../duration.js'
 import { severities } from '../severity.js'
+import { changeable } from './changeable.js'
 
 /** Who is notified, how often, and when not: everything of Alertmanager but the route to the recorder. */
 
@@ -89,7 +90,10 @@ const muteTime = z.strictObject({
     .default('UTC'),
 })
 
-const pace = z.strictObject({ groupInterval: duration.optional(), repeatInterval: duration.optional() })
+const pace = z.strictObject({
+  groupInterval: changeable(duration).optional(),
+  repeatInterval: changeable(duration).optional(),
+})
 
 /** Settings below `alerting` that say who is notified. */
 export const notificationSettings = {

@@ -3,6 +3,7 @@ import { duration, durationOrZero, timerDuration } from '../duration.js'
 import { isKnownUnit } from '../prometheus-name.js'
 import { runbookPattern } from '../runbook.js'
 import { overrideKeys } from '../thresholds.js'
+import { changeable } from './changeable.js'
 import { notificationSettings } from './notification-schema.js'
 import { type HandlerFunction, handlersSchema, pluginSchema } from './plugin-schema.js'
 
@@ -15,35 +16,36 @@ const name = (pattern: RegExp, example: string) =>
 const labelValue = z.string().min(1).max(128)
 
 const thresholds = z.strictObject({
-  warning: z.number().optional(),
-  error: z.number().optional(),
-  critical: z.number().optional(),
+  warning: changeable(z.number()).optional(),
+  error: changeable(z.number()).optional(),
+  critical: changeable(z.number()).optional(),
 })
 
 /** What can be set of any KPI, and again for a model, an operation, a context size, or several of them. */
 const judgement = {
-  operations: z.number().min(1).max(100_000).optional(),
-  expiry: duration.optional(),
-  assumedDeviation: z.number().positive().optional(),
-  window: duration.optional(),
-  minSamples: z.int().min(1).optional(),
-  sparseWindow: duration.optional(),
-  sparseMinSamples: z.int().min(1).optional(),
-  rareWindow: duration.optional(),
-  for: durationOrZero.optional(),
-  keepFiringFor: durationOrZero.optional(),
-  hysteresis: z.number().min(0).max(0.5).optional(),
-  noData: z.enum(['ignore', 'last', 'no_data', 'breach']).optional(),
-  expectedFor: duration.optional(),
+  operations: changeable(z.number().min(1).max(100_000)).optional(),
+  expiry: changeable(duration).optional(),
+  assumedDeviation: changeable(z.number().positive()).optional(),
+  window: changeable(duration).optional(),
+  minSamples: changeable(z.int().min(1)).optional(),
+  sparseWindow: changeable(duration).optional(),
+  sparseMinSamples: changeable(z.int().min(1)).optional(),
+  rareWindow: changeable(duration).optional(),
+  for: changeable(durationOrZero).optional(),
+  keepFiringFor: changeable(durationOrZero).optional(),
+  hysteresis: changeable(z.number().min(0).max(0.5)).optional(),
+  noData: changeable(z.enum(['ignore', 'last', 'no_data', 'breach'])).optional(),
+  expectedFor: changeable(duration).optional(),
 }
 
-const builtInStatistic = z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'max'])
+const builtInStatistic = changeable(z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'max']))
 
 const override = z
   .strictObject({
-    model: labelValue.optional(),
-    operation: labelValue.optional(),
-    contextSize: contextSize.optional(),
+    // Texts that are compared with the labels of measurements, and lead nowhere.
+    model: changeable(labelValue).optional(),
+    operation: changeable(labelValue).optional(),
+    contextSize: changeable(contextSize).optional(),
     thresholds: thresholds.prefault({}),
     ...judgement,
     statistic: builtInStatistic.optional(),
@@ -84,7 +86,7 @@ const boundaries = z.union(
 const kpiSettings = {
   ...judgement,
   thresholds: thresholds.optional(),
-  target: z.number().optional(),
+  target: changeable(z.number()).optional(),
   overrides: z.array(override).optional(),
   boundaries: boundaries.optional(),
   runbook: runbook.optional(),
@@ -175,26 +177,26 @@ export const settingsSchema = z.strictObject({
   /** Sources whose results become measurements. */
   integrations: z
     .strictObject({
-      benchmark: z.boolean().default(true),
-      overflow: z.boolean().default(true),
-      adaptation: z.boolean().default(true),
+      benchmark: changeable(z.boolean()).default(true),
+      overflow: changeable(z.boolean()).default(true),
+      adaptation: changeable(z.boolean()).default(true),
     })
     .prefault({}),
   alerting: z
     .strictObject({
       /** How long Alertmanager waits for more alerts of a group before the first notification. */
-      groupWait: duration.default('1s'),
-      groupInterval: duration.default('30s'),
+      groupWait: changeable(duration).default('1s'),
+      groupInterval: changeable(duration).default('30s'),
       /** Cooldown: how long an unchanged alert stays quiet after a notification. */
-      repeatInterval: duration.default('4h'),
+      repeatInterval: changeable(duration).default('4h'),
       ...notificationSettings,
       /** When this hour is so much worse than the day before that an INFO alert says so: both must hold. */
       trend: z
         .strictObject({
           /** Standard deviations of the day. */
-          deviations: z.number().min(1).max(100).default(3),
+          deviations: changeable(z.number().min(1).max(100)).default(3),
           /** Share of the day's mean. */
-          change: z.number().min(0).max(10).default(0.1),
+          change: changeable(z.number().min(0).max(10)).default(0.1),
         })
         .prefault({}),
       /** Prefix of runbook links. Without it they lead to the recorder, which has a page of every alert. */

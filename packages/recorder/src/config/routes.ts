@@ -1,9 +1,11 @@
 import {
+  assertPatch,
   type ConfigMeaning,
   configHash,
   configMeaning,
   durationSeconds,
   MnemoscopeError,
+  mostPatchBytes,
 } from '@mnemoscope/kpi'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type pg from 'pg'
@@ -19,6 +21,7 @@ import { configChangeAnswer, configChanges } from './store.js'
 /** Errors of a change by code; everything else is the recorder's own failure. */
 const statusOf: Readonly<Record<string, ContentfulStatusCode>> = {
   CONFIG_READ_ONLY: 409,
+  PATCH_REFUSED: 422,
   CONFIG_INVALID: 422,
   CONFIG_NOT_FOUND: 422,
   CONFIG_NOT_LOADABLE: 422,
@@ -76,10 +79,10 @@ export const configRoutes = [
         by: writtenText(100).default('api'),
         patch: z.record(z.string(), z.unknown()).optional(),
       }),
-      // Thousands of overrides.
-      mostBytes: 1_024 * 1_024,
-      expected: '{"by": "who", "patch": {settings as in the configuration file}}',
-      next: { invalid: 'Correct the body.', tooLarge: 'Put large changes into the configuration file.' },
+      // Twice, for blanks and line ends.
+      mostBytes: 2 * mostPatchBytes,
+      expected: '{"by": "who", "patch": {settings that a patch may set}}',
+      next: { invalid: 'Correct the body.', tooLarge: 'Write large changes into the configuration file.' },
     },
     answer: configInUseAnswer.extend({
       differences: z.array(differenceAnswer),
@@ -156,6 +159,7 @@ async function applied(source: ConfigSource, request: ChangeRequest) {
     throw new RequestError(409, 'this recorder follows its configuration file', detail, 'CONFIG_READ_ONLY')
   }
   try {
+    if (request.patch !== undefined) assertPatch(request.patch)
     return await source.apply(request)
   } catch (error) {
     if (!(error instanceof MnemoscopeError)) throw error

@@ -1,4 +1,4 @@
-import { type Config, names } from '@mnemoscope/kpi'
+import { type Config, type ConfigPatch, names } from '@mnemoscope/kpi'
 import { Gauge, type Registry } from 'prom-client'
 import type { Difference, RestartNeeded } from './differences.js'
 
@@ -16,9 +16,6 @@ export interface AppliedChange {
   readonly restarts: readonly RestartNeeded[]
 }
 
-/** Settings laid over the configuration file: a part of what `defineConfig` takes. */
-export type ConfigPatch = Readonly<Record<string, unknown>>
-
 /** Why the configuration as written is not in use. */
 export interface ConfigProblem {
   readonly at: Date
@@ -31,7 +28,7 @@ export interface ChangeRequest {
   readonly by: string
   /**
    * Merged into the settings laid over the file, by RFC 7396: a null takes a setting back to what the file says. Left
-   * out, the file is read again.
+   * out, the file is read again. `assertPatch` has checked it.
    */
   readonly patch?: ConfigPatch | undefined
 }

@@ -21,7 +21,7 @@ function patchable(): ConfigSource {
     async apply({ by, patch }) {
       const before = config
       const after = defineConfig(patch as ConfigInput)
-      if (after.dataRetentionDays === 13) {
+      if (after.kpis.f1_score.minSamples === 13) {
         throw new MnemoscopeError('CHANGE_ROLLED_BACK', 'no luck', { next: 'Try another number.' })
       }
       config = after
@@ -45,6 +45,8 @@ function patchable(): ConfigSource {
   }
 }
 
+const minSamples = (value: unknown) => ({ kpis: { f1_score: { minSamples: value } } })
+
 describe('the configuration over HTTP', () => {
   let recorder: TestRecorder
   const source = patchable()
@@ -65,9 +67,9 @@ describe('the configuration over HTTP', () => {
   })
 
   test('is changed by a patch, answered with the configuration in use and stored with who changed it', async () => {
-    const { status, body } = await put({ by: 'ann', patch: { dataRetentionDays: 7 } })
+    const { status, body } = await put({ by: 'ann', patch: minSamples(7) })
     expect(status).toBe(200)
-    const differences = [{ path: 'dataRetentionDays', before: 30, after: 7 }]
+    const differences = [{ path: 'kpis.f1_score.minSamples', before: 20, after: 7 }]
     expect(body).toMatchObject({
       hash: configHash(source.current()),
       differences,
@@ -80,7 +82,7 @@ describe('the configuration over HTTP', () => {
   })
 
   test('stays where nothing differs, without another row', async () => {
-    expect(await put({ patch: { dataRetentionDays: 7 } })).toMatchObject({
+    expect(await put({ patch: minSamples(7) })).toMatchObject({
       status: 200,
       body: { differences: [] },
     })
@@ -88,13 +90,61 @@ describe('the configuration over HTTP', () => {
   })
 
   test.each([
-    ['an invalid setting', { patch: { dataRetentionDays: 'x' } }, 422, 'CONFIG_INVALID'],
-    ['a setting that did not run', { patch: { dataRetentionDays: 13 } }, 502, 'CHANGE_ROLLED_BACK'],
+    ['an invalid setting', { patch: minSamples('x') }, 422, 'CONFIG_INVALID'],
+    ['a setting that did not run', { patch: minSamples(13) }, 502, 'CHANGE_ROLLED_BACK'],
     ['an unknown key of the request', { patches: {} }, 400, 'REQUEST_INVALID'],
     ['a patch that is no object', { patch: [1] }, 400, 'REQUEST_INVALID'],
   ])('refuses %s and changes nothing', async (_, body, status, code) => {
     expect(await put(body)).toMatchObject({ status, body: { error: { code } } })
-    expect(source.current().dataRetentionDays).toBe(7)
+    expect(source.current().kpis.f1_score.minSamples).toBe(7)
+  })
+
+  test.each<[string, object, string]>([
+    [
+      'a receiver that would send a file of this machine away',
+      {
+        alerting: {
+          receivers: {
+            x: { webhook: { url: 'http://127.0.0.1:1/', tokenFile: '/canary/postgres-password' } },
+          },
+        },
+      },
+      'alerting.receivers',
+    ],
+    ['a handler that would append to any file', { handlers: { f: { file: '/canary/profile' } } }, 'handlers'],
+    ['a service that would be scraped', { services: [{ name: 'x', targets: ['canary:80'] }] }, 'services'],
+    ['another Prometheus', { endpoints: { prometheus: 'http://canary/' } }, 'endpoints'],
+    ['a shorter history', { dataRetentionDays: 1 }, 'dataRetentionDays'],
+  ])('refuses %s, without showing the value, and changes nothing', async (_, patch, path) => {
+    const before = configHash(source.current())
+    const answer = await put({ patch: { ...patch, ...minSamples(8) } })
+    expect(answer).toMatchObject({ status: 422, body: { error: { code: 'PATCH_REFUSED', value: path } } })
+    expect(JSON.stringify(answer.body)).not.toContain('canary')
+    expect(configHash(source.current())).toBe(before)
+  })
+
+  test('refuses a patch of too many overrides before it is validated', async () => {
+    const override = (i: number) => ({ model: `m${i}`, thresholds: { warning: 0.7 } })
+    const overrides = Array.from({ length: 200 }, (_, i) => override(i))
+    expect(await put({ patch: { kpis: { f1_score: { overrides } } } })).toMatchObject({
+      status: 422,
+      body: { error: { code: 'PATCH_REFUSED' } },
+    })
+    const many = Array.from({ length: 3_000 }, (_, i) => override(i))
+    expect(await put({ patch: { kpis: { f1_score: { overrides: many } } } })).toMatchObject({
+      status: 413,
+      body: { error: { code: 'REQUEST_TOO_LARGE' } },
+    })
+  })
+
+  test('refuses a patch that is nested too deeply, and goes on to answer', async () => {
+    const deep = `{"patch": ${'{"kpis":'.repeat(3_000)}1${'}'.repeat(3_000)}}`
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(`${recorder.url}/api/config`, { method: 'PUT', headers, body: deep })
+    expect({ status: response.status, body: await response.json() }).toMatchObject({
+      status: 422,
+      body: { error: { code: 'PATCH_REFUSED' } },
+    })
   })
 
   test('refuses a request for the name of another site', async () => {

@@ -235,7 +235,9 @@ const wellFormed = fc.oneof(
   logsRequest,
   post(fc.constant('/api/episodes/1/acknowledge'), fc.constant('{"by": "mallory"}')),
   post(fc.constant('/api/deployments'), fc.constant('{"service": "memory-api", "version": "6.6.6"}')),
-  post(fc.constant('/api/config'), fc.constant('{"patch": {"dataRetentionDays": 1}}')).map(put),
+  post(fc.constant('/api/config'), fc.constant('{"patch": {"kpis": {"f1_score": {"minSamples": 1}}}}')).map(
+    put,
+  ),
 )
 
 /** Requests that write, with anything but the recorder's token. */
