@@ -148,16 +148,20 @@ function refusedInHour(): string {
 const measurementsRefused: PipelineAlertKind = {
   id: 'measurements_refused',
   severity: 'warning',
-  summary: 'Measurements of {{ $labels.job }} are refused: {{ $labels.kpi }}, {{ $labels.reason }}',
-  rule: () => ({
-    recorded: [{ record: names.refusedInHour, expr: refusedInHour() }],
-    // Extrapolation adds a little to whole numbers.
-    expr: filter(names.refusedInHour, '>', fewRefusals + 0.5),
-    threshold: fewRefusals,
-    description:
-      'In the last hour {{ $value | printf "%.0f" }} measurements of {{ $labels.kpi }} were refused ' +
-      '({{ $labels.reason }}). The KPI is judged without them.',
-  }),
+  summary: 'Measurements of {{ $labels.job }} are refused: {{ $labels.measurement }}, {{ $labels.reason }}',
+  rule: () => {
+    // With the label `kpi`, the number of refusals would be shown as a value of the KPI.
+    const named = `label_replace(${names.refusedInHour}, "measurement", "$1", "${names.label.kpi}", "(.+)")`
+    return {
+      recorded: [{ record: names.refusedInHour, expr: refusedInHour() }],
+      // Extrapolation adds a little to whole numbers.
+      expr: filter(aggregate('sum', [job, 'measurement', names.label.reason], named), '>', fewRefusals + 0.5),
+      threshold: fewRefusals,
+      description:
+        'In the last hour {{ $value | printf "%.0f" }} measurements of {{ $labels.measurement }} were refused ' +
+        '({{ $labels.reason }}). The KPI is judged without them.',
+    }
+  },
   settings: ['kpis'],
 }
 

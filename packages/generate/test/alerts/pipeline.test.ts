@@ -86,7 +86,7 @@ describe('the pipeline watches itself', () => {
     const alert = 'ALERTS{alertname="MnemoscopeMeasurementsRefused", alertstate="firing"}'
     const fired = (kpi: string, reason: string) =>
       [
-        `ALERTS{alertname="MnemoscopeMeasurementsRefused", alertstate="firing", job="memory", kpi="${kpi}", ` +
+        `ALERTS{alertname="MnemoscopeMeasurementsRefused", alertstate="firing", job="memory", measurement="${kpi}", ` +
           `reason="${reason}", severity="warning"}`,
         1,
       ] as const
