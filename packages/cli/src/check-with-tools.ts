@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { MnemoscopeError } from '@mnemoscope/kpi'
-import { findTools, type OnToolProgress } from '@mnemoscope/servers'
+import { childEnvironment, findTools, type OnToolProgress } from '@mnemoscope/servers'
 import { print } from './terminal.js'
 
 const run = promisify(execFile)
@@ -48,17 +48,19 @@ export async function checkWithTools(
     })),
   ]
   for (const { name, command, args } of checks) {
-    await run(command, args, { cwd: folder }).catch((error: Error & { stdout?: string; stderr?: string }) => {
-      throw new MnemoscopeError(
-        'GENERATED_REJECTED',
-        `${name}: ${error.stdout ?? ''}${error.stderr ?? error.message}`,
-        {
-          value: args.at(-1),
-          next: 'This is a defect of the generated files: please report it with the configuration.',
-          cause: error,
-        },
-      )
-    })
+    await run(command, args, { cwd: folder, env: childEnvironment() }).catch(
+      (error: Error & { stdout?: string; stderr?: string }) => {
+        throw new MnemoscopeError(
+          'GENERATED_REJECTED',
+          `${name}: ${error.stdout ?? ''}${error.stderr ?? error.message}`,
+          {
+            value: args.at(-1),
+            next: 'This is a defect of the generated files: please report it with the configuration.',
+            cause: error,
+          },
+        )
+      },
+    )
   }
   return checks.map(({ name }) => `${name}: passed`)
 }

@@ -1,8 +1,10 @@
 export { choosePort, freePort, isPortFree } from './ports.js'
 export { makeReader } from './postgres/database.js'
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres/start-postgres.js'
+export { childEnvironment } from './process/environment.js'
 export { type EndedLeftover, endLeftovers } from './process/leftovers.js'
 export { claimName } from './process/pid-file.js'
+export { type FoundServer, serverAt } from './process/server-at.js'
 export {
   type ProcessExit,
   type ProcessOptions,

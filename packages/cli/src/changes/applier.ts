@@ -29,6 +29,8 @@ export interface ApplierOptions {
   readonly folder: string
   readonly prometheusUrl: string
   readonly alertmanagerUrl: string
+  /** Default: the servers are not of this pipeline. */
+  readonly stateDir?: string | undefined
   readonly check: (folder: string) => Promise<unknown>
   /** Settings of this run that are not in the configuration. */
   readonly running: (config: Config) => GenerateOptions
@@ -169,6 +171,7 @@ export function openApplier(options: OpenApplierOptions): Applier {
     folder: applyTo,
     prometheusUrl: endpoints.prometheus,
     alertmanagerUrl: endpoints.alertmanager,
+    stateDir: stateFolder(project.folder),
     check: (folder) => checkWithTools(folder, stateFolder(project.folder)),
     running: ({ services }) => ({ endpoints, services: scraped(services, scrape) }),
   })

@@ -1,6 +1,8 @@
 import { MnemoscopeError, names } from '@mnemoscope/kpi'
+import { serverAt } from '@mnemoscope/servers'
 import type { Generations } from './applied-folder.js'
-import { assertReady, type ReloadedServer, reload } from './server-api.js'
+import { reload } from './reload.js'
+import { assertReady, type ReloadedServer } from './server-api.js'
 import {
   alertmanagerConfigPath,
   evaluatedExpressions,
@@ -16,6 +18,8 @@ export interface ApplyOptions {
   readonly check: (folder: string) => Promise<unknown>
   readonly prometheusUrl: string
   readonly alertmanagerUrl: string
+  /** State directory of the pipeline, whose servers are reloaded by a signal. Without it all are reloaded over HTTP. */
+  readonly stateDir?: string | undefined
 }
 
 /**
@@ -71,11 +75,13 @@ export async function areApplied(
 type Servers = readonly [alertmanager: ReloadedServer, prometheus: ReloadedServer]
 
 /** Alertmanager first: an alert of a new rule then finds its route. */
-function serversOf(options: { prometheusUrl: string; alertmanagerUrl: string }): Servers {
-  return [
-    { name: 'Alertmanager', url: options.alertmanagerUrl },
-    { name: 'Prometheus', url: options.prometheusUrl },
-  ]
+function serversOf(options: Pick<ApplyOptions, 'prometheusUrl' | 'alertmanagerUrl' | 'stateDir'>): Servers {
+  const { prometheusUrl, alertmanagerUrl, stateDir } = options
+  const server = (name: ReloadedServer['name'], url: string): ReloadedServer => {
+    const own = stateDir === undefined ? undefined : serverAt(stateDir, name.toLowerCase(), url)
+    return { name, url, own }
+  }
+  return [server('Alertmanager', alertmanagerUrl), server('Prometheus', prometheusUrl)]
 }
 
 async function verify(

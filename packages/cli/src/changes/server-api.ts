@@ -1,10 +1,13 @@
 import { type ErrorCode, MnemoscopeError } from '@mnemoscope/kpi'
+import type { FoundServer } from '@mnemoscope/servers'
 
 /** One of the two servers that read generated files. */
 export interface ReloadedServer {
   readonly name: 'Prometheus' | 'Alertmanager'
   /** Base address. */
   readonly url: string
+  /** The process, if it is of this pipeline. */
+  readonly own?: FoundServer | undefined
 }
 
 const timeoutMs = 15_000
@@ -45,18 +48,6 @@ export async function assertReady(server: ReloadedServer): Promise<void> {
     expected: '200 from /-/ready',
     next: `Wait until ${server.name} is ready.`,
   })
-}
-
-/**
- * Makes a server read its configuration again.
- * @throws Error with the server's message if it refuses
- */
-export async function reload(server: ReloadedServer): Promise<void> {
-  const { ok, status, text } = await askServer(server, '/-/reload', { method: 'POST' })
-  if (ok) return
-  const hint =
-    status === 403 || status === 404 || status === 405 ? ' (start it with --web.enable-lifecycle)' : ''
-  throw new Error(`${server.name} refused to reload with status ${status}${hint}: ${text.trim()}`)
 }
 
 function codeOf(name: ReloadedServer['name']): ErrorCode {

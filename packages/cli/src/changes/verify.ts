@@ -175,7 +175,8 @@ export function configHashMetric(text: string): number {
   return createHash('md5').update(text).digest().readUIntLE(0, 6)
 }
 
-function sample(metrics: string, name: string): number | undefined {
+/** Value of a metric without labels of its own, or its first series; undefined if there is none. */
+export function sample(metrics: string, name: string): number | undefined {
   const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'm').exec(metrics)?.[1]
   return value === undefined ? undefined : Number(value)
 }

@@ -96,7 +96,8 @@ export function recorderService(
       ...(grafanaUrl === undefined ? [] : ['--grafana-url', grafanaUrl]),
       ...(demo === undefined ? [] : ['--demo-clock', '--scrape', `demo=${demo}`]),
     ],
-    // Not an argument: every user of the machine can read those, and this has the password.
+    // All of ours: it has the token, and runs the handlers of the configuration, which read their secrets there. The
+    // database is not an argument: every user of the machine can read those, and this has the password.
     env: { ...process.env, DATABASE_URL: database },
     stateDir,
     cwd: project.folder,

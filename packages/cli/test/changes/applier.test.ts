@@ -23,7 +23,7 @@ describe('an applier', () => {
   const withWarning = (warning: number): ConfigInput => ({ kpis: { f1_score: { thresholds: { warning } } } })
   const open = () => {
     const config = defineConfig(clock)
-    const { folder, prometheusUrl, alertmanagerUrl, check } = servers
+    const { folder, stateDir, prometheusUrl, alertmanagerUrl, check } = servers
     const endpoints = { prometheus: prometheusUrl, alertmanager: alertmanagerUrl }
     const running = () => ({ endpoints })
     const options = {
@@ -35,6 +35,7 @@ describe('an applier', () => {
       running,
       prometheusUrl,
       alertmanagerUrl,
+      stateDir,
     }
     return createApplier(options)
   }

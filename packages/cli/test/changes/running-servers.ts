@@ -24,6 +24,7 @@ export const mostOfATest = 300_000
 /** Real Prometheus and Alertmanager that read the current generation of a folder. */
 export interface RunningServers {
   readonly folder: string
+  readonly stateDir: string
   readonly generations: Generations
   readonly prometheusUrl: string
   readonly alertmanagerUrl: string
@@ -75,6 +76,7 @@ export async function startRunningServers(config: Config): Promise<RunningServer
   })
   return {
     folder,
+    stateDir: temporary.path,
     generations,
     prometheusUrl: prometheus.url,
     alertmanagerUrl: alertmanager.url,

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { childEnvironment } from './environment.js'
 
 /** The guardian's file lies at the package root: the same distance from src and from dist. */
 const guardianFile = fileURLToPath(new URL('../../guardian.mjs', import.meta.url))
@@ -48,8 +49,7 @@ export function guard(spec: GuardedSpec): Promise<Guarded> {
   const guardian = spawn(process.execPath, [guardianFile], {
     detached: true,
     stdio: ['pipe', 'pipe', ownErrors],
-    // Options for our own node (a debugger's port, a test runner's flags) are not meant for the guardian.
-    env: { ...process.env, NODE_OPTIONS: '' },
+    env: childEnvironment(),
     cwd: '/',
   }) as ChildProcessByStdio<Writable, Readable, null>
   closeSync(ownErrors)

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi'
+import { childEnvironment } from './environment.js'
 import { type Guarded, guard } from './guard.js'
 import { identify } from './identity.js'
 import { endLeftover, endServerOf } from './leftovers.js'
@@ -13,7 +14,7 @@ export interface ProcessOptions {
   /** Path of the program, or its name on PATH. */
   readonly command: string
   readonly args: readonly string[]
-  /** All environment variables of the server. Default: those of this process. */
+  /** All environment variables of the server. Default: `childEnvironment()`. */
   readonly env?: NodeJS.ProcessEnv
   /** User and group to run as; only root can choose. */
   readonly uid?: number
@@ -87,7 +88,7 @@ async function startClaimed(
   const guarded = await guard({
     command: options.command,
     args: options.args,
-    env: options.env ?? process.env,
+    env: options.env ?? childEnvironment(),
     cwd: options.cwd ?? stateDir,
     uid: options.uid,
     gid: options.gid,

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { childEnvironment } from '../process/environment.js'
 import { startProcess } from '../process/start-process.js'
 import { answersOk, onPort, type RunningServer, type ServerOptions } from './server.js'
 
@@ -13,7 +14,7 @@ export interface AlertmanagerOptions extends ServerOptions {
 }
 
 /**
- * Starts Alertmanager on 127.0.0.1, reloadable through `POST /-/reload`. Default data directory: `STATE_DIR/alertmanager`.
+ * Starts Alertmanager on 127.0.0.1, reloadable by SIGHUP. Default data directory: `STATE_DIR/alertmanager`.
  * Throws PORT_IN_USE, ALREADY_RUNNING, PROCESS_ENDED, PROCESS_NOT_READY.
  */
 export async function startAlertmanager(options: AlertmanagerOptions): Promise<RunningServer> {
@@ -27,6 +28,8 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
       name: 'alertmanager',
       command: options.command,
       args: [...alertmanagerArgs(options, dataDir, port), ...(options.extraArgs ?? [])],
+      // It notifies receivers.
+      env: childEnvironment(['network']),
       stateDir,
       ready: () => answersOk(`${url}/-/ready`),
       readyTimeoutMs: options.readyTimeoutMs ?? 60_000,

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { childEnvironment } from '../process/environment.js'
 import { startProcess } from '../process/start-process.js'
 import { findOnPath } from '../tools/program.js'
 import { answersOk, onPort, type RunningServer, type ServerOptions } from './server.js'
@@ -53,7 +54,7 @@ export async function startGrafana(options: GrafanaOptions): Promise<RunningServ
       name: 'grafana',
       command: options.program.command,
       args: grafanaArgs(options.program),
-      env: { ...process.env, ...grafanaVariables(options, dataDir, port) },
+      env: { ...childEnvironment(['grafana']), ...grafanaVariables(options, dataDir, port) },
       stateDir,
       ready: () => answersOk(`${url}/api/health`),
       // It makes its own database at the first start.

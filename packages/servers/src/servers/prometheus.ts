@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { childEnvironment } from '../process/environment.js'
 import { startProcess } from '../process/start-process.js'
 import { answersOk, onPort, type RunningServer, type ServerOptions } from './server.js'
 
@@ -22,7 +23,7 @@ export interface PrometheusOptions extends ServerOptions {
 }
 
 /**
- * Starts Prometheus on 127.0.0.1, reloadable through `POST /-/reload`, its data directory locked. Default data directory:
+ * Starts Prometheus on 127.0.0.1, its data directory locked. SIGHUP reloads it; over HTTP nobody can reload or end it. Default data directory:
  * `STATE_DIR/prometheus`. Throws PORT_IN_USE, ALREADY_RUNNING, PROCESS_ENDED, PROCESS_NOT_READY.
  */
 export async function startPrometheus(options: PrometheusOptions): Promise<RunningServer> {
@@ -37,6 +38,8 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Runni
       name: 'prometheus',
       command: options.command,
       args: [...prometheusArgs(options, dataDir, port), ...lockArgs, ...(options.extraArgs ?? [])],
+      // It scrapes, and may write to remote storage.
+      env: childEnvironment(['network']),
       stateDir,
       ready: () => answersOk(`${url}/-/ready`),
       readyTimeoutMs: options.readyTimeoutMs ?? 60_000,
@@ -53,7 +56,8 @@ export function prometheusArgs(options: PrometheusOptions, dataDir: string, port
     `--config.file=${resolve(configFile)}`,
     `--storage.tsdb.path=${dataDir}`,
     `--web.listen-address=127.0.0.1:${port}`,
-    '--web.enable-lifecycle',
+    // A regular expression that no origin matches: pages of other sites read nothing. The default matches all.
+    '--web.cors.origin=^$',
     `--query.max-samples=${queryMaxSamples}`,
     ...(retention === undefined ? [] : [`--storage.tsdb.retention.time=${retention}`]),
     ...(alertResendDelay === undefined ? [] : [`--rules.alert.resend-delay=${alertResendDelay}`]),
@@ -62,7 +66,10 @@ export function prometheusArgs(options: PrometheusOptions, dataDir: string, port
 
 /** Upstream locks its data directory by default; Debian's build only with a flag that no other build has. */
 async function lockArgsOf(command: string): Promise<string[]> {
-  const help = await promisify(execFile)(command, ['--help']).catch(() => ({ stdout: '', stderr: '' }))
+  const help = await promisify(execFile)(command, ['--help'], { env: childEnvironment() }).catch(() => ({
+    stdout: '',
+    stderr: '',
+  }))
   const lock = '--storage.tsdb.use-lockfile'
   return `${help.stdout}${help.stderr}`.includes(lock) ? [lock] : []
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { childEnvironment } from '../process/environment.js'
 
 /** No command of apt takes longer on a connection that works. */
 const timeout = 180_000
@@ -50,7 +51,9 @@ export async function aptIn(
 
 /** Packages that a downloaded package depends on, versions and alternatives left out. */
 export async function dependenciesOf(deb: string): Promise<string[]> {
-  const { stdout } = await promisify(execFile)('dpkg-deb', ['-f', deb, 'Depends'])
+  const { stdout } = await promisify(execFile)('dpkg-deb', ['-f', deb, 'Depends'], {
+    env: childEnvironment(),
+  })
   return stdout
     .split(',')
     .map((dependency) => dependency.trim().split(/[\s:(|]/)[0] ?? '')
@@ -68,7 +71,8 @@ export async function unpackAll(debs: string, into: string): Promise<void> {
 /** Unpacks packages into a folder, without installing: no scripts run, no service starts. */
 export async function unpack(debs: readonly string[], into: string): Promise<void> {
   mkdirSync(into, { recursive: true })
-  for (const deb of debs) await promisify(execFile)('dpkg-deb', ['-x', deb, into], { timeout })
+  for (const deb of debs)
+    await promisify(execFile)('dpkg-deb', ['-x', deb, into], { timeout, env: childEnvironment() })
 }
 
 function aptWith(options: readonly string[]): Apt {
@@ -88,7 +92,7 @@ function aptWith(options: readonly string[]): Apt {
 async function apt(options: readonly string[], args: readonly string[], cwd: string): Promise<string> {
   const all = ['-q', ...options.flatMap((option) => ['-o', option]), ...args]
   try {
-    const env = { ...process.env, LC_ALL: 'C' }
+    const env = { ...childEnvironment(['network']), LC_ALL: 'C' }
     const { stdout } = await promisify(execFile)('apt-get', all, { cwd, timeout, env })
     return stdout
   } catch (cause) {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { childEnvironment } from '../process/environment.js'
 import { type Apt, aptIn, dependenciesOf, unpack } from './apt.js'
 import { renameIntoPlace, withIncoming } from './incoming.js'
 import { findOnPath } from './program.js'
@@ -71,7 +72,7 @@ async function pageAssets(apt: Apt, debs: readonly string[], folder: string): Pr
 }
 
 async function helpOf(command: string): Promise<string> {
-  const { stdout, stderr } = await promisify(execFile)(command, ['--help'])
+  const { stdout, stderr } = await promisify(execFile)(command, ['--help'], { env: childEnvironment() })
   return `${stdout}${stderr}`
 }
 

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { childEnvironment } from '../process/environment.js'
 
 /** The first executable file of one of the names in a search path, absolute; undefined if there is none. */
 export function findOnPath(
@@ -30,7 +31,10 @@ export const unknownVersion = 'unknown'
  * without linker flags do (`prometheus, version  (branch: ...`). Rejects if it does not run here or answers otherwise.
  */
 export async function versionOf(command: string): Promise<string> {
-  const { stdout, stderr } = await promisify(execFile)(command, ['--version'], { timeout: 10_000 })
+  const { stdout, stderr } = await promisify(execFile)(command, ['--version'], {
+    timeout: 10_000,
+    env: childEnvironment(),
+  })
   const answer = /version(?:[ =]v?(\d+\.\d+[^\s,)]*)|\s+\(branch: )/.exec(`${stdout}${stderr}`)
   if (answer === null) throw new Error(`${command} --version names no version`)
   return answer[1] ?? unknownVersion

@@ -1,9 +1,10 @@
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { freePort } from '../../src/ports.js'
 import { identify, isRunning } from '../../src/process/identity.js'
 import { endLeftovers } from '../../src/process/leftovers.js'
+import { serverAt } from '../../src/process/server-at.js'
 import { waitUntil } from '../../src/process/wait-until.js'
 import { alertmanagerArgs, startAlertmanager } from '../../src/servers/alertmanager.js'
 import { prometheusArgs, startPrometheus } from '../../src/servers/prometheus.js'
@@ -84,11 +85,42 @@ describe('startPrometheus', () => {
     expect(JSON.stringify(kept)).toContain('itself')
   })
 
-  test('is reloaded over HTTP', async () => {
+  test('is reloaded by a signal, through the address at which it was started in this folder', async () => {
     const { url } = await prometheus()
     appendFileSync(prometheusFile, 'scrape_configs: [{ job_name: reloaded }]\n')
-    expect((await fetch(`${url}/-/reload`, { method: 'POST' })).status).toBe(200)
-    expect(JSON.stringify(await json(`${url}/api/v1/status/config`))).toContain('reloaded')
+    serverAt(state.path, 'prometheus', url)?.reload()
+    const reloaded = async () =>
+      JSON.stringify(await json(`${url}/api/v1/status/config`)).includes('reloaded')
+    expect(await waitUntil(reloaded, 10_000)).toBe(true)
+    expect(serverAt(state.path, 'prometheus', 'http://127.0.0.1:1')).toBeUndefined()
+    expect(serverAt(state.path, 'alertmanager', url)).toBeUndefined()
+    expect(serverAt(join(state.path, 'other'), 'prometheus', url)).toBeUndefined()
+  })
+
+  test('can neither be read by a page of another site, nor ended or reloaded over HTTP', async () => {
+    const { url } = await prometheus()
+    for (const origin of ['https://example.com', 'null', 'http://localhost:1']) {
+      const answer = await fetch(`${url}/api/v1/status/config`, { headers: { origin } })
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+    }
+    for (const path of ['quit', 'reload']) {
+      expect((await fetch(`${url}/-/${path}`, { method: 'POST' })).status).toBe(403)
+    }
+    expect((await fetch(`${url}/-/ready`)).status).toBe(200)
+  })
+
+  test('and Alertmanager have no secret of this process in their environment', async () => {
+    process.env.MNEMOSCOPE_TOKEN = 'canary'
+    process.env.AWS_SECRET_ACCESS_KEY = 'canary'
+    try {
+      const pids = [await prometheus(), await alertmanager()].map(({ pid }) => pid)
+      for (const pid of process.platform === 'linux' ? pids : []) {
+        expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain('canary')
+      }
+    } finally {
+      delete process.env.MNEMOSCOPE_TOKEN
+      delete process.env.AWS_SECRET_ACCESS_KEY
+    }
   })
 
   test('does not share its data directory', async () => {
@@ -126,7 +158,7 @@ describe('startPrometheus', () => {
       '--config.file=/p.yml',
       '--storage.tsdb.path=/s/data',
       '--web.listen-address=127.0.0.1:9090',
-      '--web.enable-lifecycle',
+      '--web.cors.origin=^$',
       '--query.max-samples=10000000',
     ])
   })
