@@ -60,6 +60,7 @@ export async function outsideContract(): Promise<Figure> {
       config,
       configSource,
       token: undefined,
+      hosts: new Set(),
       metrics: createMetrics(),
       logger,
       page: new Map(),

@@ -26,6 +26,12 @@ function refused(name: string, text: string, expected: string): MnemoscopeError 
   })
 }
 
+/** Reads `--allow-host memory.example`, which can be given several times. */
+export function hostOption(text: string, before: readonly string[] = []): readonly string[] {
+  if (/^[a-z0-9_.-]{1,253}$/i.test(text)) return [...before, text]
+  throw refused('--allow-host', text, 'a host name without a port, such as "recorder"')
+}
+
 /** Services whose address differs in this run, by name: `{ demo: '127.0.0.1:9464' }`. */
 export type ScrapedAt = Readonly<Record<string, string>>
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { isIP } from 'node:net'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { type Fault, faults, isFault } from './faults.js'
 
@@ -12,7 +13,7 @@ export interface FaultSwitch {
 }
 
 /**
- * Handles `/fault`, for callers on this machine only: GET returns the fault, PUT `{"fault":"recall"}` sets one, DELETE
+ * Handles `/fault`, for programs on this machine that call it by `localhost` or an IP address, and for no web page: GET returns the fault, PUT `{"fault":"recall"}` sets one, DELETE
  * ends it. Each answers `{"fault": "recall" | null, "faults": [...]}`; an error answers `{"error": {code, message,
  * expected, next}}`.
  */
@@ -38,6 +39,11 @@ async function respond(control: FaultSwitch, request: IncomingMessage): Promise<
       request.socket.remoteAddress,
       'a loopback address',
     )
+  const { host, origin } = request.headers
+  // The name of another site that leads here, in the browser of somebody on this machine.
+  if (!isOwnName(host))
+    throw new Refusal(403, '/fault was called by another name', host, 'localhost or 127.0.0.1')
+  if (origin !== undefined) throw new Refusal(403, '/fault was called by a web page', origin, 'no web page')
   switch (request.method) {
     case 'GET':
       return
@@ -84,6 +90,14 @@ class Refusal extends MnemoscopeError {
     })
     this.status = status
   }
+}
+
+function isOwnName(host: string | undefined): boolean {
+  const name = /^(\[[^\]]*\]|[^:]*)(?::\d+)?$/
+    .exec(host ?? '')?.[1]
+    ?.replace(/^\[|\]$/g, '')
+    .toLowerCase()
+  return name !== undefined && (name === 'localhost' || isIP(name) !== 0)
 }
 
 function isLoopback(address: string | undefined): boolean {

@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { models } from '../src/models.js'
 import { type Demo, startDemo } from '../src/start-demo.js'
@@ -76,6 +77,22 @@ describe('a running demo', () => {
     expect(await fault('DELETE')).toMatchObject({ status: 200, body: { fault: null } })
     expect(demo.fault).toBeUndefined()
     expect(await meanF1OfNext(150)).toBeGreaterThan(0.8)
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['for a name of another site that leads here', { host: 'rebound.example' }],
+    ['of a web page', { origin: 'http://127.0.0.1:3000' }],
+  ])('does not break by a request %s', async (_, headers) => {
+    const status = await new Promise((resolve, reject) => {
+      const call = request(new URL('/fault', demo.url), { method: 'PUT', headers }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      })
+      call.once('error', reject)
+      call.end('{"fault":"recall"}')
+    })
+    expect(status).toBe(403)
+    expect(demo.fault).toBeUndefined()
   })
 
   test('returns its fault and all that there are', async () => {

@@ -59,6 +59,10 @@ export const errorCodes = {
   },
   TOKEN_REQUIRED: { exitCode: 1, meaning: 'the request lacks the token that the recorder was started with' },
   ACCESS_DENIED: { exitCode: 1, meaning: 'a request from this address may not change anything' },
+  HOST_REFUSED: {
+    exitCode: 1,
+    meaning: 'a request is for a host name that the server does not have, or from a page of another site',
+  },
   MEASUREMENT_INVALID: { exitCode: 1, meaning: 'a measurement is not a value its KPI can have' },
 } as const satisfies Record<string, { exitCode: 1 | 2; meaning: string }>
 

@@ -11,6 +11,7 @@ import { startRetention } from './database/retention.js'
 import type { AlertHandler } from './deliveries/handlers.js'
 import { startDeliveries, startQueueDepth } from './deliveries/loop.js'
 import { startDeploymentSearch } from './deployments/search.js'
+import { knownHosts } from './http/hosts.js'
 import { type Listening, listen } from './http/listen.js'
 import { readPage } from './http/page.js'
 import { type Loop, type NamedLoop, showLoops } from './loop.js'
@@ -41,6 +42,11 @@ export interface RecorderOptions {
   readonly handlers?: readonly AlertHandler[]
   /** Default `127.0.0.1`. */
   readonly host?: string
+  /**
+   * Further names under which it is reached. Default none: it has the names of this machine, its IP addresses, and the
+   * hosts of `endpoints.recorder` and of the address it listens on.
+   */
+  readonly allowHosts?: readonly string[]
   /** Default 9470; 0 for a free one. */
   readonly port?: number
   /** Default: JSON lines on standard output. */
@@ -132,6 +138,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     config,
     configSource,
     token: options.token,
+    hosts: knownHosts([config.endpoints.recorder], [host, ...(options.allowHosts ?? [])]),
     metrics,
     logger,
     page,

@@ -1,13 +1,14 @@
 import { Command } from 'commander'
 import { loadProject } from '../config-file.js'
 import { changeToken, requiredDatabaseUrl, tokenNote } from '../environment.js'
-import { portOption, type ScrapedAt, scrapeOption } from '../options.js'
+import { hostOption, portOption, type ScrapedAt, scrapeOption } from '../options.js'
 import { demoClock } from '../up/demo-clock.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 
 interface RecordOptions {
   config?: string
   host: string
+  allowHost?: readonly string[]
   port: number
   prometheusUrl?: string
   alertmanagerUrl?: string
@@ -24,6 +25,11 @@ export const recordCommand = new Command('record')
   )
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option(
+    '--allow-host <name>',
+    'another name under which the recorder is reached; may be repeated',
+    hostOption,
+  )
   .option('--port <port>', 'port to listen on, 0 for a free one', portOption, 9_470)
   .option('--prometheus-url <url>', 'Prometheus-compatible API (default: endpoints.prometheus)')
   .option('--apply-to <folder>', 'apply changes of the configuration to the servers that read this folder')
@@ -76,6 +82,7 @@ export const recordCommand = new Command('record')
       handlers: configuredHandlers(config, project.folder),
       host,
       port,
+      allowHosts: options.allowHost ?? [],
       ...(token === undefined ? {} : { token }),
     })
     // If the recorder could not start, the config source would keep the process alive.

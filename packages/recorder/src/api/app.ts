@@ -8,6 +8,7 @@ import type { ConfigSource } from '../config/source.js'
 import { rememberDashboards } from '../dashboard/remember.js'
 import { byteBudget } from '../http/budget.js'
 import { answerError, RequestError } from '../http/error.js'
+import { checkHosts } from '../http/hosts.js'
 import { type PageFile, policyForDocumentsAlone, servePageFile } from '../http/page.js'
 import type { AnyRoute } from '../http/route.js'
 import { refuseOtherMethods, serve } from '../http/serve.js'
@@ -30,6 +31,8 @@ export interface AppOptions {
   readonly configSource: ConfigSource
   /** What a request that writes anything must carry; undefined for nothing. */
   readonly token: string | undefined
+  /** Names for which requests are answered, beside those of this machine and IP addresses. */
+  readonly hosts: ReadonlySet<string>
   readonly metrics: Metrics
   readonly logger: Logger
   readonly page: ReadonlyMap<string, PageFile>
@@ -62,6 +65,7 @@ export function createApp(options: AppOptions): Hono {
       context.res = answerError(error, context, logger)
     }
   })
+  app.use(checkHosts(options.hosts))
   app.notFound((context) => {
     const { path } = context.req
     const error = new RequestError(404, `there is nothing at ${path}`, {

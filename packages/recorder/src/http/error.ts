@@ -64,5 +64,5 @@ function refusedStatus(error: unknown): ContentfulStatusCode | undefined {
   if (!(error instanceof MnemoscopeError)) return undefined
   if (error.code === 'TOKEN_REQUIRED') return 401
   if (error.code === 'RECORDER_BUSY') return 503
-  return error.code === 'ACCESS_DENIED' ? 403 : undefined
+  return ['ACCESS_DENIED', 'HOST_REFUSED'].includes(error.code) ? 403 : undefined
 }

@@ -61,7 +61,8 @@ export function refusalsOf({ access, query, params, body, refusals = [] }: AnyRo
   const codes = [
     ...(query !== undefined || body !== undefined ? [400] : []),
     ...(access === 'read' ? [] : [401]),
-    ...(access === 'change' ? [403] : []),
+    // For a wrong host name; and for what only this machine may change.
+    403,
     ...(params === undefined ? [] : [404]),
     ...(body === undefined ? [] : [413, 415]),
     ...refusals,

@@ -42,6 +42,7 @@ test('every route is in the document, and nothing else', () => {
     config,
     configSource: fixedConfig(config),
     token: undefined,
+    hosts: new Set(),
     metrics: createMetrics(),
     logger: silentLogger,
     page: new Map(),
