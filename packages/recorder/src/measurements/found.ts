@@ -89,7 +89,8 @@ export async function worstMeasurements(
   const kpi = kpiOf(kpis, episode.kpi)
   if (kpi === undefined) return []
   const worstFirst = kpi.direction === 'higher_is_better' ? 'ASC' : 'DESC'
-  const given = parts.filter((part) => episode[part] !== null)
+  // An alert whose labels name no operation is of all of them: rules of others may add operations up.
+  const given = parts.filter((part) => episode[part] !== null && episode[part] !== '')
   const here = given.map((part, i) => `AND ${part} = $${i + 5}`).join(' ')
   const { rows } = await pool.query<FoundMeasurement>(
     `SELECT ${measurementColumns} FROM measurements
