@@ -70,7 +70,8 @@ export async function startMonitoringServers(
       stateDir: temporary.path,
       port: prometheusPort,
       alertResendDelay: '1s',
-      extraArgs: prometheusArgs,
+      // As people start their own servers, which are reloaded over HTTP.
+      extraArgs: ['--web.enable-lifecycle', ...prometheusArgs],
     })
     stops.push(prometheus.stop)
     return {

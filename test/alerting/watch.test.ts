@@ -49,7 +49,12 @@ test('an edit is in force in the running Prometheus when the command ends, and 0
   const { exitCode, told } = await watch(withInput({ f1_score: { thresholds: { warning: 0.85 } } }))
   expect({ exitCode, told }).toMatchObject({
     exitCode: 0,
-    told: { differences: [{ path: 'kpis.f1_score.thresholds.warning', before: 0.8, after: 0.85 }] },
+    told: {
+      differences: [
+        { path: 'kpis.f1_score.boundaries' },
+        { path: 'kpis.f1_score.thresholds.warning', before: 0.8, after: 0.85 },
+      ],
+    },
   })
   expect(await warningThreshold()).toBe('0.85')
 }, 60_000)

@@ -47,6 +47,7 @@ test('an edited file is active once another process has applied its rules', asyn
   await eventually('the change', () => changes.length === 1, mostOfAnEdit)
   expect(follower.current().kpis.f1_score.thresholds.warning).toBe(0.85)
   expect(changes[0]?.differences).toEqual([
+    expect.objectContaining({ path: 'kpis.f1_score.boundaries' }),
     { path: 'kpis.f1_score.thresholds.warning', before: 0.8, after: 0.85 },
   ])
   expect(follower.apply).toBeUndefined()
