@@ -5,7 +5,7 @@ import { eventually, type Stack, startStack } from '../harness/index.js'
 
 /** One value followed from `record` to a row, an alert, an episode, and back to health. `browser` follows it to the page. */
 describe('a value that is recorded', () => {
-  const kpis = { f1_score: { window: '10s', minSamples: 2, keepFiringFor: '1s' } } as const
+  const kpis = { f1_score: { operations: 2 } } as const
   let monitor: Monitor
   let stack: Stack
   let recording: NodeJS.Timeout

@@ -11,7 +11,7 @@ const input = {
   contextSizes: [8_192],
   kpis: {
     f1_score: {
-      ...{ window: '10s', minSamples: 2, keepFiringFor: '1s' },
+      operations: 2,
       overrides: [{ model: 'small', thresholds: { critical: 0.5 } }],
     },
   },

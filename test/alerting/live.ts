@@ -52,8 +52,8 @@ export async function tell(pace: Pace): Promise<Told> {
     const end = Date.now() / 1_000
     const fired = await firedBetween(prometheusUrl, startedAt, end)
     const slack = Math.max(
-      ...Object.values(monitoring.config.kpis).map(({ id, rareWindow }) =>
-        id in pace.kpis && id !== 'memory_usage' ? durationSeconds(rareWindow) : 0,
+      ...Object.values(monitoring.config.kpis).map(({ id, expiry }) =>
+        id in pace.kpis && id !== 'memory_usage' ? durationSeconds(expiry) : 0,
       ),
     )
     const notices = noticesSince(monitoring, startedAt)

@@ -18,8 +18,9 @@ export interface Pace {
   readonly kpis: NonNullable<ConfigInput['kpis']>
 }
 
-const soon = { keepFiringFor: '1s' } as const
-const memory = { window: '2s', keepFiringFor: '0s', thresholds: { critical: 1_000_000_000 } } as const
+/** Operations are forgotten by time as well, and faster the fewer are remembered: seconds instead of minutes. */
+const soon = { operations: 1 } as const
+const memory = { thresholds: { critical: 1_000_000_000 } } as const
 
 /** Well under a minute: an hour is 12 seconds. */
 export const shortPace: Pace = {
@@ -31,13 +32,13 @@ export const shortPace: Pace = {
   wobble: { from: 10, to: 31, side: 7 },
   jumps: 12,
   kpis: {
-    f1_score: { ...soon, window: '4s', sparseWindow: '6s', rareWindow: '15s' },
-    latency: { ...soon, window: '4s', sparseWindow: '12s', rareWindow: '15s' },
+    f1_score: { ...soon, expiry: '15s' },
+    latency: { ...soon, expiry: '15s' },
     memory_usage: memory,
   },
 }
 
-/** An hour is a minute, and every window is a sixtieth of its default. */
+/** An hour is a minute. */
 export const longPace: Pace = {
   hour: 60,
   minute: 1,
@@ -51,8 +52,8 @@ export const longPace: Pace = {
   // Each is a place with every KPI: of many more, rules that run each second keep a small machine busy by themselves.
   jumps: 40,
   kpis: {
-    f1_score: { ...soon, window: '5s', sparseWindow: '30s', rareWindow: '75s' },
-    latency: { ...soon, window: '5s', sparseWindow: '60s', rareWindow: '75s' },
+    f1_score: { ...soon, expiry: '75s' },
+    latency: { ...soon, expiry: '75s' },
     memory_usage: memory,
   },
 }

@@ -6,7 +6,7 @@ import { launchChromium } from '../harness/chromium.js'
 import { eventually, type Stack, startStack, startTogether } from '../harness/index.js'
 import { chromium, describeInBrowser, keepScreenshot, openPage } from './browser.js'
 
-const kpis = { f1_score: { window: '10s', minSamples: 2, keepFiringFor: '1s' } } as const
+const kpis = { f1_score: { operations: 2 } } as const
 const settings = { contextSizes: [8_192, 32_768], kpis, dashboard: { refreshInterval: '1s' } } as const
 
 describeInBrowser('the page, while a real pipeline runs', () => {

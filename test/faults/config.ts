@@ -5,7 +5,7 @@ export const evaluationSeconds = 1
 export const scrapeSeconds = 1
 export const contextSizes = [8_192, 32_768]
 
-const soon = { window: '10s', minSamples: 2, keepFiringFor: '1s' }
+const soon = { operations: 2 }
 
 /**
  * Seconds instead of minutes, so that a run of a quarter of an hour holds hundreds of instants and alerts.

@@ -18,7 +18,7 @@ export const customKpis = {
     instrument: 'gauge',
     direction: 'lower_is_better',
     range: { min: 0, max: 1_000_000, integer: true },
-    statistic: 'mean',
+    statistic: 'newest',
     thresholds: { warning: 100 },
   },
   citation_success_rate_of_long_answers: {

@@ -12,7 +12,7 @@ describe('while the database is locked', () => {
   let recording: NodeJS.Timeout
 
   beforeAll(async () => {
-    const kpis = { f1_score: { window: '10s', minSamples: 2 } } as const
+    const kpis = { f1_score: { operations: 2 } } as const
     monitor = await startMonitoring({ service: 'memory', port: 0, config: defineConfig({ kpis }) })
     const op = monitor.for({ model: 'mistral-7b', contextSize: 8_000, operation: 'search' })
     recording = setInterval(() => op.f1_score.record(0.9), 100)

@@ -43,16 +43,16 @@ describe('a configuration file', () => {
   })
 
   test('is laid over the defaults it is given, key by key', async () => {
-    const path = fileWith(`export default { scrapeInterval: '7s', kpis: { latency: { minSamples: 5 } } }`)
+    const path = fileWith(`export default { scrapeInterval: '7s', kpis: { latency: { operations: 5 } } }`)
     const { config } = await loadProject(path, {
       scrapeInterval: '5s',
       snapshotInterval: '15s',
-      kpis: { latency: { window: '1m', minSamples: 9 } },
+      kpis: { latency: { expiry: '1m', operations: 9 } },
     })
     expect(config).toMatchObject({
       scrapeInterval: '7s',
       snapshotInterval: '15s',
-      kpis: { latency: { window: '1m', minSamples: 5 } },
+      kpis: { latency: { expiry: '1m', operations: 5 } },
     })
   })
 

@@ -48,7 +48,7 @@ export function ago(selector: string, duration: string): string {
 
 /** `sum by (job, model) (expression)`. */
 export function aggregate(
-  operator: 'sum' | 'max' | 'avg' | 'count',
+  operator: 'sum' | 'min' | 'max' | 'avg' | 'count',
   by: readonly string[],
   expression: string,
 ): string {
@@ -61,7 +61,11 @@ export function histogramQuantile(quantile: number, expression: string): string 
 }
 
 /** Keeps the samples of an expression that compare true with a number. */
-export function filter(expression: string, operator: '<' | '<=' | '>' | '>=' | '==', value: number): string {
+export function filter(
+  expression: string,
+  operator: '<' | '<=' | '>' | '>=' | '==' | '!=',
+  value: number,
+): string {
   return `${expression} ${operator} ${number(value)}`
 }
 

@@ -1,14 +1,8 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
 import { kpiAlertKinds, pipelineRules } from './alerts/index.js'
-import { besideCurrentRules, currentRules, judgedRules, lastRules } from './recording/current.js'
-import {
-  histogramRules,
-  judgedQuantileRules,
-  shownQuantileGroups,
-  shownQuantileRules,
-} from './recording/histogram.js'
-import { gaugeRules, ratioRules } from './recording/measured.js'
-import type { RecordingRule, RuleFile } from './rule.js'
+import { judgeRules, lastRules, seenCountersRules } from './recording/judge.js'
+import { snapshotGroup } from './recording/snapshot.js'
+import type { RuleFile } from './rule.js'
 
 /**
  * Every rule file by its name, without its ending.
@@ -33,18 +27,14 @@ export function kpiRules(config: Config, kpi: Kpi): RuleFile {
         name: `mnemoscope_${kpi.id}`,
         interval: config.alertCheckInterval,
         rules: [
-          ...measuredRules(kpi),
-          ...judgedRules(kpi),
-          ...judgedQuantileRules(kpi),
-          ...currentRules(kpi),
+          ...judgeRules(config, kpi),
           ...lastRules(kpi),
           ...kpiAlertKinds.flatMap(({ rules }) => rules?.(config, kpi) ?? []),
           // Rules run in order, and an alert is sent as soon as its own has run: it waits for none that it does not need.
-          ...besideCurrentRules(kpi),
-          ...shownQuantileRules(kpi),
+          ...seenCountersRules(kpi),
         ],
       },
-      ...shownQuantileGroups(config, kpi),
+      snapshotGroup(config, kpi),
       ...kpiAlertKinds.flatMap(({ groups }) => groups?.(config, kpi) ?? []),
     ],
   }
@@ -53,9 +43,4 @@ export function kpiRules(config: Config, kpi: Kpi): RuleFile {
 function pipelineRuleFile(config: Config, sha256: string): RuleFile {
   const rules = pipelineRules(config, sha256)
   return { groups: [{ name: 'mnemoscope_pipeline', interval: config.alertCheckInterval, rules }] }
-}
-
-function measuredRules(kpi: Kpi): RecordingRule[] {
-  if (kpi.outcomes !== undefined) return ratioRules(kpi, kpi.outcomes)
-  return kpi.instrument === 'gauge' ? gaugeRules(kpi) : histogramRules(kpi)
 }

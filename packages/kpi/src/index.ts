@@ -1,5 +1,6 @@
 export type { Acknowledgement, AlertEpisode, AlertEvent, PrecedingChange } from './alert-event.js'
 export { bucketEdge } from './boundaries.js'
+export { boundarySpellings } from './boundary-spellings.js'
 export { type BuiltInKpiId, catalog } from './catalog/index.js'
 export { type ConfigMeaning, configHash, configMeaning } from './config/config-hash.js'
 export {

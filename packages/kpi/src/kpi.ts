@@ -4,8 +4,11 @@ import type { ThresholdSeverity } from './severity.js'
 /** Which way of a KPI is good. Thresholds breach at and beyond their value, in the bad direction. */
 export type Direction = 'higher_is_better' | 'lower_is_better'
 
-/** How single measurements become the KPI's value over a window. `ratio` divides counts of outcomes. */
-export type Statistic = 'mean' | 'p50' | 'p90' | 'p95' | 'p99' | 'max' | 'ratio'
+/**
+ * How single measurements become the KPI's value. `ratio` divides counts of outcomes; `newest` is the newest reading of a
+ * gauge, of several instances the worst.
+ */
+export type Statistic = 'mean' | 'p50' | 'p90' | 'p95' | 'p99' | 'newest' | 'ratio'
 
 /** A quantile of single operations. */
 export type Quantile = Extract<Statistic, `p${number}`>
@@ -31,10 +34,10 @@ export interface Outcomes {
 }
 
 /**
- * What a place without a value means for its alerts. `ignore`: they end. `last`: the last value stands. `no_data`:
- * they end, and an alert of its own says that data is missing. `breach`: every level's alert fires.
+ * What a place without a value means for its alerts. `ignore`: they end. `no_data`: they
+ * end, and an alert of its own says that data is missing. `breach`: every level's alert fires.
  */
-export type NoData = 'ignore' | 'last' | 'no_data' | 'breach'
+export type NoData = 'ignore' | 'no_data' | 'breach'
 
 /** How measurements become the value that is judged, and when it raises an alert. */
 export interface Judgement {
@@ -48,19 +51,11 @@ export interface Judgement {
   readonly expiry: string
   /** Standard deviation of single operations to assume before they have shown theirs, in the KPI's unit. Only for means and ratios. */
   readonly assumedDeviation: number
-  /** Short window of the statistic and the least number of samples in it for a value to be trusted. */
-  readonly window: string
-  readonly minSamples: number
-  /** Long window for sparse traffic, used where the short one has too few samples. Not for gauges. */
-  readonly sparseWindow: string
-  readonly sparseMinSamples: number
-  /** Window for traffic that never fills the sparse one: one sample is enough, a quantile becomes the median. Not for gauges. */
-  readonly rareWindow: string
   /** How long a breach must last before it fires. */
   readonly for: string
   /** How long an alert goes on once its value has recovered. */
   readonly keepFiringFor: string
-  /** Share of the threshold by which the value must be better before a firing alert ends; 0 ends it at the threshold. */
+  /** Share of the threshold by which the value must be better before a firing alert ends, beside what is uncertain. Not for gauges. */
   readonly hysteresis: number
   readonly noData: NoData
   /** How long after its last value a place is expected to have another; `noData` holds for that long. */

@@ -1,4 +1,4 @@
-import type { Kpi } from './kpi.js'
+import type { Kpi, Quantile } from './kpi.js'
 import { prometheusName } from './prometheus-name.js'
 
 /** Every metric, series, label and alert name of Mnemoscope comes from here. */
@@ -106,42 +106,43 @@ const level = seriesLabels.join('_')
 
 /** Recorded series of a KPI, named `level:metric:operations`. */
 export const recordedSeries = {
-  /** The value that is judged, shown and stored: the statistic over the short window, else over the sparse one. */
+  /** The value that is judged, shown and stored, as the middle lane remembers it; of a gauge its newest reading. */
   current: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:current`,
   /** The newest `current` for as long as a place is expected to have another; only where `noData` is not `ignore`. */
   last: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:last`,
-  /** Number of samples where `current` is from this window, 0 at other places; above 0 in one window at a time. */
-  judged: (kpi: Pick<Kpi, 'id'>, window: string) => `${level}:mnemoscope_${kpi.id}:judged_${window}`,
-  /** Number of samples behind `current`. */
+  /** Operations (of a gauge: readings) since the snapshot before. */
   samples: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:samples`,
-  /** Mean over the window that `current` is from, whatever statistic is judged; of outcomes their ratio. */
+  /** Their mean, whatever statistic is judged; of outcomes their ratio. */
   mean: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:mean`,
-  /** Upper boundary of the highest bucket that counted anything in the window of the quantiles; only for histograms. */
+  /** Upper boundary of the highest bucket that any of them is in; only for histograms. */
   max: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:max`,
-  /**
-   * A quantile over the window that `current` is from; only for histograms. Where only means are judged, over the
-   * longest window instead of any but the short one.
-   */
-  quantile: (kpi: Pick<Kpi, 'id'>, quantile: 'p50' | 'p90' | 'p95' | 'p99') =>
+  /** A quantile of them; only for histograms. */
+  quantile: (kpi: Pick<Kpi, 'id'>, quantile: 'p50' | 'p95' | 'p99') =>
     `${level}:mnemoscope_${kpi.id}:${quantile}`,
-  /** Increase of each histogram bucket over the window of the quantiles, by `le` too. */
+  /** How many of them are in each bucket and below it, by `le` too. */
   buckets: (kpi: Pick<Kpi, 'id'>) => `${level}_le:mnemoscope_${kpi.id}_bucket:increase`,
-  /** Counters, with all their labels, that began at zero within a window; usually none. */
-  newborn: (kpi: Pick<Kpi, 'id'>, window: string) => `instance:mnemoscope_${kpi.id}:newborn_${window}`,
-  /** The statistic, or the `count` of samples, over one window. */
+  /** A figure over one window. */
   windowed: (kpi: Pick<Kpi, 'id'>, operation: string, window: string) =>
     `${level}:mnemoscope_${kpi.id}:${operation}_${window}`,
 } as const
 
 /** What a place remembers of its operations, and what it takes to know it; of means and ratios. */
 export type MeanMemory =
-  | `${'weight' | 'sum' | 'mean'}_${'fast' | 'middle' | 'slow'}`
+  | `${'weight' | 'sum'}_${'fast' | 'middle' | 'slow'}`
+  | 'mean_fast'
+  | 'mean_slow'
+  | 'error_fast'
+  | 'error_middle'
   | 'distances'
   | 'evaluations'
   | 'deviation'
+  | 'cold'
 
 /** The same of quantiles: of each level the weight of the operations at or beyond its threshold. */
-export type ShareMemory = `${'weight' | 'beyond' | 'share'}_${'fast' | 'middle' | 'slow'}`
+export type ShareMemory =
+  | `${'weight' | 'beyond' | 'share'}_${'fast' | 'middle' | 'slow'}`
+  | 'margin_fast'
+  | 'margin_middle'
 
 /** Recorded series of the judge, at each place unless they say otherwise. */
 export const judgeSeries = {
@@ -153,15 +154,27 @@ export const judgeSeries = {
   high: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:high`,
   /** Operations, or the sum of their values, that this evaluation sees for the first time. */
   added: (kpi: Pick<Kpi, 'id'>, what: 'count' | 'sum') => `${level}:mnemoscope_${kpi.id}:added_${what}`,
+  /** New operations at or beyond a threshold of a quantile, by `severity`. */
+  beyond: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:added_beyond`,
+  /** Seconds since the evaluation that saw the operations before, while they are remembered. */
+  elapsed: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:elapsed`,
   /** How much older the memory becomes by them, in operations. */
   ageing: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:ageing`,
   /** Unix time of the evaluation that saw the newest operation. */
   lastOperation: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:last_operation`,
   /** Operations since the memory began. */
   operations: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:operations`,
+  /** Share of the remembered operations in each bucket and below it, by `le` too; only where a quantile is judged. */
+  rememberedBuckets: (kpi: Pick<Kpi, 'id'>) => `${level}_le:mnemoscope_${kpi.id}_bucket:remembered`,
+  /** A quantile of the remembered operations. */
+  remembered: (kpi: Pick<Kpi, 'id'>, quantile: Quantile) =>
+    `${level}:mnemoscope_${kpi.id}:remembered_${quantile}`,
   memory: (kpi: Pick<Kpi, 'id'>, what: MeanMemory | ShareMemory) => `${level}:mnemoscope_${kpi.id}:${what}`,
-  /** Counters, with all their labels, that began at zero since the last evaluation; usually none. */
-  began: (kpi: Pick<Kpi, 'id'>) => `instance:mnemoscope_${kpi.id}:began`,
+  /** New operations of counters that did not simply go on, with all their labels; usually none. At either pace. */
+  began: (kpi: Pick<Kpi, 'id'>, pace: 'alert' | 'snapshot') => `instance:mnemoscope_${kpi.id}:began_${pace}`,
+  /** Instances of which the sum of values is not a finite number; usually none. */
+  spoiled: (kpi: Pick<Kpi, 'id'>, pace: 'alert' | 'snapshot') =>
+    `instance:mnemoscope_${kpi.id}:spoiled_${pace}`,
   /** What the last evaluation saw of a counter, with all its labels. */
   seen: (kpi: Pick<Kpi, 'id'>, what: 'count' | 'sum' | 'bucket') =>
     `instance:mnemoscope_${kpi.id}:${what}_seen`,

@@ -58,7 +58,7 @@ describe('thresholds', () => {
 describe('a custom KPI', () => {
   test('gets the same defaults as a built-in one', () => {
     const kpi = defineConfig({ kpis: { recall_at_5: recallAt5 } }).kpis.recall_at_5
-    expect(kpi).toMatchObject({ id: 'recall_at_5', window: '5m', minSamples: 20, runbook: 'recall-at-5.md' })
+    expect(kpi).toMatchObject({ id: 'recall_at_5', operations: 20, expiry: '75m', runbook: 'recall-at-5.md' })
     expect(kpi?.boundaries).toEqual([0, 0.5, 0.6, 1])
   })
 })

@@ -14,17 +14,28 @@ const issuesOf = (input: ConfigInput) => issuesIn(input).map(({ path, expected }
 
 describe('the way a KPI judges', () => {
   test.each([
-    [{ kpis: { latency: { window: '1h' } } }, ['kpis.latency.sparseWindow: longer than window (1h)']],
     [
-      { kpis: { f1_score: { rareWindow: '10m' } } },
-      ['kpis.f1_score.rareWindow: longer than sparseWindow (30m)'],
+      { kpis: { latency: { for: '2h' } } },
+      ['kpis.latency.for: shorter than expiry (75m): a value that has expired raises no alert'],
     ],
     [
-      { kpis: { f1_score: { overrides: [{ model: 'm', sparseWindow: '2h' }] } } },
-      ['kpis.f1_score.overrides[0].rareWindow: longer than sparseWindow (2h)'],
+      { kpis: { f1_score: { overrides: [{ model: 'm', expiry: '5m', for: '5m' }] } } },
+      ['kpis.f1_score.overrides[0].for: shorter than expiry (5m): a value that has expired raises no alert'],
     ],
     [
-      { kpis: { latency: { overrides: [{ model: 'm', statistic: 'max' }] } } },
+      { kpis: { f1_score: { expiry: '50s' } } },
+      ['kpis.f1_score.expiry: at least twice scrapeInterval and alertCheckInterval (30s)'],
+    ],
+    [
+      {
+        scrapeInterval: '1m',
+        alertCheckInterval: '1m',
+        kpis: { latency: { overrides: [{ model: 'm', expiry: '90s' }] } },
+      },
+      ['kpis.latency.overrides[0].expiry: at least twice scrapeInterval and alertCheckInterval (1m)'],
+    ],
+    [
+      { kpis: { latency: { overrides: [{ model: 'm', statistic: 'newest' }] } } },
       ['kpis.latency.overrides[0].statistic: for a histogram: mean or p50 or p90 or p95 or p99'],
     ],
     [
@@ -41,27 +52,41 @@ describe('the way a KPI judges', () => {
 
   test('is reported once if the KPI itself is wrong, not for each override', () => {
     const input = {
-      kpis: { latency: { window: '1h', overrides: [{ model: 'm', thresholds: { warning: 6 } }] } },
+      kpis: { latency: { for: '2h', overrides: [{ model: 'm', thresholds: { warning: 6 } }] } },
     }
     expect(issuesOf(input)).toHaveLength(1)
   })
 
-  test('asks a gauge for its short window only, and takes one reading', () => {
-    const { memory_usage } = defineConfig({ kpis: { memory_usage: { window: '3h' } } }).kpis
-    expect(memory_usage).toMatchObject({ window: '3h', minSamples: 1 })
+  test('asks nothing of this of a gauge, which is read at every scrape', () => {
+    expect(issuesOf({ kpis: { memory_usage: { for: '3h' } } })).toEqual([])
+  })
+
+  test('remembers more operations of a quantile than of a mean, unless it says how many', () => {
+    const { latency } = defineConfig().kpis
+    expect(latency.operations).toBe(60)
+    expect(overridden(latency, { model: 'm', thresholds: {}, statistic: 'mean' }).operations).toBe(20)
+    expect(
+      overridden({ ...latency, operations: 30 }, { model: 'm', thresholds: {}, statistic: 'mean' })
+        .operations,
+    ).toBe(30)
+  })
+
+  test('assumes what single operations usually differ by', () => {
+    const { f1_score, token_usage } = defineConfig().kpis
+    expect([f1_score.assumedDeviation, token_usage.assumedDeviation]).toEqual([0.15, 3_000])
   })
 
   test('can be changed for a place, the rest staying as it is', () => {
     const { latency } = defineConfig({
       kpis: {
-        latency: { overrides: [{ model: 'm', thresholds: { error: 12 }, for: '5m', noData: 'last' }] },
+        latency: { overrides: [{ model: 'm', thresholds: { error: 12 }, for: '5m', noData: 'breach' }] },
       },
     }).kpis
     const [override] = latency.overrides
     expect(override && overridden(latency, override)).toEqual({
       ...latency,
       for: '5m',
-      noData: 'last',
+      noData: 'breach',
       thresholds: { warning: 5, error: 12, critical: 20 },
     })
   })
@@ -115,7 +140,7 @@ const citations = {
 const outcomes = { counter: 'citations', label: 'verdict', counted: ['held'], others: ['broken'] } as const
 const queue = {
   ...{ title: 'Queue', description: 'What waits.', unit: '{token}', instrument: 'gauge' },
-  ...{ direction: 'lower_is_better', range: { min: 0, max: 1 }, statistic: 'mean' },
+  ...{ direction: 'lower_is_better', range: { min: 0, max: 1 }, statistic: 'newest' },
 } as const
 
 test.each<[what: string, kpis: object, path: string, expected: RegExp]>([

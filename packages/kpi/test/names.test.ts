@@ -50,8 +50,9 @@ describe('names', () => {
     expect(name).toMatch(new RegExp(`^(?:${names.snapshotSeriesPattern})$`))
   })
 
-  test.each([windowed(kpis.latency, 'mean', '5m'), windowed(kpis.latency, 'max', '5m')])(
-    'of the recorded series %s of one window are no part of a snapshot',
+  const { low, memory } = names.judgeSeries
+  test.each([windowed(kpis.latency, 'mean', '5m'), low(kpis.latency), memory(kpis.f1_score, 'mean_fast')])(
+    'of the recorded series %s are no part of a snapshot',
     (name) => {
       expect(names.parseRecordedSeries(name)).toBeUndefined()
       expect(name).not.toMatch(new RegExp(`^(?:${names.snapshotSeriesPattern})$`))

@@ -74,13 +74,13 @@ function thresholdTable({ kpis }: Config): HTMLDivElement {
     ...kpi.overrides.map((override) =>
       thresholdRow(kpi, `– ${placeOf(override)}`, {
         statistic: override.statistic ?? kpi.statistic,
-        window: override.window ?? kpi.window,
+        operations: override.operations ?? kpi.operations,
         // A level that the override leaves out is the KPI's own.
         thresholds: { ...kpi.thresholds, ...override.thresholds },
       }),
     ),
   ])
-  const heads = ['KPI', 'Statistic', 'Window', ...thresholdLevels.map((level) => `${level} at`)]
+  const heads = ['KPI', 'Statistic', 'Operations', ...thresholdLevels.map((level) => `${level} at`)]
   return element(
     'div',
     { class: 'scroll cards' },
@@ -93,9 +93,9 @@ function thresholdTable({ kpis }: Config): HTMLDivElement {
 }
 
 function thresholdRow(
-  { direction, unit }: ConfigKpi,
+  { direction, unit, instrument }: ConfigKpi,
   name: string,
-  { statistic, window, thresholds }: { statistic: string; window: string; thresholds: Thresholds },
+  { statistic, operations, thresholds }: { statistic: string; operations: number; thresholds: Thresholds },
 ): HTMLTableRowElement {
   const sign = direction === 'higher_is_better' ? '≤' : '≥'
   return element(
@@ -103,7 +103,7 @@ function thresholdRow(
     { role: 'row' },
     rowHead(name),
     cell('Statistic', {}, statistic),
-    cell('Window', {}, window),
+    cell('Operations', {}, instrument === 'gauge' ? '–' : String(operations)),
     ...thresholdLevels.map((level) => {
       const limit = thresholds[level]
       return cell(`${level} at`, {}, limit === undefined ? '–' : `${sign} ${formatExact(limit, unit)}`)

@@ -24,13 +24,6 @@ const thresholds = {
 }
 const targets = { adaptation_success_rate: 0.95, overflow_frequency: 0.1 }
 /**
- * Scraped each second instead of each fifteenth, windows are as much shorter: as many samples lie in each as in
- * production, so an evaluation costs what it costs there.
- */
-const windows = { window: '20s', sparseWindow: '120s', rareWindow: '300s', keepFiringFor: '4s' }
-/** An hour, where the others' are half of one. */
-const latencyWindows = { ...windows, sparseWindow: '240s' }
-/**
  * A look at a series goes back as far as its last 20 scrapes in production. Here that would be 20 s, but results of
  * the groups that run once a minute have to be seen, too.
  */
@@ -45,14 +38,13 @@ const input = {
     kpiIds.map((id) => [
       id,
       {
-        ...(id === 'latency' ? latencyWindows : windows),
         ...(id in targets && { target: targets[id as keyof typeof targets] }),
         ...(id in thresholds && { thresholds: thresholds[id as keyof typeof thresholds] }),
       },
     ]),
   ),
 } as const satisfies ConfigInput
-/** Enough that the longest window is full. */
+/** Enough that every range that rules read is full of samples. */
 const fillSeconds = 420
 
 test('50 models at 6 sizes: what rules cost, and what an edit of the configuration does', async () => {

@@ -1,11 +1,18 @@
-import { isBreach, type Kpi, resolveThreshold } from '@mnemoscope/kpi'
+import { isInBreach, type Kpi } from '@mnemoscope/kpi'
 
-/** A value at each evaluation; undefined where nothing can be trusted. */
+/** A value, and the least and the most that it may be. */
+export interface Judged {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+
+/** What is known at each evaluation; undefined where nothing is. */
 export interface Timeline {
   /** Unix seconds of the first evaluation, and seconds from one to the next. */
   readonly start: number
   readonly step: number
-  readonly values: readonly (number | undefined)[]
+  readonly values: readonly (Judged | undefined)[]
 }
 
 /** A time in which an alert fired, Unix seconds; `to` is undefined while it goes on at the end. */
@@ -15,7 +22,7 @@ export interface Span {
 }
 
 /** How an alert is judged, in seconds. */
-export interface AlertSettings extends Pick<Kpi, 'direction' | 'hysteresis' | 'range' | 'noData'> {
+export interface AlertSettings extends Pick<Kpi, 'direction' | 'noData'> {
   readonly threshold: number
   readonly for: number
   readonly keepFiringFor: number
@@ -23,25 +30,24 @@ export interface AlertSettings extends Pick<Kpi, 'direction' | 'hysteresis' | 'r
 }
 
 /**
- * The times in which an alert would have fired, by the rules that are generated for it: at or beyond the threshold
- * for as long as `for` says, on until the value is better by the hysteresis, and `keepFiringFor` after that.
+ * The times in which an alert would have fired, by the rules that are generated for it: all that the value may be is at or
+ * beyond the threshold, on until all that it may be is better, for as long as `for` says, and `keepFiringFor` after that.
  */
 export function replay({ start, step, values }: Timeline, settings: AlertSettings): Span[] {
   const { direction, threshold, noData } = settings
-  const resolve = resolveThreshold(settings, threshold)
   const spans: { from: number; to: number | undefined }[] = []
   let pendingSince: number | undefined
   let recoveredAt: number | undefined
-  let last: { value: number; at: number } | undefined
+  let lastAt: number | undefined
   let firing: { from: number; to: number | undefined } | undefined
 
   for (const [i, seen] of values.entries()) {
     const at = start + i * step
-    if (seen !== undefined) last = { value: seen, at }
-    const isExpected = last !== undefined && at - last.at <= settings.expectedFor
-    const value = seen ?? (noData === 'last' && isExpected ? last?.value : undefined)
-    const limit = firing === undefined ? threshold : resolve
-    const isBad = value === undefined ? noData === 'breach' && isExpected : isBreach(direction, value, limit)
+    if (seen !== undefined) lastAt = at
+    const isExpected = lastAt !== undefined && at - lastAt <= settings.expectedFor
+    const wasBad = pendingSince !== undefined || firing !== undefined
+    const isBad =
+      seen === undefined ? noData === 'breach' && isExpected : isInBreach(seen, threshold, direction, wasBad)
     if (isBad) {
       pendingSince ??= at
       recoveredAt = undefined

@@ -47,7 +47,7 @@ export function suggestThresholds(
   histories: readonly PlaceHistory[],
   budget: Readonly<Record<ThresholdSeverity, number>> = weeklyBudget,
 ): Suggestion | undefined {
-  const values = histories.flatMap(({ timeline }) => timeline.values.filter((value) => value !== undefined))
+  const values = histories.flatMap(({ timeline }) => timeline.values.flatMap((judged) => judged?.value ?? []))
   const weeks = coveredSeconds(histories) / weekSeconds
   if (values.length === 0 || weeks === 0) return undefined
   const isHigherBetter = kpi.direction === 'higher_is_better'

@@ -1,11 +1,10 @@
-import { type ConfigInput, catalog, type KpiDeclaration } from '@mnemoscope/kpi'
+import { type ConfigInput, catalog, isQuantile, type KpiDeclaration } from '@mnemoscope/kpi'
 
-/** One-minute windows for every KPI; alerts of KPIs with thresholds end quickly. */
+/** A fourth of the operations, so that values forget within a minute what is over. */
 const kpis = Object.fromEntries(
-  Object.entries<KpiDeclaration>(catalog).map(([id, { thresholds }]) => [
-    id,
-    { window: '1m', ...(thresholds === undefined ? {} : { keepFiringFor: '15s' }) },
-  ]),
+  Object.entries<KpiDeclaration>(catalog)
+    .filter(([, { instrument }]) => instrument !== 'gauge')
+    .map(([id, { statistic }]) => [id, { operations: isQuantile(statistic) ? 15 : 5 }]),
 )
 
 /**

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { compareAlerts } from '../../src/backtest/compare.js'
 import type { Alerted } from '../../src/backtest/episodes.js'
-import { inline } from '../../src/backtest/history.js'
 
 const place = {
   kpi: 'latency',
@@ -44,16 +43,4 @@ describe('alerts of two configurations', () => {
   ])('%s', (_, today, edited, expected) => {
     expect(compareAlerts(today, edited)).toEqual(expected)
   })
-})
-
-test('recorded series are replaced by what they record, matchers kept', () => {
-  const records = new Map([
-    ['a:b:count_5m', 'sum(increase(m[5m])) or i:b:new'],
-    ['i:b:new', 'm unless m offset 5m'],
-  ])
-  expect(inline('a:b:count_5m > 0', records, 'm')).toBe(
-    '(sum(increase(m[5m])) or (m unless m offset 5m)) > 0',
-  )
-  expect(inline('i:b:new{outcome="x"}', records, 'm')).toBe('((m unless m offset 5m) and m{outcome="x"})')
-  expect(inline('other:b:count', records, 'm')).toBe('other:b:count')
 })

@@ -5,8 +5,11 @@ import { propose, suggestThresholds } from '../../src/backtest/suggest.js'
 const day = 86_400
 
 /** Two weeks of values every hour. */
-function history(value: (hour: number) => number | undefined) {
-  const values = Array.from({ length: 14 * 24 }, (_, hour) => value(hour))
+function history(valueAt: (hour: number) => number | undefined) {
+  const values = Array.from({ length: 14 * 24 }, (_, hour) => {
+    const value = valueAt(hour)
+    return value === undefined ? undefined : { value, low: value, high: value }
+  })
   const kpi = defineConfig({ kpis: { f1_score: { keepFiringFor: '0s' } } }).kpis.f1_score
   const timeline = { start: 0, step: 3_600, values }
   return { service: 's', model: 'm', contextSize: '8192', operation: 'search', kpi, timeline }

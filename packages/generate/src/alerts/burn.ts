@@ -7,9 +7,7 @@ import {
   type ThresholdSeverity,
 } from '@mnemoscope/kpi'
 import { artificialTrafficNote, links, literally, modelAndOperation } from '../annotations.js'
-import { and, bracket, filter, is, number, select } from '../promql.js'
-import { newbornRule, outcomesCounted } from '../recording/measured.js'
-import { windowsOf } from '../recording/tiers.js'
+import { and, bracket, filter, is, number, over, select } from '../promql.js'
 import type { AlertRule, RecordingRule, RuleGroup } from '../rule.js'
 import { holds, holdsNot, type RuleTest } from '../rule-tests/rule-test.js'
 import { testPlaces } from '../rule-tests/test-place.js'
@@ -35,11 +33,11 @@ export const burn: KpiAlertKind = {
     const expression = `${misses(kpi, long)} / ${number(missBudget(kpi) ?? 1)}`
     return { expression, unit: '{number}', worst: 'highest' }
   },
-  settings: (kpi) => [
-    ['kpis', kpi.id, 'target'],
-    ['kpis', kpi.id, 'minSamples'],
-  ],
+  settings: (kpi) => [['kpis', kpi.id, 'target']],
 }
+
+/** Of fewer attempts in the long window no share is told. */
+const leastAttempts = 5
 
 /** How often the fastest burn rate is judged. */
 export const burnInterval = '1m'
@@ -87,7 +85,7 @@ function burnGroups(config: Config, kpi: Kpi): RuleGroup[] {
     name: `mnemoscope_${kpi.id}_burn_${burn.severity}`,
     interval: burn.interval,
     rules: [
-      ...[burn.long, burn.short].flatMap((window) => missRules(kpi, outcomes, window)),
+      ...[burn.long, burn.short].flatMap((window) => missRules(kpi, window)),
       burnAlert(config, kpi, budget, burn),
     ],
   }))
@@ -96,19 +94,15 @@ function burnGroups(config: Config, kpi: Kpi): RuleGroup[] {
 const attempts = (kpi: Kpi, window: string) => names.recordedSeries.windowed(kpi, 'attempts', window)
 const misses = (kpi: Kpi, window: string) => names.recordedSeries.windowed(kpi, 'misses', window)
 
-function missRules(kpi: Kpi, outcomes: Outcomes, window: string): RecordingRule[] {
-  const { counted: hits, others } = outcomes
-  const occurred = (values: readonly string[]) => outcomesCounted(kpi, outcomes, values, window)
-  const missed = occurred(kpi.direction === 'higher_is_better' ? others : hits)
-  // The windows of the KPI's own value have their newborn series recorded already.
-  const known = windowsOf(kpi).some((each) => each.window === window)
+/** Counted from what the judge saw as new: each attempt once, over restarts and outages of scrapes as well. */
+function missRules(kpi: Kpi, window: string): RecordingRule[] {
+  const occurred = (what: 'count' | 'sum') =>
+    over('sum_over_time', names.judgeSeries.added(kpi, what), window)
+  const came = bracket(filter(attempts(kpi, window), '>', 0))
+  const hits = `${occurred('sum')} / ${came}`
   return [
-    ...(known ? [] : [newbornRule(kpi, names.metricName(kpi), window)]),
-    { record: attempts(kpi, window), expr: occurred([...hits, ...others]) },
-    {
-      record: misses(kpi, window),
-      expr: `${bracket(`${missed} or 0 * ${attempts(kpi, window)}`)} / ${bracket(filter(attempts(kpi, window), '>', 0))}`,
-    },
+    { record: attempts(kpi, window), expr: occurred('count') },
+    { record: misses(kpi, window), expr: kpi.direction === 'higher_is_better' ? `1 - ${hits}` : hits },
   ]
 }
 
@@ -117,7 +111,7 @@ function burnAlert(config: Config, kpi: Kpi, budget: number, burn: Burn): AlertR
   // No more can miss than everything: with a large budget the factor by itself would be out of reach.
   const limit = burnLimit(budget, burn)
   const rate = (window: string) => `${misses(kpi, window)} / ${number(budget)}`
-  const enough = filter(attempts(kpi, long), '>=', kpi.minSamples)
+  const enough = filter(attempts(kpi, long), '>=', leastAttempts)
   return {
     alert: alertName(kpi, severity),
     expr: and(and(filter(rate(long), '>', limit), filter(rate(short), '>', limit)), enough),
@@ -154,7 +148,7 @@ function burnTests(kpi: Kpi): RuleTest[] {
   const { outcomes } = kpi
   if (budget === undefined || outcomes === undefined) return []
   return burns.flatMap((burn) =>
-    lives(kpi, burn, budget).map(({ service, periods, fires }): RuleTest => {
+    lives(burn, budget).map(({ service, periods, fires }): RuleTest => {
       const at = (scrapesIn(periods) - 1) * step
       return {
         name: `${kpi.id}: ${burn.severity} over ${burn.long} and still over ${burn.short}, ${service}`,
@@ -173,14 +167,13 @@ interface Life {
   readonly fires: boolean
 }
 
-function lives(kpi: Kpi, burn: Burn, budget: number): Life[] {
+function lives(burn: Burn, budget: number): Life[] {
   const short = Math.ceil(durationSeconds(burn.short) / step)
   const limit = burnLimit(budget, burn) * budget * attemptsAtOnce
   const [allowed, tooMany] = [Math.floor(limit * 0.98), Math.min(attemptsAtOnce, Math.ceil(limit * 1.02))]
   const idle = { scrapes: 1, attempts: 0, misses: 0 }
   const lasting = (scrapes: number, misses: number) => ({ scrapes, attempts: attemptsAtOnce, misses })
-  // Prometheus extrapolates what it counts: well below what is asked for.
-  const few = Math.floor((kpi.minSamples - 1) * 0.9)
+  const few = leastAttempts - 1
   const fewMisses = { scrapes: 1, attempts: few, misses: few }
   return [
     { service: 'short-of-it', periods: [idle, lasting(short + 2, allowed)], fires: false },

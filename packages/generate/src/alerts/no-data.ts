@@ -4,10 +4,10 @@ import { aggregate, and, bracket, filter, is, select, unless } from '../promql.j
 import { partition, within } from '../region.js'
 import type { AlertRule } from '../rule.js'
 import { holds, holdsNot, type RuleTest, seriesValues } from '../rule-tests/rule-test.js'
-import { alertSeries, currentSeries, type TestPlace, testPlaces } from '../rule-tests/test-place.js'
+import { alertSeries, judgedSeries, levelsOf, type TestPlace, testPlaces } from '../rule-tests/test-place.js'
 import type { KpiAlertKind } from './alert-kind.js'
 import { worstSide } from './threshold.js'
-import { levelsOf, stepBetween } from './threshold-tests.js'
+import { stepBetween } from './threshold-tests.js'
 
 const runbook = 'no-data.md'
 const alertName = (kpi: Kpi) => names.alertName(kpi, 'no_data')
@@ -32,8 +32,8 @@ export const noData: KpiAlertKind = {
 }
 
 /**
- * The alert of a KPI with `noData: 'no_data'`: a place had a value within `expectedFor`, and none is left in any
- * window. A service that is down has an alert of its own and raises none here.
+ * The alert of a KPI with `noData: 'no_data'`: a place had a value within `expectedFor`, and it has expired. A
+ * service that is down has an alert of its own and raises none here.
  */
 function noDataAlerts(config: Config, kpi: Kpi): AlertRule[] {
   const { current, last } = names.recordedSeries
@@ -90,16 +90,16 @@ function noDataTest(config: Config, { title, place, kpi }: TestPlace): RuleTest[
   ])
   const answers = (answer: number) => seriesValues(Array<number>(breached + silent + 1).fill(answer))
   const at = (breached + silent) * interval
-  const goesOn = kpi.noData === 'last' || kpi.noData === 'breach'
+  const goesOn = kpi.noData === 'breach'
   return [
     {
       name: `${kpi.id}, ${title}: its value ends, and "${kpi.noData}" holds`,
       interval,
       series: {
-        [currentSeries(kpi, service, place)]: seriesValues(values),
+        ...judgedSeries(kpi, service, place, values),
         [select('up', [is(names.label.job, service)])]: answers(1),
         // A service that is down has another alert, whatever its values do.
-        [currentSeries(kpi, down, place)]: seriesValues(values),
+        ...judgedSeries(kpi, down, place, values),
         [select('up', [is(names.label.job, down)])]: answers(0),
       },
       expectations: [

@@ -4,16 +4,15 @@ import {
   isBreach,
   type Kpi,
   names,
-  resolveThreshold,
   type ThresholdSeverity,
-  thresholdSeverities,
 } from '@mnemoscope/kpi'
 import { unless } from '../promql.js'
-import { type Expectation, holdsNot, type RuleTest, seriesValues } from '../rule-tests/rule-test.js'
+import { type Expectation, holdsNot, type RuleTest } from '../rule-tests/rule-test.js'
 import {
   alertSample,
   alertSeries,
-  currentSeries,
+  judgedSeries,
+  levelsOf,
   type TestPlace,
   testPlaces,
 } from '../rule-tests/test-place.js'
@@ -34,10 +33,9 @@ function thresholdTest(config: Config, { title, place, kpi }: TestPlace): RuleTe
     { service: `at-${level}`, value: threshold },
     { service: `beyond-${level}`, value: threshold + step },
   ])
-  const series = values.map(({ service, value }) => [
-    currentSeries(kpi, service, place),
-    seriesValues(Array<number>(evaluations + 1).fill(value)),
-  ])
+  const series = values.map(({ service, value }) =>
+    judgedSeries(kpi, service, place, Array<number>(evaluations + 1).fill(value)),
+  )
   const firing = values.flatMap(({ service, value }) =>
     set
       .filter(({ threshold }) => isBreach(kpi.direction, value, threshold))
@@ -47,18 +45,10 @@ function thresholdTest(config: Config, { title, place, kpi }: TestPlace): RuleTe
     {
       name: `${kpi.id}, ${title}: short of, at and beyond each threshold`,
       interval,
-      series: Object.fromEntries(series),
+      series: Object.assign({}, ...series),
       expectations: [{ at: evaluations * interval, expr: alertSeries(kpi, 'firing'), samples: firing }],
     },
   ]
-}
-
-/** The levels that have a threshold, from the mildest. */
-export function levelsOf(kpi: Kpi) {
-  return thresholdSeverities.flatMap((level) => {
-    const threshold = kpi.thresholds[level]
-    return threshold === undefined ? [] : [{ level, threshold }]
-  })
 }
 
 /** A small step towards the bad side, less than half of what lies between a threshold, its end and its neighbours. */
@@ -66,12 +56,13 @@ export function stepBetween(kpi: Kpi): number {
   const thresholds = levelsOf(kpi).map(({ threshold }) => threshold)
   const sizes = thresholds.map((threshold) => Math.abs(threshold))
   const gaps = thresholds.slice(1).map((threshold, i) => Math.abs(threshold - (thresholds[i] as number)))
-  const smallest = Math.min(...[...sizes, ...gaps].filter((size) => size > 0), 1)
+  const all = [...sizes, ...gaps].filter((size) => size > 0)
+  const smallest = all.length === 0 ? 1 : Math.min(...all)
   const step = smallest / 64
   return kpi.direction === 'higher_is_better' ? -step : step
 }
 
-/** For each place and level: an alert from its first breach to its end, through the hysteresis and back into it. */
+/** For each place and level: an alert from its first breach to its end, through doubt whether it goes on and back into it. */
 export function lifecycleTests(config: Config, kpi: Kpi): RuleTest[] {
   return testPlaces(kpi).flatMap((place) => {
     const levels = levelsOf(place.kpi)
@@ -79,9 +70,9 @@ export function lifecycleTests(config: Config, kpi: Kpi): RuleTest[] {
     const lives = levels.map(({ level, threshold }) => life(config, place, level, threshold))
     return [
       {
-        name: `${kpi.id}, ${place.title}: each level starts, stays within the hysteresis, ends`,
+        name: `${kpi.id}, ${place.title}: each level starts with certainty, goes on in doubt, ends with certainty`,
         interval: durationSeconds(config.alertCheckInterval),
-        series: Object.fromEntries(lives.map(({ series, values }) => [series, values])),
+        series: Object.assign({}, ...lives.map(({ series }) => series)),
         expectations: lives.flatMap(({ expectations }) => expectations),
       },
     ]
@@ -89,8 +80,7 @@ export function lifecycleTests(config: Config, kpi: Kpi): RuleTest[] {
 }
 
 interface Life {
-  readonly series: string
-  readonly values: string
+  readonly series: Record<string, string>
   readonly expectations: readonly Expectation[]
 }
 
@@ -101,16 +91,16 @@ function life(config: Config, { place, kpi }: TestPlace, level: ThresholdSeverit
   const waiting = Math.ceil(durationSeconds(kpi.for) / interval)
   const keeping = Math.ceil(durationSeconds(kpi.keepFiringFor) / interval)
   const step = stepBetween(kpi)
-  const resolve = resolveThreshold(kpi, threshold)
-  const within = (threshold + resolve) / 2
-  // Beyond the resolve threshold by a part of the distance, so that this stays within the range.
-  const healthy = resolve === threshold ? threshold - step : resolve + (resolve - threshold) / 64
+  const [healthy, breach] = [threshold - step, threshold + step]
+  const doubt = [Math.min(healthy, breach), Math.max(healthy, breach)] as const
+  // What a gauge reads is certain.
+  const canDoubt = kpi.instrument !== 'gauge'
 
-  const values: number[] = []
+  const values: (number | typeof doubt)[] = []
   const expectations: Expectation[] = []
-  const live = (value: number, evaluations: number) => {
+  const live = (value: number | typeof doubt, evaluations: number) => {
     const first = values.length
-    values.push(...Array<number>(evaluations).fill(value))
+    values.push(...Array<number | typeof doubt>(evaluations).fill(value))
     return first
   }
   const expectAt = (evaluation: number, state: 'firing' | 'pending', is: boolean) => {
@@ -121,19 +111,18 @@ function life(config: Config, { place, kpi }: TestPlace, level: ThresholdSeverit
 
   const begun = live(healthy, 3)
   expectAt(begun + 2, 'firing', false)
-  if (resolve !== threshold) expectAt(live(within, 2) + 1, 'firing', false)
-  const breached = live(threshold + step, waiting + 3)
+  if (canDoubt) expectAt(live(doubt, waiting + 2) + waiting + 1, 'firing', false)
+  const breached = live(breach, waiting + 3)
   if (waiting > 0) expectAt(breached + waiting - 1, 'pending', true)
   expectAt(breached + waiting, 'firing', true)
-  if (resolve !== threshold) expectAt(live(within, keeping + 3) + keeping + 2, 'firing', true)
+  if (canDoubt) expectAt(live(doubt, keeping + 3) + keeping + 2, 'firing', true)
   const recovered = live(healthy, keeping + 2)
   if (keeping > 0) expectAt(recovered + keeping - 1, 'firing', true)
   expectAt(recovered + keeping, 'firing', false)
-  if (resolve !== threshold) expectAt(live(within, 2) + 1, 'firing', false)
+  if (canDoubt) expectAt(live(doubt, waiting + 2) + waiting + 1, 'firing', false)
 
   return {
-    series: currentSeries(kpi, service, place),
-    values: seriesValues(values),
+    series: judgedSeries(kpi, service, place, values),
     expectations: [...expectations, ...worseImpliesMilder(kpi, expectations)],
   }
 }

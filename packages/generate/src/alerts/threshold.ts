@@ -1,14 +1,16 @@
 import {
   type Config,
+  comparedThreshold,
   inUnit,
+  isQuantile,
   type Kpi,
   names,
-  resolveThreshold,
   type ThresholdSeverity,
   thresholdSeverities,
 } from '@mnemoscope/kpi'
 import { artificialTrafficNote, humanized, links, literally, modelAndOperation } from '../annotations.js'
 import { and, bracket, filter, is, number, or, select, unless } from '../promql.js'
+import { allowedShare, ofLevel } from '../recording/share-memory.js'
 import { partition, type Region, within } from '../region.js'
 import type { AlertRule } from '../rule.js'
 import type { KpiAlertKind, SettingPath } from './alert-kind.js'
@@ -48,19 +50,18 @@ export function worstSide({ direction }: Pick<Kpi, 'direction'>): 'lowest' | 'hi
  */
 function thresholdAlerts(config: Config, kpi: Kpi): AlertRule[] {
   return thresholdSeverities.toReversed().flatMap((severity) => {
-    const settingsOf = ({ thresholds, statistic, hysteresis, noData, keepFiringFor, ...there }: Kpi) => ({
-      ...{ threshold: thresholds[severity], statistic, hysteresis, noData, keepFiringFor },
+    const settingsOf = ({ thresholds, statistic, noData, keepFiringFor, ...there }: Kpi) => ({
+      ...{ threshold: thresholds[severity], statistic, noData, keepFiringFor },
       for: there.for,
     })
     return partition(kpi, settingsOf).flatMap(
       ({ value: { threshold, ...settings }, region }): AlertRule[] => {
         if (threshold === undefined) return []
         const there = { ...kpi, ...settings }
-        const alert = names.alertName(kpi, severity)
         return [
           {
-            alert,
-            expr: breachExpression(there, alert, threshold, region),
+            alert: names.alertName(kpi, severity),
+            expr: breachExpression(there, severity, threshold, region),
             for: settings.for,
             keep_firing_for: settings.keepFiringFor,
             labels: { [names.label.severity]: severity, [names.label.kpi]: kpi.id },
@@ -78,8 +79,7 @@ function annotations(
   severity: ThresholdSeverity,
   threshold: number,
 ): Record<string, string> {
-  const side = kpi.direction === 'higher_is_better' ? 'at or below' : 'at or above'
-  const breach = `is ${humanized(kpi.unit)}, ${side} the ${severity} threshold of ${inUnit(threshold, kpi.unit)}`
+  const breach = `is ${humanized(kpi.unit)}; its ${severity} threshold is ${inUnit(threshold, kpi.unit)}`
   const state =
     kpi.noData === 'breach'
       ? `{{ if eq (printf "%f" $value) "NaN" }}has no data, which counts as a breach{{ else }}${breach}{{ end }}`
@@ -94,25 +94,74 @@ function annotations(
 }
 
 /**
- * When an alert fires: the value is at or beyond its threshold; or it did fire and has not yet recovered by the
- * hysteresis, as its own series in `ALERTS` shows (so after a restart, too). A place without data fires where
- * `noData` is `breach`, with the value NaN.
+ * When an alert fires: all that the value may be is at or beyond its threshold. It goes on until all that the value may
+ * be is better, as its own series in `ALERTS` shows (so after a restart, too). A place without data fires where `noData`
+ * is `breach`, with the value NaN.
  * @param kpi as it is in the region
  */
-function breachExpression(kpi: Kpi, alertname: string, threshold: number, region: Region): string {
-  const operator = kpi.direction === 'higher_is_better' ? '<=' : '>='
+function breachExpression(kpi: Kpi, severity: ThresholdSeverity, threshold: number, region: Region): string {
   const { current, last } = names.recordedSeries
-  const value = within(kpi.noData === 'last' ? last(kpi) : current(kpi), region)
-  const breaching = filter(value, operator, threshold)
-
-  const arms = [breaching]
-  const resolve = resolveThreshold(kpi, threshold)
-  if (resolve !== threshold) {
-    const firing = select('ALERTS', [is('alertname', alertname), is('alertstate', 'firing')])
-    arms.push(and(filter(value, operator, resolve), firing, names.seriesLabels))
-  }
+  const alerts = select('ALERTS', [is('alertname', names.alertName(kpi, severity))])
+  const goesOn = (condition: string) => bracket(and(condition, alerts, names.seriesLabels))
+  const arms = isQuantile(kpi.statistic)
+    ? shareArms(kpi, severity, threshold, region, goesOn)
+    : meanArms(kpi, threshold, region, goesOn)
   if (kpi.noData === 'breach') {
     arms.push(`${bracket(unless(within(last(kpi), region), current(kpi)))} * ${number(Number.NaN)}`)
   }
-  return arms.length === 1 ? breaching : or(arms)
+  const [first = ''] = arms
+  return arms.length === 1 ? first : or(arms, names.seriesLabels)
+}
+
+function meanArms(
+  kpi: Kpi,
+  threshold: number,
+  region: Region,
+  goesOn: (condition: string) => string,
+): string[] {
+  const { high, low, memory } = names.judgeSeries
+  const current = within(names.recordedSeries.current(kpi), region)
+  const limit = Number(comparedThreshold(threshold, kpi.direction).toPrecision(12))
+  const isHigher = kpi.direction === 'higher_is_better'
+  const beyond = (name: string) => filter(within(name, region), isHigher ? '<=' : '>=', limit)
+  const [surest, least] = isHigher ? [high(kpi), low(kpi)] : [low(kpi), high(kpi)]
+  if (kpi.instrument === 'gauge') return [beyond(names.recordedSeries.current(kpi))]
+  // Where the newest operations prove a breach before the value shows it, they are the value.
+  const value = bracket(
+    or([beyond(names.recordedSeries.current(kpi)), within(memory(kpi, 'mean_fast'), region)]),
+  )
+  return [and(value, bracket(beyond(surest))), and(current, goesOn(beyond(least)))]
+}
+
+/** A quantile is beyond its threshold where more operations than it allows are. */
+function shareArms(
+  kpi: Kpi,
+  severity: ThresholdSeverity,
+  threshold: number,
+  region: Region,
+  goesOn: (condition: string) => string,
+): string[] {
+  const { high, low } = names.judgeSeries
+  const current = within(names.recordedSeries.current(kpi), region)
+  const allowed = Number(comparedThreshold(allowedShare(kpi), 'lower_is_better').toPrecision(12))
+  const beyond = (name: string) => filter(within(name, ofLevel(region, severity)), '>=', allowed)
+  // The value is recorded with snapshots: an alert neither waits for it, nor shows one from before the breach.
+  const isHigher = kpi.direction === 'higher_is_better'
+  const clamp = isHigher ? 'clamp_max' : 'clamp_min'
+  const value = `${clamp}(${current}, ${number(threshold)})`
+  return [
+    and(value, bracket(beyond(low(kpi))), names.seriesLabels),
+    and(current, goesOn(beyond(high(kpi))), names.seriesLabels),
+    `0 * ${bracket(beyond(low(kpi)))} + ${number(threshold)}`,
+    // Without a bucket at the threshold's edge, as after a change of it until services restart, the value decides.
+    unless(
+      filter(
+        current,
+        isHigher ? '<=' : '>=',
+        Number(comparedThreshold(threshold, kpi.direction).toPrecision(12)),
+      ),
+      within(low(kpi), ofLevel(region, severity)),
+      names.seriesLabels,
+    ),
+  ]
 }

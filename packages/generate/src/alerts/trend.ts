@@ -1,7 +1,6 @@
 import { type Config, durationSeconds, isBreach, type Kpi, names } from '@mnemoscope/kpi'
 import { artificialTrafficNote, humanized, links, literally, modelAndOperation } from '../annotations.js'
 import { and, bracket, filter, is, number, or, over, select, unless } from '../promql.js'
-import { longestInterval } from '../recording/histogram.js'
 import type { AlertRule, RecordingRule, RuleGroup } from '../rule.js'
 import { holds, holdsNot, type RuleTest, type Steady, steadyValues } from '../rule-tests/rule-test.js'
 import { currentSeries, testPlaces } from '../rule-tests/test-place.js'
@@ -25,8 +24,11 @@ export const trend: KpiAlertKind = {
   ],
 }
 
-/** A day of values is read at a time, and an hour changes slowly: as seldom as can be. */
-export const trendInterval = longestInterval
+/**
+ * A day of values is read at a time, and an hour changes slowly: as seldom as can be. Prometheus shows a sample for 5
+ * minutes, and what is recorded less often would be gone before each evaluation.
+ */
+export const trendInterval = '4m'
 
 /** Part of a day, and of an hour, that must hold values before the two are compared. */
 const leastHistory = 0.25

@@ -10,6 +10,9 @@ export interface MeasuredPlace {
   readonly kpi: Kpi
   /** Selector of one of the KPI's recorded series at this place. */
   readonly recorded: (name: string) => string
+  /** Seconds between two evaluations, and scrapes that as much as one of them holds. */
+  readonly evaluation: number
+  readonly scrapesAnEvaluation: number
   /** Scrapes that a duration lasts. */
   readonly scrapes: (duration: string) => number
   /** Seconds into the test by which the rules have seen a scrape. */
@@ -23,15 +26,6 @@ export interface MeasuredPlace {
     series: Record<string, string>,
     expectations: RuleTest['expectations'],
   ) => RuleTest
-}
-
-/**
- * Whether the clocks of scrapes and rules are fine enough for tests to tell when something enters and leaves a window:
- * with fewer than four of their ticks in it, what is extrapolated is as large as what is looked for.
- */
-export function isTimed({ scrapeInterval, alertCheckInterval }: Config, { window }: Kpi): boolean {
-  const tick = Math.max(durationSeconds(scrapeInterval), durationSeconds(alertCheckInterval))
-  return durationSeconds(window) >= 4 * tick
 }
 
 /** A place of a KPI in a service that is scraped and judged as the configuration says. */
@@ -50,6 +44,8 @@ export function measuredPlace(config: Config, { title, place, kpi }: TestPlace):
     title,
     kpi,
     recorded: (name) => select(name, matchers(labels)),
+    evaluation,
+    scrapesAnEvaluation: Math.ceil(evaluation / scrape),
     scrapes: (duration) => Math.ceil(durationSeconds(duration) / scrape),
     seen: (index) => Math.ceil((index * scrape) / evaluation) * evaluation,
     exposed: (phases) => exposed(kpi, { ...labels, instance: target.instance }, phases),

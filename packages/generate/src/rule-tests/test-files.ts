@@ -1,8 +1,7 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
 import { kpiAlertKinds } from '../alerts/index.js'
+import { countingTests } from './counting-tests.js'
 import { promtoolTest, type RuleTest } from './rule-test.js'
-import { targetTests } from './target-tests.js'
-import { hoveringTests, trafficTests } from './traffic-tests.js'
 
 /**
  * The rule tests of a KPI, by file name: `f1_score.yml`, and one more for each kind of alert whose rules run at their own
@@ -11,12 +10,7 @@ import { hoveringTests, trafficTests } from './traffic-tests.js'
 export function testFiles(config: Config, kpi: Kpi): [name: string, content: object][] {
   const inOwnFile = kpiAlertKinds.filter(({ testFile }) => testFile !== undefined)
   const inKpiFile = kpiAlertKinds.filter(({ testFile }) => testFile === undefined)
-  const tests = [
-    ...inKpiFile.flatMap((kind) => kind.tests(config, kpi)),
-    ...trafficTests(config, kpi),
-    ...hoveringTests(config, kpi),
-    ...targetTests(config, kpi),
-  ]
+  const tests = [...inKpiFile.flatMap((kind) => kind.tests(config, kpi)), ...countingTests(config, kpi)]
   return [
     [`${kpi.id}.yml`, contentOf(kpi, config.alertCheckInterval, tests)],
     ...inOwnFile.flatMap(({ tests, testFile }): [string, object][] => {

@@ -1,4 +1,6 @@
 import {
+  isBreach,
+  isQuantile,
   type Kpi,
   kpiAt,
   largerContextSize,
@@ -7,8 +9,9 @@ import {
   type ThresholdSeverity,
   thresholdSeverities,
 } from '@mnemoscope/kpi'
-import { is, isOneOf, select } from '../promql.js'
-import type { ExpectedSample } from './rule-test.js'
+import { is, isOneOf, type Matcher, select } from '../promql.js'
+import { allowedShare } from '../recording/share-memory.js'
+import { type ExpectedSample, seriesValues } from './rule-test.js'
 
 /** A place of a kind that settings tell apart, and the KPI as it is there. */
 export interface TestPlace {
@@ -40,7 +43,53 @@ export function testPlaces(kpi: Kpi): TestPlace[] {
 
 const { job, model, contextSize, operation, severity, kpi: kpiLabel } = names.label
 
-/** The series that a KPI is judged by, given by the test itself. */
+/**
+ * Series that a KPI is judged by, given by the test itself instead of by operations: the value of each evaluation, which
+ * is certain, or a range that it may be in.
+ */
+export function judgedSeries(
+  kpi: Kpi,
+  service: string,
+  place: Place,
+  values: readonly (number | readonly [low: number, high: number] | 'stale')[],
+): Record<string, string> {
+  const { high, low } = names.judgeSeries
+  const series = (
+    name: string,
+    of: (low: number, high: number) => number,
+    matchers: readonly Matcher[] = [],
+  ) => [
+    select(name, [...placeMatchers(service, place), ...matchers]),
+    seriesValues(
+      values.map((value) => {
+        if (value === 'stale') return value
+        return typeof value === 'number' ? of(value, value) : of(...value)
+      }),
+    ),
+  ]
+  const current = series(names.recordedSeries.current(kpi), (least, most) => (least + most) / 2)
+  // Of a gauge both are recorded from its value.
+  if (kpi.instrument === 'gauge') return Object.fromEntries([current])
+  if (!isQuantile(kpi.statistic)) {
+    return Object.fromEntries([
+      current,
+      series(low(kpi), (least) => least),
+      series(high(kpi), (_, most) => most),
+    ])
+  }
+  const allowed = allowedShare(kpi)
+  const shares = levelsOf(kpi).flatMap(({ level, threshold }) => {
+    const share = (value: number) => (isBreach(kpi.direction, value, threshold) ? allowed : allowed * 0.9)
+    const ofLevel = [is(severity, level)]
+    return [
+      series(low(kpi), (least, most) => Math.min(share(least), share(most)), ofLevel),
+      series(high(kpi), (least, most) => Math.max(share(least), share(most)), ofLevel),
+    ]
+  })
+  return Object.fromEntries([current, ...shares])
+}
+
+/** The series with the value of a place. */
 export function currentSeries(kpi: Kpi, service: string, place: Place): string {
   return placeSeries(names.recordedSeries.current(kpi), service, place)
 }
@@ -48,6 +97,14 @@ export function currentSeries(kpi: Kpi, service: string, place: Place): string {
 /** A recorded series of a place, given by the test itself. */
 export function placeSeries(name: string, service: string, place: Place): string {
   return select(name, placeMatchers(service, place))
+}
+
+/** The levels that have a threshold, from the mildest. */
+export function levelsOf(kpi: Kpi) {
+  return thresholdSeverities.flatMap((level) => {
+    const threshold = kpi.thresholds[level]
+    return threshold === undefined ? [] : [{ level, threshold }]
+  })
 }
 
 /** Firing or pending alerts of a KPI's thresholds, or of one level, or of one service only. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
+import { type ConfigInput, defineConfig, names } from '@mnemoscope/kpi'
 import { generate } from '../../src/generate.js'
 import { exposed, type Phase } from '../../src/rule-tests/traffic.js'
 import { ruleTest } from '../promtool.js'
 
 const labels = { job: 'memory', instance: 'm:1', model: 'm', context_size: '8192', operation: 'search' }
-const quick = { window: '1m', minSamples: 3, sparseWindow: '2m', rareWindow: '3m' } as const
+const quick = { expiry: '5m' } as const
 const run = (
   settings: NonNullable<ConfigInput['kpis']>['f1_score'],
   phases: readonly Phase[],
@@ -24,15 +24,16 @@ const pending = (name: string) => `count(ALERTS{alertname="MnemoscopeF1Score${na
 const one = [['{}', 1]] as const
 
 describe('an alert', () => {
-  test('goes on while its value wobbles within the hysteresis, and does not begin there', async () => {
+  test('begins with certainty, and goes on until its end is certain', async () => {
     const result = await run(
-      { thresholds: { critical: 0.5 }, hysteresis: 0.25, keepFiringFor: '0s' },
-      [busy(0.5625, 40), busy(0.5, 20), busy(0.5625, 40), busy(0.6875, 40)],
+      { thresholds: { critical: 0.5 } },
+      [busy(0.9375, 40), busy(0.25, 30), busy(0.5625, 6), busy(0.9375, 80)],
       [
         { at: '9m30s', values: { [firing('Critical')]: [] } },
-        { at: '14m30s', values: { [firing('Critical')]: one } },
-        { at: '24m30s', values: { [firing('Critical')]: one } },
-        { at: '27m', values: { [firing('Critical')]: [] } },
+        { at: '17m', values: { [firing('Critical')]: one } },
+        // What came last is a little better; what came before it is remembered.
+        { at: '18m30s', values: { [firing('Critical')]: one } },
+        { at: '38m', values: { [firing('Critical')]: [] } },
       ],
     )
     expect(result).toBe('')
@@ -40,17 +41,29 @@ describe('an alert', () => {
 
   test('waits for its time, and goes on for its time after the recovery', async () => {
     const result = await run(
-      { for: '3m', keepFiringFor: '4m', hysteresis: 0 },
+      { for: '4m', keepFiringFor: '8m' },
       [busy(0.9375, 40), busy(0.5, 40), busy(0.9375, 80)],
       [
-        { at: '12m30s', values: { [pending('Critical')]: one, [firing('Critical')]: [] } },
-        { at: '15m', values: { [firing('Critical')]: one } },
-        { at: '23m', values: { [firing('Critical')]: one } },
-        { at: '26m30s', values: { [firing('Critical')]: [] } },
+        { at: '13m', values: { [pending('Critical')]: one, [firing('Critical')]: [] } },
+        { at: '18m', values: { [firing('Critical')]: one } },
+        { at: '27m', values: { [firing('Critical')]: one } },
+        { at: '38m', values: { [firing('Critical')]: [] } },
       ],
     )
     expect(result).toBe('')
   })
+
+  test.each([0.7, 0.1, 0.3])(
+    'fires where every operation is exactly at its threshold of %d',
+    async (threshold) => {
+      const result = await run(
+        { thresholds: { critical: threshold, warning: undefined, error: undefined } },
+        [busy(threshold, 40)],
+        [{ at: '9m30s', values: { [firing('Critical')]: one } }],
+      )
+      expect(result).toBe('')
+    },
+  )
 })
 
 describe('a place without data', () => {
@@ -59,14 +72,6 @@ describe('a place without data', () => {
 
   test('ends its alerts by default', async () => {
     expect(await run({}, stopped, [{ at: '20m', values: { 'count(ALERTS)': [] } }])).toBe('')
-  })
-
-  test('keeps them on its last value where that stands, as long as another is expected', async () => {
-    const result = await run({ noData: 'last', expectedFor: '30m' }, stopped, [
-      { at: '35m', values: { [firing('Critical')]: one } },
-      { at: '55m', values: { 'count(ALERTS)': [] } },
-    ])
-    expect(result).toBe('')
   })
 
   test('raises a warning of its own where that is asked for, and none while the service is down', async () => {
@@ -98,20 +103,21 @@ describe('a place without data', () => {
   })
 
   test('can mean something else for one model', async () => {
-    const overrides = [{ model: 'm', noData: 'last' as const, expectedFor: '30m' }]
+    const overrides = [{ model: 'm', noData: 'breach' as const, expectedFor: '30m' }]
     expect(await run({ overrides }, stopped, [{ at: '30m', values: { [firing('Critical')]: one } }])).toBe('')
-    const other = [{ model: 'other', noData: 'last' as const }]
+    const other = [{ model: 'other', noData: 'breach' as const }]
     expect(await run({ overrides: other }, stopped, [{ at: '30m', values: { 'count(ALERTS)': [] } }])).toBe(
       '',
     )
   })
 })
 
-test('windows and samples can be others for one model', async () => {
-  const overrides = [{ model: 'm', window: '10m', sparseWindow: '20m', rareWindow: '30m', minSamples: 50 }]
-  const value = 'job_model_context_size_operation:mnemoscope_f1_score:current'
-  const labelled = `${value}{job="memory", model="m", context_size="8192", operation="search"}`
+test('how much is remembered can be something else for one model', async () => {
+  const value = names.recordedSeries.current({ id: 'f1_score' })
+  const few = `count(${value} > 0.98)`
   const phases = [busy(0.5, 61), busy(1, 20)]
-  expect(await run({ overrides }, phases, [{ at: '20m', values: { [value]: [[labelled, 0.75]] } }])).toBe('')
-  expect(await run({}, phases, [{ at: '20m', values: { [value]: [[labelled, 1]] } }])).toBe('')
+  const at = '20m'
+  const overrides = (operations: number) => ({ overrides: [{ model: 'm', operations }] })
+  expect(await run(overrides(5), phases, [{ at, values: { [few]: one } }])).toBe('')
+  expect(await run(overrides(100), phases, [{ at, values: { [few]: [] } }])).toBe('')
 })

@@ -95,11 +95,7 @@ describe('the settings behind an alert', () => {
       undefined,
       ['kpis.latency.noData', 'kpis.latency.overrides.1.noData', 'kpis.latency.expectedFor'],
     ],
-    [
-      'MnemoscopeAdaptationSuccessRateBurnError',
-      '6',
-      ['kpis.adaptation_success_rate.target', 'kpis.adaptation_success_rate.minSamples'],
-    ],
+    ['MnemoscopeAdaptationSuccessRateBurnError', '6', ['kpis.adaptation_success_rate.target']],
   ])('%s (threshold %s) are %j', (alert, threshold, expected) => {
     expect(paths(alert, threshold)).toEqual(expected)
   })

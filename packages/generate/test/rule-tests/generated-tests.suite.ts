@@ -4,18 +4,18 @@ import { customKpis } from '../../../../test/harness/custom-kpis.js'
 import { generate } from '../../src/generate.js'
 import { runTool } from '../promtool.js'
 
-const quick = { window: '2m', sparseWindow: '6m', rareWindow: '12m', expectedFor: '30m' } as const
+const quick = { expiry: '12m', expectedFor: '30m' } as const
 const configured: ConfigInput = {
   scrapeInterval: '15s',
   alertCheckInterval: '15s',
   kpis: {
     latency: {
       ...quick,
-      noData: 'last',
+      noData: 'no_data',
       overrides: [
         { model: 'gpt-4o', statistic: 'p90', for: '1m', thresholds: { critical: 40 } },
         { contextSize: 131_072, thresholds: { warning: 8 }, hysteresis: 0.25, noData: 'breach' },
-        { model: 'gpt-4o', contextSize: 131_072, thresholds: {}, window: '3m', keepFiringFor: '0s' },
+        { model: 'gpt-4o', contextSize: 131_072, thresholds: {}, operations: 90, keepFiringFor: '1m' },
       ],
     },
     memory_usage: { thresholds: { error: 2 ** 33 }, noData: 'no_data' },

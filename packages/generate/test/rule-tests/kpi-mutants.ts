@@ -28,20 +28,21 @@ export const trendMutants: readonly Mutant[] = [
 ]
 
 export const latencyMutants: readonly Mutant[] = [
-  ['an operator of an alert', 'LatencyCritical', '>= 20', '<= 20'],
-  ['an operator without the threshold itself', 'LatencyError', '>= 10)', '> 10)'],
-  ['a threshold', 'LatencyWarning', '>= 5)', '>= 5.1)'],
-  ['a resolve threshold', 'LatencyCritical', '>= 19.6', '>= 20'],
-  ['the quantile', ':p95', '0.95', '0.5'],
-  ['the samples asked for', ':judged_4m', '>= 3', '>= 30'],
-  ['buckets of another window', '_bucket:increase', '[4m]', '[1m]'],
+  ['what an alert compares', 'LatencyCritical', /:low(\{severity="critical"\} >=)/, ':high$1'],
+  ['the share that is allowed', 'LatencyError', /(low\S+) >= 0.04\d+/, '$1 >= 0.06'],
+  [
+    'the level that is compared',
+    'LatencyWarning',
+    /:low\{severity="warning"\}/g,
+    ':low{severity="critical"}',
+  ],
+  ['how an alert goes on', 'LatencyCritical', /(:high\S+) >=/, '$1 <'],
 ]
 
 export const gaugeMutants: readonly Mutant[] = [
-  ['an operator of an alert', 'UsageCritical', /current >= (\d+)\)/, 'current <= $1)'],
-  ['a threshold', 'UsageWarning', '8589934592)', '8689934592)'],
-  ['the largest of several readings', ':max_1m', 'max_over_time', 'min_over_time'],
-  ['the window', ':max_1m', '[1m]', '[2m]'],
+  ['an operator of an alert', 'UsageCritical', '>=', '<='],
+  ['a threshold', 'UsageWarning', />= \d+/, '>= 8689934592'],
+  ['how long a reading counts', ':current', '[30s]', '[5m]'],
   ['the alert of missing data', 'UsageNoData', ' unless ', ' and '],
   ['a level', 'UsageCritical', 'severity: critical', 'severity: error'],
 ]

@@ -3,24 +3,16 @@ import { defineConfig } from '@mnemoscope/kpi'
 import { generate } from '../../src/generate.js'
 import { runTool } from '../promtool.js'
 
-/** Short windows, so that the hundreds of evaluations of a test take little time. */
-const quick = {
-  window: '1m',
-  minSamples: 8,
-  sparseWindow: '4m',
-  rareWindow: '8m',
-  for: '30s',
-  keepFiringFor: '45s',
-  noData: 'no_data',
-} as const
+/** Evaluations are few in a minute, and a value expires within minutes: tests take little time. */
+const quick = { expiry: '4m', for: '30s', keepFiringFor: '45s', noData: 'no_data' } as const
 const overrides = [{ model: 'small', thresholds: { critical: 0.5 } }]
 const files = generate(
   defineConfig({
     alertCheckInterval: '15s',
     kpis: {
       f1_score: { ...quick, overrides },
-      latency: { ...quick, sparseMinSamples: 3 },
-      memory_usage: { thresholds: { warning: 2 ** 33, critical: 2 ** 34 }, window: '1m', noData: 'no_data' },
+      latency: quick,
+      memory_usage: { thresholds: { warning: 2 ** 33, critical: 2 ** 34 }, noData: 'no_data' },
       adaptation_success_rate: { target: 0.95 },
     },
   }),
@@ -47,13 +39,19 @@ const testsOf = ({ rules, tests }: Subject, text: string) =>
 export type Mutant = readonly [what: string, rule: string, from: string | RegExp, to: string]
 
 export const mutants: readonly Mutant[] = [
-  ['an operator of an alert', 'MnemoscopeF1ScoreCritical', '<=', '<'],
-  ['an operator of an alert, turned around', 'MnemoscopeF1ScoreWarning', '<=', '>='],
-  ['an operator of the hysteresis', 'MnemoscopeF1ScoreError', '<= 0.765', '>= 0.765'],
-  ['a threshold', 'MnemoscopeF1ScoreError', '<= 0.75', '<= 0.755'],
-  ['a threshold of an override', 'MnemoscopeF1ScoreCritical', '<= 0.5)', '<= 0.49)'],
-  ['a resolve threshold', 'MnemoscopeF1ScoreCritical', '<= 0.51', '<= 0.5'],
-  ['the exception of an override', 'MnemoscopeF1ScoreCritical', /current\{model!=[^}]+\}/, 'current'],
+  ['what an alert compares', 'MnemoscopeF1ScoreCritical', ':high', ':low'],
+  ['an operator of an alert, turned around', 'MnemoscopeF1ScoreWarning', /(high\S*) <=/, '$1 >='],
+  ['how an alert goes on', 'MnemoscopeF1ScoreError', /(:low\S*) <=/, '$1 >='],
+  ['a value that goes on', 'MnemoscopeF1ScoreError', /:low/, ':high'],
+  ['a threshold', 'MnemoscopeF1ScoreError', /(high\S*) <= 0.75\d*/, '$1 <= 0.755'],
+  [
+    'a threshold, without what rounding takes',
+    'MnemoscopeF1ScoreError',
+    /(high\S*) <= 0.75\d*/,
+    '$1 <= 0.7499',
+  ],
+  ['a threshold of an override', 'MnemoscopeF1ScoreCritical', /(high\S*) <= 0.50+5\)/, '$1 <= 0.49)'],
+  ['the exception of an override', 'MnemoscopeF1ScoreCritical', /:high\{model!=[^}]+\}/, ':high'],
   ['a level', 'MnemoscopeF1ScoreError', 'severity: error', 'severity: warning'],
   ['the label of the KPI', 'MnemoscopeF1ScoreWarning', 'kpi: f1_score', 'kpi: latency'],
   [
@@ -66,27 +64,21 @@ export const mutants: readonly Mutant[] = [
   ['the time after an alert', 'MnemoscopeF1ScoreWarning', 'keep_firing_for: 45s', 'keep_firing_for: 15s'],
   ['the alert of missing data', 'MnemoscopeF1ScoreNoData', ' unless ', ' and '],
   ['the target that is down', 'MnemoscopeF1ScoreNoData', '== 0', '== 1'],
-  ['a longer short window', ':count_1m', '[1m]', '[2m]'],
-  ['a longer mean', ':mean_1m', '[1m]', '[2m]'],
-  ['a shorter mean', ':mean_4m', '[4m]', '[1m]'],
-  ['a longer rare window', ':mean_8m', '[8m]', '[16m]'],
-  ['buckets of a longer window', '_bucket:increase', '[1m]', '[2m]'],
-  ['buckets of a shorter window', '_bucket:increase', '[8m]', '[1m]'],
+  ['what was seen before', ':count_seen', '_count[10m]', '_sum[10m]'],
   [
-    'the places of a short window',
-    '_bucket:increase',
-    /(increase\(\S+\[1m\]\)) and on \([^)]*\) \(\S+judged_1m > 0\)/,
-    '$1',
+    'how long it is known',
+    ':began_alert',
+    /unless last_over_time\((\S+count_seen)\[10m\]\)/,
+    'unless last_over_time($1[1m])',
   ],
-  ['a quantile', ':p95', 'histogram_quantile(0.95', 'histogram_quantile(0.05'],
-  ['a label of the place', ':mean_1m', ', operation)', ')'],
-  ['the samples asked for', ':judged_1m', '>= 8', '>= 80'],
-  ['the busy times before', ':judged_1m', / and max_over_time\(\S+\) >= 8/, ''],
-  ['a place that was busy', ':judged_1m', '>= 3 and', '>= 8 and'],
-  ['the order of the tiers', ':current', 'mean_1m', 'mean_8m'],
-  ['the age of a process', ':newborn_1m', '< 60', '> 60'],
-  ['the answer of a target', ':newborn_4m', '== 1', '== 0'],
-  ['the series that were there before', ':newborn_8m', 'offset 8m', 'offset 1m'],
+  ['a counter that falls', ':began_alert', / < last_over_time\((\S+count_seen)/g, ' > last_over_time($1'],
+  ['the instances that are known', ':began_alert', ':start_seen[10m])) or', ':start_seen[10m]) < 0) or'],
+  ['the age of a process', ':began_alert', '< 600)', '> 600)'],
+  ['what a restarted process did', ':added_count', /or\s+\(instance:\S+:began_alert\)/, ''],
+  ['what a process did before its restart', ':began_alert', /\+ max_over_time\(\S+\)/, '+ 0'],
+  ['a label of the place', ':added_count', 'context_size, operation)', 'context_size)'],
+  ['the expiry', ':elapsed', '<= 240', '<= 60'],
+  ['a longer expiry', ':last_operation', '- 240', '- 2400'],
 ]
 
 export const burnMutants: readonly Mutant[] = [

@@ -41,7 +41,7 @@ const config = defineConfig({
       instrument: 'gauge',
       direction: 'lower_is_better',
       range: { min: 0, max: 1e12, integer: true },
-      statistic: 'max',
+      statistic: 'newest',
       labels: { tier: ['gold', 'silver'] },
     },
   },

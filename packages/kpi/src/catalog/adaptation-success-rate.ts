@@ -10,8 +10,6 @@ export const adaptation_success_rate = {
   direction: 'higher_is_better',
   range: { min: 0, max: 1, integer: false },
   statistic: 'ratio',
-  // Adaptations are rare beside lookups.
-  minSamples: 5,
   outcomes: {
     counter: 'adaptations',
     label: 'outcome',

@@ -11,9 +11,5 @@ export const latency = {
   statistic: 'p95',
   // A quantile past the last boundary reads as that boundary, so it lies far beyond critical.
   boundaries: { from: 0.008, to: 300 },
-  // A quantile needs more samples than a mean: with 20, one slow operation is already the p95.
-  minSamples: 60,
-  sparseWindow: '1h',
-  sparseMinSamples: 20,
   thresholds: { warning: 5, error: 10, critical: 20 },
 } as const satisfies KpiDeclaration

@@ -8,5 +8,5 @@ export const memory_usage = {
   instrument: 'gauge',
   direction: 'lower_is_better',
   range: { min: 0, max: 2 ** 50, integer: true },
-  statistic: 'max',
+  statistic: 'newest',
 } as const satisfies KpiDeclaration

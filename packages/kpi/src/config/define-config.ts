@@ -1,7 +1,7 @@
 import type { BuiltInKpiId } from '../catalog/index.js'
 import type { Kpi } from '../kpi.js'
 import { ConfigError, type ConfigIssue, issuesOf } from './issues.js'
-import { kpiIssues, metricIssues } from './kpi-issues.js'
+import { clockIssues, kpiIssues, metricIssues } from './kpi-issues.js'
 import { declareKpis } from './kpis.js'
 import { pluginIssues, withPluginHandlers, withPluginKpis } from './plugins.js'
 import {
@@ -54,6 +54,7 @@ export function defineConfig<const Declared extends ConfigInput = ConfigInput>(
   if (settings.success) issues.push(...notificationIssues(settings.data, Object.keys(kpis)))
   for (const kpi of Object.values(kpis)) {
     issues.push(...kpiIssues(kpi, `kpis.${kpi.id}`, settings.data?.contextSizes))
+    if (settings.success) issues.push(...clockIssues(kpi, `kpis.${kpi.id}`, settings.data))
   }
   issues.push(...metricIssues(Object.values(kpis)))
   if (issues.length > 0 || !settings.success) throw new ConfigError(issues)

@@ -5,6 +5,7 @@ import { instrumentationMetric, label, latestName, metricName } from '../names.j
 import { thresholdSeverities } from '../severity.js'
 import { overridden, overrideKeys } from '../thresholds.js'
 import type { ConfigIssue } from './issues.js'
+import type { Settings } from './schema.js'
 
 /**
  * What is wrong with a KPI beyond the shape of its declaration.
@@ -119,13 +120,13 @@ function overrideIssues(
 
 const statisticsOf: Readonly<Record<Instrument, readonly Statistic[]>> = {
   histogram: ['mean', 'p50', 'p90', 'p95', 'p99'],
-  gauge: ['mean', 'max'],
+  gauge: ['newest'],
   counter: ['ratio'],
 }
 
 /** What is wrong with the way a KPI, or an override of it, judges its measurements. */
 export function judgementIssues(kpi: Kpi, path: string): ConfigIssue[] {
-  return [...statisticIssues(kpi, path), ...windowIssues(kpi, path), ...targetIssues(kpi, path)]
+  return [...statisticIssues(kpi, path), ...expiryIssues(kpi, path), ...targetIssues(kpi, path)]
 }
 
 function statisticIssues(kpi: Kpi, path: string): ConfigIssue[] {
@@ -142,15 +143,36 @@ function statisticIssues(kpi: Kpi, path: string): ConfigIssue[] {
   return []
 }
 
-/** Each window must be longer than the one it stands in for. A gauge has only the first. */
-function windowIssues(kpi: Kpi, path: string): ConfigIssue[] {
+/** A value must live long enough to be compared, and for an alert to wait for it. A gauge has none of this. */
+function expiryIssues(kpi: Kpi, path: string): ConfigIssue[] {
+  if (kpi.instrument === 'gauge' || durationSeconds(kpi.for) < durationSeconds(kpi.expiry)) return []
+  const expected = `shorter than expiry (${kpi.expiry}): a value that has expired raises no alert`
+  return [{ path: `${path}.for`, value: kpi.for, expected }]
+}
+
+/** Values that expire between two looks at their operations: nothing could ever be judged. */
+export function clockIssues(
+  kpi: Kpi,
+  path: string,
+  { scrapeInterval, alertCheckInterval }: Pick<Settings, 'scrapeInterval' | 'alertCheckInterval'>,
+): ConfigIssue[] {
   if (kpi.instrument === 'gauge') return []
-  const windows = ['window', 'sparseWindow', 'rareWindow'] as const
-  return windows.slice(1).flatMap((key, i): ConfigIssue[] => {
-    const shorter = windows[i] as (typeof windows)[number]
-    if (durationSeconds(kpi[key]) > durationSeconds(kpi[shorter])) return []
-    return [{ path: `${path}.${key}`, value: kpi[key], expected: `longer than ${shorter} (${kpi[shorter]})` }]
-  })
+  const slower = [scrapeInterval, alertCheckInterval].sort(
+    (a, b) => durationSeconds(b) - durationSeconds(a),
+  )[0]
+  const least = 2 * durationSeconds(slower as string)
+  const own = kpi.overrides.map(({ expiry }, i) => ({ at: `${path}.overrides[${i}].expiry`, expiry }))
+  return [{ at: `${path}.expiry`, expiry: kpi.expiry }, ...own].flatMap(({ at, expiry }): ConfigIssue[] =>
+    expiry === undefined || durationSeconds(expiry) >= least
+      ? []
+      : [
+          {
+            path: at,
+            value: expiry,
+            expected: `at least twice scrapeInterval and alertCheckInterval (${slower})`,
+          },
+        ],
+  )
 }
 
 function targetIssues(kpi: Kpi, path: string): ConfigIssue[] {

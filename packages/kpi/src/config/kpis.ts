@@ -69,22 +69,14 @@ function looksMistyped(declaration: unknown): boolean {
 
 /** What a KPI declaration leaves out. */
 const defaults = {
+  // Just longer than an hour: one operation an hour keeps a value known.
   expiry: '75m',
-  window: '5m',
-  minSamples: 20,
-  sparseWindow: '30m',
-  sparseMinSamples: 3,
-  // Just longer than an hour, so that one operation an hour always lies in it.
-  rareWindow: '75m',
   for: '0s',
-  keepFiringFor: '1m',
+  keepFiringFor: '0s',
   hysteresis: 0.02,
   noData: 'ignore',
   expectedFor: '6h',
 } as const
-
-/** A gauge is read at every scrape, however little traffic there is: one reading is a value. */
-const gaugeDefaults = { minSamples: 1 } as const
 
 /** A KPI with every default filled in and its boundaries laid. */
 function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
@@ -94,7 +86,6 @@ function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
     ...defaults,
     operations: defaultOperations(declaration.statistic),
     assumedDeviation: defaultDeviation(declaration),
-    ...(declaration.instrument === 'gauge' ? gaugeDefaults : {}),
     runbook: `${id.replaceAll('_', '-')}.md`,
     labels: {},
     ...declaration,
@@ -108,8 +99,10 @@ function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
 }
 
 /** What single operations usually differ by: of a share 0.15, of anything else a fifth of its mildest threshold. */
-function defaultDeviation({ unit, range, thresholds, overrides = [] }: KpiDeclaration): number {
+function defaultDeviation({ unit, instrument, range, thresholds, overrides = [] }: KpiDeclaration): number {
   if (unit === '1') return 0.15
+  // What a gauge reads is certain.
+  if (instrument === 'gauge') return (range.max - range.min) / 5
   const all = [thresholds, ...overrides.map((override) => override.thresholds)]
   const [mildest] = all.flatMap((each = {}) => each.warning ?? each.error ?? each.critical ?? [])
   return mildest ? Math.abs(mildest) / 5 : (range.max - range.min) / 5

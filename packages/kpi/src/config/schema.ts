@@ -26,19 +26,14 @@ const judgement = {
   operations: changeable(z.number().min(1).max(100_000)).optional(),
   expiry: changeable(duration).optional(),
   assumedDeviation: changeable(z.number().positive()).optional(),
-  window: changeable(duration).optional(),
-  minSamples: changeable(z.int().min(1)).optional(),
-  sparseWindow: changeable(duration).optional(),
-  sparseMinSamples: changeable(z.int().min(1)).optional(),
-  rareWindow: changeable(duration).optional(),
   for: changeable(durationOrZero).optional(),
   keepFiringFor: changeable(durationOrZero).optional(),
   hysteresis: changeable(z.number().min(0).max(0.5)).optional(),
-  noData: changeable(z.enum(['ignore', 'last', 'no_data', 'breach'])).optional(),
+  noData: changeable(z.enum(['ignore', 'no_data', 'breach'])).optional(),
   expectedFor: changeable(duration).optional(),
 }
 
-const builtInStatistic = changeable(z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'max']))
+const builtInStatistic = changeable(z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'newest']))
 
 const override = z
   .strictObject({
@@ -110,7 +105,7 @@ export const customKpiSchema = z.strictObject({
   instrument: z.enum(['histogram', 'gauge', 'counter']),
   direction: z.enum(['higher_is_better', 'lower_is_better']),
   range: z.strictObject({ min: z.number(), max: z.number(), integer: z.boolean().default(false) }),
-  statistic: z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'max', 'ratio']),
+  statistic: z.enum(['mean', 'p50', 'p90', 'p95', 'p99', 'newest', 'ratio']),
   outcomes: outcomes.optional(),
   labels: z.record(name(/^[a-z][a-z0-9_]*$/, 'tier'), z.array(labelValue).min(1)).optional(),
 })

@@ -6,8 +6,8 @@ import type { Settings } from './schema.js'
 /** With a longer interval, one failed scrape ends every series for a time. */
 const longestScrapeSeconds = 120
 
-/** Rules read their last value, which Prometheus returns for 5 minutes; with a longer interval hysteresis would be lost. */
-const longestCheckSeconds = 240
+/** Rules read their last value, which Prometheus returns for 5 minutes. With a longer interval what they remember would be lost. */
+const longestInterval = '4m'
 
 /** What is wrong with settings that are each valid, taken together. */
 export function settingIssues(settings: Settings): ConfigIssue[] {
@@ -28,11 +28,12 @@ export function settingIssues(settings: Settings): ConfigIssue[] {
       expected: `at least scrapeInterval (${settings.scrapeInterval}): between two scrapes nothing changes`,
     })
   }
-  if (durationSeconds(settings.alertCheckInterval) > longestCheckSeconds) {
+  for (const path of ['alertCheckInterval', 'snapshotInterval'] as const) {
+    if (durationSeconds(settings[path]) <= durationSeconds(longestInterval)) continue
     issues.push({
-      path: 'alertCheckInterval',
-      value: settings.alertCheckInterval,
-      expected: 'at most 4m: after 5 minutes Prometheus forgets values, and with them that an alert fires',
+      path,
+      value: settings[path],
+      expected: `at most ${longestInterval}: after 5 minutes Prometheus forgets values, and with them what rules remember`,
     })
   }
   const names = settings.services.map(({ name }) => name)

@@ -71,7 +71,7 @@ const parts = ['service', 'model', 'context_size', 'operation'] as const
 
 /**
  * The worst measurements behind an alert episode: of its KPI, and of its service, model, context size and operation where it has
- * them, from the beginning of the window that its first value was computed over until its end.
+ * them, from the oldest that its first value may remember until its end.
  * @returns undefined where there is no such episode; none where it is of no KPI that the configuration knows
  */
 export async function worstMeasurements(
@@ -98,7 +98,7 @@ export async function worstMeasurements(
        AND at >= (SELECT starts_at FROM alert_episodes WHERE id = $1) - make_interval(secs => $2)
        AND at <= coalesce((SELECT ends_at FROM alert_episodes WHERE id = $1), now())
      ORDER BY measurements.value ${worstFirst}, at LIMIT $3`,
-    [episodeId, durationSeconds(kpi.window), most, kpi.id, ...given.map((part) => episode[part])],
+    [episodeId, durationSeconds(kpi.expiry), most, kpi.id, ...given.map((part) => episode[part])],
   )
   return rows
 }

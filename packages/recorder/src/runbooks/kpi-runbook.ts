@@ -1,4 +1,4 @@
-import { inUnit, type Kpi, names, overridden, resolveThreshold, thresholdSeverities } from '@mnemoscope/kpi'
+import { inUnit, type Kpi, names, overridden, thresholdSeverities } from '@mnemoscope/kpi'
 
 /**
  * The runbook page of a KPI that nobody has written one for, in Markdown: what its definition says, where to look, and
@@ -36,7 +36,7 @@ export function kpiRunbook(kpi: Kpi): string {
     bulleted([
       `Thresholds are \`kpis.${kpi.id}.thresholds\`, and those of single models, operations and context sizes \`overrides\`. ` +
         '`mnemoscope suggest` proposes some from the last week; `mnemoscope backtest` says what others would have told of.',
-      'Too few measurements for a judgement: raise `minSamples`. It comes and goes: raise `hysteresis` or `keepFiringFor`.',
+      'It fires too soon: raise `operations` or set `for`. It comes and goes: raise `hysteresis` or `assumedDeviation`.',
     ]),
   ].join('\n\n')
 }
@@ -56,12 +56,11 @@ function alertsOf(kpi: Kpi): string[] {
 }
 
 function judged(kpi: Kpi): string {
-  const { window, minSamples, sparseWindow, sparseMinSamples, rareWindow } = kpi
-  const what = `What is judged at each service, model, context size and operation is ${statisticOf(kpi)} over \`${window}\``
+  const what = `What is judged at each service, model, context size and operation is ${statisticOf(kpi)}`
   if (kpi.instrument === 'gauge') return `${what}.`
   return (
-    `${what}; with fewer than ${minSamples} measurements over \`${sparseWindow}\`, ` +
-    `and with fewer than ${sparseMinSamples} in that over \`${rareWindow}\`.`
+    `${what} of the last operations, about ${kpi.operations} of them, or of the last minutes where there are more. ` +
+    `\`${kpi.expiry}\` after the last operation the value is unknown.`
   )
 }
 
@@ -71,17 +70,15 @@ function statisticOf({ statistic, outcomes }: Kpi): string {
     return `the share of ${named(outcomes.counted)} among these and ${named(outcomes.others)}`
   }
   if (statistic === 'mean') return 'the mean'
-  if (statistic === 'max') return 'the highest value'
+  if (statistic === 'newest') return `the newest reading, of several processes the worst`
   return `the ${statistic.slice(1)}th percentile`
 }
 
 /** A table of the KPI's own thresholds, and a list of those of single models, operations and context sizes. */
 function thresholdsOf(kpi: Kpi): string[] {
-  const [fires, ends] =
-    kpi.direction === 'higher_is_better' ? ['at or below', 'above'] : ['at or above', 'below']
+  const fires = kpi.direction === 'higher_is_better' ? 'at or below' : 'at or above'
   const rows = levelsOf(kpi).map(
-    ({ level, threshold }) =>
-      `| ${level} | ${inUnit(threshold, kpi.unit)} | ${inUnit(resolveThreshold(kpi, threshold), kpi.unit)} | ${kpi.for} |`,
+    ({ level, threshold }) => `| ${level} | ${inUnit(threshold, kpi.unit)} | ${kpi.for} |`,
   )
   const overrides = kpi.overrides.map((override) => {
     const there = levelsOf(overridden(kpi, override))
@@ -91,7 +88,7 @@ function thresholdsOf(kpi: Kpi): string[] {
   return [
     ...(rows.length === 0
       ? []
-      : [[`| level | fires ${fires} | ends ${ends} | after |`, '|---|---|---|---|', ...rows].join('\n')]),
+      : [[`| level | fires ${fires} | after |`, '|---|---|---|', ...rows].join('\n')]),
     ...(overrides.length === 0 ? [] : ['Elsewhere:', bulleted(overrides)]),
   ]
 }
@@ -117,7 +114,7 @@ function lookFirst(kpi: Kpi): string[] {
   const worstFirst = kpi.direction === 'higher_is_better' ? 'sort' : 'sort_desc'
   return [
     `One place or all, a step or a slope? [It on the page](/?kpi=${id}), or \`${worstFirst}(${names.recordedSeries.current(kpi)})\` in Prometheus.`,
-    `Enough measurements? \`${names.recordedSeries.samples(kpi)}\``,
+    `New measurements? \`${names.recordedSeries.samples(kpi)}\`. How sure is the value? \`${names.judgeSeries.low(kpi)}\` and \`${names.judgeSeries.high(kpi)}\``,
     apart(kpi),
     `What changed before? [Deployments](/api/deployments), [changes of the configuration](/api/config/changes), and \`mnemoscope explain ${alert}\`.`,
     `Has it been so before? [Its alerts of a week](/api/episodes?kpi=${id}&hours=168), [its values of a day](/api/series?kpi=${id}&hours=24).`,

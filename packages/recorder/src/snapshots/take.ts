@@ -115,8 +115,8 @@ function instantOf(
   return gap === undefined ? { at: new Date(at), rows } : { at: new Date(at), gap }
 }
 
-/** Fields that are recorded together with the alerts; the others may come once in a snapshot interval only. */
-const judgedFields: readonly names.SnapshotField[] = ['current', 'samples', 'mean']
+/** The field that is recorded with the alerts. The others are of the operations since the snapshot before, once an interval. */
+const judgedField: names.SnapshotField = 'current'
 
 const identity = ['__name__', ...names.seriesLabels].join(', ')
 const any = `{__name__=~"${names.snapshotSeriesPattern}"}`
@@ -127,11 +127,10 @@ const any = `{__name__=~"${names.snapshotSeriesPattern}"}`
  * from before would stand for up to five minutes.
  */
 function snapshotQueries({ checkSeconds, snapshotSeconds }: Intervals): readonly [string, string] {
-  const fields = judgedFields.join('|')
   const others = Math.max(checkSeconds, snapshotSeconds)
   return [
-    fresh(`{__name__=~"${names.snapshotSeriesPattern}", __name__=~".+:(${fields})"}`, checkSeconds),
-    fresh(`{__name__=~"${names.snapshotSeriesPattern}", __name__!~".+:(${fields})"}`, others),
+    fresh(`{__name__=~"${names.snapshotSeriesPattern}", __name__=~".+:${judgedField}"}`, checkSeconds),
+    fresh(`{__name__=~"${names.snapshotSeriesPattern}", __name__!~".+:${judgedField}"}`, others),
   ]
 }
 

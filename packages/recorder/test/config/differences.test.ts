@@ -11,9 +11,9 @@ describe('differences of two configurations', () => {
   })
 
   test('name the setting, what it was and what it is', () => {
-    expect(between({}, { kpis: { token_usage: { window: '1m' } }, dataRetentionDays: 7 })).toEqual([
+    expect(between({}, { kpis: { token_usage: { expiry: '10m' } }, dataRetentionDays: 7 })).toEqual([
       { path: 'dataRetentionDays', before: 30, after: 7 },
-      { path: 'kpis.token_usage.window', before: '5m', after: '1m' },
+      { path: 'kpis.token_usage.expiry', before: '75m', after: '10m' },
     ])
   })
 
@@ -26,7 +26,7 @@ describe('differences of two configurations', () => {
 
 describe('parts that must be started again', () => {
   test.each<[string, ConfigInput, object[]]>([
-    ['none for a window', { kpis: { f1_score: { window: '1m' } } }, []],
+    ['none for an expiry', { kpis: { f1_score: { expiry: '10m' } } }, []],
     ['none for Grafana’s address, which only alerts name', { endpoints: { grafana: 'http://g:3000' } }, []],
     ['none for an integration', { integrations: { benchmark: false } }, []],
     [

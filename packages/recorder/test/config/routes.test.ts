@@ -21,7 +21,7 @@ function patchable(): ConfigSource {
     async apply({ by, patch }) {
       const before = config
       const after = defineConfig(patch as ConfigInput)
-      if (after.kpis.f1_score.minSamples === 13) {
+      if (after.kpis.f1_score.operations === 13) {
         throw new MnemoscopeError('CHANGE_ROLLED_BACK', 'no luck', { next: 'Try another number.' })
       }
       config = after
@@ -45,7 +45,7 @@ function patchable(): ConfigSource {
   }
 }
 
-const minSamples = (value: unknown) => ({ kpis: { f1_score: { minSamples: value } } })
+const operations = (value: unknown) => ({ kpis: { f1_score: { operations: value } } })
 
 describe('the configuration over HTTP', () => {
   let recorder: TestRecorder
@@ -67,9 +67,9 @@ describe('the configuration over HTTP', () => {
   })
 
   test('is changed by a patch, answered with the configuration in use and stored with who changed it', async () => {
-    const { status, body } = await put({ by: 'ann', patch: minSamples(7) })
+    const { status, body } = await put({ by: 'ann', patch: operations(7) })
     expect(status).toBe(200)
-    const differences = [{ path: 'kpis.f1_score.minSamples', before: 20, after: 7 }]
+    const differences = [{ path: 'kpis.f1_score.operations', before: 20, after: 7 }]
     expect(body).toMatchObject({
       hash: configHash(source.current()),
       differences,
@@ -82,7 +82,7 @@ describe('the configuration over HTTP', () => {
   })
 
   test('stays where nothing differs, without another row', async () => {
-    expect(await put({ patch: minSamples(7) })).toMatchObject({
+    expect(await put({ patch: operations(7) })).toMatchObject({
       status: 200,
       body: { differences: [] },
     })
@@ -90,13 +90,13 @@ describe('the configuration over HTTP', () => {
   })
 
   test.each([
-    ['an invalid setting', { patch: minSamples('x') }, 422, 'CONFIG_INVALID'],
-    ['a setting that did not run', { patch: minSamples(13) }, 502, 'CHANGE_ROLLED_BACK'],
+    ['an invalid setting', { patch: operations('x') }, 422, 'CONFIG_INVALID'],
+    ['a setting that did not run', { patch: operations(13) }, 502, 'CHANGE_ROLLED_BACK'],
     ['an unknown key of the request', { patches: {} }, 400, 'REQUEST_INVALID'],
     ['a patch that is no object', { patch: [1] }, 400, 'REQUEST_INVALID'],
   ])('refuses %s and changes nothing', async (_, body, status, code) => {
     expect(await put(body)).toMatchObject({ status, body: { error: { code } } })
-    expect(source.current().kpis.f1_score.minSamples).toBe(7)
+    expect(source.current().kpis.f1_score.operations).toBe(7)
   })
 
   test.each<[string, object, string]>([
@@ -117,7 +117,7 @@ describe('the configuration over HTTP', () => {
     ['a shorter history', { dataRetentionDays: 1 }, 'dataRetentionDays'],
   ])('refuses %s, without showing the value, and changes nothing', async (_, patch, path) => {
     const before = configHash(source.current())
-    const answer = await put({ patch: { ...patch, ...minSamples(8) } })
+    const answer = await put({ patch: { ...patch, ...operations(8) } })
     expect(answer).toMatchObject({ status: 422, body: { error: { code: 'PATCH_REFUSED', value: path } } })
     expect(JSON.stringify(answer.body)).not.toContain('canary')
     expect(configHash(source.current())).toBe(before)

@@ -52,7 +52,7 @@ async function fill(): Promise<void> {
 }
 
 const scope = { from: new Date(start), to: new Date(start + 20 * hourMs) }
-const config = defineConfig({ snapshotInterval: '10m' })
+const config = defineConfig({ snapshotInterval: '4m' })
 
 async function numbers() {
   const { summary, model_performance, operation_performance, trends, recent_snapshots } = await dashboardData(

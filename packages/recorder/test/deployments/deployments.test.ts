@@ -151,14 +151,19 @@ describe('POST /api/deployments', () => {
     )
     await pool.query(
       `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, differences, restarts, config)
-       VALUES (now() - interval '8 min', 'ada', 'file', 'b', 'a', '[{"path": "kpis.latency.window"}, {"path": "logLevel"}]', '[]', '{}')`,
+       VALUES (now() - interval '8 min', 'ada', 'file', 'b', 'a', '[{"path": "kpis.latency.operations"}, {"path": "logLevel"}]', '[]', '{}')`,
     )
     const { deployments, config_changes: changes } = await changedBefore(pool, '1', 60)
     expect(deployments.map(({ version }) => version)).toEqual(['3', '2', '1'])
     expect(changes).toHaveLength(1)
     const sql = await pool.query('SELECT kind, by, what, detail FROM changes_before(1, $1)', ['20 min'])
     expect(sql.rows).toEqual([
-      { kind: 'configuration', by: 'ada', what: 'kpis.latency.window, logLevel', detail: expect.anything() },
+      {
+        kind: 'configuration',
+        by: 'ada',
+        what: 'kpis.latency.operations, logLevel',
+        detail: expect.anything(),
+      },
       {
         kind: 'deployment',
         by: 'ci',
@@ -176,7 +181,7 @@ describe('POST /api/deployments', () => {
       kind: 'configuration',
       at: expect.any(Number),
       by: 'ada',
-      what: 'kpis.latency.window, logLevel',
+      what: 'kpis.latency.operations, logLevel',
     })
     const listed = await getJson<{ deployments: { version: string }[] }>(
       `${recorder.url}/api/deployments?hours=1&service=memory&limit=2`,

@@ -18,7 +18,7 @@ export function kpiDrillDown(config: Config, kpi: Kpi): Dashboard {
   return dashboard(config, {
     uid: dashboardUid.kpi(kpi.id),
     title: `Mnemoscope · ${kpi.title}`,
-    description: `${kpi.description} Statistic: ${kpi.statistic} over ${kpi.window}, or ${kpi.sparseWindow} while traffic is thin.`,
+    description: `${kpi.description} Statistic: ${kpi.statistic}.`,
     tags: [kpiTag],
     variables: [
       dataSourceVariable(prometheus),
@@ -60,8 +60,8 @@ function samplesPanel(config: Config, kpi: Kpi): PanelSpec {
   const { noValue, links } = kpiPanelBase(config, kpi)
   return stat(
     {
-      title: 'Measurements behind it',
-      description: `Measurements in the window that the value is from; with fewer than ${kpi.minSamples} in ${kpi.window} it is from ${kpi.sparseWindow}.`,
+      title: 'New measurements',
+      description: `Measurements of the last ${config.snapshotInterval}. Without new ones the value stands until it expires.`,
       width: 8,
       height: 6,
       unit: 'short',

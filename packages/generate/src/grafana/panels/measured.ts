@@ -1,5 +1,13 @@
-import { bucketEdge, type Config, type Kpi, names, type Outcomes, thresholdSeverities } from '@mnemoscope/kpi'
-import { aggregate, over } from '../../promql.js'
+import {
+  boundarySpellings,
+  bucketEdge,
+  type Config,
+  type Kpi,
+  names,
+  type Outcomes,
+  thresholdSeverities,
+} from '@mnemoscope/kpi'
+import { aggregate, isOneOf, over } from '../../promql.js'
 import { barGauge, heatmap, timeSeries } from '../charts.js'
 import { kpiPanelBase, placeLegend } from '../kpi-panel.js'
 import { levelColor } from '../levels.js'
@@ -34,14 +42,13 @@ export function distribution(config: Config, kpi: Kpi): PanelSpec[] {
       ...base,
       unit,
       title: `${kpi.title}: quantiles`,
-      description:
-        'Quantiles over the window that the judged value is from. They are exact at bucket boundaries.',
+      description: `Quantiles of the measurements of the last ${config.snapshotInterval}. They are exact at bucket boundaries.`,
       width: 12,
       targets: quantiles.map((quantile) =>
         rangeQuery(selected(names.recordedSeries.quantile(kpi, quantile)), {
           refId: quantile,
           legend: `${placeLegend} · ${quantile}`,
-          step: config.alertCheckInterval,
+          step: config.snapshotInterval,
         }),
       ),
     }),
@@ -73,11 +80,7 @@ function sharesPanel(
   const lines = thresholdSeverities.flatMap((severity) => {
     const threshold = kpi.thresholds[severity]
     if (threshold === undefined) return []
-    const le = {
-      label: 'le',
-      operator: '=~',
-      value: boundaryPattern(bucketEdge(kpi.direction, threshold)),
-    } as const
+    const le = isOneOf('le', boundarySpellings(bucketEdge(kpi.direction, threshold)))
     const upTo = `sum(${over('increase', selected(`${metric}_bucket`, [le]), window)}) / (${all} > 0)`
     return [{ severity, expr: kpi.direction === 'higher_is_better' ? upTo : `1 - ${upTo}` }]
   })
@@ -99,21 +102,6 @@ function sharesPanel(
       ),
     }),
   ]
-}
-
-/**
- * Every way in which a bucket's boundary may be written in the label `le`, as a PromQL regular expression. A service
- * writes `15000`, Prometheus 3 stores `15000.0`, and Go writes `1e+06` from a million on.
- * https://prometheus.io/docs/prometheus/latest/migration/#le-and-quantile-label-values
- */
-export function boundaryPattern(boundary: number): string {
-  const spellings = new Set([String(boundary)])
-  if (Number.isInteger(boundary)) spellings.add(`${boundary}.0`)
-  const [digits, exponent] = boundary.toExponential().split('e') as [string, string]
-  if (Number(exponent) >= 6 || Number(exponent) < -4) {
-    spellings.add(`${digits}e${exponent.replace(/^([+-])(\d)$/, '$10$2')}`)
-  }
-  return [...spellings].map((spelling) => spelling.replaceAll(/[.+]/g, '[$&]')).join('|')
 }
 
 /** What lies behind a counter KPI: its outcomes, over time and over the window. */

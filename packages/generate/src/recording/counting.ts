@@ -1,0 +1,137 @@
+import { type Config, counterReach, type Kpi, names } from '@mnemoscope/kpi'
+import { aggregate, and, bracket, filter, indent, isOneOf, or, over, select, unless } from '../promql.js'
+import type { RecordingRule } from '../rule.js'
+
+const { job, instance } = names.label
+const { seen, startSeen } = names.judgeSeries
+
+/** How far back the newest sample of a series is looked for: failed scrapes and the end of a process hide none. */
+export const reach = `${counterReach / 60}m`
+
+/** The newest sample of a counter, also of one that has just ended. */
+export function newest(selector: string): string {
+  return over('last_over_time', selector, reach)
+}
+
+/** A counter that a KPI exposes. */
+export interface Counter {
+  readonly metric: string
+  /** What is seen of it is recorded under this name. */
+  readonly what: 'count' | 'sum' | 'bucket'
+  readonly matchers?: Parameters<typeof select>[1]
+}
+
+/** How often counters are compared, and with what. */
+export interface Pace {
+  /** The newest sample of a counter at the evaluation before. */
+  readonly before: (counter: Counter) => string
+  /** When each process began, as it was known at the evaluation before; by instance. */
+  readonly startBefore: string
+  /** Time between two evaluations. */
+  readonly interval: string
+}
+
+/** Differences to what the last evaluation that happened has seen: an outage of the evaluator loses nothing. */
+export function alertPace({ alertCheckInterval }: Pick<Config, 'alertCheckInterval'>, kpi: Kpi): Pace {
+  return {
+    before: ({ what, matchers }) => newest(select(seen(kpi, what), matchers)),
+    startBefore: newest(startSeen(kpi)),
+    interval: alertCheckInterval,
+  }
+}
+
+/** Differences over exactly one interval between snapshots. */
+export function snapshotPace({ snapshotInterval }: Pick<Config, 'snapshotInterval'>): Pace {
+  const before = (selector: string) => over('last_over_time', selector, reach, snapshotInterval)
+  return {
+    before: (counter) => before(selectorOf(counter)),
+    startBefore: aggregate('max', [job, instance], before(names.processStart)),
+    interval: snapshotInterval,
+  }
+}
+
+/** Counters of a KPI: of its operations, and of the sum of their values (of a ratio: of its counted outcomes). */
+export function countersOf(kpi: Kpi): { count: Counter; sum: Counter } {
+  const metric = names.metricName(kpi)
+  if (kpi.outcomes !== undefined) {
+    const { label, counted, others } = kpi.outcomes
+    const of = (outcomes: readonly string[]): Counter => ({
+      metric,
+      what: 'count',
+      matchers: [isOneOf(label, outcomes)],
+    })
+    return { count: of([...counted, ...others]), sum: of(counted) }
+  }
+  return {
+    count: { metric: `${metric}_count`, what: 'count' },
+    sum: { metric: `${metric}_sum`, what: 'sum' },
+  }
+}
+
+/** Buckets of a histogram KPI. */
+export function bucketsOf(kpi: Kpi, matchers: Counter['matchers'] = []): Counter {
+  return { metric: `${names.metricName(kpi)}_bucket`, what: 'bucket', matchers }
+}
+
+export function selectorOf({ metric, matchers }: Counter): string {
+  return select(metric, matchers)
+}
+
+/**
+ * Counters of operations that did not simply go on, with all their labels, and how many of their operations are new: a
+ * process that began anew, with what the old one had counted after it was seen, and a new series of an instance that was
+ * there before or has just begun. An older counter that is seen for the first time is not among them: its operations are
+ * from before. Usually there is none, and Prometheus then leaves out most of the work.
+ */
+export function beganExpression(counter: Counter, pace: Pace): string {
+  const now = newest(selectorOf(counter))
+  const before = pace.before(counter)
+  const highest = over('max_over_time', selectorOf(counter), pace.interval)
+  const start = aggregate('max', [job, instance], newest(names.processStart))
+  // Clocks and rounding may move a start time a little.
+  const restarted = bracket(filter(`${start} - ${pace.startBefore}`, '>', 1))
+  // A new process may not have measured anything yet: then the old one's counter is still the newest.
+  const again = `(\n${indent(or([`${now} < ${before}`, `${bracket(and(now, restarted, [job, instance]))} != ${before}`]))}\n)`
+  const uptime = aggregate('max', [job, instance], newest(names.processUptime))
+  const age = or([uptime, `time() - ${start}`])
+  const young = filter(`(\n${indent(age)}\n)`, '<', counterReach)
+  const known = `(\n${indent(or([pace.startBefore, young]))}\n)`
+  return or([
+    `(${again} < ${highest}) - ${before} + ${highest}`,
+    again,
+    and(bracket(unless(now, before)), known, [job, instance]),
+  ])
+}
+
+/** By how much a counter of operations grew since the evaluation before, summed by labels: each operation counts once. */
+export function operationsGrowth(counter: Counter, pace: Pace, began: string): string {
+  const grown = bracket(`${newest(selectorOf(counter))} - ${pace.before(counter)}`)
+  return or([unless(grown, began), began])
+}
+
+/**
+ * The same of a sum or a bucket. It falls with its process only if the counter of operations does, so that decides.
+ */
+export function partGrowth(counter: Counter, pace: Pace, operations: Counter, began: string): string {
+  const matching = counter.what === 'bucket' ? ' ignoring (le)' : ''
+  const now = newest(selectorOf(counter))
+  const before = pace.before(counter)
+  const highest = over('max_over_time', selectorOf(counter), pace.interval)
+  const tailed = bracket(`${began} > ${newest(selectorOf(operations))}`)
+  return or([
+    `(${now} - ${before}) unless${matching} ${began}`,
+    `(${now} and${matching} ${tailed}) - ${before} + ${highest}`,
+    `${now} and${matching} ${began}`,
+  ])
+}
+
+/** What this evaluation has seen, for the next one: after all rules that compare with what the last one saw. */
+export function seenRules(kpi: Kpi, counters: readonly Counter[]): RecordingRule[] {
+  const starts = aggregate('max', [job, instance], newest(names.processStart))
+  // An instance that does not say when its process began is known all the same.
+  const others = `0 * ${aggregate('max', [job, instance], newest(selectorOf(counters[0] as Counter)))}`
+  return [
+    ...counters.map((counter) => ({ record: seen(kpi, counter.what), expr: newest(selectorOf(counter)) })),
+    { record: startSeen(kpi), expr: or([starts, others]) },
+  ]
+}

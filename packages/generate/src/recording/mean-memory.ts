@@ -1,0 +1,108 @@
+import { type Kpi, type MeanSettings, names, tuning } from '@mnemoscope/kpi'
+import { bracket, indent, number, or } from '../promql.js'
+import { type Region, within } from '../region.js'
+import type { RecordingRule } from '../rule.js'
+import { laneNames } from './lanes.js'
+
+const { added, ageing, high, low, memory, operations } = names.judgeSeries
+const { provenBy, overBy, coldOperations, coldBy, assumedEvaluations, mostVariances } = tuning.mean
+
+/**
+ * What places remember of a mean or a ratio, and what that says of it: `rememberMean` and `judgeMean` of
+ * `@mnemoscope/kpi`, one rule for each number. Rules above read what rules below recorded at the evaluation before.
+ */
+export function meanRules(kpi: Kpi, region: Region, settings: MeanSettings): RecordingRule[] {
+  const at = (name: string) => within(name, region)
+  const of = (what: names.MeanMemory) => at(memory(kpi, what))
+  const count = at(added(kpi, 'count'))
+  const sum = at(added(kpi, 'sum'))
+  const age = at(ageing(kpi))
+  const keep = (lane: number) => `exp(${age} / ${number(-(settings.operations[lane] as number))})`
+  const first = `0 * ${bracket(`${count} > 0`)}`
+  const assumed = number(assumedEvaluations * settings.assumedDeviation ** 2)
+  const rule = (what: names.MeanMemory, expr: string) => ({ record: memory(kpi, what), expr })
+
+  const distance = `(${sum} - ${count} * ${of('mean_fast')}) ^ 2 / clamp_min(${count}, 1)`
+  const most = `${mostVariances} * ${of('deviation')} ^ 2`
+  const limited = `${distance} < ${most}\nor ${most}`
+  const lanes = laneNames.flatMap((lane, i) => [
+    rule(`sum_${lane}`, `${bracket(`${keep(i)} * ${of(`sum_${lane}`)} + ${sum}`)}\nor ${sum}`),
+    rule(
+      `weight_${lane}`,
+      `${bracket(`${keep(i)} * ${of(`weight_${lane}`)} + ${count}`)}\nor ${bracket(`${count} > 0`)}`,
+    ),
+  ])
+  const error = (lane: 'fast' | 'middle' | 'slow', i: number, weight = of(`weight_${lane}`)) =>
+    `${of('deviation')} / sqrt(${weight} * (1 + clamp_max(${of(`weight_${lane}`)} / ${number(settings.operations[i] as number)}, 1)))`
+  const young = `${at(operations(kpi))} < ${coldOperations}`
+  return [
+    rule('distances', or([`${keep(2)} * ${of('distances')} + (\n${indent(limited)}\n)`, first])),
+    rule('evaluations', or([`${keep(2)} * ${of('evaluations')} + (${count} > bool 0)`, first])),
+    { record: operations(kpi), expr: or([`${at(operations(kpi))} + ${count} and ${age}`, `${count} > 0`]) },
+    ...lanes,
+    rule(
+      'deviation',
+      `sqrt((${of('distances')} + ${assumed}) / (${of('evaluations')} + ${assumedEvaluations}))`,
+    ),
+    rule('mean_fast', `${of('sum_fast')} / ${of('weight_fast')}`),
+    { record: names.recordedSeries.current(kpi), expr: `${of('sum_middle')} / ${of('weight_middle')}` },
+    rule('mean_slow', `${of('sum_slow')} / ${of('weight_slow')}`),
+    rule('error_fast', error('fast', 0)),
+    rule('error_middle', error('middle', 1)),
+    rule(
+      'cold',
+      `(${coldBy} - ${bracket(young)} / ${number(coldOperations / coldBy)}) * ${error('slow', 2, bracket(`${of('weight_slow')} and ${young}`))}`,
+    ),
+    ...judgedRules(kpi, at, settings),
+  ]
+}
+
+/** The least and the most that the mean may be. */
+function judgedRules(
+  kpi: Kpi,
+  at: (name: string) => string,
+  { direction, hysteresis }: MeanSettings,
+): RecordingRule[] {
+  const of = (what: names.MeanMemory) => at(memory(kpi, what))
+  const current = at(names.recordedSeries.current(kpi))
+  const isHigher = direction === 'higher_is_better'
+  // On its bad side the value has the wider margin: that side proves a breach.
+  const [below, above] = isHigher ? [overBy, provenBy] : [provenBy, overBy]
+  const least = (lane: 'fast' | 'middle', mean: string) =>
+    `${mean} - ${number(below[lane])} * ${of(`error_${lane}`)}`
+  const most = (lane: 'fast' | 'middle', mean: string) =>
+    `${mean} + ${number(above[lane])} * ${of(`error_${lane}`)}`
+  const cold = (sign: string) => `((${of('mean_slow')} ${sign} ${of('cold')}) or ${of('mean_slow')})`
+  const largest = max(cold('+'), current)
+  const smallest = min(cold('-'), current)
+  const ofMiddle = isHigher
+    ? {
+        high: min(largest, most('middle', current)),
+        low: max(eased(kpi, smallest, 1 + hysteresis, 1 - hysteresis), least('middle', current)),
+      }
+    : {
+        high: min(eased(kpi, largest, 1 - hysteresis, 1 + hysteresis), most('middle', current)),
+        low: max(smallest, least('middle', current)),
+      }
+  const fast = of('mean_fast')
+  return [
+    { record: high(kpi), expr: max(min(ofMiddle.high, most('fast', fast)), fast) },
+    { record: low(kpi), expr: min(max(ofMiddle.low, least('fast', fast)), fast) },
+  ]
+}
+
+/** A value made worse by the hysteresis. */
+function eased({ range }: Kpi, value: string, positive: number, negative: number): string {
+  const by = (share: number) => number(Number(share.toPrecision(12)))
+  return range.min < 0
+    ? `(${value} >= 0) / ${by(positive)}\nor ${value} / ${by(negative)}`
+    : `${value} / ${by(positive)}`
+}
+
+/** The larger of two values at each place. */
+const max = (left: string, right: string) =>
+  `(\n${indent(`${bracketed(left)} > ${bracketed(right)}\nor ${bracketed(right)}`)}\n)`
+/** The smaller of two values at each place. */
+const min = (left: string, right: string) =>
+  `(\n${indent(`${bracketed(left)} < ${bracketed(right)}\nor ${bracketed(right)}`)}\n)`
+const bracketed = (expr: string) => (/^[\w:]+$/.test(expr) ? expr : `(${expr})`)

@@ -1,0 +1,102 @@
+import { expect, test } from '@jest/globals'
+import { defineConfig, names } from '@mnemoscope/kpi'
+import { generate } from '../../src/generate.js'
+import { exposed } from '../../src/rule-tests/traffic.js'
+import { ruleTest } from '../promtool.js'
+
+const config = defineConfig()
+const files = generate(config)
+const { latency, memory_usage } = config.kpis
+const labels = { job: 'memory', instance: 'm:1', model: 'm', context_size: '8192', operation: 'search' }
+const { samples, mean, quantile, max, current } = names.recordedSeries
+const one = [['{}', 1]] as const
+const none: [] = []
+/** Whether a series has one value, and that is between two. */
+const between = (series: string, low: number, high: number) => `count(${series} >= ${low} <= ${high})`
+
+// A snapshot is due each minute, and promtool evaluates each minute here, as its group is.
+const minutely = { evaluation: '1m' }
+
+test('a row holds exactly the operations that came since the one before', async () => {
+  const series = exposed(latency, labels, [
+    { scrapes: 5 },
+    { scrapes: 4, operations: 5, measured: 0.4 },
+    { scrapes: 4, operations: 2, measured: 30 },
+    { scrapes: 8 },
+  ])
+  const result = await ruleTest(
+    files,
+    series,
+    [
+      {
+        at: '1m',
+        values: { [samples(latency)]: none, [mean(latency)]: none, [quantile(latency, 'p50')]: none },
+      },
+      {
+        at: '2m',
+        values: {
+          [between(samples(latency), 20, 20)]: one,
+          [between(mean(latency), 0.399, 0.401)]: one,
+          [between(quantile(latency, 'p99'), 0.3, 0.5)]: one,
+        },
+      },
+      {
+        at: '3m',
+        values: {
+          [between(samples(latency), 8, 8)]: one,
+          [between(mean(latency), 29.9, 30.1)]: one,
+          // Not of what came before: half of all operations so far were fast.
+          [between(quantile(latency, 'p50'), 20, 40)]: one,
+          [between(max(latency), 30, 40)]: one,
+        },
+      },
+      { at: '4m', values: { [samples(latency)]: none, [mean(latency)]: none, [max(latency)]: none } },
+    ],
+    minutely,
+  )
+  expect(result).toBe('')
+})
+
+test('the value of a quantile is that of the operations that are remembered, and stands while none come', async () => {
+  const series = exposed(latency, labels, [
+    { scrapes: 5 },
+    { scrapes: 8, operations: 5, measured: 0.4 },
+    { scrapes: 4, operations: 5, measured: 30 },
+    { scrapes: 1, target: 'gone' },
+  ])
+  const result = await ruleTest(
+    files,
+    series,
+    [
+      { at: '4m', values: { [between(current(latency), 0.3, 0.5)]: one } },
+      { at: '6m', values: { [between(current(latency), 20, 40)]: one } },
+      { at: '60m', values: { [between(current(latency), 20, 40)]: one } },
+      { at: '85m', values: { [current(latency)]: none } },
+    ],
+    minutely,
+  )
+  expect(result).toBe('')
+})
+
+test('a gauge is judged by its newest reading, of several instances by the worst', async () => {
+  const gauge = (instance: string) =>
+    `${names.metricName(memory_usage)}{job="memory", instance="${instance}", model="m", context_size="8192", operation="search"}`
+  const series = { [gauge('a')]: '9 3 3 3 3 3 stale', [gauge('b')]: '1 1 1 5 2 2 2 2 stale' }
+  const current = names.recordedSeries.current(memory_usage)
+  const result = await ruleTest(files, series, [
+    {
+      at: '30s',
+      values: {
+        [`${current} == 3`]: [
+          [`${current}{job="memory", model="m", context_size="8192", operation="search"}`, 3],
+        ],
+      },
+    },
+    { at: '1m', values: { [between(current, 3, 3)]: one } },
+    // One scrape after its last reading the first still counts, two scrapes later it does not.
+    { at: '1m30s', values: { [between(current, 3, 3)]: one } },
+    { at: '2m', values: { [between(current, 2, 2)]: one } },
+    { at: '3m', values: { [current]: none } },
+  ])
+  expect(result).toBe('')
+})
