@@ -91,9 +91,11 @@ export function beganExpression(counter: Counter, pace: Pace): string {
   // Clocks and rounding may move a start time a little.
   const restarted = bracket(filter(`${start} - ${pace.startBefore}`, '>', 1))
   // A new process may not have measured anything yet: then the old one's counter is still the newest.
-  const again = `(\n${indent(or([`${now} < ${before}`, `${bracket(and(now, restarted, [job, instance]))} != ${before}`]))}\n)`
+  const changed = `${bracket(and(now, restarted, [job, instance]))} != ${before}`
+  const again = `(\n${indent(or([`${now} < ${before}`, changed]))}\n)`
   const uptime = aggregate('max', [job, instance], newest(names.processUptime))
-  const age = or([uptime, `time() - ${start}`])
+  // All that a young process did is recent, however rarely it is scraped. A clock may be hours ahead.
+  const age = or([uptime, `abs(time() - ${start})`])
   const young = filter(`(\n${indent(age)}\n)`, '<', counterReach)
   const known = `(\n${indent(or([pace.startBefore, young]))}\n)`
   return or([
