@@ -60,7 +60,7 @@ const kpiIds = ['f1_score', 'latency', 'adaptation_success_rate'] as const
 async function replayed(config: Config) {
   const range = { start: startedAt, end: endedAt, step: 1 }
   const histories = await Promise.all(
-    kpiIds.map((id) => historyOf(monitoring.prometheusUrl, config.kpis[id], range)),
+    kpiIds.map((id) => historyOf(monitoring.prometheusUrl, config, config.kpis[id], range)),
   )
   return histories.flat().flatMap(alertsOf)
 }

@@ -65,7 +65,12 @@ export function levelOf(kpi: Kpi, level: ThresholdSeverity, expiry = durationSec
       )
     }
   }
-  const settings = meanSettings({ ...options, assumedDeviation, hysteresis })
+  const settings = meanSettings({
+    ...options,
+    assumedDeviation,
+    hysteresis,
+    canBeNegative: kpi.range.min < 0,
+  })
   let memory: MeanMemory | undefined
   return (at, added) => {
     memory = rememberMean(memory, added, at, settings)

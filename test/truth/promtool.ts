@@ -123,9 +123,11 @@ function seriesOf(kpi: Kpi, pattern: Pattern, job: string): { series: string; va
     const counters = countersOf(kpi).map(({ name, labels, of }) =>
       series(`${metric}${name}`, { ...place, ...labels }, of),
     )
-    return [...counters, series(names.processStart, {}, ({ processStart }) => processStart)].filter(
-      ({ values }) => /\d/.test(values),
-    )
+    const process = [
+      series(names.processStart, {}, ({ processStart }) => processStart),
+      series(names.processUptime, {}, ({ uptime }) => uptime),
+    ]
+    return [...counters, ...process].filter(({ values }) => /\d/.test(values))
   })
 }
 

@@ -1,11 +1,6 @@
-import {
-  durationSeconds,
-  type Kpi,
-  shareSettings,
-  type ThresholdSeverity,
-  thresholdSeverities,
-} from '@mnemoscope/kpi'
+import { durationSeconds, type ThresholdSeverity, thresholdSeverities } from '@mnemoscope/kpi'
 import type { PlaceHistory } from './history.js'
+import { judged } from './judged.js'
 import { replay, type Span } from './replay.js'
 
 /** Where and at which level alerts fired. */
@@ -20,32 +15,26 @@ export interface Alerted {
 }
 
 /** The alerts of every level that a place's own settings would have raised. */
-export function alertsOf({ kpi, timeline, levels, ...place }: PlaceHistory): Alerted[] {
+export function alertsOf(history: PlaceHistory): Alerted[] {
+  const { kpi, service, model, contextSize, operation } = history
   return thresholdSeverities.flatMap((severity): Alerted[] => {
     const threshold = kpi.thresholds[severity]
     if (threshold === undefined) return []
-    const { service, model, contextSize, operation } = place
-    const shares = levels?.[severity]
-    // A quantile is beyond its threshold where more operations than it allows are.
-    const spans =
-      shares === undefined
-        ? replay(timeline, settingsOf(kpi, threshold))
-        : replay(shares, { ...settingsOf(kpi, allowedOf(kpi)), direction: 'lower_is_better' })
-    return [{ kpi: kpi.id, severity, service, model, contextSize, operation, spans }]
+    return [
+      { kpi: kpi.id, severity, service, model, contextSize, operation, spans: spansAt(history, threshold) },
+    ]
   })
 }
 
-function allowedOf({ statistic, direction }: Kpi): number {
-  return shareSettings({ direction, quantile: Number(statistic.slice(1)) / 100 }).allowed
-}
-
-/** A KPI's settings at a threshold, durations in seconds. */
-export function settingsOf(kpi: Kpi, threshold: number) {
-  const { direction, noData } = kpi
-  return {
-    ...{ direction, noData, threshold },
+/** The times in which an alert of a place would have fired at a threshold. */
+export function spansAt(history: PlaceHistory, threshold: number): Span[] {
+  const { kpi } = history
+  const { timeline, ...compared } = judged(history, threshold)
+  return replay(timeline, {
+    ...compared,
+    noData: kpi.noData,
     for: durationSeconds(kpi.for),
     keepFiringFor: durationSeconds(kpi.keepFiringFor),
     expectedFor: durationSeconds(kpi.expectedFor),
-  }
+  })
 }

@@ -1,141 +1,198 @@
 import {
   boundarySpellings,
   bucketEdge,
+  type Config,
+  counterReach,
+  countNew,
   durationSeconds,
+  type Growth,
+  gaugeScrapes,
+  growthOf,
   isQuantile,
-  judgeShare,
   type Kpi,
   kpiAt,
   names,
   type Place,
-  rememberShare,
-  type ShareMemory,
-  shareSettings,
-  type ThresholdSeverity,
-  thresholdSeverities,
 } from '@mnemoscope/kpi'
-import { rangeOf } from '../prometheus-client.js'
-import type { Judged, Timeline } from './replay.js'
+import {
+  type Column,
+  type CounterColumns,
+  columnsOf,
+  countersOf,
+  instanceKey,
+  type Processes,
+  processesOf,
+  type Range,
+} from './columns.js'
 
-/** Values of a KPI at one place, as the rules judged them. */
+/** Operations of a place that one evaluation sees for the first time. */
+export interface Added {
+  count: number
+  sum: number
+  /** How many were at or below a boundary, by the boundary. */
+  readonly upTo: Map<number, number>
+}
+
+/** What happened at one place, evaluation by evaluation, whatever was judged of it then. */
 export interface PlaceHistory extends Place {
   readonly service: string
   readonly kpi: Kpi
-  readonly timeline: Timeline
-  /** Of a quantile: what is known of the share beyond each threshold. Left out where no bucket tells. */
-  readonly levels?: Levels
+  /** Evaluations before `start` are there for the memory only. */
+  readonly start: number
+  readonly range: Range
+  /** New operations; of a gauge empty. */
+  readonly added: readonly Added[]
+  /** Readings of a gauge, the worst of its instances. */
+  readonly readings: Column
 }
-
-/** A timeline of shares for each level. */
-export type Levels = Readonly<Partial<Record<ThresholdSeverity, Timeline>>>
 
 /** The places of an operation; all where none is given. */
 export function ofOperation(places: readonly PlaceHistory[], operation?: string): readonly PlaceHistory[] {
   return places.filter((place) => operation === undefined || place.operation === operation)
 }
 
-export interface Range {
-  readonly start: number
-  readonly end: number
-  readonly step: number
-}
-
-type Columns = ReadonlyMap<string, readonly (number | undefined)[]>
-
 /**
- * What the rules judged at each evaluation, as Prometheus holds it: the value, and the least and the most that it may
- * be, which do not depend on thresholds. The share beyond a threshold of a quantile does: it is judged again, from the
- * buckets that the services exposed.
+ * What the metrics that Prometheus holds say of a KPI: operations are counted as the rules count them.
+ * @param thresholds of a quantile: operations beyond them are counted as exactly as the buckets allow
  */
-export async function historyOf(url: string, kpi: Kpi, range: Range): Promise<PlaceHistory[]> {
-  const steps = Math.floor((range.end - range.start) / range.step) + 1
-  const column = (expression: string) => columns(url, expression, range, steps)
-  const [values, lows, highs] = await Promise.all([
-    column(names.recordedSeries.current(kpi)),
-    column(`${names.judgeSeries.low(kpi)}{severity=""}`),
-    column(`${names.judgeSeries.high(kpi)}{severity=""}`),
-  ])
-  const hasQuantile = [kpi, ...kpi.overrides].some(({ statistic = kpi.statistic }) => isQuantile(statistic))
-  const shares = hasQuantile ? await sharesOf(column, kpi, range) : new Map<string, Levels>()
-  return [...new Set([...values.keys(), ...shares.keys()])].map((key): PlaceHistory => {
+export async function historyOf(
+  url: string,
+  config: Config,
+  kpi: Kpi,
+  asked: Range,
+  thresholds: readonly number[] = thresholdsOf(kpi),
+): Promise<PlaceHistory[]> {
+  // A memory holds what was there before.
+  const warmUp = Math.ceil(durationSeconds(kpi.expiry) / asked.step) * asked.step
+  const range = { ...asked, start: asked.start - (kpi.instrument === 'gauge' ? 0 : warmUp) }
+  const placeOf = (labels: Readonly<Record<string, string>>) =>
+    JSON.stringify(names.seriesLabels.map((label) => labels[label] ?? ''))
+  const build = (key: string, added: readonly Added[], readings: Column): PlaceHistory => {
     const [service, model, contextSize, operation] = JSON.parse(key) as [string, string, string, string]
     const there = kpiAt(kpi, { model, contextSize, operation })
-    const judged = Array.from({ length: steps }, (_, i): Judged | undefined => {
-      const value = values.get(key)?.[i]
-      if (value === undefined) return undefined
-      return { value, low: lows.get(key)?.[i] ?? value, high: highs.get(key)?.[i] ?? value }
-    })
-    const levels = isQuantile(there.statistic) ? shares.get(key) : undefined
-    const place = { service, model, contextSize, operation }
-    return { ...place, kpi: there, timeline: { ...range, values: judged }, ...(levels && { levels }) }
-  })
+    return { service, model, contextSize, operation, kpi: there, start: asked.start, range, added, readings }
+  }
+  if (kpi.instrument === 'gauge') {
+    const series = await columnsOf(url, gaugeExpression(config, kpi), range)
+    return series.map(({ labels, column }) => build(placeOf(labels), [], column))
+  }
+  const processes = await processesOf(url, range)
+  const places = new Map<string, Added[]>()
+  const steps = Math.floor((range.end - range.start) / range.step) + 1
+  const addedAt = (labels: Readonly<Record<string, string>>) => {
+    const key = placeOf(labels)
+    const known =
+      places.get(key) ?? Array.from({ length: steps }, () => ({ count: 0, sum: 0, upTo: new Map() }))
+    places.set(key, known)
+    return known
+  }
+  const metric = names.metricName(kpi)
+  if (kpi.outcomes !== undefined) {
+    const { label, counted, others } = kpi.outcomes
+    const outcomes = [...counted, ...others].join('|')
+    for (const counter of await countersOf(url, `${metric}{${label}=~"${outcomes}"}`, range)) {
+      const isCounted = counted.includes(counter.labels[label] ?? '')
+      const added = addedAt(counter.labels)
+      for (const [i, growth] of growthsOf(counter, processes, range.step).entries()) {
+        const count = countNew(readingAt(counter, i, range.step), growth)
+        const there = added[i] as Added
+        there.count += count
+        if (isCounted) there.sum += count
+      }
+    }
+    return [...places].map(([key, added]) => build(key, added, []))
+  }
+  const counts = await countersOf(url, `${metric}_count`, range)
+  const sums = isQuantile(kpi.statistic) ? [] : await countersOf(url, `${metric}_sum`, range)
+  const edges = isQuantile(kpi.statistic) ? await edgesOf(url, kpi, range, thresholds) : []
+  const spellings = edges.flatMap(boundarySpellings).map((each) => each.replace(/[.+]/g, '[$&]'))
+  const buckets =
+    edges.length === 0 ? [] : await countersOf(url, `${metric}_bucket{le=~"${spellings.join('|')}"}`, range)
+  const seriesKey = ({ labels: { __name__: _, le: __, ...labels } }: CounterColumns) =>
+    JSON.stringify(Object.entries(labels).sort())
+  const sumOf = new Map(sums.map((counter) => [seriesKey(counter), counter]))
+  const bucketsOf = grouped(buckets, seriesKey)
+  for (const counter of counts) {
+    const added = addedAt(counter.labels)
+    const sum = sumOf.get(seriesKey(counter))
+    const own = bucketsOf.get(seriesKey(counter)) ?? []
+    for (const [i, growth] of growthsOf(counter, processes, range.step).entries()) {
+      const there = added[i] as Added
+      const grown = (of: CounterColumns) => countNew(readingAt(of, i, range.step), growth)
+      there.count += grown(counter)
+      if (sum !== undefined) there.sum += grown(sum)
+      for (const bucket of own) {
+        const boundary = Number(bucket.labels.le)
+        there.upTo.set(boundary, (there.upTo.get(boundary) ?? 0) + grown(bucket))
+      }
+    }
+  }
+  return [...places].map(([key, added]) => build(key, added, []))
 }
 
-/** The share at or beyond each threshold of a quantile at every place, from counters of operations and buckets. */
-async function sharesOf(
-  column: (expression: string) => Promise<Columns>,
+/** Every threshold of a KPI, also those of overrides. */
+function thresholdsOf({ thresholds, overrides }: Kpi): number[] {
+  return [thresholds, ...overrides.map((override) => override.thresholds)].flatMap((each) =>
+    Object.values(each ?? {}),
+  )
+}
+
+function gaugeExpression({ scrapeInterval }: Config, kpi: Kpi): string {
+  const metric = names.metricName(kpi)
+  const seconds = gaugeScrapes * durationSeconds(scrapeInterval)
+  const worst = kpi.direction === 'higher_is_better' ? 'min' : 'max'
+  return `${worst} by (${names.seriesLabels.join(', ')}) (${metric} or last_over_time(${metric}[${seconds}s]))`
+}
+
+/** The boundaries of the buckets there are that are nearest to the edges of thresholds. */
+async function edgesOf(
+  url: string,
   kpi: Kpi,
   range: Range,
-): Promise<Map<string, Levels>> {
-  const place = names.seriesLabels.join(', ')
-  const metric = names.metricName(kpi)
-  const upTo = (name: string) => `sum by (${place}) (last_over_time(${name}[10m]))`
-  const bucketsOf = (boundary: number) =>
-    column(
-      upTo(
-        `${metric}_bucket{le=~"${boundarySpellings(boundary)
-          .map((text) => text.replaceAll(/[.+]/g, '[$&]'))
-          .join('|')}"}`,
-      ),
-    )
-  const counts = await column(upTo(`${metric}_count`))
-  const all = new Map<string, Levels>()
-  for (const [key, count] of counts) {
-    const [, model = '', contextSize = '', operation = ''] = JSON.parse(key) as string[]
-    const there = kpiAt(kpi, { model, contextSize, operation })
-    if (!isQuantile(there.statistic)) continue
-    const levels: { [level in ThresholdSeverity]?: Timeline } = {}
-    for (const severity of thresholdSeverities) {
-      const threshold = there.thresholds[severity]
-      if (threshold === undefined) continue
-      const bucket = (await bucketsOf(bucketEdge(there.direction, threshold))).get(key)
-      if (bucket !== undefined) levels[severity] = shareTimeline(there, count, bucket, range)
-    }
-    all.set(key, levels)
-  }
-  return all
+  thresholds: readonly number[],
+): Promise<number[]> {
+  const step = Math.max(range.step, Math.ceil((range.end - range.start) / 100 / range.step) * range.step)
+  const known = await columnsOf(url, `count by (le) (${names.metricName(kpi)}_bucket)`, { ...range, step })
+  const boundaries = known.map(({ labels }) => Number(labels.le)).filter(Number.isFinite)
+  return [...new Set(thresholds.flatMap((threshold) => edgeOf(kpi, threshold, boundaries) ?? []))]
 }
 
-function shareTimeline(
-  { direction, statistic, operations, expiry }: Kpi,
-  count: readonly (number | undefined)[],
-  bucket: readonly (number | undefined)[],
-  range: Range,
-): Timeline {
-  const quantile = Number(statistic.slice(1)) / 100
-  const settings = shareSettings({ direction, quantile, operations, expiry: durationSeconds(expiry) })
-  let memory: ShareMemory | undefined
-  const values = count.map((_, i): Judged | undefined => {
-    // A counter that falls began anew.
-    const grown = (of: readonly (number | undefined)[]) => {
-      const [before, now] = [of[i - 1] ?? 0, of[i] ?? of[i - 1] ?? 0]
-      return i === 0 ? 0 : now < before ? now : now - before
-    }
-    const [added, inside] = [grown(count), grown(bucket)]
-    const beyond = direction === 'higher_is_better' ? inside : Math.max(0, added - inside)
-    memory = rememberShare(memory, { count: added, sum: beyond }, range.start + i * range.step, settings)
-    return memory && { value: 0, ...judgeShare(memory, settings) }
-  })
-  return { ...range, values }
-}
-
-async function columns(url: string, expression: string, range: Range, steps: number): Promise<Columns> {
-  const series = await rangeOf(url, expression, range)
-  return new Map(
-    series.map(({ labels, samples }) => {
-      const values: (number | undefined)[] = Array.from({ length: steps }, () => undefined)
-      for (const [at, value] of samples) values[Math.round((at - range.start) / range.step)] = value
-      return [JSON.stringify(names.seriesLabels.map((label) => labels[label] ?? '')), values]
-    }),
+/** The boundary that divides operations at a threshold; undefined where there is none. */
+export function edgeOf(
+  { direction }: Pick<Kpi, 'direction'>,
+  threshold: number,
+  boundaries: readonly number[],
+) {
+  const edge = bucketEdge(direction, threshold)
+  const distance = (boundary: number) => Math.abs(boundary - edge)
+  return boundaries.reduce<number | undefined>(
+    (nearest, each) => (nearest === undefined || distance(each) < distance(nearest) ? each : nearest),
+    undefined,
   )
+}
+
+/** A counter at an evaluation; what was seen before is looked for as far back as the rules do. */
+function readingAt({ now, highest }: CounterColumns, i: number, step: number) {
+  let before: number | undefined
+  for (let j = i - 1; before === undefined && j >= 0 && (i - j) * step < counterReach; j--) before = now[j]
+  return { now: now[i], before, highest: highest[i] }
+}
+
+/** How the operations of a counter are counted at each evaluation. */
+function growthsOf(counter: CounterColumns, { starts, uptimes }: Processes, step: number): Growth[] {
+  const key = instanceKey(counter.labels)
+  const [start = [], uptime = []] = [starts.get(key), uptimes.get(key)]
+  return counter.now.map((_, i) => {
+    const [now, before] = [start[i], i === 0 ? undefined : start[i - 1]]
+    const hasRestarted = now !== undefined && before !== undefined && now - before > 1
+    const isYoung = uptime[i] !== undefined && (uptime[i] as number) < counterReach
+    const wasSeen = i > 0 && (before !== undefined || counter.now[i - 1] !== undefined)
+    return growthOf(readingAt(counter, i, step), { hasRestarted, isKnown: wasSeen || isYoung })
+  })
+}
+
+function grouped<T>(all: readonly T[], keyOf: (each: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const each of all) groups.set(keyOf(each), [...(groups.get(keyOf(each)) ?? []), each])
+  return groups
 }

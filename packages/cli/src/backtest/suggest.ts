@@ -1,9 +1,16 @@
-import { isBreach, judgedRange, type Kpi, type ThresholdSeverity, thresholdSeverities } from '@mnemoscope/kpi'
+import {
+  isBreach,
+  isQuantile,
+  judgedRange,
+  type Kpi,
+  type ThresholdSeverity,
+  thresholdSeverities,
+} from '@mnemoscope/kpi'
 import pc from 'picocolors'
 import { inUnit } from '../report/units.js'
-import { settingsOf } from './episodes.js'
+import { spansAt } from './episodes.js'
 import type { PlaceHistory } from './history.js'
-import { replay } from './replay.js'
+import { judged } from './judged.js'
 
 const weekSeconds = 604_800
 
@@ -47,19 +54,14 @@ export function suggestThresholds(
   histories: readonly PlaceHistory[],
   budget: Readonly<Record<ThresholdSeverity, number>> = weeklyBudget,
 ): Suggestion | undefined {
-  const values = histories.flatMap(({ timeline }) => timeline.values.flatMap((judged) => judged?.value ?? []))
   const weeks = coveredSeconds(histories) / weekSeconds
-  if (values.length === 0 || weeks === 0) return undefined
-  const isHigherBetter = kpi.direction === 'higher_is_better'
-  const worstLast = values.sort((a, b) => (isHigherBetter ? b - a : a - b))
+  const worstLast = candidatesOf(kpi, histories)
+  if (worstLast.length === 0 || weeks === 0) return undefined
   const costOf = (threshold: number): Candidate => ({
     threshold,
     alertsPerWeek: Number((alertCount(histories, threshold) / weeks).toPrecision(3)),
   })
-  const at = (share: number) =>
-    rounded(worstLast[Math.min(worstLast.length - 1, Math.floor(worstLast.length * (1 - share)))] ?? 0, kpi)
-  const beyond = margins.map((margin) => beyondAll(worstLast.at(-1) ?? 0, margin, kpi))
-  const candidates = [...new Set([...shares.map(at), ...beyond])].map(costOf)
+  const candidates = worstLast.map(costOf)
   return {
     kpi: kpi.id,
     unit: kpi.unit,
@@ -96,18 +98,54 @@ export function propose(
   return proposed
 }
 
-function alertCount(histories: readonly PlaceHistory[], threshold: number): number {
-  return histories.reduce(
-    (sum, { kpi, timeline }) => sum + replay(timeline, settingsOf(kpi, threshold)).length,
-    0,
-  )
+/** Thresholds to try, the mildest first; none without a past. */
+function candidatesOf(kpi: Kpi, histories: readonly PlaceHistory[]): number[] {
+  const isHigherBetter = kpi.direction === 'higher_is_better'
+  const worstLast = (a: number, b: number) => (isHigherBetter ? b - a : a - b)
+  if (isQuantile(kpi.statistic)) {
+    // Operations are counted at the boundaries of buckets; a threshold that most of them are beyond says nothing.
+    const boundaries = new Set(
+      histories.flatMap(({ added }) => added.flatMap(({ upTo }) => [...upTo.keys()])),
+    )
+    const isUnusual = (threshold: number) => firingShare(histories, threshold) <= (shares[0] ?? 0)
+    return [...boundaries].sort(worstLast).filter(isUnusual)
+  }
+  const values = histories
+    .flatMap((history) => judged(history, 0).timeline.values.flatMap((each) => each?.value ?? []))
+    .sort(worstLast)
+  if (values.length === 0) return []
+  const at = (share: number) =>
+    rounded(values[Math.min(values.length - 1, Math.floor(values.length * (1 - share)))] ?? 0, kpi)
+  const beyond = margins.map((margin) => beyondAll(values.at(-1) ?? 0, margin, kpi))
+  return [...new Set([...shares.map(at), ...beyond])]
 }
 
+/** Share of the evaluations at which an alert would have fired. */
+function firingShare(histories: readonly PlaceHistory[], threshold: number): number {
+  const seconds = histories.reduce((sum, history) => {
+    const { end } = history.range
+    return sum + spansAt(history, threshold).reduce((total, { from, to = end }) => total + to - from, 0)
+  }, 0)
+  const all = histories.reduce((sum, { range, start }) => sum + range.end - start, 0)
+  return all === 0 ? 0 : seconds / all
+}
+
+function alertCount(histories: readonly PlaceHistory[], threshold: number): number {
+  return histories.reduce((sum, history) => sum + spansAt(history, threshold).length, 0)
+}
+
+/** From the first to the last value of any place, in seconds. */
 function coveredSeconds(histories: readonly PlaceHistory[]): number {
-  const seen = histories.flatMap(({ timeline: { start, step, values } }) => {
-    const first = values.findIndex((value) => value !== undefined)
-    const last = values.findLastIndex((value) => value !== undefined)
-    return first < 0 ? [] : [[start + first * step, start + (last + 1) * step] as const]
+  const seen = histories.flatMap((history) => {
+    const { range, start } = history
+    const known =
+      history.kpi.instrument === 'gauge'
+        ? history.readings
+        : history.added.map(({ count }) => count || undefined)
+    const first = known.findIndex((each) => each !== undefined)
+    const last = known.findLastIndex((each) => each !== undefined)
+    const at = (index: number) => Math.max(start, range.start + index * range.step)
+    return first < 0 ? [] : [[at(first), at(last + 1)] as const]
   })
   if (seen.length === 0) return 0
   return Math.max(...seen.map(([, to]) => to)) - Math.min(...seen.map(([from]) => from))

@@ -42,7 +42,7 @@ export const backtestCommand = new Command('backtest')
       const all = []
       for (const kpi of Object.values(config.kpis)) {
         if (Object.keys(kpi.thresholds).length === 0 && kpi.overrides.length === 0) continue
-        const places = await historyOf(url, kpi, range)
+        const places = await historyOf(url, config, kpi, range)
         all.push(...ofOperation(places, options.operation).flatMap(alertsOf))
       }
       return all

@@ -38,7 +38,10 @@ export const suggestCommand = new Command('suggest')
     const range = { start: end - Math.floor((options.hours * 3_600) / step) * step, end, step }
     const suggestions = []
     for (const kpi of Object.values(config.kpis)) {
-      const places = await historyOf(url, kpi, range)
+      const places = await historyOf(url, config, kpi, range, [
+        ...kpi.boundaries,
+        ...Object.values(kpi.thresholds),
+      ])
       const suggestion = suggestThresholds(kpi, ofOperation(places, options.operation))
       if (suggestion !== undefined) suggestions.push(suggestion)
     }

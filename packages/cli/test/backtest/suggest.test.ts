@@ -4,15 +4,14 @@ import { propose, suggestThresholds } from '../../src/backtest/suggest.js'
 
 const day = 86_400
 
-/** Two weeks of values every hour. */
+/** Two weeks of a gauge that is read every hour: what it reads is its value. */
 function history(valueAt: (hour: number) => number | undefined) {
-  const values = Array.from({ length: 14 * 24 }, (_, hour) => {
-    const value = valueAt(hour)
-    return value === undefined ? undefined : { value, low: value, high: value }
-  })
-  const kpi = defineConfig({ kpis: { f1_score: { keepFiringFor: '0s' } } }).kpis.f1_score
-  const timeline = { start: 0, step: 3_600, values }
-  return { service: 's', model: 'm', contextSize: '8192', operation: 'search', kpi, timeline }
+  const readings = Array.from({ length: 14 * 24 }, (_, hour) => valueAt(hour))
+  const { f1_score } = defineConfig({ kpis: { f1_score: { keepFiringFor: '0s' } } }).kpis
+  const kpi = { ...f1_score, instrument: 'gauge' } as const
+  const range = { start: 0, end: 14 * day, step: 3_600 }
+  const place = { service: 's', model: 'm', contextSize: '8192', operation: 'search' }
+  return { ...place, kpi, start: 0, range, added: [], readings }
 }
 
 describe('suggested thresholds', () => {
@@ -38,7 +37,7 @@ describe('suggested thresholds', () => {
   })
 
   test('can be above 1 for contexts that do not fit', () => {
-    const { context_utilization } = defineConfig().kpis
+    const context_utilization = { ...defineConfig().kpis.context_utilization, instrument: 'gauge' } as const
     const place = history((hour) => (hour % 168 === 20 ? 1.6 : 1.2 + (hour % 3) / 100))
     const suggestion = suggestThresholds(context_utilization, [{ ...place, kpi: context_utilization }])
     const thresholds = Object.values(suggestion?.proposed ?? {}).map(({ threshold }) => threshold)

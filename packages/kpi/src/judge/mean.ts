@@ -80,7 +80,7 @@ export function judgeMean(memory: MeanMemory, settings: MeanSettings): JudgedMea
   const cold = coldBy * Math.max(0, 1 - memory.operations / coldOperations) * slow.error
   const most = Math.min(Math.max(slow.mean + cold, middle.mean), middle.mean + provenBy.middle * middle.error)
   const both = Math.min(slow.mean - cold, middle.mean)
-  const least = Math.max(eased(both, settings.hysteresis), middle.mean - overBy.middle * middle.error)
+  const least = Math.max(sign * eased(sign * both, settings), middle.mean - overBy.middle * middle.error)
   // The fast mean is always between both: an alert neither begins nor ends against what has happened last.
   const lowest = Math.min(Math.max(least, fast.mean - overBy.fast * fast.error), fast.mean)
   const highest = Math.max(Math.min(most, fast.mean + provenBy.fast * fast.error), fast.mean)
@@ -96,5 +96,8 @@ function varianceOf(
   return (distances + assumedEvaluations * assumedDeviation ** 2) / (evaluations + assumedEvaluations)
 }
 
-/** A value made worse by this share: it is better than a threshold only once it was better by the share. */
-const eased = (value: number, share: number) => value / (value >= 0 ? 1 + share : 1 - share)
+/** A value made worse by the hysteresis: it is better than a threshold only once it was better by that share. */
+function eased(value: number, { direction, hysteresis, canBeNegative }: MeanSettings): number {
+  const isNegative = canBeNegative && value < 0
+  return value / ((direction === 'higher_is_better') === isNegative ? 1 - hysteresis : 1 + hysteresis)
+}

@@ -23,6 +23,8 @@ export interface MeanSettings extends MemorySettings {
   readonly assumedDeviation: number
   /** Share of the threshold by which middle and slow lane must be better for a breach to end. */
   readonly hysteresis: number
+  /** Whether values may be below 0: what is better by a share is then a smaller distance from 0, not a larger one. */
+  readonly canBeNegative: boolean
 }
 
 /** How sure the share of operations beyond a threshold must be more than a quantile allows. */
@@ -44,12 +46,15 @@ export interface JudgeOptions {
  * Settings of a mean, or of a ratio: the mean of operations that are worth 1 or 0.
  * @param options.assumedDeviation in the KPI's unit; 0.15 suits F1 scores and other numbers between 0 and 1
  * @param options.hysteresis default 0.04
+ * @param options.canBeNegative default true
  */
 export function meanSettings(
-  options: JudgeOptions & { readonly assumedDeviation: number; readonly hysteresis?: number },
+  options: JudgeOptions &
+    Pick<MeanSettings, 'assumedDeviation'> &
+    Partial<Pick<MeanSettings, 'hysteresis' | 'canBeNegative'>>,
 ): MeanSettings {
-  const { direction, assumedDeviation, hysteresis = 0.04 } = options
-  return { ...memorySettings(options, tuning.mean), direction, assumedDeviation, hysteresis }
+  const { direction, assumedDeviation, hysteresis = 0.04, canBeNegative = true } = options
+  return { ...memorySettings(options, tuning.mean), direction, assumedDeviation, hysteresis, canBeNegative }
 }
 
 /**
