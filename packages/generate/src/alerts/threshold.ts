@@ -9,7 +9,7 @@ import {
   thresholdSeverities,
 } from '@mnemoscope/kpi'
 import { artificialTrafficNote, humanized, links, literally, modelAndOperation } from '../annotations.js'
-import { and, bracket, filter, is, number, or, select, unless } from '../promql.js'
+import { and, bracket, filter, indent, is, number, or, select, unless } from '../promql.js'
 import { allowedShare, ofLevel } from '../recording/share-memory.js'
 import { partition, type Region, within } from '../region.js'
 import type { AlertRule } from '../rule.js'
@@ -152,7 +152,7 @@ function shareArms(
   return [
     and(value, bracket(beyond(low(kpi))), names.seriesLabels),
     and(current, goesOn(beyond(high(kpi))), names.seriesLabels),
-    `0 * ${bracket(beyond(low(kpi)))} + ${number(threshold)}`,
+    `0 * (\n${indent(or([bracket(beyond(low(kpi))), goesOn(beyond(high(kpi)))]))}\n) + ${number(threshold)}`,
     // Without a bucket at the threshold's edge, as after a change of it until services restart, the value decides.
     unless(
       filter(
