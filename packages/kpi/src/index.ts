@@ -86,7 +86,6 @@ export {
   overrideMatches,
   overrideRank,
   type Place,
-  resolveThreshold,
   severityOf,
   thresholdsAt,
 } from './thresholds.js'

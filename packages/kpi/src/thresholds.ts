@@ -7,23 +7,6 @@ export function isBreach(direction: Direction, value: number, threshold: number)
   return direction === 'higher_is_better' ? value <= threshold : value >= threshold
 }
 
-/**
- * The value past which a firing alert ends: better than its threshold by the share that `hysteresis` says, at most
- * half the way to the end of the range, so that it can always be reached.
- */
-export function resolveThreshold(
-  { direction, hysteresis, range }: Pick<Kpi, 'direction' | 'hysteresis' | 'range'>,
-  threshold: number,
-): number {
-  const margin = Math.abs(threshold) * hysteresis
-  const value =
-    direction === 'higher_is_better'
-      ? Math.min(threshold + margin, (threshold + range.max) / 2)
-      : Math.max(threshold - margin, (threshold + range.min) / 2)
-  // 0.7 + 0.014 is 0.7139999999999999 in binary, which is hard to read.
-  return Number(value.toPrecision(12))
-}
-
 /** The worst level whose threshold the value breaches; undefined while it breaches none. NaN breaches none. */
 export function severityOf(
   direction: Direction,

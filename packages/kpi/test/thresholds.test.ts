@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { isBreach, resolveThreshold, severityOf, thresholdsAt } from '@mnemoscope/kpi'
+import { isBreach, severityOf, thresholdsAt } from '@mnemoscope/kpi'
 
 const f1 = { warning: 0.8, error: 0.75, critical: 0.7 }
 const latency = { warning: 5, error: 10, critical: 20 }
@@ -57,21 +57,4 @@ describe('thresholds at a place', () => {
   ])('of %s at %s in %s come from the narrowest override', (model, contextSize, operation, expected) => {
     expect(thresholdsAt(kpi, { model, contextSize, operation })).toEqual(expected)
   })
-})
-
-describe('the value past which an alert ends', () => {
-  test.each([
-    ['higher_is_better', 0.7, 0.02, 0.714],
-    ['higher_is_better', 0.99, 0.02, 0.995],
-    ['higher_is_better', 0.7, 0, 0.7],
-    ['lower_is_better', 0.5, 0.02, 0.49],
-    ['lower_is_better', 0.5, 0.5, 0.25],
-    ['lower_is_better', 0, 0.02, 0],
-  ] as const)(
-    'where %s, of the threshold %d with a hysteresis of %d is %d',
-    (direction, threshold, hysteresis, expected) => {
-      const range = { min: 0, max: 1, integer: false }
-      expect(resolveThreshold({ direction, hysteresis, range }, threshold)).toBe(expected)
-    },
-  )
 })

@@ -28,8 +28,8 @@ async function seed(pool: pg.Pool): Promise<void> {
   const days = [...new Set([newest - 10_000_000, newest].map((at) => dayOf(new Date(at))))]
   for (const table of ['snapshots', 'measurements'] as const) await createPartitions(pool, table, days)
   await pool.query(
-    `INSERT INTO series (service, model, context_size)
-     VALUES ('memory', 'a', '8192'), ('memory', 'b', '8192'), ('memory', 'c "x", y', '+Inf')`,
+    `INSERT INTO series (service, model, context_size, operation)
+     VALUES ('memory', 'a', '8192', 'search'), ('memory', 'b', '8192', 'search'), ('memory', 'c "x", y', '+Inf', 'search')`,
   )
   await pool.query(
     `INSERT INTO snapshots (at, series_id, kpi, value)
@@ -89,9 +89,11 @@ describe('GET /api/snapshots', () => {
       .map((line) => JSON.parse(line) as Page['snapshots'][number])
     expect(rows).toHaveLength(total)
     const lines = (await (await fetch(api('snapshots?format=csv'))).text()).split('\r\n')
-    expect(lines[0]).toBe('timestamp,service,model,context_size,kpi,value,samples,mean,p50,p95,p99,max')
+    expect(lines[0]).toBe(
+      'timestamp,service,model,context_size,operation,kpi,value,samples,mean,p50,p95,p99,max',
+    )
     expect(lines).toHaveLength(total + 2)
-    expect(lines[1]).toBe(`${newest / 1_000},memory,"c ""x"", y",+Inf,latency,0,,,,,,`)
+    expect(lines[1]).toBe(`${newest / 1_000},memory,"c ""x"", y",+Inf,search,latency,0,,,,,,`)
   })
 
   test('as a stream goes no further than its limit', async () => {

@@ -1,5 +1,5 @@
 /** What a program gets of this process' environment beside what every program gets. */
-export type Needs = 'network' | 'grafana'
+export type Needs = 'network' | 'apt' | 'grafana'
 
 /** Where programs are and write, in which language and time zone they do, and how much of the machine Go's take. */
 const everyProgram =
@@ -8,6 +8,8 @@ const everyProgram =
 const further: Readonly<Record<Needs, RegExp>> = {
   // For what sends requests to others: their proxies, which may hold a password, and whom they trust.
   network: /^(?:https?_proxy|no_proxy|all_proxy|ssl_cert_(?:file|dir)|node_extra_ca_certs)$/i,
+  // The user's own configuration of apt: mirrors, and what they need.
+  apt: /^APT_CONFIG$/,
   // Grafana's own settings.
   grafana: /^GF_[A-Z0-9_]+$/,
 }

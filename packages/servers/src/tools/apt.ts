@@ -92,7 +92,7 @@ function aptWith(options: readonly string[]): Apt {
 async function apt(options: readonly string[], args: readonly string[], cwd: string): Promise<string> {
   const all = ['-q', ...options.flatMap((option) => ['-o', option]), ...args]
   try {
-    const env = { ...childEnvironment(['network']), LC_ALL: 'C' }
+    const env = { ...childEnvironment(['network', 'apt']), LC_ALL: 'C' }
     const { stdout } = await promisify(execFile)('apt-get', all, { cwd, timeout, env })
     return stdout
   } catch (cause) {
