@@ -1,5 +1,6 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
 import { kpiAlertKinds } from '../alerts/index.js'
+import { kpiRules } from '../rule-files.js'
 import { countingTests } from './counting-tests.js'
 import { promtoolTest, type RuleTest } from './rule-test.js'
 
@@ -10,21 +11,21 @@ import { promtoolTest, type RuleTest } from './rule-test.js'
 export function testFiles(config: Config, kpi: Kpi): [name: string, content: object][] {
   const inOwnFile = kpiAlertKinds.filter(({ testFile }) => testFile !== undefined)
   const inKpiFile = kpiAlertKinds.filter(({ testFile }) => testFile === undefined)
+  // As in the rule file. promtool's own order of groups differs from run to run.
+  const order = kpiRules(config, kpi).groups.map(({ name }) => name)
+  const contentOf = (interval: string, tests: readonly RuleTest[]) => ({
+    rule_files: [`../rules/${kpi.id}.yml`],
+    evaluation_interval: interval,
+    group_eval_order: order,
+    tests: tests.map(promtoolTest),
+  })
   const tests = [...inKpiFile.flatMap((kind) => kind.tests(config, kpi)), ...countingTests(config, kpi)]
   return [
-    [`${kpi.id}.yml`, contentOf(kpi, config.alertCheckInterval, tests)],
+    [`${kpi.id}.yml`, contentOf(config.alertCheckInterval, tests)],
     ...inOwnFile.flatMap(({ tests, testFile }): [string, object][] => {
       const own = tests(config, kpi)
       if (testFile === undefined || own.length === 0) return []
-      return [[`${kpi.id}-${testFile.suffix}.yml`, contentOf(kpi, testFile.interval(config), own)]]
+      return [[`${kpi.id}-${testFile.suffix}.yml`, contentOf(testFile.interval(config), own)]]
     }),
   ]
-}
-
-function contentOf(kpi: Kpi, interval: string, tests: readonly RuleTest[]): object {
-  return {
-    rule_files: [`../rules/${kpi.id}.yml`],
-    evaluation_interval: interval,
-    tests: tests.map(promtoolTest),
-  }
 }
