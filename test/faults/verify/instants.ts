@@ -16,9 +16,11 @@ type StoredRow = {
   kpi: string
 } & Record<(typeof fields)[number], number | null>
 
-/** How old a value may be, in ms: two evaluations of its rules, and a second to spare. */
-const oldestMs = (field: string) =>
-  2_000 * (['value', 'samples', 'mean'].includes(field) ? evaluationSeconds : snapshotSeconds) + 1_000
+/**
+ * How old what is stored must be less than, in ms: two evaluations and a second to spare of the judged value; one interval
+ * of what counts the operations since the snapshot before, which no second row may count again.
+ */
+const oldestMs = (field: string) => (field === 'value' ? 2_000 * evaluationSeconds + 1_000 : stepMs)
 
 /**
  * Compares what is stored of every aligned instant with what Prometheus says of it by now.

@@ -122,21 +122,26 @@ const identity = ['__name__', ...names.seriesLabels].join(', ')
 const any = `{__name__=~"${names.snapshotSeriesPattern}"}`
 
 /**
- * The queries for every recorded series of a snapshot, each series in one of them. A series whose newest sample is
- * older than two evaluations is left out: after a restart of Prometheus, and while evaluations fail, the last value
- * from before would stand for up to five minutes.
+ * The queries for every recorded series of a snapshot, each series in one of them. After a restart of Prometheus, and while
+ * evaluations fail, the last sample from before would stand for up to five minutes. So a value counts while it is from the
+ * last two evaluations. What is of the operations since the snapshot before counts in the one interval that it was recorded
+ * in: in a second row the same operations would be there twice.
  */
 function snapshotQueries({ checkSeconds, snapshotSeconds }: Intervals): readonly [string, string] {
-  const others = Math.max(checkSeconds, snapshotSeconds)
+  // A range of Prometheus 2 has both of its ends: a millisecond less, and each sample is in one interval.
+  const interval = `${snapshotSeconds * 1_000 - 1}ms`
   return [
-    fresh(`{__name__=~"${names.snapshotSeriesPattern}", __name__=~".+:${judgedField}"}`, checkSeconds),
-    fresh(`{__name__=~"${names.snapshotSeriesPattern}", __name__!~".+:${judgedField}"}`, others),
+    fresh(
+      `{__name__=~"${names.snapshotSeriesPattern}", __name__=~".+:${judgedField}"}`,
+      `${reach(checkSeconds)}s`,
+    ),
+    fresh(`{__name__=~"${names.snapshotSeriesPattern}", __name__!~".+:${judgedField}"}`, interval),
   ]
 }
 
-/** What of a selector has a sample of the last two evaluations. Ended series are not in it: staleness still counts. */
-function fresh(selector: string, everySeconds: number): string {
-  return `${selector} and on (${identity}) last_over_time(${selector}[${reach(everySeconds)}s])`
+/** What of a selector has a sample in the range that ends now. Ended series are not in it: staleness still counts. */
+function fresh(selector: string, range: string): string {
+  return `${selector} and on (${identity}) last_over_time(${selector}[${range}])`
 }
 
 /**

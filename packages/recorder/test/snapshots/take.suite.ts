@@ -57,11 +57,11 @@ test('values from before the last two evaluations are not stored, nor after a re
     if ('gap' in instant && instant.gap !== 'rules_not_evaluated') return instant.gap
     const at = instant.at.getTime()
     const age = at - (evaluatedAt.get(at) ?? 0)
-    // Two evaluations of each group, and a second to spare.
-    const expected = age < 3 * second ? ['value', 'p95'] : age < 5 * second ? ['p95'] : []
+    // The value for two evaluations and a second to spare, the rest for its own interval.
+    const expected = age < 2 * second ? ['value', 'p95'] : age < 3 * second ? ['value'] : []
     const [row] = 'rows' in instant ? instant.rows : []
     expect((['value', 'p95'] as const).filter((field) => row?.[field] === 0.9)).toEqual(expected)
     return 'gap' in instant ? instant.gap : expected.join()
   })
-  expect([...new Set(seen)]).toEqual(expect.arrayContaining(['value,p95', 'p95', 'rules_not_evaluated']))
+  expect([...new Set(seen)]).toEqual(expect.arrayContaining(['value,p95', 'value', 'rules_not_evaluated']))
 })
