@@ -151,7 +151,7 @@ export function figuresOf({ verdicts, delays, jumps, longestPause }: Told): Figu
     verdicts.reduce((sum, verdict) => sum + verdict[key], 0)
   const seeded = total('seeded')
   return [
-    // Windows are seconds long here: a pause that long says that the machine did not keep pace, not that a rule is wrong.
+    // Values are forgotten within seconds here: a pause that long says that the machine did not keep pace, not that a rule is wrong.
     atMost('longest pause between scrapes', longestPause, 's', 3),
     { name: 'alerts seeded', value: seeded, unit: 'alerts', goal: seeded, ok: seeded > 0 },
     atMost('missed', total('missed'), 'alerts', 0),

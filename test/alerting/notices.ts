@@ -15,8 +15,8 @@ export interface Notices {
   readonly told: number
   readonly ended: number
   /**
-   * Notifications that had to come and did not: of the worst level that was seeded both, of a milder one, which a
-   * worse one mutes once it fires, the end of what was told.
+   * Notifications that had to come and did not: of the worst level of a breach both, of a milder one, which a worse one
+   * mutes once it fires, and of what may be noise, the end of what was told.
    */
   readonly untold: number
   /** Notifications beyond one of each kind for each level and seeded span, and those of nothing that was seeded. */
@@ -38,7 +38,7 @@ export function noticesOf(stream: Stream, notices: readonly Notice[], slack: num
         (notice) => notice.severity === severity && notice.from >= from && notice.from <= to + slack,
       )
       const [firing, resolved] = [ofStatus(of, 'firing'), ofStatus(of, 'resolved')]
-      const due = severity === worst ? 1 : Math.min(firing, 1)
+      const due = stream.mustAlert && severity === worst ? 1 : Math.min(firing, 1)
       return {
         all: of.length,
         untold: Math.max(0, due - firing) + Math.max(0, due - resolved),

@@ -9,8 +9,11 @@ export interface Pace {
   readonly length: number
   /** When operations of steady streams are bad, in seconds from the beginning. */
   readonly breaches: readonly { readonly from: number; readonly to: number }[]
-  /** Which of the hourly operations are bad, the first being 0. */
-  readonly badHours: readonly number[]
+  /**
+   * Which of the hourly operations are bad, the first being 0: from one to the one before another. Of one alone nothing is
+   * certain.
+   */
+  readonly badHours: readonly { readonly from: number; readonly to: number }[]
   /** When values wobble around the warning threshold, and for how long they stay on one side. */
   readonly wobble: { readonly from: number; readonly to: number; readonly side: number }
   /** Models whose memory jumps past its threshold, to time the notification. */
@@ -22,13 +25,13 @@ export interface Pace {
 const soon = { operations: 1 } as const
 const memory = { thresholds: { critical: 1_000_000_000 } } as const
 
-/** Well under a minute: an hour is 12 seconds. */
+/** A minute and a half: an hour is 6 seconds. */
 export const shortPace: Pace = {
-  hour: 12,
+  hour: 6,
   minute: 0.5,
-  length: 45,
+  length: 84,
   breaches: [{ from: 10, to: 18 }],
-  badHours: [1],
+  badHours: [{ from: 1, to: 3 }],
   wobble: { from: 10, to: 31, side: 7 },
   jumps: 12,
   kpis: {
@@ -47,7 +50,7 @@ export const longPace: Pace = {
     { from: 90, to: 120 },
     { from: 300, to: 330 },
   ],
-  badHours: [2, 5],
+  badHours: [{ from: 2, to: 4 }],
   wobble: { from: 90, to: 390, side: 70 },
   // Each is a place with every KPI: of many more, rules that run each second keep a small machine busy by themselves.
   jumps: 40,

@@ -20,9 +20,11 @@ export interface Stream {
   readonly every: number
   /** Value of the n-th operation, at a time in seconds from the beginning. */
   readonly value: (n: number, at: number) => number
-  /** Alerts that must come, each of these levels once in each span; none outside. */
+  /** Spans of alerts, each of these levels at most once in each; none outside. */
   readonly expected: readonly { readonly from: number; readonly to: number }[]
   readonly levels: readonly string[]
+  /** Whether each of them must come. What wobbles around its threshold may be a breach, and may be noise. */
+  readonly mustAlert: boolean
 }
 
 interface Values {
@@ -49,7 +51,7 @@ function stream(pace: Pace, kpi: JudgedKpi, rate: Rate, role: Role): Stream {
   const every = { '1 an hour': pace.hour, '1 a minute': pace.minute, '1,000 a second': 0.001 }[rate]
   const isHourly = rate === '1 an hour'
   const bad = isHourly
-    ? pace.badHours.map((n) => ({ from: n * pace.hour, to: (n + 1) * pace.hour }))
+    ? pace.badHours.map(({ from, to }) => ({ from: from * pace.hour, to: to * pace.hour }))
     : pace.breaches
   const { good, bad: badValue, past, short } = values[kpi]
   const within = (spans: typeof bad, at: number) => spans.some(({ from, to }) => at >= from && at < to)
@@ -71,5 +73,6 @@ function stream(pace: Pace, kpi: JudgedKpi, rate: Rate, role: Role): Stream {
     },
     expected: role === 'breaching' ? bad : role === 'wobbling' ? [wobbles] : [],
     levels: role === 'wobbling' ? ['warning'] : ['warning', 'error', 'critical'],
+    mustAlert: role === 'breaching',
   }
 }

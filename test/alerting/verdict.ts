@@ -13,7 +13,7 @@ export interface Fired {
 export interface Verdict {
   readonly seeded: number
   readonly raised: number
-  /** Seeded and never raised. */
+  /** Never raised, though it had to be. */
   readonly missed: number
   /** Raised where nothing was seeded. */
   readonly falseAlarms: number
@@ -25,7 +25,7 @@ export interface Verdict {
 
 /**
  * Compares what fired with what was seeded.
- * @param slack seconds after a seeded span in which its alert may begin: what is left in the windows
+ * @param slack seconds after a seeded span in which its alert may begin: what is remembered of it
  * @param end seconds at which the story ended
  */
 export function verdictOf(
@@ -43,7 +43,7 @@ export function verdictOf(
   return {
     seeded: wanted.length,
     raised: own.length,
-    missed: counts.filter((count) => count === 0).length,
+    missed: stream.mustAlert ? counts.filter((count) => count === 0).length : 0,
     falseAlarms: own.length - matched,
     flaps: counts.reduce((sum, count) => sum + Math.max(0, count - 1), 0),
     unresolved: own.filter(({ to }) => to >= end - 2).length,
