@@ -46,14 +46,14 @@ export const newestFigures: readonly Figure[] = [
     },
   },
   {
-    name: 'measurements behind a value',
+    name: 'new measurements',
     sql: `SELECT kpi || ' ' || model AS key, samples AS value FROM ${newest}`,
     views: {
       report: ({ report }) =>
         shownOf(report.current, ({ model, kpis: current }) =>
           Object.entries(current).map(([kpi, { samples }]) => [`${kpi} ${model}`, samples] as const),
         ),
-      dashboards: (views) => newestSamples(views, ({ id }) => [drillDown(id), 'Measurements behind it']),
+      dashboards: (views) => newestSamples(views, ({ id }) => [drillDown(id), 'New measurements']),
     },
   },
   ...(['p50', 'p95', 'p99'] as const).map(

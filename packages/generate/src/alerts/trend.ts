@@ -186,10 +186,11 @@ function livesOf(config: Config, kpi: Kpi): Life[] {
   const once: Steady = { value: baseline, samples: 1 }
   /** A day of which the last hours have values, the one at the hour's beginning included. */
   const day = (hours = 24): Steady[] => [...lasting([24 - hours, '_'], [hours, baseline]), once]
-  /** Hours above and below by as much as their standard deviation. */
-  const waves = (deviation: number): Steady[] => [
+  /** Hours above and below by as much as their standard deviation, the last ones of a day. */
+  const waves = (deviation: number, hours = 24): Steady[] => [
     ...lasting(
-      ...Array.from({ length: 24 }, (_, i) => [1, worseBy(i % 2 === 0 ? deviation : -deviation)] as const),
+      [24 - hours, '_'],
+      ...Array.from({ length: hours }, (_, i) => [1, worseBy(i % 2 === 0 ? deviation : -deviation)] as const),
     ),
     once,
   ]
@@ -200,6 +201,14 @@ function livesOf(config: Config, kpi: Kpi): Life[] {
     { service: 'hardly-worse', day: day(), hour: hour(enough * 0.9), fires: false },
     { service: 'beyond-its-waves', day: waves(far / deviations / 1.1), hour: hour(far), fires: true },
     { service: 'within-its-waves', day: waves(far / deviations / 0.9), hour: hour(far), fires: false },
+    // Without a yesterday to compare with.
+    { service: 'hardly-worse-on-its-first-day', day: day(12), hour: hour(enough * 0.9), fires: false },
+    {
+      service: 'within-its-waves-on-its-first-day',
+      day: waves(far / deviations / 0.9, 12),
+      hour: hour(far),
+      fires: false,
+    },
     {
       service: 'as-at-this-time-yesterday',
       day: [...lasting([1, worseBy(far)], [23, baseline]), once],

@@ -29,7 +29,7 @@ export const trendMutants: readonly Mutant[] = [
 
 export const latencyMutants: readonly Mutant[] = [
   ['what an alert compares', 'LatencyCritical', /:low(\{severity="critical"\} >=)/, ':high$1'],
-  ['the share that is allowed', 'LatencyError', /(low\S+) >= 0.04\d+/, '$1 >= 0.06'],
+  ['the share that is allowed', 'LatencyError', /((?:low|high)\S+) >= 0.04\d+/g, '$1 >= 0.06'],
   [
     'the level that is compared',
     'LatencyWarning',

@@ -51,7 +51,7 @@ export const mutants: readonly Mutant[] = [
     '$1 <= 0.7499',
   ],
   ['a threshold of an override', 'MnemoscopeF1ScoreCritical', /(high\S*) <= 0.50+5\)/, '$1 <= 0.49)'],
-  ['the exception of an override', 'MnemoscopeF1ScoreCritical', /:high\{model!=[^}]+\}/, ':high'],
+  ['the exception of an override', 'MnemoscopeF1ScoreCritical', /\{model!=[^}]+\}/g, ''],
   ['a level', 'MnemoscopeF1ScoreError', 'severity: error', 'severity: warning'],
   ['the label of the KPI', 'MnemoscopeF1ScoreWarning', 'kpi: f1_score', 'kpi: latency'],
   [
@@ -65,20 +65,13 @@ export const mutants: readonly Mutant[] = [
   ['the alert of missing data', 'MnemoscopeF1ScoreNoData', ' unless ', ' and '],
   ['the target that is down', 'MnemoscopeF1ScoreNoData', '== 0', '== 1'],
   ['what was seen before', ':count_seen', '_count[10m]', '_sum[10m]'],
-  [
-    'how long it is known',
-    ':began_alert',
-    /unless last_over_time\((\S+count_seen)\[10m\]\)/,
-    'unless last_over_time($1[1m])',
-  ],
   ['a counter that falls', ':began_alert', / < last_over_time\((\S+count_seen)/g, ' > last_over_time($1'],
-  ['the instances that are known', ':began_alert', ':start_seen[10m])) or', ':start_seen[10m]) < 0) or'],
+  ['the instances that are known', ':began_alert', /(:start_seen\[10m\]\))\)(\s+or\s+\(\()/, '$1 < 0)$2'],
   ['the age of a process', ':began_alert', '< 600)', '> 600)'],
   ['what a restarted process did', ':added_count', /or\s+\(instance:\S+:began_alert\)/, ''],
-  ['what a process did before its restart', ':began_alert', /\+ max_over_time\(\S+\)/, '+ 0'],
+  ['what a process did before its restart', ':began_alert', /\+ max_over_time\([^)]+\)/, '+ 0'],
   ['a label of the place', ':added_count', 'context_size, operation)', 'context_size)'],
   ['the expiry', ':elapsed', '<= 240', '<= 60'],
-  ['a longer expiry', ':last_operation', '- 240', '- 2400'],
 ]
 
 export const burnMutants: readonly Mutant[] = [
@@ -89,7 +82,7 @@ export const burnMutants: readonly Mutant[] = [
   ['the short window', 'BurnError', 'misses_30m', 'misses_6h'],
   ['the attempts asked for', 'BurnCritical', 'attempts_1h >= 5', 'attempts_1h >= 1'],
   ['a level', 'BurnWarning', 'severity: warning', 'severity: error'],
-  ['the outcomes that miss', ':misses_1h', /"failure"/g, '"success"'],
+  ['the outcomes that miss', ':misses_1h', '1 - ', ''],
 ]
 
 /** The generated tests must pass for the generated rules, and fail for each of these defects in them. */
