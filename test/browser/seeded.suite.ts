@@ -64,7 +64,7 @@ describeSeeded('the page over two hours of stored history', (seeded) => {
     seeded.withPage('/', {}, async (page) => {
       expect(await page.locator('#gaps-list').textContent()).toMatch(/1 snapshot.*Prometheus scraped nothing/)
       expect(await page.locator('#config-list').textContent()).toMatch(
-        /F1 score.*mean.*5m.*≤ 0\.8.*≤ 0\.75.*≤ 0\.7/,
+        /F1 score.*mean20≤ 0\.8.*≤ 0\.75.*≤ 0\.7/,
       )
     }))
 
