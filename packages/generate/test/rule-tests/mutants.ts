@@ -66,7 +66,7 @@ export const mutants: readonly Mutant[] = [
   ['the target that is down', 'MnemoscopeF1ScoreNoData', '== 0', '== 1'],
   ['what was seen before', ':count_seen', '_count[10m]', '_sum[10m]'],
   ['a counter that falls', ':began_alert', / < last_over_time\((\S+count_seen)/g, ' > last_over_time($1'],
-  ['the instances that are known', ':began_alert', /(:start_seen\[10m\]\))\)(\s+or\s+\(\()/, '$1 < 0)$2'],
+  ['the instances that are known', ':began_alert', /(:start_seen\[10m\]\))\)(\s+or\s+\(\()/, '$1 > 1e12)$2'],
   ['the age of a process', ':began_alert', '< 600)', '> 600)'],
   ['what a restarted process did', ':added_count', /or\s+\(instance:\S+:began_alert\)/, ''],
   ['what a process did before its restart', ':began_alert', /\+ max_over_time\([^)]+\)/, '+ 0'],
