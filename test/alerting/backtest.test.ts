@@ -45,8 +45,8 @@ beforeAll(async () => {
   isBad = false
   await eventually('their end', async () => (await firing()) === 0)
   // The replays keep this process too busy to record at a steady rate, so their range ends before them.
-  // A replay may see the end up to two evaluations later than the rules did.
-  endedAt = Math.floor(Date.now() / 1_000) + 5
+  // A replay may see the end some evaluations later than the rules did.
+  endedAt = Math.floor(Date.now() / 1_000) + 2 * apart
   await eventually('an evaluation after it', () => Date.now() / 1_000 > endedAt + 1)
 }, 120_000)
 
@@ -55,6 +55,12 @@ afterAll(async () => {
   await monitor?.stop()
   await monitoring?.stop()
 })
+
+/**
+ * Seconds between what the rules saw and what a replay sees: it evaluates at other instants, and on a busy machine a scrape
+ * or an evaluation that should come each second comes late.
+ */
+const apart = 5
 
 const kpiIds = ['f1_score', 'latency', 'adaptation_success_rate'] as const
 
@@ -82,9 +88,9 @@ test('a backtest of the configuration in force finds the alerts that really fire
     )
     const found = alerts.find(({ kpi, severity }) => kpi === metric.kpi && severity === metric.severity)
     expect(found?.spans).toHaveLength(1)
-    expect(Math.abs((found?.spans[0]?.from ?? 0) - (real?.from ?? 0))).toBeLessThanOrEqual(2)
+    expect(Math.abs((found?.spans[0]?.from ?? 0) - (real?.from ?? 0))).toBeLessThanOrEqual(apart)
     // A run ends with its last firing evaluation, a span with the first one after it.
-    expect(Math.abs((found?.spans[0]?.to ?? 0) - 1 - (real?.to ?? 0))).toBeLessThanOrEqual(2)
+    expect(Math.abs((found?.spans[0]?.to ?? 0) - 1 - (real?.to ?? 0))).toBeLessThanOrEqual(apart)
   }
 }, 60_000)
 
