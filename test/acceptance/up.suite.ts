@@ -1,46 +1,31 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { DashboardData } from '@mnemoscope/recorder'
-import pg from 'pg'
-import { eventually, mnemoscope, startUp, temporaryFolder, type Up } from '../harness/index.js'
-import { linkTools } from '../harness/link-tools.js'
-import { upConfig } from './up-config.js'
+import { eventually, mnemoscope, type Up } from '../harness/index.js'
+import { type Demo, isAlive, startDemo } from './demo.js'
 
 describe('mnemoscope up --demo', () => {
-  const folder = temporaryFolder('up-fault')
-  let up: Up
-  let database: pg.Client
+  let demo: Demo
 
   beforeAll(async () => {
-    writeFileSync(join(folder.path, 'mnemoscope.config.ts'), upConfig)
-    linkTools(folder.path)
-    up = await startUp(folder.path, ['--demo', '--ports', 'auto'])
-    database = new pg.Client(up.run.database)
-    database.on('error', () => {})
-    await database.connect()
+    demo = await startDemo('up-fault')
     await eventually('measured values of F1', async () => (await count('f1_score IS NOT NULL')) > 0, {
       withinMs: 90_000,
     })
   }, 180_000)
 
-  afterAll(async () => {
-    await database?.end()
-    await up?.end('SIGTERM')
-    folder.remove()
-  }, 60_000)
+  afterAll(() => demo?.stop(), 60_000)
 
   test('a real fault raises a critical F1 alert, and mending it closes the same episode', async () => {
-    const healthy = await dashboard(up)
+    const healthy = await dashboard(demo.up)
     expect(healthy.alert_summary.has_critical).toBe(false)
 
-    const broken = await mnemoscope(folder.path, ['demo', '--fault', 'recall'])
+    const broken = await mnemoscope(demo.folder, ['demo', '--fault', 'recall'])
     expect(broken).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('recall') })
     const opened = await eventually('critical F1 episodes', () => critical(`closed_at IS NULL`), {
       withinMs: 60_000,
     })
 
-    const mended = await mnemoscope(folder.path, ['demo', '--fault', 'none'])
+    const mended = await mnemoscope(demo.folder, ['demo', '--fault', 'none'])
     expect(mended.stdout).toContain('healthy')
     const closed = await eventually(
       'their end',
@@ -53,26 +38,25 @@ describe('mnemoscope up --demo', () => {
 
   test('after a kill -9 nothing is left running, the next start works, and the data are there', async () => {
     const before = await count()
-    await database.end()
-    await up.end('SIGKILL')
-    await eventually('the end of every part', () => Object.values(up.run.pids).every((pid) => !isAlive(pid)))
+    await demo.database.end()
+    await demo.up.end('SIGKILL')
+    await eventually('the end of every part', () =>
+      Object.values(demo.up.run.pids).every((pid) => !isAlive(pid)),
+    )
 
-    up = await startUp(folder.path, ['--demo', '--ports', 'auto'])
-    database = new pg.Client(up.run.database)
-    database.on('error', () => {})
-    await database.connect()
+    await demo.restart()
     expect(await count()).toBeGreaterThanOrEqual(before)
   }, 120_000)
 
   async function critical(where: string): Promise<{ id: string }[] | undefined> {
-    const { rows } = await database.query<{ id: string }>(
+    const { rows } = await demo.database.query<{ id: string }>(
       `SELECT id FROM alert_episodes WHERE kpi = 'f1_score' AND severity = 'critical' AND ${where} ORDER BY id`,
     )
     return rows.length > 0 ? rows : undefined
   }
 
   async function count(where = 'true'): Promise<number> {
-    const { rows } = await database.query<{ n: number }>(
+    const { rows } = await demo.database.query<{ n: number }>(
       `SELECT count(*)::int AS n FROM performance_snapshots WHERE ${where}`,
     )
     return rows[0]?.n ?? 0
@@ -81,13 +65,4 @@ describe('mnemoscope up --demo', () => {
 
 async function dashboard({ run }: Up): Promise<DashboardData> {
   return (await (await fetch(`${run.recorder}/api/dashboard`)).json()) as DashboardData
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }

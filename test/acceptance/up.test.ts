@@ -1,41 +1,26 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import pg from 'pg'
-import { eventually, mnemoscope, startUp, temporaryFolder, type Up } from '../harness/index.js'
-import { linkTools } from '../harness/link-tools.js'
-import { upConfig } from './up-config.js'
+import { eventually, mnemoscope } from '../harness/index.js'
+import { type Demo, isAlive, startDemo } from './demo.js'
 
 describe('mnemoscope up --demo', () => {
   // A fault and its end, and a start after kill -9: up.suite.ts.
-  const folder = temporaryFolder('up')
-  let up: Up
-  let database: pg.Client
+  let demo: Demo
 
   beforeAll(async () => {
-    writeFileSync(join(folder.path, 'mnemoscope.config.ts'), upConfig)
-    linkTools(folder.path)
-    up = await startUp(folder.path, ['--demo', '--ports', 'auto'])
-    database = new pg.Client(up.run.database)
-    database.on('error', () => {})
-    await database.connect()
+    demo = await startDemo('up')
   }, 180_000)
 
-  afterAll(async () => {
-    await database?.end()
-    await up?.end('SIGTERM')
-    folder.remove()
-  }, 60_000)
+  afterAll(() => demo?.stop(), 60_000)
 
   test('prints the address of the page', () => {
-    expect(up.output()).toContain(`${up.run.recorder}/`)
+    expect(demo.up.output()).toContain(`${demo.up.run.recorder}/`)
   })
 
   test('stores snapshots of three models whose seven KPIs are all measured', async () => {
     const rows = await eventually(
       'complete snapshots of three models',
       async () => {
-        const { rows } = await database.query(
+        const { rows } = await demo.database.query(
           `SELECT DISTINCT ON (model) * FROM performance_snapshots
            WHERE num_nulls(f1_score, latency, token_usage, memory_usage, context_utilization,
                            adaptation_success_rate, overflow_frequency) = 0
@@ -56,14 +41,14 @@ describe('mnemoscope up --demo', () => {
   }, 120_000)
 
   test('refuses a second start in the same folder, naming the first', async () => {
-    const second = await mnemoscope(folder.path, ['up', '--demo', '--ports', 'auto'])
+    const second = await mnemoscope(demo.folder, ['up', '--demo', '--ports', 'auto'])
     expect(second.exitCode).toBe(1)
     expect(second.stderr).toContain('ALREADY_RUNNING')
-    expect(second.stderr).toContain(String(up.pid))
+    expect(second.stderr).toContain(String(demo.up.pid))
   }, 30_000)
 
   test('mnemoscope report prints the five sections from live data', async () => {
-    const { exitCode, stdout } = await mnemoscope(folder.path, ['report'])
+    const { exitCode, stdout } = await mnemoscope(demo.folder, ['report'])
     expect(exitCode).toBe(0)
     for (const section of [
       'PERFORMANCE SUMMARY',
@@ -78,18 +63,9 @@ describe('mnemoscope up --demo', () => {
   }, 30_000)
 
   test('Ctrl-C ends every process and removes the run file', async () => {
-    await database.end()
-    expect(await up.end('SIGINT')).toBe(0)
-    for (const pid of Object.values(up.run.pids)) expect(isAlive(pid)).toBe(false)
-    expect((await mnemoscope(folder.path, ['report'])).stderr).toContain('NOT_RUNNING')
+    await demo.database.end()
+    expect(await demo.up.end('SIGINT')).toBe(0)
+    for (const pid of Object.values(demo.up.run.pids)) expect(isAlive(pid)).toBe(false)
+    expect((await mnemoscope(demo.folder, ['report'])).stderr).toContain('NOT_RUNNING')
   }, 60_000)
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}

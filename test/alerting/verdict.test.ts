@@ -37,6 +37,18 @@ describe('a verdict', () => {
     expect(verdict).toMatchObject(expected)
   })
 
+  test('misses nothing where values wobble around the threshold, and counts what comes twice', () => {
+    const wobbling = streams(shortPace).find(({ model }) => model === 'f1_score 1 a minute wobbling')
+    if (wobbling === undefined) throw new Error('no such stream')
+    const ending = { slack: 15, end: 45 }
+    expect(verdictOf(wobbling, [], ending)).toMatchObject({ seeded: 1, missed: 0 })
+    const twice = [[11, 14] as const, [16, 22] as const].map(([from, to]) => ({
+      ...{ model: wobbling.model, severity: 'warning' },
+      ...{ from, to },
+    }))
+    expect(verdictOf(wobbling, twice, ending)).toMatchObject({ missed: 0, flaps: 1, falseAlarms: 0 })
+  })
+
   test('counts every alert of a healthy stream as a false one', () => {
     if (steady === undefined) throw new Error('no such stream')
     const verdict = verdictOf(steady, fires(steady.model, [11, 22]), { slack: 15, end: 45 })

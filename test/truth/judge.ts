@@ -1,5 +1,4 @@
 import {
-  durationSeconds,
   isInBreach,
   isQuantile,
   judgeGauge,
@@ -37,10 +36,9 @@ export interface Said {
 export type Level = (at: number, added: Added) => Said
 
 /** The steps for one level of a KPI that counts operations. */
-export function levelOf(kpi: Kpi, level: ThresholdSeverity, expiry = durationSeconds(kpi.expiry)): Level {
-  const { direction, operations, assumedDeviation, hysteresis, statistic } = kpi
+export function levelOf(kpi: Kpi, level: ThresholdSeverity): Level {
+  const { direction, statistic } = kpi
   const threshold = kpi.thresholds[level] as number
-  const options = { direction, operations, expiry }
   let isFiring = false
   const said = (
     at: number,
@@ -52,7 +50,7 @@ export function levelOf(kpi: Kpi, level: ThresholdSeverity, expiry = durationSec
     return { at, added, isFiring, low: judged?.low, high: judged?.high }
   }
   if (isQuantile(statistic)) {
-    const settings = shareSettings({ ...options, quantile: Number(statistic.slice(1)) / 100 })
+    const settings = shareSettings(kpi)
     let memory: ShareMemory | undefined
     return (at, added) => {
       memory = rememberShare(memory, { count: added.count, sum: added.beyond[level] ?? 0 }, at, settings)
@@ -65,12 +63,7 @@ export function levelOf(kpi: Kpi, level: ThresholdSeverity, expiry = durationSec
       )
     }
   }
-  const settings = meanSettings({
-    ...options,
-    assumedDeviation,
-    hysteresis,
-    canBeNegative: kpi.range.min < 0,
-  })
+  const settings = meanSettings(kpi)
   let memory: MeanMemory | undefined
   return (at, added) => {
     memory = rememberMean(memory, added, at, settings)

@@ -88,7 +88,7 @@ function judgedBy(kpi: Kpi, level: ThresholdSeverity, operations: readonly SeenO
       const { mean, deviation } = typeof kind === 'number' ? { mean: kind, deviation: usual } : kind
       return { seenAt, beyondBy: by(value), trulyBeyondBy: by(mean), deviation }
     })
-  const { allowed } = shareSettings({ direction, quantile: Number(statistic.slice(1)) / 100 })
+  const { allowed } = shareSettings(kpi)
   const shareOf = (kind: Kind) =>
     typeof kind === 'number'
       ? Number(by(kind) >= 0)

@@ -52,7 +52,7 @@ function laid({ from, to }: Span, thresholds: readonly number[], { max }: Kpi['r
     from: Math.max(from, Number((Math.min(...inside) / nearFactor).toPrecision(12))),
     to: Math.min(to, Number((Math.max(...inside) * nearFactor).toPrecision(12))),
   }
-  // What is beyond the usual values is told from what is still usual.
+  // The largest usual value is a boundary too: what lies beyond it is counted apart.
   const ends = [from, to, near.from, near.to, max].filter((end) => end >= from && end <= to)
   const anchors = ascending([...inside, ...ends])
   return anchors.flatMap((anchor, i) => {

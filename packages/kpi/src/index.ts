@@ -30,7 +30,6 @@ export { comparedThreshold, isInBreach, relativeTolerance } from './judge/decide
 export { type GaugeScrape, gaugeScrapes, judgeGauge } from './judge/gauge.js'
 export { type JudgedMean, judgeMean, type MeanMemory, rememberMean } from './judge/mean.js'
 export {
-  type JudgeOptions,
   type Lanes,
   type MeanSettings,
   type MemorySettings,
@@ -86,6 +85,7 @@ export {
   overrideMatches,
   overrideRank,
   type Place,
+  quantileOf,
   severityOf,
   thresholdsAt,
 } from './thresholds.js'

@@ -1,4 +1,5 @@
 import { contextTokens } from './context-size.js'
+import { tuning } from './judge/tuning.js'
 import type { Direction, Kpi, KpiOverride, Quantile, Statistic, Thresholds } from './kpi.js'
 import { type ThresholdSeverity, thresholdSeverities } from './severity.js'
 
@@ -60,12 +61,17 @@ export function overridden(kpi: Kpi, override: KpiOverride): Kpi {
 
 /** How many operations a value remembers unless set: a quantile needs more of them than a mean. */
 export function defaultOperations(statistic: Statistic): number {
-  return isQuantile(statistic) ? 60 : 20
+  return isQuantile(statistic) ? tuning.share.operations : tuning.mean.operations
 }
 
 /** Whether a statistic is a quantile of single operations. */
 export function isQuantile(statistic: Statistic): statistic is Quantile {
   return /^p\d+$/.test(statistic)
+}
+
+/** A quantile as a number: 0.95 of `p95`. */
+export function quantileOf(statistic: Quantile): number {
+  return Number(statistic.slice(1)) / 100
 }
 
 /** A KPI as the narrowest override that matches a place has it. */

@@ -1,5 +1,4 @@
 import {
-  durationSeconds,
   isQuantile,
   judgeMean,
   judgeShare,
@@ -45,17 +44,7 @@ function judgedMean(history: PlaceHistory): Timeline {
       history,
       readings.map((value) => (value === undefined ? undefined : { value, low: value, high: value })),
     )
-  const { direction, operations, assumedDeviation, hysteresis } = kpi
-  const expiry = durationSeconds(kpi.expiry)
-  const canBeNegative = kpi.range.min < 0
-  const settings = meanSettings({
-    direction,
-    operations,
-    expiry,
-    assumedDeviation,
-    hysteresis,
-    canBeNegative,
-  })
+  const settings = meanSettings(kpi)
   let memory: MeanMemory | undefined
   const all = added.map((each, i) => {
     memory = rememberMean(memory, each, range.start + i * range.step, settings)
@@ -66,9 +55,8 @@ function judgedMean(history: PlaceHistory): Timeline {
 
 function judgedShare(history: PlaceHistory, threshold: number): Comparison {
   const { kpi, range, added } = history
-  const { direction, operations, statistic } = kpi
-  const quantile = Number(statistic.slice(1)) / 100
-  const settings = shareSettings({ direction, operations, expiry: durationSeconds(kpi.expiry), quantile })
+  const { direction } = kpi
+  const settings = shareSettings(kpi)
   const boundaries = new Set(added.flatMap(({ upTo }) => [...upTo.keys()]))
   const edge = edgeOf(kpi, threshold, [...boundaries])
   let memory: ShareMemory | undefined

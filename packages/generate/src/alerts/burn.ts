@@ -36,7 +36,7 @@ export const burn: KpiAlertKind = {
   settings: (kpi) => [['kpis', kpi.id, 'target']],
 }
 
-/** Of fewer attempts in the long window no share is told. */
+/** A share of fewer attempts than this, in the long window, raises no alert. */
 const leastAttempts = 5
 
 /** How often the fastest burn rate is judged. */

@@ -1,8 +1,9 @@
-import { type Config, durationSeconds, isBreach, type Kpi, names } from '@mnemoscope/kpi'
-import { humanized, links, literally } from '../annotations.js'
-import { ago, and, bracket, is, number, or, select } from '../promql.js'
+import { type Config, durationSeconds, type Kpi, names } from '@mnemoscope/kpi'
+import { artificialTrafficNote, humanized, links, literally, modelAndOperation } from '../annotations.js'
+import { ago, and, bracket, number, or } from '../promql.js'
 import type { AlertRule, RuleGroup } from '../rule.js'
-import { holds, holdsNot, type RuleTest, steadyValues } from '../rule-tests/rule-test.js'
+import { informs, worseValues } from '../rule-tests/informed.js'
+import { type RuleTest, steadyValues } from '../rule-tests/rule-test.js'
 import { placeSeries, testPlaces } from '../rule-tests/test-place.js'
 import type { KpiAlertKind } from './alert-kind.js'
 import { worstSide } from './threshold.js'
@@ -52,11 +53,11 @@ function driftAlert(config: Config, kpi: Kpi): AlertRule {
     keep_firing_for: steady,
     labels: { [names.label.severity]: 'info', [names.label.kpi]: kpi.id },
     annotations: {
-      summary: `${literally(kpi.title)} of {{ $labels.model }} in {{ $labels.job }} gets worse from day to day`,
+      summary: `${literally(kpi.title)} of ${modelAndOperation} in {{ $labels.job }} gets worse from day to day`,
       description:
-        `${literally(kpi.title)} of {{ $labels.model }} at context size {{ $labels.context_size }} was ${humanized(kpi.unit)} ` +
+        `${literally(kpi.title)} of ${modelAndOperation} at context size {{ $labels.context_size }} was ${humanized(kpi.unit)} ` +
         `over a day: worse than the same day a week before (in a first week, than three days before) by more than ` +
-        `${Number((change * 100).toPrecision(4))} %, and by more than the values of that day differed.`,
+        `${Number((change * 100).toPrecision(4))} %, and by more than the values of that day differed.${artificialTrafficNote}`,
       value: '{{ $value }}',
       ...links(config, runbook, kpi),
     },
@@ -96,29 +97,15 @@ function driftTests(config: Config, kpi: Kpi): RuleTest[] {
     ]
   })
   const end = length * durationSeconds('1d') - interval
-  const expectations = lives.map(({ service, fires }) => {
-    const labels = [
-      is('alertname', alertName(kpi)),
-      is('alertstate', 'firing'),
-      is(names.label.severity, 'info'),
-      is(names.label.kpi, kpi.id),
-      is(names.label.job, service),
-    ]
-    return (fires ? holds : holdsNot)(end, select('ALERTS', labels))
-  })
+  const expectations = lives.map((life) => informs(kpi, alertName(kpi), life, end))
   const name = `${kpi.id}: only a day that is worse than the same day a week before raises the alert`
   return [{ name, interval, series: Object.fromEntries(series), expectations }]
 }
 
 function livesOf(config: Config, kpi: Kpi): Life[] {
-  const { min, max } = kpi.range
-  const sign = isBreach(kpi.direction, max, min) ? 1 : -1
-  const usual = sign > 0 ? min + (max - min) / 4 : max - (max - min) / 4
-  const enough = Math.abs(usual) * config.alerting.trend.change
-  const far = Math.min(enough * 1.5, (max - min) / 2)
-  if (far < enough * 1.1 || enough === 0) return []
-
-  const worseBy = (amount: number) => Number((usual + sign * amount).toPrecision(12))
+  const values = worseValues(config, kpi)
+  if (values === undefined) return []
+  const { enough, far, worseBy } = values
   const week = (amount = 0): number[] => Array<number>(7).fill(worseBy(amount))
   const withWeekend = [...week().slice(2), worseBy(far), worseBy(far)]
   const sinking = [0, 0, 0, 1, 2, 3, 4].map((step) => worseBy((far * step) / 4))

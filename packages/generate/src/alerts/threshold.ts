@@ -5,12 +5,13 @@ import {
   isQuantile,
   type Kpi,
   names,
+  shareSettings,
   type ThresholdSeverity,
   thresholdSeverities,
 } from '@mnemoscope/kpi'
 import { artificialTrafficNote, humanized, links, literally, modelAndOperation } from '../annotations.js'
 import { and, bracket, filter, indent, is, number, or, select, unless } from '../promql.js'
-import { allowedShare, ofLevel } from '../recording/share-memory.js'
+import { ofLevel } from '../recording/share-memory.js'
 import { partition, type Region, within } from '../region.js'
 import type { AlertRule } from '../rule.js'
 import type { KpiAlertKind, SettingPath } from './alert-kind.js'
@@ -143,7 +144,7 @@ function shareArms(
 ): string[] {
   const { high, low } = names.judgeSeries
   const current = within(names.recordedSeries.current(kpi), region)
-  const allowed = Number(comparedThreshold(allowedShare(kpi), 'lower_is_better').toPrecision(12))
+  const allowed = Number(comparedThreshold(shareSettings(kpi).allowed, 'lower_is_better').toPrecision(12))
   const beyond = (name: string) => filter(within(name, ofLevel(region, severity)), '>=', allowed)
   // The value is recorded with snapshots: an alert neither waits for it, nor shows one from before the breach.
   const isHigher = kpi.direction === 'higher_is_better'

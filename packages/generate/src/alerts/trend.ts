@@ -1,8 +1,9 @@
-import { type Config, durationSeconds, isBreach, type Kpi, names } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, type Kpi, names } from '@mnemoscope/kpi'
 import { artificialTrafficNote, humanized, links, literally, modelAndOperation } from '../annotations.js'
-import { and, bracket, filter, is, number, or, over, select, unless } from '../promql.js'
+import { and, bracket, filter, number, or, over, unless } from '../promql.js'
 import type { AlertRule, RecordingRule, RuleGroup } from '../rule.js'
-import { holds, holdsNot, type RuleTest, type Steady, steadyValues } from '../rule-tests/rule-test.js'
+import { informs, worseValues } from '../rule-tests/informed.js'
+import { type RuleTest, type Steady, steadyValues } from '../rule-tests/rule-test.js'
 import { currentSeries, testPlaces } from '../rule-tests/test-place.js'
 import type { KpiAlertKind } from './alert-kind.js'
 import { worstSide } from './threshold.js'
@@ -104,7 +105,8 @@ function trendAlert(config: Config, kpi: Kpi): AlertRule {
       description:
         `${literally(kpi.title)} of ${modelAndOperation} at context size {{ $labels.context_size }} was ${humanized(kpi.unit)} ` +
         `over the last hour: worse than its day before by more than ${deviations} standard deviations and ` +
-        `${Number((change * 100).toPrecision(4))} %.${artificialTrafficNote}`,
+        `${Number((change * 100).toPrecision(4))} %, and by that share than around this time yesterday and a week ago, where these ` +
+        `are known.${artificialTrafficNote}`,
       value: '{{ $value }}',
       ...links(config, runbook, kpi),
     },
@@ -146,30 +148,17 @@ function trendTests(config: Config, kpi: Kpi): RuleTest[] {
     currentSeries(kpi, service, everywhere.place),
     steadyValues([...day, ...hour]),
   ])
-  const expectations = lives.map(({ service, fires }) => {
-    const labels = [
-      is('alertname', alertName(kpi)),
-      is('alertstate', 'firing'),
-      is(names.label.severity, 'info'),
-      is(names.label.kpi, kpi.id),
-      is(names.label.job, service),
-    ]
-    return (fires ? holds : holdsNot)(25 * seconds, select('ALERTS', labels))
-  })
+  const expectations = lives.map((life) => informs(kpi, alertName(kpi), life, 25 * seconds))
   const name = `${kpi.id}: only an hour that is much worse than its day raises the alert`
   return [{ name, interval, series: Object.fromEntries(series), expectations }]
 }
 
 function livesOf(config: Config, kpi: Kpi): Life[] {
   const { evaluations } = hourOf(config)
-  const { min, max } = kpi.range
-  const { change, deviations } = config.alerting.trend
-  const sign = isBreach(kpi.direction, max, min) ? 1 : -1
-  const baseline = sign > 0 ? min + (max - min) / 4 : max - (max - min) / 4
-  const enough = Math.abs(baseline) * change
-  // As far as the range lets it, and half as far again as is worth knowing.
-  const far = Math.min(enough * 1.5, (max - min) / 2)
-  if (far < enough * 1.1 || enough === 0) return []
+  const values = worseValues(config, kpi)
+  if (values === undefined) return []
+  const { usual, enough, far, worseBy } = values
+  const { deviations } = config.alerting.trend
 
   /** Values that each last for some hours. Ends are rounded, not lengths: an hour must begin where it should. */
   const lasting = (...parts: readonly (readonly [hours: number, value: Steady['value']])[]) => {
@@ -182,10 +171,9 @@ function livesOf(config: Config, kpi: Kpi): Life[] {
     }
     return runs
   }
-  const worseBy = (amount: number) => Number((baseline + sign * amount).toPrecision(12))
-  const once: Steady = { value: baseline, samples: 1 }
+  const once: Steady = { value: usual, samples: 1 }
   /** A day of which the last hours have values, the one at the hour's beginning included. */
-  const day = (hours = 24): Steady[] => [...lasting([24 - hours, '_'], [hours, baseline]), once]
+  const day = (hours = 24): Steady[] => [...lasting([24 - hours, '_'], [hours, usual]), once]
   /** Hours above and below by as much as their standard deviation, the last ones of a day. */
   const waves = (deviation: number, hours = 24): Steady[] => [
     ...lasting(
@@ -211,13 +199,13 @@ function livesOf(config: Config, kpi: Kpi): Life[] {
     },
     {
       service: 'as-at-this-time-yesterday',
-      day: [...lasting([1, worseBy(far)], [23, baseline]), once],
+      day: [...lasting([1, worseBy(far)], [23, usual]), once],
       hour: hour(far),
       fires: false,
     },
     {
       service: 'worse-than-at-this-time-yesterday',
-      day: [...lasting([1, worseBy(far - enough * 1.2)], [23, baseline]), once],
+      day: [...lasting([1, worseBy(far - enough * 1.2)], [23, usual]), once],
       hour: hour(far),
       fires: true,
     },

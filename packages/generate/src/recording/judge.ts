@@ -1,12 +1,4 @@
-import {
-  type Config,
-  durationSeconds,
-  isQuantile,
-  type Kpi,
-  meanSettings,
-  names,
-  shareSettings,
-} from '@mnemoscope/kpi'
+import { type Config, isQuantile, type Kpi, meanSettings, names, shareSettings } from '@mnemoscope/kpi'
 import { over } from '../promql.js'
 import { type Part, partition, type Region, within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
@@ -53,17 +45,16 @@ export function seenCountersRules(kpi: Kpi): RecordingRule[] {
 }
 
 function partRules(config: Config, kpi: Kpi, region: Region): RecordingRule[] {
-  const { direction, operations, assumedDeviation, hysteresis, statistic } = kpi
-  const options = { direction, operations, expiry: durationSeconds(kpi.expiry) }
+  const { statistic } = kpi
   if (isQuantile(statistic)) {
-    const settings = shareSettings({ ...options, quantile: Number(statistic.slice(1)) / 100 })
+    const settings = shareSettings(kpi)
     const current = {
       record: names.recordedSeries.current(kpi),
       expr: `${within(names.judgeSeries.remembered(kpi, statistic), region)} and ${names.judgeSeries.lastOperation(kpi)}`,
     }
     return [...ageingRules(kpi, region, settings), current, ...shareRules(config, kpi, region, settings)]
   }
-  const settings = meanSettings({ ...options, assumedDeviation, hysteresis })
+  const settings = meanSettings(kpi)
   return [...ageingRules(kpi, region, settings), ...meanRules(kpi, region, settings)]
 }
 

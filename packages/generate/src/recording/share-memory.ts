@@ -5,7 +5,6 @@ import {
   type Kpi,
   names,
   type ShareSettings,
-  shareSettings,
   type ThresholdSeverity,
   thresholdSeverities,
   tuning,
@@ -26,11 +25,6 @@ const place = names.seriesLabels.join(', ')
  */
 function edgesOf({ direction }: Kpi, threshold: number): number[] {
   return [...new Set([bucketEdge(direction, threshold), threshold])]
-}
-
-/** Share of the operations that a quantile allows at or beyond its thresholds. */
-export function allowedShare({ statistic, direction }: Pick<Kpi, 'statistic' | 'direction'>): number {
-  return shareSettings({ direction, quantile: Number(statistic.slice(1)) / 100 }).allowed
 }
 
 /** The buckets whose boundaries are the edges of a KPI's thresholds, at every place. */

@@ -1,4 +1,12 @@
-import { type Config, isQuantile, type Kpi, names, overridden, type Quantile } from '@mnemoscope/kpi'
+import {
+  type Config,
+  isQuantile,
+  type Kpi,
+  names,
+  overridden,
+  type Quantile,
+  quantileOf,
+} from '@mnemoscope/kpi'
 import {
   aggregate,
   and,
@@ -80,7 +88,7 @@ function operationRules(config: Config, kpi: Kpi): RecordingRule[] {
     { record: buckets(kpi), expr: all },
     ...shownQuantiles.map((shown) => ({
       record: quantile(kpi, shown),
-      expr: and(histogramQuantile(Number(shown.slice(1)) / 100, buckets(kpi)), samples(kpi)),
+      expr: and(histogramQuantile(quantileOf(shown), buckets(kpi)), samples(kpi)),
     })),
     maxRule(kpi),
     ...rememberedRules(kpi),
@@ -126,7 +134,7 @@ function rememberedRules(kpi: Kpi): RecordingRule[] {
     },
     ...quantiles.map((each) => ({
       record: remembered(kpi, each),
-      expr: histogramQuantile(Number(each.slice(1)) / 100, shares),
+      expr: histogramQuantile(quantileOf(each), shares),
     })),
   ]
 }

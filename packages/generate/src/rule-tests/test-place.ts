@@ -6,11 +6,11 @@ import {
   largerContextSize,
   names,
   type Place,
+  shareSettings,
   type ThresholdSeverity,
   thresholdSeverities,
 } from '@mnemoscope/kpi'
 import { is, isOneOf, type Matcher, select } from '../promql.js'
-import { allowedShare } from '../recording/share-memory.js'
 import { type ExpectedSample, seriesValues } from './rule-test.js'
 
 /** A place of a kind that settings tell apart, and the KPI as it is there. */
@@ -77,7 +77,7 @@ export function judgedSeries(
       series(high(kpi), (_, most) => most),
     ])
   }
-  const allowed = allowedShare(kpi)
+  const { allowed } = shareSettings(kpi)
   const shares = levelsOf(kpi).flatMap(({ level, threshold }) => {
     const share = (value: number) => (isBreach(kpi.direction, value, threshold) ? allowed : allowed * 0.9)
     const ofLevel = [is(severity, level)]

@@ -86,9 +86,7 @@ describe('rules know what the steps know', () => {
             [`${metric}{${labels}, outcome="success"}`]: sums(scrapes, worth),
             [`${metric}{${labels}, outcome="failure"}`]: sums(scrapes, (value) => 1 - worth(value)),
           }
-    const { direction, operations, assumedDeviation, hysteresis } = kpi
-    const expiry = kpi === token_usage ? 1_200 : 4_500
-    const settings = meanSettings({ direction, operations, assumedDeviation, hysteresis, expiry })
+    const settings = meanSettings(kpi)
     let memory: MeanMemory | undefined
     const expectations: Expectation[] = []
     for (const { at, ...added } of evaluations(scrapes, worth)) {
@@ -119,7 +117,7 @@ describe('rules know what the steps know', () => {
       [`${metric}_count{${labels}}`]: sums(scrapes, () => 1),
       ...Object.fromEntries(edges.map((edge) => [`${metric}_bucket{${labels}, le="${edge}"}`, upTo(edge)])),
     }
-    const settings = shareSettings({ direction: 'lower_is_better', quantile: 0.95 })
+    const settings = shareSettings(latency)
     const expectations = new Map<number, Record<string, []>>()
     for (const [severity, threshold] of Object.entries(latency.thresholds)) {
       let memory: ShareMemory | undefined

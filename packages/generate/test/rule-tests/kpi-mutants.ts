@@ -7,6 +7,7 @@ const rulesAndTests = (kpi: string, tests = kpi): Subject => ({
 })
 
 export const trend = rulesAndTests('f1_score', 'f1_score-trend')
+export const drift = rulesAndTests('f1_score', 'f1_score-drift')
 export const latency = rulesAndTests('latency')
 export const gauge = rulesAndTests('memory_usage')
 
@@ -25,6 +26,17 @@ export const trendMutants: readonly Mutant[] = [
   ['half an hour for its values', 'current_mean_1h', /(count_over_time\(\S+)\[1h\]/, '$1[30m]'],
   ['the values of an hour', 'current_mean_1h', '>= 120', '>= 12'],
   ['a level', 'ScoreInfo', 'severity: info', 'severity: warning'],
+]
+
+export const driftMutants: readonly Mutant[] = [
+  ['the share worth knowing', 'DriftInfo', '0.1 *', '0.06 *'],
+  ['a larger share', 'DriftInfo', '0.1 *', '0.2 *'],
+  ['the direction', 'DriftInfo', />( 0\.1)/, '<$1'],
+  ['the waves of the day before', 'DriftInfo', /deviation_1d/g, 'mean_1d'],
+  ['the same day of the week before', 'DriftInfo', /offset 7d/g, 'offset 5d'],
+  ['the days of a first week', 'DriftInfo', /offset 3d/g, 'offset 1d'],
+  ['the first week', 'DriftInfo', /offset 3d/g, 'offset 30d'],
+  ['a level', 'DriftInfo', 'severity: info', 'severity: warning'],
 ]
 
 export const latencyMutants: readonly Mutant[] = [

@@ -1,4 +1,6 @@
-import type { Direction } from '../kpi.js'
+import { durationSeconds } from '../duration.js'
+import type { Direction, Kpi } from '../kpi.js'
+import { isQuantile, quantileOf } from '../thresholds.js'
 import { tuning } from './tuning.js'
 
 /** Three lanes of one memory: a number for each, from the one that forgets fastest to the one that forgets slowest. */
@@ -33,52 +35,45 @@ export interface ShareSettings extends MemorySettings {
   readonly allowed: number
 }
 
-/** What people set of a judge. */
-export interface JudgeOptions {
-  readonly direction: Direction
-  /** Operations that the value remembers in thin traffic. Default 20, of a quantile 60. */
-  readonly operations?: number
-  /** Seconds after its last operation at which a value is unknown. Default 4500: an operation an hour keeps it. */
-  readonly expiry?: number
-}
-
 /**
- * Settings of a mean, or of a ratio: the mean of operations that are worth 1 or 0.
- * @param options.assumedDeviation in the KPI's unit; 0.15 suits F1 scores and other numbers between 0 and 1
- * @param options.hysteresis default 0.04
- * @param options.canBeNegative default true
+ * How a KPI whose statistic is a mean or a ratio is judged: a ratio is the mean of operations that are worth 1 or 0.
+ * @param kpi as it is at the place, its overrides applied
  */
 export function meanSettings(
-  options: JudgeOptions &
-    Pick<MeanSettings, 'assumedDeviation'> &
-    Partial<Pick<MeanSettings, 'hysteresis' | 'canBeNegative'>>,
+  kpi: Pick<Kpi, 'direction' | 'operations' | 'expiry' | 'assumedDeviation' | 'hysteresis' | 'range'>,
 ): MeanSettings {
-  const { direction, assumedDeviation, hysteresis = 0.04, canBeNegative = true } = options
-  return { ...memorySettings(options, tuning.mean), direction, assumedDeviation, hysteresis, canBeNegative }
+  const { direction, assumedDeviation, hysteresis, range } = kpi
+  const memory = memorySettings(kpi, tuning.mean)
+  return { ...memory, direction, assumedDeviation, hysteresis, canBeNegative: range.min < 0 }
 }
 
 /**
- * Settings of a quantile. It is at or beyond a threshold where more operations than it allows are at or beyond it.
- * @param options.quantile such as 0.95
+ * How a KPI whose statistic is a quantile is judged: the quantile is at or beyond a threshold where more operations than it
+ * allows are.
+ * @param kpi as it is at the place, its overrides applied
+ * @throws Error if its statistic is no quantile
  */
-export function shareSettings(options: JudgeOptions & { readonly quantile: number }): ShareSettings {
-  const { direction, quantile } = options
+export function shareSettings({
+  direction,
+  statistic,
+  ...kpi
+}: Pick<Kpi, 'direction' | 'operations' | 'expiry' | 'statistic'>): ShareSettings {
+  if (!isQuantile(statistic)) throw new Error(`${statistic} is no quantile`)
+  const quantile = quantileOf(statistic)
   const allowed = direction === 'lower_is_better' ? 1 - quantile : quantile
   // 1 - 0.95 is 0.050000000000000044 in binary.
-  return { ...memorySettings(options, tuning.share), allowed: Number(allowed.toPrecision(12)) }
+  return { ...memorySettings(kpi, tuning.share), allowed: Number(allowed.toPrecision(12)) }
 }
 
 function memorySettings(
-  { operations, expiry = 4_500 }: JudgeOptions,
-  tuned: (typeof tuning)['mean' | 'share'],
+  { operations, expiry }: Pick<Kpi, 'operations' | 'expiry'>,
+  { lanes, secondsAnOperation, secondsOfQuiet }: (typeof tuning)['mean' | 'share'],
 ): MemorySettings {
-  const { lanes, secondsAnOperation, secondsOfQuiet } = tuned
-  const remembered = operations ?? tuned.operations
   return {
-    operations: eachLane(lanes, (part) => Number((remembered * part).toPrecision(6))),
+    operations: eachLane(lanes, (part) => Number((operations * part).toPrecision(6))),
     secondsAnOperation,
     secondsOfQuiet,
-    expiry,
+    expiry: durationSeconds(expiry),
   }
 }
 

@@ -22,6 +22,7 @@ export const tuning = {
     mostVariances: 6.5,
   },
   share: {
+    /** The same of a quantile, which needs more of them. */
     operations: 60,
     lanes: [0.38, 1, 5.7],
     secondsAnOperation: 3.7,

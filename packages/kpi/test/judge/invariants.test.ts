@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import {
   type Direction,
+  defineConfig,
   isInBreach,
   judgeMean,
   judgeShare,
@@ -13,6 +14,8 @@ import {
   shareSettings,
 } from '@mnemoscope/kpi'
 import fc from 'fast-check'
+
+const { f1_score, latency } = defineConfig().kpis
 
 /** An evaluation: the time since the one before, and the values of the operations that are new. */
 interface Seen {
@@ -39,7 +42,7 @@ const runs = { numRuns: 100 }
 
 /** Breaches at each evaluation, and the memories. */
 function judged(direction: Direction, threshold: number, evaluations: readonly Seen[]) {
-  const settings = meanSettings({ direction, assumedDeviation: 0.15 })
+  const settings = meanSettings({ ...f1_score, direction })
   let memory: MeanMemory | undefined
   let firing = false
   let at = 0
@@ -117,7 +120,7 @@ describe('whatever the traffic, a judged mean', () => {
 })
 
 describe('whatever the traffic, a judged share', () => {
-  const settings = shareSettings({ direction: 'lower_is_better', quantile: 0.95 })
+  const settings = shareSettings(latency)
 
   function shares(evaluations: readonly (NewOperations & { elapsed: number })[]) {
     let memory: ShareMemory | undefined

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import {
   ageing,
+  defineConfig,
   effectiveOperations,
   judgeMean,
   judgeShare,
@@ -13,8 +14,9 @@ import {
   shareSettings,
 } from '@mnemoscope/kpi'
 
-const f1 = meanSettings({ direction: 'higher_is_better', assumedDeviation: 0.15 })
-const p95 = shareSettings({ direction: 'lower_is_better', quantile: 0.95 })
+const { f1_score, latency } = defineConfig().kpis
+const f1 = meanSettings(f1_score)
+const p95 = shareSettings(latency)
 
 /** Memory of operations that came one an evaluation, a minute apart, each worth a value. */
 function meanOf(values: readonly number[], settings = f1): MeanMemory {
@@ -65,19 +67,23 @@ describe('a memory becomes older', () => {
 describe('settings of a judge', () => {
   test('have three lanes around the operations that people set', () => {
     expect(f1.operations).toEqual([8, 20, 120])
-    expect(meanSettings({ ...f1, operations: 50 }).operations).toEqual([20, 50, 300])
+    expect(meanSettings({ ...f1_score, operations: 50 }).operations).toEqual([20, 50, 300])
     expect(p95.operations).toEqual([22.8, 60, 342])
     expect(f1.expiry).toBe(4_500)
   })
 
   test.each([
-    ['lower_is_better', 0.95, 0.05],
-    ['lower_is_better', 0.99, 0.01],
-    ['lower_is_better', 0.5, 0.5],
-    ['higher_is_better', 0.5, 0.5],
-    ['higher_is_better', 0.9, 0.9],
-  ] as const)('where %s, a quantile of %d allows a share of %d beyond', (direction, quantile, allowed) => {
-    expect(shareSettings({ direction, quantile }).allowed).toBe(allowed)
+    ['lower_is_better', 'p95', 0.05],
+    ['lower_is_better', 'p99', 0.01],
+    ['lower_is_better', 'p50', 0.5],
+    ['higher_is_better', 'p50', 0.5],
+    ['higher_is_better', 'p90', 0.9],
+  ] as const)('where %s, %s allows a share of %d beyond', (direction, statistic, allowed) => {
+    expect(shareSettings({ ...latency, direction, statistic }).allowed).toBe(allowed)
+  })
+
+  test('of a quantile are refused for what is none', () => {
+    expect(() => shareSettings(f1_score)).toThrow('mean is no quantile')
   })
 })
 
@@ -126,7 +132,7 @@ describe('a mean', () => {
     const { value, low, high } = judgeMean(meanOf(times(1_000, 0.9)), f1)
     expect(value).toBeCloseTo(0.9, 9)
     expect(high).toBeCloseTo(0.9, 9)
-    expect(low).toBeGreaterThanOrEqual(0.9 / 1.04)
+    expect(low).toBeGreaterThanOrEqual(0.9 / 1.02)
     expect(low).toBeLessThan(0.9)
     const few = judgeMean(meanOf([0.9]), f1)
     expect(few.low).toBeLessThan(low)
@@ -141,7 +147,8 @@ describe('a mean', () => {
   })
 
   test('is mirrored where lower is better', () => {
-    const lower = meanSettings({ direction: 'lower_is_better', assumedDeviation: 0.15 })
+    const range = { ...f1_score.range, min: -1 }
+    const lower = meanSettings({ ...f1_score, direction: 'lower_is_better', range })
     const values = [0.9, 0.8, 0.95, 0.4, 0.5, 0.45]
     const there = judgeMean(meanOf(values), f1)
     const mirrored = judgeMean(

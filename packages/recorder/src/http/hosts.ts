@@ -54,7 +54,7 @@ function refused(message: string, value: string | undefined): MnemoscopeError {
   })
 }
 
-/** Whoever asks for an address asks for no name, so no name can have been made to lead here. */
+/** An IP address cannot be made to lead here, as a name of another site can. */
 function isOfThisMachine(name: string): boolean {
   const plain = name.replace(/^\[|\]$/g, '')
   return plain === 'localhost' || plain.endsWith('.localhost') || isIP(plain) !== 0 || plain === ownName

@@ -1,4 +1,4 @@
-import { type Config, type Kpi, kpiAt, names } from '@mnemoscope/kpi'
+import { type Config, type Kpi, kpiAt, names, quantileOf } from '@mnemoscope/kpi'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { type Matrix, queryInstant, queryRange } from '../prometheus/query.js'
 import { figureOf, type SnapshotRow } from './row.js'
@@ -175,7 +175,6 @@ function quantileQuery(name: ShownQuantile): string {
   const shared = `count by (${by}) (${ofKpi(`{__name__=~"${pattern}", le="+Inf"}`)}) > 1`
   const buckets = ofKpi(`{__name__=~"${pattern}"}`)
   return (
-    `histogram_quantile(${Number(name.slice(1)) / 100}, ` +
-    `sum by (${by}, le) (${buckets} and on (${by}) (${shared})))`
+    `histogram_quantile(${quantileOf(name)}, ` + `sum by (${by}, le) (${buckets} and on (${by}) (${shared})))`
   )
 }

@@ -87,7 +87,7 @@ export function createEvents({ pool, configSource, refreshMs, logger }: EventsOp
 
   return {
     async handle(context) {
-      // A stream that nobody reads would take the place of a listener until its heartbeats fail.
+      // HEAD asks for no stream: one would take the place of a listener until its heartbeats fail.
       if (context.req.method === 'HEAD') {
         return context.body(null, 200, { 'content-type': 'text/event-stream' })
       }

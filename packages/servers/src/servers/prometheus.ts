@@ -23,8 +23,8 @@ export interface PrometheusOptions extends ServerOptions {
 }
 
 /**
- * Starts Prometheus on 127.0.0.1, its data directory locked. SIGHUP reloads it; over HTTP nobody can reload or end it. Default data directory:
- * `STATE_DIR/prometheus`. Throws PORT_IN_USE, ALREADY_RUNNING, PROCESS_ENDED, PROCESS_NOT_READY.
+ * Starts Prometheus on 127.0.0.1, its data directory locked. SIGHUP reloads it; its HTTP API can neither reload nor
+ * end it. Default data directory: `STATE_DIR/prometheus`. Throws PORT_IN_USE, ALREADY_RUNNING, PROCESS_ENDED, PROCESS_NOT_READY.
  */
 export async function startPrometheus(options: PrometheusOptions): Promise<RunningServer> {
   const stateDir = resolve(options.stateDir)
