@@ -19,7 +19,7 @@ export interface TestDatabases {
 export async function openDatabases(): Promise<TestDatabases> {
   const admin = await serverUrl()
   const made: string[] = []
-  const urlOf = (name: string) => Object.assign(new URL(admin), { pathname: `/${name}` }).href
+  const urlOf = (name: string) => databaseAt(admin, name)
   return {
     admin,
     async create(template = 'template0') {
@@ -48,13 +48,20 @@ export async function openDatabases(): Promise<TestDatabases> {
   }
 }
 
-/** Does what changes the server as a whole, such as its roles: one test file at a time. */
-export function serially<T>(admin: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  // The lock ends with the connection.
-  return asking(admin, async (client) => {
+/**
+ * Does what changes the server as a whole, such as its roles: one test file at a time. The client of `work` is connected
+ * to the server's own database, whichever database `url` names.
+ */
+export function serially<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  // Advisory locks of two databases do not exclude each other. The lock ends with the connection.
+  return asking(databaseAt(url, 'postgres'), async (client) => {
     await client.query('SELECT pg_advisory_lock(1)')
     return work(client)
   })
+}
+
+function databaseAt(url: string, name: string): string {
+  return Object.assign(new URL(url), { pathname: `/${name}` }).href
 }
 
 async function asking<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
