@@ -47,7 +47,8 @@ export async function startTestPrometheus(options: TestPrometheusOptions = {}): 
       port: fixedPort,
       command,
       configFile,
-      alertResendDelay: '1s',
+      // Alertmanager ends an alert that it has not heard of for four times this: longer than a slow restart.
+      alertResendDelay: '10s',
       stopGraceMs: 5_000,
     })
   let server = await orEnd(
