@@ -103,6 +103,7 @@ CREATE TABLE config_changes (
   source text NOT NULL,
   sha256 text NOT NULL,
   previous_sha256 text,
+  summary text[] DEFAULT '{}'::text[] NOT NULL,
   differences jsonb NOT NULL,
   restarts jsonb NOT NULL,
   config jsonb NOT NULL,
@@ -118,6 +119,7 @@ COMMENT ON COLUMN config_changes.by IS 'Who changed it: the owner of the file, o
 COMMENT ON COLUMN config_changes.source IS 'file: the configuration file was edited. api: PUT /api/config. start: the recorder started with another one.';
 COMMENT ON COLUMN config_changes.sha256 IS 'Hash of the configuration''s meaning, as generated files and the series mnemoscope_config_info carry it.';
 COMMENT ON COLUMN config_changes.previous_sha256 IS 'Hash of the one before; NULL for the first.';
+COMMENT ON COLUMN config_changes.summary IS 'What changed, for people: at most five lines, such as "KPI groundedness added".';
 COMMENT ON COLUMN config_changes.differences IS 'What changed: a list of {path, before, after}; before or after is left out where the setting did not exist.';
 COMMENT ON COLUMN config_changes.restarts IS 'Parts that need a restart to apply some of it: a list of {part, paths}.';
 COMMENT ON COLUMN config_changes.config IS 'The complete configuration with every default.';
@@ -626,7 +628,7 @@ AS $function$
   SELECT changes.kind, changes.at, begun.starts_at - changes.at, changes.by, changes.what, changes.detail
   FROM alert_episodes AS begun CROSS JOIN LATERAL (
     SELECT 'configuration' AS kind, found.at, found.by,
-           (SELECT string_agg(difference ->> 'path', ', ') FROM jsonb_array_elements(found.differences) AS difference) AS what,
+           nullif(array_to_string(found.summary, '; '), '') AS what,
            found.differences AS detail
     FROM config_changes_before(episode, within) AS found
     UNION ALL
@@ -691,11 +693,11 @@ $function$;
 COMMENT ON FUNCTION compare_weeks IS 'Each KPI over a time beside the same time a week earlier. change is the relative change of the mean; NULL where a side is missing or was 0.';
 
 CREATE OR REPLACE FUNCTION config_changes_before(episode bigint, within interval DEFAULT '06:00:00'::interval)
- RETURNS TABLE(id bigint, at timestamp with time zone, by text, source text, differences jsonb)
+ RETURNS TABLE(id bigint, at timestamp with time zone, by text, source text, summary text[], differences jsonb)
  LANGUAGE sql
  STABLE
 AS $function$
-  SELECT changes.id, changes.at, changes.by, changes.source, changes.differences
+  SELECT changes.id, changes.at, changes.by, changes.source, changes.summary, changes.differences
   FROM alert_episodes AS begun JOIN config_changes AS changes
     ON changes.at <= begun.starts_at AND changes.at >= begun.starts_at - within
   WHERE begun.id = episode AND changes.previous_sha256 IS NOT NULL

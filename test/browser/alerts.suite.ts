@@ -61,13 +61,13 @@ describeSeeded('alerts on the page, over two hours of stored history', (seeded) 
     )
     const hoursBefore = (hours: number) => new Date(Number(episode?.starts_at) - hours * 3_600_000)
     await seeded.recorder.query(
-      `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, differences, restarts, config)
-       VALUES ($1, 'ada', 'file', 'b', 'a', $2, '[]', '{}'), ($3, 'grace', 'api', 'c', 'b', $4, '[]', '{}')`,
+      `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, summary, differences, restarts, config)
+       VALUES ($1, 'ada', 'file', 'b', 'a', '{F1 score: warning threshold 0.85 → 0.8}', $2, '[]', '{}'), ($3, 'grace', 'api', 'c', 'b', '{Latency: expiry 75m → 10m}', $4, '[]', '{}')`,
       [
         hoursBefore(5.5),
         JSON.stringify([{ path: 'kpis.f1_score.thresholds.warning', before: 0.85, after: 0.8 }]),
         hoursBefore(2.25),
-        JSON.stringify([{ path: 'kpis.latency.window', before: '5m', after: '10m' }]),
+        JSON.stringify([{ path: 'kpis.latency.expiry', before: '75m', after: '10m' }]),
       ],
     )
     await seeded.recorder.query(
@@ -90,7 +90,7 @@ describeSeeded('alerts on the page, over two hours of stored history', (seeded) 
       const texts = await items.allTextContents()
       expect(texts).toHaveLength([moved, config_changes, deployments, alerts, gaps].flat().length)
       for (const pattern of [
-        /^Configuration changed 2 h 15 min before, at .* by gracekpis\.latency\.window "5m" → "10m"$/,
+        /^Configuration changed 2 h 15 min before, at .* by graceLatency: expiry 75m → 10m1 settingkpis\.latency\.expiry "75m" → "10m"$/,
         /^Configuration changed 5 h 30 min before, at .* by adakpis\.f1_score\.thresholds\.warning 0\.85 → 0\.8$/,
         /^memory deployed 3 h before, at .* by ci: version 1\.3\.9 → 1\.4\.0$/,
         /^No snapshots: .*Prometheus has no data of that time$/,

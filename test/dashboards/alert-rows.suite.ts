@@ -111,7 +111,7 @@ describe('Configuration changes', () => {
     expect(rows).toEqual([
       {
         time: configChange.at,
-        text: "o'brien changed kpis.latency.thresholds.warning",
+        text: `${configChange.summary} (by o'brien)`,
         tags: 'configuration,file',
       },
     ])

@@ -13,7 +13,7 @@ export interface PrecedingChange {
   readonly at: number
   /** Null if unknown. */
   readonly by: string | null
-  /** The changed settings, or the service and its version. */
+  /** What changed in the configuration, or the service and its version. */
   readonly what: string
 }
 

@@ -1,9 +1,9 @@
 -- What people changed shortly before an alert began.
 
 CREATE FUNCTION config_changes_before(episode bigint, within interval DEFAULT '6 hours')
-RETURNS TABLE (id bigint, at timestamptz, by text, source text, differences jsonb)
+RETURNS TABLE (id bigint, at timestamptz, by text, source text, summary text[], differences jsonb)
 LANGUAGE sql STABLE AS $$
-  SELECT changes.id, changes.at, changes.by, changes.source, changes.differences
+  SELECT changes.id, changes.at, changes.by, changes.source, changes.summary, changes.differences
   FROM alert_episodes AS begun JOIN config_changes AS changes
     ON changes.at <= begun.starts_at AND changes.at >= begun.starts_at - within
   WHERE begun.id = episode AND changes.previous_sha256 IS NOT NULL
@@ -27,7 +27,7 @@ LANGUAGE sql STABLE AS $$
   SELECT changes.kind, changes.at, begun.starts_at - changes.at, changes.by, changes.what, changes.detail
   FROM alert_episodes AS begun CROSS JOIN LATERAL (
     SELECT 'configuration' AS kind, found.at, found.by,
-           (SELECT string_agg(difference ->> 'path', ', ') FROM jsonb_array_elements(found.differences) AS difference) AS what,
+           nullif(array_to_string(found.summary, '; '), '') AS what,
            found.differences AS detail
     FROM config_changes_before(episode, within) AS found
     UNION ALL

@@ -1,5 +1,5 @@
 import { type AlertEpisode, ask, type Charts, type DashboardKpi, type EpisodeDetail } from './api.js'
-import { differenceList } from './configuration.js'
+import { whatChanged } from './configuration.js'
 import { byId, element } from './dom.js'
 import { formatChange, valueElement } from './format.js'
 import { badge } from './level.js'
@@ -69,14 +69,14 @@ function listOf(alert: AlertEpisode, { before, transitions }: EpisodeDetail): HT
   const reopened = transitions.filter(({ kind }) => kind === 'reopened').length
   const items = [
     ...before.moved.map((moved) => movedItem(moved, alert.metric_type)),
-    ...before.config_changes.map(({ at, by, differences }) =>
+    ...before.config_changes.map(({ at, by, summary, differences }) =>
       element(
         'li',
         {},
         `Configuration changed ${earlier(at)}, at `,
         timeOf(at),
         ` by ${by}`,
-        differenceList(differences),
+        ...whatChanged({ summary, differences }),
       ),
     ),
     ...before.deployments.map(({ at, service, version, previous_version, by }) =>

@@ -116,23 +116,30 @@ function placeOf({ model, operation, contextSize }: ConfigKpi['overrides'][numbe
   return [model, operation, ...context].filter((part) => part !== undefined).join(', ')
 }
 
-function changeItem({ at, by, source, differences }: ConfigChange): HTMLLIElement {
+function changeItem({ at, by, source, summary, differences }: ConfigChange): HTMLLIElement {
   const what =
     source !== 'start'
       ? `changed by ${by} (${source})`
       : differences.length > 0
         ? 'changed while the recorder was not running'
         : 'the first on record'
-  return element('li', {}, timeOf(at), `: ${what}`, differenceList(differences))
+  return element('li', {}, timeOf(at), `: ${what}`, ...whatChanged({ summary, differences }))
 }
 
-/** What a change made of each setting; null where nothing differs. */
-export function differenceList(differences: ConfigChange['differences']): HTMLUListElement | null {
-  if (differences.length === 0) return null
+/** What a change did, in sentences, with each setting behind a click; nothing where nothing differs. */
+export function whatChanged({
+  summary,
+  differences,
+}: Pick<ConfigChange, 'summary' | 'differences'>): HTMLElement[] {
+  if (differences.length === 0) return []
   const items = differences.map(({ path, before, after }) =>
     element('li', {}, element('code', {}, path), ` ${changeText(before, after)}`),
   )
-  return element('ul', {}, ...items)
+  const count = `${items.length} setting${items.length === 1 ? '' : 's'}`
+  return [
+    element('ul', {}, ...summary.map((text) => element('li', {}, text))),
+    element('details', {}, element('summary', {}, count), element('ul', {}, ...items)),
+  ]
 }
 
 /** Of lists only what differs: buckets are many, and two of them may have moved. */

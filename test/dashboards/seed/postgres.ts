@@ -125,9 +125,15 @@ async function seedStory(pool: pg.Pool): Promise<void> {
   )
   for (const [i] of episodes.entries()) await insertEpisode(pool, i)
   await pool.query(
-    `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, differences, restarts, config)
-       VALUES ($1, 'mnemoscope', 'start', 'aaaa', NULL, '[]', '[]', '{}'), ($2, $3, 'file', 'bbbb', 'aaaa', $4, '[]', '{}')`,
-    [start, configChange.at, configChange.by, JSON.stringify(configChange.differences)],
+    `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, summary, differences, restarts, config)
+       VALUES ($1, 'mnemoscope', 'start', 'aaaa', NULL, '{}', '[]', '[]', '{}'), ($2, $3, 'file', 'bbbb', 'aaaa', $5, $4, '[]', '{}')`,
+    [
+      start,
+      configChange.at,
+      configChange.by,
+      JSON.stringify(configChange.differences),
+      [configChange.summary],
+    ],
   )
   await pool.query(
     `INSERT INTO deployments (at, service, version, previous_version, source)

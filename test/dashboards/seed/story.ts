@@ -121,5 +121,6 @@ export const deployment = {
 export const configChange = {
   at: new Date(end.getTime() - 31 * minute),
   by: "o'brien",
+  summary: 'Latency: warning threshold 8 s → 5 s',
   differences: [{ path: 'kpis.latency.thresholds.warning', before: 8, after: 5 }],
 } as const

@@ -6,6 +6,9 @@ import { printable, printableLine } from '../terminal.js'
 export type ChangeSummary = Pick<AppliedChange, 'differences' | 'restarts'> &
   Partial<Pick<AppliedChange, 'at' | 'by' | 'sha256'>>
 
+/** More settings than this are counted: a KPI alone has forty. */
+const mostLines = 5
+
 /** A change for people, a line for each setting; with `json`, one line for programs. */
 export function changeLines(change: ChangeSummary, json: boolean): string {
   const { at, by, sha256, differences, restarts } = change
@@ -13,9 +16,14 @@ export function changeLines(change: ChangeSummary, json: boolean): string {
   if (differences.length === 0) return 'The configuration is applied.'
   return [
     `${pc.green('Applied')}${at === undefined ? '' : ` ${at.toISOString()}`}${by === undefined ? '' : `, by ${printableLine(by)}`}`,
-    ...differences.map(
-      ({ path, before, after }) => `  ${path}: ${shown(before)} ${pc.dim('→')} ${pc.bold(shown(after))}`,
-    ),
+    ...differences
+      .slice(0, differences.length > mostLines ? mostLines - 1 : mostLines)
+      .map(
+        ({ path, before, after }) => `  ${path}: ${shown(before)} ${pc.dim('→')} ${pc.bold(shown(after))}`,
+      ),
+    ...(differences.length > mostLines
+      ? [pc.dim(`  and ${differences.length - mostLines + 1} more settings; --json lists them all`)]
+      : []),
     ...restarts.map(({ part, paths }) => pc.yellow(`  restart ${part} for ${paths.join(', ')}`)),
   ].join('\n')
 }

@@ -16,6 +16,13 @@ test('a change says who, each setting before and after, and what must be started
   expect(text).toContain('restart prometheus for dataRetentionDays')
 })
 
+test('of many settings a few are named and the others counted', () => {
+  const many = Array.from({ length: 40 }, (_, i) => ({ path: `kpis.groundedness.a${i}`, after: i }))
+  const text = changeLines({ differences: many, restarts: [] }, false)
+  expect(text.split('\n').filter((line) => line.includes('kpis.'))).toHaveLength(4)
+  expect(text).toContain('and 36 more settings; --json lists them all')
+})
+
 test('a configuration applied without a known difference has a line of its own', () => {
   expect(changeLines({ differences: [], restarts: [] }, false)).toBe('The configuration is applied.')
 })

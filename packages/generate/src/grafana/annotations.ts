@@ -89,4 +89,4 @@ LIMIT 200`),
 
 /** Who changed which settings, in words. */
 export const changedSql =
-  "by || ' changed ' || coalesce((SELECT string_agg(difference ->> 'path', ', ') FROM jsonb_array_elements(differences) AS difference), 'nothing')"
+  "coalesce(nullif(array_to_string(summary, '; '), ''), 'First configuration') || ' (by ' || by || ')'"

@@ -56,7 +56,8 @@ export function restartsFor(differences: readonly Difference[]): RestartNeeded[]
   })
 }
 
-function leaves(value: unknown, path = ''): Map<string, unknown> {
+/** Every setting that is no object, by its path. */
+export function leaves(value: unknown, path = ''): Map<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map([[path, value]])
   return new Map(
     Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, path === '' ? key : `${path}.${key}`)]),

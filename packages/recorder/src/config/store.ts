@@ -6,6 +6,7 @@ import { inTransaction } from '../database/pool.js'
 import type { Scope } from '../database/scope.js'
 import { storableText } from '../database/text.js'
 import type { DataOf } from '../http/route.js'
+import { summaryOfChange } from './change-summary.js'
 import { differenceAnswer, differencesBetween, restartAnswer, restartsFor } from './differences.js'
 import { redacted, redactedJson } from './redact.js'
 import type { AppliedChange } from './source.js'
@@ -18,6 +19,7 @@ export const configChangeAnswer = z.strictObject({
   source: z.enum(['start', 'file', 'api']),
   sha256: z.string(),
   previous_sha256: z.string().nullable(),
+  summary: z.array(z.string()).describe('What changed, for people: at most five lines.'),
   differences: z.array(differenceAnswer),
   restarts: z.array(restartAnswer),
 })
@@ -65,7 +67,7 @@ export async function configChanges(
   most: number,
 ): Promise<ConfigChange[]> {
   const { rows } = await pool.query<ConfigChange>(
-    `SELECT id, extract(epoch FROM at)::float8 AS at, by, source, sha256, previous_sha256, differences, restarts
+    `SELECT id, extract(epoch FROM at)::float8 AS at, by, source, sha256, previous_sha256, summary, differences, restarts
      FROM config_changes WHERE at >= $1 AND at <= $2 ORDER BY config_changes.at DESC, id DESC LIMIT $3`,
     [from, to, most],
   )
@@ -73,9 +75,10 @@ export async function configChanges(
 }
 
 async function insertUnlessNewest(client: pg.PoolClient, change: AppliedChange): Promise<boolean> {
+  const differences = redacted(change.differences)
   const { rowCount } = await client.query(
-    `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, differences, restarts, config)
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8
+    `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, summary, differences, restarts, config)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
      WHERE $4 IS DISTINCT FROM (SELECT sha256 FROM config_changes ORDER BY id DESC LIMIT 1)`,
     [
       change.at,
@@ -83,7 +86,8 @@ async function insertUnlessNewest(client: pg.PoolClient, change: AppliedChange):
       change.source,
       change.sha256,
       change.previousSha256 ?? null,
-      redactedJson(change.differences),
+      summaryOfChange(differences, change.config).map(storableText),
+      JSON.stringify(differences),
       redactedJson(change.restarts),
       redactedJson(configMeaning(change.config)),
     ],

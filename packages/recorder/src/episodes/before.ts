@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { z } from 'zod'
-import { type ConfigChange, configChangeAnswer } from '../config/store.js'
+import { configChangeAnswer } from '../config/store.js'
 import { deploymentAnswer, type StoredDeployment } from '../deployments/store.js'
 import type { DataOf } from '../http/route.js'
 import { gapAnswer, gaps } from '../snapshots/gaps.js'
@@ -28,7 +28,16 @@ export const beforeAnswer = z.strictObject({
     .describe('The first alert of every other KPI and series within half an hour before, newest first.'),
   gaps: z.array(gapAnswer).describe('Gaps of the hour before.'),
   config_changes: z
-    .array(configChangeAnswer.pick({ id: true, at: true, by: true, source: true, differences: true }))
+    .array(
+      configChangeAnswer.pick({
+        id: true,
+        at: true,
+        by: true,
+        source: true,
+        summary: true,
+        differences: true,
+      }),
+    )
     .describe('Changes of the configuration within six hours before, newest first.'),
   deployments: z
     .array(deploymentAnswer)
@@ -102,8 +111,8 @@ async function kpisAround(pool: pg.Pool, episodeId: string): Promise<KpiAround[]
 }
 
 async function configChangesBefore(pool: pg.Pool, episodeId: string): Promise<Before['config_changes']> {
-  const { rows } = await pool.query<Pick<ConfigChange, 'id' | 'at' | 'by' | 'source' | 'differences'>>(
-    `SELECT id, extract(epoch FROM at)::float8 AS at, by, source, differences
+  const { rows } = await pool.query<Before['config_changes'][number]>(
+    `SELECT id, extract(epoch FROM at)::float8 AS at, by, source, summary, differences
      FROM config_changes_before($1) AS change ORDER BY change.at DESC, id DESC`,
     [episodeId],
   )

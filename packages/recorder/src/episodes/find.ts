@@ -41,7 +41,7 @@ export const episodeAnswer = z.strictObject({
       kind: z.enum(['configuration', 'deployment']),
       at: z.number().describe('Unix seconds.'),
       by: z.string().nullable(),
-      what: z.string().describe('The changed settings, or the service and its version.'),
+      what: z.string().describe('What changed in the configuration, or the service and its version.'),
     })
     .nullable()
     .describe('What people changed last in the six hours before. It may be the cause, or not.'),

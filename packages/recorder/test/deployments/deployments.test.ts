@@ -150,8 +150,8 @@ describe('POST /api/deployments', () => {
               ('default', 'bb', 'A', 'critical', 'f1_score', 'other', 'a', '8192', now() - interval '5 min', 'b', '{}', '{}')`,
     )
     await pool.query(
-      `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, differences, restarts, config)
-       VALUES (now() - interval '8 min', 'ada', 'file', 'b', 'a', '[{"path": "kpis.latency.operations"}, {"path": "logLevel"}]', '[]', '{}')`,
+      `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, summary, differences, restarts, config)
+       VALUES (now() - interval '8 min', 'ada', 'file', 'b', 'a', '{Latency: operations 20 → 10,logLevel info → debug}', '[{"path": "kpis.latency.operations"}, {"path": "logLevel"}]', '[]', '{}')`,
     )
     const { deployments, config_changes: changes } = await changedBefore(pool, '1', 60)
     expect(deployments.map(({ version }) => version)).toEqual(['3', '2', '1'])
@@ -161,7 +161,7 @@ describe('POST /api/deployments', () => {
       {
         kind: 'configuration',
         by: 'ada',
-        what: 'kpis.latency.operations, logLevel',
+        what: 'Latency: operations 20 → 10; logLevel info → debug',
         detail: expect.anything(),
       },
       {
@@ -181,7 +181,7 @@ describe('POST /api/deployments', () => {
       kind: 'configuration',
       at: expect.any(Number),
       by: 'ada',
-      what: 'kpis.latency.operations, logLevel',
+      what: 'Latency: operations 20 → 10; logLevel info → debug',
     })
     const listed = await getJson<{ deployments: { version: string }[] }>(
       `${recorder.url}/api/deployments?hours=1&service=memory&limit=2`,
