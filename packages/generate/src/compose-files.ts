@@ -1,5 +1,5 @@
 import type { Config } from '@mnemoscope/kpi'
-import { alertmanagerConfig } from './alertmanager-config.js'
+import { alertmanagerConfig } from './alertmanager/config.js'
 import { yamlFile } from './generated-file.js'
 import { dataSourceProvisioning } from './grafana/provisioning.js'
 import { prometheusConfig } from './prometheus-config.js'

@@ -1,5 +1,5 @@
 import { type Config, configHash } from '@mnemoscope/kpi'
-import { alertmanagerConfig } from './alertmanager-config.js'
+import { alertmanagerConfig } from './alertmanager/config.js'
 import { composeFiles } from './compose-files.js'
 import { yamlFile } from './generated-file.js'
 import { dashboardFolder, grafanaFiles } from './grafana/grafana-files.js'

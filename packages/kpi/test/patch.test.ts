@@ -78,7 +78,7 @@ test('a refused patch names what may be set there, and never the value', () => {
   expect(() => assertPatch(refused)).toThrow(
     expect.objectContaining({
       message:
-        'alerting.recorder: a patch cannot set this; expected one of: groupWait, groupInterval, repeatInterval, cooldown, trend',
+        'alerting.recorder: a patch cannot set this; expected one of: groupBy, groupWait, groupInterval, repeatInterval, trend',
     }),
   )
 })

@@ -13,7 +13,7 @@ const webhook = { url: 'https://hooks.example/alerts' }
 
 describe('who is notified', () => {
   test('is only the recorder by default', () => {
-    expect(defineConfig().alerting).toMatchObject({ receivers: {}, cooldown: {}, muteTimes: {} })
+    expect(defineConfig().alerting).toMatchObject({ receivers: {}, muteTimes: {} })
   })
 
   test.each([

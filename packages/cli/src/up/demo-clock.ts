@@ -16,6 +16,6 @@ export const demoClock: ConfigInput = {
   alertCheckInterval: '5s',
   snapshotInterval: '15s',
   dashboard: { refreshInterval: '5s' },
-  alerting: { groupInterval: '5s' },
+  alerting: { groupWait: '10s', groupInterval: '15s' },
   kpis,
 }

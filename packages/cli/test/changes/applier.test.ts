@@ -103,7 +103,7 @@ describe('an applier', () => {
     }
     await expect(applier.apply({ by: 'ann', patch })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     expect(applier.patch()).toEqual(withWarning(0.9))
-    expect(applier.current().alerting.groupInterval).toBe('30s')
+    expect(applier.current().alerting.groupInterval).toBe('1m')
   })
 
   test('refuses patches that are only together too large, and those of settings that the file alone has', async () => {

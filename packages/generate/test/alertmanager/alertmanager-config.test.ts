@@ -14,8 +14,8 @@ describe('alertmanager.yml', () => {
     expect(route.routes[0]).toEqual({
       receiver: 'mnemoscope-recorder',
       group_by: ['...'],
-      group_wait: '2s',
-      group_interval: '30s',
+      group_wait: '1s',
+      group_interval: '5s',
       repeat_interval: '1h',
       continue: true,
     })

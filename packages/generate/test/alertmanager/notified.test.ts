@@ -9,10 +9,12 @@ import { type RunningServer, startAlertmanager } from '@mnemoscope/servers'
 import { generate } from '../../src/generate.js'
 import { toolCommand } from '../promtool.js'
 
+type Labels = Readonly<Record<string, string>>
+
 interface Notification {
   readonly receiver: string
   readonly status: string
-  readonly alerts: readonly { readonly labels: Readonly<Record<string, string>> }[]
+  readonly alerts: readonly { readonly status: string; readonly labels: Labels }[]
 }
 
 const notifications: Notification[] = []
@@ -20,24 +22,36 @@ let hook: Server
 let folder: string
 let running: RunningServer
 
-const telling = (name: string, severity?: string) =>
+/** Messages to a receiver that hold an alert of this name. */
+const sent = (name: string, to = 'team') =>
   notifications.filter(
-    ({ receiver, alerts }) =>
-      receiver === 'team' &&
-      alerts.some(
-        ({ labels }) => labels.alertname === name && (severity ?? labels.severity) === labels.severity,
-      ),
+    ({ receiver, alerts }) => receiver === to && alerts.some(({ labels }) => labels.alertname === name),
   )
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
-async function raise(...alerts: Readonly<Record<string, string>>[]): Promise<void> {
-  const body = JSON.stringify(alerts.map((labels) => ({ labels })))
+async function raise(...alerts: Labels[]): Promise<void> {
+  await post(alerts.map((labels) => ({ labels })))
+}
+
+async function end(...alerts: Labels[]): Promise<void> {
+  const endsAt = new Date().toISOString()
+  await post(alerts.map((labels) => ({ labels, endsAt })))
+}
+
+async function post(alerts: readonly object[]): Promise<void> {
   const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify(alerts)
   const { status } = await fetch(`${running.url}/api/v2/alerts`, { method: 'POST', headers, body })
   expect(status).toBe(200)
+}
+
+/** Waits for the message of another group: every earlier group has been flushed by then. */
+async function flushed(name: string): Promise<void> {
+  await raise({ ...breach, alertname: name, job: name })
+  await until(() => sent(name).length > 0)
 }
 
 beforeAll(async () => {
@@ -52,15 +66,20 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}`
   const alerting: ConfigInput['alerting'] = {
+    groupWait: '1s',
     groupInterval: '1s',
     repeatInterval: '1h',
-    cooldown: { error: { repeatInterval: '1s' } },
     muteTimes: { always: [{ times: [{ start: '00:00', end: '24:00' }] }] },
-    receivers: { team: { webhook: { url } }, asleep: { webhook: { url }, mute: ['always'] } },
+    receivers: {
+      team: { webhook: { url } },
+      asleep: { webhook: { url }, mute: ['always'] },
+      again: { webhook: { url }, services: ['again'], cooldown: '1s' },
+    },
   }
   folder = await mkdtemp(join(tmpdir(), 'mnemoscope-notified-'))
   const configFile = join(folder, 'alertmanager.yml')
-  const config = defineConfig({ alerting, endpoints: { recorder: url } })
+  const services = [{ name: 'again', targets: ['127.0.0.1:9464'] }]
+  const config = defineConfig({ alerting, services, endpoints: { recorder: url } })
   await writeFile(configFile, generate(config).get('alertmanager/alertmanager.yml') as string)
   running = await startAlertmanager({
     command: await toolCommand('alertmanager'),
@@ -87,64 +106,69 @@ const breach = {
 }
 
 describe('a real Alertmanager', () => {
-  test('sends one notification for 100 equal breaches', async () => {
-    for (let i = 0; i < 100; i++) await raise(breach)
-    await until(() => telling('A').length > 0)
-    for (let i = 0; i < 100; i++) await raise(breach)
-    // Whatever another alert's notification leaves behind has been flushed for this one, too.
-    await raise({ ...breach, alertname: 'B', model: 'other' })
-    await until(() => telling('B').length > 0)
-    expect(telling('A')).toHaveLength(1)
+  test('sends one message for 300 places of a service and KPI, and one when all have recovered', async () => {
+    const places = Array.from({ length: 300 }, (_, i) => ({ ...breach, model: `m${i}` }))
+    await raise(...places)
+    await until(() => sent('A').length > 0)
+    await raise(...places)
+    await flushed('B')
+    expect(sent('A').map(({ status, alerts }) => [status, alerts.length])).toEqual([['firing', 300]])
+    await end(...places)
+    await until(() => sent('A').length > 1)
+    await flushed('B2')
+    expect(sent('A').map(({ status, alerts }) => [status, alerts.length])).toEqual([
+      ['firing', 300],
+      ['resolved', 300],
+    ])
   })
 
   test('sends nothing to a receiver in its mute times, and everything to the others', async () => {
-    await raise({ ...breach, alertname: 'E', model: 'fifth' })
-    await until(() => telling('E').length > 0)
-    // Whatever another alert's notification leaves behind has been flushed for this one, too.
-    await raise({ ...breach, alertname: 'F', model: 'sixth' })
-    await until(() => telling('F').length > 0)
-    const told = (name: string) =>
-      notifications
-        .filter(({ alerts }) => alerts.some(({ labels }) => labels.alertname === name))
-        .map(({ receiver }) => receiver)
-    expect([...new Set(told('E'))].sort()).toEqual(['mnemoscope-recorder', 'team'])
+    await raise({ ...breach, alertname: 'E', job: 'fifth' })
+    await until(() => sent('E').length > 0)
+    await flushed('F')
+    const told = notifications
+      .filter(({ alerts }) => alerts.some(({ labels }) => labels.alertname === 'E'))
+      .map(({ receiver }) => receiver)
+    expect([...new Set(told)].sort()).toEqual(['mnemoscope-recorder', 'team'])
   })
 
-  test('sends a level again after the cooldown of that level', async () => {
-    await raise({ ...breach, alertname: 'C', severity: 'error', model: 'third' })
-    await until(() => telling('C').length > 1)
-    expect(telling('A')).toHaveLength(1)
+  test('sends an unchanged message again after the cooldown of its receiver', async () => {
+    await raise({ ...breach, alertname: 'C', job: 'again' })
+    await until(() => sent('C', 'again').length > 1)
+    expect(sent('C')).toHaveLength(1)
   })
 
-  test('sends only the worst level at the same service, model, size and operation', async () => {
+  test('says in one message the worst level of each place, and nothing of the milder ones there', async () => {
     const at = (severity: string, place = {}) => ({
       ...breach,
-      alertname: 'D',
-      model: 'fourth',
+      alertname: `D${severity}`,
+      job: 'fourth',
       severity,
       ...place,
     })
     await raise(
+      at('warning'),
       at('critical'),
       at('error'),
-      at('warning'),
-      at('error', { job: 'another' }),
       at('warning', { context_size: '4096' }),
       at('error', { operation: 'generate' }),
     )
-    await until(() => telling('D').length >= 4)
-    const told = telling('D').flatMap(({ alerts }) => alerts.map(({ labels }) => labels))
+    await until(() => sent('Dcritical').length > 0)
+    await flushed('G')
+    const messages = notifications.filter(
+      ({ receiver, alerts }) => receiver === 'team' && alerts.some(({ labels }) => labels.job === 'fourth'),
+    )
     expect(
-      told
-        .map(({ severity, job, context_size, operation }) =>
-          [severity, job, context_size, operation].join(' '),
-        )
-        .sort(),
-    ).toEqual([
-      'critical memory 8192 search',
-      'error another 8192 search',
-      'error memory 8192 generate',
-      'warning memory 4096 search',
-    ])
+      messages.map(({ alerts }) =>
+        alerts.map(({ labels }) => [labels.severity, labels.context_size, labels.operation].join(' ')),
+      ),
+    ).toEqual([['critical 8192 search', 'error 8192 generate', 'warning 4096 search']])
+  })
+
+  test('keeps what the pipeline says of itself out of the messages about a KPI', async () => {
+    const refused = { ...breach, alertname: 'MnemoscopeMeasurementsRefused', job: 'sixth' }
+    await raise(refused, { ...breach, alertname: 'H', job: 'sixth' })
+    await until(() => sent('H').length > 0 && sent(refused.alertname).length > 0)
+    expect([...sent('H'), ...sent(refused.alertname)].map(({ alerts }) => alerts.length)).toEqual([1, 1])
   })
 })

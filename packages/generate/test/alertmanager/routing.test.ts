@@ -17,6 +17,7 @@ const config = defineConfig({
         services: ['memory.api'],
         kpis: ['f1_score', 'latency'],
         mute: ['nights'],
+        cooldown: '1h',
         slack: { apiUrlFile: '/run/secrets/slack', channel: '#memory' },
         email: {
           to: 'team@example.org',
@@ -36,7 +37,6 @@ const config = defineConfig({
         other: { webhook_configs: [{ url: 'https://beat.example/' }] },
       },
     },
-    cooldown: { critical: { repeatInterval: '1h', groupInterval: '10s' } },
     muteTimes: {
       nights: [
         {
@@ -63,6 +63,10 @@ describe('alerts are routed', () => {
     ['alertname=X severity=info kpi=latency job=indexer', 'mnemoscope-recorder,log'],
     ['alertname=X severity=critical kpi=latency job=indexer', 'mnemoscope-recorder,on-call,log,heartbeat'],
     ['alertname=MnemoscopeTargetDown severity=critical job=indexer', 'mnemoscope-recorder,on-call,log'],
+    [
+      'alertname=MnemoscopeMeasurementsRefused severity=error kpi=latency job=memory.api',
+      'mnemoscope-recorder,team,log',
+    ],
     ['alertname=MnemoscopeWatchdog severity=info', 'heartbeat'],
   ])('with %s to %s', async (labels, receivers) => {
     const args = [
@@ -93,21 +97,24 @@ describe('alertmanager.yml with receivers', () => {
     ])
   })
 
-  test('gives each level its own pace, and mutes where that is asked for', () => {
+  test('puts all levels of a KPI in one group, and the pipeline in another', () => {
     const { route, time_intervals } = parse(files.get(path) as string)
-    const of = (receiver: string, severity: string) =>
-      route.routes.find(
-        (each: { receiver: string; matchers?: string[] }) =>
-          each.receiver === receiver && each.matchers?.includes(`severity="${severity}"`),
-      )
-    expect(of('team', 'critical')).toMatchObject({
-      group_interval: '10s',
-      repeat_interval: '1h',
-      mute_time_intervals: ['nights'],
-      continue: true,
-    })
-    expect(of('team', 'warning')).toMatchObject({ group_interval: '30s', repeat_interval: '4h' })
-    expect(of('on-call', 'critical').mute_time_intervals).toBeUndefined()
+    const of = (receiver: string) =>
+      route.routes.filter((each: { receiver: string }) => each.receiver === receiver)
+    expect(of('team')).toMatchObject([
+      {
+        matchers: expect.arrayContaining(['severity=~"warning|error|critical"']),
+        group_by: ['job', 'kpi'],
+        group_wait: '30s',
+        group_interval: '1m',
+        repeat_interval: '1h',
+        mute_time_intervals: ['nights'],
+        continue: true,
+      },
+      { group_by: ['alertname', 'job'], repeat_interval: '1h', mute_time_intervals: ['nights'] },
+    ])
+    expect(of('log')).toMatchObject([{ repeat_interval: '4h' }, { repeat_interval: '4h' }])
+    expect(of('log')[0].mute_time_intervals).toBeUndefined()
     expect(time_intervals).toEqual([
       {
         name: 'nights',
@@ -123,4 +130,16 @@ describe('alertmanager.yml with receivers', () => {
       },
     ])
   })
+})
+
+test.each([
+  ['service', ['job']],
+  ['kpi', ['job', 'kpi']],
+  ['place', ['job', 'kpi', 'model', 'context_size', 'operation']],
+] as const)('one message for each %s groups by %j', (groupBy, labels) => {
+  const grouped = defineConfig({
+    alerting: { groupBy, receivers: { log: { webhook: { url: 'https://log.example/' } } } },
+  })
+  const { route } = parse(generate(grouped).get(path) as string)
+  expect(route.routes[1]).toMatchObject({ receiver: 'log', group_by: labels })
 })

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { duration } from '../duration.js'
 import { severities } from '../severity.js'
-import { changeable } from './changeable.js'
 
 /** Who is notified, how often, and when not: everything of Alertmanager but the route to the recorder. */
 
@@ -37,6 +36,8 @@ const receiver = z.strictObject({
   kpis: z.array(z.string().min(1)).min(1).optional(),
   /** Names of `muteTimes` during which nothing is sent to it. */
   mute: z.array(z.string().min(1)).default([]),
+  /** How long an unchanged message to it stays quiet, in place of `repeatInterval`. */
+  cooldown: duration.optional(),
   webhook: z
     .strictObject({
       /** Without credentials: those go into `tokenFile`. */
@@ -90,11 +91,6 @@ const muteTime = z.strictObject({
     .default('UTC'),
 })
 
-const pace = z.strictObject({
-  groupInterval: changeable(duration).optional(),
-  repeatInterval: changeable(duration).optional(),
-})
-
 /** Settings below `alerting` that say who is notified. */
 export const notificationSettings = {
   /** File with the recorder's MNEMOSCOPE_TOKEN, as Alertmanager reads it; needed where the recorder has one. */
@@ -102,15 +98,6 @@ export const notificationSettings = {
   /** Who is notified, by name. */
   receivers: z
     .record(z.string().regex(/^[a-z][a-z0-9-]*$/, { error: 'expected a name such as "on-call"' }), receiver)
-    .default({}),
-  /** Intervals for one level, in place of `groupInterval` and `repeatInterval`. */
-  cooldown: z
-    .strictObject({
-      info: pace.optional(),
-      warning: pace.optional(),
-      error: pace.optional(),
-      critical: pace.optional(),
-    })
     .default({}),
   /** Times, by name, during which nothing is sent to a receiver that names them. */
   muteTimes: z.record(z.string().min(1), z.array(muteTime).min(1)).default({}),

@@ -179,10 +179,13 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   alerting: z
     .strictObject({
-      /** How long Alertmanager waits for more alerts of a group before the first notification. */
-      groupWait: changeable(duration).default('1s'),
-      groupInterval: changeable(duration).default('30s'),
-      /** Cooldown: how long an unchanged alert stays quiet after a notification. */
+      /** Whose alerts are one message: those of a service, of a service and KPI, or of a single place. */
+      groupBy: changeable(z.enum(['service', 'kpi', 'place'])).default('kpi'),
+      /** How long Alertmanager waits before a group's first message, so that all levels and models are in it. */
+      groupWait: changeable(duration).default('30s'),
+      /** How long it waits after a message before it sends the group's next one. */
+      groupInterval: changeable(duration).default('1m'),
+      /** How long an unchanged message stays quiet, unless the receiver has a cooldown of its own. */
       repeatInterval: changeable(duration).default('4h'),
       ...notificationSettings,
       /** When this hour is so much worse than the day before that an INFO alert says so: both must hold. */

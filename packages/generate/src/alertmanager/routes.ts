@@ -1,0 +1,92 @@
+import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
+import { pipelineAlertKinds } from '../alerts/pipeline.js'
+
+const { job, model, contextSize, operation, kpi, severity } = names.label
+
+/** Alertmanager needs a receiver at the root; the routes below it catch every alert. */
+export const rootReceiver = 'nobody'
+
+export const recorderReceiver = 'mnemoscope-recorder'
+
+/** What the recorder waits: its history is to know an alert soon, and nobody reads its notifications. */
+const recorderWait = '1s'
+const recorderInterval = '5s'
+
+/** Labels whose alerts are one message, for each choice of `alerting.groupBy`. */
+const labelsOf: Readonly<Record<Config['alerting']['groupBy'], readonly string[]>> = {
+  service: [job],
+  kpi: [job, kpi],
+  place: [job, kpi, model, contextSize, operation],
+}
+
+/** Every route in the order Alertmanager tries them; all but the watchdog's let an alert go on to the next. */
+export function routes(config: Config): object[] {
+  return [...watchdogRoute(config), recorderRoute(config), ...receiverRoutes(config)]
+}
+
+/** A heartbeat is no alert: only its own receiver gets it, at its own interval. */
+function watchdogRoute({ alerting: { watchdog } }: Config): object[] {
+  if (watchdog === undefined) return []
+  return [
+    {
+      matchers: [`alertname="${names.watchdogAlert}"`],
+      receiver: watchdog.receiver,
+      group_wait: '0s',
+      group_interval: watchdog.every,
+      repeat_interval: watchdog.every,
+    },
+  ]
+}
+
+/** The recorder's route comes before all people's. Ungrouped: in a shared group an alert waits for the others. */
+function recorderRoute({ alerting }: Config): object {
+  return {
+    receiver: recorderReceiver,
+    group_by: ['...'],
+    group_wait: shorter(recorderWait, alerting.groupWait),
+    group_interval: shorter(recorderInterval, alerting.groupInterval),
+    repeat_interval: alerting.repeatInterval,
+    continue: true,
+  }
+}
+
+function shorter(a: string, b: string): string {
+  return durationSeconds(a) <= durationSeconds(b) ? a : b
+}
+
+const ofPipeline = pipelineAlertKinds.map(({ id }) => names.pipelineAlertName(id)).join('|')
+
+/**
+ * Two routes for each receiver. All levels of a service's breach share a group, so that its worst level is the message
+ * and the others are part of it. What the pipeline says of itself is grouped apart: it is no breach.
+ */
+function receiverRoutes({ alerting }: Config): object[] {
+  return Object.entries(alerting.receivers).flatMap(
+    ([receiver, { severities, services, kpis, mute, cooldown }]) => {
+      const matchers = [
+        `${severity}=~"${severities.join('|')}"`,
+        ...(services === undefined ? [] : [`${job}=~"${services.map(escaped).join('|')}"`]),
+        ...(kpis === undefined ? [] : [`${kpi}=~"${kpis.join('|')}"`]),
+      ]
+      const pace = {
+        group_wait: alerting.groupWait,
+        group_interval: alerting.groupInterval,
+        repeat_interval: cooldown ?? alerting.repeatInterval,
+        ...(mute.length === 0 ? {} : { mute_time_intervals: mute }),
+        continue: true,
+      }
+      const route = (operator: '=~' | '!~', labels: readonly string[]) => ({
+        matchers: [...matchers, `alertname${operator}"${ofPipeline}"`],
+        receiver,
+        group_by: labels,
+        ...pace,
+      })
+      return [route('!~', labelsOf[alerting.groupBy]), route('=~', ['alertname', job])]
+    },
+  )
+}
+
+/** A service name within a regular expression: of its characters only the dot means something there. */
+function escaped(name: string): string {
+  return name.replaceAll('.', '\\\\.')
+}
