@@ -54,11 +54,11 @@ export async function seedEpisodes(
 ): Promise<void> {
   await client.query(
     `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size,
-       operation, starts_at, ends_at, closed_at, closed_how, value, peak_value, threshold, summary, labels, annotations)
+       operation, starts_at, ends_at, closed_at, closed_how, value, newest_value, last_firing_at, peak_value, threshold, summary, labels, annotations)
      SELECT 'default', lpad(to_hex(i), 16, '0'), 'MnemoscopeF1ScoreCritical',
        (ARRAY['warning', 'error', 'critical'])[1 + i % 3], 'f1_score', series.service, series.model,
        series.context_size, series.operation, starts_at, ends_at, ends_at, CASE WHEN ends_at IS NOT NULL THEN 'resolved' END,
-       0.69 - i * 1e-5, 0.61 - i * 1e-5, (ARRAY[0.8, 0.75, 0.7])[1 + i % 3],
+       0.69 - i * 1e-5, 0.68 - i * 1e-5, coalesce(ends_at, now()), 0.61 - i * 1e-5, (ARRAY[0.8, 0.75, 0.7])[1 + i % 3],
        'F1 score of ' || series.model || ' has reached a threshold', '{"alertname": "MnemoscopeF1ScoreCritical"}',
        jsonb_build_object(
          'runbook_url', 'https://example.org/f1-score.md',

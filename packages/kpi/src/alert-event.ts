@@ -1,3 +1,5 @@
+import type { AlertKind } from './alert-kind.js'
+
 /** A person's note that they know of an episode. */
 export interface Acknowledgement {
   readonly by: string
@@ -23,11 +25,16 @@ export interface AlertEpisode {
   /** When it began. */
   readonly timestamp: number
   readonly level: string | null
+  readonly kind: AlertKind
   readonly message: string
   /** Id of the KPI; null for alerts of the pipeline about itself. */
   readonly metric_type: string | null
   /** The value it began with. */
   readonly current_value: number | null
+  /** The newest value that it was judged by, at `newest_at`; null if only notifications have reported it. */
+  readonly newest_value: number | null
+  /** Newest evaluation at which Prometheus itself had it firing. */
+  readonly newest_at: number | null
   /** The worst value seen. */
   readonly peak_value: number | null
   readonly threshold: number | null

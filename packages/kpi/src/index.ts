@@ -1,4 +1,5 @@
 export type { Acknowledgement, AlertEpisode, AlertEvent, PrecedingChange } from './alert-event.js'
+export { type AlertKind, type AlertScale, alertKindOf, alertKinds, alertScale } from './alert-kind.js'
 export { bucketEdge } from './boundaries.js'
 export { boundarySpellings } from './boundary-spellings.js'
 export { type BuiltInKpiId, catalog } from './catalog/index.js'

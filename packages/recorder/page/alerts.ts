@@ -40,30 +40,22 @@ export interface AlertKpi extends Pick<DashboardKpi, 'id' | 'title' | 'unit'> {
   readonly direction: DashboardKpi['direction'] | undefined
 }
 
-/** The KPI that an alert is about: one that the configuration no longer has is shown by its id. */
+/**
+ * The KPI that an alert's numbers are of: one that the configuration no longer has is shown by its id. Undefined for an
+ * alert whose numbers are not of a KPI, such as one of the pipeline. A missed target is measured in times that it allows.
+ */
 export function kpiOf(
-  { metric_type: id }: AlertEpisode,
+  { metric_type: id, kind }: AlertEpisode,
   kpis: readonly DashboardKpi[],
 ): AlertKpi | undefined {
-  if (id === null) return undefined
-  return kpis.find((kpi) => kpi.id === id) ?? { id, title: id, unit: '', direction: undefined }
-}
-
-/** The newest value of what an alert is about; null where there is none. */
-export function newestValue(alert: AlertEpisode, { current }: DashboardData): number | null {
-  const series = current.find(
-    ({ service, model, context_size, operation }) =>
-      service === alert.service &&
-      model === alert.model &&
-      context_size === alert.context_size &&
-      operation === alert.operation,
-  )
-  return alert.metric_type === null ? null : (series?.kpis[alert.metric_type]?.value ?? null)
+  if (id === null || kind === 'no_data' || kind === 'pipeline' || kind === 'other') return undefined
+  const kpi = kpis.find((each) => each.id === id) ?? { id, title: id, unit: '', direction: undefined }
+  return kind === 'burn' ? { ...kpi, unit: 'times', direction: 'lower_is_better' } : kpi
 }
 
 /** What an alert is about, in words. */
 export function titleOf(alert: AlertEpisode, kpi: AlertKpi | undefined): string {
-  if (!kpi || !alert.model) return alert.message
+  if (!kpi || !alert.model || alert.kind !== 'threshold') return alert.message
   return `${kpi.title} of ${alert.model}${alert.operation ? ` (${alert.operation})` : ''}`
 }
 

@@ -6,7 +6,6 @@ import {
   type FiringAlert,
   firingAlerts,
   kpiOf,
-  newestValue,
   titleOf,
 } from './alerts.js'
 import type { AlertEpisode, DashboardData } from './api.js'
@@ -40,7 +39,6 @@ export function showFiring(data: DashboardData, isPart: boolean): void {
       alert,
       milder,
       kpi: kpiOf(alert, data.kpis),
-      value: newestValue(alert, data),
       isOpened: place < mostOpened,
       several,
     })),
@@ -57,13 +55,12 @@ export function showFiring(data: DashboardData, isPart: boolean): void {
 
 interface Card extends FiringAlert {
   readonly kpi: AlertKpi | undefined
-  readonly value: number | null
   readonly isOpened: boolean
   /** Whether there are several services. */
   readonly several: boolean
 }
 
-function card({ alert, milder, kpi, value, isOpened, several }: Card): HTMLLIElement {
+function card({ alert, milder, kpi, isOpened, several }: Card): HTMLLIElement {
   const title = titleOf(alert, kpi)
   const where = [
     several && alert.service ? alert.service : '',
@@ -88,7 +85,7 @@ function card({ alert, milder, kpi, value, isOpened, several }: Card): HTMLLIEle
         timeOf(alert.timestamp),
       ),
     ),
-    kpi ? figuresOf(alert, kpi, value) : element('p', {}, description ?? ''),
+    kpi ? figuresOf(alert, kpi) : element('p', {}, description ?? ''),
     milder.length > 0 ? milderLevels(milder) : null,
     possibleCause(alert),
     element(
@@ -102,20 +99,25 @@ function card({ alert, milder, kpi, value, isOpened, several }: Card): HTMLLIEle
   )
 }
 
-function figuresOf(alert: AlertEpisode, kpi: AlertKpi, value: number | null): HTMLDListElement {
+function figuresOf(alert: AlertEpisode, kpi: AlertKpi): HTMLDListElement {
   const limits = alert.threshold === null ? [] : [alert.threshold]
   const figure = (name: string, content: Node | string) =>
     element('div', {}, element('dt', {}, name), element('dd', {}, content))
   return element(
     'dl',
     { class: 'figures' },
-    figure('newest', valueElement(value, kpi, limits)),
+    figure('newest', element('span', {}, valueElement(alert.newest_value, kpi, limits), ageOf(alert))),
     figure('worst', valueElement(alert.peak_value, kpi, limits)),
     figure('at start', valueElement(alert.current_value, kpi, limits)),
     alert.threshold === null
       ? null
       : figure(`${alert.level ?? 'alert'} at`, conditionOf(alert.threshold, kpi)),
   )
+}
+
+/** How old the newest value is, which matters where Prometheus has not answered for a while. */
+function ageOf({ newest_at }: AlertEpisode): HTMLElement | null {
+  return newest_at === null ? null : element('small', {}, ' ', sinceOf(newest_at), ' old')
 }
 
 function milderLevels(milder: readonly AlertEpisode[]): HTMLParagraphElement {

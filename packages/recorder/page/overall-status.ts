@@ -1,4 +1,4 @@
-import { type FiringAlert, firingAlerts, kpiOf, newestValue, titleOf } from './alerts.js'
+import { type FiringAlert, firingAlerts, kpiOf, titleOf } from './alerts.js'
 import type { AlertEpisode, DashboardData } from './api.js'
 import { byId, element, setText } from './dom.js'
 import { formatContext, valueElement } from './format.js'
@@ -99,12 +99,11 @@ function show(data: DashboardData, unknown: Unknown | undefined): void {
 
 function alertSentence({ alert }: FiringAlert, data: DashboardData, more: string): (Node | string)[] {
   const kpi = kpiOf(alert, data.kpis)
-  const value = newestValue(alert, data)
   const limits = alert.threshold === null ? [] : [alert.threshold]
   return [
     badge(alert.level ?? 'alert'),
     element('strong', {}, headline(alert, data)),
-    ...(kpi && value !== null ? [' at ', valueElement(value, kpi, limits)] : []),
+    ...(kpi && alert.newest_value !== null ? [' at ', valueElement(alert.newest_value, kpi, limits)] : []),
     ' for ',
     sinceOf(alert.timestamp),
     more,

@@ -1,4 +1,5 @@
 import {
+  alertScale,
   modelText,
   type PrecedingChange,
   type ReportCell,
@@ -24,39 +25,40 @@ export function worstAlerts({ open_alerts: open }: Pick<DashboardData, 'open_ale
     )
 }
 
-/** What an alert is about, in few words. If it is not about a KPI of a model, its message. */
+/** What an alert is about, in few words: a KPI at a threshold, or the alert's own message. */
 export function subject(
-  { metric_type, model, operation, service, message, context_size: size }: Episode,
+  { kind, metric_type, model, operation, service, message, context_size: size }: Episode,
   { kpis, current }: DashboardData,
 ): string {
   const kpi = kpis.find(({ id }) => id === metric_type)
-  if (kpi === undefined || model === null) return message
+  if (kind !== 'threshold' || kpi === undefined || model === null) return message
   const services = new Set(current.map((snapshot) => snapshot.service))
   const where = services.size > 1 ? ` in ${service}` : ''
   return `${kpi.title} of ${modelText({ model, operation: operation ?? '' })}${where}, context ${size}`
 }
 
-/** The newest value that an alert is about, and the threshold that it breached. Unknown parts are undefined. */
+/** The newest value that an alert was judged by, its age, and the threshold. Unknown parts are undefined. */
 export function currentValue(
-  { metric_type, service, model, operation, threshold, context_size: size }: Episode,
-  { kpis, current }: DashboardData,
+  { kind, metric_type, newest_value: newest, newest_at: at, threshold }: Episode,
+  { kpis, timestamp }: Pick<DashboardData, 'kpis' | 'timestamp'>,
 ): { readonly now?: string; readonly threshold?: string } {
-  const kpi = kpis.find(({ id }) => id === metric_type)
-  if (kpi === undefined) return {}
-  const place = current.find(
-    (snapshot) =>
-      snapshot.service === service &&
-      snapshot.model === model &&
-      snapshot.context_size === size &&
-      snapshot.operation === operation,
+  const scale = alertScale(
+    kind,
+    kpis.find(({ id }) => id === metric_type),
   )
-  const value = place?.kpis[kpi.id]?.value
-  const sign = kpi.direction === 'higher_is_better' ? '≤' : '≥'
+  if (scale === undefined) return {}
+  const sign = scale.direction === 'higher_is_better' ? '≤' : '≥'
+  const age = at === null ? 0 : timestamp - at
   return {
-    ...(value === null || value === undefined ? {} : { now: inUnit(value, kpi.unit) }),
-    ...(threshold === null ? {} : { threshold: `${sign} ${inUnit(threshold, kpi.unit)}` }),
+    ...(newest === null
+      ? {}
+      : { now: `${inUnit(newest, scale.unit)}${age < oldSeconds ? '' : `, ${span(age)} ago`}` }),
+    ...(threshold === null ? {} : { threshold: `${sign} ${inUnit(threshold, scale.unit)}` }),
   }
 }
+
+/** A value at least this old is shown with its age: every evaluation has given a newer one, unless something is down. */
+const oldSeconds = 300
 
 /**
  * A table of what fires: how bad, for how long, what it is now, what people changed last before it, and where to go;

@@ -23,21 +23,21 @@ describe('the status', () => {
       'unknown',
     ],
     [
-      'warning: Latency of gpt-4o (search), context 8192, for 10 min, no data since 02:59:05 UTC',
+      'warning: Latency of gpt-4o (search), context 8192, now 23.00 s, 7 min ago (warning at ≥ 20.00 s), for 10 min, no data since 02:59:05 UTC',
       {
         ...busy,
         no_data: { reason: 'no_snapshot', since: at - 300 },
-        open_alerts: [{ ...alert, level: 'warning' }],
+        open_alerts: [{ ...alert, level: 'warning', newest_at: at - 420 }],
       },
       'warning',
     ],
     [
-      'critical: Latency of gpt-4o (search), context 8192, for 10 min, what to do: https://runbooks.example/latency.md',
+      'critical: Latency of gpt-4o (search), context 8192, now 23.00 s (critical at ≥ 20.00 s), for 10 min, what to do: https://runbooks.example/latency.md',
       { ...busy, open_alerts: [runbookOf(alert)] },
       'critical',
     ],
     [
-      'critical: Latency of gpt-4o (search), context 8192, now 21.00 s (critical at ≥ 20.00 s), for 10 min, and 1 more',
+      'critical: Latency of gpt-4o (search), context 8192, now 23.00 s (critical at ≥ 20.00 s), for 10 min, and 1 more',
       {
         ...busy,
         current: [snapshot('gpt-4o', 'critical', 21)],
@@ -47,6 +47,38 @@ describe('the status', () => {
           alert,
         ],
       },
+      'critical',
+    ],
+    [
+      'warning: Latency of gpt-4o misses its target too often, now 3.06 times (warning at ≥ 3 times), for 10 min',
+      {
+        ...busy,
+        open_alerts: [
+          {
+            ...alert,
+            ...{ level: 'warning', kind: 'burn', message: 'Latency of gpt-4o misses its target too often' },
+            ...{ newest_value: 3.058, threshold: 3 },
+          },
+        ],
+      },
+      'warning',
+    ],
+    [
+      'warning: Latency of gpt-4o is no longer measured, for 10 min',
+      {
+        ...busy,
+        open_alerts: [
+          {
+            ...alert,
+            ...{ level: 'warning', kind: 'no_data', message: 'Latency of gpt-4o is no longer measured' },
+          },
+        ],
+      },
+      'warning',
+    ],
+    [
+      'critical: Latency of gpt-4o (search), context 8192, for 10 min',
+      { ...busy, open_alerts: [{ ...alert, newest_value: null, newest_at: null }] },
       'critical',
     ],
   ] satisfies [string, DashboardData, string][])('is one line: %s', (line, data, status) => {

@@ -17,12 +17,13 @@ interface EpisodeRow {
   readonly closed_how: ClosedHow | null
   readonly last_firing_at: Date | null
   readonly value: number | null
+  readonly newest_value: number | null
   readonly peak_value: number | null
   readonly threshold: number | null
 }
 
 const columns =
-  'id, cluster, fingerprint, labels, annotations, starts_at, ends_at, closed_how, last_firing_at, value, peak_value, threshold'
+  'id, cluster, fingerprint, labels, annotations, starts_at, ends_at, closed_how, last_firing_at, value, newest_value, peak_value, threshold'
 
 /** Episodes of these alerts that are open or end at or after the time given with each. */
 export async function loadEpisodes(
@@ -71,6 +72,7 @@ export async function updateEpisodes(client: pg.ClientBase, episodes: readonly E
        closed_how = given.closed_how,
        last_firing_at = given.last_firing_at,
        value = given.value,
+       newest_value = given.newest_value,
        peak_value = given.peak_value,
        threshold = given.threshold,
        summary = given.summary,
@@ -86,11 +88,11 @@ export async function insertEpisodes(client: pg.ClientBase, episodes: readonly E
   if (episodes.length === 0) return []
   const { rows } = await client.query<{ id: string; cluster: string; fingerprint: string; starts_at: Date }>(
     `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size,
-       operation, starts_at, ends_at, closed_at, closed_how, last_firing_at, value, peak_value, threshold, summary, labels,
+       operation, starts_at, ends_at, closed_at, closed_how, last_firing_at, value, newest_value, peak_value, threshold, summary, labels,
        annotations)
      SELECT cluster, fingerprint, alertname, severity, kpi, service, model, context_size,
        operation, starts_at, ends_at, CASE WHEN ends_at IS NOT NULL THEN now() END, closed_how, last_firing_at, value,
-       peak_value, threshold, summary, labels, annotations
+       newest_value, peak_value, threshold, summary, labels, annotations
      FROM jsonb_to_recordset($1::jsonb) AS given (${recordType})
      RETURNING id, cluster, fingerprint, starts_at`,
     [JSON.stringify(episodes.map(rowOf))],
@@ -131,7 +133,7 @@ export async function insertTransitions(
 
 const recordType = `id bigint, cluster text, fingerprint text, alertname text, severity text, kpi text, service text,
   model text, context_size text, operation text, starts_at timestamptz, ends_at timestamptz, closed_how text,
-  last_firing_at timestamptz, value float8, peak_value float8, threshold float8, summary text, labels jsonb,
+  last_firing_at timestamptz, value float8, newest_value float8, peak_value float8, threshold float8, summary text, labels jsonb,
   annotations jsonb`
 
 function rowOf(episode: Episode) {
@@ -154,6 +156,7 @@ function rowOf(episode: Episode) {
     closed_how: episode.closedHow ?? null,
     last_firing_at: dateOrNull(episode.lastFiringAt),
     value: episode.value ?? null,
+    newest_value: episode.newestValue ?? null,
     peak_value: episode.peakValue ?? null,
     threshold: episode.threshold ?? null,
     summary: annotations.summary ?? alertname,
@@ -174,6 +177,7 @@ function episodeOf(row: EpisodeRow): Episode {
     closedHow: row.closed_how ?? undefined,
     lastFiringAt: row.last_firing_at?.getTime(),
     value: row.value ?? undefined,
+    newestValue: row.newest_value ?? undefined,
     peakValue: row.peak_value ?? undefined,
     threshold: row.threshold ?? undefined,
   }

@@ -18,6 +18,8 @@ export interface Episode {
   /** Newest evaluation at which Prometheus itself had it firing; undefined while only notifications have reported it. */
   readonly lastFiringAt: number | undefined
   readonly value: number | undefined
+  /** The value at the newest evaluation that Prometheus had it firing; undefined while only notifications have reported it. */
+  readonly newestValue: number | undefined
   readonly peakValue: number | undefined
   readonly threshold: number | undefined
 }
@@ -47,6 +49,7 @@ export function begin(observation: Observation): Episode {
     closedHow: undefined,
     lastFiringAt: evidence?.lastFiringAt,
     value,
+    newestValue: evidence === undefined ? undefined : value,
     peakValue: value,
     threshold,
   }
@@ -61,9 +64,15 @@ export function enrich(episode: Episode, observation: Observation): Episode {
     annotations: hasTexts ? annotations : episode.annotations,
     threshold: threshold ?? episode.threshold,
     value: episode.value ?? value,
+    newestValue: isNewer(episode, observation) ? value : episode.newestValue,
     peakValue: worse(direction, episode.peakValue, value),
     lastFiringAt: later(episode.lastFiringAt, evidence?.lastFiringAt),
   }
+}
+
+/** Whether an observation has a value of an evaluation that is newer than all that were seen. */
+function isNewer({ lastFiringAt = -Infinity }: Episode, { value, evidence }: Observation): boolean {
+  return value !== undefined && evidence !== undefined && evidence.lastFiringAt >= lastFiringAt
 }
 
 /** Where an observation comes from. */

@@ -1,4 +1,4 @@
-import { type Direction, names } from '@mnemoscope/kpi'
+import { alertKindOf, alertScale, type Direction, names } from '@mnemoscope/kpi'
 import { kpiOf } from '../config/source.js'
 import { storableText, storableTexts } from '../database/text.js'
 import type { Normaliser } from '../work.js'
@@ -18,7 +18,7 @@ export interface Observation {
   readonly endsAt?: number
   readonly value?: number
   readonly threshold?: number
-  /** The KPI's better direction, where the alert is of a KPI that the configuration knows. */
+  /** The better direction of the value, where it is known: of a KPI that the configuration has. */
   readonly direction?: Direction
   readonly evidence?: Evidence
 }
@@ -65,7 +65,9 @@ export function hasHistory({ labels }: Pick<SourceAlert, 'labels'>): boolean {
 export function observe(given: SourceAlert, { cluster, externalLabels, kpis }: Normaliser): Observation {
   const labels = storableTexts(given.labels)
   const annotations = storableTexts(given.annotations)
-  const kpi = kpiOf(kpis, labels[names.label.kpi])
+  const kpiId = labels[names.label.kpi]
+  const kind = alertKindOf(labels.alertname ?? '', kpiId ?? null)
+  const direction = alertScale(kind, kpiOf(kpis, kpiId))?.direction
   const value = given.value ?? numberIn(annotations.value)
   const threshold = given.threshold ?? numberIn(annotations.threshold)
   return {
@@ -77,7 +79,7 @@ export function observe(given: SourceAlert, { cluster, externalLabels, kpis }: N
     ...(given.endsAt === undefined ? {} : { endsAt: Math.max(given.endsAt, given.startsAt) }),
     ...(value === undefined || !Number.isFinite(value) ? {} : { value }),
     ...(threshold === undefined ? {} : { threshold }),
-    ...(kpi === undefined ? {} : { direction: kpi.direction }),
+    ...(direction === undefined ? {} : { direction }),
     ...(given.fallbackSummary === undefined ? {} : { fallbackSummary: storableText(given.fallbackSummary) }),
     ...(given.evidence === undefined ? {} : { evidence: given.evidence }),
   }

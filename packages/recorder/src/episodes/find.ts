@@ -1,4 +1,4 @@
-import { type AlertEpisode, type Severity, severities } from '@mnemoscope/kpi'
+import { type AlertEpisode, alertKindOf, alertKinds, type Severity, severities } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
 import { type Scope, scopeParameters } from '../database/scope.js'
@@ -11,9 +11,23 @@ export const episodeAnswer = z.strictObject({
   id: z.number().int(),
   timestamp: z.number().describe('When it began, Unix seconds.'),
   level: z.string().nullable(),
+  kind: z
+    .enum(alertKinds)
+    .describe(
+      'What it is about. Values and threshold of `burn` are how many times as often a target is missed as it allows; ' +
+        'those of `no_data`, `pipeline` and `other` are not values of a KPI.',
+    ),
   message: z.string(),
   metric_type: z.string().nullable().describe('Id of the KPI; null for alerts of the pipeline about itself.'),
   current_value: z.number().nullable().describe('The value it began with.'),
+  newest_value: z
+    .number()
+    .nullable()
+    .describe('The newest value that it was judged by; null if only notifications have reported it.'),
+  newest_at: z
+    .number()
+    .nullable()
+    .describe('Newest evaluation at which Prometheus itself had it firing, Unix seconds.'),
   peak_value: z.number().nullable().describe('The worst value seen.'),
   threshold: z.number().nullable(),
   service: z.string().nullable(),
@@ -70,7 +84,8 @@ export const fired = `starts_at <= $2 AND (ends_at IS NULL OR ends_at >= $1)
 const level = `coalesce(array_position(ARRAY['${severities.join("','")}'], severity), 0)`
 
 const columns = `id::float8 AS id, extract(epoch FROM starts_at)::float8 AS timestamp, severity AS level,
-  summary AS message, kpi AS metric_type, value AS current_value, peak_value, threshold, service, model, context_size, operation,
+  summary AS message, kpi AS metric_type, value AS current_value, newest_value,
+  extract(epoch FROM last_firing_at)::float8 AS newest_at, peak_value, threshold, service, model, context_size, operation,
   extract(epoch FROM ends_at)::float8 AS ends_at, closed_how,
   NOT EXISTS (
     SELECT FROM alert_episodes AS worse
@@ -105,7 +120,7 @@ export async function episodes(
   scope: Scope,
   { state, most, kpi, level: severity, alertname, before }: EpisodeFilter,
 ): Promise<AlertEpisode[]> {
-  const { rows } = await pool.query<AlertEpisode>(
+  const { rows } = await pool.query<Omit<AlertEpisode, 'kind'>>(
     `SELECT ${columns} FROM alert_episodes AS episode
      WHERE ${fired} AND ($7 = 'any' OR (ends_at IS NULL) = ($7 = 'open'))
        AND ($10::text IS NULL OR kpi = $10) AND ($11::text IS NULL OR severity = $11)
@@ -122,16 +137,20 @@ export async function episodes(
       alertname ?? null,
     ],
   )
-  return rows
+  return rows.map(withKind)
 }
 
 /** The episodes with these ids, in no particular order; unknown ids are left out. */
 export async function episodesById(pool: pg.Pool, ids: readonly string[]): Promise<AlertEpisode[]> {
-  const { rows } = await pool.query<AlertEpisode>(
+  const { rows } = await pool.query<Omit<AlertEpisode, 'kind'>>(
     `SELECT ${columns} FROM alert_episodes AS episode WHERE id = ANY($1::bigint[])`,
     [ids],
   )
-  return rows
+  return rows.map(withKind)
+}
+
+function withKind(row: Omit<AlertEpisode, 'kind'>): AlertEpisode {
+  return { ...row, kind: alertKindOf(row.metadata.alertname, row.metric_type) }
 }
 
 /** How many episodes of each level fired in a scope. */

@@ -262,6 +262,14 @@ test('the peak is the worst value in the direction of the KPI, and the first val
   expect(episode).toMatchObject({ value: 0.6, peakValue: 0.4 })
 })
 
+test('the newest value is that of the newest evaluation, never of a notification', () => {
+  const at = (last: number, value: number): Observation => ({ ...samples(10, last), value })
+  const newest = (...observations: Observation[]) => historyOf(observations).episodes[0]?.newestValue
+  expect(newest({ ...firing(10), value: 0.6 })).toBeUndefined()
+  expect(newest({ ...firing(10), value: 0.6 }, at(12, 0.5), at(14, 0.55))).toBe(0.55)
+  expect(newest(at(14, 0.55), at(12, 0.5), { ...firing(10), value: 0.6 })).toBe(0.55)
+})
+
 test('texts of a notification replace a generated summary, and a generated one never replaces them', () => {
   const bare: Observation = { ...samples(10, 12), annotations: {}, fallbackSummary: 'F1 score critical' }
   expect(historyOf([bare]).episodes[0]?.annotations.summary).toBe('F1 score critical')

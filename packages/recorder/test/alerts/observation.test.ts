@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { names } from '@mnemoscope/kpi'
+import { defineConfig, names } from '@mnemoscope/kpi'
 import { pipelineAlertKinds } from '../../../generate/src/alerts/pipeline.js'
-import { hasHistory } from '../../src/alerts/observation.js'
+import { hasHistory, observe } from '../../src/alerts/observation.js'
 
 test.each<[string, Record<string, string>, boolean]>([
   ['an alert of a KPI', { alertname: 'MnemoscopeLatencyError', severity: 'error' }, true],
@@ -18,4 +18,18 @@ test.each<[string, Record<string, string>, boolean]>([
   ['the watchdog, which always fires', { alertname: names.watchdogAlert, severity: 'info' }, false],
 ])('episodes of %s, %p, are stored: %p', (_, labels, expected) => {
   expect(hasHistory({ labels })).toBe(expected)
+})
+
+test.each([
+  ['MnemoscopeAdaptationSuccessRateCritical', 'higher_is_better'],
+  ['MnemoscopeAdaptationSuccessRateBurnCritical', 'lower_is_better'],
+  ['MnemoscopeAdaptationSuccessRateNoData', undefined],
+] as const)('the worst value of %s: %s', (alertname, direction) => {
+  const { kpis } = defineConfig()
+  const labels = { alertname, [names.label.kpi]: 'adaptation_success_rate' }
+  const observation = observe(
+    { labels, annotations: {}, startsAt: 0 },
+    { cluster: 'default', externalLabels: {}, kpis },
+  )
+  expect(observation.direction).toBe(direction)
 })

@@ -14,6 +14,7 @@ const episode: Episode = {
   closedHow: undefined,
   lastFiringAt: 120,
   value: undefined,
+  newestValue: undefined,
   peakValue: undefined,
   threshold: undefined,
 }

@@ -47,13 +47,13 @@ export async function seedEverything(pool: pg.Pool): Promise<void> {
   )
   await pool.query(
     `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, operation, starts_at,
-       value, peak_value, threshold, summary, labels, annotations, ends_at, closed_at, closed_how)
+       value, newest_value, last_firing_at, peak_value, threshold, summary, labels, annotations, ends_at, closed_at, closed_how)
      VALUES
        ('default', 'aa', 'MnemoscopeF1ScoreCritical', 'critical', 'f1_score', 'memory', 'a', '8192', 'search', $1,
-         0.6, 0.58, 0.7, 'F1 score is critical', '{"job": "memory"}', '{"runbook_url": "f1-score.md"}',
+         0.6, 0.59, $1::timestamptz + interval '1 min', 0.58, 0.7, 'F1 score is critical', '{"job": "memory"}', '{"runbook_url": "f1-score.md"}',
          NULL, NULL, NULL),
        ('default', 'bb', 'MnemoscopeLatencyWarning', 'warning', 'latency', 'memory', 'b', '+Inf', 'generate',
-         $1::timestamptz - interval '10 min', 5, 6, 5, 'Latency is high', '{"job": "memory"}', '{"summary": "high"}', $1, $1, 'resolved')`,
+         $1::timestamptz - interval '10 min', 5, NULL, NULL, 6, 5, 'Latency is high', '{"job": "memory"}', '{"summary": "high"}', $1, $1, 'resolved')`,
     [new Date(began)],
   )
   await pool.query(
