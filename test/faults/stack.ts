@@ -96,7 +96,7 @@ async function start(
     alertmanager: links['Prometheus to Alertmanager'].url,
     recorder: links['Alertmanager to recorder'].url,
   }
-  for (const [path, text] of generate(faultsConfig(metrics), { endpoints })) {
+  for (const [path, text] of generate(faultsConfig(metrics), { endpoints, ruleTests: false })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }

@@ -65,11 +65,12 @@ function findConfigFile(given: string | undefined): string {
 async function readConfigFile(path: string): Promise<ConfigInput> {
   // The file's import resolves to this package's copy, so that it also loads in a folder without node_modules.
   const kpi = fileURLToPath(import.meta.resolve('@mnemoscope/kpi'))
-  const { createJiti } = await import('jiti')
+  const { createJiti, transformConfig } = await import('./config-transform.js')
   const jiti = createJiti(join(dirname(path), 'mnemoscope'), {
     alias: { '@mnemoscope/kpi': kpi },
     moduleCache: false,
     fsCache: false,
+    transform: transformConfig,
   })
   let exported: unknown
   try {

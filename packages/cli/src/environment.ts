@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
+import type { Config } from '@mnemoscope/kpi'
+import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 
 /** The database named by DATABASE_URL; undefined if it is unset or empty. */
 export function databaseUrl(): string | undefined {

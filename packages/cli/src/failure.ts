@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream'
-import { type ErrorCode, errorCodes, MnemoscopeError } from '@mnemoscope/kpi'
+import { type ErrorCode, errorCodes, MnemoscopeError } from '@mnemoscope/kpi/errors'
 import pc from 'picocolors'
 import { printable } from './terminal.js'
 

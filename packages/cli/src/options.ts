@@ -1,4 +1,5 @@
-import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
+import type { Config } from '@mnemoscope/kpi'
+import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 
 /** Reads a number option. @throws MnemoscopeError USAGE outside the range */
 export function numberOption(name: string, min: number, max: number) {

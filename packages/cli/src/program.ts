@@ -11,12 +11,11 @@ import { initCommand } from './commands/init.js'
 import { recordCommand } from './commands/record.js'
 import { replayCommand } from './commands/replay.js'
 import { reportCommand } from './commands/report.js'
-import { statusCommand } from './commands/status.js'
+import { statusCommand, statusExitCodes } from './commands/status.js'
 import { suggestCommand } from './commands/suggest.js'
 import { topCommand } from './commands/top.js'
 import { upCommand } from './commands/up.js'
 import { watchCommand } from './commands/watch.js'
-import { statusExitCodes } from './report/now.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string

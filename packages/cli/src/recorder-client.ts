@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type ErrorCode, errorCodes, MnemoscopeError } from '@mnemoscope/kpi'
+import { type ErrorCode, errorCodes, MnemoscopeError } from '@mnemoscope/kpi/errors'
 import type { AnswerOf, BodyOf, ErrorAnswer, Operation, ParamsOf, QueryOf } from '@mnemoscope/recorder'
 import { changeToken } from './environment.js'
 import { readRunFile } from './up/run-file.js'

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals'
 import { temporaryFolder } from '../../../test/harness/temporary-folder.js'
@@ -65,6 +65,67 @@ describe('a configuration file', () => {
     ['is refused where it is invalid', 'export default { scrapeInterval: 5 }', 'CONFIG_INVALID'],
   ])('%s', async (_, text, code) => {
     await expect(loadProject(fileWith(text))).rejects.toMatchObject({ code })
+  })
+
+  test.each([
+    [
+      'imports a file with types',
+      `import { every } from './every.js'\nexport default { scrapeInterval: every(7) }`,
+    ],
+    [
+      'imports everything of a file',
+      `import * as all from './every.js'\nexport default { scrapeInterval: all.every(7) }`,
+    ],
+    [
+      'imports after it exports',
+      `export default { get scrapeInterval() { return every(7) } }\nimport { every } from './every.js'`,
+    ],
+    ['passes on what a file exports', `export { config as default } from './every.js'`],
+    [
+      'imports while it runs',
+      `const { every } = await import('./every.js')\nexport default { scrapeInterval: every(7) }`,
+    ],
+    ['awaits', `export default { scrapeInterval: await Promise.resolve('7s') }`],
+    [
+      'reads its own address',
+      `export default { scrapeInterval: import.meta.url.endsWith('.ts') ? '7s' : '8s' }`,
+    ],
+    [
+      'has an enum',
+      `enum Every { Second = '7s' }\nexport default { scrapeInterval: Every.Second } satisfies object`,
+    ],
+    [
+      'has a namespace',
+      `namespace every { export const second = '7s' }\nexport default { scrapeInterval: every.second }`,
+    ],
+    [
+      'requires',
+      `const { sep } = require('node:path')\nexport default { scrapeInterval: sep.length + 6 + 's' }`,
+    ],
+  ])('that %s is read', async (_, text) => {
+    const path = fileWith(text)
+    writeFileSync(
+      join(dirname(path), 'every.ts'),
+      `import type { ConfigInput } from '@mnemoscope/kpi'
+      const seconds = await Promise.resolve('s')
+      export function every(count: number): string { return count + seconds }
+      export const config: ConfigInput = { scrapeInterval: every(7) }`,
+    )
+    expect((await loadProject(path)).config.scrapeInterval).toBe('7s')
+  })
+
+  test.each([
+    ['does not parse', 'export default {\n  scrapeInterval: 5 5,\n}', /mnemoscope\.config\.ts:2:20/],
+    [
+      'has an error that only a strict compiler finds',
+      'const a = 1\nconst a = 2\nexport default {}',
+      /mnemoscope\.config\.ts:2:6/,
+    ],
+  ])('that %s is refused with its line', async (_, text, where) => {
+    await expect(loadProject(fileWith(text))).rejects.toMatchObject({
+      code: 'CONFIG_NOT_LOADABLE',
+      message: expect.stringMatching(where),
+    })
   })
 
   test.each(['ts', 'mjs', 'js'])('that ends in .%s is read anew each time', async (extension) => {

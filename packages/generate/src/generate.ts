@@ -19,6 +19,8 @@ export interface GenerateOptions {
   readonly services?: Config['services']
   /** Which optional parts to give; default: all. */
   readonly parts?: readonly OptionalPart[]
+  /** Whether to give the unit tests of the rules, the larger half of all files. No server reads them. Default: true. */
+  readonly ruleTests?: boolean
 }
 
 /**
@@ -33,11 +35,13 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
   }
   const rules = ruleFiles(running, configHash(config))
   const groups = rules.flatMap(([, file]) => file.groups)
+  const { parts = optionalParts, ruleTests = true } = options
+  const testedKpis = ruleTests ? Object.values(config.kpis) : []
   const files: [string, object][] = [
     ['prometheus/prometheus.yml', prometheusConfig(running)],
     ...rules.map(([name, file]): [string, object] => [`prometheus/rules/${name}.yml`, file]),
     ...ruleTargetFiles(config, groups),
-    ...Object.values(config.kpis).flatMap((kpi) =>
+    ...testedKpis.flatMap((kpi) =>
       testFiles(running, kpi).map(([name, content]): [string, object] => [
         `prometheus/tests/${name}`,
         content,
@@ -51,7 +55,6 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
     ...composeFiles(config),
     ['docs/runbooks/README.md', runbookIndex(running, groups)],
   ])
-  const { parts = optionalParts } = options
   for (const path of texts.keys()) {
     const part = partOf(path)
     if (part !== undefined && !parts.includes(part)) texts.delete(path)

@@ -65,7 +65,7 @@ export function createApplier(options: ApplierOptions): Applier {
     // Also the sum of patches, of which each was small.
     assertPatch(nextPatch)
     const next = (await loadProject(configPath, options.defaults, () => nextPatch)).config
-    const files = generate(next, running(next))
+    const files = generate(next, { ...running(next), ruleTests: false })
     if (!(await areApplied(files, apply))) await applyFiles(files, apply)
     const differences = differencesBetween(before, next)
     const previousSha256 = configHash(before)

@@ -1,9 +1,6 @@
-import { durationSeconds } from '@mnemoscope/kpi'
 import { Command } from 'commander'
-import { loadProject } from '../config-file.js'
 import { numberOption } from '../options.js'
 import { print } from '../terminal.js'
-import { demoClock } from '../up/demo-clock.js'
 
 interface BacktestOptions {
   config?: string
@@ -25,6 +22,9 @@ export const backtestCommand = new Command('backtest')
   .option('--demo-clock', "use the demo's faster intervals where a configuration sets none")
   .option('--json', 'print the result as JSON')
   .action(async (file: string, options: BacktestOptions) => {
+    const { durationSeconds } = await import('@mnemoscope/kpi')
+    const { loadProject } = await import('../config-file.js')
+    const { demoClock } = await import('../up/demo-clock.js')
     const { alertsOf } = await import('../backtest/episodes.js')
     const { backtestText } = await import('../backtest/text.js')
     const { compareAlerts } = await import('../backtest/compare.js')

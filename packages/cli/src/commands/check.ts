@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { MnemoscopeError } from '@mnemoscope/kpi'
+import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command } from 'commander'
-import { loadProject } from '../config-file.js'
 import { writeFiles } from '../project-files.js'
 import { stateFolder } from '../up/run-file.js'
 
@@ -27,6 +26,7 @@ export const checkCommand = new Command('check')
   .option('--test-rules', 'also run the generated unit tests of the rules (about a minute)')
   .option('--json', 'print the result as JSON')
   .action(async (options: CheckOptions) => {
+    const { loadProject } = await import('../config-file.js')
     const { config, configPath, folder } = await loadProject(options.config)
     const out = options.out === undefined ? folder : resolve(options.out)
     const [{ generatedFiles }, { drift }] = await Promise.all([
@@ -51,8 +51,10 @@ export const checkCommand = new Command('check')
     }
     const isTest = (path: string) => path.startsWith('prometheus/tests/')
     const ruleTests = options.testRules ? [...expected.keys()].filter(isTest) : []
-    const { checkWithTools } = await import('../check-with-tools.js')
-    const judge = (where: string) => checkWithTools(where, stateFolder(folder), ruleTests)
+    const judge = async (where: string) => {
+      const { checkWithTools } = await import('../check-with-tools.js')
+      return checkWithTools(where, stateFolder(folder), ruleTests)
+    }
     const checked = options.skipTools
       ? []
       : none

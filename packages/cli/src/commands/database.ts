@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { MnemoscopeError } from '@mnemoscope/kpi'
+import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command } from 'commander'
 import { databaseUrl } from '../environment.js'
 import { alreadyRunning, stateFolder } from '../up/run-file.js'

@@ -1,7 +1,6 @@
 import { type Fault, faults } from '@mnemoscope/demo/faults'
-import { MnemoscopeError } from '@mnemoscope/kpi'
+import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command, Option } from 'commander'
-import { loadProject } from '../config-file.js'
 import { portOption } from '../options.js'
 import { readRunFile } from '../up/run-file.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
@@ -40,6 +39,7 @@ export const demoCommand = new Command('demo')
   })
 
 async function serve({ config: path, host, port, fault }: DemoOptions): Promise<void> {
+  const { loadProject } = await import('../config-file.js')
   const { config } = await loadProject(path)
   const stopping = stopSignal(() => {})
   const { startDemo } = await import('@mnemoscope/demo')

@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { loadProject } from '../config-file.js'
 import { recorderUrl } from '../recorder-client.js'
 import { print } from '../terminal.js'
 
@@ -23,6 +22,7 @@ export const explainCommand = new Command('explain')
   .option('--operation <name>', 'values and episodes of one operation only, such as search')
   .option('--json', 'print it as JSON')
   .action(async (alert: string, options: ExplainCommandOptions) => {
+    const { loadProject } = await import('../config-file.js')
     const { explain } = await import('../explain/explain.js')
     const { explanationText } = await import('../explain/text.js')
     const { prometheusUrl } = await import('../prometheus-client.js')

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
-import { MnemoscopeError } from '@mnemoscope/kpi'
+import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command } from 'commander'
-import { loadProject } from '../config-file.js'
 import { removeFiles, writeFiles } from '../project-files.js'
 
 interface GenerateOptions {
@@ -22,6 +21,7 @@ export const generateCommand = new Command('generate')
   .option('--without <parts>', 'no longer write these, and remove their files')
   .addHelpText('after', '\nParts that are there already stay up to date without --with.')
   .action(async (options: GenerateOptions) => {
+    const { loadProject } = await import('../config-file.js')
     const { generatedFiles, partsOptions } = await import('../generated-files.js')
     const { wanted, unwanted } = partsOptions(options)
     const { config, folder } = await loadProject(options.config)

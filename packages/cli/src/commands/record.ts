@@ -1,8 +1,6 @@
 import { Command } from 'commander'
-import { loadProject } from '../config-file.js'
 import { changeToken, requiredDatabaseUrl, tokenNote } from '../environment.js'
 import { hostOption, portOption, type ScrapedAt, scrapeOption } from '../options.js'
-import { demoClock } from '../up/demo-clock.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 
 interface RecordOptions {
@@ -43,6 +41,8 @@ export const recordCommand = new Command('record')
       '\nwrites must send that token; else only this machine can change the configuration and report deployments.',
   )
   .action(async (options: RecordOptions) => {
+    const { loadProject } = await import('../config-file.js')
+    const { demoClock } = await import('../up/demo-clock.js')
     const defaults = options.demoClock ? demoClock : {}
     const { applyTo, scrape, alertmanagerUrl, grafanaUrl, host, port } = options
     const { readPatch } = await import('../changes/applied-folder.js')

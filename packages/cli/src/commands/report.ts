@@ -1,13 +1,9 @@
 import { writeFileSync } from 'node:fs'
-import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
+import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import type { DashboardData } from '@mnemoscope/recorder'
 import { Command, Option } from 'commander'
 import { numberOption } from '../options.js'
 import { ask, recorderUrl } from '../recorder-client.js'
-import { reportHtml } from '../report/html.js'
-import { reportMarkdown } from '../report/markdown.js'
-import { reportOf, reportPlugins } from '../report/report.js'
-import { reportText } from '../report/text.js'
 import { print, withoutColours } from '../terminal.js'
 
 interface ReportOptions {
@@ -49,25 +45,18 @@ export const reportCommand = new Command('report')
       has: 'open_alerts',
       query: { hours, from, to, service, model, operation },
     })
-    const text = options.json
-      ? `${JSON.stringify(data, null, 2)}\n`
-      : rendered(
-          data,
-          options,
-          await reportPlugins(options.config, (warning) => print(warning, process.stderr)),
-        )
+    const text = options.json ? `${JSON.stringify(data, null, 2)}\n` : await rendered(data, options)
     if (options.output === undefined) print(text)
     else writeOutput(options.output, withoutColours(text))
   })
 
-function rendered(
-  data: DashboardData,
-  { markdown, html }: ReportOptions,
-  plugins: Config['plugins'],
-): string {
+async function rendered(data: DashboardData, { config, markdown, html }: ReportOptions): Promise<string> {
+  const { reportOf, reportPlugins } = await import('../report/report.js')
+  const plugins = await reportPlugins(config, (warning) => print(warning, process.stderr))
   const report = reportOf(data, plugins)
-  if (markdown) return reportMarkdown(report)
-  return html ? reportHtml(report, data) : reportText(report)
+  if (markdown) return (await import('../report/markdown.js')).reportMarkdown(report)
+  if (html) return (await import('../report/html.js')).reportHtml(report, data)
+  return (await import('../report/text.js')).reportText(report)
 }
 
 function writeOutput(path: string, text: string): void {

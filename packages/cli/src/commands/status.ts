@@ -1,8 +1,10 @@
 import { Command } from 'commander'
 import { failureText } from '../failure.js'
 import { ask, recorderUrl } from '../recorder-client.js'
-import { statusExitCodes, statusOf } from '../report/now.js'
 import { print } from '../terminal.js'
+
+/** Exit code of each status. A command that fails ends with 4, too. */
+export const statusExitCodes = { ok: 0, info: 0, warning: 1, error: 2, critical: 3, unknown: 4 } as const
 
 /** `mnemoscope status`: one line and an exit code, for scripts. */
 export const statusCommand = new Command('status')
@@ -18,6 +20,7 @@ export const statusCommand = new Command('status')
       const data = await ask(recorder, 'GET /api/dashboard', { has: 'open_alerts', query: { hours: 1 } })
       const { notices } = await ask(recorder, 'GET /api/notices', { has: 'notices' })
       const texts = notices?.map(({ text }) => text) ?? []
+      const { statusOf } = await import('../report/now.js')
       const { status, line } = statusOf(data, recorder, texts)
       process.stdout.write(
         json

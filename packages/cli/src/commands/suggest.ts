@@ -1,8 +1,6 @@
-import { durationSeconds } from '@mnemoscope/kpi'
 import { Command } from 'commander'
 import { numberOption } from '../options.js'
 import { print } from '../terminal.js'
-import { demoClock } from '../up/demo-clock.js'
 
 interface SuggestOptions {
   config?: string
@@ -26,6 +24,8 @@ export const suggestCommand = new Command('suggest')
   .option('--demo-clock', "use the demo's faster intervals where the configuration sets none")
   .option('--json', 'print the result as JSON')
   .action(async (options: SuggestOptions) => {
+    const { durationSeconds } = await import('@mnemoscope/kpi')
+    const { demoClock } = await import('../up/demo-clock.js')
     const { historyOf, ofOperation } = await import('../backtest/history.js')
     const { todaysConfig } = await import('../backtest/today.js')
     const { prometheusUrl } = await import('../prometheus-client.js')

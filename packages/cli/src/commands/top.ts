@@ -2,8 +2,6 @@ import { setTimeout } from 'node:timers/promises'
 import { Command } from 'commander'
 import { numberOption } from '../options.js'
 import { ask, recorderUrl } from '../recorder-client.js'
-import { topOf } from '../report/now.js'
-import { reportText } from '../report/text.js'
 import { print, printable } from '../terminal.js'
 import { stopSignal } from '../up/stop-signal.js'
 
@@ -24,6 +22,8 @@ export const topCommand = new Command('top')
   .option('--operation <name>', 'one operation only, such as search')
   .option('--once', 'print it once and end')
   .action(async ({ url: given, interval, operation, once }: TopOptions) => {
+    const { topOf } = await import('../report/now.js')
+    const { reportText } = await import('../report/text.js')
     const url = recorderUrl(given)
     const draw = async () =>
       reportText(

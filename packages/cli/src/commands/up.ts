@@ -1,11 +1,9 @@
 import { basename } from 'node:path'
 import { type Fault, faults } from '@mnemoscope/demo/faults'
-import { MnemoscopeError } from '@mnemoscope/kpi'
+import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command, Option } from 'commander'
 import pc from 'picocolors'
-import { loadProject } from '../config-file.js'
 import { databaseUrl } from '../environment.js'
-import { demoClock } from '../up/demo-clock.js'
 import { terminalProgress } from '../up/progress.js'
 import { alreadyRunning, type RunFile, stateFolder } from '../up/run-file.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
@@ -39,6 +37,8 @@ export const upCommand = new Command('up')
         next: 'Add --demo, or leave --fault out.',
       })
     }
+    const { loadProject } = await import('../config-file.js')
+    const { demoClock } = await import('../up/demo-clock.js')
     const { appliedFolder } = await import('../changes/applier.js')
     const { readPatch } = await import('../changes/applied-folder.js')
     const project = await loadProject(options.config, options.demo ? demoClock : {}, (folder) =>

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { ChangeSummary } from '../changes/change-text.js'
 import { ownerOf } from '../changes/config-source.js'
-import { loadProject, type Project } from '../config-file.js'
+import type { Project } from '../config-file.js'
 import { type ScrapedAt, scrapeOption } from '../options.js'
 import { ask, RecorderSilent } from '../recorder-client.js'
 import { print } from '../terminal.js'
@@ -34,6 +34,7 @@ export const watchCommand = new Command('watch')
   .option('--scrape <service=address>', 'address of a service in this run', scrapeOption)
   .option('--json', 'print each change as one line of JSON')
   .action(async (options: WatchOptions) => {
+    const { loadProject } = await import('../config-file.js')
     const { appliedFolder, openApplier } = await import('../changes/applier.js')
     const { changeLines, problemLines } = await import('../changes/change-text.js')
     const { readAppliedConfig, readPatch } = await import('../changes/applied-folder.js')

@@ -114,9 +114,6 @@ export interface Status {
   readonly line: string
 }
 
-/** Exit code of each status. A command that fails ends with 4, too. */
-export const statusExitCodes = { ok: 0, info: 0, warning: 1, error: 2, critical: 3, unknown: 4 } as const
-
 /**
  * The state of everything in one line.
  * @param url of the recorder, for the reason if there is no data

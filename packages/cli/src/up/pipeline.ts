@@ -128,7 +128,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   const services = scraped(config.services, demoAddress === undefined ? {} : { demo: demoAddress })
   const generations = generationsIn(appliedFolder(folder))
   const put = () => {
-    const files = generate(config, { endpoints, services })
+    const files = generate(config, { endpoints, services, ruleTests: false })
     generations.activate(generations.add(files))
     generations.prune()
     return files

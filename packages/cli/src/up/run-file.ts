@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { MnemoscopeError } from '@mnemoscope/kpi'
+import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { writeFiles } from '../project-files.js'
 
 /** Endpoints and process ids of a running pipeline, as in `.mnemoscope/run.json`. */
