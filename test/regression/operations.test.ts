@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { generate } from '@mnemoscope/generate'
 import { type Monitor, startMonitoring } from '@mnemoscope/instrumentation'
 import { languageModelMiddleware } from '@mnemoscope/instrumentation/ai-sdk'
 import { instrumentRetriever } from '@mnemoscope/instrumentation/langchain'
 import { defineConfig } from '@mnemoscope/kpi'
-import { ruleTest } from '../../packages/generate/test/promtool.js'
+import { rulesOf, ruleTest } from '../../packages/generate/test/promtool.js'
 import { samplesOf, scrape } from '../../packages/instrumentation/test/exposition-samples.js'
 
 // Operations of one model, averaged together, hid each other: nothing alerted, although every generation used more
 // tokens than two thresholds allow, and every search took longer than all of them.
 
 const rounds = 40
-const files = generate(defineConfig())
+const rules = rulesOf(defineConfig())
 const model = 'gpt-4o'
 const contextSize = 131_072
 const place = { model, contextSize }
@@ -67,7 +66,7 @@ async function judged(kpi: string, ofModel: string, overAll: [string, number], f
     [overAll[0]]: [['{}', overAll[1]] as const],
     [firing]: fired.map((labels) => [labels, 1] as const),
   }
-  return ruleTest(files, series, [{ at: `${(rounds * 15) / 60}m`, values }])
+  return ruleTest(rules, series, [{ at: `${(rounds * 15) / 60}m`, values }])
 }
 
 describe('unlike operations of one model', () => {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type ConfigInput, defineConfig, names } from '@mnemoscope/kpi'
-import { generate } from '../../src/generate.js'
 import { exposed, type Phase } from '../../src/rule-tests/traffic.js'
-import { ruleTest } from '../promtool.js'
+import { rulesOf, ruleTest } from '../promtool.js'
 
 const labels = { job: 'memory', instance: 'm:1', model: 'm', context_size: '8192', operation: 'search' }
 const quick = { expiry: '5m' } as const
@@ -13,7 +12,7 @@ const run = (
 ) => {
   const config = defineConfig({ kpis: { f1_score: { ...quick, ...settings } } })
   return ruleTest(
-    generate(config),
+    rulesOf(config),
     { 'up{job="memory", instance="m:1"}': '1x400', ...exposed(config.kpis.f1_score, labels, phases) },
     at,
   )
@@ -67,46 +66,46 @@ describe('an alert', () => {
 })
 
 describe('a place without data', () => {
-  const stopped = [busy(0.5, 40), { scrapes: 360 }]
-  const healthyThenStopped = [busy(0.9375, 40), { scrapes: 360 }]
+  const stopped = [busy(0.5, 40), { scrapes: 120 }]
+  const healthyThenStopped = [busy(0.9375, 40), { scrapes: 120 }]
 
   test('ends its alerts by default', async () => {
     expect(await run({}, stopped, [{ at: '20m', values: { 'count(ALERTS)': [] } }])).toBe('')
   })
 
   test('raises a warning of its own where that is asked for, and none while the service is down', async () => {
-    const settings = { noData: 'no_data', expectedFor: '30m' } as const
+    const settings = { noData: 'no_data', expectedFor: '15m' } as const
     expect(
       await run(settings, healthyThenStopped, [
         { at: '9m', values: { 'count(ALERTS)': [] } },
         { at: '20m', values: { [firing('NoData')]: one, 'count(ALERTS)': one } },
-        { at: '55m', values: { 'count(ALERTS)': [] } },
+        { at: '36m', values: { 'count(ALERTS)': [] } },
       ]),
     ).toBe('')
     const config = defineConfig({ kpis: { f1_score: { ...quick, ...settings } } })
     const gone = {
-      'up{job="memory", instance="m:1"}': '1x40 0x360',
-      ...exposed(config.kpis.f1_score, labels, [busy(0.9375, 40), { scrapes: 360, target: 'gone' }]),
+      'up{job="memory", instance="m:1"}': '1x40 0x120',
+      ...exposed(config.kpis.f1_score, labels, [busy(0.9375, 40), { scrapes: 120, target: 'gone' }]),
     }
-    expect(await ruleTest(generate(config), gone, [{ at: '20m', values: { [firing('NoData')]: [] } }])).toBe(
+    expect(await ruleTest(rulesOf(config), gone, [{ at: '20m', values: { [firing('NoData')]: [] } }])).toBe(
       '',
     )
   })
 
   test('breaches every level where that is asked for, with a value that is no number', async () => {
-    const result = await run({ noData: 'breach', expectedFor: '30m' }, healthyThenStopped, [
+    const result = await run({ noData: 'breach', expectedFor: '15m' }, healthyThenStopped, [
       { at: '9m', values: { 'count(ALERTS)': [] } },
       { at: '20m', values: { [firing('Critical')]: one, [firing('Error')]: one, [firing('Warning')]: one } },
-      { at: '55m', values: { 'count(ALERTS)': [] } },
+      { at: '36m', values: { 'count(ALERTS)': [] } },
     ])
     expect(result).toBe('')
   })
 
   test('can mean something else for one model', async () => {
-    const overrides = [{ model: 'm', noData: 'breach' as const, expectedFor: '30m' }]
-    expect(await run({ overrides }, stopped, [{ at: '30m', values: { [firing('Critical')]: one } }])).toBe('')
+    const overrides = [{ model: 'm', noData: 'breach' as const, expectedFor: '15m' }]
+    expect(await run({ overrides }, stopped, [{ at: '20m', values: { [firing('Critical')]: one } }])).toBe('')
     const other = [{ model: 'other', noData: 'breach' as const }]
-    expect(await run({ overrides: other }, stopped, [{ at: '30m', values: { 'count(ALERTS)': [] } }])).toBe(
+    expect(await run({ overrides: other }, stopped, [{ at: '20m', values: { 'count(ALERTS)': [] } }])).toBe(
       '',
     )
   })

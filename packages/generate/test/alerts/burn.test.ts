@@ -4,58 +4,56 @@ import { customKpis } from '../../../../test/harness/custom-kpis.js'
 import { burn } from '../../src/alerts/burn.js'
 import { generate } from '../../src/generate.js'
 import { exposed, type Phase } from '../../src/rule-tests/traffic.js'
-import { ruleTest } from '../promtool.js'
+import { rulesOf, ruleTest } from '../promtool.js'
 
 const config = defineConfig({
-  scrapeInterval: '1m',
-  alertCheckInterval: '1m',
+  scrapeInterval: '2m',
+  alertCheckInterval: '2m',
   kpis: { adaptation_success_rate: { target: 0.95 }, overflow_frequency: { target: 0.25 } },
 })
-const files = generate(config)
+const rules = rulesOf(config)
 const { adaptation_success_rate, overflow_frequency } = config.kpis
 const labels = { job: 'memory', instance: 'm:1', model: 'm', context_size: '8192', operation: 'search' }
 const firing = (name: string) => `count(ALERTS{alertname="Mnemoscope${name}", alertstate="firing"})`
 const one = [['{}', 1]] as const
-const minutely = { scrape: '1m', evaluation: '1m' }
-/** Two of so many adaptations fail. */
+const paced = { scrape: '2m', evaluation: '2m' }
+/** One of so many adaptations fails. */
 const failing = (scrapes: number, of: number): Phase[] =>
   Array.from({ length: scrapes / of }, (): Phase[] => [
-    { scrapes: 2, measured: 'failure' },
-    { scrapes: of - 2, measured: 'success' },
+    { scrapes: 1, measured: 'failure' },
+    { scrapes: of - 1, measured: 'success' },
   ]).flat()
 
 describe('a ratio with a target', () => {
   test('raises nothing while it misses as seldom as it may', async () => {
-    const series = exposed(adaptation_success_rate, labels, failing(400, 40))
-    expect(await ruleTest(files, series, [{ at: '6h30m', values: { 'count(ALERTS)': [] } }], minutely)).toBe(
-      '',
-    )
+    const series = exposed(adaptation_success_rate, labels, failing(200, 20))
+    expect(await ruleTest(rules, series, [{ at: '6h30m', values: { 'count(ALERTS)': [] } }], paced)).toBe('')
   })
 
   test('is critical within the hour when nothing succeeds, and ends soon after it does again', async () => {
     const series = exposed(adaptation_success_rate, labels, [
-      ...failing(120, 40),
-      { scrapes: 60, measured: 'failure' },
-      { scrapes: 60, measured: 'success' },
+      ...failing(60, 20),
+      { scrapes: 30, measured: 'failure' },
+      { scrapes: 30, measured: 'success' },
     ])
     const critical = firing('AdaptationSuccessRateBurnCritical')
     const result = await ruleTest(
-      files,
+      rules,
       series,
       [
         { at: '1h58m', values: { [critical]: [] } },
         { at: '2h50m', values: { [critical]: one } },
         { at: '3h10m', values: { [critical]: [] } },
       ],
-      minutely,
+      paced,
     )
     expect(result).toBe('')
   })
 
   test('can be beyond it even where the target allows much, and where more is worse', async () => {
-    const series = exposed(overflow_frequency, labels, [{ scrapes: 420, measured: 'hierarchy' }])
+    const series = exposed(overflow_frequency, labels, [{ scrapes: 210, measured: 'hierarchy' }])
     const result = await ruleTest(
-      files,
+      rules,
       series,
       [
         {
@@ -66,7 +64,7 @@ describe('a ratio with a target', () => {
           },
         },
       ],
-      minutely,
+      paced,
     )
     expect(result).toBe('')
   })

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
-import { generate } from '../../src/generate.js'
-import { ruleTest } from '../promtool.js'
+import { editRules, rulesOf, ruleTest } from '../promtool.js'
 
-const files = generate(defineConfig())
+const rules = rulesOf(defineConfig())
 
 /** What tells that an instance has the instrumentation, and when its process began. */
 const process = (job: string, instance: string, startedAt: number) => ({
@@ -35,7 +34,8 @@ describe('the pipeline watches itself', () => {
       'process_start_time_seconds{job="of somebody else", instance="x:2"}': '1795977424x80',
     }
     const expected = [{ at: '20m', values: { 'count(ALERTS)': [] } }]
-    expect(await ruleTest(files, series, expected, { rules: 'all' })).toBe('')
+    const all = rulesOf(defineConfig({ alertCheckInterval: '1m' }))
+    expect(await ruleTest(all, series, expected, { rules: 'all', evaluation: '1m' })).toBe('')
   })
 
   test.each([
@@ -73,7 +73,7 @@ describe('the pipeline watches itself', () => {
       '0x20 2x80',
     ],
   ])('and raises %s for %s', async (alert, series, values) => {
-    const result = await ruleTest(files, { [series]: values }, [
+    const result = await ruleTest(rules, { [series]: values }, [
       { at: '4m30s', values: { [firing(alert)]: [] } },
       { at: '20m30s', values: { [firing(alert)]: [['{}', 1]], 'count(ALERTS)': [['{}', 1]] } },
     ])
@@ -102,7 +102,7 @@ describe('the pipeline watches itself', () => {
       'process_uptime_seconds{job="memory", instance="m:4"}': '_x40 90000+15x100',
       [refused('latency', 'not_a_number')]: '0x39 1x39 2x39 3x39 4x39 5x39 6x39 7x39 8x39 9x200',
     }
-    const result = await ruleTest(files, series, [
+    const result = await ruleTest(rules, series, [
       { at: '9m30s', values: { [alert]: [] } },
       {
         at: '11m',
@@ -136,7 +136,7 @@ describe('the pipeline watches itself', () => {
         `ALERTS{alertname="MnemoscopeCountedTwice", alertstate="firing", job="${job}", severity="warning"}`,
         1,
       ] as const
-    const result = await ruleTest(files, series, [
+    const result = await ruleTest(rules, series, [
       { at: '4m', values: { 'ALERTS{alertstate="firing"}': [] } },
       {
         at: '6m',
@@ -147,7 +147,7 @@ describe('the pipeline watches itself', () => {
   })
 
   test('and does not take one failed scrape for a target that is down, however rare scrapes are', async () => {
-    const rare = generate(defineConfig({ scrapeInterval: '2m', alertCheckInterval: '2m' }))
+    const rare = rulesOf(defineConfig({ scrapeInterval: '2m', alertCheckInterval: '2m' }))
     const series = {
       // 15 s apart: a sample stands until the next scrape.
       'up{job="memory", instance="m:1"}': '1x39 0x7 1x80',
@@ -174,7 +174,7 @@ describe('the pipeline watches itself', () => {
       at,
       values: { 'count(ALERTS)': [] },
     }))
-    expect(await ruleTest(files, series, expectations)).toBe('')
+    expect(await ruleTest(rules, series, expectations)).toBe('')
   })
 
   test('and does not take what Prometheus drops in the seconds after a reload for a failure', async () => {
@@ -184,7 +184,7 @@ describe('the pipeline watches itself', () => {
         '0x39 600x80',
     }
     const expectations = ['11m', '14m', '18m'].map((at) => ({ at, values: { 'count(ALERTS)': [] } }))
-    expect(await ruleTest(files, series, expectations)).toBe('')
+    expect(await ruleTest(rules, series, expectations)).toBe('')
   })
 
   test('and announces a changed configuration for ten minutes, but not a first one', async () => {
@@ -194,15 +194,11 @@ describe('the pipeline watches itself', () => {
       { at: '15m', values: { [changed]: told ? [['{}', 1] as const] : [] } },
       { at: '30m', values: { [changed]: [] } },
     ]
-    const rules = generate(defineConfig())
     const unchanged = { 'up{job="memory", instance="m:1"}': '1x200' }
     // The rules of this configuration run from the beginning here, so the earlier one has to lie before it.
     expect(await ruleTest(rules, unchanged, expectations(false))).toBe('')
-    const later = new Map(
-      [...rules].map(([path, text]) => [
-        path,
-        text.replace('expr: vector(1)', 'expr: vector(1) and on () changed'),
-      ]),
+    const later = editRules(rules, (rule) =>
+      rule.expr === 'vector(1)' ? { ...rule, expr: 'vector(1) and on () changed' } : rule,
     )
     const series = { [before]: '1x40 stale', changed: '_x40 1x200' }
     expect(await ruleTest(later, series, expectations(true))).toBe('')
@@ -215,7 +211,10 @@ describe('the pipeline watches itself', () => {
 })
 
 test('no summary of an alert holds its value: one that changes with every evaluation would be a change of the alert', () => {
-  const summaries = [...files.values()].flatMap((text) => text.match(/^ +summary: .*$/gm) ?? [])
+  const summaries = [...rules.values()]
+    .flat()
+    .flatMap((group) => group.rules)
+    .flatMap((rule) => ('alert' in rule ? [rule.annotations.summary as string] : []))
   expect(summaries.length).toBeGreaterThan(20)
   expect(summaries.filter((summary) => summary.includes('$value'))).toEqual([])
 })

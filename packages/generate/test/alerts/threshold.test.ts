@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { defineConfig, names } from '@mnemoscope/kpi'
 import { generate } from '../../src/generate.js'
 import { exposed } from '../../src/rule-tests/traffic.js'
-import { ruleTest } from '../promtool.js'
+import { rulesOf, ruleTest } from '../promtool.js'
 
 const config = defineConfig({
   kpis: {
@@ -14,7 +14,7 @@ const config = defineConfig({
     },
   },
 })
-const files = generate(config)
+const rules = rulesOf(config)
 const { f1_score, latency } = config.kpis
 const at = (model: string, contextSize = '8192') => ({
   job: 'memory',
@@ -38,7 +38,7 @@ describe('threshold alerts', () => {
       ...exposed(f1_score, at('at'), steady(0.75)),
       ...exposed(f1_score, at('below'), steady(0.5)),
     }
-    const result = await ruleTest(files, series, [
+    const result = await ruleTest(rules, series, [
       {
         at: '10m',
         alerts: {
@@ -59,7 +59,7 @@ describe('threshold alerts', () => {
       ...exposed(f1_score, at('large'), steady),
     }
     const everywhere = `count by (model, context_size) (ALERTS{alertname="MnemoscopeF1ScoreWarning"})`
-    const result = await ruleTest(files, series, [
+    const result = await ruleTest(rules, series, [
       {
         at: '10m',
         values: {
@@ -81,7 +81,7 @@ describe('threshold alerts', () => {
       ...exposed(latency, at('fast'), steady(0.2)),
       ...exposed(latency, at('slow'), steady(29)),
     }
-    const result = await ruleTest(files, series, [
+    const result = await ruleTest(rules, series, [
       {
         at: '10m',
         alerts: {
@@ -98,7 +98,7 @@ describe('threshold alerts', () => {
       { scrapes: 40, operations: 3, measured: 0.5 },
       { scrapes: 100, operations: 3, measured: 0.9375 },
     ])
-    const result = await ruleTest(files, series, [
+    const result = await ruleTest(rules, series, [
       { at: '9m30s', alerts: firing({ m: '8192' }, 'critical') },
       { at: '30m', alerts: firing({}, 'warning') },
     ])
@@ -106,7 +106,7 @@ describe('threshold alerts', () => {
   })
 
   test('carry what a receiver and the recorder read', () => {
-    const text = files.get('prometheus/rules/f1_score.yml') as string
+    const text = generate(config).get('prometheus/rules/f1_score.yml') as string
     expect(text.indexOf('MnemoscopeF1ScoreCritical')).toBeLessThan(text.indexOf('MnemoscopeF1ScoreError'))
     expect(text).toContain(
       'description: F1 score (mean) of {{ $labels.model }}{{ with $labels.operation }} ({{ . }}){{ end }} at context size {{ $labels.context_size }} is ' +

@@ -1,18 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import { defineConfig, names } from '@mnemoscope/kpi'
-import { generate } from '../../src/generate.js'
-import { ruleTest } from '../promtool.js'
+import { editRules, rulesOf, ruleTest } from '../promtool.js'
 
 const config = defineConfig({ alertCheckInterval: '4m' })
 const series = `${names.recordedSeries.current(config.kpis.f1_score)}{job="memory", model="m", context_size="8192", operation="search"}`
 const informed = 'count(ALERTS{alertname="MnemoscopeF1ScoreInfo", severity="info"})'
 
 /** The rules of the trend alone, over a value that the test says; a sample of it every evaluation, which is every 4 minutes. */
-const files = new Map(
-  [...generate(config)].map(([path, text]) => [
-    path,
-    text.replaceAll(/- record: \S+:current\n/g, '- record: unused\n'),
-  ]),
+const rules = editRules(rulesOf(config), (rule) =>
+  'record' in rule && rule.record.endsWith(':current') ? { ...rule, record: 'unused' } : rule,
 )
 const hour = 15
 const day = 24 * hour
@@ -64,7 +60,7 @@ describe('an hour that is worse than its day', () => {
   ] as const)('%s', async (_, values, told) => {
     const minutes = values.reduce((sum, [, evaluations]) => sum + evaluations, 0) * 4
     const result = await ruleTest(
-      files,
+      rules,
       { [series]: steps(values) },
       [{ at: `${minutes - 4}m`, values: { [informed]: told ? [['{}', 1]] : [] } }],
       { scrape: '4m', evaluation: '4m' },

@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { defineConfig, names } from '@mnemoscope/kpi'
-import { generate } from '../../src/generate.js'
-import { ruleTest } from '../promtool.js'
+import { rulesOf, ruleTest } from '../promtool.js'
 
 const config = defineConfig()
-const files = generate(config)
+const rules = rulesOf(config)
 const { f1_score, overflow_frequency } = config.kpis
 const labels = 'job="memory", instance="m:1", model="m", context_size="8192", operation="search"'
 const start = 'process_start_time_seconds{job="memory", instance="m:1"}'
@@ -65,19 +64,19 @@ describe('every operation that was scraped counts once', () => {
     ],
   ])('%s', async (_, counts, sums, began, operations, total) => {
     const series = { [count]: counts, [sum]: sums, [start]: began }
-    expect(await ruleTest(files, series, [counted('9m', operations, total)])).toBe('')
+    expect(await ruleTest(rules, series, [counted('9m', operations, total)])).toBe('')
   })
 
   test('of a process whose clock is two hours ahead, if it says how long it has run', async () => {
     const series = { [count]: '7 7 9 9', [sum]: '3.5 3.5 4.5 4.5', [start]: '7200x9', [uptime]: '600+15x9' }
-    expect(await ruleTest(files, series, [counted('3m', 2, 1)])).toBe('')
+    expect(await ruleTest(rules, series, [counted('3m', 2, 1)])).toBe('')
     const young = {
       [count]: '_ _ _ 7 9',
       [sum]: '_ _ _ 3.5 4.5',
       [start]: '_x3 7200x9',
       [uptime]: '_x3 5+15x9',
     }
-    expect(await ruleTest(files, young, [counted('3m', 9, 4.5)])).toBe('')
+    expect(await ruleTest(rules, young, [counted('3m', 9, 4.5)])).toBe('')
   })
 
   test('of a series without the time at which its process began', async () => {
@@ -88,7 +87,7 @@ describe('every operation that was scraped counts once', () => {
       [other]: '_ _ _ _ 4',
       [other.replace('_count', '_sum')]: '_ _ _ _ 2',
     }
-    expect(await ruleTest(files, series, [counted('3m', 6, 3)])).toBe('')
+    expect(await ruleTest(rules, series, [counted('3m', 6, 3)])).toBe('')
   })
 
   test('and nothing of an instance whose sum is no number, while the others go on', async () => {
@@ -99,7 +98,7 @@ describe('every operation that was scraped counts once', () => {
       [second(count)]: '0 0 0 0 2 2 2',
       [second(sum)]: '0 0 0 0 1 1 1',
     }
-    expect(await ruleTest(files, series, [counted('3m', 2, 1)])).toBe('')
+    expect(await ruleTest(rules, series, [counted('3m', 2, 1)])).toBe('')
   })
 
   test('of a ratio, also before any of its counted outcomes has come about', async () => {
@@ -108,7 +107,7 @@ describe('every operation that was scraped counts once', () => {
     const current = names.recordedSeries.current(overflow_frequency)
     const series = { [outcome('none')]: '0 0 0 6 6 6 6 6 6', [outcome('hierarchy')]: '_ _ _ _ _ 2 2 2 2' }
     expect(
-      await ruleTest(files, series, [
+      await ruleTest(rules, series, [
         { at: '1m', values: { [`count(${current} == 0)`]: [['{}', 1]] } },
         { at: '2m', values: { [`count(${current} > 0.2 < 0.3)`]: [['{}', 1]] } },
       ]),

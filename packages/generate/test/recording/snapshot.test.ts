@@ -1,11 +1,10 @@
 import { expect, test } from '@jest/globals'
 import { defineConfig, names } from '@mnemoscope/kpi'
-import { generate } from '../../src/generate.js'
 import { exposed } from '../../src/rule-tests/traffic.js'
-import { ruleTest } from '../promtool.js'
+import { rulesOf, ruleTest } from '../promtool.js'
 
 const config = defineConfig()
-const files = generate(config)
+const rules = rulesOf(config)
 const { latency, memory_usage } = config.kpis
 const labels = { job: 'memory', instance: 'm:1', model: 'm', context_size: '8192', operation: 'search' }
 const { samples, mean, quantile, max, current } = names.recordedSeries
@@ -25,7 +24,7 @@ test('a row holds exactly the operations that came since the one before', async 
     { scrapes: 8 },
   ])
   const result = await ruleTest(
-    files,
+    rules,
     series,
     [
       {
@@ -65,7 +64,7 @@ test('the value of a quantile is that of the operations that are remembered, and
     { scrapes: 1, target: 'gone' },
   ])
   const result = await ruleTest(
-    files,
+    rules,
     series,
     [
       { at: '4m', values: { [between(current(latency), 0.3, 0.5)]: one } },
@@ -83,7 +82,7 @@ test('a gauge is judged by its newest reading, of several instances by the worst
     `${names.metricName(memory_usage)}{job="memory", instance="${instance}", model="m", context_size="8192", operation="search"}`
   const series = { [gauge('a')]: '9 3 3 3 3 3 stale', [gauge('b')]: '1 1 1 5 2 2 2 2 stale' }
   const current = names.recordedSeries.current(memory_usage)
-  const result = await ruleTest(files, series, [
+  const result = await ruleTest(rules, series, [
     {
       at: '30s',
       values: {

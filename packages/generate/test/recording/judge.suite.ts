@@ -1,0 +1,4 @@
+import { rulesKnowWhatStepsKnow } from './judge-cases.js'
+
+// Over 160 minutes: 48 of them with hardly an operation.
+rulesKnowWhatStepsKnow(640)
