@@ -1,5 +1,5 @@
 import type { Alerted } from './episodes.js'
-import type { Span } from './replay.js'
+import { overlap, type Span } from './replay.js'
 
 /** A difference that an edited configuration would have made to one alert. */
 export interface AlertDifference extends Omit<Alerted, 'spans'> {
@@ -49,9 +49,4 @@ function compareSpans(today: readonly Span[], edited: readonly Span[]): SpanDiff
     ...missed.map((span) => ({ kind: 'missed' as const, ...span })),
     ...resolved,
   ]
-}
-
-function overlap(a: Span, b: Span): boolean {
-  const end = ({ to }: Span) => to ?? Number.POSITIVE_INFINITY
-  return a.from < end(b) && b.from < end(a)
 }

@@ -21,6 +21,12 @@ export interface Span {
   readonly to: number | undefined
 }
 
+/** Whether two times have a moment in common. */
+export function overlap(a: Span, b: Span): boolean {
+  const end = ({ to }: Span) => to ?? Number.POSITIVE_INFINITY
+  return a.from < end(b) && b.from < end(a)
+}
+
 /** How an alert is judged, in seconds. */
 export interface AlertSettings extends Pick<Kpi, 'direction' | 'noData'> {
   readonly threshold: number

@@ -6,13 +6,16 @@ import {
   type ThresholdSeverity,
   thresholdSeverities,
 } from '@mnemoscope/kpi'
-import pc from 'picocolors'
-import { inUnit } from '../report/units.js'
 import { spansAt } from './episodes.js'
 import type { PlaceHistory } from './history.js'
+import { type Incident, knownSpans, type Outcome, outcomesOf } from './incidents.js'
 import { judged } from './judged.js'
+import { overlap, type Span } from './replay.js'
 
 const weekSeconds = 604_800
+
+/** A past shorter than this says nothing of what is usual: not even one night is in it. */
+export const leastSeconds = 86_400
 
 /** Alerts a week that each level may cost, all places together. */
 export const weeklyBudget: Readonly<Record<ThresholdSeverity, number>> = {
@@ -36,32 +39,50 @@ export interface Candidate {
 export interface Suggestion {
   readonly kpi: string
   readonly unit: string
-  /** Weeks of values behind it, from the first to the last one of any place. */
+  /** Weeks of values behind it, from the first to the last one of any place, without known incidents. */
   readonly weeks: number
   readonly today: Readonly<Partial<Record<ThresholdSeverity, Candidate>>>
   /** A level without a threshold has none that the budget allows. */
   readonly proposed: Readonly<Partial<Record<ThresholdSeverity, Candidate>>>
   /** Every candidate, the mildest first. */
   readonly candidates: readonly Candidate[]
+  /** What the proposals would have made of each past alert, newest first. */
+  readonly past: readonly Outcome[]
+}
+
+/** No proposal: the past is too short. */
+export interface TooShort {
+  readonly kpi: string
+  /** Seconds of values, without known incidents, and how many are needed. */
+  readonly seconds: number
+  readonly leastSeconds: number
 }
 
 /**
- * Thresholds that a KPI's own past would have kept within a number of alerts a week. Undefined where it has no past.
+ * Thresholds that a KPI's own past would have kept within a number of alerts a week. Times of known incidents are left
+ * out: they are not what is usual. Undefined where it has no past.
  * @param histories of the KPI, at every place
+ * @param incidents its past alerts, newest first
  */
 export function suggestThresholds(
   kpi: Kpi,
   histories: readonly PlaceHistory[],
+  incidents: readonly Incident[] = [],
   budget: Readonly<Record<ThresholdSeverity, number>> = weeklyBudget,
-): Suggestion | undefined {
-  const weeks = coveredSeconds(histories) / weekSeconds
-  const worstLast = candidatesOf(kpi, histories)
-  if (worstLast.length === 0 || weeks === 0) return undefined
+): Suggestion | TooShort | undefined {
+  const places = histories.map((history) => ({ history, known: knownSpans(history, incidents) }))
+  const seconds = coveredSeconds(places)
+  if (seconds === 0) return undefined
+  if (seconds < leastSeconds) return { kpi: kpi.id, seconds, leastSeconds }
+  const weeks = seconds / weekSeconds
+  const worstLast = candidatesOf(kpi, places)
+  if (worstLast.length === 0) return undefined
   const costOf = (threshold: number): Candidate => ({
     threshold,
-    alertsPerWeek: Number((alertCount(histories, threshold) / weeks).toPrecision(3)),
+    alertsPerWeek: Number((alertCount(places, threshold) / weeks).toPrecision(3)),
   })
   const candidates = worstLast.map(costOf)
+  const proposed = propose(kpi, candidates, budget)
   return {
     kpi: kpi.id,
     unit: kpi.unit,
@@ -72,9 +93,16 @@ export function suggestThresholds(
         return threshold === undefined ? [] : [[severity, costOf(threshold)]]
       }),
     ),
-    proposed: propose(kpi, candidates, budget),
+    proposed,
     candidates,
+    past: outcomesOf(incidents, histories, proposed),
   }
+}
+
+/** A place, and the times of its known incidents. */
+interface KnownPlace {
+  readonly history: PlaceHistory
+  readonly known: readonly Span[]
 }
 
 /** For each level the mildest candidate within its budget that is worse than the level's before. */
@@ -99,19 +127,23 @@ export function propose(
 }
 
 /** Thresholds to try, the mildest first; none without a past. */
-function candidatesOf(kpi: Kpi, histories: readonly PlaceHistory[]): number[] {
+function candidatesOf(kpi: Kpi, places: readonly KnownPlace[]): number[] {
   const isHigherBetter = kpi.direction === 'higher_is_better'
   const worstLast = (a: number, b: number) => (isHigherBetter ? b - a : a - b)
   if (isQuantile(kpi.statistic)) {
     // Operations are counted at the boundaries of buckets; a threshold that most of them are beyond says nothing.
     const boundaries = new Set(
-      histories.flatMap(({ added }) => added.flatMap(({ upTo }) => [...upTo.keys()])),
+      places.flatMap(({ history }) => history.added.flatMap(({ upTo }) => [...upTo.keys()])),
     )
-    const isUnusual = (threshold: number) => firingShare(histories, threshold) <= (shares[0] ?? 0)
+    const isUnusual = (threshold: number) => firingShare(places, threshold) <= (shares[0] ?? 0)
     return [...boundaries].sort(worstLast).filter(isUnusual)
   }
-  const values = histories
-    .flatMap((history) => judged(history, 0).timeline.values.flatMap((each) => each?.value ?? []))
+  const values = places
+    .flatMap(({ history, known }) => {
+      const { start, step, values: all } = judged(history, 0).timeline
+      const isUsual = (i: number) => !known.some((span) => contains(span, start + i * step))
+      return all.flatMap((each, i) => (each !== undefined && isUsual(i) ? each.value : []))
+    })
     .sort(worstLast)
   if (values.length === 0) return []
   const at = (share: number) =>
@@ -120,35 +152,67 @@ function candidatesOf(kpi: Kpi, histories: readonly PlaceHistory[]): number[] {
   return [...new Set([...shares.map(at), ...beyond])]
 }
 
+function contains({ from, to = Number.POSITIVE_INFINITY }: Span, at: number): boolean {
+  return from <= at && at < to
+}
+
+/** The times in which a threshold would have raised an alert, but for those that meet a known incident. */
+function unknownSpans({ history, known }: KnownPlace, threshold: number): Span[] {
+  return spansAt(history, threshold).filter((span) => !known.some((other) => overlap(span, other)))
+}
+
 /** Share of the evaluations at which an alert would have fired. */
-function firingShare(histories: readonly PlaceHistory[], threshold: number): number {
-  const seconds = histories.reduce((sum, history) => {
-    const { end } = history.range
-    return sum + spansAt(history, threshold).reduce((total, { from, to = end }) => total + to - from, 0)
-  }, 0)
-  const all = histories.reduce((sum, { range, start }) => sum + range.end - start, 0)
+function firingShare(places: readonly KnownPlace[], threshold: number): number {
+  const seconds = places.reduce(
+    (sum, place) => sum + secondsOf(unknownSpans(place, threshold), place.history.range.end),
+    0,
+  )
+  const all = places.reduce((sum, { history: { range, start } }) => sum + range.end - start, 0)
   return all === 0 ? 0 : seconds / all
 }
 
-function alertCount(histories: readonly PlaceHistory[], threshold: number): number {
-  return histories.reduce((sum, history) => sum + spansAt(history, threshold).length, 0)
+function alertCount(places: readonly KnownPlace[], threshold: number): number {
+  return places.reduce((sum, place) => sum + unknownSpans(place, threshold).length, 0)
 }
 
-/** From the first to the last value of any place, in seconds. */
-function coveredSeconds(histories: readonly PlaceHistory[]): number {
-  const seen = histories.flatMap((history) => {
+/** How long spans are together, those that go on up to an end. */
+function secondsOf(spans: readonly Span[], end: number): number {
+  return spans.reduce((total, { from, to = end }) => total + Math.max(0, Math.min(to, end) - from), 0)
+}
+
+/** From the first to the last value of any place, without the time in which every place had a known incident, in seconds. */
+function coveredSeconds(places: readonly KnownPlace[]): number {
+  const seen = places.flatMap(({ history, known }) => {
     const { range, start } = history
-    const known =
+    const there =
       history.kpi.instrument === 'gauge'
         ? history.readings
         : history.added.map(({ count }) => count || undefined)
-    const first = known.findIndex((each) => each !== undefined)
-    const last = known.findLastIndex((each) => each !== undefined)
+    const first = there.findIndex((each) => each !== undefined)
+    const last = there.findLastIndex((each) => each !== undefined)
     const at = (index: number) => Math.max(start, range.start + index * range.step)
-    return first < 0 ? [] : [[at(first), at(last + 1)] as const]
+    return first < 0
+      ? []
+      : [{ from: at(first), to: at(last + 1), ill: secondsOf(union(known), at(last + 1)) }]
   })
   if (seen.length === 0) return 0
-  return Math.max(...seen.map(([, to]) => to)) - Math.min(...seen.map(([from]) => from))
+  const all = Math.max(...seen.map(({ to }) => to)) - Math.min(...seen.map(({ from }) => from))
+  return Math.max(0, all - Math.min(...seen.map(({ ill }) => ill)))
+}
+
+/** Spans without their overlaps: the levels of one incident are several alerts. */
+function union(spans: readonly Span[]): Span[] {
+  const joined: Span[] = []
+  for (const span of spans.toSorted((a, b) => a.from - b.from)) {
+    const last = joined.at(-1)
+    if (last === undefined || !overlap(last, span)) joined.push(span)
+    else if (last.to !== undefined)
+      joined[joined.length - 1] = {
+        from: last.from,
+        to: span.to === undefined ? undefined : Math.max(last.to, span.to),
+      }
+  }
+  return joined
 }
 
 /** A number that a person would write: three digits, and an integer where the KPI is one. */
@@ -171,30 +235,4 @@ function beyondAll(
       ? Math.max(worst - margin, worst + (min - worst) * share)
       : Math.min(worst + margin, worst + (max - worst) * share)
   return rounded(value, kpi)
-}
-
-/** Suggestions for people. A past shorter than this proves little. */
-const shortWeeks = 1
-
-export function suggestText(suggestions: readonly Suggestion[]): string {
-  if (suggestions.length === 0) return 'Prometheus holds no values yet: ask again after a day or a week.\n'
-  const blocks = suggestions.map(({ kpi, unit, weeks, today, proposed }) => {
-    const cell = (candidate: Candidate | undefined) =>
-      candidate === undefined
-        ? 'none'
-        : `${inUnit(candidate.threshold, unit)} (${candidate.alertsPerWeek} a week)`
-    const lines = thresholdSeverities.map(
-      (severity) =>
-        `  ${severity.padEnd(9)} ${cell(today[severity]).padEnd(30)} ${pc.dim('→')} ${pc.bold(cell(proposed[severity]))}`,
-    )
-    const caution = weeks < shortWeeks ? pc.yellow(` from only ${(weeks * 168).toPrecision(2)} hours`) : ''
-    return [`${pc.bold(kpi)}${caution}`, ...lines].join('\n')
-  })
-  return [
-    `${pc.dim('today → proposed, with the alerts a week that each would have cost over all places')}\n`,
-    ...blocks,
-    '',
-    'Try them with `npx mnemoscope backtest EDITED` before you use them.',
-    '',
-  ].join('\n')
 }

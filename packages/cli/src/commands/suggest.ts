@@ -1,5 +1,7 @@
+import type { Kpi } from '@mnemoscope/kpi'
 import { Command } from 'commander'
 import { numberOption } from '../options.js'
+import { RecorderSilent, recorderUrl } from '../recorder-client.js'
 import { print } from '../terminal.js'
 
 interface SuggestOptions {
@@ -7,6 +9,7 @@ interface SuggestOptions {
   hours: number
   operation?: string
   prometheusUrl?: string
+  url?: string
   demoClock?: true
   json?: true
 }
@@ -20,6 +23,7 @@ export const suggestCommand = new Command('suggest')
   )
   .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 366), 168)
   .option('--operation <name>', 'one operation only, such as search')
+  .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
   .option('--prometheus-url <url>', 'Prometheus (default: the one that runs here, else endpoints.prometheus)')
   .option('--demo-clock', "use the demo's faster intervals where the configuration sets none")
   .option('--json', 'print the result as JSON')
@@ -29,23 +33,46 @@ export const suggestCommand = new Command('suggest')
     const { historyOf, ofOperation } = await import('../backtest/history.js')
     const { todaysConfig } = await import('../backtest/today.js')
     const { prometheusUrl } = await import('../prometheus-client.js')
+    const { incidentsOf } = await import('../backtest/incidents.js')
     const { suggestThresholds } = await import('../backtest/suggest.js')
-    const { suggestText } = await import('../backtest/suggest.js')
+    const { suggestText } = await import('../backtest/suggest-text.js')
     const { config, folder } = await todaysConfig(options.config, options.demoClock ? demoClock : {})
     const url = prometheusUrl(options.prometheusUrl, folder, config.endpoints.prometheus)
     const step = durationSeconds(config.alertCheckInterval)
     const end = Math.floor(Date.now() / 1_000 / step) * step
     const range = { start: end - Math.floor((options.hours * 3_600) / step) * step, end, step }
+    const recorder = recorderHere(options.url)
+    let isAlone = recorder === undefined
+    const incidents = async (kpi: Kpi) => {
+      if (recorder === undefined) return []
+      return incidentsOf(recorder, kpi, options.hours).catch((error: unknown) => {
+        // A recorder that was named has to answer; the one of this folder may be down.
+        if (options.url !== undefined || !(error instanceof RecorderSilent)) throw error
+        isAlone = true
+        return []
+      })
+    }
     const suggestions = []
     for (const kpi of Object.values(config.kpis)) {
       const places = await historyOf(url, config, kpi, range, [
         ...kpi.boundaries,
         ...Object.values(kpi.thresholds),
       ])
-      const suggestion = suggestThresholds(kpi, ofOperation(places, options.operation))
+      const suggestion = suggestThresholds(kpi, ofOperation(places, options.operation), await incidents(kpi))
       if (suggestion !== undefined) suggestions.push(suggestion)
     }
     print(
-      options.json ? `${JSON.stringify({ hours: options.hours, suggestions })}\n` : suggestText(suggestions),
+      options.json
+        ? `${JSON.stringify({ hours: options.hours, incidents_known: !isAlone, suggestions })}\n`
+        : suggestText(suggestions, isAlone),
     )
   })
+
+/** Address of the recorder; undefined if none is named and none runs in this folder. */
+function recorderHere(given: string | undefined): string | undefined {
+  try {
+    return recorderUrl(given)
+  } catch {
+    return undefined
+  }
+}

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { defineConfig, type Kpi } from '@mnemoscope/kpi'
 import { alertsOf, spansAt } from '../../src/backtest/episodes.js'
 import { type Added, edgeOf } from '../../src/backtest/history.js'
-import { suggestThresholds } from '../../src/backtest/suggest.js'
+import { type Suggestion, suggestThresholds } from '../../src/backtest/suggest.js'
 
 const { f1_score, latency } = defineConfig().kpis
 
@@ -61,7 +61,7 @@ describe('a past that is judged again', () => {
   })
 
   test('suggests thresholds of a quantile at the boundaries of its buckets', () => {
-    const slow = history(latency, (minute) => {
+    const hour = history(latency, (minute) => {
       const upTo = minute >= 30 && minute < 31 ? 5 : 10
       return {
         count: 10,
@@ -72,9 +72,12 @@ describe('a past that is judged again', () => {
         ]),
       }
     })
-    const suggestion = suggestThresholds(latency, [slow], { warning: 10_000, error: 10_000, critical: 0 })
-    expect(suggestion?.candidates.map(({ threshold }) => threshold)).not.toContain(1)
-    expect(suggestion?.candidates.at(-1)).toEqual({ threshold: 20, alertsPerWeek: 0 })
+    // The same, an evaluation each quarter of an hour: thirty hours.
+    const slow = { ...hour, start: 0, range: { start: 0, end: 120 * 900, step: 900 } }
+    const budget = { warning: 10_000, error: 10_000, critical: 0 }
+    const suggestion = suggestThresholds(latency, [slow], [], budget) as Suggestion
+    expect(suggestion.candidates.map(({ threshold }) => threshold)).not.toContain(1)
+    expect(suggestion.candidates.at(-1)).toEqual({ threshold: 20, alertsPerWeek: 0 })
   })
 })
 
