@@ -76,12 +76,24 @@ export function firingRows(data: DashboardData): ReportCell[][] {
       { text: threshold },
       { text: subject(alert, data) },
       { text: changedBefore(alert.timestamp, alert.preceded_by) },
+      { text: acknowledgedText(alert, data.timestamp) },
       link('runbook', annotations.runbook_url),
       link('dashboard', annotations.dashboard_url),
     ]
   })
   if (rows.length === 0) return []
-  const head = ['level', 'since', 'for', 'now', 'threshold', 'what', 'changed before', 'runbook', 'dashboard']
+  const head = [
+    'level',
+    'since',
+    'for',
+    'now',
+    'threshold',
+    'what',
+    'changed before',
+    'acknowledged',
+    'runbook',
+    'dashboard',
+  ]
   return [head.map((text) => ({ text })), ...rows]
 }
 
@@ -98,6 +110,13 @@ function changedBefore(began: number, change: PrecedingChange | null): string {
   return `${what} ${done} ${span(began - at)} before${by === null ? '' : ` by ${by}`}`
 }
 
+/** Who knows of an alert; empty if it is not acknowledged. */
+function acknowledgedText({ acknowledgement: last }: Episode, now: number): string {
+  return last === null
+    ? ''
+    : `by ${last.by} ${span(now - last.at)} ago${last.comment === null ? '' : `: ${last.comment}`}`
+}
+
 /** Annotations come from outside, so only HTTP addresses become links. */
 function link(text: string, url: string | undefined): ReportCell {
   return url !== undefined && /^https?:\/\//.test(url) ? { text, href: url } : { text: '' }
@@ -110,7 +129,7 @@ export interface Status {
    * other origin can have other levels; those do not count.
    */
   readonly status: Severity | 'ok' | 'unknown'
-  /** One line: level, subject, value now, duration, number of other alerts, the runbook, and notices. */
+  /** One line: level, subject, value now, duration, who has acknowledged it, number of other alerts, the runbook, and notices. */
   readonly line: string
 }
 
@@ -143,6 +162,7 @@ function alertStatusOf(data: DashboardData, url: string): Status {
       ? undefined
       : `now ${now}${threshold === undefined ? '' : ` (${level} at ${threshold})`}`,
     `for ${span(data.timestamp - worst.timestamp)}`,
+    worst.acknowledgement === null ? undefined : `acknowledged ${acknowledgedText(worst, data.timestamp)}`,
     others > 0 ? `and ${others} more` : undefined,
     unknownReason,
     runbook === undefined ? undefined : `what to do: ${runbook}`,

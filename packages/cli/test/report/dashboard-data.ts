@@ -57,6 +57,7 @@ export const alert = {
   ends_at: null,
   closed_how: null,
   is_worst: true,
+  acknowledgement: null,
   preceded_by: null,
   metadata: {
     alertname: 'MnemoscopeLatencyCritical',

@@ -81,6 +81,14 @@ describe('the status', () => {
       { ...busy, open_alerts: [{ ...alert, newest_value: null, newest_at: null }] },
       'critical',
     ],
+    [
+      'critical: Latency of gpt-4o (search), context 8192, now 23.00 s (critical at ≥ 20.00 s), for 10 min, acknowledged by ada 60 s ago: looking',
+      {
+        ...busy,
+        open_alerts: [{ ...alert, acknowledgement: { by: 'ada', comment: 'looking', at: at - 60 } }],
+      },
+      'critical',
+    ],
   ] satisfies [string, DashboardData, string][])('is one line: %s', (line, data, status) => {
     expect(statusOf(data, 'http://recorder')).toEqual({ status, line })
   })

@@ -1,4 +1,4 @@
-import type { Acknowledgement } from '@mnemoscope/kpi'
+import { type Acknowledgement, severities } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
 
@@ -11,9 +11,16 @@ export const acknowledgementAnswer = z.strictObject({
 
 const foreignKeyViolation = '23503'
 
+/** Whether an episode is of the same alert as another one, at a milder level: who knows of the worse one knows of it. */
+const isImplied = `milder.ends_at IS NULL AND known.ends_at IS NULL AND milder.cluster = known.cluster
+  AND array_position(levels, milder.severity) < array_position(levels, known.severity)
+  AND regexp_replace(milder.alertname, '(Warning|Error|Critical)$', '') = regexp_replace(known.alertname, '(Warning|Error|Critical)$', '')
+  AND (milder.kpi, milder.service, milder.model, milder.context_size, milder.operation)
+    IS NOT DISTINCT FROM (known.kpi, known.service, known.model, known.context_size, known.operation)`
+
 /**
- * Stores that a person knows of an episode, open or closed. Each call adds one: comments follow one another.
- * It silences nothing; silences are Alertmanager's.
+ * Stores that a person knows of an episode, open or closed, and of the milder levels of the same alert that are open with
+ * it. Each call adds one to each: comments follow one another. It silences nothing; silences are Alertmanager's.
  * @returns undefined where no episode has this id
  */
 export async function acknowledge(
@@ -23,9 +30,17 @@ export async function acknowledge(
 ): Promise<Acknowledgement | undefined> {
   try {
     const { rows } = await pool.query<Acknowledgement>(
-      `INSERT INTO alert_acknowledgements (episode_id, by, comment) VALUES ($1, $2, $3)
-       RETURNING by, comment, extract(epoch FROM at)::float8 AS at`,
-      [episodeId, by, comment],
+      `WITH stored AS (
+         INSERT INTO alert_acknowledgements (episode_id, by, comment)
+         SELECT milder.id, $2, $3
+         FROM alert_episodes AS known
+         CROSS JOIN (VALUES ($4::text[])) AS severities (levels)
+         JOIN alert_episodes AS milder ON milder.id = known.id OR (${isImplied})
+         WHERE known.id = $1
+         RETURNING episode_id, by, comment, at
+       )
+       SELECT by, comment, extract(epoch FROM at)::float8 AS at FROM stored WHERE episode_id = $1`,
+      [episodeId, by, comment, severities],
     )
     return rows[0]
   } catch (error) {

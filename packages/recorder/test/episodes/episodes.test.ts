@@ -38,3 +38,26 @@ test.each(['kpi=nothing', 'level=fatal', 'alertname=', 'alertname=%00'])(
     expect((await getJson(`${recorder.url}/api/episodes?${query}`)).status).toBe(400)
   },
 )
+
+test('acknowledging an alert acknowledges its milder levels, and no worse or other one', async () => {
+  const all = async () => {
+    const { body } = await getJson<{ episodes: AlertEpisode[] }>(`${recorder.url}/api/episodes`)
+    return new Map(body.episodes.map((episode) => [episode.metadata.alertname, episode]))
+  }
+  const acknowledge = async (alertname: string, by: string) =>
+    fetch(`${recorder.url}/api/episodes/${(await all()).get(alertname)?.id}/acknowledge`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ by }),
+    })
+  await acknowledge('MnemoscopeF1ScoreWarning', 'ada')
+  expect((await all()).get('MnemoscopeF1ScoreCritical')?.acknowledgement).toBeNull()
+  expect((await acknowledge('MnemoscopeF1ScoreCritical', 'grace')).status).toBe(200)
+  const by = [...(await all())].map(([name, { acknowledgement }]) => [name, acknowledgement?.by])
+  expect(Object.fromEntries(by)).toEqual({
+    MnemoscopeF1ScoreCritical: 'grace',
+    MnemoscopeF1ScoreWarning: 'grace',
+    MnemoscopeLatencyWarning: undefined,
+    MnemoscopeTargetDown: undefined,
+  })
+})
