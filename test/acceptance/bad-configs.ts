@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from '@jest/globals'
-import { mnemoscope } from '../harness/index.js'
+import { mnemoscope, type mnemoscopeHere } from '../harness/index.js'
 
 /** A configuration that is refused, and what the message names. */
 export interface BadConfig {
@@ -33,13 +33,14 @@ export async function expectRefused(
   folder: string,
   args: readonly string[],
   { body, says }: BadConfig,
+  run: typeof mnemoscopeHere = mnemoscope,
 ): Promise<void> {
   const project = mkdtempSync(join(folder, 'refused-'))
   writeFileSync(
     join(project, 'mnemoscope.config.ts'),
     `import { defineConfig } from '@mnemoscope/kpi'\nexport default defineConfig(${body})\n`,
   )
-  const { exitCode, stderr, stdout } = await mnemoscope(project, args)
+  const { exitCode, stderr, stdout } = await run(project, args)
   expect(stdout).toBe('')
   for (const words of ['CONFIG_INVALID', ...says]) expect(stderr).toContain(words)
   expect(exitCode).toBe(2)

@@ -2,48 +2,48 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { mnemoscope, temporaryFolder } from '../harness/index.js'
+import { mnemoscope, mnemoscopeHere, temporaryFolder } from '../harness/index.js'
 import { configs, expectRefused } from './bad-configs.js'
 
 const folder = temporaryFolder('bad-input')
 afterAll(() => folder.remove())
 
-// Every such configuration with every command: bad-input.suite.ts.
+// Every such configuration with every command, each in its own process: bad-input.suite.ts.
 describe.each(configs.slice(0, 1))('a configuration with $what', (config) => {
-  test.each([['generate'], ['up', '--demo']])(
-    'stops `mnemoscope %s` with exit code 2 and changes no file',
-    (...args) => expectRefused(folder.path, args, config),
-  )
+  test('stops `mnemoscope generate` with exit code 2 and changes no file', () =>
+    expectRefused(folder.path, ['generate'], config, mnemoscopeHere))
+  test('stops `mnemoscope up` with exit code 2 and changes no file', () =>
+    expectRefused(folder.path, ['up', '--demo'], config))
 })
 
 describe.each(configs.slice(1))('a configuration with $what', (config) => {
   test('stops `mnemoscope check` with exit code 2 and changes no file', () =>
-    expectRefused(folder.path, ['check'], config))
+    expectRefused(folder.path, ['check'], config, mnemoscopeHere))
 })
 
 describe('a configuration file', () => {
   test('that is not there is named, with the command that writes one', async () => {
-    const { exitCode, stderr } = await mnemoscope(emptyFolder(), ['check'])
+    const { exitCode, stderr } = await mnemoscopeHere(emptyFolder(), ['check'])
     expect(stderr).toMatch(/CONFIG_NOT_FOUND[\s\S]+mnemoscope init/)
     expect(exitCode).toBe(2)
   })
 
   test('that does not run is told with its own error', async () => {
-    const { exitCode, stderr } = await mnemoscope(projectWith('export default {'), ['check'])
+    const { exitCode, stderr } = await mnemoscopeHere(projectWith('export default {'), ['check'])
     expect(stderr).toContain('CONFIG_NOT_LOADABLE')
     expect(exitCode).toBe(2)
   })
 
   test('is written by init, valid, and never over another', async () => {
     const project = emptyFolder()
-    expect(await mnemoscope(project, ['init'])).toMatchObject({ exitCode: 0 })
-    expect(await mnemoscope(project, ['generate'])).toMatchObject({ exitCode: 0 })
-    expect(await mnemoscope(project, ['check', '--skip-tools'])).toMatchObject({ exitCode: 0 })
-    expect(await mnemoscope(project, ['init'])).toMatchObject({ exitCode: 2 })
+    expect(await mnemoscopeHere(project, ['init'])).toMatchObject({ exitCode: 0 })
+    expect(await mnemoscopeHere(project, ['generate'])).toMatchObject({ exitCode: 0 })
+    expect(await mnemoscopeHere(project, ['check', '--skip-tools'])).toMatchObject({ exitCode: 0 })
+    expect(await mnemoscopeHere(project, ['init'])).toMatchObject({ exitCode: 2 })
   })
 
   test('with an error is told as JSON where that was asked for', async () => {
-    const { stderr } = await mnemoscope(projectWith('export default { scrapeInterval: 5 }'), [
+    const { stderr } = await mnemoscopeHere(projectWith('export default { scrapeInterval: 5 }'), [
       'check',
       '--json',
     ])
@@ -68,7 +68,7 @@ describe('what a command cannot reach', () => {
   })
 
   test('a database that no variable names', async () => {
-    const { exitCode, stderr } = await mnemoscope(projectWith(valid), ['record'])
+    const { exitCode, stderr } = await mnemoscopeHere(projectWith(valid), ['record'])
     expect(stderr).toMatch(/USAGE[\s\S]+DATABASE_URL/)
     expect(exitCode).toBe(2)
   })
@@ -89,20 +89,24 @@ describe('what a command cannot reach', () => {
   })
 
   test('a pipeline that does not run here', async () => {
-    const { exitCode, stderr } = await mnemoscope(emptyFolder(), ['report'])
+    const { exitCode, stderr } = await mnemoscopeHere(emptyFolder(), ['report'])
     expect(stderr).toMatch(/NOT_RUNNING[\s\S]+mnemoscope up/)
     expect(exitCode).toBe(1)
   })
 
   test('a recorder at an address where none is', async () => {
-    const { exitCode, stderr } = await mnemoscope(emptyFolder(), ['report', '--url', 'http://127.0.0.1:1'])
+    const { exitCode, stderr } = await mnemoscopeHere(emptyFolder(), [
+      'report',
+      '--url',
+      'http://127.0.0.1:1',
+    ])
     expect(stderr).toMatch(/RECORDER_UNREACHABLE[\s\S]+127\.0\.0\.1:1/)
     expect(exitCode).toBe(1)
   })
 
   test('an argument that a command does not take', async () => {
-    expect(await mnemoscope(emptyFolder(), ['up', '--fault', 'weather'])).toMatchObject({ exitCode: 2 })
-    expect(await mnemoscope(emptyFolder(), ['report', '--hours', '-1'])).toMatchObject({ exitCode: 2 })
+    expect(await mnemoscopeHere(emptyFolder(), ['up', '--fault', 'weather'])).toMatchObject({ exitCode: 2 })
+    expect(await mnemoscopeHere(emptyFolder(), ['report', '--hours', '-1'])).toMatchObject({ exitCode: 2 })
   })
 })
 

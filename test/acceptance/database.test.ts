@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { prepareDatabase } from '@mnemoscope/recorder'
 import { type RunningPostgres, startPostgres } from '@mnemoscope/servers'
 import pg from 'pg'
-import { mnemoscope, temporaryFolder } from '../harness/index.js'
+import { mnemoscope, mnemoscopeHere, temporaryFolder } from '../harness/index.js'
 
 const folder = temporaryFolder('database')
 const stateDir = join(folder.path, '.mnemoscope')
@@ -43,6 +43,13 @@ async function asked(url: string, statement: string): Promise<unknown[]> {
   }
 }
 
+test('a database is rebuilt only with --confirm', async () => {
+  const { exitCode, stderr } = await mnemoscopeHere(folder.path, ['database', 'rebuild'])
+  expect(stderr).toMatch(/USAGE[\s\S]+deletes[\s\S]+\.mnemoscope[\s\S]+--confirm/)
+  expect(exitCode).toBe(2)
+})
+
+// After the one above: the database still has the other baseline.
 test('a state folder of another baseline stops `mnemoscope up` with the command that rebuilds it', async () => {
   const { exitCode, stderr } = await mnemoscope(folder.path, ['up', '--ports', 'auto'])
   expect(stderr).toContain('DATABASE_BASELINE')
@@ -50,17 +57,8 @@ test('a state folder of another baseline stops `mnemoscope up` with the command 
   expect(exitCode).toBe(1)
 }, 120_000)
 
-test('a database is rebuilt only with --confirm', async () => {
-  const { exitCode, stderr } = await mnemoscope(folder.path, ['database', 'rebuild'])
-  expect(stderr).toMatch(/USAGE[\s\S]+deletes[\s\S]+\.mnemoscope[\s\S]+--confirm/)
-  expect(exitCode).toBe(2)
-  await withPostgres(async (url) => {
-    expect(await asked(url, 'SELECT sha256 FROM schema_baseline')).toEqual([{ sha256: 'another' }])
-  })
-}, 120_000)
-
 test('that of `mnemoscope up` is rebuilt in its folder, and one of your own by DATABASE_URL', async () => {
-  const rebuild = (env = {}) => mnemoscope(folder.path, ['database', 'rebuild', '--confirm'], env)
+  const rebuild = (env = {}) => mnemoscopeHere(folder.path, ['database', 'rebuild', '--confirm'], env)
   const embedded = await rebuild()
   expect(embedded).toMatchObject({
     exitCode: 0,
@@ -69,7 +67,7 @@ test('that of `mnemoscope up` is rebuilt in its folder, and one of your own by D
   await withPostgres(async (url) => {
     expect(await prepareDatabase(url)).toBe(false)
     await asked(url, "UPDATE schema_baseline SET sha256 = 'another'")
-    expect(await mnemoscope(folder.path, ['replay'], { DATABASE_URL: url })).toMatchObject({
+    expect(await mnemoscopeHere(folder.path, ['replay'], { DATABASE_URL: url })).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('DATABASE_BASELINE'),
     })
@@ -80,7 +78,7 @@ test('that of `mnemoscope up` is rebuilt in its folder, and one of your own by D
 
 test('a folder without a database is refused', async () => {
   const empty = temporaryFolder('no-database')
-  const { exitCode, stderr } = await mnemoscope(empty.path, ['database', 'rebuild', '--confirm'])
+  const { exitCode, stderr } = await mnemoscopeHere(empty.path, ['database', 'rebuild', '--confirm'])
   empty.remove()
   expect(stderr).toMatch(/USAGE[\s\S]+DATABASE_URL/)
   expect(exitCode).toBe(2)

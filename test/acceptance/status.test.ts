@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AnswerOf, DashboardData } from '@mnemoscope/recorder'
-import { mnemoscope, temporaryFolder } from '../harness/index.js'
+import { mnemoscope, mnemoscopeHere, temporaryFolder } from '../harness/index.js'
 
 type Notices = AnswerOf<'GET /api/notices'>
 
@@ -62,7 +62,12 @@ describe('the exit code of `mnemoscope status`', () => {
 
   test('is 4 where the recorder has no answer', async () => {
     answer = undefined
-    const { exitCode, stderr } = await run('--url', `http://127.0.0.1:${port}`)
+    // As a script sees it.
+    const { exitCode, stderr } = await mnemoscope(folder.path, [
+      'status',
+      '--url',
+      `http://127.0.0.1:${port}`,
+    ])
     expect(stderr).toMatch(/503[\s\S]*readyz/)
     expect(exitCode).toBe(4)
   })
@@ -87,7 +92,7 @@ describe('the exit code of `mnemoscope status`', () => {
   })
 
   function run(...args: string[]) {
-    return mnemoscope(folder.path, ['status', ...args])
+    return mnemoscopeHere(folder.path, ['status', ...args])
   }
 })
 

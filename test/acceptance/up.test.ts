@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { eventually, mnemoscope } from '../harness/index.js'
+import { eventually, mnemoscopeHere } from '../harness/index.js'
 import { type Demo, isAlive, startDemo } from './demo.js'
 
 describe('mnemoscope up --demo', () => {
@@ -41,14 +41,14 @@ describe('mnemoscope up --demo', () => {
   }, 120_000)
 
   test('refuses a second start in the same folder, naming the first', async () => {
-    const second = await mnemoscope(demo.folder, ['up', '--demo', '--ports', 'auto'])
+    const second = await mnemoscopeHere(demo.folder, ['up', '--demo', '--ports', 'auto'])
     expect(second.exitCode).toBe(1)
     expect(second.stderr).toContain('ALREADY_RUNNING')
     expect(second.stderr).toContain(String(demo.up.pid))
   }, 30_000)
 
   test('mnemoscope report prints the five sections from live data', async () => {
-    const { exitCode, stdout } = await mnemoscope(demo.folder, ['report'])
+    const { exitCode, stdout } = await mnemoscopeHere(demo.folder, ['report'])
     expect(exitCode).toBe(0)
     for (const section of [
       'PERFORMANCE SUMMARY',
@@ -66,6 +66,6 @@ describe('mnemoscope up --demo', () => {
     await demo.database.end()
     expect(await demo.up.end('SIGINT')).toBe(0)
     for (const pid of Object.values(demo.up.run.pids)) expect(isAlive(pid)).toBe(false)
-    expect((await mnemoscope(demo.folder, ['report'])).stderr).toContain('NOT_RUNNING')
+    expect((await mnemoscopeHere(demo.folder, ['report'])).stderr).toContain('NOT_RUNNING')
   }, 60_000)
 })

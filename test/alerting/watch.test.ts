@@ -2,7 +2,7 @@ import { mkdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { ConfigInput } from '@mnemoscope/kpi'
-import { mnemoscope } from '../harness/command.js'
+import { mnemoscope, mnemoscopeHere } from '../harness/command.js'
 import { linkTools } from '../harness/link-tools.js'
 import { type Monitoring, startMonitoringServers } from './monitoring.js'
 
@@ -20,10 +20,10 @@ beforeAll(async () => {
 
 afterAll(() => monitoring?.stop())
 
-async function watch(text: string) {
+async function watch(text: string, run = mnemoscopeHere) {
   writeFileSync(join(project, 'mnemoscope.config.mjs'), text)
   const { folder, prometheusUrl, alertmanagerUrl } = monitoring
-  const { exitCode, stdout, stderr } = await mnemoscope(project, [
+  const { exitCode, stdout, stderr } = await run(project, [
     ...['watch', '--once', '--json', '--apply-to', folder],
     ...['--prometheus-url', prometheusUrl, '--alertmanager-url', alertmanagerUrl],
     ...['--config', 'mnemoscope.config.mjs'],
@@ -46,7 +46,10 @@ async function warningThreshold(): Promise<string | undefined> {
 
 test('an edit is in force in the running Prometheus when the command ends, and 0 says so', async () => {
   expect(await watch(withInput({}))).toMatchObject({ exitCode: 0, told: { differences: [] } })
-  const { exitCode, told } = await watch(withInput({ f1_score: { thresholds: { warning: 0.85 } } }))
+  const { exitCode, told } = await watch(
+    withInput({ f1_score: { thresholds: { warning: 0.85 } } }),
+    mnemoscope,
+  )
   expect({ exitCode, told }).toMatchObject({
     exitCode: 0,
     told: {

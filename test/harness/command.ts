@@ -35,6 +35,49 @@ export function mnemoscope(
   })
 }
 
+/**
+ * Runs the command to its end in this process, from its sources: a start of Node less. What a test says of the process
+ * itself (signals, output that is closed, servers that it starts) needs `mnemoscope`.
+ */
+export async function mnemoscopeHere(
+  cwd: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<CliResult> {
+  const { run } = await import('../../packages/cli/src/program.js')
+  const before = { cwd: process.cwd(), env: process.env }
+  const [stdout, stderr] = [captured(process.stdout), captured(process.stderr)]
+  process.exitCode = undefined
+  process.env = { ...cleanEnv(), ...env }
+  process.chdir(cwd)
+  try {
+    await run(args)
+  } finally {
+    process.chdir(before.cwd)
+    process.env = before.env
+    stdout.end()
+    stderr.end()
+  }
+  const exitCode = Number(process.exitCode ?? 0)
+  process.exitCode = undefined
+  return { exitCode, stdout: stdout.text(), stderr: stderr.text() }
+}
+
+/** Takes what is written to a stream, until `end`. */
+function captured(stream: NodeJS.WriteStream): { text(): string; end(): void } {
+  const { write, isTTY } = stream
+  let text = ''
+  stream.isTTY = false
+  stream.write = (chunk: string | Uint8Array) => {
+    text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
+    return true
+  }
+  return {
+    text: () => text,
+    end: () => Object.assign(stream, { write, isTTY }),
+  }
+}
+
 /** A running `mnemoscope up`. */
 export interface Up {
   readonly pid: number

@@ -1,4 +1,4 @@
-export { type CliResult, mnemoscope, startUp, type Up } from './command.js'
+export { type CliResult, mnemoscope, mnemoscopeHere, startUp, type Up } from './command.js'
 export { type EngineName, type FoundEngine, findEngine } from './engines.js'
 export { eventually } from './eventually.js'
 export { type Stack, startStack } from './stack.js'

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, extname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { types } from 'node:util'
 import { type Config, type ConfigInput, defineConfig, MnemoscopeError } from '@mnemoscope/kpi'
 
 /** How long a configuration file may take to load. */
@@ -85,10 +86,10 @@ async function readConfigFile(path: string): Promise<ConfigInput> {
     )
     exported = isPlainObject(module) && 'default' in module ? module.default : module
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'CONFIG_INVALID') throw error
+    if (types.isNativeError(error) && 'code' in error && error.code === 'CONFIG_INVALID') throw error
     throw new MnemoscopeError(
       'CONFIG_NOT_LOADABLE',
-      `${path}: ${error instanceof Error ? error.message : error}`,
+      `${path}: ${types.isNativeError(error) ? error.message : error}`,
       {
         value: path,
         expected: 'a module that loads and exports defineConfig({ ... }) as its default',

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { types } from 'node:util'
 import { type ErrorCode, errorCodes, MnemoscopeError } from '@mnemoscope/kpi/errors'
 import pc from 'picocolors'
 import { printable } from './terminal.js'
@@ -39,7 +40,7 @@ interface Actionable extends Error {
 /** By its fields, not its class: a configuration file may load another copy of the class. */
 function isActionable(error: unknown): error is Actionable {
   return (
-    error instanceof Error &&
+    types.isNativeError(error) &&
     'next' in error &&
     'code' in error &&
     typeof error.code === 'string' &&

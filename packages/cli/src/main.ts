@@ -1,13 +1,7 @@
-import { failureText, outliveOutput } from './failure.js'
-import { program } from './program.js'
-import { print } from './terminal.js'
+import { outliveOutput } from './failure.js'
+import { run } from './program.js'
 
-const failed = (exitCode: number) => {
+outliveOutput(process, (exitCode) => {
   process.exitCode = exitCode
-}
-outliveOutput(process, failed)
-program.parseAsync().catch((error: unknown) => {
-  const { text, exitCode } = failureText(error, { json: process.argv.includes('--json') })
-  print(text, process.stderr)
-  failed(exitCode)
 })
+void run(process.argv.slice(2))

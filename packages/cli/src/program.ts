@@ -16,6 +16,8 @@ import { suggestCommand } from './commands/suggest.js'
 import { topCommand } from './commands/top.js'
 import { upCommand } from './commands/up.js'
 import { watchCommand } from './commands/watch.js'
+import { failureText } from './failure.js'
+import { print } from './terminal.js'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -53,6 +55,28 @@ for (const command of commands) program.addCommand(command)
 for (const command of [program, ...commands, ...databaseCommand.commands]) {
   command.exitOverride((error: CommanderError) => {
     // Commander has already written its message. Help and version are no failures.
-    process.exit(error.exitCode === 0 ? 0 : command === statusCommand ? statusExitCodes.unknown : 2)
+    throw new Ended(error.exitCode === 0 ? 0 : command === statusCommand ? statusExitCodes.unknown : 2)
   })
+}
+
+/** Ends the command from inside commander. */
+class Ended extends Error {
+  constructor(readonly exitCode: number) {
+    super(`ended with exit code ${exitCode}`)
+  }
+}
+
+/** Runs the command with the arguments after its name, and sets the exit code of this process. */
+export async function run(args: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync(args, { from: 'user' })
+  } catch (error) {
+    if (error instanceof Ended) {
+      process.exitCode = error.exitCode
+      return
+    }
+    const { text, exitCode } = failureText(error, { json: args.includes('--json') })
+    print(text, process.stderr)
+    process.exitCode = exitCode
+  }
 }

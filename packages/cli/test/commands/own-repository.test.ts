@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { generate } from '@mnemoscope/generate'
 import { defineConfig } from '@mnemoscope/kpi'
-import { mnemoscope, temporaryFolder } from '../../../../test/harness/index.js'
+import { mnemoscopeHere, temporaryFolder } from '../../../../test/harness/index.js'
 import { linkTools } from '../../../../test/harness/link-tools.js'
 import { gitignoreWith } from '../../src/commands/init.js'
 import { generatedFiles, partsOptions } from '../../src/generated-files.js'
@@ -23,7 +23,7 @@ function filesBelow(path: string): string[] {
 
 /** What the command shows in the folder of a service. */
 async function transcript(...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await mnemoscope(folder.path, args)
+  const { exitCode, stdout, stderr } = await mnemoscopeHere(folder.path, args)
   return `${stdout}${stderr}`.replaceAll(folder.path, '.').concat(`exit ${exitCode}`)
 }
 
@@ -92,7 +92,6 @@ test('a folder without a configuration: the message names the folder, the file a
 })
 
 describe('in the repository of a service', () => {
-  // Each run of the command takes a second on a busy machine, so only what a test is about is run.
   beforeEach(() => {
     writeFileSync(inFolder('mnemoscope.config.ts'), 'export default {}')
     linkTools(folder.path)
@@ -102,7 +101,7 @@ describe('in the repository of a service', () => {
     rmSync(inFolder('mnemoscope.config.ts'))
     await transcript('init')
     // On standard error it says what it downloads, where this machine has no tools.
-    const { stdout, exitCode } = await mnemoscope(folder.path, ['check'])
+    const { stdout, exitCode } = await mnemoscopeHere(folder.path, ['check'])
     expect([...stdout.replaceAll(folder.path, '.').split('\n'), exitCode]).toEqual([
       './mnemoscope.config.ts: valid',
       'no generated files here; `npx mnemoscope generate` writes them, and `up` needs none',

@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { AnswerOf } from '@mnemoscope/recorder'
+import { mnemoscopeHere } from '../../../../test/harness/index.js'
 import { startTestRecorder, type TestRecorder } from '../../../recorder/test/plumbing/recorder.js'
 import { seedEverything } from '../../../recorder/test/plumbing/seed.js'
 import { weekSections } from '../../src/report/compare.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
-
-const bin = fileURLToPath(new URL('../../bin/mnemoscope.js', import.meta.url))
 
 let recorder: TestRecorder
 
@@ -20,9 +16,9 @@ beforeAll(async () => {
 afterAll(() => recorder?.stop(), 60_000)
 
 const compare = async (...args: string[]) => {
-  const run = promisify(execFile)
-  const { stdout } = await run(process.execPath, [bin, 'compare', ...args, '--url', recorder.url])
-  return stdout
+  const result = await mnemoscopeHere(process.cwd(), ['compare', ...args, '--url', recorder.url])
+  if (result.exitCode === 0) return result.stdout
+  throw result
 }
 
 describe('mnemoscope compare', () => {
