@@ -3,13 +3,13 @@ import { dashboardUid } from './grafana/links.js'
 
 /**
  * Where an alert leads: the page that says what to do, and the place that shows it. That is the KPI's dashboard with
- * Grafana, and the recorder's page without.
+ * Grafana, and the page without.
  */
 export function links(config: Config, runbook: string, kpi?: Kpi): Record<string, string> {
-  const { grafana, recorder } = config.endpoints
+  const { grafana } = config.endpoints
   return {
     runbook_url: literally(runbookUrl(config, runbook)),
-    dashboard_url: grafana === undefined ? ofPage(recorder, kpi) : ofGrafana(grafana, kpi),
+    dashboard_url: grafana === undefined ? ofPage(pageAddress(config), kpi) : ofGrafana(grafana, kpi),
   }
 }
 
@@ -18,9 +18,24 @@ export function runbookUrl(config: Config, runbook: string): string {
   return isRunbookAddress(runbook) ? runbook : runbookBase(config) + runbook
 }
 
-/** Prefix of runbook links: as configured, else the recorder, which serves the pages without a network. */
-export function runbookBase({ alerting, endpoints }: Config): string {
-  return alerting.runbookBaseUrl ?? `${withoutSlash(endpoints.recorder)}/runbooks/`
+/** Prefix of runbook links: as configured, else the page, which has them without a network. */
+export function runbookBase(config: Config): string {
+  return config.alerting.runbookBaseUrl ?? `${pageAddress(config)}/runbooks/`
+}
+
+/** Address of the page: as people reach it where that is set, else as machines do. */
+function pageAddress({ endpoints }: Config): string {
+  return withoutSlash(endpoints.page ?? endpoints.recorder)
+}
+
+/**
+ * Address of the page that a message can lead to. Undefined if only this machine can open it and nobody has said that
+ * people are there: a dead link is worse than none.
+ */
+export function pageFor(config: Config): string | undefined {
+  const { page, recorder } = config.endpoints
+  const isHere = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(recorder).hostname)
+  return page === undefined && isHere ? undefined : pageAddress(config)
 }
 
 /** https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/create-dashboard-url-variables/ */
@@ -30,7 +45,7 @@ function ofGrafana(url: string, kpi: Kpi | undefined): string {
 }
 
 function ofPage(url: string, kpi: Kpi | undefined): string {
-  return `${withoutSlash(url)}/${kpi === undefined ? '' : `?kpi=${kpi.id}&${place('')}`}`
+  return `${url}/${kpi === undefined ? '' : `?kpi=${kpi.id}&${place('')}`}`
 }
 
 /** The place that an alert is about, filled in by Prometheus. The dashboards' variables are named after labels. */

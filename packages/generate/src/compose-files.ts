@@ -1,5 +1,6 @@
 import type { Config } from '@mnemoscope/kpi'
 import { alertmanagerConfig } from './alertmanager/config.js'
+import { templateFile, templatePath } from './alertmanager/messages/template-file.js'
 import { yamlFile } from './generated-file.js'
 import { dataSourceProvisioning } from './grafana/provisioning.js'
 import { prometheusConfig } from './prometheus-config.js'
@@ -45,7 +46,11 @@ export function composeFiles(config: Config): [string, string][] {
     [`${composeFolder}/alertmanager.yml`, alertmanagerConfig(inContainers)],
     [`${composeFolder}/grafana-data-sources.yml`, dataSourceProvisioning(inContainers)],
   ]
-  return files.map(([path, value]) => [path, yamlFile(value)])
+  return [
+    ...files.map(([path, value]): [string, string] => [path, yamlFile(value)]),
+    // People are outside of the containers: messages lead where the project's own do.
+    [`${composeFolder}/${templatePath}`, templateFile(config)],
+  ]
 }
 
 /** A container's own loopback is not the machine's. */

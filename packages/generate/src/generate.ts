@@ -1,5 +1,6 @@
 import { type Config, configHash } from '@mnemoscope/kpi'
 import { alertmanagerConfig } from './alertmanager/config.js'
+import { templateFile, templatePath } from './alertmanager/messages/template-file.js'
 import { composeFiles } from './compose-files.js'
 import { yamlFile } from './generated-file.js'
 import { dashboardFolder, grafanaFiles } from './grafana/grafana-files.js'
@@ -51,6 +52,7 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
   ]
   const texts = new Map([
     ...files.map(([path, value]): [string, string] => [path, yamlFile(value)]),
+    [`alertmanager/${templatePath}`, templateFile(running)],
     ...grafanaFiles(config, running),
     ...composeFiles(config),
     ['docs/runbooks/README.md', runbookIndex(running, groups)],

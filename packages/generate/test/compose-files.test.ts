@@ -57,6 +57,8 @@ describe('The configuration files for containers', () => {
   })
 
   test('name no loopback address', () => {
-    for (const text of files.values()) expect(text).not.toMatch(/127\.0\.0\.1|localhost/)
+    // Templates are for people, who are on the machine and not in a container.
+    const read = [...files].filter(([path]) => !path.endsWith('.tmpl')).map(([, text]) => text)
+    for (const text of read) expect(text).not.toMatch(/127\.0\.0\.1|localhost/)
   })
 })

@@ -54,7 +54,7 @@ describe('generated files', () => {
       // JSON has no comments: a dashboard says it in its description.
       if (path === manifestPath) expect(JSON.parse(text).generated).toBe(origin)
       else if (path.endsWith('.json')) expect(JSON.parse(text).description).toContain(origin)
-      else expect([`# ${origin}`, `<!-- ${origin} -->`]).toContain(text.split('\n')[0])
+      else expect([`# ${origin}`, `<!-- ${origin} -->`, `{{/* ${origin} */}}`]).toContain(text.split('\n')[0])
     }
   })
 

@@ -29,7 +29,31 @@ describe('who is notified', () => {
         'alerting.receivers.team.other.opsgenie_configs[0].api_key: expected "api_key_file": secrets are read from files only',
       ],
     ],
-    [{ receivers: { team: {} } }, ['alerting.receivers.team: webhook, slack, email, pagerduty or other']],
+    [
+      { receivers: { team: {} } },
+      [
+        'alerting.receivers.team: one of webhook, slack, email, pagerduty, opsgenie, teams, discord, telegram, incidentio, other',
+      ],
+    ],
+    ...(
+      [
+        ['teams', { teams: { webhookUrlFile: '/teams' } }, '0.28'],
+        ['discord', { discord: { webhookUrlFile: '/discord' } }, '0.28'],
+        ['telegram', { telegram: { botTokenFile: '/telegram', chatId: -1 } }, '0.26'],
+        [
+          'incidentio',
+          { incidentio: { url: 'https://incidents.example/', tokenFile: '/incidents' } },
+          '0.29',
+        ],
+        ['slack.updates', { slack: { botTokenFile: '/slack', channel: 'C1', updates: 'edit' } }, '0.32'],
+        ['slack.updates', { slack: { botTokenFile: '/slack', channel: 'C1' } }, '0.35'],
+      ] as const
+    ).map(([medium, team, needed]): [ConfigInput['alerting'], string[]] => [
+      { receivers: { team } },
+      [
+        `alerting.receivers.team.${medium}: Alertmanager ${needed} or newer: set alerting.alertmanager to the version that you run`,
+      ],
+    ]),
     [{ receivers: { nobody: { webhook } } }, ['alerting.receivers: another name: this one is taken']],
     [
       { receivers: { team: { webhook, mute: ['nights'] } } },

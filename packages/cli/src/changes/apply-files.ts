@@ -5,6 +5,7 @@ import { reload } from './reload.js'
 import { assertReady, type ReloadedServer } from './server-api.js'
 import {
   alertmanagerConfigPath,
+  alertmanagerTemplatesFolder,
   evaluatedExpressions,
   expectedPrometheus,
   runsConfig,
@@ -45,13 +46,35 @@ export async function applyFiles(files: ReadonlyMap<string, string>, options: Ap
   }
   generations.activate(name)
   try {
-    if (!(await runsConfig(servers[0], files.get(alertmanagerConfigPath) ?? ''))) await reload(servers[0])
+    if (
+      hasOtherTemplates(files, generations, lastGood) ||
+      !(await runsConfig(servers[0], configText(files)))
+    ) {
+      await reload(servers[0])
+    }
     await reload(servers[1])
     await verify(servers, files, known)
   } catch (error) {
     throw await rollBack(error as Error, { lastGood, name, options, servers })
   }
   generations.prune()
+}
+
+function configText(files: ReadonlyMap<string, string>): string {
+  return files.get(alertmanagerConfigPath) ?? ''
+}
+
+/** Whether messages say something else than before. Alertmanager's hash is of its configuration file alone. */
+function hasOtherTemplates(
+  files: ReadonlyMap<string, string>,
+  generations: Generations,
+  lastGood: string | undefined,
+): boolean {
+  return [...files].some(
+    ([path, text]) =>
+      path.startsWith(alertmanagerTemplatesFolder) &&
+      (lastGood === undefined || generations.read(lastGood, path) !== text),
+  )
 }
 
 /** Whether the servers already run these files. */
@@ -89,7 +112,7 @@ async function verify(
   files: ReadonlyMap<string, string>,
   known: ReadonlySet<string>,
 ): Promise<void> {
-  await verifyAlertmanager(alertmanager, files.get(alertmanagerConfigPath) ?? '')
+  await verifyAlertmanager(alertmanager, configText(files))
   await verifyPrometheus(prometheus, expectedPrometheus(files, names.configInfo), known)
 }
 

@@ -23,6 +23,7 @@ interface RuleFile {
 
 export const prometheusConfigPath = 'prometheus/prometheus.yml'
 export const alertmanagerConfigPath = 'alertmanager/alertmanager.yml'
+export const alertmanagerTemplatesFolder = 'alertmanager/templates/'
 const rulesFolder = 'prometheus/rules/'
 
 /** Reads from the generated files what Prometheus must show. */

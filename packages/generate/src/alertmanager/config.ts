@@ -1,4 +1,5 @@
 import { type Config, compareSeverity, names, thresholdSeverities } from '@mnemoscope/kpi'
+import { templatesGlob } from './messages/template-file.js'
 import { receiverConfig, webhookConfig } from './receivers.js'
 import { recorderReceiver, rootReceiver, routes } from './routes.js'
 
@@ -19,11 +20,12 @@ export function alertmanagerConfig(config: Config): object {
       routes: routes(config),
     },
     inhibit_rules: inhibitRules(),
+    templates: [templatesGlob],
     ...(intervals.length === 0 ? {} : { time_intervals: intervals }),
     receivers: [
       { name: rootReceiver },
       { name: recorderReceiver, webhook_configs: [webhookConfig({ url, tokenFile: recorderTokenFile })] },
-      ...Object.entries(receivers).map(([name, receiver]) => receiverConfig(name, receiver)),
+      ...Object.entries(receivers).map(([name, receiver]) => receiverConfig(name, receiver, config)),
     ],
   }
 }

@@ -2,50 +2,62 @@ import type { Config } from '@mnemoscope/kpi'
 
 type Receiver = Config['alerting']['receivers'][string]
 
-/** A receiver as Alertmanager configures it; every integration gets recoveries too. */
-export function receiverConfig(name: string, receiver: Receiver): object {
-  const { webhook, slack, email, pagerduty, other } = receiver
+/**
+ * A receiver as Alertmanager configures it; every medium gets recoveries too. What the messages say is in the templates
+ * that replace the built-in ones; here stands only what has no template of that kind.
+ */
+export function receiverConfig(name: string, receiver: Receiver, config: Config): object {
+  const { webhook, slack, email, pagerduty, opsgenie, teams, discord, telegram, incidentio, other } = receiver
   return {
     name,
-    ...(webhook === undefined ? {} : { webhook_configs: [webhookConfig(webhook)] }),
-    ...(slack === undefined
-      ? {}
-      : {
-          slack_configs: [
-            {
-              api_url_file: slack.apiUrlFile,
-              channel: slack.channel,
-              send_resolved: true,
-              title: `{{ .CommonLabels.severity | toUpper }}: {{ .CommonAnnotations.summary }}`,
-              text: perAlert,
-            },
-          ],
-        }),
-    ...(email === undefined ? {} : { email_configs: [emailConfig(email)] }),
-    ...(pagerduty === undefined
-      ? {}
-      : {
-          pagerduty_configs: [
-            {
-              routing_key_file: pagerduty.routingKeyFile,
-              severity: '{{ .CommonLabels.severity }}',
-              send_resolved: true,
-            },
-          ],
-        }),
+    ...one('webhook_configs', webhook, webhookConfig),
+    ...one('slack_configs', slack, slackConfig),
+    ...one('email_configs', email, emailConfig),
+    ...one('pagerduty_configs', pagerduty, pagerdutyConfig),
+    ...one('opsgenie_configs', opsgenie, opsgenieConfig),
+    ...one('msteamsv2_configs', teams, ({ webhookUrlFile }) => ({ webhook_url_file: webhookUrlFile })),
+    ...one('discord_configs', discord, ({ webhookUrlFile }) => ({ webhook_url_file: webhookUrlFile })),
+    ...one('telegram_configs', telegram, ({ botTokenFile, chatId }) => ({
+      bot_token_file: botTokenFile,
+      chat_id: chatId,
+      parse_mode: 'HTML',
+    })),
+    ...one('incidentio_configs', incidentio, (given) => incidentioConfig(given, config)),
     ...other,
   }
 }
 
-/** What is wrong, and the two places to go, for each alert of a notification. */
-const perAlert =
-  '{{ range .Alerts }}{{ .Annotations.description }}\nRunbook: {{ .Annotations.runbook_url }}\n' +
-  'Dashboard: {{ .Annotations.dashboard_url }}\n{{ end }}'
+function one<Given>(key: string, given: Given | undefined, settings: (given: Given) => object): object {
+  return given === undefined ? {} : { [key]: [{ send_resolved: true, ...settings(given) }] }
+}
+
+const use = (name: string) => `{{ template "mnemoscope.${name}" . }}`
 
 /** A webhook, with the bearer token that stands in a file where one is named. */
 export function webhookConfig({ url, tokenFile }: NonNullable<Receiver['webhook']>): object {
   const authorization = { http_config: { authorization: { type: 'Bearer', credentials_file: tokenFile } } }
   return { url, send_resolved: true, ...(tokenFile === undefined ? {} : authorization) }
+}
+
+/** The only address by which a message of Slack can be changed. */
+const slackApi = 'https://slack.com/api/chat.postMessage'
+
+function slackConfig(slack: NonNullable<Receiver['slack']>): object {
+  const place =
+    'apiUrlFile' in slack
+      ? { api_url_file: slack.apiUrlFile }
+      : {
+          api_url: slackApi,
+          http_config: { authorization: { type: 'Bearer', credentials_file: slack.botTokenFile } },
+          ...(slack.updates === 'edit' ? { update_message: true } : { post_updates_to_thread: true }),
+        }
+  return {
+    ...place,
+    channel: slack.channel,
+    color: use('color'),
+    // No field: names of models may have characters that Slack would take for formats. An empty list is its default.
+    mrkdwn_in: ['none'],
+  }
 }
 
 function emailConfig({
@@ -54,13 +66,48 @@ function emailConfig({
   smarthost,
   username,
   passwordFile,
+  requireTls,
 }: NonNullable<Receiver['email']>): object {
   return {
     to,
     from,
     smarthost,
-    send_resolved: true,
+    require_tls: requireTls,
     ...(username === undefined ? {} : { auth_username: username }),
     ...(passwordFile === undefined ? {} : { auth_password_file: passwordFile }),
+    text: use('text'),
+  }
+}
+
+function pagerdutyConfig({ routingKeyFile }: NonNullable<Receiver['pagerduty']>): object {
+  return {
+    routing_key_file: routingKeyFile,
+    severity: use('pagerduty.severity'),
+    // The built-in details are lists of labels; an empty one is left out.
+    details: { message: use('text.body'), firing: '', resolved: '' },
+  }
+}
+
+function opsgenieConfig({ apiKeyFile, apiUrl, team }: NonNullable<Receiver['opsgenie']>): object {
+  return {
+    api_key_file: apiKeyFile,
+    ...(apiUrl === undefined ? {} : { api_url: apiUrl }),
+    ...(team === undefined ? {} : { responders: [{ type: 'team', name: team }] }),
+    priority: use('opsgenie.priority'),
+    // Without it Opsgenie keeps the first text.
+    update_alerts: true,
+  }
+}
+
+/** Metadata with templates came with 0.35; before, incident.io makes its own text of labels and annotations. */
+function incidentioConfig(
+  { url, tokenFile }: NonNullable<Receiver['incidentio']>,
+  { alerting }: Config,
+): object {
+  const hasMetadata = Number(alerting.alertmanager.split('.')[1]) >= 35
+  return {
+    url,
+    alert_source_token_file: tokenFile,
+    ...(hasMetadata ? { metadata: { title: use('text.title'), description: use('text.body') } } : {}),
   }
 }

@@ -10,6 +10,7 @@ import {
   thresholdSeverities,
 } from '@mnemoscope/kpi'
 import { artificialTrafficNote, humanized, links, literally, modelAndOperation } from '../annotations.js'
+import { messageAnnotations } from '../message-annotations.js'
 import { and, bracket, filter, indent, is, number, or, select, unless } from '../promql.js'
 import { ofLevel } from '../recording/share-memory.js'
 import { partition, type Region, within } from '../region.js'
@@ -90,6 +91,7 @@ function annotations(
     description: `${literally(kpi.title)} (${kpi.statistic}) of ${modelAndOperation} at context size {{ $labels.context_size }} ${state}.${artificialTrafficNote}`,
     value: '{{ $value }}',
     threshold: String(threshold),
+    ...messageAnnotations(kpi, severity, threshold),
     ...links(config, kpi.runbook, kpi),
   }
 }

@@ -26,6 +26,7 @@ const config = defineConfig({
           username: 'mnemoscope',
           passwordFile: '/run/secrets/smtp',
         },
+        opsgenie: { apiKeyFile: '/run/secrets/opsgenie', team: 'memory' },
       },
       log: {
         severities: ['info', 'warning', 'error', 'critical'],
@@ -93,6 +94,7 @@ describe('alertmanager.yml with receivers', () => {
       '_file: /run/secrets/pagerduty',
       '_file: /run/secrets/slack',
       '_file: /run/secrets/smtp',
+      '_file: /run/secrets/opsgenie',
       '_file: /run/secrets/log',
     ])
   })

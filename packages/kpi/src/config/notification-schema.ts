@@ -50,7 +50,24 @@ const receiver = z.strictObject({
       tokenFile: secretFile.optional(),
     })
     .optional(),
-  slack: z.strictObject({ apiUrlFile: secretFile, channel: z.string().min(1) }).optional(),
+  slack: z
+    .union(
+      [
+        z.strictObject({ apiUrlFile: secretFile, channel: z.string().min(1) }),
+        z.strictObject({
+          /** A bot's token: with it Slack's messages can change, which those of an incoming webhook cannot. */
+          botTokenFile: secretFile,
+          channel: z.string().min(1),
+          /** `edit`: the message itself changes. `thread`: changes are replies to it. */
+          updates: z.enum(['edit', 'thread']).default('thread'),
+        }),
+      ],
+      {
+        error:
+          'expected { apiUrlFile, channel } of an incoming webhook, or { botTokenFile, channel, updates }',
+      },
+    )
+    .optional(),
   email: z
     .strictObject({
       to: z.string().min(3),
@@ -61,9 +78,25 @@ const receiver = z.strictObject({
         .regex(/^[^\s:]+:\d{1,5}$/, { error: 'expected host:port, such as "smtp.example.org:587"' }),
       username: z.string().min(1).optional(),
       passwordFile: secretFile.optional(),
+      /** Whether a server without STARTTLS gets no mail. */
+      requireTls: z.boolean().default(true),
     })
     .optional(),
   pagerduty: z.strictObject({ routingKeyFile: secretFile }).optional(),
+  opsgenie: z
+    .strictObject({
+      apiKeyFile: secretFile,
+      /** Default: Opsgenie's in the United States. */
+      apiUrl: z.url({ protocol: /^https?$/ }).optional(),
+      /** Name of the team that is responsible. */
+      team: z.string().min(1).optional(),
+    })
+    .optional(),
+  /** Microsoft Teams, by a workflow's webhook. */
+  teams: z.strictObject({ webhookUrlFile: secretFile }).optional(),
+  discord: z.strictObject({ webhookUrlFile: secretFile }).optional(),
+  telegram: z.strictObject({ botTokenFile: secretFile, chatId: z.int() }).optional(),
+  incidentio: z.strictObject({ url: z.url({ protocol: /^https?$/ }), tokenFile: secretFile }).optional(),
   other: passthrough.optional(),
 })
 
@@ -93,6 +126,11 @@ const muteTime = z.strictObject({
 
 /** Settings below `alerting` that say who is notified. */
 export const notificationSettings = {
+  /** The oldest Alertmanager that reads the generated files, as major.minor: what it cannot do is refused. */
+  alertmanager: z
+    .string()
+    .regex(/^\d+\.\d+$/, { error: 'expected a version such as "0.35"' })
+    .default('0.25'),
   /** File with the recorder's MNEMOSCOPE_TOKEN, as Alertmanager reads it; needed where the recorder has one. */
   recorderTokenFile: secretFile.optional(),
   /** Who is notified, by name. */

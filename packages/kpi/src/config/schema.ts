@@ -213,6 +213,10 @@ export const settingsSchema = z.strictObject({
       prometheus: url.default('http://127.0.0.1:9090'),
       alertmanager: url.default('http://127.0.0.1:9093'),
       recorder: url.default('http://127.0.0.1:9470'),
+      /** The recorder's page as people's browsers reach it: messages lead there. */
+      page: url.optional(),
+      /** Alertmanager as people's browsers reach it: messages lead to a silence there that is filled in. */
+      alertmanagerPage: url.optional(),
       /** As people's browsers reach it: alerts lead to its dashboards. Without it they lead to the recorder's page. */
       grafana: url.optional(),
     })

@@ -65,12 +65,11 @@ export function notificationIssues(
   const serviceNames = [...services.map(({ name }) => name), ...Object.values(pipelineJob)]
   const issues = Object.entries(alerting.receivers).flatMap(([name, receiver]) => {
     const path = `alerting.receivers.${name}`
-    const { webhook, slack, email, pagerduty, other } = receiver
-    const ways = [webhook, slack, email, pagerduty, other].filter((way) => way !== undefined)
     return [
-      ...(ways.length === 0
-        ? [{ path, value: receiver, expected: 'webhook, slack, email, pagerduty or other' }]
-        : []),
+      ...(mediumNames.some((medium) => receiver[medium] !== undefined)
+        ? []
+        : [{ path, value: receiver, expected: `one of ${mediumNames.join(', ')}` }]),
+      ...tooNew(path, receiver, alerting.alertmanager),
       ...unknown(`${path}.mute`, receiver.mute, Object.keys(alerting.muteTimes), 'alerting.muteTimes'),
       ...unknown(`${path}.kpis`, receiver.kpis ?? [], kpiIds, 'the KPIs'),
       ...unknown(`${path}.services`, receiver.services ?? [], serviceNames, 'services'),
@@ -86,6 +85,52 @@ export function notificationIssues(
     )
   }
   return issues
+}
+
+/** Ways to reach people, each a key of a receiver. */
+const mediumNames = [
+  'webhook',
+  'slack',
+  'email',
+  'pagerduty',
+  'opsgenie',
+  'teams',
+  'discord',
+  'telegram',
+  'incidentio',
+  'other',
+] as const satisfies readonly (keyof Receiver)[]
+
+type Receiver = Settings['alerting']['receivers'][string]
+
+/** Which Alertmanager can send by a receiver's medium with its secret in a file; the others all can. */
+function neededVersion({ slack, teams, discord, telegram, incidentio }: Receiver): [string, string][] {
+  const needed: [string, string][] = []
+  if (slack !== undefined && 'botTokenFile' in slack) {
+    needed.push(slack.updates === 'edit' ? ['slack.updates', '0.32'] : ['slack.updates', '0.35'])
+  }
+  if (teams !== undefined) needed.push(['teams', '0.28'])
+  if (discord !== undefined) needed.push(['discord', '0.28'])
+  if (telegram !== undefined) needed.push(['telegram', '0.26'])
+  if (incidentio !== undefined) needed.push(['incidentio', '0.29'])
+  return needed
+}
+
+function tooNew(path: string, receiver: Receiver, version: string): ConfigIssue[] {
+  return neededVersion(receiver)
+    .filter(([, needed]) => isOlder(version, needed))
+    .map(([medium, needed]) => ({
+      path: `${path}.${medium}`,
+      value: version,
+      expected: `Alertmanager ${needed} or newer: set alerting.alertmanager to the version that you run`,
+    }))
+}
+
+/** Whether a version, as major.minor, is before another. */
+function isOlder(version: string, other: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const [otherMajor = 0, otherMinor = 0] = other.split('.').map(Number)
+  return major < otherMajor || (major === otherMajor && minor < otherMinor)
 }
 
 function unknown(

@@ -1,0 +1,8 @@
+/** A colour for each level, and one for the end: far apart for people who see red and green alike, too. */
+export const colors = {
+  critical: '#b3261e',
+  error: '#e8590c',
+  warning: '#f2b705',
+  info: '#3b82f6',
+  recovered: '#2e7d32',
+} as const
