@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, extname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { types } from 'node:util'
+import * as kpi from '@mnemoscope/kpi'
 import { type Config, type ConfigInput, defineConfig, MnemoscopeError } from '@mnemoscope/kpi'
 
 /** How long a configuration file may take to load. */
@@ -64,11 +64,10 @@ function findConfigFile(given: string | undefined): string {
 }
 
 async function readConfigFile(path: string): Promise<ConfigInput> {
-  // The file's import resolves to this package's copy, so that it also loads in a folder without node_modules.
-  const kpi = fileURLToPath(import.meta.resolve('@mnemoscope/kpi'))
   const { createJiti, transformConfig } = await import('./config-transform.js')
   const jiti = createJiti(join(dirname(path), 'mnemoscope'), {
-    alias: { '@mnemoscope/kpi': kpi },
+    // The file's import gives this process's copy, so that it also loads in a folder without node_modules.
+    virtualModules: { '@mnemoscope/kpi': kpi },
     moduleCache: false,
     fsCache: false,
     transform: transformConfig,

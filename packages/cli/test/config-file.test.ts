@@ -85,6 +85,18 @@ describe('a configuration file', () => {
       'imports while it runs',
       `const { every } = await import('./every.js')\nexport default { scrapeInterval: every(7) }`,
     ],
+    [
+      'imports a file that imports the package',
+      `import { defined } from './every.js'\nexport default defined`,
+    ],
+    [
+      'imports all of the package',
+      `import * as kpi from '@mnemoscope/kpi'\nexport default kpi.defineConfig({ scrapeInterval: '7s' })`,
+    ],
+    [
+      'imports the package while it runs',
+      `const { defineConfig } = await import('@mnemoscope/kpi')\nexport default defineConfig({ scrapeInterval: '7s' })`,
+    ],
     ['awaits', `export default { scrapeInterval: await Promise.resolve('7s') }`],
     [
       'reads its own address',
@@ -106,10 +118,11 @@ describe('a configuration file', () => {
     const path = fileWith(text)
     writeFileSync(
       join(dirname(path), 'every.ts'),
-      `import type { ConfigInput } from '@mnemoscope/kpi'
+      `import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
       const seconds = await Promise.resolve('s')
       export function every(count: number): string { return count + seconds }
-      export const config: ConfigInput = { scrapeInterval: every(7) }`,
+      export const config: ConfigInput = { scrapeInterval: every(7) }
+      export const defined = defineConfig(config)`,
     )
     expect((await loadProject(path)).config.scrapeInterval).toBe('7s')
   })
