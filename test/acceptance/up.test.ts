@@ -1,5 +1,9 @@
+import { readFileSync, statSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { eventually, mnemoscopeHere } from '../harness/index.js'
+import { gains } from '../security/attack.js'
+import { databaseAttacks } from '../security/attacks/database.js'
+import { lifecycleAttacks, serverAttacks } from '../security/attacks/servers.js'
 import { type Demo, isAlive, startDemo } from './demo.js'
 
 describe('mnemoscope up --demo', () => {
@@ -39,6 +43,27 @@ describe('mnemoscope up --demo', () => {
       expect(row.context_utilization).toBeGreaterThan(0)
     }
   }, 120_000)
+
+  test('Prometheus, Alertmanager and the recorder use the password, and nobody else gets in', async () => {
+    const { prometheus, alertmanager, database, serversPasswordFile } = demo.up.run
+    expect(statSync(serversPasswordFile).mode & 0o777).toBe(0o600)
+    const user = `mnemoscope:${readFileSync(serversPasswordFile, 'utf8').trim()}`
+    const query = 'sum(up) == 4'
+    const headers = { authorization: `Basic ${btoa(user)}` }
+    await eventually('four targets that answer', async () => {
+      const response = await fetch(`${prometheus}/api/v1/query?${new URLSearchParams({ query })}`, {
+        headers,
+      })
+      return JSON.parse(await response.text()).data.result.length === 1
+    })
+    const explained = await mnemoscopeHere(demo.folder, ['explain', 'MnemoscopeConfigChanged', '--json'])
+    expect(explained).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('MnemoscopeConfigChanged'),
+    })
+    expect(await gains([...serverAttacks, ...lifecycleAttacks], { prometheus, alertmanager })).toEqual({})
+    expect(await gains(databaseAttacks, { database })).toEqual({})
+  }, 60_000)
 
   test('refuses a second start in the same folder, naming the first', async () => {
     const second = await mnemoscopeHere(demo.folder, ['up', '--demo', '--ports', 'auto'])

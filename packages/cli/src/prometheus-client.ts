@@ -1,6 +1,7 @@
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { z } from 'zod'
-import { readRunFile } from './up/run-file.js'
+import { reached, withLogin } from './login.js'
+import { type RunFile, readRunFile } from './up/run-file.js'
 
 /** One series of a range query: Unix seconds and values, NaN and infinite ones left out. */
 export interface RangeSeries {
@@ -18,13 +19,21 @@ const rangeSchema = z.array(
 /** Prometheus answers at most 11,000 steps at once. */
 const mostSteps = 10_000
 
-/** Address of Prometheus: the given one, else that of `mnemoscope up` in this folder, else the configured one. */
+/**
+ * Address of Prometheus: the given one, else that of `mnemoscope up` in this folder, else the configured one. It has the
+ * password if it is the Prometheus of `mnemoscope up`.
+ */
 export function prometheusUrl(given: string | undefined, folder: string, configured: string): string {
-  if (given !== undefined) return given.replace(/\/+$/, '')
+  const run = runIn(folder)
+  const url = (given ?? run?.prometheus ?? configured).replace(/\/+$/, '')
+  return url === run?.prometheus ? withLogin(url, run.serversPasswordFile) : url
+}
+
+function runIn(folder: string): RunFile | undefined {
   try {
-    return readRunFile(folder).prometheus
+    return readRunFile(folder)
   } catch {
-    return configured.replace(/\/+$/, '')
+    return undefined
   }
 }
 
@@ -33,19 +42,23 @@ export function prometheusUrl(given: string | undefined, folder: string, configu
  * @throws MnemoscopeError PROMETHEUS_UNREACHABLE or PROMETHEUS_QUERY
  */
 export async function askPrometheus(
-  url: string,
+  address: string,
   path: string,
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
+  const { url, headers } = reached(address)
   const isQuery = 'query' in parameters
   const body = new URLSearchParams(parameters)
   let answer: { status?: string; data?: unknown; error?: string }
+  let status = 0
   try {
     const response = await fetch(isQuery || body.size === 0 ? `${url}${path}` : `${url}${path}?${body}`, {
+      headers,
       signal: AbortSignal.timeout(120_000),
       ...(isQuery ? { method: 'POST', body } : {}),
     })
-    answer = (await response.json()) as typeof answer
+    status = response.status
+    answer = (status === 401 ? {} : await response.json()) as typeof answer
   } catch (cause) {
     throw new MnemoscopeError('PROMETHEUS_UNREACHABLE', `Prometheus does not answer at ${url}`, {
       value: url,
@@ -54,6 +67,13 @@ export async function askPrometheus(
     })
   }
   if (answer.status === 'success') return answer.data
+  if (status === 401) {
+    throw new MnemoscopeError('PROMETHEUS_UNREACHABLE', `Prometheus at ${url} asks for another password`, {
+      value: url,
+      expected: 'an address with its user and password, or the Prometheus of `mnemoscope up` here',
+      next: 'Run the command in the folder of `npx mnemoscope up`, or give http://user:password@host:port with --prometheus-url.',
+    })
+  }
   throw new MnemoscopeError('PROMETHEUS_QUERY', `Prometheus refused ${path}: ${answer.error}`, {
     value: parameters.query,
     next: 'Ask for a shorter time (--hours), or increase --query.max-samples of Prometheus.',

@@ -42,7 +42,7 @@ export function composeFiles(config: Config): [string, string][] {
     })),
   }
   const files: [string, object][] = [
-    [`${composeFolder}/prometheus.yml`, prometheusConfig(inContainers, rules)],
+    [`${composeFolder}/prometheus.yml`, prometheusConfig(inContainers, { rules })],
     [`${composeFolder}/alertmanager.yml`, alertmanagerConfig(inContainers)],
     [`${composeFolder}/grafana-data-sources.yml`, dataSourceProvisioning(inContainers)],
   ]

@@ -1,4 +1,5 @@
 import { type Config, configHash } from '@mnemoscope/kpi'
+import type { PartAccess } from './access.js'
 import { alertmanagerConfig } from './alertmanager/config.js'
 import { templateFile, templatePath } from './alertmanager/messages/template-file.js'
 import { composeFiles } from './compose-files.js'
@@ -18,6 +19,8 @@ export interface GenerateOptions {
   readonly endpoints?: Partial<Config['endpoints']>
   /** The services to scrape in this run; default: `services` of the configuration. */
   readonly services?: Config['services']
+  /** How the parts let each other in. */
+  readonly access?: PartAccess | undefined
   /** Which optional parts to give; default: all. */
   readonly parts?: readonly OptionalPart[]
   /** Whether to give the unit tests of the rules, the larger half of all files. No server reads them. Default: true. */
@@ -29,17 +32,22 @@ export interface GenerateOptions {
  * between its parts, and text. Pure and deterministic: the same configuration gives the same text.
  */
 export function generate(config: Config, options: GenerateOptions = {}): Map<string, string> {
+  const { access = {} } = options
   const running: Config = {
     ...config,
     endpoints: { ...config.endpoints, ...options.endpoints },
     services: options.services ?? config.services,
+    alerting: {
+      ...config.alerting,
+      recorderTokenFile: config.alerting.recorderTokenFile ?? access.recorderTokenFile,
+    },
   }
   const rules = ruleFiles(running, configHash(config))
   const groups = rules.flatMap(([, file]) => file.groups)
   const { parts = optionalParts, ruleTests = true } = options
   const testedKpis = ruleTests ? Object.values(config.kpis) : []
   const files: [string, object][] = [
-    ['prometheus/prometheus.yml', prometheusConfig(running)],
+    ['prometheus/prometheus.yml', prometheusConfig(running, { login: access.login })],
     ...rules.map(([name, file]): [string, object] => [`prometheus/rules/${name}.yml`, file]),
     ...ruleTargetFiles(config, groups),
     ...testedKpis.flatMap((kpi) =>
@@ -53,7 +61,7 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
   const texts = new Map([
     ...files.map(([path, value]): [string, string] => [path, yamlFile(value)]),
     [`alertmanager/${templatePath}`, templateFile(running)],
-    ...grafanaFiles(config, running),
+    ...grafanaFiles(config, running, access),
     ...composeFiles(config),
     ['docs/runbooks/README.md', runbookIndex(running, groups)],
   ])

@@ -1,3 +1,4 @@
+export type { PartAccess } from './access.js'
 export type { Judged, SettingPath } from './alerts/alert-kind.js'
 export { type AlertOrigin, originOfAlert } from './alerts/index.js'
 export { type GenerateOptions, generate, generatedFolders } from './generate.js'

@@ -1,16 +1,24 @@
 import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
+import type { PartAccess } from './access.js'
 
 /** The longest that Prometheus waits for a scrape. */
 const longestScrape = '10s'
 
-/**
- * Content of prometheus.yml.
- * @param rules pattern of the rule files, relative to it, so that the folder can be moved and mounted anywhere
- */
-export function prometheusConfig(config: Config, rules = 'rules/*.yml'): object {
+export interface PrometheusFileOptions extends Pick<PartAccess, 'login'> {
+  /** Pattern of the rule files, relative to the file, so that the folder can be moved and mounted anywhere. Default `rules/*.yml`. */
+  readonly rules?: string
+}
+
+/** Content of prometheus.yml. */
+export function prometheusConfig(
+  config: Config,
+  { rules = 'rules/*.yml', login }: PrometheusFileOptions = {},
+): object {
   const { prometheus, alertmanager, recorder } = config.endpoints
   const { scrapeInterval } = config
   const isShort = durationSeconds(scrapeInterval) < durationSeconds(longestScrape)
+  const authorization =
+    login === undefined ? {} : { basic_auth: { username: login.username, password_file: login.passwordFile } }
   return {
     global: {
       scrape_interval: scrapeInterval,
@@ -18,15 +26,15 @@ export function prometheusConfig(config: Config, rules = 'rules/*.yml'): object 
       evaluation_interval: config.alertCheckInterval,
     },
     rule_files: [rules],
-    alerting: { alertmanagers: [alertmanagerTarget(endpoint(alertmanager))] },
+    alerting: { alertmanagers: [{ ...alertmanagerTarget(endpoint(alertmanager)), ...authorization }] },
     scrape_configs: [
       ...config.services.map(({ name, targets }) => ({
         job_name: name,
         static_configs: [{ targets: [...targets] }],
       })),
       scrapeJob(names.pipelineJob.recorder, endpoint(recorder)),
-      scrapeJob(names.pipelineJob.prometheus, endpoint(prometheus)),
-      scrapeJob(names.pipelineJob.alertmanager, endpoint(alertmanager)),
+      { ...scrapeJob(names.pipelineJob.prometheus, endpoint(prometheus)), ...authorization },
+      { ...scrapeJob(names.pipelineJob.alertmanager, endpoint(alertmanager)), ...authorization },
     ],
   }
 }

@@ -3,6 +3,9 @@ import { prometheusName } from './prometheus-name.js'
 
 /** Every metric, series, label and alert name of Mnemoscope comes from here. */
 
+/** The user of the Prometheus and the Alertmanager that ask for a password. */
+export const serversUser = 'mnemoscope'
+
 /** Labels of every KPI series. `job` is the service: the scrape job, or `service.name` on the OTLP path. */
 export const label = {
   job: 'job',

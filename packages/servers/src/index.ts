@@ -1,5 +1,5 @@
 export { choosePort, freePort, isPortFree } from './ports.js'
-export { makeReader } from './postgres/database.js'
+export { makeReader, makeRecorder, type RoleLogin } from './postgres/roles.js'
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres/start-postgres.js'
 export { childEnvironment } from './process/environment.js'
 export { type EndedLeftover, endLeftovers } from './process/leftovers.js'
@@ -11,8 +11,10 @@ export {
   type ServerProcess,
   startProcess,
 } from './process/start-process.js'
+export { secretIn } from './secret-file.js'
 export { type AlertmanagerOptions, startAlertmanager } from './servers/alertmanager.js'
 export { findGrafana, type GrafanaOptions, type GrafanaProgram, startGrafana } from './servers/grafana.js'
+export { loginHeaders, type ServerLogin, secretsFolder, serverLogin } from './servers/login.js'
 export { type PrometheusOptions, startPrometheus } from './servers/prometheus.js'
 export type { RunningServer, ServerOptions } from './servers/server.js'
 export { type FindToolOptions, findTool, findTools } from './tools/find-tool.js'

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type GenerateOptions, generate } from '@mnemoscope/generate'
+import { type GenerateOptions, generate, type PartAccess } from '@mnemoscope/generate'
 import { assertPatch, type Config, type ConfigInput, configHash, MnemoscopeError } from '@mnemoscope/kpi'
 import {
   type AppliedChange,
@@ -12,6 +12,7 @@ import {
 import { claimName } from '@mnemoscope/servers'
 import { checkWithTools } from '../check-with-tools.js'
 import { loadProject, type Project } from '../config-file.js'
+import { reached } from '../login.js'
 import { type ScrapedAt, scraped } from '../options.js'
 import { stateFolder } from '../up/run-file.js'
 import { generationsIn, mergePatch, readPatch, writeAppliedConfig, writePatch } from './applied-folder.js'
@@ -127,12 +128,14 @@ export interface OpenApplierOptions {
   readonly defaults: ConfigInput
   /** Folder of generations. */
   readonly applyTo: string
-  /** Default: `endpoints` of the configuration. */
+  /** With user and password if the servers ask for them. Default: `endpoints` of the configuration. */
   readonly prometheusUrl?: string | undefined
   readonly alertmanagerUrl?: string | undefined
   readonly recorderUrl?: string | undefined
   readonly grafanaUrl?: string | undefined
   readonly scrape?: ScrapedAt | undefined
+  /** How the parts let each other in. Default: without passwords. */
+  readonly access?: PartAccess | undefined
   /** The configuration that was applied before this process started. Default: that of `project`. */
   readonly before?: object | undefined
 }
@@ -142,7 +145,7 @@ export interface OpenApplierOptions {
  * @throws MnemoscopeError ALREADY_RUNNING if another process applies changes there
  */
 export function openApplier(options: OpenApplierOptions): Applier {
-  const { project, defaults, applyTo, scrape = {} } = options
+  const { project, defaults, applyTo, scrape = {}, access } = options
   const { config, configPath } = project
   mkdirSync(applyTo, { recursive: true })
   const claim = claimName(applyTo, 'changes')
@@ -157,9 +160,11 @@ export function openApplier(options: OpenApplierOptions): Applier {
     )
   }
   const { prometheus, alertmanager, recorder, grafana } = config.endpoints
+  const prometheusUrl = options.prometheusUrl ?? prometheus
+  const alertmanagerUrl = options.alertmanagerUrl ?? alertmanager
   const endpoints = {
-    prometheus: options.prometheusUrl ?? prometheus,
-    alertmanager: options.alertmanagerUrl ?? alertmanager,
+    prometheus: reached(prometheusUrl).url,
+    alertmanager: reached(alertmanagerUrl).url,
     recorder: options.recorderUrl ?? recorder,
     grafana: options.grafanaUrl ?? grafana,
   }
@@ -169,11 +174,11 @@ export function openApplier(options: OpenApplierOptions): Applier {
     before: options.before,
     defaults,
     folder: applyTo,
-    prometheusUrl: endpoints.prometheus,
-    alertmanagerUrl: endpoints.alertmanager,
+    prometheusUrl,
+    alertmanagerUrl,
     stateDir: stateFolder(project.folder),
     check: (folder) => checkWithTools(folder, stateFolder(project.folder)),
-    running: ({ services }) => ({ endpoints, services: scraped(services, scrape) }),
+    running: ({ services }) => ({ endpoints, services: scraped(services, scrape), access }),
   })
   return {
     ...applier,

@@ -9,6 +9,7 @@ import {
 import { type AppliedChange, type ConfigSource, differencesBetween, restartsFor } from '@mnemoscope/recorder'
 import { z } from 'zod'
 import { loadProject } from '../config-file.js'
+import { reached } from '../login.js'
 import { ownerOf, problemState, retryMs, startWatching, subscribe } from './config-source.js'
 import { askServer } from './server-api.js'
 
@@ -181,7 +182,7 @@ export async function evaluatedConfigs(url: string): Promise<string[] | Mnemosco
 
 function unreadable(url: string, why: string): MnemoscopeError {
   return new MnemoscopeError('PROMETHEUS_QUERY', `cannot ask Prometheus which rules it evaluates: ${why}`, {
-    value: url,
+    value: reached(url).url,
     expected: `series of ${names.configInfo}`,
     next: 'Check that the address is a Prometheus-compatible API.',
   })

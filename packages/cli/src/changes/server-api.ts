@@ -1,10 +1,11 @@
 import { type ErrorCode, MnemoscopeError } from '@mnemoscope/kpi'
 import type { FoundServer } from '@mnemoscope/servers'
+import { reached } from '../login.js'
 
 /** One of the two servers that read generated files. */
 export interface ReloadedServer {
   readonly name: 'Prometheus' | 'Alertmanager'
-  /** Base address. */
+  /** Base address, with user and password if the server asks for them. */
   readonly url: string
   /** The process, if it is of this pipeline. */
   readonly own?: FoundServer | undefined
@@ -17,13 +18,15 @@ const timeoutMs = 15_000
  * @throws MnemoscopeError PROMETHEUS_UNREACHABLE or ALERTMANAGER_UNREACHABLE if it does not answer
  */
 export async function askServer(
-  { name, url }: ReloadedServer,
+  { name, url: address }: ReloadedServer,
   path: string,
   init: RequestInit = {},
 ): Promise<{ ok: boolean; status: number; text: string }> {
+  const { url, headers } = reached(address)
   try {
-    const response = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
+    const response = await fetch(`${url}${path}`, {
       ...init,
+      headers,
       signal: AbortSignal.timeout(timeoutMs),
     })
     return { ok: response.ok, status: response.status, text: await response.text() }
@@ -44,7 +47,7 @@ export async function assertReady(server: ReloadedServer): Promise<void> {
   const { ok, status, text } = await askServer(server, '/-/ready')
   if (ok) return
   throw new MnemoscopeError(codeOf(server.name), `${server.name} is not ready: ${status} ${text.trim()}`, {
-    value: server.url,
+    value: reached(server.url).url,
     expected: '200 from /-/ready',
     next: `Wait until ${server.name} is ready.`,
   })

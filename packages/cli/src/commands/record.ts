@@ -1,5 +1,8 @@
+import { resolve } from 'node:path'
+import { names } from '@mnemoscope/kpi'
 import { Command } from 'commander'
 import { changeToken, requiredDatabaseUrl, tokenNote } from '../environment.js'
+import { withLogin } from '../login.js'
 import { hostOption, portOption, type ScrapedAt, scrapeOption } from '../options.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 
@@ -10,6 +13,7 @@ interface RecordOptions {
   port: number
   prometheusUrl?: string
   alertmanagerUrl?: string
+  serversPasswordFile?: string
   applyTo?: string
   grafanaUrl?: string
   scrape?: ScrapedAt
@@ -32,6 +36,10 @@ export const recordCommand = new Command('record')
   .option('--prometheus-url <url>', 'Prometheus-compatible API (default: endpoints.prometheus)')
   .option('--apply-to <folder>', 'apply changes of the configuration to the servers that read this folder')
   .option('--alertmanager-url <url>', 'with --apply-to: Alertmanager (default: endpoints.alertmanager)')
+  .option(
+    '--servers-password-file <file>',
+    'file with the password that Prometheus and Alertmanager ask of the user "mnemoscope"',
+  )
   .option('--grafana-url <url>', 'with --apply-to: Grafana (default: endpoints.grafana)')
   .option('--scrape <service=address>', 'with --apply-to: address of a service in this run', scrapeOption)
   .option('--demo-clock', "use the demo's faster intervals where the configuration sets none")
@@ -44,13 +52,17 @@ export const recordCommand = new Command('record')
     const { loadProject } = await import('../config-file.js')
     const { demoClock } = await import('../up/demo-clock.js')
     const defaults = options.demoClock ? demoClock : {}
-    const { applyTo, scrape, alertmanagerUrl, grafanaUrl, host, port } = options
+    const { applyTo, scrape, grafanaUrl, host, port } = options
     const { readPatch } = await import('../changes/applied-folder.js')
     const project = await loadProject(options.config, defaults, () =>
       applyTo === undefined ? {} : readPatch(applyTo),
     )
     const { config, configPath } = project
-    const prometheusUrl = options.prometheusUrl ?? config.endpoints.prometheus
+    const passwordFile =
+      options.serversPasswordFile === undefined ? undefined : resolve(options.serversPasswordFile)
+    const prometheusUrl = withLogin(options.prometheusUrl ?? config.endpoints.prometheus, passwordFile)
+    const alertmanagerUrl = withLogin(options.alertmanagerUrl ?? config.endpoints.alertmanager, passwordFile)
+    const access = passwordFile === undefined ? {} : { login: { username: names.serversUser, passwordFile } }
     const databaseUrl = requiredDatabaseUrl()
     const token = changeToken()
     const stopping = stopSignal(() => {})
@@ -70,6 +82,7 @@ export const recordCommand = new Command('record')
             recorderUrl,
             grafanaUrl,
             scrape,
+            access,
           })
     const configSource = applier ?? followConfig({ configPath, config, defaults, prometheusUrl })
     const note = tokenNote(config)

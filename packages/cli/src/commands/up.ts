@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, relative } from 'node:path'
 import { type Fault, faults } from '@mnemoscope/demo/faults'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command, Option } from 'commander'
@@ -79,11 +79,12 @@ export const upCommand = new Command('up')
   })
 
 /** What a person does next. */
-function summary({ recorder, prometheus, grafana, metrics }: RunFile): string {
+function summary({ recorder, prometheus, serversPasswordFile, grafana, metrics }: RunFile): string {
   const lines = [
     '',
     `  ${pc.bold('Page')}          ${pc.cyan(`${recorder}/`)}`,
     `  Prometheus    ${prometheus}/alerts`,
+    `                user mnemoscope, password in ${relative('', serversPasswordFile)}`,
     ...(grafana === undefined ? [] : [`  Grafana       ${grafana}/dashboards`]),
     '',
     `  ${pc.bold('Report')}        npx mnemoscope report`,

@@ -15,6 +15,9 @@ import {
 import type { Project } from '../config-file.js'
 import { writeFiles } from '../project-files.js'
 
+/** The database role of the recorder: it owns the tables, and is no superuser. */
+export const recorderRole = 'mnemoscope_recorder'
+
 /** Ports of 127.0.0.1 by part. */
 export interface Ports {
   readonly postgres: number
@@ -75,6 +78,8 @@ export function recorderService(
   options: ServiceOptions & {
     prometheusUrl: string
     alertmanagerUrl: string
+    /** Holds the password of Prometheus and Alertmanager. */
+    serversPasswordFile: string
     /** Undefined without Grafana. */
     grafanaUrl: string | undefined
     database: string
@@ -92,6 +97,7 @@ export function recorderService(
     args: [
       command,
       ...['record', '--config', project.configPath, '--port', String(port)],
+      ...['--servers-password-file', options.serversPasswordFile],
       ...['--prometheus-url', prometheusUrl, '--alertmanager-url', alertmanagerUrl, '--apply-to', applyTo],
       ...(grafanaUrl === undefined ? [] : ['--grafana-url', grafanaUrl]),
       ...(demo === undefined ? [] : ['--demo-clock', '--scrape', `demo=${demo}`]),
@@ -119,6 +125,8 @@ export interface GrafanaServiceOptions {
   readonly port: number
   /** Address of the embedded Postgres, as its administrator. */
   readonly database: string
+  /** The password of Prometheus and Alertmanager. */
+  readonly serversPassword: string
   /** The generated files of this run. */
   readonly files: ReadonlyMap<string, string>
   /** Folder of the active generation, through its link. */
@@ -127,18 +135,21 @@ export interface GrafanaServiceOptions {
 
 /** Grafana with the generated data sources and dashboards. It loads the dashboards again after a change. */
 export async function grafanaService(options: GrafanaServiceOptions): Promise<RunningServer> {
-  const { program, stateDir, port, database, files, current } = options
+  const { program, stateDir, port, database, files, current, serversPassword } = options
   const folder = join(stateDir, 'grafana')
   writeFiles(folder, provisioningOf(files, current))
   const password = randomBytes(24).toString('hex')
-  await makeReader(database, { role: readerRole, password })
+  await makeReader(database, { role: readerRole, password }, [recorderRole])
   return startGrafana({
     program,
     stateDir,
     port,
     provisioningDir: join(folder, 'provisioning'),
     password: randomBytes(24).toString('hex'),
-    variables: readerVariables(database, password),
+    variables: {
+      ...readerVariables(database, password),
+      [grafanaEnvironment.serversPassword]: serversPassword,
+    },
   })
 }
 

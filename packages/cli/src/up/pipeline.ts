@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { generate } from '@mnemoscope/generate'
 import { durationSeconds } from '@mnemoscope/kpi'
 import { prepareDatabase } from '@mnemoscope/recorder'
@@ -5,7 +6,11 @@ import {
   endLeftovers,
   findGrafana,
   findTools,
+  makeRecorder,
   type ServerProcess,
+  secretIn,
+  secretsFolder,
+  serverLogin,
   startAlertmanager,
   startPostgres,
   startPrometheus,
@@ -16,7 +21,7 @@ import type { Project } from '../config-file.js'
 import { tokenNote } from '../environment.js'
 import { scraped } from '../options.js'
 import { type KeptPart, keepRunning, partEvents, together, unlessAborted } from './keep-running.js'
-import { demoService, grafanaService, recorderService, takePorts } from './parts.js'
+import { demoService, grafanaService, recorderRole, recorderService, takePorts } from './parts.js'
 import { type Progress, Stopped } from './progress.js'
 import { type RunFile, removeRunFile, stateFolder, writeRunFile } from './run-file.js'
 
@@ -87,14 +92,19 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   }
 
   const demoAddress = demo === false ? undefined : `127.0.0.1:${ports.demo}`
+  const login = serverLogin(stateDir)
+  const access = { login }
   let database = options.databaseUrl ?? ''
+  let administrator = database
   const postgres = () =>
     progress.part('Postgres', async (step) => {
       if (options.databaseUrl === undefined) {
         step('starting the embedded server')
         await keep('postgres', async () => {
           const server = await startPostgres({ stateDir, port: ports.postgres })
-          database = server.url
+          administrator = server.url
+          const password = secretIn(join(secretsFolder(stateDir), 'recorder-database-password'))
+          database = await makeRecorder(administrator, { role: recorderRole, password })
           return server
         })
       }
@@ -128,7 +138,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   const services = scraped(config.services, demoAddress === undefined ? {} : { demo: demoAddress })
   const generations = generationsIn(appliedFolder(folder))
   const put = () => {
-    const files = generate(config, { endpoints, services, ruleTests: false })
+    const files = generate(config, { endpoints, services, access, ruleTests: false })
     generations.activate(generations.add(files))
     generations.prune()
     return files
@@ -146,8 +156,8 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
     try {
       await progress.part('Grafana', async () => {
         const { current } = generations
-        const where = { stateDir, port: ports.grafana, database, files, current }
-        await keep('grafana', () => grafanaService({ program, ...where }))
+        const where = { stateDir, port: ports.grafana, files, current, serversPassword: login.password }
+        await keep('grafana', () => grafanaService({ program, database: administrator, ...where }))
         return endpoints.grafana ?? ''
       })
     } catch (error) {
@@ -165,6 +175,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
         configFile: `${generations.current}/alertmanager/alertmanager.yml`,
         stateDir,
         port: ports.alertmanager,
+        login,
       }),
     )
     return endpoints.alertmanager
@@ -176,6 +187,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
         configFile: `${generations.current}/prometheus/prometheus.yml`,
         stateDir,
         port: ports.prometheus,
+        login,
         retention: `${config.dataRetentionDays}d`,
         // If the end of an alert came after the next evaluation, the breach would seem to continue.
         alertResendDelay: `${Math.min(60, durationSeconds(config.alertCheckInterval))}s`,
@@ -193,6 +205,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
         port: ports.recorder,
         prometheusUrl: endpoints.prometheus,
         alertmanagerUrl: endpoints.alertmanager,
+        serversPasswordFile: login.passwordFile,
         grafanaUrl: endpoints.grafana,
         database,
         applyTo: appliedFolder(folder),
@@ -209,7 +222,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
       ['mnemoscope', process.pid],
       ...parts.map((each) => [each.name, each.pid()]),
     ])
-    return { ...endpoints, metrics, database, pids }
+    return { ...endpoints, serversPasswordFile: login.passwordFile, metrics, database, pids }
   }
   options.stopping.throwIfAborted()
   const run = runFile()

@@ -9,6 +9,8 @@ export interface RunFile {
   readonly recorder: string
   readonly prometheus: string
   readonly alertmanager: string
+  /** Holds the password that Prometheus and Alertmanager ask of the user `mnemoscope`; its owner only can read it. */
+  readonly serversPasswordFile: string
   /** Present if `grafana` is on PATH and Postgres is the embedded one. */
   readonly grafana?: string
   /** The demo's /metrics endpoint; null without a demo. */

@@ -27,7 +27,14 @@ test('without a pipeline nothing is applied', async () => {
 test('another program at the address of a killed pipeline is refused', async () => {
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const recorder = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
-  const rest = { prometheus: recorder, alertmanager: recorder, metrics: null, database: '', pids: {} }
+  const rest = {
+    prometheus: recorder,
+    alertmanager: recorder,
+    serversPasswordFile: '',
+    metrics: null,
+    database: '',
+    pids: {},
+  }
   writeRunFile(folder.path, { recorder, ...rest })
   await expect(applyThroughRecorder(project)).rejects.toMatchObject({
     code: 'RECORDER_UNREACHABLE',

@@ -13,6 +13,7 @@ const run: RunFile = {
   recorder: 'http://127.0.0.1:1',
   prometheus: 'http://127.0.0.1:2',
   alertmanager: 'http://127.0.0.1:3',
+  serversPasswordFile: '.mnemoscope/secrets/servers-password',
   metrics: null,
   database: 'postgres://mnemoscope:secret@127.0.0.1:4/mnemoscope',
   pids: { mnemoscope: 1 },

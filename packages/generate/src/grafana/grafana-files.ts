@@ -1,4 +1,5 @@
 import type { Config } from '@mnemoscope/kpi'
+import type { PartAccess } from '../access.js'
 import { yamlFile } from '../generated-file.js'
 import { alertHistory } from './dashboards/alert-history.js'
 import { kpiDrillDown } from './dashboards/kpi-drill-down.js'
@@ -28,9 +29,13 @@ export const dataSourceFile = 'grafana/provisioning/datasources/mnemoscope.yml'
  * Everything that Grafana is provisioned with: path and text of each file. One dashboard is one file.
  * @param running the configuration with the endpoints and services of this run
  */
-export function grafanaFiles(config: Config, running: Config = config): [string, string][] {
+export function grafanaFiles(
+  config: Config,
+  running: Config = config,
+  { login }: Pick<PartAccess, 'login'> = {},
+): [string, string][] {
   return [
-    [dataSourceFile, yamlFile(dataSourceProvisioning(running))],
+    [dataSourceFile, yamlFile(dataSourceProvisioning(running, login?.username))],
     ['grafana/provisioning/dashboards/mnemoscope.yml', yamlFile(dashboardProvisioning())],
     ...dashboards(config).map(([name, dashboard]): [string, string] => [
       `${dashboardFolder}/${name}.json`,

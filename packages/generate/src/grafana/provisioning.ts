@@ -56,20 +56,32 @@ export const grafanaEnvironment = {
   database: 'MNEMOSCOPE_POSTGRES_DATABASE',
   sslMode: 'MNEMOSCOPE_POSTGRES_SSLMODE',
   password: 'MNEMOSCOPE_READER_PASSWORD',
+  /** Of Prometheus and Alertmanager, where they ask for one. */
+  serversPassword: 'MNEMOSCOPE_SERVERS_PASSWORD',
 } as const
 
 /**
  * Content of the data sources' provisioning file.
  * https://grafana.com/docs/grafana/latest/administration/provisioning/#data-sources
+ * @param user user of Prometheus and Alertmanager; default: they ask for none
  */
-export function dataSourceProvisioning(config: Config): object {
-  const { address, database, sslMode, password } = grafanaEnvironment
+export function dataSourceProvisioning(config: Config, user?: string): object {
+  const { address, database, sslMode, password, serversPassword } = grafanaEnvironment
+  const login =
+    user === undefined
+      ? {}
+      : {
+          basicAuth: true,
+          basicAuthUser: user,
+          secureJsonData: { basicAuthPassword: `\${${serversPassword}}` },
+        }
   return {
     apiVersion: 1,
     datasources: [
       {
         ...identity(prometheus),
         url: config.endpoints.prometheus,
+        ...login,
         isDefault: true,
         jsonData: {
           httpMethod: 'POST',
@@ -100,6 +112,7 @@ export function dataSourceProvisioning(config: Config): object {
       {
         ...identity(alertmanager),
         url: config.endpoints.alertmanager,
+        ...login,
         jsonData: { implementation: 'prometheus', handleGrafanaManagedAlerts: false },
       },
     ],

@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import pg from 'pg'
 import { databaseName } from './cluster.js'
 
@@ -30,53 +27,4 @@ async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>
   } finally {
     await client.end().catch(() => {})
   }
-}
-
-/**
- * Makes a role that can read every table and view of the schema `public`, future ones too, and change nothing: what
- * `deploy/postgres/roles.sql` gives Grafana's role. It may be called again, with a new password.
- * @param url connection string of the administrator who owns the tables
- */
-export async function makeReader(
-  url: string,
-  { role, password }: { readonly role: string; readonly password: string },
-): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
-  await client.connect()
-  try {
-    const name = client.escapeIdentifier(role)
-    const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role])
-    if (rowCount === 0) await client.query(`CREATE ROLE ${name}`)
-    for (const statement of [
-      `ALTER ROLE ${name} LOGIN NOINHERIT CONNECTION LIMIT 20 PASSWORD ${client.escapeLiteral(password)}`,
-      `ALTER ROLE ${name} SET default_transaction_read_only = on`,
-      `ALTER ROLE ${name} SET statement_timeout = '30s'`,
-      `ALTER ROLE ${name} SET jit = off`,
-      `GRANT USAGE ON SCHEMA public TO ${name}`,
-      `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${name}`,
-      `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO ${name}`,
-    ]) {
-      await client.query(statement)
-    }
-  } finally {
-    await client.end()
-  }
-}
-
-/**
- * The database password of a state directory: 192 random bits, made once, readable by its owner only. It is written
- * before the data directory exists, so that the password of every cluster is known.
- */
-export function passwordIn(file: string): string {
-  mkdirSync(dirname(file), { recursive: true })
-  const written = `${file}.${process.pid}`
-  writeFileSync(written, randomBytes(24).toString('hex'), { mode: 0o600 })
-  try {
-    linkSync(written, file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  } finally {
-    rmSync(written, { force: true })
-  }
-  return readFileSync(file, 'utf8').trim()
 }

@@ -4,11 +4,12 @@ import { MnemoscopeError } from '@mnemoscope/kpi'
 import { endLeftover } from '../process/leftovers.js'
 import { startProcess } from '../process/start-process.js'
 import { waitUntil } from '../process/wait-until.js'
+import { secretIn } from '../secret-file.js'
 import { onPort, type RunningServer, type ServerOptions } from '../servers/server.js'
 import { type Account, isReachable, makeOpenFolder, placeFor, postgresAccount } from './account.js'
 import { chosenBinaries, installedBinaries, majorVersionOf, runnableBinaries } from './binaries.js'
 import { createCluster, databaseName, postgresEnv, removeStaleLock, requireVersion } from './cluster.js'
-import { acceptsConnections, createDatabase, passwordIn } from './database.js'
+import { acceptsConnections, createDatabase } from './database.js'
 
 export interface PostgresOptions extends ServerOptions {
   /** Default true. False trades safety against power loss for speed: for tests. */
@@ -50,7 +51,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const binaries = runnableBinaries(found, account, place)
   const major = majorVersionOf(binaries)
   if (existsSync(join(dataDir, 'PG_VERSION'))) requireVersion(dataDir, major)
-  const password = passwordIn(join(stateDir, 'postgres-password'))
+  const password = secretIn(join(stateDir, 'postgres-password'))
   await createCluster(binaries, dataDir, password, account, options.durable ?? true, major)
   await endLeftover(stateDir, 'postgres')
   removeStaleLock(dataDir)

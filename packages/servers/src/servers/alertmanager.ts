@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { childEnvironment } from '../process/environment.js'
 import { startProcess } from '../process/start-process.js'
+import { loginHeaders, type ServerLogin, webConfigArgs } from './login.js'
 import { answersOk, onPort, type RunningServer, type ServerOptions } from './server.js'
 
 export interface AlertmanagerOptions extends ServerOptions {
@@ -10,6 +11,8 @@ export interface AlertmanagerOptions extends ServerOptions {
   readonly configFile: string
   /** How long silences and notification state are kept (`120h`). Default 120h, Alertmanager's own. */
   readonly retention?: string
+  /** What every request to it needs. Default: nothing, so that every program on this machine and some web pages may use it. */
+  readonly login?: ServerLogin | undefined
   readonly extraArgs?: readonly string[]
 }
 
@@ -31,7 +34,7 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
       // It notifies receivers.
       env: childEnvironment(['network']),
       stateDir,
-      ready: () => answersOk(`${url}/-/ready`),
+      ready: () => answersOk(`${url}/-/ready`, loginHeaders(options.login)),
       readyTimeoutMs: options.readyTimeoutMs ?? 60_000,
       stopGraceMs: options.stopGraceMs ?? 20_000,
     })
@@ -47,6 +50,7 @@ export function alertmanagerArgs(options: AlertmanagerOptions, dataDir: string, 
     `--storage.path=${dataDir}`,
     `--web.listen-address=127.0.0.1:${port}`,
     '--cluster.listen-address=',
+    ...webConfigArgs(options.login),
     ...(retention === undefined ? [] : [`--data.retention=${retention}`]),
   ]
 }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { childEnvironment } from '../process/environment.js'
 import { startProcess } from '../process/start-process.js'
+import { loginHeaders, type ServerLogin, webConfigArgs } from './login.js'
 import { answersOk, onPort, type RunningServer, type ServerOptions } from './server.js'
 
 export interface PrometheusOptions extends ServerOptions {
@@ -19,6 +20,8 @@ export interface PrometheusOptions extends ServerOptions {
   readonly queryMaxSamples?: number
   /** At most the rule evaluation interval, or the notification of a resolved alert can be late. Default 1m, Prometheus' own. */
   readonly alertResendDelay?: string
+  /** What every request to it needs. Default: nothing, so that every program on this machine and some web pages may use it. */
+  readonly login?: ServerLogin | undefined
   readonly extraArgs?: readonly string[]
 }
 
@@ -41,7 +44,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Runni
       // It scrapes, and may write to remote storage.
       env: childEnvironment(['network']),
       stateDir,
-      ready: () => answersOk(`${url}/-/ready`),
+      ready: () => answersOk(`${url}/-/ready`, loginHeaders(options.login)),
       readyTimeoutMs: options.readyTimeoutMs ?? 60_000,
       stopGraceMs: options.stopGraceMs ?? 20_000,
     })
@@ -58,6 +61,7 @@ export function prometheusArgs(options: PrometheusOptions, dataDir: string, port
     `--web.listen-address=127.0.0.1:${port}`,
     // A regular expression that no origin matches: pages of other sites read nothing. The default matches all.
     '--web.cors.origin=^$',
+    ...webConfigArgs(options.login),
     `--query.max-samples=${queryMaxSamples}`,
     ...(retention === undefined ? [] : [`--storage.tsdb.retention.time=${retention}`]),
     ...(alertResendDelay === undefined ? [] : [`--rules.alert.resend-delay=${alertResendDelay}`]),

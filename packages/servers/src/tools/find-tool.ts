@@ -3,11 +3,12 @@ import { join, resolve } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { debianFolder, fetchDebian } from './from-debian.js'
 import { fetchRelease, releaseBaseUrl, releaseFolder } from './from-release.js'
-import { findOnPath, isExecutable, versionOf } from './program.js'
+import { findOnPath, isExecutable, isOlder, versionOf } from './program.js'
 import {
   commandNames,
   type Family,
   type FoundTool,
+  families,
   familyOf,
   type OnToolProgress,
   type ToolName,
@@ -91,8 +92,9 @@ async function configuredTool(
 ): Promise<FoundTool> {
   const command = path.includes('/') ? resolve(path) : (findOnPath([path], searchPath) ?? path)
   try {
-    return { name, command, version: await versionOf(command), source: 'configured' }
+    return { name, command, version: await usableVersionOf(name, command), source: 'configured' }
   } catch (cause) {
+    if (cause instanceof MnemoscopeError) throw cause
     throw new MnemoscopeError('TOOL_MISSING', `the configured ${name} does not run: ${path}`, {
       value: path,
       expected: `the path of a ${name} program for this machine`,
@@ -166,11 +168,23 @@ async function tryRun(
   onBroken: (reason: string, error: unknown) => void,
 ): Promise<FoundTool | undefined> {
   try {
-    return { name, command, version: await versionOf(command), source }
+    return { name, command, version: await usableVersionOf(name, command), source }
   } catch (error) {
     onBroken(`${command} does not run: ${error instanceof Error ? error.message : String(error)}`, error)
     return undefined
   }
+}
+
+/** @throws MnemoscopeError TOOL_MISSING if the program is older than what works here */
+async function usableVersionOf(name: ToolName, command: string): Promise<string> {
+  const version = await versionOf(command)
+  const { oldest } = families[familyOf(name)]
+  if (!isOlder(version, oldest)) return version
+  throw new MnemoscopeError('TOOL_MISSING', `${command} has version ${version}, older than ${oldest}`, {
+    value: version,
+    expected: `${name} ${oldest} or newer`,
+    next: 'Install a newer version, or remove the old one so that one is fetched.',
+  })
 }
 
 /** Whether it took too long, was killed, or could not be started because memory, processes or files ran out. */

@@ -26,6 +26,15 @@ export function isExecutable(path: string): boolean {
 /** The version of a program that names none, as some do that people built themselves. */
 export const unknownVersion = 'unknown'
 
+/** Whether a version, as `versionOf` gives it, is before another one. An unknown version is not. */
+export function isOlder(version: string, than: string): boolean {
+  if (version === unknownVersion) return false
+  const numbers = (text: string) => (text.match(/^\d+\.\d+/)?.[0] ?? '0.0').split('.').map(Number)
+  const [major = 0, minor = 0] = numbers(version)
+  const [leastMajor = 0, leastMinor = 0] = numbers(than)
+  return major === leastMajor ? minor < leastMinor : major < leastMajor
+}
+
 /**
  * Asks a program for its version, e.g. `2.42.0+ds`; `unknown` where its answer leaves the version empty, as builds
  * without linker flags do (`prometheus, version  (branch: ...`). Rejects if it does not run here or answers otherwise.

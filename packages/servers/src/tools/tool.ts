@@ -28,11 +28,25 @@ export type OnToolProgress = (event: ToolProgress) => void
 
 /** The programs, pinned release and Debian package of each project. */
 export const families: Readonly<
-  Record<Family, { readonly tools: readonly ToolName[]; readonly release: string; readonly debian: string }>
+  Record<
+    Family,
+    {
+      readonly tools: readonly ToolName[]
+      readonly release: string
+      readonly debian: string
+      /** The oldest version that works: Debian 12's. Both ask for passwords (`--web.config.file`). */
+      readonly oldest: string
+    }
+  >
 > = {
   // 3.13 is the long-term release that is supported until July 2027.
-  prometheus: { tools: ['prometheus', 'promtool'], release: '3.13.2', debian: 'prometheus' },
-  alertmanager: { tools: ['alertmanager', 'amtool'], release: '0.33.1', debian: 'prometheus-alertmanager' },
+  prometheus: { tools: ['prometheus', 'promtool'], release: '3.13.2', debian: 'prometheus', oldest: '2.42' },
+  alertmanager: {
+    tools: ['alertmanager', 'amtool'],
+    release: '0.33.1',
+    debian: 'prometheus-alertmanager',
+    oldest: '0.25',
+  },
 }
 
 /** Names a program goes by: its own, and Debian's where that differs. */

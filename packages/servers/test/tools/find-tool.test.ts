@@ -37,18 +37,18 @@ const options = (more: Partial<FindToolOptions> = {}): FindToolOptions => ({
 })
 
 test('a configured path comes before PATH', async () => {
-  program(join(bin, 'prometheus'), says('2.1.0'))
-  const command = program(join(room.path, 'mine', 'prom'), says('2.9.0'))
+  program(join(bin, 'prometheus'), says('2.50.0'))
+  const command = program(join(room.path, 'mine', 'prom'), says('2.99.0'))
   expect(await findTool('prometheus', options({ configured: { prometheus: command } }))).toEqual({
     name: 'prometheus',
     command,
-    version: '2.9.0',
+    version: '2.99.0',
     source: 'configured',
   })
 })
 
 test('a configured path that does not run is an error that names it, whatever is on PATH', async () => {
-  program(join(bin, 'prometheus'), says('2.1.0'))
+  program(join(bin, 'prometheus'), says('2.50.0'))
   const refused = findTool('prometheus', options({ configured: { prometheus: '/no/such/prometheus' } }))
   await expect(refused).rejects.toMatchObject({ code: 'TOOL_MISSING', value: '/no/such/prometheus' })
 })
@@ -77,12 +77,12 @@ test('a program that people built without a version is found, its version unknow
 test('PATH comes before what was fetched earlier', async () => {
   program(join(toolsDir, releaseFolder('prometheus'), 'prometheus'), says('3.0.0'))
   expect(await findTool('prometheus', options())).toMatchObject({ version: '3.0.0', source: 'release' })
-  program(join(bin, 'prometheus'), says('2.1.0'))
-  expect(await findTool('prometheus', options())).toMatchObject({ version: '2.1.0', source: 'path' })
+  program(join(bin, 'prometheus'), says('2.50.0'))
+  expect(await findTool('prometheus', options())).toMatchObject({ version: '2.50.0', source: 'path' })
 })
 
 test('a file that may not be run, or a folder of that name, is passed over', async () => {
-  program(join(bin, 'prometheus'), says('2.1.0'), 0o644)
+  program(join(bin, 'prometheus'), says('2.50.0'), 0o644)
   mkdirSync(join(bin, 'promtool'))
   await expect(findTools(['prometheus', 'promtool'], options())).rejects.toMatchObject({
     code: 'TOOL_MISSING',
@@ -122,4 +122,17 @@ test('a fetched program that was killed while it printed its version is kept; on
   program(fetched, 'exit 1')
   await expect(findTool('prometheus', options())).rejects.toMatchObject({ code: 'TOOL_MISSING' })
   expect(existsSync(fetched)).toBe(false)
+})
+
+test('a program that is too old to ask for passwords is refused, and passed over on PATH', async () => {
+  const old = program(join(bin, 'prometheus'), says('2.20.1'))
+  await expect(
+    findTool('prometheus', { ...options(), configured: { prometheus: old } }),
+  ).rejects.toMatchObject({
+    code: 'TOOL_MISSING',
+    value: '2.20.1',
+    expected: 'prometheus 2.42 or newer',
+  })
+  program(join(toolsDir, releaseFolder('prometheus'), 'prometheus'), says('3.0.0'))
+  expect(await findTool('prometheus', options())).toMatchObject({ version: '3.0.0', source: 'release' })
 })

@@ -1,0 +1,85 @@
+import pg from 'pg'
+
+/** A role, and the password that it logs in with. */
+export interface RoleLogin {
+  readonly role: string
+  readonly password: string
+}
+
+/**
+ * Makes the role that the recorder of `mnemoscope up` works as: what `deploy/postgres/roles.sql` gives it. It may make
+ * tables in the schema `public`, and owns them. It is no superuser, so that its password does not lead to the files and
+ * programs of the machine. It may be called again, with a new password.
+ * @param url connection string of the administrator
+ * @returns connection string of the role
+ */
+export async function makeRecorder(url: string, { role, password }: RoleLogin): Promise<string> {
+  await withAdministrator(url, async (client) => {
+    const name = await roleIn(client, role)
+    const database = client.escapeIdentifier(client.database ?? '')
+    await runAll(client, [
+      `ALTER ROLE ${name} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS LOGIN NOINHERIT PASSWORD ${client.escapeLiteral(password)}`,
+      `REVOKE ALL ON DATABASE ${database} FROM PUBLIC`,
+      `GRANT CONNECT ON DATABASE ${database} TO ${name}`,
+      'REVOKE ALL ON SCHEMA public FROM PUBLIC',
+      `GRANT USAGE, CREATE ON SCHEMA public TO ${name}`,
+    ])
+  })
+  const own = new URL(url)
+  own.username = encodeURIComponent(role)
+  own.password = encodeURIComponent(password)
+  return own.href
+}
+
+/**
+ * Makes a role that can read every table and view of the schema `public`, future ones too, and change nothing: what
+ * `deploy/postgres/roles.sql` gives Grafana's role. It may be called again, with a new password.
+ * @param url connection string of the administrator
+ * @param makers further roles that make tables
+ */
+export async function makeReader(
+  url: string,
+  { role, password }: RoleLogin,
+  makers: readonly string[] = [],
+): Promise<void> {
+  await withAdministrator(url, async (client) => {
+    const name = await roleIn(client, role)
+    const database = client.escapeIdentifier(client.database ?? '')
+    const readable = 'IN SCHEMA public GRANT SELECT ON TABLES TO'
+    await runAll(client, [
+      `ALTER ROLE ${name} LOGIN NOINHERIT CONNECTION LIMIT 20 PASSWORD ${client.escapeLiteral(password)}`,
+      `ALTER ROLE ${name} SET default_transaction_read_only = on`,
+      `ALTER ROLE ${name} SET statement_timeout = '30s'`,
+      `ALTER ROLE ${name} SET jit = off`,
+      `GRANT CONNECT ON DATABASE ${database} TO ${name}`,
+      `GRANT USAGE ON SCHEMA public TO ${name}`,
+      `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${name}`,
+      `ALTER DEFAULT PRIVILEGES ${readable} ${name}`,
+      ...makers.map(
+        (maker) => `ALTER DEFAULT PRIVILEGES FOR ROLE ${client.escapeIdentifier(maker)} ${readable} ${name}`,
+      ),
+    ])
+  })
+}
+
+async function withAdministrator(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+  await client.connect()
+  try {
+    await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Makes a role if there is none of this name. @returns its name, quoted */
+async function roleIn(client: pg.Client, role: string): Promise<string> {
+  const name = client.escapeIdentifier(role)
+  const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role])
+  if (rowCount === 0) await client.query(`CREATE ROLE ${name}`)
+  return name
+}
+
+async function runAll(client: pg.Client, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await client.query(statement)
+}
