@@ -56,7 +56,7 @@ export async function startMonitoringServers(
     }
     const folder = join(temporary.path, 'generated')
     const generations = generationsIn(folder)
-    generations.activate(generations.add(generate(config, { endpoints, ruleTests: false })))
+    generations.activate(generations.add(generate(config, { endpoints, parts: [], ruleTests: false })))
     const alertmanager = await startAlertmanager({
       command: tools.alertmanager.command,
       configFile: join(generations.current, 'alertmanager/alertmanager.yml'),

@@ -53,7 +53,7 @@ export async function startStack(target: string, input: ConfigInput = {}): Promi
       alertmanager: `http://127.0.0.1:${alertmanagerPort}`,
       recorder: `http://127.0.0.1:${recorderPort}`,
     }
-    writeFiles(stateDir, generate(config, { endpoints, ruleTests: false }))
+    writeFiles(stateDir, generate(config, { endpoints, parts: [], ruleTests: false }))
     const postgres = await startTestPostgres()
     stops.push(postgres.stop)
     const databaseUrl = await postgres.newDatabase()

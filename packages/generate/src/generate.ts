@@ -6,7 +6,7 @@ import { composeFiles } from './compose-files.js'
 import { yamlFile } from './generated-file.js'
 import { dashboardFolder, grafanaFiles } from './grafana/grafana-files.js'
 import { manifest, manifestPath } from './manifest.js'
-import { type OptionalPart, optionalParts, partOf } from './parts.js'
+import { type OptionalPart, optionalParts } from './parts.js'
 import { prometheusConfig } from './prometheus-config.js'
 import { ruleFiles } from './rule-files.js'
 import { ruleTargetFiles } from './rule-targets.js'
@@ -58,17 +58,16 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
     ),
     ['alertmanager/alertmanager.yml', alertmanagerConfig(running)],
   ]
-  const texts = new Map([
+  const optional: Record<OptionalPart, () => Iterable<[string, string]>> = {
+    grafana: () => grafanaFiles(config, running, access),
+    compose: () => composeFiles(config),
+    runbooks: () => [['docs/runbooks/README.md', runbookIndex(running, groups)]],
+  }
+  const texts = new Map<string, string>([
     ...files.map(([path, value]): [string, string] => [path, yamlFile(value)]),
     [`alertmanager/${templatePath}`, templateFile(running)],
-    ...grafanaFiles(config, running, access),
-    ...composeFiles(config),
-    ['docs/runbooks/README.md', runbookIndex(running, groups)],
+    ...optionalParts.filter((part) => parts.includes(part)).flatMap((part) => [...optional[part]()]),
   ])
-  for (const path of texts.keys()) {
-    const part = partOf(path)
-    if (part !== undefined && !parts.includes(part)) texts.delete(path)
-  }
   return texts.set(manifestPath, manifest(config, texts.keys()))
 }
 

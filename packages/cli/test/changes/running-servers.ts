@@ -52,7 +52,7 @@ export async function startRunningServers(config: Config): Promise<RunningServer
   /** A copy: tests break it. */
   const files = (of: Config) => {
     const key = JSON.stringify(of)
-    const known = generated.get(key) ?? generate(of, { endpoints, ruleTests: false })
+    const known = generated.get(key) ?? generate(of, { endpoints, parts: [], ruleTests: false })
     generated.set(key, known)
     return new Map(known)
   }
