@@ -36,8 +36,8 @@ export function mnemoscope(
 }
 
 /**
- * Runs the command to its end in this process, from its sources: a start of Node less. What a test says of the process
- * itself (signals, output that is closed, servers that it starts) needs `mnemoscope`.
+ * Runs the command to its end in this process, from its sources. It is faster than `mnemoscope`, which a test of the process
+ * itself needs: of signals, of closed output, of the servers that it starts.
  */
 export async function mnemoscopeHere(
   cwd: string,

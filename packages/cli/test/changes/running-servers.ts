@@ -13,10 +13,7 @@ import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
 import { type Generations, generationsIn } from '../../src/changes/applied-folder.js'
 import { checkWithTools } from '../../src/check-with-tools.js'
 
-/**
- * Time until an edit must be applied: promtool runs every rule test first, which takes most of a minute on a busy
- * machine.
- */
+/** Time until an edit must be applied. Real servers on a busy machine take their time. */
 export const mostOfAnEdit = { withinMs: 180_000 } as const
 /** Limit of a test with several edits. */
 export const mostOfATest = 300_000
