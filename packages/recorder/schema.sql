@@ -349,50 +349,58 @@ COMMENT ON COLUMN snapshots.at IS 'Aligned instant (a multiple of the snapshot i
 COMMENT ON COLUMN snapshots.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN snapshots.kpi IS 'Id of the KPI, such as f1_score.';
 COMMENT ON COLUMN snapshots.value IS 'The KPI''s statistic over its window, in its unit; NULL while too few samples were seen.';
-COMMENT ON COLUMN snapshots.samples IS 'Measurements behind value: the count of the same window. A fraction is possible: Prometheus extrapolates to the window''s edges.';
-COMMENT ON COLUMN snapshots.mean IS 'Mean over the same window; for a KPI that counts outcomes its ratio, which is the mean of 1 and 0. NULL where unknown.';
-COMMENT ON COLUMN snapshots.p50 IS 'Median over the same window; NULL unless the KPI is a distribution.';
-COMMENT ON COLUMN snapshots.p95 IS '95th percentile over the same window; NULL unless the KPI is a distribution.';
-COMMENT ON COLUMN snapshots.p99 IS '99th percentile over the same window; NULL unless the KPI is a distribution.';
-COMMENT ON COLUMN snapshots.max IS 'Upper boundary of the highest histogram bucket that counted a measurement in the same window: nothing measured was above it. NULL unless the KPI is a distribution, and where a measurement was beyond the last boundary.';
+COMMENT ON COLUMN snapshots.samples IS 'Operations that came since the snapshot before, of a gauge its readings; each is in one snapshot. NULL where none came.';
+COMMENT ON COLUMN snapshots.mean IS 'Mean over these operations; for a KPI that counts outcomes its ratio, which is the mean of 1 and 0. NULL where unknown.';
+COMMENT ON COLUMN snapshots.p50 IS 'Median over the same operations; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN snapshots.p95 IS '95th percentile over the same operations; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN snapshots.p99 IS '99th percentile over the same operations; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN snapshots.max IS 'Upper boundary of the highest histogram bucket that counted one of the same operations: nothing measured was above it. NULL unless the KPI is a distribution, and where a measurement was beyond the last boundary.';
 
 CREATE TABLE snapshots_5min (
   start timestamp with time zone NOT NULL,
   series_id integer NOT NULL,
   kpi text NOT NULL,
   count integer NOT NULL,
-  total double precision NOT NULL,
-  "least" double precision NOT NULL,
-  "greatest" double precision NOT NULL,
+  total double precision,
+  "least" double precision,
+  "greatest" double precision,
+  samples double precision,
+  samples_total double precision,
   CONSTRAINT snapshots_5min_pkey PRIMARY KEY (start, series_id, kpi)
 ) PARTITION BY RANGE (start);
 COMMENT ON TABLE snapshots_5min IS 'Values of each KPI of each series in each five minutes, added up; kept as long as the snapshots. One partition for each UTC day. Empty where snapshots are more than 100 s apart.';
 COMMENT ON COLUMN snapshots_5min.start IS 'Start of the five minutes.';
 COMMENT ON COLUMN snapshots_5min.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN snapshots_5min.kpi IS 'Id of the KPI.';
-COMMENT ON COLUMN snapshots_5min.count IS 'Snapshots with a value; five minutes without any have no row.';
-COMMENT ON COLUMN snapshots_5min.total IS 'Sum of the values: total / count is their mean.';
+COMMENT ON COLUMN snapshots_5min.count IS 'Snapshots with a value.';
+COMMENT ON COLUMN snapshots_5min.total IS 'Sum of the values. total / count is the mean of the snapshots, not of the operations; NULL without a value, like least and greatest.';
 COMMENT ON COLUMN snapshots_5min."least" IS 'Least value.';
 COMMENT ON COLUMN snapshots_5min."greatest" IS 'Greatest value.';
+COMMENT ON COLUMN snapshots_5min.samples IS 'Operations whose mean is known, of a gauge its readings: the sum of snapshots.samples. NULL where no snapshot has a mean.';
+COMMENT ON COLUMN snapshots_5min.samples_total IS 'Sum over these operations, each snapshot''s mean times its samples: samples_total / samples is their mean.';
 
 CREATE TABLE snapshots_hourly (
   hour timestamp with time zone NOT NULL,
   series_id integer NOT NULL,
   kpi text NOT NULL,
   count integer NOT NULL,
-  total double precision NOT NULL,
-  "least" double precision NOT NULL,
-  "greatest" double precision NOT NULL,
+  total double precision,
+  "least" double precision,
+  "greatest" double precision,
+  samples double precision,
+  samples_total double precision,
   CONSTRAINT snapshots_hourly_pkey PRIMARY KEY (hour, series_id, kpi)
 );
 COMMENT ON TABLE snapshots_hourly IS 'Values of each KPI of each series in each hour, added up; kept longer than the snapshots.';
 COMMENT ON COLUMN snapshots_hourly.hour IS 'Start of the hour.';
 COMMENT ON COLUMN snapshots_hourly.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN snapshots_hourly.kpi IS 'Id of the KPI.';
-COMMENT ON COLUMN snapshots_hourly.count IS 'Snapshots with a value; an hour without any has no row.';
-COMMENT ON COLUMN snapshots_hourly.total IS 'Sum of the values: total / count is their mean.';
+COMMENT ON COLUMN snapshots_hourly.count IS 'Snapshots with a value.';
+COMMENT ON COLUMN snapshots_hourly.total IS 'Sum of the values. total / count is the mean of the snapshots, not of the operations; NULL without a value, like least and greatest.';
 COMMENT ON COLUMN snapshots_hourly."least" IS 'Least value.';
 COMMENT ON COLUMN snapshots_hourly."greatest" IS 'Greatest value.';
+COMMENT ON COLUMN snapshots_hourly.samples IS 'Operations whose mean is known, of a gauge its readings: the sum of snapshots.samples. NULL where no snapshot has a mean.';
+COMMENT ON COLUMN snapshots_hourly.samples_total IS 'Sum over these operations, each snapshot''s mean times its samples: samples_total / samples is their mean.';
 
 CREATE TABLE snapshots_overall (
   at timestamp with time zone NOT NULL,
@@ -550,9 +558,13 @@ AS $function$
          found.before, found.after
   FROM (
     SELECT series_id, kpi, array_agg(total / count) AS means, array_agg(hour) AS hours
-    FROM hourly_values(since, until)
-    WHERE (only_kpi IS NULL OR kpi = only_kpi)
-      AND (only_model IS NULL OR series_id IN (SELECT id FROM series WHERE model = only_model))
+    FROM (
+      -- An hour in several parts is one value.
+      SELECT series_id, kpi, hour, sum(total) AS total, sum(count) AS count FROM window_values(since, until)
+      WHERE count > 0 AND (only_kpi IS NULL OR kpi = only_kpi)
+        AND (only_model IS NULL OR series_id IN (SELECT id FROM series WHERE model = only_model))
+      GROUP BY series_id, kpi, hour
+    ) AS added
     GROUP BY series_id, kpi
   ) AS listed
   JOIN series ON series.id = listed.series_id
@@ -563,7 +575,7 @@ AS $function$
   CROSS JOIN LATERAL change_points_of(sorted.means) AS found
   WHERE may_change(listed.means, listed.hours)
 $function$;
-COMMENT ON FUNCTION change_points IS 'When the hourly mean of a KPI of a series moved to another level within a time of at least 16 hours with values: the hour at which the new level begins, and the medians before and after. See change_points_of.';
+COMMENT ON FUNCTION change_points IS 'When the level of a KPI of a series changed from since to until, exactly, a time of at least 16 hours with values. It goes by the hourly means of the snapshots'' values, such as the p95 of latency: the hour at which the new level begins, and the medians before and after. See change_points_of.';
 
 CREATE OR REPLACE FUNCTION change_points_of(given double precision[], significance double precision DEFAULT 0.001, least_change double precision DEFAULT 0.05)
  RETURNS TABLE(place integer, p_value double precision, before double precision, after double precision)
@@ -667,32 +679,33 @@ $function$;
 COMMENT ON FUNCTION compare_measurements IS 'Single measurements that were kept over a time, with operations, evaluators (metadata.evaluator) and structures of a benchmark (metadata.structure) kept apart. Services keep every breach and a sample of the rest, so the figures describe what was kept, not all operations.';
 
 CREATE OR REPLACE FUNCTION compare_models(since timestamp with time zone, until timestamp with time zone)
- RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, snapshots bigint, mean double precision, lowest double precision, highest double precision)
+ RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, snapshots bigint, samples double precision, mean double precision, lowest double precision, highest double precision)
  LANGUAGE sql
  STABLE
 AS $function$
-  SELECT added.kpi, series.service, series.model, series.context_size, series.operation, added.snapshots,
-         added.total / added.snapshots, added.lowest, added.highest
+  SELECT added.kpi, series.service, series.model, series.context_size, series.operation, added.snapshots, added.samples,
+         mean_of(added.samples_total, added.samples, added.total, added.snapshots), added.lowest, added.highest
   FROM (
-    SELECT hours.kpi, hours.series_id, sum(hours.count) AS snapshots, sum(hours.total) AS total,
-           min(hours.lowest) AS lowest, max(hours.highest) AS highest
-    FROM hourly_values(since, until) AS hours GROUP BY hours.kpi, hours.series_id
+    SELECT parts.kpi, parts.series_id, sum(parts.count) AS snapshots, sum(parts.total) AS total,
+           min(parts.lowest) AS lowest, max(parts.highest) AS highest, sum(parts.samples) AS samples,
+           sum(parts.samples_total) AS samples_total
+    FROM window_values(since, until) AS parts GROUP BY parts.kpi, parts.series_id
   ) AS added JOIN series ON series.id = added.series_id
 $function$;
-COMMENT ON FUNCTION compare_models IS 'Each KPI of each service, model, context size and operation over a time: snapshots with a value, their mean, least and greatest value.';
+COMMENT ON FUNCTION compare_models IS 'Each KPI of each service, model, context size and operation from since to until, exactly, both included. snapshots: those with a value. samples: operations that mean is over, of a gauge its readings; NULL where none is known, and mean is then over the snapshots. lowest and highest: of the snapshots'' values, such as the p95 of latency. A gauge is read from a process, which several models may share.';
 
 CREATE OR REPLACE FUNCTION compare_weeks(since timestamp with time zone, until timestamp with time zone)
- RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, snapshots bigint, mean double precision, snapshots_before bigint, mean_before double precision, change double precision)
+ RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, snapshots bigint, samples double precision, mean double precision, snapshots_before bigint, samples_before double precision, mean_before double precision, change double precision)
  LANGUAGE sql
  STABLE
 AS $function$
-  SELECT kpi, service, model, context_size, operation, now.snapshots, now.mean, before.snapshots, before.mean,
-         (now.mean - before.mean) / nullif(abs(before.mean), 0)
+  SELECT kpi, service, model, context_size, operation, now.snapshots, now.samples, now.mean, before.snapshots,
+         before.samples, before.mean, (now.mean - before.mean) / nullif(abs(before.mean), 0)
   FROM compare_models(since, until) AS now
   FULL JOIN compare_models(since - interval '168 hours', until - interval '168 hours') AS before
     USING (kpi, service, model, context_size, operation)
 $function$;
-COMMENT ON FUNCTION compare_weeks IS 'Each KPI over a time beside the same time a week earlier. change is the relative change of the mean; NULL where a side is missing or was 0.';
+COMMENT ON FUNCTION compare_weeks IS 'Each KPI from since to until, exactly, beside the same time a week earlier; samples and means as in compare_models. change is the relative change of the mean; NULL where a side is missing or was 0.';
 
 CREATE OR REPLACE FUNCTION config_changes_before(episode bigint, within interval DEFAULT '06:00:00'::interval)
  RETURNS TABLE(id bigint, at timestamp with time zone, by text, source text, summary text[], differences jsonb)
@@ -730,30 +743,6 @@ AS $function$
 $function$;
 COMMENT ON FUNCTION deployments_before IS 'Deployments of an alert episode''s service shortly before it began; of any service for an alert that concerns none. A service that was seen for the first time is not a deployment.';
 
-CREATE OR REPLACE FUNCTION hourly_values(since timestamp with time zone, until timestamp with time zone)
- RETURNS TABLE(hour timestamp with time zone, series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision)
- LANGUAGE sql
- STABLE
-AS $function$
-  SELECT added.hour, added.series_id, added.kpi, added.count, added.total, added.least, added.greatest
-  FROM snapshots_hourly AS added JOIN rolled_up_hours USING (hour)
-  WHERE added.hour >= date_bin('1 hour', since, 'epoch') AND added.hour < until
-  UNION ALL
-  SELECT open.hour, read.series_id, read.kpi, read.count, read.total, read.lowest, read.highest
-  FROM generate_series(
-    (SELECT date_bin('1 hour', min(at), 'epoch') FROM snapshot_instants
-     WHERE rows > 0 AND at >= date_bin('1 hour', since, 'epoch') AND at < until),
-    (SELECT max(at) FROM snapshot_instants
-     WHERE rows > 0 AND at >= date_bin('1 hour', since, 'epoch') AND at < until),
-    interval '1 hour'
-  ) AS open (hour)
-  CROSS JOIN LATERAL snapshots_of_hour(open.hour) AS read
-  WHERE NOT EXISTS (SELECT FROM rolled_up_hours WHERE rolled_up_hours.hour = open.hour)
-    AND EXISTS (SELECT FROM snapshot_instants
-                WHERE rows > 0 AND at >= open.hour AND at < open.hour + interval '1 hour')
-$function$;
-COMMENT ON FUNCTION hourly_values IS 'Each KPI of each series by the hour, from the hour that holds since to the one that holds until: from the roll-ups, and for hours without one from the snapshots themselves.';
-
 CREATE OR REPLACE FUNCTION may_change(given double precision[], times timestamp with time zone[], significance double precision DEFAULT 0.001)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -784,14 +773,80 @@ END
 $function$;
 COMMENT ON FUNCTION may_change IS 'Whether change_points_of could find anything in the values of these times, which come in any order: false is certain and fast to find; true only means that change_points_of has to look.';
 
-CREATE OR REPLACE FUNCTION snapshots_of_hour(start timestamp with time zone)
- RETURNS TABLE(series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision)
+CREATE OR REPLACE FUNCTION mean_of(samples_total double precision, samples double precision, total double precision, count numeric)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT coalesce(samples_total / nullif(samples, 0), total / nullif(count, 0)::double precision)
+$function$;
+COMMENT ON FUNCTION mean_of IS 'Mean over operations, each counted once; of a gauge over its readings. Where none is known (samples is NULL or 0) the mean of the snapshots'' values.';
+
+CREATE OR REPLACE FUNCTION parts_of_window(since timestamp with time zone, until timestamp with time zone, with_hours boolean, OUT hours timestamp with time zone[], OUT five_minutes timestamp with time zone[], OUT rest_since timestamp with time zone[], OUT rest_until timestamp with time zone[])
+ RETURNS record
+ LANGUAGE sql
+ STABLE STRICT
+AS $function$
+  WITH full_hours AS MATERIALIZED (
+    SELECT hour AS start, hour + interval '1 hour' AS over FROM rolled_up_hours
+    WHERE with_hours AND hour >= since AND hour <= until - interval '1 hour'
+  ), between_hours AS MATERIALIZED (
+    SELECT listed.over AS start, lead(listed.start, 1, until) OVER (ORDER BY listed.start, listed.over) AS over
+    FROM (SELECT since AS start, since AS over UNION ALL TABLE full_hours) AS listed
+  ), full_5min AS MATERIALIZED (
+    SELECT added.start, added.start + interval '5 min' AS over
+    FROM between_hours CROSS JOIN LATERAL (
+      SELECT rolled_up_5min.start FROM rolled_up_5min
+      WHERE rolled_up_5min.start >= between_hours.start
+        AND rolled_up_5min.start <= between_hours.over - interval '5 min'
+    ) AS added
+    WHERE between_hours.start < between_hours.over
+  ), rest AS MATERIALIZED (
+    SELECT between.start, between.over
+    FROM (
+      SELECT listed.over AS start, lead(listed.start, 1, until) OVER (ORDER BY listed.start, listed.over) AS over
+      FROM (SELECT since AS start, since AS over UNION ALL TABLE full_hours UNION ALL TABLE full_5min) AS listed
+    ) AS between
+    WHERE between.start < between.over
+  )
+  SELECT ARRAY(SELECT start FROM full_hours ORDER BY start), ARRAY(SELECT start FROM full_5min ORDER BY start),
+         ARRAY(SELECT start FROM rest ORDER BY start), ARRAY(SELECT over FROM rest ORDER BY start)
+$function$;
+COMMENT ON FUNCTION parts_of_window IS 'Divides the time from since on, before until, so that every snapshot in it is read once: hours (unless with_hours is false) and five_minutes that are rolled up and lie within it, by their starts, and everything else, from each rest_since on, before each rest_until.';
+
+CREATE OR REPLACE FUNCTION values_of_rest(five_minutes timestamp with time zone[], rest_since timestamp with time zone[], rest_until timestamp with time zone[])
+ RETURNS TABLE(hour timestamp with time zone, series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision, samples double precision, samples_total double precision)
  LANGUAGE sql
  STABLE STRICT ROWS 250
 AS $function$
-  SELECT snapshots.series_id, snapshots.kpi, count(snapshots.value)::integer, sum(snapshots.value),
-         min(snapshots.value), max(snapshots.value)
-  FROM snapshots WHERE snapshots.at >= start AND snapshots.at < start + interval '1 hour'
-  GROUP BY snapshots.series_id, snapshots.kpi HAVING count(snapshots.value) > 0
+  SELECT date_bin('1 hour', added.start, 'epoch'), added.series_id, added.kpi, sum(added.count)::integer,
+         sum(added.total), min(added.least), max(added.greatest), sum(added.samples), sum(added.samples_total)
+  FROM snapshots_5min AS added WHERE added.start = ANY (five_minutes)
+  GROUP BY 1, 2, 3
+  UNION ALL
+  SELECT single.* FROM unnest(rest_since, rest_until) AS span (since, until) CROSS JOIN LATERAL (
+    SELECT date_bin('1 hour', snapshots.at, 'epoch'), snapshots.series_id, snapshots.kpi,
+           count(snapshots.value)::integer, sum(snapshots.value), min(snapshots.value), max(snapshots.value),
+           sum(snapshots.samples) FILTER (WHERE snapshots.mean IS NOT NULL), sum(snapshots.mean * snapshots.samples)
+    FROM snapshots WHERE snapshots.at >= span.since AND snapshots.at < span.until
+    GROUP BY 1, 2, 3
+  ) AS single
 $function$;
-COMMENT ON FUNCTION snapshots_of_hour IS 'The snapshots of the hour that begins at start, added up: each KPI of each series that has a value in it.';
+COMMENT ON FUNCTION values_of_rest IS 'What parts_of_window leaves beside full hours, added up by hour, KPI and series; an hour in several parts has several rows.';
+
+CREATE OR REPLACE FUNCTION window_values(since timestamp with time zone, until timestamp with time zone)
+ RETURNS TABLE(hour timestamp with time zone, series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision, samples double precision, samples_total double precision)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT added.hour, added.series_id, added.kpi, added.count, added.total, added.least, added.greatest,
+         added.samples, added.samples_total
+  FROM snapshots_hourly AS added JOIN rolled_up_hours USING (hour)
+  WHERE added.hour >= since AND added.hour <= until + interval '1 microsecond' - interval '1 hour'
+  UNION ALL
+  SELECT read.*
+  FROM parts_of_window(since, until + interval '1 microsecond', true) AS parts
+  CROSS JOIN LATERAL values_of_rest(parts.five_minutes, parts.rest_since, parts.rest_until) AS read
+  WHERE read.count > 0 OR read.samples IS NOT NULL
+$function$;
+COMMENT ON FUNCTION window_values IS 'The snapshots from since to until, exactly, both included, added up by hour, KPI and series: full hours from the roll-ups, the ends of the window from five minutes and single snapshots. An hour in several parts has several rows. Of a time from which only hours are kept, only the hours within the window can be known.';

@@ -21,12 +21,12 @@ COMMENT ON COLUMN snapshots.at IS 'Aligned instant (a multiple of the snapshot i
 COMMENT ON COLUMN snapshots.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN snapshots.kpi IS 'Id of the KPI, such as f1_score.';
 COMMENT ON COLUMN snapshots.value IS 'The KPI''s statistic over its window, in its unit; NULL while too few samples were seen.';
-COMMENT ON COLUMN snapshots.samples IS 'Measurements behind value: the count of the same window. A fraction is possible: Prometheus extrapolates to the window''s edges.';
-COMMENT ON COLUMN snapshots.mean IS 'Mean over the same window; for a KPI that counts outcomes its ratio, which is the mean of 1 and 0. NULL where unknown.';
-COMMENT ON COLUMN snapshots.p50 IS 'Median over the same window; NULL unless the KPI is a distribution.';
-COMMENT ON COLUMN snapshots.p95 IS '95th percentile over the same window; NULL unless the KPI is a distribution.';
-COMMENT ON COLUMN snapshots.p99 IS '99th percentile over the same window; NULL unless the KPI is a distribution.';
-COMMENT ON COLUMN snapshots.max IS 'Upper boundary of the highest histogram bucket that counted a measurement in the same window: nothing measured was above it. NULL unless the KPI is a distribution, and where a measurement was beyond the last boundary.';
+COMMENT ON COLUMN snapshots.samples IS 'Operations that came since the snapshot before, of a gauge its readings; each is in one snapshot. NULL where none came.';
+COMMENT ON COLUMN snapshots.mean IS 'Mean over these operations; for a KPI that counts outcomes its ratio, which is the mean of 1 and 0. NULL where unknown.';
+COMMENT ON COLUMN snapshots.p50 IS 'Median over the same operations; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN snapshots.p95 IS '95th percentile over the same operations; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN snapshots.p99 IS '99th percentile over the same operations; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN snapshots.max IS 'Upper boundary of the highest histogram bucket that counted one of the same operations: nothing measured was above it. NULL unless the KPI is a distribution, and where a measurement was beyond the last boundary.';
 
 -- Few readers want these rows, and most sums over snapshots would count them twice: so they have a table of their own.
 CREATE TABLE snapshots_overall (

@@ -14,19 +14,23 @@ CREATE TABLE snapshots_hourly (
   series_id integer NOT NULL,
   kpi       text NOT NULL,
   count     integer NOT NULL,
-  total     double precision NOT NULL,
-  least     double precision NOT NULL,
-  greatest  double precision NOT NULL,
+  total     double precision,
+  least     double precision,
+  greatest  double precision,
+  samples   double precision,
+  samples_total double precision,
   PRIMARY KEY (hour, series_id, kpi)
 );
 COMMENT ON TABLE snapshots_hourly IS 'Values of each KPI of each series in each hour, added up; kept longer than the snapshots.';
 COMMENT ON COLUMN snapshots_hourly.hour IS 'Start of the hour.';
 COMMENT ON COLUMN snapshots_hourly.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN snapshots_hourly.kpi IS 'Id of the KPI.';
-COMMENT ON COLUMN snapshots_hourly.count IS 'Snapshots with a value; an hour without any has no row.';
-COMMENT ON COLUMN snapshots_hourly.total IS 'Sum of the values: total / count is their mean.';
+COMMENT ON COLUMN snapshots_hourly.count IS 'Snapshots with a value.';
+COMMENT ON COLUMN snapshots_hourly.total IS 'Sum of the values. total / count is the mean of the snapshots, not of the operations; NULL without a value, like least and greatest.';
 COMMENT ON COLUMN snapshots_hourly.least IS 'Least value.';
 COMMENT ON COLUMN snapshots_hourly.greatest IS 'Greatest value.';
+COMMENT ON COLUMN snapshots_hourly.samples IS 'Operations whose mean is known, of a gauge its readings: the sum of snapshots.samples. NULL where no snapshot has a mean.';
+COMMENT ON COLUMN snapshots_hourly.samples_total IS 'Sum over these operations, each snapshot''s mean times its samples: samples_total / samples is their mean.';
 
 CREATE TABLE series_hourly (
   hour      timestamptz NOT NULL,
@@ -52,19 +56,23 @@ CREATE TABLE snapshots_5min (
   series_id integer NOT NULL,
   kpi       text NOT NULL,
   count     integer NOT NULL,
-  total     double precision NOT NULL,
-  least     double precision NOT NULL,
-  greatest  double precision NOT NULL,
+  total     double precision,
+  least     double precision,
+  greatest  double precision,
+  samples   double precision,
+  samples_total double precision,
   PRIMARY KEY (start, series_id, kpi)
 ) PARTITION BY RANGE (start);
 COMMENT ON TABLE snapshots_5min IS 'Values of each KPI of each series in each five minutes, added up; kept as long as the snapshots. One partition for each UTC day. Empty where snapshots are more than 100 s apart.';
 COMMENT ON COLUMN snapshots_5min.start IS 'Start of the five minutes.';
 COMMENT ON COLUMN snapshots_5min.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN snapshots_5min.kpi IS 'Id of the KPI.';
-COMMENT ON COLUMN snapshots_5min.count IS 'Snapshots with a value; five minutes without any have no row.';
-COMMENT ON COLUMN snapshots_5min.total IS 'Sum of the values: total / count is their mean.';
+COMMENT ON COLUMN snapshots_5min.count IS 'Snapshots with a value.';
+COMMENT ON COLUMN snapshots_5min.total IS 'Sum of the values. total / count is the mean of the snapshots, not of the operations; NULL without a value, like least and greatest.';
 COMMENT ON COLUMN snapshots_5min.least IS 'Least value.';
 COMMENT ON COLUMN snapshots_5min.greatest IS 'Greatest value.';
+COMMENT ON COLUMN snapshots_5min.samples IS 'Operations whose mean is known, of a gauge its readings: the sum of snapshots.samples. NULL where no snapshot has a mean.';
+COMMENT ON COLUMN snapshots_5min.samples_total IS 'Sum over these operations, each snapshot''s mean times its samples: samples_total / samples is their mean.';
 
 CREATE TABLE series_5min (
   start     timestamptz NOT NULL,
@@ -77,38 +85,80 @@ COMMENT ON COLUMN series_5min.start IS 'Start of the five minutes.';
 COMMENT ON COLUMN series_5min.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN series_5min.snapshots IS 'Instants at which it has a snapshot.';
 
--- STRICT keeps the function out of the plan of its caller: there, Postgres would count on every partition for every hour.
-CREATE FUNCTION snapshots_of_hour(start timestamptz)
-RETURNS TABLE (series_id integer, kpi text, count integer, total double precision, lowest double precision,
-               highest double precision)
-LANGUAGE sql STABLE STRICT ROWS 250 AS $$
-  SELECT snapshots.series_id, snapshots.kpi, count(snapshots.value)::integer, sum(snapshots.value),
-         min(snapshots.value), max(snapshots.value)
-  FROM snapshots WHERE snapshots.at >= start AND snapshots.at < start + interval '1 hour'
-  GROUP BY snapshots.series_id, snapshots.kpi HAVING count(snapshots.value) > 0
+-- The one mean over a time, for whatever adds up parts of it.
+CREATE FUNCTION mean_of(samples_total double precision, samples double precision, total double precision, count numeric)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT coalesce(samples_total / nullif(samples, 0), total / nullif(count, 0)::double precision)
 $$;
-COMMENT ON FUNCTION snapshots_of_hour IS 'The snapshots of the hour that begins at start, added up: each KPI of each series that has a value in it.';
+COMMENT ON FUNCTION mean_of IS 'Mean over operations, each counted once; of a gauge over its readings. Where none is known (samples is NULL or 0) the mean of the snapshots'' values.';
 
--- Hours without a roll-up are few, so the function looks for them hour by hour, not instant by instant.
-CREATE FUNCTION hourly_values(since timestamptz, until timestamptz)
-RETURNS TABLE (hour timestamptz, series_id integer, kpi text, count integer, total double precision,
-               lowest double precision, highest double precision)
-LANGUAGE sql STABLE AS $$
-  SELECT added.hour, added.series_id, added.kpi, added.count, added.total, added.least, added.greatest
-  FROM snapshots_hourly AS added JOIN rolled_up_hours USING (hour)
-  WHERE added.hour >= date_bin('1 hour', since, 'epoch') AND added.hour < until
-  UNION ALL
-  SELECT open.hour, read.series_id, read.kpi, read.count, read.total, read.lowest, read.highest
-  FROM generate_series(
-    (SELECT date_bin('1 hour', min(at), 'epoch') FROM snapshot_instants
-     WHERE rows > 0 AND at >= date_bin('1 hour', since, 'epoch') AND at < until),
-    (SELECT max(at) FROM snapshot_instants
-     WHERE rows > 0 AND at >= date_bin('1 hour', since, 'epoch') AND at < until),
-    interval '1 hour'
-  ) AS open (hour)
-  CROSS JOIN LATERAL snapshots_of_hour(open.hour) AS read
-  WHERE NOT EXISTS (SELECT FROM rolled_up_hours WHERE rolled_up_hours.hour = open.hour)
-    AND EXISTS (SELECT FROM snapshot_instants
-                WHERE rows > 0 AND at >= open.hour AND at < open.hour + interval '1 hour')
+-- The one way in which a window is divided, for the dashboard, the API and people who write SQL.
+CREATE FUNCTION parts_of_window(since timestamptz, until timestamptz, with_hours boolean, OUT hours timestamptz[],
+                                OUT five_minutes timestamptz[], OUT rest_since timestamptz[],
+                                OUT rest_until timestamptz[])
+LANGUAGE sql STABLE STRICT AS $$
+  WITH full_hours AS MATERIALIZED (
+    SELECT hour AS start, hour + interval '1 hour' AS over FROM rolled_up_hours
+    WHERE with_hours AND hour >= since AND hour <= until - interval '1 hour'
+  ), between_hours AS MATERIALIZED (
+    SELECT listed.over AS start, lead(listed.start, 1, until) OVER (ORDER BY listed.start, listed.over) AS over
+    FROM (SELECT since AS start, since AS over UNION ALL TABLE full_hours) AS listed
+  ), full_5min AS MATERIALIZED (
+    SELECT added.start, added.start + interval '5 min' AS over
+    FROM between_hours CROSS JOIN LATERAL (
+      SELECT rolled_up_5min.start FROM rolled_up_5min
+      WHERE rolled_up_5min.start >= between_hours.start
+        AND rolled_up_5min.start <= between_hours.over - interval '5 min'
+    ) AS added
+    WHERE between_hours.start < between_hours.over
+  ), rest AS MATERIALIZED (
+    SELECT between.start, between.over
+    FROM (
+      SELECT listed.over AS start, lead(listed.start, 1, until) OVER (ORDER BY listed.start, listed.over) AS over
+      FROM (SELECT since AS start, since AS over UNION ALL TABLE full_hours UNION ALL TABLE full_5min) AS listed
+    ) AS between
+    WHERE between.start < between.over
+  )
+  SELECT ARRAY(SELECT start FROM full_hours ORDER BY start), ARRAY(SELECT start FROM full_5min ORDER BY start),
+         ARRAY(SELECT start FROM rest ORDER BY start), ARRAY(SELECT over FROM rest ORDER BY start)
 $$;
-COMMENT ON FUNCTION hourly_values IS 'Each KPI of each series by the hour, from the hour that holds since to the one that holds until: from the roll-ups, and for hours without one from the snapshots themselves.';
+COMMENT ON FUNCTION parts_of_window IS 'Divides the time from since on, before until, so that every snapshot in it is read once: hours (unless with_hours is false) and five_minutes that are rolled up and lie within it, by their starts, and everything else, from each rest_since on, before each rest_until.';
+
+-- STRICT keeps the function out of the plan of its caller: there, Postgres would count on every day's partition.
+CREATE FUNCTION values_of_rest(five_minutes timestamptz[], rest_since timestamptz[], rest_until timestamptz[])
+RETURNS TABLE (hour timestamptz, series_id integer, kpi text, count integer, total double precision,
+               lowest double precision, highest double precision, samples double precision,
+               samples_total double precision)
+LANGUAGE sql STABLE STRICT ROWS 250 AS $$
+  SELECT date_bin('1 hour', added.start, 'epoch'), added.series_id, added.kpi, sum(added.count)::integer,
+         sum(added.total), min(added.least), max(added.greatest), sum(added.samples), sum(added.samples_total)
+  FROM snapshots_5min AS added WHERE added.start = ANY (five_minutes)
+  GROUP BY 1, 2, 3
+  UNION ALL
+  SELECT single.* FROM unnest(rest_since, rest_until) AS span (since, until) CROSS JOIN LATERAL (
+    SELECT date_bin('1 hour', snapshots.at, 'epoch'), snapshots.series_id, snapshots.kpi,
+           count(snapshots.value)::integer, sum(snapshots.value), min(snapshots.value), max(snapshots.value),
+           sum(snapshots.samples) FILTER (WHERE snapshots.mean IS NOT NULL), sum(snapshots.mean * snapshots.samples)
+    FROM snapshots WHERE snapshots.at >= span.since AND snapshots.at < span.until
+    GROUP BY 1, 2, 3
+  ) AS single
+$$;
+COMMENT ON FUNCTION values_of_rest IS 'What parts_of_window leaves beside full hours, added up by hour, KPI and series; an hour in several parts has several rows.';
+
+CREATE FUNCTION window_values(since timestamptz, until timestamptz)
+RETURNS TABLE (hour timestamptz, series_id integer, kpi text, count integer, total double precision,
+               lowest double precision, highest double precision, samples double precision,
+               samples_total double precision)
+LANGUAGE sql STABLE AS $$
+  SELECT added.hour, added.series_id, added.kpi, added.count, added.total, added.least, added.greatest,
+         added.samples, added.samples_total
+  FROM snapshots_hourly AS added JOIN rolled_up_hours USING (hour)
+  WHERE added.hour >= since AND added.hour <= until + interval '1 microsecond' - interval '1 hour'
+  UNION ALL
+  SELECT read.*
+  FROM parts_of_window(since, until + interval '1 microsecond', true) AS parts
+  CROSS JOIN LATERAL values_of_rest(parts.five_minutes, parts.rest_since, parts.rest_until) AS read
+  WHERE read.count > 0 OR read.samples IS NOT NULL
+$$;
+COMMENT ON FUNCTION window_values IS 'The snapshots from since to until, exactly, both included, added up by hour, KPI and series: full hours from the roll-ups, the ends of the window from five minutes and single snapshots. An hour in several parts has several rows. Of a time from which only hours are kept, only the hours within the window can be known.';

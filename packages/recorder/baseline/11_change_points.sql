@@ -94,9 +94,13 @@ LANGUAGE sql STABLE AS $$
          found.before, found.after
   FROM (
     SELECT series_id, kpi, array_agg(total / count) AS means, array_agg(hour) AS hours
-    FROM hourly_values(since, until)
-    WHERE (only_kpi IS NULL OR kpi = only_kpi)
-      AND (only_model IS NULL OR series_id IN (SELECT id FROM series WHERE model = only_model))
+    FROM (
+      -- An hour in several parts is one value.
+      SELECT series_id, kpi, hour, sum(total) AS total, sum(count) AS count FROM window_values(since, until)
+      WHERE count > 0 AND (only_kpi IS NULL OR kpi = only_kpi)
+        AND (only_model IS NULL OR series_id IN (SELECT id FROM series WHERE model = only_model))
+      GROUP BY series_id, kpi, hour
+    ) AS added
     GROUP BY series_id, kpi
   ) AS listed
   JOIN series ON series.id = listed.series_id
@@ -107,4 +111,4 @@ LANGUAGE sql STABLE AS $$
   CROSS JOIN LATERAL change_points_of(sorted.means) AS found
   WHERE may_change(listed.means, listed.hours)
 $$;
-COMMENT ON FUNCTION change_points IS 'When the hourly mean of a KPI of a series moved to another level within a time of at least 16 hours with values: the hour at which the new level begins, and the medians before and after. See change_points_of.';
+COMMENT ON FUNCTION change_points IS 'When the level of a KPI of a series changed from since to until, exactly, a time of at least 16 hours with values. It goes by the hourly means of the snapshots'' values, such as the p95 of latency: the hour at which the new level begins, and the medians before and after. See change_points_of.';

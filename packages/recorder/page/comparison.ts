@@ -12,7 +12,10 @@ const pages = paged(byId('comparison-more'), 25, () => {
   if (latest) showComparison(latest)
 })
 
-/** Each model's mean over the window, operation by operation and KPI by KPI, with the best of each marked. */
+/**
+ * Each model's mean over the window, operation by operation and KPI by KPI, with the best of each marked and what each is
+ * of below it.
+ */
 export function showComparison(data: DashboardData): void {
   latest = data
   const compared = data.operation_performance
@@ -65,6 +68,8 @@ function bestOf(kpi: DashboardKpi, compared: readonly Compared[]): ReadonlySet<C
 }
 
 function bestModels(kpi: DashboardKpi, models: readonly Compared[]): Compared[] {
+  // What a process holds says nothing of one of its models.
+  if (kpi.is_reading) return []
   const known = models.flatMap((each) => {
     const value = meanOf(each, kpi)
     return value === null ? [] : [{ each, value }]
@@ -100,6 +105,7 @@ function row(
         { class: `number${isBest ? ' best' : ''}` },
         valueElement(meanOf(each, kpi), kpi),
         isBest ? element('small', {}, 'best') : null,
+        element('small', {}, each.figures_of[`avg_${kpi.id}`] ?? ''),
       )
     }),
   )

@@ -34,12 +34,14 @@ export function modelSections(
   return [
     section(
       'MODELS',
-      [...placeHead, 'mean', 'lowest', 'highest', 'snapshots'],
+      [...placeHead, 'mean', 'of', 'lowest', 'highest', 'of', 'snapshots'],
       models.map((row) => [
         ...placeOf(row),
         inUnit(row.mean, unitOf(units, row)),
+        row.mean_of ?? '',
         inUnit(row.lowest, unitOf(units, row)),
         inUnit(row.highest, unitOf(units, row)),
+        row.lowest_of.replace('lowest ', ''),
         count(row.snapshots),
       ]),
       'No snapshot has a value in this time.',
@@ -66,11 +68,13 @@ export function weekSections({ weeks }: AnswerOf<'GET /api/analysis/weeks'>, uni
   const rows = weeks.map((row) => [
     ...placeOf(row),
     inUnit(row.mean_before, unitOf(units, row)),
+    row.mean_before_of ?? '',
     inUnit(row.mean, unitOf(units, row)),
+    row.mean_of ?? '',
     share(row.change),
     verdict(row.improved),
   ])
-  const head = [...placeHead, 'a week earlier', 'now', 'change', '']
+  const head = [...placeHead, 'a week earlier', 'of', 'this time', 'of', 'change', '']
   return [section('WEEKS', head, rows, 'No snapshot has a value in this time or a week earlier.')]
 }
 

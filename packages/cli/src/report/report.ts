@@ -41,7 +41,7 @@ export function reportOf(data: DashboardData, plugins: Config['plugins'] = []): 
   }
 }
 
-function summary({ summary: totals, kpis }: DashboardData): ReportSection {
+function summary({ summary: totals, summary_of: of, kpis }: DashboardData): ReportSection {
   const title = 'PERFORMANCE SUMMARY'
   const count = totals.total_snapshots ?? 0
   if (count === 0) {
@@ -51,12 +51,17 @@ function summary({ summary: totals, kpis }: DashboardData): ReportSection {
   const rows = kpis.map(({ id, title: name, unit }) => [
     { text: name },
     ...['avg', 'min', 'max'].map((statistic) => ({ text: inUnit(totals[`${statistic}_${id}`], unit) })),
+    { text: [of[`avg_${id}`], extremes(of, id)].filter((text) => text !== undefined).join('; ') },
   ])
   return {
     title,
-    rows: [head('', 'average', 'lowest', 'highest'), ...rows],
+    rows: [head('', 'average', 'lowest', 'highest', 'of'), ...rows],
     note: { text: count === 1 ? '1 snapshot' : `${count} snapshots` },
   }
+}
+
+function extremes(of: DashboardData['summary_of'], id: string): string | undefined {
+  return of[`max_${id}`]?.replace('highest', 'lowest and highest')
 }
 
 /** The test only says whether a trend is significant. An uncertain decline is not stable, so the words are "no clear trend". */
@@ -81,13 +86,24 @@ function models({ operation_performance: performance, kpis }: DashboardData): Re
   const columns = kpis.slice(0, modelColumns)
   const rows = performance.map(({ model, operation, figures }) => [
     { text: modelText({ model, operation }) },
-    ...columns.map(({ id, unit }) => ({ text: inUnit(figures[`avg_${id}`], unit) })),
+    ...columns.map(({ id, unit }) => ({ text: mean(figures, id, unit) })),
     { text: String(figures.count) },
   ])
   return {
     title,
     rows: [head('', ...columns.map((kpi) => kpi.title.toLowerCase()), 'snapshots'), ...rows],
+    note: { text: meansNote },
   }
+}
+
+const meansNote =
+  'Means over operations, in brackets how many; of a gauge over readings of a process, which models may share. ' +
+  'Without brackets: mean of the snapshots.'
+
+function mean(figures: Readonly<Record<string, number | null>>, kpi: string, unit: string): string {
+  const samples = figures[`samples_${kpi}`] ?? null
+  const count = samples === null ? '' : ` (${Math.round(samples).toLocaleString('en-US')})`
+  return inUnit(figures[`avg_${kpi}`], unit) + count
 }
 
 function alertSummary({ alert_summary, open_alerts }: DashboardData): ReportSection {

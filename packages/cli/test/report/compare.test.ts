@@ -24,13 +24,17 @@ const compare = async (...args: string[]) => {
 describe('mnemoscope compare', () => {
   test('models: the best first, and what was measured of each', async () => {
     const text = await compare('models', '--kpi', 'f1_score')
-    expect(text).toMatch(/MODELS\n\s+kpi.+mean.+\n\s+f1_score +memory +b .+\n\s+f1_score +memory +a /)
+    expect(text).toMatch(
+      /MODELS\n\s+kpi.+mean.+\n\s+f1_score +memory +b .+mean of 6,\d{3} operations.+snapshot mean.+\n\s+f1_score +memory +a /,
+    )
     expect(text).toMatch(/KEPT MEASUREMENTS\n.+\n\s+f1_score +memory +a +8192 +benchmark +judge +bench /)
   })
 
   test('weeks: what moved, and whether for the better', async () => {
     const text = await compare('weeks', '--kpi', 'f1_score', '--model', 'a')
-    expect(text).toMatch(/f1_score +memory +a +8192 +search +0\.\d{3} +0\.\d{3} +-\d+\.\d % +worse/)
+    expect(text).toMatch(
+      /f1_score +memory +a +8192 +search +0\.\d{3} +mean of [\d,]+ operations +0\.\d{3} +mean of [\d,]+ operations +-\d+\.\d % +worse/,
+    )
   })
 
   test('--operation: of one operation only', async () => {

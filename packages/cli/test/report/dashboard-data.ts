@@ -8,9 +8,11 @@ export const empty: DashboardData = {
   timestamp: at,
   window: { from: at - 86_400, to: at },
   summary: { total_snapshots: 0, avg_latency: null, min_latency: null, max_latency: null },
+  summary_of: {},
   trends: {},
   trend_details: {},
   model_performance: {},
+  model_performance_of: {},
   operation_performance: [],
   alert_summary: {
     total_alerts: 0,
@@ -29,6 +31,7 @@ export const empty: DashboardData = {
       unit: 's',
       direction: 'lower_is_better',
       thresholds: { warning: 5, error: 10, critical: 20 },
+      is_reading: false,
     },
   ],
   current: [],
@@ -72,6 +75,11 @@ export const busy: DashboardData = {
   ...empty,
   no_data: null,
   summary: { total_snapshots: 12, avg_latency: 9, min_latency: 0.25, max_latency: 21 },
+  summary_of: {
+    avg_latency: 'mean of 4,131 operations',
+    min_latency: 'lowest snapshot p95',
+    max_latency: 'highest snapshot p95',
+  },
   trend_details: {
     latency: {
       direction: 'degrading',
@@ -85,7 +93,15 @@ export const busy: DashboardData = {
     },
   },
   model_performance: { 'gpt-4o': { count: 12, avg_latency: 9 } },
-  operation_performance: [{ model: 'gpt-4o', operation: 'search', figures: { count: 12, avg_latency: 9 } }],
+  model_performance_of: { 'gpt-4o': { avg_latency: 'mean of 4,131 operations' } },
+  operation_performance: [
+    {
+      model: 'gpt-4o',
+      operation: 'search',
+      figures: { count: 12, avg_latency: 9, samples_latency: 4_131 },
+      figures_of: { avg_latency: 'mean of 4,131 operations' },
+    },
+  ],
   alert_summary: {
     ...empty.alert_summary,
     total_alerts: 1,

@@ -1,4 +1,4 @@
-import type { Config } from '@mnemoscope/kpi'
+import { type Config, extremeText, meanText } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
 import { kpiOf } from '../config/source.js'
@@ -15,13 +15,22 @@ const placeAnswer = {
   operation: operationAnswer,
 }
 
+const samplesAnswer = z
+  .number()
+  .nullable()
+  .describe('Operations that the mean is over, of a gauge its readings; null where none is known.')
+
 /** A KPI of one service, model, context size and operation over a time. */
 export const modelFigures = z.strictObject({
   ...placeAnswer,
   snapshots: z.number().describe('Snapshots with a value.'),
-  mean: z.number(),
-  lowest: z.number(),
-  highest: z.number(),
+  samples: samplesAnswer,
+  mean: z.number().nullable().describe('Over the samples; over the snapshots where these are unknown.'),
+  mean_of: z.string().nullable().describe('The same in words: `mean of 4,131 operations`.'),
+  lowest: z.number().nullable().describe("Of the snapshots' values."),
+  lowest_of: z.string().describe('In words: `lowest snapshot p95`.'),
+  highest: z.number().nullable(),
+  highest_of: z.string(),
 })
 export type ModelFigures = DataOf<typeof modelFigures>
 
@@ -49,9 +58,13 @@ const improvedAnswer = z
 export const weekFigures = z.strictObject({
   ...placeAnswer,
   snapshots: z.number().nullable(),
+  samples: samplesAnswer,
   mean: z.number().nullable(),
+  mean_of: z.string().nullable().describe('What the mean is of, in words.'),
   snapshots_before: z.number().nullable(),
+  samples_before: samplesAnswer,
   mean_before: z.number().nullable(),
+  mean_before_of: z.string().nullable(),
   change: z.number().nullable().describe('Share by which the mean moved.'),
   improved: improvedAnswer,
 })
@@ -84,14 +97,27 @@ export async function compareModels(
   scope: Scope,
   kpi: string | undefined,
 ): Promise<ModelFigures[]> {
-  const { rows } = await pool.query<ModelFigures>(
-    `SELECT ${place}, snapshots::float8 AS snapshots, mean, lowest, highest FROM compare_models($1, $2) WHERE ${wanted}`,
+  const { rows } = await pool.query<Omit<ModelFigures, 'mean_of' | 'lowest_of' | 'highest_of'>>(
+    `SELECT ${place}, snapshots::float8 AS snapshots, samples, mean, lowest, highest
+     FROM compare_models($1, $2) WHERE ${wanted}`,
     parameters(scope, kpi),
   )
-  return rows.toSorted(
-    (a, b) =>
-      compareText(a.kpi, b.kpi) || better(kpis, a.kpi, a.mean, b.mean) || compareText(a.model, b.model),
-  )
+  const worst = (id: string) =>
+    kpiOf(kpis, id)?.direction === 'higher_is_better' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
+  const meanOf = (row: Pick<ModelFigures, 'kpi' | 'mean'>) => row.mean ?? worst(row.kpi)
+  return rows
+    .toSorted(
+      (a, b) =>
+        compareText(a.kpi, b.kpi) ||
+        better(kpis, a.kpi, meanOf(a), meanOf(b)) ||
+        compareText(a.model, b.model),
+    )
+    .map((row) => ({
+      ...row,
+      mean_of: meanText(kpiOf(kpis, row.kpi), row, 'model'),
+      lowest_of: extremeText(kpiOf(kpis, row.kpi), 'lowest'),
+      highest_of: extremeText(kpiOf(kpis, row.kpi), 'highest'),
+    }))
 }
 
 /** Kept measurements side by side, operations, evaluators and structures apart. */
@@ -115,12 +141,22 @@ export async function compareWeeks(
   scope: Scope,
   kpi: string | undefined,
 ): Promise<WeekFigures[]> {
-  const { rows } = await pool.query<Omit<WeekFigures, 'improved'>>(
-    `SELECT ${place}, snapshots::float8 AS snapshots, mean, snapshots_before::float8 AS snapshots_before, mean_before, change
+  const { rows } = await pool.query<Omit<WeekFigures, 'improved' | 'mean_of' | 'mean_before_of'>>(
+    `SELECT ${place}, snapshots::float8 AS snapshots, samples, mean, snapshots_before::float8 AS snapshots_before,
+       samples_before, mean_before, change
      FROM compare_weeks($1, $2) WHERE ${wanted} ORDER BY abs(change) DESC NULLS LAST, ${place}`,
     parameters(scope, kpi),
   )
-  return rows.map((row) => ({ ...row, improved: improved(kpis, row.kpi, row.mean_before, row.mean) }))
+  return rows.map((row) => ({
+    ...row,
+    mean_of: meanText(kpiOf(kpis, row.kpi), row, 'model'),
+    mean_before_of: meanText(
+      kpiOf(kpis, row.kpi),
+      { samples: row.samples_before, snapshots: row.snapshots_before },
+      'model',
+    ),
+    improved: improved(kpis, row.kpi, row.mean_before, row.mean),
+  }))
 }
 
 /** When KPIs changed for good, newest first. */

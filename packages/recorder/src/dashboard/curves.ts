@@ -17,7 +17,7 @@ export async function kpiCurves(
   const { rows } = await pool.query<{ kpi: string; step: Date; value: number }>(
     `${withAdded(scope)}
      SELECT kpi, date_bin(make_interval(secs => $12), at, 'epoch') AS step, sum(total) / sum(count) AS value
-     FROM added GROUP BY 1, 2 ORDER BY 1, 2`,
+     FROM added WHERE count > 0 GROUP BY 1, 2 ORDER BY 1, 2`,
     [...addedParameters(scope, sources), stepSeconds],
   )
   const curves = new Map<string, TrendPoint[]>()

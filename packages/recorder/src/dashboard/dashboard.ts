@@ -1,4 +1,11 @@
-import { type Config, durationSeconds, severities, thresholdSeverities } from '@mnemoscope/kpi'
+import {
+  type Config,
+  durationSeconds,
+  extremeText,
+  meanText,
+  severities,
+  thresholdSeverities,
+} from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
 import type { Scope } from '../database/scope.js'
@@ -21,6 +28,9 @@ const dashboardKpi = z.strictObject({
   unit: z.string(),
   direction: z.enum(['higher_is_better', 'lower_is_better']),
   thresholds: z.partialRecord(z.enum(thresholdSeverities), z.number()),
+  is_reading: z
+    .boolean()
+    .describe('Of a gauge: it is read from a process, which models may share, and is not of operations.'),
 })
 export type DashboardKpi = DataOf<typeof dashboardKpi>
 
@@ -33,6 +43,9 @@ export type DashboardTrend = DataOf<typeof dashboardTrend>
 /** Numbers by names that are made from the ids of KPIs. */
 const figures = (name: RegExp) => z.record(z.string().regex(name), z.number().nullable())
 
+/** What these numbers are of, in words. */
+const inWords = (name: RegExp) => z.record(z.string().regex(name), z.string())
+
 /**
  * Dashboard data: the keys of the specification's `get_dashboard_data()`, and additions. Unknown is null.
  */
@@ -40,7 +53,11 @@ export const dashboardAnswer = z.strictObject({
   timestamp: z.number().describe('Unix seconds.'),
   window: z.strictObject({ from: z.number(), to: z.number() }).describe('Unix seconds.'),
   summary: figures(/^(?:total_snapshots|(?:avg|min|max)_.+)$/).describe(
-    '`total_snapshots`, and `avg_<kpi>`, `min_<kpi>` and `max_<kpi>` for every KPI.',
+    '`total_snapshots`, and for every KPI `avg_<kpi>`, over operations, and `min_<kpi>` and `max_<kpi>`, of the ' +
+      "snapshots' values.",
+  ),
+  summary_of: inWords(/^(?:avg|min|max)_.+$/).describe(
+    'What each known number of `summary` is of: `mean of 4,131 operations`, `lowest snapshot p95`.',
   ),
   trends: z
     .record(z.string().regex(/_(?:trend|direction)$/), z.union([z.array(z.number()), trendDirection]))
@@ -48,13 +65,21 @@ export const dashboardAnswer = z.strictObject({
   trend_details: z.record(z.string(), dashboardTrend).describe('By KPI.'),
   model_performance: z
     .record(z.string(), figures(/^(?:count|avg_.+)$/))
-    .describe('By model, all its operations together: `count` of snapshots, and `avg_<kpi>` for every KPI.'),
+    .describe(
+      'By model, all its operations together: `count` of snapshots, and `avg_<kpi>`, over operations, for every KPI.',
+    ),
+  model_performance_of: z
+    .record(z.string(), inWords(/^avg_.+$/))
+    .describe('What each known average of `model_performance` is of, in words.'),
   operation_performance: z
     .array(
       z.strictObject({
         model: z.string(),
         operation: operationAnswer,
-        figures: figures(/^(?:count|avg_.+)$/),
+        figures: figures(/^(?:count|(?:avg|samples)_.+)$/).describe(
+          'As by model, and `samples_<kpi>`: how many operations (of a gauge: readings) an average is over.',
+        ),
+        figures_of: inWords(/^avg_.+$/).describe('What each known average is of, in words.'),
       }),
     )
     .describe('The same by model and operation.'),
@@ -87,9 +112,11 @@ export type SnapshotData = Pick<
   DashboardData,
   | 'window'
   | 'summary'
+  | 'summary_of'
   | 'trends'
   | 'trend_details'
   | 'model_performance'
+  | 'model_performance_of'
   | 'operation_performance'
   | 'recent_snapshots'
   | 'current'
@@ -121,6 +148,7 @@ export async function snapshotData(
   return {
     window: { from: scope.from.getTime() / 1_000, to: scope.to.getTime() / 1_000 },
     summary: { total_snapshots: summary.count, ...statistics(summary, kpiIds) },
+    summary_of: statisticsInWords(summary, kpis),
     trends: Object.fromEntries(
       Object.entries(details).flatMap(([id, { direction, points }]) => [
         [`${id}_trend`, points.map(([, value]) => value)],
@@ -134,10 +162,14 @@ export async function snapshotData(
         { count: totals.count, ...averages(totals, kpiIds) },
       ]),
     ),
+    model_performance_of: Object.fromEntries(
+      Object.entries(summary.models).map(([model, totals]) => [model, averagesInWords(totals, kpis)]),
+    ),
     operation_performance: summary.operations.map(({ model, operation, ...totals }) => ({
       model,
       operation,
-      figures: { count: totals.count, ...averages(totals, kpiIds) },
+      figures: { count: totals.count, ...averages(totals, kpiIds), ...samples(totals, kpiIds) },
+      figures_of: averagesInWords(totals, kpis),
     })),
     recent_snapshots: recent,
     current,
@@ -187,14 +219,17 @@ export async function dashboardData(
       has_warning: counts.counts.warning > 0,
     },
     recent_alerts: recentAlerts,
-    kpis: Object.values(config.kpis).map(({ id, title, description, unit, direction, thresholds }) => ({
-      id,
-      title,
-      description,
-      unit,
-      direction,
-      thresholds,
-    })),
+    kpis: Object.values(config.kpis).map(
+      ({ id, title, description, unit, direction, thresholds, instrument }) => ({
+        id,
+        title,
+        description,
+        unit,
+        direction,
+        thresholds,
+        is_reading: instrument === 'gauge',
+      }),
+    ),
     open_alerts: open,
     last_instant: lastInstant,
     no_data: noData,
@@ -216,6 +251,37 @@ function statistics(totals: Totals, kpiIds: readonly string[]): Record<string, n
 
 function averages(totals: Totals, kpiIds: readonly string[]): Record<string, number | null> {
   return Object.fromEntries(kpiIds.map((id) => [`avg_${id}`, totals.kpis[id]?.avg ?? null]))
+}
+
+function samples(totals: Totals, kpiIds: readonly string[]): Record<string, number | null> {
+  return Object.fromEntries(kpiIds.map((id) => [`samples_${id}`, totals.kpis[id]?.samples ?? null]))
+}
+
+function statisticsInWords({ kpis: totals }: Totals, kpis: Config['kpis']): Record<string, string> {
+  return known(
+    Object.values(kpis).flatMap((kpi) => {
+      const own = totals[kpi.id]
+      const hasValue = (own?.snapshots ?? 0) > 0
+      return [
+        [`avg_${kpi.id}`, own === undefined ? null : meanText(kpi, own)],
+        [`min_${kpi.id}`, hasValue ? extremeText(kpi, 'lowest') : null],
+        [`max_${kpi.id}`, hasValue ? extremeText(kpi, 'highest') : null],
+      ] as const
+    }),
+  )
+}
+
+function averagesInWords({ kpis: totals }: Totals, kpis: Config['kpis']): Record<string, string> {
+  return known(
+    Object.values(kpis).map((kpi) => {
+      const own = totals[kpi.id]
+      return [`avg_${kpi.id}`, own === undefined ? null : meanText(kpi, own, 'model')] as const
+    }),
+  )
+}
+
+function known(entries: readonly (readonly [string, string | null])[]): Record<string, string> {
+  return Object.fromEntries(entries.flatMap(([name, text]) => (text === null ? [] : [[name, text]])))
 }
 
 async function newestInstant(pool: pg.Pool): Promise<number | null> {

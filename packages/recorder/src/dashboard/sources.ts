@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { inScope, type Scope, scopeParameters } from '../database/scope.js'
-import { fiveMinutes, hours, type RollUpLevel } from '../snapshots/rollup.js'
+import { hours, type RollUpLevel } from '../snapshots/rollup.js'
 
 /** Where the snapshots of a time are read from: as large parts as are rolled up, the rest row by row. */
 export interface Sources {
@@ -11,12 +11,6 @@ export interface Sources {
   /** Everything else: from each `from` on, before each `to`. */
   readonly from: readonly Date[]
   readonly to: readonly Date[]
-}
-
-/** A time from `from` on, before `to`, in Unix ms. */
-export interface Span {
-  readonly from: number
-  readonly to: number
 }
 
 /** The time of a scope, its end included, all of it row by row. */
@@ -33,41 +27,12 @@ export async function sourcesOf(
   { from, to }: Pick<Scope, 'from' | 'to'>,
   largest: RollUpLevel = hours,
 ): Promise<Sources> {
-  const all: Span[] = [{ from: from.getTime(), to: to.getTime() + 1 }]
-  const whole = largest === hours ? await rolledUp(pool, all, hours) : []
-  const parts = await rolledUp(pool, restOf(all, whole, hours.ms), fiveMinutes)
-  const rest = restOf(restOf(all, whole, hours.ms), parts, fiveMinutes.ms)
-  return {
-    hours: whole,
-    fiveMinutes: parts,
-    from: rest.map((span) => new Date(span.from)),
-    to: rest.map((span) => new Date(span.to)),
-  }
-}
-
-/** What parts of a length that begin at `starts`, ascending and within the spans, leave of these. */
-export function restOf(spans: readonly Span[], starts: readonly Date[], lengthMs: number): Span[] {
-  return spans.flatMap((span) => {
-    const own = starts
-      .map((start) => start.getTime())
-      .filter((start) => start >= span.from && start < span.to)
-    const ends = [span.from, ...own.map((start) => start + lengthMs)]
-    return ends.map((end, i) => ({ from: end, to: own[i] ?? span.to })).filter(({ from, to }) => from < to)
-  })
-}
-
-/** Starts of the parts that lie within the spans and are rolled up, ascending. */
-async function rolledUp(
-  pool: pg.Pool,
-  spans: readonly Span[],
-  { ms, done, start }: RollUpLevel,
-): Promise<Date[]> {
-  const { rows } = await pool.query<{ start: Date }>(
-    `SELECT ${start} AS start FROM unnest($1::timestamptz[], $2::timestamptz[]) AS span (since, until)
-     JOIN ${done} ON ${start} >= since AND ${start} <= until - interval '${ms} ms' ORDER BY 1`,
-    [spans.map(({ from }) => new Date(from)), spans.map(({ to }) => new Date(to))],
+  const { rows } = await pool.query<Sources>(
+    `SELECT hours, five_minutes AS "fiveMinutes", rest_since AS "from", rest_until AS "to"
+     FROM parts_of_window($1, $2, $3)`,
+    [from, new Date(to.getTime() + 1), largest === hours],
   )
-  return rows.map((row) => row.start)
+  return rows[0] as Sources
 }
 
 /**
@@ -88,7 +53,8 @@ export async function livedScope(pool: pg.Pool, scope: Scope): Promise<Scope> {
 
 /**
  * Common table expressions for `addedParameters`: `scoped (series_id, model, operation)`, the series of a scope, and
- * `added (at, series_id, kpi, count, total, least, greatest)`, their values, added up where roll-ups serve.
+ * `added (at, series_id, kpi, count, total, least, greatest, samples, samples_total)`, their values and operations, added
+ * up where roll-ups serve. A row of operations without a value has the count 0.
  *
  * Single snapshots are read LATERAL, span by span, behind OFFSET 0: joined to the spans, Postgres would rather read
  * every partition. A scope of all series is not looked up row by row, which would take a third of the time.
@@ -100,15 +66,17 @@ export function withAdded({ service, model, contextSize, operation }: Scope): st
   return `WITH scoped AS (
     SELECT id AS series_id, model, operation FROM series WHERE $1::timestamptz <= $2 AND ${inScope}
   ), added AS (
-    SELECT hour AS at, series_id, kpi, count, total, least, greatest
+    SELECT hour AS at, series_id, kpi, count, total, least, greatest, samples, samples_total
     FROM snapshots_hourly ${chosen} WHERE hour = ANY($7::timestamptz[]) AND ${ofKpi}
     UNION ALL
-    SELECT start, series_id, kpi, count, total, least, greatest
+    SELECT start, series_id, kpi, count, total, least, greatest, samples, samples_total
     FROM snapshots_5min ${chosen} WHERE start = ANY($8::timestamptz[]) AND ${ofKpi}
     UNION ALL
     SELECT single.* FROM unnest($9::timestamptz[], $10::timestamptz[]) AS span (since, until) CROSS JOIN LATERAL (
-      SELECT at, series_id, kpi, 1, value, value, value
-      FROM snapshots ${chosen} WHERE at >= since AND at < until AND value IS NOT NULL AND ${ofKpi} OFFSET 0
+      SELECT at, series_id, kpi, num_nonnulls(value), value, value, value,
+        CASE WHEN mean IS NOT NULL THEN samples END, mean * samples
+      FROM snapshots ${chosen}
+      WHERE at >= since AND at < until AND (value IS NOT NULL OR mean IS NOT NULL) AND ${ofKpi} OFFSET 0
     ) AS single
   )`
 }

@@ -100,7 +100,7 @@ export function withSteps(scope: Scope): string {
   return `${withAdded(scope)}, steps AS MATERIALIZED (
     SELECT kpi, series_id, date_bin(make_interval(secs => $12), at, 'epoch') AS step, sum(total) / sum(count) AS mean,
            min(least) AS least, max(greatest) AS greatest
-    FROM added GROUP BY 1, 2, 3
+    FROM added WHERE count > 0 GROUP BY 1, 2, 3
   )`
 }
 

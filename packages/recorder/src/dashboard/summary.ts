@@ -2,11 +2,17 @@ import type pg from 'pg'
 import type { Scope } from '../database/scope.js'
 import { addedParameters, type Sources, withAdded } from './sources.js'
 
-/** Statistics of one KPI's values over all snapshots of a scope; null where no value is known. */
+/** What one KPI comes to over a scope; null where nothing is known. */
 export interface KpiStatistics {
+  /** Mean over operations, of a gauge over its readings; over the snapshots' values where neither is known. */
   readonly avg: number | null
+  /** Of the snapshots' values, as is `max`. */
   readonly min: number | null
   readonly max: number | null
+  /** Operations or readings that `avg` is over. */
+  readonly samples: number | null
+  /** Snapshots with a value. */
+  readonly snapshots: number
 }
 
 /** What the snapshots of a scope come to. */
@@ -31,6 +37,7 @@ interface Row {
   readonly avg: number | null
   readonly min: number | null
   readonly max: number | null
+  readonly samples: number | null
 }
 
 /** Totals of a scope, all together, by model, and by model and operation, aggregated by Postgres. */
@@ -38,7 +45,7 @@ export async function summarise(pool: pg.Pool, scope: Scope, sources: Sources): 
   const { rows } = await pool.query<Row>(
     `${withAdded(scope)}, parts AS (
        SELECT series_id, kpi, sum(count) AS count, sum(total) AS total, min(least) AS least,
-              max(greatest) AS greatest
+              max(greatest) AS greatest, sum(samples) AS samples, sum(samples_total) AS samples_total
        FROM added GROUP BY series_id, kpi
      ), taken AS (
        SELECT series_id, snapshots FROM series_hourly WHERE hour = ANY($7)
@@ -51,11 +58,12 @@ export async function summarise(pool: pg.Pool, scope: Scope, sources: Sources): 
          ) AS instants GROUP BY series_id
        ) AS single
      )
-     SELECT model, operation, kpi, sum(count) AS count, sum(total) / nullif(sum(count), 0) AS avg, min(least) AS min,
-            max(greatest) AS max
+     SELECT model, operation, kpi, sum(count) AS count,
+            mean_of(sum(samples_total), sum(samples), sum(total), sum(count)) AS avg, min(least) AS min,
+            max(greatest) AS max, sum(samples) AS samples
      FROM parts JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((kpi), (model, kpi), (model, operation, kpi))
      UNION ALL
-     SELECT model, operation, NULL, sum(snapshots), NULL, NULL, NULL
+     SELECT model, operation, NULL, sum(snapshots), NULL, NULL, NULL, NULL
      FROM taken JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((), (model), (model, operation))`,
     addedParameters(scope, sources),
   )
@@ -89,7 +97,9 @@ function compareText(a: string, b: string): number {
 
 function totals(rows: readonly Row[], model: string | null): Totals {
   const own = rows.filter((row) => row.model === model)
-  const statistics = own.flatMap(({ kpi, avg, min, max }) => (kpi === null ? [] : [[kpi, { avg, min, max }]]))
+  const statistics = own.flatMap(({ kpi, avg, min, max, samples, count }) =>
+    kpi === null ? [] : [[kpi, { avg, min, max, samples, snapshots: Number(count) }]],
+  )
   return {
     count: Number(own.find(({ kpi }) => kpi === null)?.count ?? 0),
     kpis: Object.fromEntries(statistics),

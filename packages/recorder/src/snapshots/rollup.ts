@@ -8,7 +8,7 @@ const hourMs = 3_600_000
 /** Equal parts of time, aligned to UTC, that snapshots are added up in, and where the sums are. */
 export interface RollUpLevel {
   readonly ms: number
-  /** Values of each KPI of each series. */
+  /** Values and operations of each KPI of each series. */
   readonly snapshots: string
   /** How many snapshots each series has. */
   readonly series: string
@@ -105,11 +105,14 @@ function rollUpPart(pool: pg.Pool, part: Date, level: RollUpLevel): Promise<void
     await client.query(`INSERT INTO ${done} (${start}) VALUES ($1) ON CONFLICT DO NOTHING`, [part])
     const range = [part, new Date(part.getTime() + ms)]
     await client.query(
-      `INSERT INTO ${snapshots} (${start}, series_id, kpi, count, total, least, greatest)
-       SELECT $1, series_id, kpi, count(value), sum(value), min(value), max(value)
-       FROM snapshots WHERE at >= $1 AND at < $2 GROUP BY series_id, kpi HAVING count(value) > 0
+      `INSERT INTO ${snapshots} (${start}, series_id, kpi, count, total, least, greatest, samples, samples_total)
+       SELECT $1, series_id, kpi, count(value), sum(value), min(value), max(value),
+         sum(samples) FILTER (WHERE mean IS NOT NULL), sum(mean * samples)
+       FROM snapshots WHERE at >= $1 AND at < $2 GROUP BY series_id, kpi
+       HAVING count(value) > 0 OR count(mean * samples) > 0
        ON CONFLICT (${start}, series_id, kpi) DO UPDATE SET count = excluded.count, total = excluded.total,
-         least = excluded.least, greatest = excluded.greatest
+         least = excluded.least, greatest = excluded.greatest, samples = excluded.samples,
+         samples_total = excluded.samples_total
        WHERE excluded.count >= ${snapshots}.count`,
       range,
     )

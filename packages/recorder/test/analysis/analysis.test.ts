@@ -91,9 +91,9 @@ describe('models side by side', () => {
     while ((await rollUp(pool, new Date())) > 0);
     const after = await read()
     for (const [i, { mean, ...rest }] of after.models.entries()) {
-      expect({ ...rest, mean: mean.toFixed(9) }).toEqual({
+      expect({ ...rest, mean: mean?.toFixed(9) }).toEqual({
         ...before.models[i],
-        mean: before.models[i]?.mean.toFixed(9),
+        mean: before.models[i]?.mean?.toFixed(9),
       })
     }
   })

@@ -20,12 +20,14 @@ export async function seedEverything(pool: pg.Pool): Promise<void> {
   await pool.query(
     `INSERT INTO snapshots (at, series_id, kpi, value, samples, mean, p50, p95, p99, max)
      SELECT at, id, kpi,
-       CASE WHEN model = 'b' OR at < $2 THEN 0.9 WHEN at < $3 THEN 0.7 ELSE 0.5 END
-         + 0.02 * sin(12.9898 * extract(epoch FROM at) / 1800), 40, 0.8, 0.8, 0.9, 0.95, 1
+       level, 40, level, 0.8, 0.9, 0.95, 1
      FROM (
        SELECT generate_series($1::timestamptz - interval '336 hours', $1::timestamptz - interval '3 hours', '30 min') AS at
        UNION SELECT generate_series($1::timestamptz - interval '2 hours', $1::timestamptz, '1 min')
-     ) AS instants, series, (VALUES ('f1_score'), ('latency')) AS kpis (kpi)`,
+     ) AS instants, series, (VALUES ('f1_score'), ('latency')) AS kpis (kpi), LATERAL (
+       SELECT CASE WHEN model = 'b' OR at < $2 THEN 0.9 WHEN at < $3 THEN 0.7 ELSE 0.5 END
+         + 0.02 * sin(12.9898 * extract(epoch FROM at) / 1800) AS level
+     ) AS levels`,
     [new Date(now), new Date(fell), new Date(began)],
   )
   await pool.query('INSERT INTO snapshot_instants (at, rows) SELECT at, 2 FROM snapshots GROUP BY at')

@@ -102,6 +102,7 @@ function worstSnapshotsSql({ id, direction }: Kpi, columns: readonly string[]): 
 WITH ${wholeHoursSql}, ${placesSql}, of_kpi AS MATERIALIZED (
   SELECT hour, series_id, ${extreme} FROM snapshots_hourly, looked
   WHERE kpi = '${id}'
+    AND ${extreme} IS NOT NULL
     AND hour >= greatest(since, (SELECT date_bin('1 hour', min(at), 'epoch') FROM snapshot_instants))
     AND hour <= until
 ), worst_hours AS MATERIALIZED (
