@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { findTool } from '@mnemoscope/servers'
+import { sendTest } from '../../packages/cli/src/messages/send-test.js'
 import { toolsDir } from '../harness/repository.js'
 import { breachAlert } from './alerts.js'
 import { mailPart } from './capture.js'
@@ -17,7 +18,14 @@ let last: Message[]
 
 beforeAll(async () => {
   const { command } = await findTool('alertmanager', { toolsDir })
-  running = await stage({ command, version })
+  const mail = { to: 'team@example.org', from: 'mnemoscope@example.org' }
+  const receivers = (smarthost: string) => ({
+    open: { email: { ...mail, smarthost }, kpis: ['latency'] },
+    lost: { email: { ...mail, smarthost: '127.0.0.1:9' }, kpis: ['latency'] },
+    unread: { slack: { apiUrlFile: '/nowhere/slack', channel: '#x' }, kpis: ['latency'] },
+  })
+  const config = (smarthost: string) => ({ alerting: { receivers: receivers(smarthost) } })
+  running = await stage({ command, version, config })
   const models = ['gpt-4o', 'claude', hostile]
   const of = (level: 'warning' | 'error' | 'critical', value: number) =>
     models.map((model, i) => breachAlert({ level, value: value + i / 100, model }))
@@ -110,4 +118,28 @@ test('a name changes nothing but its own text, and is cut', () => {
   expect(html).toContain('&lt;b&gt;x&lt;/b&gt;')
   expect(html).not.toMatch(/<b>x<\/b>/)
   for (const { raw, medium } of first) if (medium !== 'webhook') expect(raw).not.toMatch(/\u202e|\u200b/)
+})
+
+test('a test message reaches the receiver that is named, and nobody else', async () => {
+  const before = running.capture.received.length
+  const { config, folder } = running
+  const accepted = await sendTest({ config, folder, receiver: 'team', alertmanager: running.url() })
+  expect(accepted.sort()).toEqual(mediaOf(version).sort())
+  const sent = running.capture.received.slice(before)
+  expect(sent.filter((each) => 'path' in each && each.path.startsWith('/api'))).toEqual([])
+  const slack = running.messages().findLast(({ medium }) => medium === 'slack')
+  expect(slack?.title).toBe('Test message to team: nothing is wrong')
+})
+
+test.each([
+  ['open', /email of open refused the test message: .*STARTTLS/, /requireTls: false/],
+  ['lost', /email of lost refused the test message: .*connection refused/, /Correct the address/],
+  ['unread', /slack of unread refused the test message: .*no such file/, /Put the secret into the file/],
+])('a test message to %s says why it was refused, and what to do', async (receiver, message, next) => {
+  const { config, folder } = running
+  await expect(sendTest({ config, folder, receiver, alertmanager: running.url() })).rejects.toMatchObject({
+    code: 'MESSAGE_NOT_SENT',
+    message: expect.stringMatching(message),
+    next: expect.stringMatching(next),
+  })
 })

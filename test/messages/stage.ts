@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { generate } from '@mnemoscope/generate'
-import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
+import { type Config, type ConfigInput, defineConfig } from '@mnemoscope/kpi'
 import { type RunningServer, startAlertmanager } from '@mnemoscope/servers'
 import { parse, stringify } from 'yaml'
 import { eventually } from '../harness/eventually.js'
@@ -21,6 +21,10 @@ export interface Message {
 /** A real Alertmanager with the generated files, and all media captured. */
 export interface Stage {
   readonly capture: Capture
+  readonly config: Config
+  /** Folder of a project whose Alertmanager this is. */
+  readonly folder: string
+  url(): string
   raise(...alerts: readonly Alert[]): Promise<void>
   end(...alerts: readonly Alert[]): Promise<void>
   silence(labels: Readonly<Record<string, string>>): Promise<void>
@@ -39,7 +43,7 @@ export interface StageOptions {
   readonly command: string
   /** As `alerting.alertmanager` names it. */
   readonly version: string
-  readonly config?: ConfigInput
+  readonly config?: (smarthost: string) => ConfigInput
 }
 
 /** Media that an Alertmanager has; those that came later are only on newer ones. */
@@ -48,8 +52,10 @@ export function mediaOf(version: string): string[] {
   return Number(version.split('.')[1]) >= 28 ? [...all, 'discord', 'telegram', 'teams'] : all
 }
 
-export async function stage({ command, version, config = {} }: StageOptions): Promise<Stage> {
+export async function stage(options: StageOptions): Promise<Stage> {
+  const { command, version } = options
   const captured = await capture()
+  const config = options.config?.(captured.smarthost) ?? {}
   const folder = await mkdtemp(join(tmpdir(), 'mnemoscope-messages-'))
   const secret = async (name: string, text: string) => {
     await writeFile(join(folder, name), text)
@@ -81,6 +87,7 @@ export async function stage({ command, version, config = {} }: StageOptions): Pr
               }
             : {}),
         },
+        ...config.alerting?.receivers,
       },
     },
   })
@@ -97,7 +104,8 @@ export async function stage({ command, version, config = {} }: StageOptions): Pr
     ...(isNew ? { telegram_api_url: `${url}/telegram` } : {}),
   }
   await writeFile(configFile, stringify(settings))
-  const start = () => startAlertmanager({ command, configFile, stateDir: folder, port: 0 })
+  const start = () =>
+    startAlertmanager({ command, configFile, stateDir: join(folder, '.mnemoscope'), port: 0 })
   let running: RunningServer = await start()
 
   const post = async (path: string, body: unknown) => {
@@ -113,6 +121,9 @@ export async function stage({ command, version, config = {} }: StageOptions): Pr
     captured.received.flatMap((each) => ('mail' in each ? [mailed(each.mail)] : posted(each)))
   return {
     capture: captured,
+    config: full,
+    folder,
+    url: () => running.url,
     raise: (...alerts) => post('/api/v2/alerts', alerts),
     end: (...alerts) => {
       const endsAt = new Date().toISOString()

@@ -8,6 +8,7 @@ import { demoCommand } from './commands/demo.js'
 import { explainCommand } from './commands/explain.js'
 import { generateCommand } from './commands/generate.js'
 import { initCommand } from './commands/init.js'
+import { notifyCommand } from './commands/notify.js'
 import { recordCommand } from './commands/record.js'
 import { replayCommand } from './commands/replay.js'
 import { reportCommand } from './commands/report.js'
@@ -43,6 +44,7 @@ const commands = [
   generateCommand,
   checkCommand,
   watchCommand,
+  notifyCommand,
   explainCommand,
   backtestCommand,
   suggestCommand,

@@ -41,6 +41,7 @@ export const errorCodes = {
   REQUEST_TOO_LARGE: { exitCode: 1, meaning: 'a request body is larger than the configured limit' },
   RECORDER_BUSY: { exitCode: 1, meaning: 'the recorder serves as many requests as it can' },
   ALERTMANAGER_UNREACHABLE: { exitCode: 1, meaning: 'Alertmanager does not answer at the given address' },
+  MESSAGE_NOT_SENT: { exitCode: 1, meaning: 'a test message did not reach a receiver' },
   CHANGE_ROLLED_BACK: {
     exitCode: 1,
     meaning: 'a changed configuration did not run and was rolled back; the last good one is in use',

@@ -225,6 +225,9 @@ export function pipelineAlertName(id: string): string {
 /** Always fires, so that its absence shows that alerting itself is down. It has no episodes. */
 export const watchdogAlert = pipelineAlertName('watchdog')
 
+/** Raised by `mnemoscope notify --test`: only the receiver that its label `receiver` names gets it, and no history has it. */
+export const testAlert = pipelineAlertName('test')
+
 /** Scrape jobs of the pipeline's parts; no service may have one of these names. */
 export const pipelineJob = {
   recorder: 'mnemoscope-recorder',

@@ -19,9 +19,9 @@ const labelsOf: Readonly<Record<Config['alerting']['groupBy'], readonly string[]
   place: [job, kpi, model, contextSize, operation],
 }
 
-/** Every route in the order Alertmanager tries them; all but the watchdog's let an alert go on to the next. */
+/** Every route in the order Alertmanager tries them; all but the first let an alert go on to the next. */
 export function routes(config: Config): object[] {
-  return [...watchdogRoute(config), recorderRoute(config), ...receiverRoutes(config)]
+  return [...watchdogRoute(config), ...testRoutes(config), recorderRoute(config), ...receiverRoutes(config)]
 }
 
 /** A heartbeat is no alert: only its own receiver gets it, at its own interval. */
@@ -36,6 +36,18 @@ function watchdogRoute({ alerting: { watchdog } }: Config): object[] {
       repeat_interval: watchdog.every,
     },
   ]
+}
+
+/** A test message goes to the receiver that it names, at once, and neither to another one nor to the history. */
+function testRoutes({ alerting }: Config): object[] {
+  return Object.keys(alerting.receivers).map((receiver) => ({
+    matchers: [`alertname="${names.testAlert}"`, `receiver="${receiver}"`],
+    receiver,
+    group_by: ['...'],
+    group_wait: '0s',
+    group_interval: '10s',
+    repeat_interval: '1d',
+  }))
 }
 
 /** The recorder's route comes before all people's. Ungrouped: in a shared group an alert waits for the others. */

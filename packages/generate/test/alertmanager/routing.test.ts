@@ -69,6 +69,7 @@ describe('alerts are routed', () => {
       'mnemoscope-recorder,team,log',
     ],
     ['alertname=MnemoscopeWatchdog severity=info', 'heartbeat'],
+    ['alertname=MnemoscopeTest receiver=log severity=info', 'log'],
   ])('with %s to %s', async (labels, receivers) => {
     const args = [
       'config',
@@ -102,7 +103,10 @@ describe('alertmanager.yml with receivers', () => {
   test('puts all levels of a KPI in one group, and the pipeline in another', () => {
     const { route, time_intervals } = parse(files.get(path) as string)
     const of = (receiver: string) =>
-      route.routes.filter((each: { receiver: string }) => each.receiver === receiver)
+      route.routes.filter(
+        (each: { receiver: string; group_by?: string[] }) =>
+          each.receiver === receiver && each.group_by?.includes('job'),
+      )
     expect(of('team')).toMatchObject([
       {
         matchers: expect.arrayContaining(['severity=~"warning|error|critical"']),
@@ -143,5 +147,5 @@ test.each([
     alerting: { groupBy, receivers: { log: { webhook: { url: 'https://log.example/' } } } },
   })
   const { route } = parse(generate(grouped).get(path) as string)
-  expect(route.routes[1]).toMatchObject({ receiver: 'log', group_by: labels })
+  expect(route.routes[2]).toMatchObject({ receiver: 'log', group_by: labels })
 })
