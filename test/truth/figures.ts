@@ -1,3 +1,4 @@
+import { thresholdSeverities } from '@mnemoscope/kpi'
 import type { Figure } from '../harness/figures.js'
 import { type Checked, check, checkSteps } from './check.js'
 import { randomHistory } from './histories.js'
@@ -71,16 +72,26 @@ export function patternFigures(chosen: readonly Pattern[] = patterns): Measured[
   ]
 }
 
-/** Random histories by the steps, at the warning level. */
+/** Random histories by the steps, level by level: each threshold divides the same operations elsewhere. */
 export function historyFigures(count: number, progress: Progress = () => {}): Measured[] {
   const all = Array.from({ length: count }, (_, i) => {
     if (i % 50 === 49) progress(`${i + 1} of ${count} histories`)
     const pattern = randomHistory(i + 1)
     const kpi = kpiOf(patternConfig, pattern.kpi)
-    const timelines = new Map([['warning' as const, judge(pattern, kpi).get('warning') ?? []]])
-    return { pattern, checked: check(pattern, kpi, timelines) }
+    return { pattern, kpi, timelines: judge(pattern, kpi) }
   })
-  return faultFigures(`${count} random histories`, all, ['missed', 'doubled', 'unfounded', 'early'])
+  return thresholdSeverities.flatMap((level) => {
+    const checked = all.map(({ pattern, kpi, timelines }) => ({
+      pattern,
+      checked: check(pattern, kpi, new Map([[level, timelines.get(level) ?? []]])),
+    }))
+    return faultFigures(`${count} random histories, ${level}`, checked, [
+      'missed',
+      'doubled',
+      'unfounded',
+      'early',
+    ])
+  })
 }
 
 /** The rows of the tables by the steps. */
@@ -208,9 +219,11 @@ export async function ruleTableFigures(seeds: number, progress: Progress = () =>
     ...steadyRows.flatMap((row) => all.map((seed) => steadyPattern(row, seed))),
     ...[...stepRows, ...detectionRows].flatMap((row) => all.map((seed) => stepPattern(row, seed))),
   ]
-  const ruled = await runRules(tableConfig, chosen, (count) =>
-    progress(`promtool: ${count} seeds of the tables`),
-  )
+  let done = 0
+  const ruled = await runRules(tableConfig, chosen, (count) => {
+    done += count
+    progress(`promtool: ${done} of ${chosen.length} seeds of the tables`)
+  })
   const different = chosen.flatMap((pattern) => {
     const steps = warnings(pattern, kpiOf(tableConfig, pattern.kpi))
     const [first] = differences('warning', steps, ruled.get(pattern)?.get('warning') ?? [])

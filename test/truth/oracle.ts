@@ -54,7 +54,7 @@ export function faultsOf(
     const certainty = certaintyOf(breach)
     if (certainty < certain) continue
     const during = spans.filter((span) => span.from <= to && span.to > from)
-    const what = `${breach.length} operations from ${minutes(from)} to ${minutes(to)} min, ${certainty.toFixed(1)} standard errors beyond`
+    const what = `${breach.length} operations from ${minutes(from)} to ${minutes(to)} min, ${certainty.toFixed(1)} standard errors beyond${measuredBy(breach, kpi)}`
     if (during.length === 0) faults.missed.push(what)
     if (during.length > 1) faults.doubled.push(`${what}: ${during.length} alerts`)
   }
@@ -127,6 +127,14 @@ function certaintyOf(stretch: readonly Judged[]): number {
   const mean = stretch.reduce((sum, { trulyBeyondBy }) => sum + trulyBeyondBy, 0) / n
   const variance = stretch.reduce((sum, { deviation }) => sum + deviation ** 2, 0) / n
   return variance === 0 ? Number.POSITIVE_INFINITY : mean / Math.sqrt(variance / n)
+}
+
+/** What a stretch measured, by the deviation that is assumed of operations: all that can be known before they show theirs. */
+function measuredBy(stretch: readonly Judged[], { statistic, assumedDeviation }: Kpi): string {
+  if (isQuantile(statistic)) return ''
+  const by = stretch.reduce((sum, { beyondBy }) => sum + beyondBy, 0) / stretch.length
+  const errors = by / (assumedDeviation / Math.sqrt(stretch.length))
+  return `; measured ${by.toFixed(3)} beyond, ${errors.toFixed(1)} standard errors of the assumed deviation`
 }
 
 /** An alert: seconds at which it began and ended (infinite where it goes on), and whether the value had expired then. */

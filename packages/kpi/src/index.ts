@@ -19,7 +19,7 @@ export { contextSizeClass, contextTokens, largerContextSize } from './context-si
 export { durationSeconds } from './duration.js'
 export { type ErrorCode, type ErrorDetail, errorCodes, MnemoscopeError } from './errors.js'
 export { extremeText, type MeanSource, meanText } from './figure-text.js'
-export { ageing, effectiveOperations, kept, type NewOperations } from './judge/ageing.js'
+export { ageing, effectiveOperations, heaviestAgeing, kept, type NewOperations } from './judge/ageing.js'
 export {
   type CounterReading,
   counterReach,

@@ -131,7 +131,7 @@ export const recordedSeries = {
 
 /** What a place remembers of its operations, and what it takes to know it; of means and ratios. */
 export type MeanMemory =
-  | `${'weight' | 'sum'}_${'fast' | 'middle' | 'slow'}`
+  | `${'kept' | 'weight' | 'sum'}_${'fast' | 'middle' | 'slow'}`
   | 'mean_fast'
   | 'mean_slow'
   | 'error_fast'
@@ -143,7 +143,7 @@ export type MeanMemory =
 
 /** The same of quantiles: of each level the weight of the operations at or beyond its threshold. */
 export type ShareMemory =
-  | `${'weight' | 'beyond' | 'share'}_${'fast' | 'middle' | 'slow'}`
+  | `${'kept' | 'weight' | 'beyond' | 'share'}_${'fast' | 'middle' | 'slow'}`
   | 'margin_fast'
   | 'margin_middle'
 
@@ -161,7 +161,7 @@ export const judgeSeries = {
   beyond: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:added_beyond`,
   /** Seconds since the evaluation that saw the operations before, while they are remembered. */
   elapsed: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:elapsed`,
-  /** How much older the memory becomes by them, in operations. */
+  /** How much older the memory becomes by new operations, in operations; only where there are any. */
   ageing: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:ageing`,
   /** Unix time of the evaluation that saw the newest operation. */
   lastOperation: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:last_operation`,
@@ -181,6 +181,8 @@ export const judgeSeries = {
   /** What the last evaluation saw of a counter, with all its labels. */
   seen: (kpi: Pick<Kpi, 'id'>, what: 'count' | 'sum' | 'bucket') =>
     `instance:mnemoscope_${kpi.id}:${what}_seen`,
+  /** 1 at each evaluation, one series for all places; it is absent at the first evaluation after minutes without one. */
+  evaluated: (kpi: Pick<Kpi, 'id'>) => `mnemoscope_${kpi.id}:evaluated`,
   /** When the process of an instance began, as the last evaluation saw it. */
   startSeen: (kpi: Pick<Kpi, 'id'>) => `instance:mnemoscope_${kpi.id}:start_seen`,
 } as const

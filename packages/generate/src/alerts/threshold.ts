@@ -12,6 +12,7 @@ import {
 import { artificialTrafficNote, humanized, links, literally, modelAndOperation } from '../annotations.js'
 import { messageAnnotations } from '../message-annotations.js'
 import { and, bracket, filter, indent, is, number, or, select, unless } from '../promql.js'
+import { newest } from '../recording/counting.js'
 import { ofLevel } from '../recording/share-memory.js'
 import { partition, type Region, within } from '../region.js'
 import type { AlertRule } from '../rule.js'
@@ -105,7 +106,10 @@ function annotations(
 function breachExpression(kpi: Kpi, severity: ThresholdSeverity, threshold: number, region: Region): string {
   const { current, last } = names.recordedSeries
   const alerts = select('ALERTS', [is('alertname', names.alertName(kpi, severity))])
-  const goesOn = (condition: string) => bracket(and(condition, alerts, names.seriesLabels))
+  // After minutes without an evaluation, `ALERTS` by itself is empty, and an alert would end for no reason.
+  const interrupted = `${newest(alerts)} unless on () ${names.judgeSeries.evaluated(kpi)}`
+  const firing = bracket(or([alerts, interrupted]))
+  const goesOn = (condition: string) => bracket(and(condition, firing, names.seriesLabels))
   const arms = isQuantile(kpi.statistic)
     ? shareArms(kpi, severity, threshold, region, goesOn)
     : meanArms(kpi, threshold, region, goesOn)

@@ -37,11 +37,10 @@ export function seenCountersRules(kpi: Kpi): RecordingRule[] {
   const { count, sum } = countersOf(kpi)
   const hasSum = kpi.instrument === 'histogram' && byQuantile.length < parts.length
   const hasEdges = byQuantile.some(({ thresholds }) => Object.keys(thresholds).length > 0)
-  return seenRules(kpi, [
-    count,
-    ...(hasSum ? [sum] : []),
-    ...(hasEdges ? [edgeBuckets(kpi, byQuantile)] : []),
-  ])
+  return [
+    ...seenRules(kpi, [count, ...(hasSum ? [sum] : []), ...(hasEdges ? [edgeBuckets(kpi, byQuantile)] : [])]),
+    { record: names.judgeSeries.evaluated(kpi), expr: 'vector(1)' },
+  ]
 }
 
 function partRules(config: Config, kpi: Kpi, region: Region): RecordingRule[] {

@@ -1,5 +1,5 @@
-import { type Config, type Kpi, type MemorySettings, names } from '@mnemoscope/kpi'
-import { filter, indent, isOneOf, number, or, select, unless } from '../promql.js'
+import { type Config, heaviestAgeing, type Kpi, type MemorySettings, names } from '@mnemoscope/kpi'
+import { bracket, filter, indent, isOneOf, number, or, select, unless } from '../promql.js'
 import { type Region, within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
 import {
@@ -12,10 +12,18 @@ import {
   selectorOf,
 } from './counting.js'
 
+/**
+ * What an earlier evaluation remembered. An evaluator that is away for some minutes loses none of it: a series by itself
+ * would be unknown after five. Use it only where `elapsed` says that the place is still remembered.
+ */
+export function before(name: string, region: Region): string {
+  return within(name, region, newest)
+}
+
 /** The lanes of a memory, from the one that forgets fastest. */
 export const laneNames = ['fast', 'middle', 'slow'] as const
 
-const { added, ageing, elapsed, lastOperation } = names.judgeSeries
+const { added, ageing, elapsed, lastOperation, memory } = names.judgeSeries
 
 /** Operations that are new at each place, and the sum of their values; 0 where none came, also once all instances are gone. */
 export function addedRules(config: Config, kpi: Kpi, sums: boolean): RecordingRule[] {
@@ -27,7 +35,7 @@ export function addedRules(config: Config, kpi: Kpi, sums: boolean): RecordingRu
     expr: or([
       `sum by (${names.seriesLabels.join(', ')}) (\n${indent(growths)}\n)`,
       ...zeros,
-      `0 * ${lastOperation(kpi)}`,
+      `0 * ${newest(lastOperation(kpi))}`,
     ]),
   })
   const all: RecordingRule[] = [{ record: began, expr: beganExpression(count, pace) }]
@@ -53,24 +61,41 @@ export function addedRules(config: Config, kpi: Kpi, sums: boolean): RecordingRu
   ]
 }
 
-/** How much older each place's memory becomes, and when its newest operation was; `ageing` of `@mnemoscope/kpi`. */
-export function ageingRules(
-  kpi: Kpi,
-  region: Region,
-  { secondsAnOperation, secondsOfQuiet, expiry }: MemorySettings,
-): RecordingRule[] {
+/**
+ * How much older each place's memory becomes, what its lanes keep of what they weigh, what they weigh then, and when the
+ * newest operation was; `ageing` and `kept` of `@mnemoscope/kpi`. Where nothing is new a lane keeps everything.
+ */
+export function ageingRules(kpi: Kpi, region: Region, settings: MemorySettings): RecordingRule[] {
+  const { secondsAnOperation, secondsOfQuiet, expiry } = settings
   const at = (name: string) => within(name, region)
   const count = at(added(kpi, 'count'))
-  const last = at(lastOperation(kpi))
+  const last = before(lastOperation(kpi), region)
   const since = at(elapsed(kpi))
-  // 1 / (1 / n + r / e) + e / q, in a form that is 0 without new operations.
-  const age = `${since} * (${count} / (${since} + ${number(secondsAnOperation)} * ${count}) + (${count} > bool 0) / ${number(secondsOfQuiet)})`
+  const came = bracket(`${count} > 0`)
+  // 1 / (1 / n + r / e) + e / q
+  const age = `${since} * (${came} / (${since} + ${number(secondsAnOperation)} * ${count}) + ${number(1 / secondsOfQuiet)})`
+  const lanes = laneNames.flatMap((lane, i) => {
+    const operations = settings.operations[i] as number
+    const weight = before(memory(kpi, `weight_${lane}`), region)
+    const keeps = at(memory(kpi, `kept_${lane}`))
+    const usual = `exp(${at(ageing(kpi))} / ${number(-operations)})`
+    const least = `exp(${since} / ${number(-operations / heaviestAgeing(settings))})`
+    const part = `clamp_max(${count} / ((1 - ${usual}) * ${weight}), 1)`
+    return [
+      {
+        record: memory(kpi, `kept_${lane}`),
+        expr: or([`${least} + (${usual} - ${least}) * ${part}`, `0 * ${since} + 1`]),
+      },
+      { record: memory(kpi, `weight_${lane}`), expr: or([`${keeps} * ${weight} + ${count}`, came]) },
+    ]
+  })
   return [
     { record: elapsed(kpi), expr: filter(`time() - ${last}`, '<=', expiry) },
     { record: ageing(kpi), expr: age },
+    ...lanes,
     {
       record: lastOperation(kpi),
-      expr: or([`0 * (${count} > 0) + time()`, `${last} >= time() - ${number(expiry)}`]),
+      expr: or([`0 * ${came} + time()`, `${last} >= time() - ${number(expiry)}`]),
     },
   ]
 }

@@ -2,9 +2,9 @@ import { type Kpi, type MeanSettings, names, tuning } from '@mnemoscope/kpi'
 import { bracket, indent, number, or } from '../promql.js'
 import { type Region, within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
-import { laneNames } from './lanes.js'
+import { before, laneNames } from './lanes.js'
 
-const { added, ageing, high, low, memory, operations } = names.judgeSeries
+const { added, high, low, memory, operations } = names.judgeSeries
 const { provenBy, overBy, coldOperations, coldBy, assumedEvaluations, mostVariances } = tuning.mean
 
 /**
@@ -14,32 +14,32 @@ const { provenBy, overBy, coldOperations, coldBy, assumedEvaluations, mostVarian
 export function meanRules(kpi: Kpi, region: Region, settings: MeanSettings): RecordingRule[] {
   const at = (name: string) => within(name, region)
   const of = (what: names.MeanMemory) => at(memory(kpi, what))
+  const was = (what: names.MeanMemory) => before(memory(kpi, what), region)
   const count = at(added(kpi, 'count'))
   const sum = at(added(kpi, 'sum'))
-  const age = at(ageing(kpi))
-  const keep = (lane: number) => `exp(${age} / ${number(-(settings.operations[lane] as number))})`
   const first = `0 * ${bracket(`${count} > 0`)}`
   const assumed = number(assumedEvaluations * settings.assumedDeviation ** 2)
   const rule = (what: names.MeanMemory, expr: string) => ({ record: memory(kpi, what), expr })
+  const kept = (lane: (typeof laneNames)[number], what: names.MeanMemory) =>
+    `${of(`kept_${lane}`)} * ${was(what)}`
 
-  const distance = `(${sum} - ${count} * ${of('mean_fast')}) ^ 2 / clamp_min(${count}, 1)`
-  const most = `${mostVariances} * ${of('deviation')} ^ 2`
+  const distance = `(${sum} - ${count} * ${was('mean_fast')}) ^ 2 / clamp_min(${count}, 1)`
+  const most = `${mostVariances} * ${was('deviation')} ^ 2`
   const limited = `${distance} < ${most}\nor ${most}`
-  const lanes = laneNames.flatMap((lane, i) => [
-    rule(`sum_${lane}`, `${bracket(`${keep(i)} * ${of(`sum_${lane}`)} + ${sum}`)}\nor ${sum}`),
-    rule(
-      `weight_${lane}`,
-      `${bracket(`${keep(i)} * ${of(`weight_${lane}`)} + ${count}`)}\nor ${bracket(`${count} > 0`)}`,
-    ),
-  ])
+  const sums = laneNames.map((lane) =>
+    rule(`sum_${lane}`, or([`${kept(lane, `sum_${lane}`)} + ${sum}`, sum])),
+  )
   const error = (lane: 'fast' | 'middle' | 'slow', i: number, weight = of(`weight_${lane}`)) =>
     `${of('deviation')} / sqrt(${weight} * (1 + clamp_max(${of(`weight_${lane}`)} / ${number(settings.operations[i] as number)}, 1)))`
   const young = `${at(operations(kpi))} < ${coldOperations}`
   return [
-    rule('distances', or([`${keep(2)} * ${of('distances')} + (\n${indent(limited)}\n)`, first])),
-    rule('evaluations', or([`${keep(2)} * ${of('evaluations')} + (${count} > bool 0)`, first])),
-    { record: operations(kpi), expr: or([`${at(operations(kpi))} + ${count} and ${age}`, `${count} > 0`]) },
-    ...lanes,
+    rule('distances', or([`${kept('slow', 'distances')} + (\n${indent(limited)}\n)`, first])),
+    rule('evaluations', or([`${kept('slow', 'evaluations')} + (${count} > bool 0)`, first])),
+    {
+      record: operations(kpi),
+      expr: or([`${before(operations(kpi), region)} + ${count} and ${of('kept_slow')}`, `${count} > 0`]),
+    },
+    ...sums,
     rule(
       'deviation',
       `sqrt((${of('distances')} + ${assumed}) / (${of('evaluations')} + ${assumedEvaluations}))`,

@@ -12,10 +12,18 @@ import {
 import { bracket, indent, is, isOneOf, number, or } from '../promql.js'
 import { type Region, within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
-import { alertPace, bucketsOf, type Counter, countersOf, operationsGrowth, partGrowth } from './counting.js'
-import { laneNames } from './lanes.js'
+import {
+  alertPace,
+  bucketsOf,
+  type Counter,
+  countersOf,
+  newest,
+  operationsGrowth,
+  partGrowth,
+} from './counting.js'
+import { before, laneNames } from './lanes.js'
 
-const { added, beyond, ageing, high, lastOperation, low, memory } = names.judgeSeries
+const { added, beyond, high, lastOperation, low, memory } = names.judgeSeries
 const { provenBy, skew, leastBeyond, overAlone, overTogether } = tuning.share
 const place = names.seriesLabels.join(', ')
 
@@ -48,20 +56,16 @@ export function shareRules(
 ): RecordingRule[] {
   const at = (name: string) => within(name, region)
   const of = (what: names.ShareMemory) => at(memory(kpi, what))
-  const count = at(added(kpi, 'count'))
-  const age = at(ageing(kpi))
   const rule = (what: names.ShareMemory, expr: string) => ({ record: memory(kpi, what), expr })
-  const keep = (lane: number) => `exp(${age} / ${number(-(settings.operations[lane] as number))})`
   const allOf = (lane: string) => `on (${place}) group_left () ${of(`weight_${lane}` as names.ShareMemory)}`
-  const lanes = laneNames.flatMap((lane, i) => [
+  const lanes = laneNames.flatMap((lane) => [
     rule(
       `beyond_${lane}`,
       or([
-        `${of(`beyond_${lane}`)} * on (${place}) group_left () ${keep(i)} + ${at(beyond(kpi))}`,
+        `${before(memory(kpi, `beyond_${lane}`), region)} * on (${place}) group_left () ${of(`kept_${lane}`)} + ${at(beyond(kpi))}`,
         at(beyond(kpi)),
       ]),
     ),
-    rule(`weight_${lane}`, or([`${keep(i)} * ${of(`weight_${lane}`)} + ${count}`, `${count} > 0`])),
     rule(`share_${lane}`, `${of(`beyond_${lane}`)} / ${allOf(lane)}`),
   ])
   const variance = settings.allowed * (1 - settings.allowed)
@@ -128,8 +132,8 @@ function beyondRules(
     const inside = `(\n${indent(upTo.join('\nor ignoring (le)\n'))}\n)`
     const all = `(\n${indent(operationsGrowth(counter, pace, began))}\n)`
     // Once all instances are gone nothing new comes, and what is remembered is still known.
-    const remembered = within(memory(kpi, 'beyond_middle'), ofLevel(region, severity))
-    const gone = `0 * ${remembered} and on (${place}) ${lastOperation(kpi)}`
+    const remembered = before(memory(kpi, 'beyond_middle'), ofLevel(region, severity))
+    const gone = `0 * ${remembered} and on (${place}) ${newest(lastOperation(kpi))}`
     const isBeyond =
       kpi.direction === 'higher_is_better' ? inside : `${all} - ignoring (le) group_right () ${inside}`
     const summed = `sum by (${place}) (\n${indent(isBeyond)}\n) and ${within(added(kpi, 'count'), region)}`

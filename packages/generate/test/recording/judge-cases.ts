@@ -14,7 +14,7 @@ import {
   shareSettings,
 } from '@mnemoscope/kpi'
 import { seriesValues } from '../../src/rule-tests/rule-test.js'
-import { type Expectation, rulesOf, ruleTest } from '../promtool.js'
+import { type Expectation, type Rules, rulesOf, ruleTest } from '../promtool.js'
 
 const config = defineConfig({
   kpis: {
@@ -48,10 +48,10 @@ const sums = (scrapes: number[][], of: (value: number) => number) => {
   return seriesValues(scrapes.map((values) => (total += values.reduce((sum, value) => sum + of(value), 0))))
 }
 
-/** What each evaluation sees for the first time. */
-function* evaluations(scrapes: number[][], of: (value: number) => number) {
-  for (let i = 2; i < scrapes.length; i += 2) {
-    const values = [scrapes[i - 1], scrapes[i]].flatMap((each) => each ?? [])
+/** What each evaluation sees for the first time. @param every scrapes from one evaluation to the next */
+function* evaluations(scrapes: number[][], of: (value: number) => number, every = 2) {
+  for (let i = every; i < scrapes.length; i += every) {
+    const values = scrapes.slice(i - every + 1, i + 1).flat()
     yield { at: i * 15, count: values.length, sum: values.reduce((sum, value) => sum + of(value), 0) }
   }
 }
@@ -64,6 +64,39 @@ const isNear = (name: string, value: number, at: string) => {
 /** Some evaluations: at most fifty, which is a few of each phase. */
 const some = (expectations: Expectation[]) =>
   expectations.filter((_, i) => i % Math.ceil(expectations.length / 50) === 0)
+
+/** The rules, evaluated so rarely that a series by itself is unknown at the next evaluation. */
+const rare: Rules = new Map(
+  [...rules].map(([file, groups]) => [file, groups.map((group) => ({ ...group, interval: '7m' }))]),
+)
+
+/** After an outage of the evaluator rules must know what the steps know. */
+export function rulesRememberAnOutage(): void {
+  test('seven minutes without an evaluation lose nothing of what rules remember', async () => {
+    const scrapes = traffic(280, 0.8, 0.4)
+    const metric = names.metricName(f1_score)
+    const series = {
+      [`${metric}_count{${labels}}`]: sums(scrapes, () => 1),
+      [`${metric}_sum{${labels}}`]: sums(scrapes, (value) => value),
+    }
+    const settings = meanSettings(f1_score)
+    let memory: MeanMemory | undefined
+    const expectations: Expectation[] = []
+    for (const { at, ...added } of evaluations(scrapes, (value) => value, 28)) {
+      memory = rememberMean(memory, added, at, settings)
+      if (memory === undefined) continue
+      const { high, low } = judgeMean(memory, settings)
+      const conditions = [
+        isNear(names.judgeSeries.operations(f1_score), memory.operations, ''),
+        isNear(names.judgeSeries.high(f1_score), high, ''),
+        isNear(names.judgeSeries.low(f1_score), low, ''),
+      ]
+      expectations.push({ at: `${at}s`, values: Object.fromEntries(conditions.map((each) => [each, []])) })
+    }
+    expect(expectations.length).toBeGreaterThan(8)
+    expect(await ruleTest(rare, series, expectations, { evaluation: '7m' })).toBe('')
+  })
+}
 
 /** Rules and steps must agree over so many scrapes. */
 export function rulesKnowWhatStepsKnow(count: number): void {

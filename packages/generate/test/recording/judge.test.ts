@@ -1,4 +1,6 @@
-import { rulesKnowWhatStepsKnow } from './judge-cases.js'
+import { rulesKnowWhatStepsKnow, rulesRememberAnOutage } from './judge-cases.js'
 
 // Over 70 minutes; longer in `npm run test:rules`.
 rulesKnowWhatStepsKnow(280)
+
+rulesRememberAnOutage()

@@ -27,9 +27,37 @@ export function ageing(
   return 1 / (1 / count + secondsAnOperation / elapsed) + elapsed / secondsOfQuiet
 }
 
-/** The part of its weights that each lane keeps when its memory becomes older by `age` operations: above 0, at most 1. */
-export function kept(age: number, { operations }: Pick<MemorySettings, 'operations'>): Lanes {
-  return eachLane(operations, (each) => Math.exp(-age / each))
+/**
+ * The part of its weight that each lane keeps when new operations arrive, above 0 and at most 1.
+ *
+ * At a steady pace a lane's weight settles where as much comes as is forgotten, in heavy traffic far above the operations
+ * that it remembers in thin traffic. What a lane weighs beyond that of the new pace is left from heavier traffic, and is
+ * forgotten by time as it would have been there. Otherwise a few operations of thin traffic would not count for an hour.
+ * @param count new operations, above 0
+ * @param elapsed seconds since the evaluation that saw the operations before, above 0
+ * @param weights what each lane weighs before
+ */
+export function kept(
+  count: number,
+  elapsed: number,
+  weights: Lanes,
+  settings: Pick<MemorySettings, 'operations' | 'secondsAnOperation' | 'secondsOfQuiet'>,
+): Lanes {
+  const age = ageing(count, elapsed, settings)
+  const heaviest = elapsed * heaviestAgeing(settings)
+  return eachLane(settings.operations, (each, i) => {
+    const usual = Math.exp(-age / each)
+    const least = Math.exp(-heaviest / each)
+    return least + (usual - least) * Math.min(1, count / ((1 - usual) * weights[i]))
+  })
+}
+
+/** How much older a memory becomes in each second of the heaviest traffic: what `ageing` tends to. */
+export function heaviestAgeing({
+  secondsAnOperation,
+  secondsOfQuiet,
+}: Pick<MemorySettings, 'secondsAnOperation' | 'secondsOfQuiet'>): number {
+  return 1 / secondsAnOperation + 1 / secondsOfQuiet
 }
 
 /**

@@ -1,4 +1,4 @@
-import { ageing, effectiveOperations, kept, type NewOperations } from './ageing.js'
+import { effectiveOperations, kept, type NewOperations } from './ageing.js'
 import { eachLane, type Lanes, type MeanSettings } from './settings.js'
 import { tuning } from './tuning.js'
 
@@ -49,7 +49,8 @@ export function rememberMean(
     const lane = { weight: count, sum }
     return { lanes: [lane, lane, lane], operations: count, distances: 0, evaluations: 0, lastOperation: at }
   }
-  const keeps = kept(ageing(count, at - memory.lastOperation, settings), settings)
+  const weights = eachLane(memory.lanes, ({ weight }) => weight)
+  const keeps = kept(count, at - memory.lastOperation, weights, settings)
   const [fast] = memory.lanes
   const distance = count * (sum / count - fast.sum / fast.weight) ** 2
   const most = mostVariances * varianceOf(memory, settings)

@@ -1,4 +1,4 @@
-import { ageing, effectiveOperations, kept, type NewOperations } from './ageing.js'
+import { effectiveOperations, kept, type NewOperations } from './ageing.js'
 import { eachLane, type Lanes, type ShareSettings } from './settings.js'
 import { tuning } from './tuning.js'
 
@@ -40,7 +40,8 @@ export function rememberShare(
     const lane = { weight: count, beyond: sum }
     return { lanes: [lane, lane, lane], lastOperation: at }
   }
-  const keeps = kept(ageing(count, at - memory.lastOperation, settings), settings)
+  const weights = eachLane(memory.lanes, ({ weight }) => weight)
+  const keeps = kept(count, at - memory.lastOperation, weights, settings)
   return {
     lanes: eachLane(memory.lanes, (lane, i) => ({
       weight: keeps[i] * lane.weight + count,

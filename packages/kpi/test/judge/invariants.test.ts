@@ -174,7 +174,11 @@ describe('whatever the traffic, a judged share', () => {
         const all = shares(evaluations)
         const expired = (i: number) => {
           const [now, before] = [all[i]?.memory, all[i - 1]?.memory]
-          return now === undefined || before === undefined || now.lanes[2].weight < before.lanes[2].weight
+          return (
+            now === undefined ||
+            before === undefined ||
+            now.lastOperation - before.lastOperation > settings.expiry
+          )
         }
         for (const [i, { firing }] of all.entries())
           if (all[i - 1]?.firing && !expired(i)) expect(firing).toBe(true)

@@ -3,6 +3,7 @@ import {
   ageing,
   defineConfig,
   effectiveOperations,
+  heaviestAgeing,
   judgeMean,
   judgeShare,
   kept,
@@ -50,9 +51,33 @@ describe('a memory becomes older', () => {
     expect(ageing(count, elapsed, pace)).toBeCloseTo(expected, 1)
   })
 
+  const lanes = { ...pace, operations: [6, 20, 120] as const }
+
   test('and each lane keeps less of it the faster it forgets', () => {
-    expect(kept(6, { operations: [6, 20, 120] })).toEqual([Math.exp(-1), Math.exp(-0.3), Math.exp(-0.05)])
-    expect(kept(0, { operations: [6, 20, 120] })).toEqual([1, 1, 1])
+    const age = ageing(3, 60, pace)
+    const expected = lanes.operations.map((each) => Math.exp(-age / each))
+    for (const [i, each] of kept(3, 60, [3, 3, 3], lanes).entries())
+      expect(each).toBeCloseTo(expected[i] as number, 12)
+  })
+
+  test('and a lane that heavier traffic filled forgets what is beyond the new pace by time', () => {
+    const [fast, , slow] = kept(1, 300, [100, 300, 1_500], lanes)
+    const byTime = (operations: number) => Math.exp((-300 * heaviestAgeing(pace)) / operations)
+    expect(fast).toBeGreaterThan(byTime(6))
+    expect(fast * 100 + 1).toBeLessThan(3)
+    expect(slow * 1_500 + 1).toBeGreaterThan(byTime(120) * 1_500)
+    expect(slow * 1_500).toBeLessThan(1_500 * Math.exp(-ageing(1, 300, pace) / 120))
+  })
+
+  test('but not at a steady pace, however heavy it is', () => {
+    let weights: readonly [number, number, number] = [30, 30, 30]
+    for (let i = 0; i < 1_000; i++) {
+      const keeps = kept(30, 30, weights, lanes)
+      weights = [keeps[0] * weights[0] + 30, keeps[1] * weights[1] + 30, keeps[2] * weights[2] + 30]
+    }
+    const age = ageing(30, 30, pace)
+    const settled = lanes.operations.map((each) => 30 / (1 - Math.exp(-age / each)))
+    for (const [i, weight] of weights.entries()) expect(weight).toBeCloseTo(settled[i] as number, 6)
   })
 
   test.each([
@@ -66,9 +91,9 @@ describe('a memory becomes older', () => {
 
 describe('settings of a judge', () => {
   test('have three lanes around the operations that people set', () => {
-    expect(f1.operations).toEqual([8, 20, 120])
-    expect(meanSettings({ ...f1_score, operations: 50 }).operations).toEqual([20, 50, 300])
-    expect(p95.operations).toEqual([22.8, 60, 342])
+    expect(f1.operations).toEqual([6, 20, 160])
+    expect(meanSettings({ ...f1_score, operations: 50 }).operations).toEqual([15, 50, 400])
+    expect(p95.operations).toEqual([27, 60, 330])
     expect(f1.expiry).toBe(4_500)
   })
 
