@@ -1,8 +1,10 @@
 import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { eventually, mnemoscopeHere } from '../harness/index.js'
 import { gains } from '../security/attack.js'
 import { databaseAttacks } from '../security/attacks/database.js'
+import { recorderAttacks } from '../security/attacks/recorder.js'
 import { lifecycleAttacks, serverAttacks } from '../security/attacks/servers.js'
 import { type Demo, isAlive, startDemo } from './demo.js'
 
@@ -17,7 +19,7 @@ describe('mnemoscope up --demo', () => {
   afterAll(() => demo?.stop(), 60_000)
 
   test('prints the address of the page', () => {
-    expect(demo.up.output()).toContain(`${demo.up.run.recorder}/`)
+    expect(demo.up.output()).toContain(`${demo.up.run.recorder}/sign-in?code=`)
   })
 
   test('stores snapshots of three models whose seven KPIs are all measured', async () => {
@@ -63,6 +65,36 @@ describe('mnemoscope up --demo', () => {
     })
     expect(await gains([...serverAttacks, ...lifecycleAttacks], { prometheus, alertmanager })).toEqual({})
     expect(await gains(databaseAttacks, { database })).toEqual({})
+  }, 60_000)
+
+  test('only keys and a signed-in page write to the recorder, and a revoked key no longer does', async () => {
+    const { recorder } = demo.up.run
+    expect(await gains(recorderAttacks, { recorder })).toEqual({})
+    const { rows } = await demo.database.query("SELECT FROM alert_episodes WHERE alertname = 'Forged'")
+    expect(rows).toEqual([])
+
+    const reread = async (headers: Record<string, string>) => {
+      const init = { method: 'PUT', body: '{}', headers: { 'content-type': 'application/json', ...headers } }
+      return (await fetch(`${recorder}/api/config`, init)).status
+    }
+    const address = /http:\S+\/sign-in\?code=\S+/.exec(demo.up.output())?.[0] ?? ''
+    const signIn = async () => {
+      const { status, headers } = await fetch(address, { redirect: 'manual' })
+      return { status, cookie: headers.get('set-cookie')?.split(';')[0] }
+    }
+    const { cookie = '' } = await signIn()
+    expect(await reread({ cookie, origin: recorder })).toBe(200)
+    expect(await reread({ cookie, origin: 'http://127.0.0.1:1' })).toBe(403)
+    expect(await signIn()).toEqual({ status: 303, cookie: undefined })
+
+    const made = await mnemoscopeHere(demo.folder, ['key', 'create', 'ops', '--scope', 'configure'])
+    const authorization = `Bearer ${made.stdout.trim()}`
+    expect(await reread({ authorization })).toBe(200)
+    await mnemoscopeHere(demo.folder, ['key', 'revoke', 'ops'])
+    expect(await reread({ authorization })).toBe(401)
+    const log = readFileSync(join(demo.folder, '.mnemoscope/logs/recorder.log'), 'utf8')
+    expect(log).toContain('"by":"ops"')
+    expect(log).not.toContain(made.stdout.trim())
   }, 60_000)
 
   test('refuses a second start in the same folder, naming the first', async () => {

@@ -8,10 +8,12 @@ import { demoCommand } from './commands/demo.js'
 import { explainCommand } from './commands/explain.js'
 import { generateCommand } from './commands/generate.js'
 import { initCommand } from './commands/init.js'
+import { keyCommand } from './commands/key.js'
 import { notifyCommand } from './commands/notify.js'
 import { recordCommand } from './commands/record.js'
 import { replayCommand } from './commands/replay.js'
 import { reportCommand } from './commands/report.js'
+import { signInCommand } from './commands/sign-in.js'
 import { statusCommand, statusExitCodes } from './commands/status.js'
 import { suggestCommand } from './commands/suggest.js'
 import { topCommand } from './commands/top.js'
@@ -50,11 +52,13 @@ const commands = [
   suggestCommand,
   recordCommand,
   replayCommand,
+  keyCommand,
+  signInCommand,
   databaseCommand,
 ]
 for (const command of commands) program.addCommand(command)
 
-for (const command of [program, ...commands, ...databaseCommand.commands]) {
+for (const command of [program, ...commands, ...databaseCommand.commands, ...keyCommand.commands]) {
   command.exitOverride((error: CommanderError) => {
     // Commander has already written its message. Help and version are no failures.
     throw new Ended(error.exitCode === 0 ? 0 : command === statusCommand ? statusExitCodes.unknown : 2)

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { type ErrorCode, errorCodes, MnemoscopeError } from '@mnemoscope/kpi/errors'
 import type { AnswerOf, BodyOf, ErrorAnswer, Operation, ParamsOf, QueryOf } from '@mnemoscope/recorder'
 import { changeToken } from './environment.js'
+import { ownFiles, ownSecrets, secretAt } from './keys.js'
 import { readRunFile } from './up/run-file.js'
 
 /** Address of the recorder: the given one, or else the one that `mnemoscope up` started in this folder. */
@@ -17,6 +18,8 @@ export interface Request<Name extends Operation> {
   readonly params?: ParamsOf<Name>
   readonly query?: QueryOf<Name>
   readonly body?: BodyOf<Name>
+  /** Folder whose pipeline's key is sent, if the recorder is that pipeline's. Default: this one. */
+  readonly folder?: string
 }
 
 /** No recorder answers at the address. */
@@ -41,10 +44,10 @@ const timeoutMs = { GET: 30_000, PUT: 300_000 } as const
 export async function ask<Name extends Operation>(
   url: string,
   operation: Name,
-  { has, params, query, body }: Request<Name>,
+  { has, params, query, body, folder = '.' }: Request<Name>,
 ): Promise<AnswerOf<Name>> {
   const [method = 'GET', path = ''] = operation.split(' ')
-  const token = method === 'GET' ? undefined : changeToken()
+  const token = method === 'GET' ? undefined : (ownerKey(url, folder) ?? changeToken())
   const response = await fetch(`${url}${filled(path, params)}${searchOf(query)}`, {
     method,
     headers: {
@@ -73,6 +76,15 @@ export async function ask<Name extends Operation>(
       next: `Look at ${url}/readyz to see what the recorder waits for, and check that this is the recorder's address.`,
     },
   )
+}
+
+/** The owner's key of the pipeline that runs in a folder, if the recorder at the address is that pipeline's. */
+function ownerKey(url: string, folder: string): string | undefined {
+  try {
+    return readRunFile(folder).recorder === url ? secretAt(ownSecrets(folder), ownFiles.owner) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** How much of an unexpected answer is quoted. */

@@ -58,8 +58,8 @@ export const errorCodes = {
     exitCode: 1,
     meaning: 'a patch has a setting that only the configuration file may have, or too many settings',
   },
-  TOKEN_REQUIRED: { exitCode: 1, meaning: 'the request lacks the token that the recorder was started with' },
-  ACCESS_DENIED: { exitCode: 1, meaning: 'a request from this address may not change anything' },
+  TOKEN_REQUIRED: { exitCode: 1, meaning: 'the request has no valid token or key' },
+  ACCESS_DENIED: { exitCode: 1, meaning: 'the key, or the address, may not do this' },
   HOST_REFUSED: {
     exitCode: 1,
     meaning: 'a request is for a host name that the server does not have, or from a page of another site',

@@ -53,7 +53,7 @@ async function submit(): Promise<boolean> {
     setText(
       byId('acknowledge-error'),
       needsToken
-        ? 'Not stored: this recorder wants its token (MNEMOSCOPE_TOKEN). Enter it and send again.'
+        ? 'Not stored: this recorder wants its token (MNEMOSCOPE_TOKEN) or a key. Enter it and send again, or open the address that `npx mnemoscope sign-in` prints.'
         : `Not stored: ${error instanceof Error ? error.message : String(error)}`,
     )
     if (needsToken) {

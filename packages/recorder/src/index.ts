@@ -31,5 +31,7 @@ export {
   webhookHandler,
 } from './deliveries/handlers.js'
 export { replayDeliveries } from './deliveries/queue.js'
+export { hashOf, type Key, type Scope as KeyScope, scopes as keyScopes } from './http/access.js'
+export { keysOf, newKey, readKeys } from './http/key-file.js'
 export { type Recorder, type RecorderOptions, startRecorder } from './recorder.js'
 export type { Readiness } from './status/readiness.js'

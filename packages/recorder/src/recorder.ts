@@ -11,6 +11,7 @@ import { startRetention } from './database/retention.js'
 import type { AlertHandler } from './deliveries/handlers.js'
 import { startDeliveries, startQueueDepth } from './deliveries/loop.js'
 import { startDeploymentSearch } from './deployments/search.js'
+import type { Key } from './http/access.js'
 import { knownHosts } from './http/hosts.js'
 import { type Listening, listen } from './http/listen.js'
 import { readPage } from './http/page.js'
@@ -28,8 +29,17 @@ export interface RecorderOptions {
   readonly config: Config
   /** Where changes of it come from while the recorder runs. Default: it never changes. */
   readonly configSource?: ConfigSource
-  /** What a request that changes something must carry. Default: only this machine may. */
+  /** A token with all scopes. Default none. */
   readonly token?: string
+  /** The keys that count at the moment of a request. Default none, and without a token this machine may configure. */
+  readonly keys?: () => readonly Key[]
+  /** How browsers sign in. Default: they cannot. */
+  readonly signIn?: {
+    /** Signs the cookies. */
+    readonly secret: string
+    /** Takes a code; true once for each. */
+    readonly takeCode: (code: string) => boolean
+  }
   /** `postgres://user:password@host:port/database` */
   readonly databaseUrl: string
   /** Base address of a Prometheus-compatible API. */
@@ -137,7 +147,8 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     readers,
     config,
     configSource,
-    token: options.token,
+    gate: { token: options.token, keys: options.keys, sessionSecret: options.signIn?.secret },
+    takeSignInCode: options.signIn?.takeCode ?? (() => false),
     hosts: knownHosts([config.endpoints.recorder], [host, ...(options.allowHosts ?? [])]),
     metrics,
     logger,

@@ -1,7 +1,6 @@
-import { resolve } from 'node:path'
-import { names } from '@mnemoscope/kpi'
 import { Command } from 'commander'
 import { changeToken, requiredDatabaseUrl, tokenNote } from '../environment.js'
+import { keyFileOf } from '../keys.js'
 import { withLogin } from '../login.js'
 import { hostOption, portOption, type ScrapedAt, scrapeOption } from '../options.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
@@ -14,6 +13,8 @@ interface RecordOptions {
   prometheusUrl?: string
   alertmanagerUrl?: string
   serversPasswordFile?: string
+  keys?: string
+  ownKeys?: string
   applyTo?: string
   grafanaUrl?: string
   scrape?: ScrapedAt
@@ -40,13 +41,19 @@ export const recordCommand = new Command('record')
     '--servers-password-file <file>',
     'file with the password that Prometheus and Alertmanager ask of the user "mnemoscope"',
   )
+  .option('--keys <file>', 'keys from `mnemoscope key create` (default: .mnemoscope/keys.json)')
+  .option(
+    '--own-keys <folder>',
+    'folder of the keys and the password that `mnemoscope up` made for its parts',
+  )
   .option('--grafana-url <url>', 'with --apply-to: Grafana (default: endpoints.grafana)')
   .option('--scrape <service=address>', 'with --apply-to: address of a service in this run', scrapeOption)
   .option('--demo-clock', "use the demo's faster intervals where the configuration sets none")
   .addHelpText(
     'after',
-    '\nThe environment variable DATABASE_URL names the database. If MNEMOSCOPE_TOKEN is set, every request that' +
-      '\nwrites must send that token; else only this machine can change the configuration and report deployments.',
+    '\nThe environment variable DATABASE_URL names the database. If MNEMOSCOPE_TOKEN is set, or keys were' +
+      '\nmade with `mnemoscope key create`, every request that writes must send the token or a key. Without them nobody' +
+      '\ncan change the configuration or report deployments.',
   )
   .action(async (options: RecordOptions) => {
     const { loadProject } = await import('../config-file.js')
@@ -58,11 +65,15 @@ export const recordCommand = new Command('record')
       applyTo === undefined ? {} : readPatch(applyTo),
     )
     const { config, configPath } = project
-    const passwordFile =
-      options.serversPasswordFile === undefined ? undefined : resolve(options.serversPasswordFile)
+    const { openGate } = await import('../gate.js')
+    const gate = openGate({
+      keyFile: options.keys ?? keyFileOf(project.folder),
+      ownKeys: options.ownKeys,
+      serversPasswordFile: options.serversPasswordFile,
+    })
+    const passwordFile = gate.access.login?.passwordFile
     const prometheusUrl = withLogin(options.prometheusUrl ?? config.endpoints.prometheus, passwordFile)
     const alertmanagerUrl = withLogin(options.alertmanagerUrl ?? config.endpoints.alertmanager, passwordFile)
-    const access = passwordFile === undefined ? {} : { login: { username: names.serversUser, passwordFile } }
     const databaseUrl = requiredDatabaseUrl()
     const token = changeToken()
     const stopping = stopSignal(() => {})
@@ -82,10 +93,10 @@ export const recordCommand = new Command('record')
             recorderUrl,
             grafanaUrl,
             scrape,
-            access,
+            access: gate.access,
           })
     const configSource = applier ?? followConfig({ configPath, config, defaults, prometheusUrl })
-    const note = tokenNote(config)
+    const note = options.ownKeys === undefined ? tokenNote(config) : undefined
     if (note !== undefined) process.stderr.write(`${note}\n`)
     const starting = startRecorder({
       config,
@@ -96,6 +107,7 @@ export const recordCommand = new Command('record')
       host,
       port,
       allowHosts: options.allowHost ?? [],
+      ...gate.recorder,
       ...(token === undefined ? {} : { token }),
     })
     // If the recorder could not start, the config source would keep the process alive.

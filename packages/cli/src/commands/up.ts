@@ -4,6 +4,7 @@ import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command, Option } from 'commander'
 import pc from 'picocolors'
 import { databaseUrl } from '../environment.js'
+import { ownSecrets } from '../keys.js'
 import { terminalProgress } from '../up/progress.js'
 import { alreadyRunning, type RunFile, stateFolder } from '../up/run-file.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
@@ -64,7 +65,9 @@ export const upCommand = new Command('up')
         progress,
         stopping,
       })
-      progress.note(summary(pipeline.run))
+      const { newSignInAddress } = await import('../up/sign-in.js')
+      const page = newSignInAddress(pipeline.run.recorder, ownSecrets(project.folder))
+      progress.note(summary(pipeline.run, page))
       await aborted(stopping)
       await pipeline.stop()
     } catch (error) {
@@ -79,10 +82,11 @@ export const upCommand = new Command('up')
   })
 
 /** What a person does next. */
-function summary({ recorder, prometheus, serversPasswordFile, grafana, metrics }: RunFile): string {
+function summary({ prometheus, serversPasswordFile, grafana, metrics }: RunFile, page: string): string {
   const lines = [
     '',
-    `  ${pc.bold('Page')}          ${pc.cyan(`${recorder}/`)}`,
+    `  ${pc.bold('Page')}          ${pc.cyan(page)}`,
+    `                (signs one browser in; for another one: npx mnemoscope sign-in)`,
     `  Prometheus    ${prometheus}/alerts`,
     `                user mnemoscope, password in ${relative('', serversPasswordFile)}`,
     ...(grafana === undefined ? [] : [`  Grafana       ${grafana}/dashboards`]),

@@ -87,6 +87,7 @@ export async function applyThroughRecorder(project: Project): Promise<ChangeSumm
     return await ask(run.recorder, 'PUT /api/config', {
       has: 'differences',
       body: { by: ownerOf(project.configPath) },
+      folder: project.folder,
     })
   } catch (error) {
     if (error instanceof RecorderSilent) return undefined

@@ -78,8 +78,8 @@ export function recorderService(
   options: ServiceOptions & {
     prometheusUrl: string
     alertmanagerUrl: string
-    /** Holds the password of Prometheus and Alertmanager. */
-    serversPasswordFile: string
+    /** Folder of the keys and passwords of this run's parts. */
+    secrets: string
     /** Undefined without Grafana. */
     grafanaUrl: string | undefined
     database: string
@@ -97,7 +97,7 @@ export function recorderService(
     args: [
       command,
       ...['record', '--config', project.configPath, '--port', String(port)],
-      ...['--servers-password-file', options.serversPasswordFile],
+      ...['--own-keys', options.secrets],
       ...['--prometheus-url', prometheusUrl, '--alertmanager-url', alertmanagerUrl, '--apply-to', applyTo],
       ...(grafanaUrl === undefined ? [] : ['--grafana-url', grafanaUrl]),
       ...(demo === undefined ? [] : ['--demo-clock', '--scrape', `demo=${demo}`]),

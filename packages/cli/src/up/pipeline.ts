@@ -18,7 +18,7 @@ import {
 import { generationsIn } from '../changes/applied-folder.js'
 import { appliedFolder } from '../changes/applier.js'
 import type { Project } from '../config-file.js'
-import { tokenNote } from '../environment.js'
+import { ownFiles } from '../keys.js'
 import { scraped } from '../options.js'
 import { type KeptPart, keepRunning, partEvents, together, unlessAborted } from './keep-running.js'
 import { demoService, grafanaService, recorderRole, recorderService, takePorts } from './parts.js'
@@ -93,7 +93,9 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
 
   const demoAddress = demo === false ? undefined : `127.0.0.1:${ports.demo}`
   const login = serverLogin(stateDir)
-  const access = { login }
+  const secrets = secretsFolder(stateDir)
+  for (const file of [ownFiles.owner, ownFiles.alertmanager]) secretIn(join(secrets, file))
+  const access = { login, recorderTokenFile: join(secrets, ownFiles.alertmanager) }
   let database = options.databaseUrl ?? ''
   let administrator = database
   const postgres = () =>
@@ -103,7 +105,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
         await keep('postgres', async () => {
           const server = await startPostgres({ stateDir, port: ports.postgres })
           administrator = server.url
-          const password = secretIn(join(secretsFolder(stateDir), 'recorder-database-password'))
+          const password = secretIn(join(secrets, 'recorder-database-password'))
           database = await makeRecorder(administrator, { role: recorderRole, password })
           return server
         })
@@ -205,7 +207,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
         port: ports.recorder,
         prometheusUrl: endpoints.prometheus,
         alertmanagerUrl: endpoints.alertmanager,
-        serversPasswordFile: login.passwordFile,
+        secrets,
         grafanaUrl: endpoints.grafana,
         database,
         applyTo: appliedFolder(folder),
@@ -214,8 +216,6 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
     )
     return endpoints.recorder
   })
-  const note = tokenNote(config)
-  if (note !== undefined) progress.note(`  ! ${note}`)
 
   function runFile(): RunFile {
     const pids = Object.fromEntries([

@@ -75,7 +75,7 @@ export const webhookRoutes = [
     method: 'POST',
     path: '/api/webhook/alertmanager',
     summary: 'Notifications of Alertmanager, answered after they are stored.',
-    access: 'write',
+    access: 'write:alerts',
     query: {
       cluster: z
         .string()

@@ -6,6 +6,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { ConfigSource } from '../config/source.js'
 import { rememberDashboards } from '../dashboard/remember.js'
+import type { Gate } from '../http/access.js'
 import { byteBudget } from '../http/budget.js'
 import { answerError, RequestError } from '../http/error.js'
 import { checkHosts } from '../http/hosts.js'
@@ -29,8 +30,10 @@ export interface AppOptions {
   readonly readers: pg.Pool
   readonly config: Config
   readonly configSource: ConfigSource
-  /** What a request that writes anything must carry; undefined for nothing. */
-  readonly token: string | undefined
+  /** Who may call what. */
+  readonly gate: Gate
+  /** Takes a code by which a browser signs in; true once for each. */
+  readonly takeSignInCode: (code: string) => boolean
   /** Names for which requests are answered, beside those of this machine and IP addresses. */
   readonly hosts: ReadonlySet<string>
   readonly metrics: Metrics

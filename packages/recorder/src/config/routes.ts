@@ -13,6 +13,7 @@ import { z } from 'zod'
 import { RequestError } from '../http/error.js'
 import { limit, scopeOf, windowQuery, writtenText } from '../http/query.js'
 import { type DataOf, route } from '../http/route.js'
+import { signed } from '../http/signed.js'
 import { differenceAnswer, restartAnswer } from './differences.js'
 import { redacted } from './redact.js'
 import type { ChangeRequest, ConfigSource } from './source.js'
@@ -73,7 +74,7 @@ export const configRoutes = [
     method: 'PUT',
     path: '/api/config',
     summary: 'Applies a changed configuration, or refuses it and changes nothing.',
-    access: 'change',
+    access: 'configure',
     body: {
       schema: z.strictObject({
         by: writtenText(100).default('api'),
@@ -92,8 +93,8 @@ export const configRoutes = [
     example: {
       body: { by: 'night shift', patch: { kpis: { f1_score: { thresholds: { warning: 0.79 } } } } },
     },
-    async handle({ body }, { configSource }: Needs) {
-      const change = await applied(configSource, body)
+    async handle({ body, caller }, { configSource }: Needs) {
+      const change = await applied(configSource, { ...body, by: signed(body.by, caller) })
       return {
         ...configInUse(configSource),
         differences: redacted(change?.differences ?? []),

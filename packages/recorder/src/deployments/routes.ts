@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { RequestError } from '../http/error.js'
 import { limit, scopeOf, serviceQuery, windowQuery, writtenText } from '../http/query.js'
 import { route } from '../http/route.js'
+import { signed } from '../http/signed.js'
 import { deploymentAnswer, deployments, storeReported } from './store.js'
 
 /** Clocks differ; a deployment that is to come is a mistake. */
@@ -29,7 +30,7 @@ export const deploymentRoutes = [
     method: 'POST',
     path: '/api/deployments',
     summary: 'Reports a deployment. One that is known already, reported or observed, stays one.',
-    access: 'change',
+    access: 'configure',
     body: {
       schema: z.strictObject({
         service: writtenText(512).describe('The service as its metrics have it: the label job.'),
@@ -44,8 +45,9 @@ export const deploymentRoutes = [
     },
     answer: z.strictObject({ deployment: deploymentAnswer, is_new: z.boolean() }),
     example: { body: { service: 'memory-api', version: '1.4.2', by: 'pipeline' } },
-    async handle({ body }, { pool }: Needs) {
-      const { deployment, isNew } = await storeReported(pool, { ...body, at: passedTime(body.at) })
+    async handle({ body, caller }, { pool }: Needs) {
+      const by = signed(body.by, caller)
+      const { deployment, isNew } = await storeReported(pool, { ...body, by, at: passedTime(body.at) })
       return { deployment, is_new: isNew }
     },
   }),

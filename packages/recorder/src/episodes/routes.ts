@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { RequestError } from '../http/error.js'
 import { episodeId, limit, scopeOf, scopeQuery, text, writtenText } from '../http/query.js'
 import { route } from '../http/route.js'
+import { signed } from '../http/signed.js'
 import { acknowledge, acknowledgementAnswer } from './acknowledge.js'
 import { episodeDetail, episodeDetailAnswer } from './detail.js'
 import { episodeAnswer, episodes } from './find.js'
@@ -55,7 +56,7 @@ export const episodeRoutes = [
     method: 'POST',
     path: '/api/episodes/{id}/acknowledge',
     summary: 'Says who works on an episode. Silences nothing.',
-    access: 'write',
+    access: 'acknowledge',
     params: { id: episodeId },
     body: {
       schema: z.strictObject({ by: writtenText(100), comment: writtenText(2_000).optional() }),
@@ -65,8 +66,8 @@ export const episodeRoutes = [
     },
     answer: z.strictObject({ acknowledgement: acknowledgementAnswer }),
     example: { params: { id: '1' }, body: { by: 'night shift', comment: 'rebuilding the index' } },
-    async handle({ params: { id }, body: { by, comment = null } }, { pool }: Needs) {
-      const stored = await acknowledge(pool, id, { by, comment })
+    async handle({ params: { id }, body: { by, comment = null }, caller }, { pool }: Needs) {
+      const stored = await acknowledge(pool, id, { by: signed(by, caller), comment })
       return { acknowledgement: stored ?? refuseUnknown(id) }
     },
   }),

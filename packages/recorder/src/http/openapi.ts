@@ -42,7 +42,7 @@ export function openApiDocument(routes: readonly AnyRoute[], { version, kpiIds }
         token: {
           type: 'http',
           scheme: 'bearer',
-          description: 'MNEMOSCOPE_TOKEN of the recorder. Where it has none, no request needs one.',
+          description: 'MNEMOSCOPE_TOKEN of the recorder, or a key with the scope that the operation needs.',
         },
       },
     },
@@ -110,7 +110,7 @@ function operation(route: AnyRoute, kpiIds: readonly string[]): object {
       },
     }),
     // Either is enough: whether the recorder has a token is known when it runs.
-    ...(access !== 'read' && { security: [{ token: [] }, {}] }),
+    ...(access !== 'read' && { security: [{ token: [access] }, ...(access === 'configure' ? [] : [{}])] }),
     responses: {
       200: {
         description: 'As asked.',

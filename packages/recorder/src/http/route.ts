@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { z } from 'zod'
-import type { Access } from './access.js'
+import type { Access, Caller } from './access.js'
 import type { Body } from './body.js'
 
 /**
@@ -68,6 +68,8 @@ export interface RouteRequest<
   readonly body: z.output<BodySchema>
   /** For headers. */
   readonly context: Context
+  /** Who sends it; undefined without a key. */
+  readonly caller: Caller | undefined
 }
 
 interface ExampleOf<Params extends z.ZodRawShape, Query extends QueryOption, BodySchema extends z.ZodType> {

@@ -1,6 +1,8 @@
-import type { Config } from '@mnemoscope/kpi'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
 import type { Context, Hono } from 'hono'
-import { assertAccess } from './access.js'
+import type { Logger } from 'pino'
+import { type Asked, assertAccess, type Caller, type Gate } from './access.js'
 import { withBody } from './body.js'
 import type { Budget } from './budget.js'
 import { RequestError } from './error.js'
@@ -9,8 +11,10 @@ import type { AnyRoute } from './route.js'
 
 /** What every route is served with. */
 export interface ServeOptions {
-  /** What a request that writes must carry; undefined for nothing. */
-  readonly token: string | undefined
+  /** Who may call what. */
+  readonly gate: Gate
+  /** Gets a line for each request that writes, and for each that was refused. */
+  readonly logger: Pick<Logger, 'info' | 'warn'>
   /** Bytes of bodies that all requests may hold at a time. */
   readonly budget: Budget
   readonly config: Pick<Config, 'kpis'>
@@ -19,24 +23,61 @@ export interface ServeOptions {
 /** Has an app answer by a route: who may call it, then its parameters, its body, its handler. */
 export function serve<Needs extends ServeOptions>(app: Hono, route: AnyRoute<Needs>, needs: Needs): void {
   app.on(route.method, honoPath(route.path), async (context: Context) => {
-    const { token, budget, config } = needs
+    const { gate, budget, config } = needs
+    let caller: Caller | undefined
     try {
-      assertAccess(route.access, context, token)
+      caller = assertAccess(route.access, askedOf(context), gate)
       const params = route.params === undefined ? {} : readParams(context, route.params)
       const query =
         route.query === undefined ? {} : readQuery(context, queryShape(route.query, Object.keys(config.kpis)))
-      const handle = async (body: unknown) => route.handle({ params, query, body, context }, needs)
+      const handle = async (body: unknown) => route.handle({ params, query, body, context, caller }, needs)
       const answer =
         route.body === undefined
           ? await handle(undefined)
           : await withBody(context, route.body, budget, handle)
+      audit(route, context, caller, needs)
       if (answer instanceof Response) return answer
       return context.json(answer, route.isUnready?.(answer) ? 503 : 200)
     } catch (error) {
+      audit(route, context, caller, needs, error)
       route.onFailure?.(needs)
       throw error
     }
   })
+}
+
+/** What of a request says who it is from. */
+function askedOf(context: Context): Asked {
+  const header = (name: string) => context.req.header(name)
+  return {
+    authorization: header('authorization'),
+    cookie: header('cookie'),
+    origin: header('origin'),
+    remoteAddress: getConnInfo(context).remote.address,
+    host: header('host'),
+    isForwarded: forwarding.some((name) => header(name) !== undefined),
+  }
+}
+
+/** What proxies add. */
+const forwarding = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
+
+/** Logs who changed what, and who was refused. Data that come all the time (alerts, measurements) are logged if refused. */
+function audit(
+  { access, method, path }: AnyRoute,
+  context: Context,
+  caller: Caller | undefined,
+  { logger }: Pick<ServeOptions, 'logger'>,
+  error?: unknown,
+): void {
+  if (access === 'read') return
+  const who = { by: caller?.name ?? null, from: getConnInfo(context).remote.address ?? null }
+  const what = { operation: `${method} ${path}`, scope: access }
+  if (error === undefined) {
+    if (!access.startsWith('write:')) logger.info({ audit: { ...who, ...what, allowed: true } }, 'changed')
+  } else if (error instanceof MnemoscopeError && /^(?:TOKEN_REQUIRED|ACCESS_DENIED)$/.test(error.code)) {
+    logger.warn({ audit: { ...who, ...what, allowed: false, code: error.code } }, 'refused')
+  }
 }
 
 /** Answers every other method at the paths of these routes with 405; to be called after `serve`. */

@@ -21,7 +21,7 @@ export const measurementRoutes = [
     method: 'POST',
     path: '/v1/logs',
     summary: 'Measurements as OpenTelemetry log records: OTLP over HTTP in JSON, plain or packed by gzip.',
-    access: 'write',
+    access: 'write:measurements',
     body: {
       schema: logsSchema,
       // An exporter's batch of 512 records is far below.

@@ -1,12 +1,32 @@
 import { z } from 'zod'
+import { type Gate, sessionCookie } from '../http/access.js'
 import { route } from '../http/route.js'
 import type { Metrics } from '../metrics.js'
 import type { Events } from './events.js'
 import { type Notices, noticesAnswer } from './notices.js'
 import { type Readiness, readinessAnswer } from './readiness.js'
 
-/** What the recorder says of itself, and when there is something new. */
+/** What the recorder says of itself, how a browser signs in, and when there is something new. */
 export const statusRoutes = [
+  route({
+    method: 'GET',
+    path: '/sign-in',
+    summary: 'Signs a browser in with a code that works once, and leads to the page.',
+    access: 'read',
+    query: { code: z.string().max(200).optional() },
+    media: ['text/html'],
+    handle(
+      { query: { code }, context },
+      { gate, takeSignInCode }: { readonly gate: Gate; readonly takeSignInCode: (code: string) => boolean },
+    ) {
+      const isRight = code !== undefined && takeSignInCode(code)
+      if (isRight && gate.sessionSecret !== undefined) {
+        context.header('set-cookie', sessionCookie(gate.sessionSecret))
+      }
+      // A used code leads to the page too: browsers open an address again, and everybody may read.
+      return context.redirect('/', 303)
+    },
+  }),
   route({
     method: 'GET',
     path: '/api/events',
