@@ -9,8 +9,13 @@ import { formatUtc } from './time.js'
 
 type Current = DashboardData['current'][number]
 
-/** Significant or not is all that the test behind it says: a fall that may be chance is not stable. */
-const arrows = { improving: '↗ improving', stable: '→ no clear trend', degrading: '↘ degrading' }
+/** An uncertain fall is not stable. */
+const arrows = {
+  improving: '↗ improving',
+  stable: '→ no clear trend',
+  degrading: '↘ degrading',
+  unknown: '',
+}
 
 let latest: DashboardData | undefined
 let columns = ''
@@ -40,7 +45,7 @@ export function showNewest(data: DashboardData): void {
     const caption = 'Newest value of each KPI by model, operation and context size'
     byId('newest-list').replaceChildren(table(caption, heads(kpis, shown), body))
   }
-  for (const { id } of kpis) showTrend(id, data)
+  for (const kpi of kpis) showTrend(kpi, data)
   pages.update(current.length, 'series')
   showList(
     body,
@@ -75,13 +80,24 @@ function heads(kpis: readonly DashboardKpi[], shown: Shown): HTMLElement[] {
   ]
 }
 
-function showTrend(id: string, { trend_details }: DashboardData): void {
+function showTrend({ id, unit }: DashboardKpi, { trend_details }: DashboardData): void {
   const trend = trend_details[id]
   const node = byId(`trend-${id}`)
-  // Of too few values nothing can be said.
-  const isKnown = trend !== undefined && trend.p_value !== null
-  node.className = isKnown ? `trend-${trend.direction}` : ''
-  setText(node, isKnown ? arrows[trend.direction] : '')
+  const direction = trend?.direction ?? 'unknown'
+  node.className = direction === 'unknown' ? '' : `trend-${direction}`
+  setText(node, arrows[direction])
+  node.title = trend ? changeText(trend, unit) : ''
+}
+
+/** When a KPI changed, from what to what: `fell from 0.9 to 0.8 at 25 Nov 14:10 UTC`. */
+function changeText(
+  { shape, since, from_value: from, to_value: to }: DashboardData['trend_details'][string],
+  unit: string,
+): string {
+  if (shape === null || since === null || from === null || to === null) return ''
+  const verb = shape === 'step' ? (to < from ? 'fell' : 'rose') : to < from ? 'has fallen' : 'has risen'
+  const values = `from ${formatValue(from, unit)} to ${formatValue(to, unit)}`
+  return `${verb} ${values} ${shape === 'step' ? 'at' : 'since'} ${formatUtc(since)}`
 }
 
 function row(series: Current, kpis: readonly DashboardKpi[], shown: Shown): HTMLTableRowElement {

@@ -112,7 +112,7 @@ describe('a recorder on a real Prometheus and Postgres', () => {
       expect(data.summary.avg_latency).toBeNull()
       expect(data.summary.avg_memory_usage).toBeNull()
       expect(data.summary.max_f1_score).toBeCloseTo(0.91)
-      expect(data.trends.f1_score_direction).toBe('stable')
+      expect(data.trends.f1_score_direction).toBe('unknown')
       expect(data.recent_snapshots[0]).toMatchObject({ latency: null, memory_usage: null })
 
       const pool = createPool(databaseUrl)

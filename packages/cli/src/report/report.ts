@@ -64,20 +64,39 @@ function extremes(of: DashboardData['summary_of'], id: string): string | undefin
   return of[`max_${id}`]?.replace('highest', 'lowest and highest')
 }
 
-/** The test only says whether a trend is significant. An uncertain decline is not stable, so the words are "no clear trend". */
-const inWords = { improving: 'improving', stable: 'no clear trend', degrading: 'degrading' } as const
+/** An uncertain decline is not stable, so the words are "no clear trend". */
+const inWords = {
+  improving: 'improving',
+  stable: 'no clear trend',
+  degrading: 'degrading',
+  unknown: 'too early to tell',
+} as const
 
 function trends({ trend_details: details, kpis }: DashboardData): ReportSection {
   const rows = kpis.map(({ id, title, unit }) => {
-    const { direction = 'stable', p_value: chance = null, points = [] } = details[id] ?? {}
+    const trend = details[id]
+    const { direction = 'unknown', points = [] } = trend ?? {}
     const curve = points.map(([, value]) => value)
     return [
       { text: title },
-      { text: chance === null ? 'too early to tell' : inWords[direction], tone: toneOf(direction) },
+      { text: inWords[direction], tone: toneOf(direction) },
       { text: inUnit(curve.at(-1), unit), curve },
+      { text: trend === undefined ? '' : changeText(trend, unit) },
     ]
   })
-  return { title: 'PERFORMANCE TRENDS', rows: [head('', 'direction', 'now'), ...rows] }
+  return { title: 'PERFORMANCE TRENDS', rows: [head('', 'direction', 'now', 'change'), ...rows] }
+}
+
+/** When a KPI changed, from what to what: `fell from 0.900 to 0.800 at 2026-11-25 14:10:00 UTC, and stayed`. */
+function changeText(
+  { shape, since, from_value: from, to_value: to }: DashboardData['trend_details'][string],
+  unit: string,
+): string {
+  if (shape === null || since === null || from === null || to === null) return ''
+  const values = `from ${inUnit(from, unit)} to ${inUnit(to, unit)}`
+  return shape === 'step'
+    ? `${to < from ? 'fell' : 'rose'} ${values} at ${utc(since)}, and stayed`
+    : `${to < from ? 'has fallen' : 'has risen'} ${values} since ${utc(since)}`
 }
 
 function models({ operation_performance: performance, kpis }: DashboardData): ReportSection {

@@ -84,7 +84,10 @@ export const busy: DashboardData = {
     latency: {
       direction: 'degrading',
       slope_per_hour: 1,
-      p_value: 0.01,
+      shape: 'step',
+      since: at - 30,
+      from_value: 1,
+      to_value: 12.5,
       points: [
         [at - 60, 1],
         [at - 30, 4],

@@ -1,23 +1,27 @@
 import type { Direction } from '@mnemoscope/kpi'
 import { z } from 'zod'
 import type { DataOf } from '../http/route.js'
+import { bestShape, type Curve, withoutDays } from './trend-shapes.js'
 
-export const trendDirection = z.enum(['improving', 'stable', 'degrading'])
+export const trendDirection = z.enum(['improving', 'stable', 'degrading', 'unknown'])
 
 /** Where a KPI is heading, by its own sense of better and worse. */
 export const trendAnswer = z.strictObject({
-  direction: trendDirection,
+  direction: trendDirection.describe(
+    'stable: no change that is certain and large enough to matter. unknown: too few points to tell.',
+  ),
+  shape: z
+    .enum(['step', 'ramp'])
+    .nullable()
+    .describe('How it changed: at once, or little by little; null where it did not.'),
+  since: z.number().nullable().describe('When it changed or began to change, Unix seconds.'),
+  from_value: z.number().nullable().describe('What it was before the change.'),
+  to_value: z.number().nullable().describe('What it is after it.'),
   slope_per_hour: z
     .number()
     .nullable()
     .describe(
       "Theil–Sen slope: the median of the slopes of all pairs, in the KPI's unit per hour; null below two points.",
-    ),
-  p_value: z
-    .number()
-    .nullable()
-    .describe(
-      'Two-sided probability of such an order of values without any trend; null with too few points.',
     ),
 })
 export type Trend = DataOf<typeof trendAnswer>
@@ -28,36 +32,52 @@ export interface TrendPoint {
   readonly value: number
 }
 
-/** Fewer points cannot be distinguished from noise at this significance. */
-const leastPoints = 8
-const significance = 0.05
-/** A change of less than this share of the values' size over the whole time is ignored, however certain it is. */
+/** With fewer points a step of two standard deviations is found less often than not: that none was found says nothing. */
+const leastPoints = 24
+/** Fewer points are not looked at. */
+const leastTested = 12
+/** A change of less than this share of the values' size is ignored, however certain it is. */
 const leastChange = 0.01
 
 /**
- * The trend of a series of values, `stable` unless it is both significant and large enough to matter.
- *
- * Theil–Sen slope and the Mann–Kendall test with its correction for ties stand outliers and need no normal
- * distribution (Mann 1945, Kendall 1975, Sen 1968). Values from overlapping windows follow one another, which makes
- * noise look like a trend; the variance is therefore corrected for autocorrelation (Yue and Wang 2004).
- * @param points ascending by time; at most a few hundred, because every pair is compared
+ * The trend of a series of values: a step or a ramp where one explains it much better than chance, else `stable`, or
+ * `unknown` where a change could not have been found.
+ * @param points ascending by time; at most a few hundred
  */
 export function trendOf(points: readonly TrendPoint[], better: Direction): Trend {
   const slope = theilSen(points)
-  if (slope === undefined) return { direction: 'stable', slope_per_hour: null, p_value: null }
-  const perHour = slope * 3_600_000
-  if (points.length < leastPoints) return { direction: 'stable', slope_per_hour: perHour, p_value: null }
-  const pValue = mannKendall(points, slope)
-  const span = (points.at(-1) as TrendPoint).at - (points[0] as TrendPoint).at
+  const none = {
+    ...{ shape: null, since: null, from_value: null, to_value: null },
+    slope_per_hour: slope === undefined ? null : slope * 3_600_000,
+  }
+  const found = points.length < leastTested ? undefined : bestShape(points)
+  const change = found && changeAlong(points, found)
   const size = median(points.map(({ value }) => Math.abs(value)))
-  const matters = Math.abs(slope) * span >= leastChange * size && slope !== 0
-  const direction =
-    pValue >= significance || !matters
-      ? 'stable'
-      : slope > 0 === (better === 'higher_is_better')
-        ? 'improving'
-        : 'degrading'
-  return { direction, slope_per_hour: perHour, p_value: pValue }
+  if (found === undefined || change === undefined || Math.abs(change.to - change.from) < leastChange * size)
+    return { ...none, direction: points.length < leastPoints ? 'unknown' : 'stable' }
+  const isUp = change.to > change.from
+  return {
+    ...none,
+    direction: isUp === (better === 'higher_is_better') ? 'improving' : 'degrading',
+    shape: found.shape,
+    since: (points[found.start] as TrendPoint).at / 1_000,
+    from_value: change.from,
+    to_value: change.to,
+  }
+}
+
+/** The values before and after a change: medians around a step, the ends of the line through a ramp. */
+function changeAlong(points: readonly TrendPoint[], curve: Curve): { from: number; to: number } {
+  const { shape, share } = curve
+  const values = withoutDays(points, curve)
+  if (shape === 'step') {
+    const side = (after: boolean) => median(values.filter((_, i) => (share[i] as number) > 0 === after))
+    return { from: side(false), to: side(true) }
+  }
+  const [meanShare, meanValue] = [mean(share), mean(values)]
+  const covariance = mean(values.map((value, i) => (value - meanValue) * ((share[i] as number) - meanShare)))
+  const rise = covariance / mean(share.map((each) => (each - meanShare) ** 2))
+  return { from: meanValue - rise * meanShare, to: meanValue + rise * (1 - meanShare) }
 }
 
 function theilSen(points: readonly TrendPoint[]): number | undefined {
@@ -70,57 +90,8 @@ function theilSen(points: readonly TrendPoint[]): number | undefined {
   return slopes.length === 0 ? undefined : median(slopes)
 }
 
-function mannKendall(points: readonly TrendPoint[], slope: number): number {
-  const n = points.length
-  const values = points.map(({ value }) => value)
-  let s = 0
-  for (const [i, a] of values.entries()) {
-    for (const b of values.slice(i + 1)) s += Math.sign(b - a)
-  }
-  const ties = tieSizes(values).reduce((sum, t) => sum + t * (t - 1) * (2 * t + 5), 0)
-  const variance = (n * (n - 1) * (2 * n + 5) - ties) / 18
-  if (variance <= 0) return 1
-  const detrended = points.map(({ at, value }) => value - slope * at)
-  const corrected = variance * varianceFactor(ranks(detrended))
-  const z = s === 0 ? 0 : (s - Math.sign(s)) / Math.sqrt(corrected)
-  return 2 * (1 - normalCdf(Math.abs(z)))
-}
-
-/**
- * How much autocorrelation widens the variance: n/n* for a process whose correlation decays with each lag from that
- * of the first (Yue and Wang 2004), which is corrected for its bias in short series (Orcutt and Winokur 1969).
- */
-function varianceFactor(ranked: readonly number[]): number {
-  const n = ranked.length
-  const mean = ranked.reduce((sum, rank) => sum + rank, 0) / n
-  const deviations = ranked.map((rank) => rank - mean)
-  const total = deviations.reduce((sum, deviation) => sum + deviation ** 2, 0)
-  if (total === 0) return 1
-  const product = deviations.slice(1).reduce((sum, next, i) => sum + next * (deviations[i] as number), 0)
-  const lagOne = (n * (product / total) + 1) / (n - 4)
-  // Below 0 the factor would shrink the variance and make a trend of an oscillation.
-  const correlation = Math.min(0.98, Math.max(0, lagOne))
-  let factor = 1
-  for (let lag = 1; lag < n; lag++) factor += 2 * (1 - lag / n) * correlation ** lag
-  return factor
-}
-
-function ranks(values: readonly number[]): number[] {
-  const order = values.map((value, i) => ({ value, i })).sort((a, b) => a.value - b.value)
-  const result = new Array<number>(values.length).fill(0)
-  for (let start = 0; start < order.length; ) {
-    let end = start
-    while (order[end + 1]?.value === order[start]?.value) end++
-    for (let k = start; k <= end; k++) result[(order[k] as { i: number }).i] = (start + end) / 2 + 1
-    start = end + 1
-  }
-  return result
-}
-
-function tieSizes(values: readonly number[]): number[] {
-  const counts = new Map<number, number>()
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  return [...counts.values()]
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 function median(values: readonly number[]): number {
@@ -129,13 +100,4 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1
     ? (sorted[middle] as number)
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
-}
-
-/** Abramowitz and Stegun 7.1.26: an error below 1.5e-7, far beyond what a significance level needs. */
-function normalCdf(z: number): number {
-  const x = z / Math.SQRT2
-  const t = 1 / (1 + 0.3275911 * x)
-  const polynomial =
-    t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
-  return 0.5 * (1 + (1 - polynomial * Math.exp(-(x ** 2))))
 }

@@ -55,6 +55,8 @@ const alwaysNull: Readonly<Record<string, readonly string[]>> = {
 /** Requests beside the example of a route: what it answers in other ways, and refusals. By operation. */
 const others: Readonly<Record<string, readonly { path: string; init?: RequestInit; status: number }[]>> = {
   'GET /api/dashboard': [
+    // A KPI fell for good in it.
+    { path: '/api/dashboard?hours=72', status: 200 },
     // Between two snapshots, which were half an hour apart then.
     { path: `/api/dashboard?to=${new Date(minute - 240 * 3_600_000 + 900_000).toISOString()}`, status: 200 },
   ],

@@ -243,7 +243,7 @@ test('an empty database has no numbers, and no zeros in their place', async () =
   const data = await dashboardData(pool, config, scope)
   expect(data.summary).toMatchObject({ total_snapshots: 0, avg_f1_score: null, min_latency: null })
   expect(data).toMatchObject({ model_performance: {}, recent_snapshots: [], current: [], last_instant: null })
-  expect(data.trends).toMatchObject({ f1_score_trend: [], f1_score_direction: 'stable' })
+  expect(data.trends).toMatchObject({ f1_score_trend: [], f1_score_direction: 'unknown' })
   await pool.end()
 })
 

@@ -1,76 +1,124 @@
 import { describe, expect, test } from '@jest/globals'
 import { type TrendPoint, trendOf } from '../../src/dashboard/trend.js'
+import { autoregressive, randomOf } from '../plumbing/autoregressive.js'
 
 const hour = 3_600_000
 
-function points(values: readonly number[]): TrendPoint[] {
-  return values.map((value, i) => ({ at: i * hour, value }))
+function points(values: readonly number[], everyMs = hour / 2): TrendPoint[] {
+  return values.map((value, i) => ({ at: i * everyMs, value }))
 }
 
-/** Uniform on -1 to 1, the same in every run (Lehmer generator, Park and Miller's constants). */
-function noise(count: number, seed: number): number[] {
-  let state = seed
-  return Array.from({ length: count }, () => {
-    state = (state * 48_271) % 2_147_483_647
-    return (state / 2_147_483_647) * 2 - 1
+/** Share of a change that has happened at each of 48 points. */
+type Change = (passed: number) => number
+const changes = {
+  none: () => 0,
+  'a step': (passed) => (passed >= 0.4 ? 1 : 0),
+  'a late step': (passed) => (passed >= 0.75 ? 1 : 0),
+  'a ramp that ends': (passed) => Math.min(1, Math.max(0, (passed - 0.25) / 0.5)),
+  'a ramp of all the time': (passed) => passed,
+  'an accelerating decline': (passed) => passed ** 2,
+} as const satisfies Record<string, Change>
+
+/** In how many of 100 series of 48 points a change of two marginal standard deviations is found. */
+function found(change: Change, correlation: number): number {
+  const series = Array.from({ length: 100 }, (_, seed) =>
+    autoregressive(48, correlation, randomOf(1 + seed)).map((noise, i) => noise + 2 * change(i / 47)),
+  )
+  return series.filter((values) => trendOf(points(values), 'lower_is_better').direction === 'degrading')
+    .length
+}
+
+describe('power: in 100 series of 48 points a change of two standard deviations is found, with noise', () => {
+  test.each<[name: keyof typeof changes, independent: number, correlated: number]>([
+    ['a step', 98, 88],
+    ['a late step', 95, 80],
+    ['a ramp that ends', 95, 80],
+    ['a ramp of all the time', 74, 55],
+    ['an accelerating decline', 74, 55],
+  ])('%s: at least %i independent, %i of a correlation of 0.3', (name, independent, correlated) => {
+    expect(found(changes[name], 0)).toBeGreaterThanOrEqual(independent)
+    expect(found(changes[name], 0.3)).toBeGreaterThanOrEqual(correlated)
   })
-}
+})
 
-describe('trendOf', () => {
-  test('reads a flat line as stable, where the first version read "degrading"', () => {
+test.each([12, 48])('%i points of noise are a change in few of 100 series', (count) => {
+  for (const correlation of [0, 0.3, 0.6]) {
+    const alarms = Array.from({ length: 100 }, (_, seed) => {
+      const values = autoregressive(count, correlation, randomOf(7_000 + seed))
+      return trendOf(points(values), 'higher_is_better').shape
+    }).filter((shape) => shape !== null)
+    // Five are allowed, and two standard errors.
+    expect(alarms.length).toBeLessThanOrEqual(9)
+  }
+})
+
+describe('a change', () => {
+  const noise = autoregressive(48, 0, randomOf(3)).map((each) => 0.01 * each)
+
+  test('for good is a step, with its time and the values before and after', () => {
+    const values = noise.map((each, i) => each + (i >= 30 ? 0.8 : 0.9))
+    const trend = trendOf(points(values), 'higher_is_better')
+    expect(trend).toMatchObject({ direction: 'degrading', shape: 'step' })
+    expect(trend.from_value).toBeCloseTo(0.9, 2)
+    expect(trend.to_value).toBeCloseTo(0.8, 2)
+    expect(Math.abs((trend.since as number) - (30 * hour) / 2_000)).toBeLessThanOrEqual(hour / 1_000)
+  })
+
+  test('little by little is a ramp, with its ends', () => {
+    const values = noise.map((each, i) => each + 0.9 - (0.2 * i) / 47)
+    const trend = trendOf(points(values), 'higher_is_better')
+    expect(trend).toMatchObject({ direction: 'degrading', shape: 'ramp', since: 0 })
+    expect(trend.from_value).toBeCloseTo(0.9, 2)
+    expect(trend.to_value).toBeCloseTo(0.7, 2)
+    expect(trend.slope_per_hour).toBeCloseTo(-0.2 / 23.5, 3)
+    expect(trendOf(points(values), 'lower_is_better').direction).toBe('improving')
+  })
+
+  test('is found over a gap, at its time', () => {
+    const values = points(noise.map((each, i) => each + (i >= 30 ? 0.8 : 0.9))).filter(
+      (_, i) => i < 10 || i > 25,
+    )
+    expect(trendOf(values, 'higher_is_better')).toMatchObject({ direction: 'degrading', shape: 'step' })
+  })
+})
+
+describe('no change', () => {
+  test('is a flat line', () => {
     const flat = trendOf(points(new Array(30).fill(0.9)), 'higher_is_better')
-    expect(flat).toEqual({ direction: 'stable', slope_per_hour: 0, p_value: 1 })
+    expect(flat).toMatchObject({ direction: 'stable', shape: null, slope_per_hour: 0 })
   })
 
-  test('reads a rise by the sense of the KPI', () => {
-    const rising = points(noise(40, 7).map((n, i) => 0.7 + i * 0.005 + n * 0.01))
-    expect(trendOf(rising, 'higher_is_better').direction).toBe('improving')
-    expect(trendOf(rising, 'lower_is_better').direction).toBe('degrading')
-    expect(trendOf(rising, 'higher_is_better').slope_per_hour).toBeCloseTo(0.005, 3)
+  test('is what repeats every day, and a step on top of it is one', () => {
+    const days = (step: number) =>
+      points(
+        autoregressive(96, 0, randomOf(5)).map(
+          (each, i) => 0.05 * each + Math.sin((2 * Math.PI * i) / 24) + (i >= 60 ? step : 0),
+        ),
+        hour,
+      )
+    expect(trendOf(days(0), 'lower_is_better').direction).toBe('stable')
+    expect(trendOf(days(0.5), 'lower_is_better')).toMatchObject({ direction: 'degrading', shape: 'step' })
   })
 
-  test('reads a fall by the sense of the KPI', () => {
-    const falling = points(noise(40, 8).map((n, i) => 10 - i * 0.1 + n))
-    expect(trendOf(falling, 'higher_is_better').direction).toBe('degrading')
-    expect(trendOf(falling, 'lower_is_better').direction).toBe('improving')
-  })
-
-  test('reads noise as stable, with no more false alarms than its significance allows', () => {
-    const alarms = Array.from({ length: 400 }, (_, i) => {
-      const values = noise(48, 1_000 + i * 7_919).map((n) => 0.9 + n * 0.05)
-      return trendOf(points(values), 'higher_is_better').direction
-    }).filter((direction) => direction !== 'stable')
-    expect(alarms.length / 400).toBeLessThanOrEqual(0.08)
-  })
-
-  test('is not misled by noise that was averaged over overlapping windows', () => {
-    const alarms = Array.from({ length: 400 }, (_, i) => {
-      const raw = noise(53, 5_000 + i * 104_729)
-      const values = raw.slice(5).map((_, k) => raw.slice(k, k + 6).reduce((a, b) => a + b) / 6)
-      return trendOf(points(values.map((v) => 0.9 + v * 0.1)), 'higher_is_better').direction
-    }).filter((direction) => direction !== 'stable')
-    expect(alarms.length / 400).toBeLessThanOrEqual(0.2)
-  })
-
-  test('one outlier makes no trend', () => {
+  test('is one outlier', () => {
     const values = new Array(30).fill(1).map((v, i) => (i === 29 ? 50 : v))
     expect(trendOf(points(values), 'lower_is_better').direction).toBe('stable')
   })
 
-  test('a certain but tiny change is no news', () => {
+  test('is a certain but tiny one', () => {
     const values = Array.from({ length: 40 }, (_, i) => 1 + i * 1e-5)
     expect(trendOf(points(values), 'lower_is_better').direction).toBe('stable')
   })
+})
 
-  test.each([
-    [[], null, null],
-    [[0.5], null, null],
-    [[0.5, 0.6, 0.7], 0.1, null],
-  ])('is stable with too few points: %j', (values, slope, pValue) => {
-    const trend = trendOf(points(values), 'higher_is_better')
-    expect(trend.direction).toBe('stable')
-    expect(trend.p_value).toBe(pValue)
-    if (slope === null) expect(trend.slope_per_hour).toBeNull()
-    else expect(trend.slope_per_hour).toBeCloseTo(slope)
-  })
+test.each([
+  [[], null],
+  [[0.5], null],
+  [[0.5, 0.6, 0.7], 0.2],
+  [Array.from({ length: 23 }, (_, i) => 0.5 + (i % 2) / 10), 0],
+])('is unknown where a change could not be found: %j', (values, slope) => {
+  const trend = trendOf(points(values), 'higher_is_better')
+  expect(trend).toMatchObject({ direction: 'unknown', shape: null, since: null })
+  if (slope === null) expect(trend.slope_per_hour).toBeNull()
+  else expect(trend.slope_per_hour).toBeCloseTo(slope)
 })
