@@ -77,11 +77,11 @@ describe('The overview', () => {
 
 describe('The model comparison', () => {
   test('averages over the window, the worst first', async () => {
-    const bars = await answer(queryOf('model-comparison', 'F1 score: worst first'))
+    const bars = await answer(queryOf('model-comparison', 'F1 score: mean, worst first'))
     // Half of the hour before the change, half after it.
     expect(bars.map(({ labels }) => labels.model)).toEqual([mixtral.model, odd.model, gpt.model])
     expect(lastOf(bars[0])).toBeCloseTo(0.75, 2)
-    const slowest = await answer(queryOf('model-comparison', 'Latency: worst first'))
+    const slowest = await answer(queryOf('model-comparison', 'Latency: p95, worst first'))
     expect(slowest.map(({ labels }) => labels.model)).toEqual([mixtral.model, odd.model, gpt.model])
   })
 })

@@ -28,18 +28,18 @@ export function meanText(
     return `${name} of ${counted(samples, kpi === undefined ? 'sample' : 'operation')}`
   }
   if (snapshots === null || snapshots === 0) return null
-  return `mean of the ${valueName(kpi)}s of ${counted(snapshots, 'snapshot')}`
+  return `mean of the ${valueText(kpi)}s of ${counted(snapshots, 'snapshot')}`
 }
 
 /** What the least or greatest value is of: `lowest snapshot p95`. */
 export function extremeText(kpi: Kpi | undefined, which: 'lowest' | 'highest'): string {
-  return `${which} snapshot ${valueName(kpi)}`
+  return `${which} snapshot ${valueText(kpi)}`
 }
 
 const valueNames: Partial<Record<Statistic, string>> = { newest: 'reading' }
 
-/** What a snapshot's value is; only `value` where places are judged by different statistics. */
-function valueName(kpi: Kpi | undefined): string {
+/** What a KPI's value is of its operations; only `value` where places are judged by different statistics. */
+export function valueText(kpi: Kpi | undefined): string {
   if (kpi === undefined) return 'value'
   const statistics = new Set(
     [kpi, ...kpi.overrides.map((each) => overridden(kpi, each))].map((each) => each.statistic),

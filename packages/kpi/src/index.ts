@@ -18,7 +18,7 @@ export { type Retention, retentionOf } from './config/schema.js'
 export { contextSizeClass, contextTokens, largerContextSize } from './context-size.js'
 export { durationSeconds } from './duration.js'
 export { type ErrorCode, type ErrorDetail, errorCodes, MnemoscopeError } from './errors.js'
-export { extremeText, type MeanSource, meanText } from './figure-text.js'
+export { extremeText, type MeanSource, meanText, valueText } from './figure-text.js'
 export { ageing, effectiveOperations, heaviestAgeing, kept, type NewOperations } from './judge/ageing.js'
 export {
   type CounterReading,

@@ -1,3 +1,4 @@
+import { valueText } from '@mnemoscope/kpi'
 import { courses, isSnapshot, newestSamples } from './ask-kpis.js'
 import type { Figure } from './figure.js'
 import { drillDown, idOfTitle, kpis } from './kpis.js'
@@ -35,16 +36,16 @@ export const courseFigures: readonly Figure[] = [
         courses(views, ({ id, title }) => [drillDown(id), `${title} and its thresholds`, 'A']),
     },
   },
-  ...['worst first', 'mean over $window'].map(
+  ...['worst first', 'averaged over $window'].map(
     (panel): Figure => ({
-      name: `means of the last 45 minutes, ${panel}`,
+      name: `averages of the judged value in the last 45 minutes, ${panel}`,
       sql: `SELECT kpi || ' ' || model AS key, avg(value) AS value FROM ${inWindow} AND at > ${TO} - interval '45 minutes'
         GROUP BY 1`,
       views: {
         dashboards: async (views) => {
           const shown = await newestSamples(
             views,
-            ({ title }) => ['model-comparison', `${title}: ${panel}`],
+            (kpi) => ['model-comparison', `${kpi.title}: ${valueText(kpi)}, ${panel}`],
             { window: '45m' },
           )
           // Prometheus has a value for each evaluation, twice as many as snapshots; they differ in what the ends weigh.

@@ -9,13 +9,20 @@ import { sectionOf } from './views.js'
 /** The model that heads a row, without its operation. */
 const modelOf = (head: string) => head.replace(/ \((?:search|generate)\)$/, '')
 
-const comparison = 'Mean of the snapshots, by model, context size and operation'
+/** Rows of the table of models, without its head, which may have several lines, and the note below it. */
+const rowsOf = (text: string) =>
+  sectionOf(text, 'MODEL PERFORMANCE').filter(([, first = '']) => /^\d/.test(first))
+
+const comparison = 'Mean of each KPI, by model, context size and operation'
+
+/** Of operations, each counted once. */
+const mean = 'sum(mean * samples) / sum(samples)'
 
 /** What the snapshots of the window come to. */
 export const windowFigures: readonly Figure[] = [
   {
     name: 'means of the window by model',
-    sql: `SELECT kpi || ' ' || model AS key, avg(value) AS value FROM ${inWindow} GROUP BY 1`,
+    sql: `SELECT kpi || ' ' || model AS key, ${mean} AS value FROM ${inWindow} GROUP BY 1`,
     views: {
       page: ({ page }) => kpiCells(page, 'comparison'),
       report: ({ report }) =>
@@ -30,17 +37,17 @@ export const windowFigures: readonly Figure[] = [
   },
   {
     name: 'means of the window that the report has room for',
-    sql: `SELECT kpi || ' ' || model AS key, avg(value) AS value FROM ${inWindow} GROUP BY 1`,
+    sql: `SELECT kpi || ' ' || model AS key, ${mean} AS value FROM ${inWindow} GROUP BY 1`,
     isPart: true,
     views: {
       text: ({ text }) => {
-        const [head = [], ...rows] = sectionOf(text, 'MODEL PERFORMANCE')
-        const titles = new Map(kpis.map(({ title, id }) => [title.toLowerCase(), id]))
-        const ids = head.slice(1).map((name) => titles.get(name))
-        return shownOf(rows, ([model = '', ...cells]) =>
-          cells.flatMap((cell, i) =>
-            ids[i] === undefined ? [] : [[`${ids[i]} ${modelOf(model)}`, readOff(cell)] as const],
-          ),
+        const ids = kpis.map(({ id }) => id)
+        return shownOf(rowsOf(text), ([model = '', ...cells]) =>
+          cells
+            .slice(0, -1)
+            .flatMap((cell, i) =>
+              ids[i] === undefined ? [] : [[`${ids[i]} ${modelOf(model)}`, readOff(cell)] as const],
+            ),
         )
       },
     },
@@ -62,9 +69,7 @@ export const windowFigures: readonly Figure[] = [
       report: ({ report }) =>
         shownOf(Object.entries(report.model_performance), ([model, { count }]) => [[model, count]]),
       text: ({ text }) =>
-        shownOf(sectionOf(text, 'MODEL PERFORMANCE').slice(1), (cells) => [
-          [modelOf(cells[0] as string), readOff(cells.at(-1) as string)],
-        ]),
+        shownOf(rowsOf(text), (cells) => [[modelOf(cells[0] as string), readOff(cells.at(-1) as string)]]),
       dashboards: async ({ dashboards }) =>
         shownOf(await dashboards.sql('model-comparison', comparison), ({ model, snapshots }) => [
           [String(model), Number(snapshots)],
@@ -74,7 +79,7 @@ export const windowFigures: readonly Figure[] = [
   {
     name: 'average, least and greatest value of each KPI',
     sql: `SELECT name || ' ' || kpi AS key, value FROM (
-        SELECT kpi, avg(value) AS average, min(value) AS lowest, max(value) AS highest FROM ${inWindow} GROUP BY kpi
+        SELECT kpi, ${mean} AS average, min(value) AS lowest, max(value) AS highest FROM ${inWindow} GROUP BY kpi
       ) AS totals, LATERAL (VALUES ('avg', average), ('min', lowest), ('max', highest)) AS listed (name, value)`,
     views: {
       report: ({ report }) =>
@@ -88,9 +93,11 @@ export const windowFigures: readonly Figure[] = [
             .slice(1)
             .filter(([title = '']) => idOfTitle.has(title)),
           ([title = '', ...cells]) =>
-            cells.map(
-              (cell, i) => [`${['avg', 'min', 'max'][i]} ${idOfTitle.get(title)}`, readOff(cell)] as const,
-            ),
+            cells
+              .slice(0, 3)
+              .map(
+                (cell, i) => [`${['avg', 'min', 'max'][i]} ${idOfTitle.get(title)}`, readOff(cell)] as const,
+              ),
         ),
     },
   },

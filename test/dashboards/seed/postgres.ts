@@ -19,6 +19,7 @@ import {
   episodes,
   gapAt,
   kpiValue,
+  meanBehind,
   minute,
   places,
   start,
@@ -113,8 +114,9 @@ async function seedStory(pool: pg.Pool): Promise<void> {
     ids.push(rows[0]?.id as number)
   }
   await pool.query(
-    `INSERT INTO snapshots (at, series_id, kpi, value, samples, p50, p95, p99)
-       SELECT * FROM unnest($1::timestamptz[], $2::int[], $3::text[], $4::float8[], $5::float8[], $6::float8[], $7::float8[], $8::float8[])`,
+    `INSERT INTO snapshots (at, series_id, kpi, value, samples, mean, p50, p95, p99)
+       SELECT * FROM unnest($1::timestamptz[], $2::int[], $3::text[], $4::float8[], $5::float8[], $6::float8[], $7::float8[], $8::float8[],
+         $9::float8[])`,
     columns(snapshotRows(ids)),
   )
   await pool.query(
@@ -181,7 +183,7 @@ function snapshotRows(ids: readonly number[]): unknown[][] {
         const value = kpiValue(kpi, place, new Date(at))
         const quantiles =
           kpi.instrument === 'histogram' ? [value, 1.5 * value, 2 * value] : [null, null, null]
-        rows.push([new Date(at), id, kpi.id, value, 40, ...quantiles])
+        rows.push([new Date(at), id, kpi.id, value, 40, meanBehind(value), ...quantiles])
       }
     }
   }

@@ -44,6 +44,11 @@ export function kpiValue(kpi: Kpi, place: number, at: Date): number {
   return 1_000 * (1 + place) + (changed ? 500 : 0)
 }
 
+/** The mean of the operations behind a value: such as the p95 of latency, which is more. */
+export function meanBehind(value: number): number {
+  return 0.8 * value
+}
+
 /** An alert episode of the story; minutes are counted back from the end. */
 export interface Episode {
   readonly kpi: string | undefined

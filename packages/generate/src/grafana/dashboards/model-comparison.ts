@@ -1,4 +1,4 @@
-import type { Config, Kpi } from '@mnemoscope/kpi'
+import { type Config, type Kpi, valueText } from '@mnemoscope/kpi'
 import { alertAnnotation, changeAnnotations } from '../annotations.js'
 import { barGauge, timeSeries } from '../charts.js'
 import { dashboard } from '../dashboard.js'
@@ -30,7 +30,7 @@ export function modelComparison(config: Config): Dashboard {
     sections: [
       { title: 'Over the time range, from the history', panels: [comparisonTable(kpis)] },
       {
-        title: 'Averages over $window, worst first, and their course',
+        title: 'Judged values averaged over $window, worst first, and their course',
         panels: kpis.flatMap((kpi) => comparison(config, kpi)),
       },
     ],
@@ -46,8 +46,8 @@ function comparison(config: Config, kpi: Kpi): PanelSpec[] {
     barGauge({
       ...base,
       links,
-      title: `${kpi.title}: worst first`,
-      description: `${kpi.description} Mean of the judged value over the chosen window. ${base.thresholdNote}`,
+      title: `${kpi.title}: ${valueText(kpi)}, worst first`,
+      description: `${kpi.description} The judged value (${valueText(kpi)}), averaged over the chosen window: not the mean of operations. ${base.thresholdNote}`,
       width: 9,
       height,
       targets: [instantQuery(`${worstFirst}(${averageValues(kpi)})`, { legend: placeLegend })],
@@ -56,8 +56,8 @@ function comparison(config: Config, kpi: Kpi): PanelSpec[] {
       {
         ...base,
         links,
-        title: `${kpi.title}: mean over $window`,
-        description: `${kpi.description} Smoothed: each point is the mean of the window before it. ${base.thresholdNote}`,
+        title: `${kpi.title}: ${valueText(kpi)}, averaged over $window`,
+        description: `${kpi.description} The judged value, smoothed: each point is the average of the window before it, not the mean of operations. ${base.thresholdNote}`,
         width: 15,
         height,
         targets: [rangeQuery(averageValues(kpi), { legend: placeLegend, step: config.alertCheckInterval })],

@@ -7,13 +7,13 @@ import { placesSql, sqlQuery, wholeHoursSql } from '../query.js'
 import type { PanelSpec } from '../schema.js'
 import { table } from '../table.js'
 
-/** The mean of each KPI's snapshots, one row for each service, model, context size and operation. */
+/** The mean of each KPI over its operations, one row for each service, model, context size and operation. */
 export function comparisonTable(kpis: readonly Kpi[]): PanelSpec {
   return table({
-    title: 'Mean of the snapshots, by model, context size and operation',
+    title: 'Mean of each KPI, by model, context size and operation',
     description:
-      'Mean of each KPI’s snapshots in the time range. Of a quantile such as the p95 of latency it is the mean of ' +
-      'quantiles, good for comparing. Empty: never measured in the time range.',
+      'Mean over the operations in the time range, each counted once; of a gauge over its readings, which are of a ' +
+      'process that models may share. Exactly the time range. Empty: never measured in it.',
     width: 24,
     height: 10,
     unit: 'none',
@@ -21,7 +21,7 @@ export function comparisonTable(kpis: readonly Kpi[]): PanelSpec {
     targets: [sqlQuery(meansSql(kpis))],
     overrides: kpis.map((kpi) =>
       forField(kpi.id, {
-        displayName: kpi.title,
+        displayName: `${kpi.title}, mean of ${kpi.instrument === 'gauge' ? 'readings' : 'operations'}`,
         unit: grafanaUnit(kpi.unit),
         thresholds: kpiThresholds(kpi),
         mappings: [unknownMapping(unknownCell)],
@@ -40,21 +40,14 @@ export function comparisonTable(kpis: readonly Kpi[]): PanelSpec {
   })
 }
 
-/** What the snapshots of each place come to, put together once: inlined, it would be for every place anew. */
+/** What the operations of each place come to, put together once: inlined, it would be for every place anew. */
 function meansSql(kpis: readonly Kpi[]): string {
-  const means = kpis.map(
-    ({ id }) =>
-      `  sum(total) FILTER (WHERE kpi = '${id}') / nullif(sum(count) FILTER (WHERE kpi = '${id}'), 0) AS ${id},`,
-  )
+  const means = kpis.map(({ id }) => `  max(mean) FILTER (WHERE kpi = '${id}') AS ${id},`)
   return `
-WITH ${wholeHoursSql}, ${placesSql}, parts AS MATERIALIZED (
-  SELECT series_id, kpi, sum(count) AS count, sum(total) AS total
-  FROM hours JOIN snapshots_hourly USING (hour)
+WITH ${wholeHoursSql}, ${placesSql}, means AS MATERIALIZED (
+  SELECT series_id, kpi, mean_of(sum(samples_total), sum(samples), sum(total), sum(count)) AS mean
+  FROM window_values($__timeFrom()::timestamptz, $__timeTo()::timestamptz)
   GROUP BY series_id, kpi
-  UNION ALL
-  SELECT of_hour.* FROM rest CROSS JOIN LATERAL (
-    SELECT series_id, kpi, count(value), sum(value) FROM snapshots WHERE at >= since AND at < until GROUP BY series_id, kpi
-  ) AS of_hour
 ), instants AS MATERIALIZED (
   SELECT series_id, sum(snapshots) AS snapshots FROM (
     SELECT series_id, sum(snapshots) AS snapshots FROM hours JOIN series_hourly USING (hour) GROUP BY series_id
@@ -72,7 +65,7 @@ SELECT
   operation,
 ${means.join('\n')}
   max(snapshots) AS snapshots
-FROM places JOIN parts USING (series_id) JOIN instants USING (series_id)
+FROM places JOIN means USING (series_id) JOIN instants USING (series_id)
 GROUP BY service, model, context_size, context_tokens, operation
 ORDER BY service, model, context_tokens NULLS LAST, operation`
 }
