@@ -19,6 +19,8 @@ const stops: (() => Promise<unknown>)[] = []
 const mnemoscope = [process.execPath, join(repository, 'packages/cli/bin/mnemoscope.js')] as const
 let ground: Ground
 let endRecorder: () => Promise<unknown>
+let endPrometheus: () => Promise<unknown>
+let endDemo: () => Promise<unknown>
 
 beforeAll(async () => {
   ground = await prepareGround(folder.path)
@@ -27,10 +29,10 @@ beforeAll(async () => {
   if (!by.startsWith('deploy/'))
     console.warn(`skipped deploy/postgres/passwords.sh: passwords were set by ${by}`)
   const tools = await findTools(['prometheus', 'alertmanager'], { toolsDir })
-  await startAsComposed(ground, 'prometheus', [tools.prometheus.command], stops)
+  endPrometheus = await startAsComposed(ground, 'prometheus', [tools.prometheus.command], stops)
   await startAsComposed(ground, 'alertmanager', [tools.alertmanager.command], stops)
   endRecorder = await startAsComposed(ground, 'recorder', mnemoscope, stops)
-  await startAsComposed(ground, 'demo', mnemoscope, stops)
+  endDemo = await startAsComposed(ground, 'demo', mnemoscope, stops)
 }, 240_000)
 
 afterAll(async () => {
@@ -43,6 +45,11 @@ function secret(path: string): string {
 }
 
 describe('The command lines of the containers', () => {
+  // What follows needs neither of them, and both compute all the time.
+  afterAll(async () => {
+    await Promise.all([endDemo(), endPrometheus()])
+  })
+
   test('start every part on the real programs, and Prometheus scrapes them all by the names in its file', async () => {
     const expected = ['alertmanager', 'demo', 'mnemoscope-recorder', 'prometheus']
     const up = await eventually(

@@ -140,7 +140,11 @@ export async function startAsComposed(
     env: { ...process.env, ...Object.fromEntries(environment) },
     cwd,
     stateDir: ground.folder,
-    ready: () => isHealthy(ground, service),
+    ready: async () => {
+      // Rejects until the service listens: a health check that starts Node for nothing costs 0.1 s of CPU, 40 times a second.
+      await fetch(`http://127.0.0.1:${ground.port[name]}/`)
+      return isHealthy(ground, service)
+    },
     readyTimeoutMs: 60_000,
   })
   stops.push(server.stop)

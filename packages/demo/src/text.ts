@@ -32,6 +32,17 @@ const stopWords = new Set(
  * are left out. A light suffix stripper: two words meet when they share a stem, a wrong stem is the same on both sides.
  */
 export function indexTerm(word: string): string | null {
+  const known = indexTerms.get(word)
+  if (known !== undefined) return known
+  const term = termOf(word)
+  indexTerms.set(word, term)
+  return term
+}
+
+/** A corpus has few words, and repeats them in every section, question and summary. */
+const indexTerms = new Map<string, string | null>()
+
+function termOf(word: string): string | null {
   const term = word.toLowerCase().replace(/['’]s?$/, '')
   if (term === '' || stopWords.has(term)) return null
   return stem(term)

@@ -1,4 +1,4 @@
-import { describe, expect, jest, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { loadQuestions, loadSections } from '../src/corpus.js'
 import { applyFault, type Fault, faults, isFault, slowSeconds } from '../src/faults.js'
 import { type Answer, createMemory } from '../src/memory.js'
@@ -13,9 +13,16 @@ const sections = loadSections()
 const questions = loadQuestions()
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 
+// Indexing the sections takes longer than asking about them: every test leaves the store complete.
+const store = createStore(sections)
+afterEach(() => {
+  store.restore()
+  store.setDelay(undefined)
+})
+
 /** A memory whose session has read and asked for a while, as in the running demo. */
 function startMemory() {
-  const memory = createMemory(createStore(sections))
+  const memory = createMemory(store)
   const session = createSession(48_000)
   session.attach(sections)
   session.attach(sections.slice(0, 120))

@@ -82,6 +82,11 @@ export function rulesOf(config: Config): Rules {
   return new Map(ruleFiles(config, configHash(config)).map(([name, { groups }]) => [name, groups]))
 }
 
+/** The same, without the files. */
+export function groupsOf(config: Config): RuleGroup[] {
+  return [...rulesOf(config).values()].flat()
+}
+
 /** The same rules, each as `edit` gives it. */
 export function editRules(rules: Rules, edit: (rule: Rule) => Rule): Rules {
   const edited = (group: RuleGroup) => ({ ...group, rules: group.rules.map(edit) })

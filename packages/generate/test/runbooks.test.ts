@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
-import { parse } from 'yaml'
+import { type Config, type ConfigInput, defineConfig } from '@mnemoscope/kpi'
 import { customKpis } from '../../../test/harness/custom-kpis.js'
 import { runbookBase } from '../src/annotations.js'
-import { generate } from '../src/generate.js'
+import type { AlertRule } from '../src/rule.js'
+import { runbookIndex } from '../src/runbook-index.js'
+import { groupsOf } from './promtool.js'
 
 const folder = new URL('../../../docs/runbooks/', import.meta.url)
 const pages = readdirSync(folder).filter((name) => name !== 'README.md')
@@ -23,11 +24,11 @@ const config = defineConfig({
 })
 
 /** Every alert that any configuration can raise, with its annotations. */
-const alerts = [...generate(config)]
-  .filter(([path]) => path.startsWith('prometheus/rules/'))
-  .flatMap(([, text]) => parse(text).groups)
-  .flatMap(({ rules }) => rules)
-  .filter(({ alert }) => alert !== undefined)
+const alerts = alertsOf(config)
+
+function alertsOf(config: Config): AlertRule[] {
+  return groupsOf(config).flatMap(({ rules }) => rules.filter((rule) => 'alert' in rule))
+}
 
 describe('runbooks', () => {
   test('have a page for every alert, and no page is of none', () => {
@@ -50,26 +51,16 @@ describe('runbooks', () => {
   })
 
   test('lead to the recorder, or to where the configuration says', () => {
-    const urls = (given: object, folder: string) =>
-      [...generate(defineConfig(given))]
-        .filter(([path]) => path.startsWith(folder))
-        .flatMap(([, text]) =>
-          [...text.matchAll(/runbook_url: (\S+\/)[a-z0-9-]+\.md/g)].map(([, base]) => base),
-        )
-    const cases: [object, string, string][] = [
-      [{}, 'prometheus/rules/', 'http://127.0.0.1:9470/runbooks/'],
-      [
-        { endpoints: { recorder: 'https://x.example/m/' } },
-        'prometheus/rules/',
-        'https://x.example/m/runbooks/',
-      ],
-      [
-        { alerting: { runbookBaseUrl: 'https://wiki.example/' } },
-        'prometheus/rules/',
-        'https://wiki.example/',
-      ],
+    const basesOf = (given: ConfigInput) =>
+      alertsOf(defineConfig(given)).map(({ annotations }) =>
+        annotations.runbook_url?.replace(/[a-z0-9-]+\.md$/, ''),
+      )
+    const cases: [ConfigInput, string][] = [
+      [{}, 'http://127.0.0.1:9470/runbooks/'],
+      [{ endpoints: { recorder: 'https://x.example/m/' } }, 'https://x.example/m/runbooks/'],
+      [{ alerting: { runbookBaseUrl: 'https://wiki.example/' } }, 'https://wiki.example/'],
     ]
-    for (const [given, folder, base] of cases) expect(new Set(urls(given, folder))).toEqual(new Set([base]))
+    for (const [given, base] of cases) expect(new Set(basesOf(given))).toEqual(new Set([base]))
   })
 
   test.each([
@@ -93,26 +84,25 @@ describe('runbooks', () => {
       'latency.md',
     ],
   ])('are listed %s', (_, given, alert, url) => {
-    const listed = generate(defineConfig({ kpis: { recall_at_5: { ...customKpis.recall_at_5, ...given } } }))
-    const row = listed.get('docs/runbooks/README.md')?.match(new RegExp(`^.*\`${alert}\`.*$`, 'm'))?.[0]
+    const custom = defineConfig({ kpis: { recall_at_5: { ...customKpis.recall_at_5, ...given } } })
+    const row = runbookIndex(custom, groupsOf(custom)).match(new RegExp(`^.*\`${alert}\`.*$`, 'm'))?.[0]
     expect(row).toContain(`](${url}) |`)
   })
 
   test('name every alert on its page', () => {
     for (const { alert, annotations, labels } of alerts) {
-      const page = annotations.runbook_url.slice(runbookBase(config).length)
+      const page = (annotations.runbook_url as string).slice(runbookBase(config).length)
       const text = readFileSync(new URL(page, folder), 'utf8')
       const kpi = labels.kpi?.replace(/(?:^|_)([a-z0-9])/g, (_: string, first: string) => first.toUpperCase())
-      expect([text.includes(`\`${alert}\``), text.includes(`\`${alert.replace(kpi, '<Kpi>')}\``)]).toContain(
-        true,
-      )
+      const ofAnyKpi = kpi === undefined ? alert : alert.replace(kpi, '<Kpi>')
+      expect([text.includes(`\`${alert}\``), text.includes(`\`${ofAnyKpi}\``)]).toContain(true)
     }
   })
 
   test('ask for recorded series that exist', () => {
     const recorded = new Set(
-      [...generate(config).values()].flatMap((text) =>
-        [...text.matchAll(/- record: (\S+)/g)].map(([, name]) => name),
+      groupsOf(config).flatMap(({ rules }) =>
+        rules.flatMap((rule) => ('record' in rule ? [rule.record] : [])),
       ),
     )
     for (const name of pages) {

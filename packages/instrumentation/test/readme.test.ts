@@ -8,9 +8,11 @@ const own = fileURLToPath(new URL('..', import.meta.url))
 const root = join(own, '..', '..')
 // Inside the package, so that its name and its dependencies resolve as for a user.
 let folder: string
+let messages: string[]
 beforeAll(() => {
   folder = mkdtempSync(join(own, 'test', '.readme-'))
-})
+  messages = compiled()
+}, 60_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Declarations that the examples need. */
@@ -57,30 +59,44 @@ function givenTo(example: string): string {
     .join('')
 }
 
-test.each([
+const pages = [
   ['README.md', 6],
   ['docs/adapters.md', 4],
   ['../kpi/README.md', 1],
-] as const)('the examples of %s compile', (page, atLeast) => {
-  const found = examples(page)
-  expect(found.length).toBeGreaterThanOrEqual(atLeast)
-  const name = page.replaceAll(/[./]+/g, '-')
-  const files = found.map((example, i) => {
-    const file = join(folder, `${name}-${i}.ts`)
-    writeFileSync(file, `${example}\n${givenTo(example)}\nexport {}\n`)
-    return file
-  })
-  const project = join(folder, `${name}.json`)
+] as const
+
+const nameOf = (page: string) => page.replaceAll(/[./]+/g, '-')
+
+/** What the compiler says of the examples of all pages, which are one program: types are read once. */
+function compiled(): string[] {
+  const files = pages.flatMap(([page]) =>
+    examples(page).map((example, i) => {
+      const file = join(folder, `${nameOf(page)}-${i}.ts`)
+      writeFileSync(file, `${example}\n${givenTo(example)}\nexport {}\n`)
+      return file
+    }),
+  )
+  const project = join(folder, 'tsconfig.json')
   writeFileSync(
     project,
     JSON.stringify({ extends: join(root, 'tsconfig.test.json'), include: [], files, references: [] }),
   )
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  const { stdout } = spawnSync(process.execPath, [tsc, '-p', project, '--pretty', 'false'], {
+  const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', project, '--pretty', 'false'], {
     encoding: 'utf8',
     cwd: root,
   })
-  expect(stdout).toBe('')
+  // Lines that begin with a space belong to the message above.
+  const messages = stdout.split(/^(?=\S)/m).filter((message) => message !== '')
+  return status === 0 || messages.length > 0 ? messages : [`tsc ended with ${status}`]
+}
+
+test.each(pages)('the examples of %s compile', (page, atLeast) => {
+  expect(examples(page).length).toBeGreaterThanOrEqual(atLeast)
+  const isOf = (other: string, message: string) => message.includes(`/${nameOf(other)}-`)
+  const isOfOther = (message: string) =>
+    pages.some(([other]) => other !== page && isOf(other, message) && !isOf(page, message))
+  expect(messages.filter((message) => !isOfOther(message))).toEqual([])
 })
 
 test('the example of the configuration is valid', () => {

@@ -26,7 +26,7 @@ let prometheus: TestPrometheus
 
 beforeAll(async () => {
   ;[postgres, prometheus] = await startTogether(
-    startPostgres({ stateDir: folder.path, port: 0 }),
+    startPostgres({ stateDir: folder.path, port: 0, durable: false }),
     startTestPrometheus(),
   )
   await prepareDatabase(postgres.url)
@@ -90,7 +90,7 @@ test('a database that dies is survived: not ready meanwhile, alerts are not ackn
   expect([events.status, Number(events.headers.get('retry-after'))]).toEqual([503, expect.any(Number)])
   expect(await events.json()).toMatchObject({ error: { code: 'DATABASE_UNREACHABLE' } })
   const outageEnd = new Date(Math.floor(Date.now() / 1_000) * 1_000)
-  postgres = await startPostgres({ stateDir: folder.path, port: postgres.port })
+  postgres = await startPostgres({ stateDir: folder.path, port: postgres.port, durable: false })
   await waitFor(() => isReady(recorder))
   expect((await postWebhook(recorder.url, alertOf('during'))).status).toBe(200)
   const counts = await waitFor(async () => {

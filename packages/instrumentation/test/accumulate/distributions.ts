@@ -46,8 +46,9 @@ function beta(a: number, b: number): Distribution {
 function normal(value: number): number {
   const x = Math.abs(value) / Math.SQRT2
   const t = 1 / (1 + 0.3275911 * x)
-  const factors = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592]
-  const tail = factors.reduce((sum, factor) => (sum + factor) * t, 0) * Math.exp(-x * x)
+  const factors =
+    ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t
+  const tail = factors * Math.exp(-x * x)
   return value < 0 ? tail / 2 : 1 - tail / 2
 }
 
