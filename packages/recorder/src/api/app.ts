@@ -20,8 +20,8 @@ import type { Readiness } from '../status/readiness.js'
 import type { Normaliser } from '../work.js'
 import { routes } from './routes.js'
 
-/** Bodies that are held at a time; parsed, they take several times as much. */
-const mostBytesAtOnce = 64 * 1_024 * 1_024
+/** Bodies that are held at a time; parsed, they take several times as much. Notifications have their own share. */
+const mostBytesAtOnce = { alerts: 16 * 1_024 * 1_024, others: 48 * 1_024 * 1_024 } as const
 
 export interface AppOptions {
   /** What is written goes through this. */
@@ -54,7 +54,7 @@ export function createApp(options: AppOptions): Hono {
   const { readers, config, logger, page } = options
   const needs = {
     ...options,
-    budget: byteBudget(mostBytesAtOnce),
+    budgets: { alerts: byteBudget(mostBytesAtOnce.alerts), others: byteBudget(mostBytesAtOnce.others) },
     dashboards: rememberDashboards(readers, config),
   }
   const app = new Hono()

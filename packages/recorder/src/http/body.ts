@@ -90,7 +90,10 @@ async function readText(
   return unpackedText.toString('utf8')
 }
 
-/** The bytes of a body. A length that it states is taken before it is read, and refused unread where it is too large. */
+/**
+ * The bytes of a body. One that states to be too large is refused unread. Memory is taken for bytes that came, not for
+ * those that a sender announces and never sends.
+ */
 async function readBytes(
   context: Context,
   mostBytes: number,
@@ -99,12 +102,7 @@ async function readBytes(
 ): Promise<Buffer> {
   const { headers } = context.req.raw
   const length = Number(headers.get('content-length') ?? Number.NaN)
-  const isStated = Number.isFinite(length) && !headers.has('transfer-encoding')
-  if (isStated) {
-    if (length > mostBytes) refuseSize()
-    take(length)
-    return Buffer.from(await context.req.arrayBuffer())
-  }
+  if (length > mostBytes && !headers.has('transfer-encoding')) refuseSize()
   const pieces: Uint8Array[] = []
   let read = 0
   for await (const piece of (context.req.raw.body ?? []) as AsyncIterable<Uint8Array>) {

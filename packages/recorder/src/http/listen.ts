@@ -7,6 +7,9 @@ import type { Hono } from 'hono'
 /** Limits memory and open files, however many requests come. */
 const mostConnections = 500
 
+/** How often the two limits of time below are checked. Node's default of 30 s would let silent connections stay as long. */
+const connectionsCheckingInterval = 1_000
+
 /** Below the 10 s after which Docker kills a process that it asked to stop. */
 const defaultGraceMs = 5_000
 const idleCheckMs = 100
@@ -30,7 +33,7 @@ export async function listen(
   port: number,
   graceMs = defaultGraceMs,
 ): Promise<Listening> {
-  const server = createServer(getRequestListener(app.fetch))
+  const server = createServer({ connectionsCheckingInterval }, getRequestListener(app.fetch))
   // A client that sends headers and then nothing must not hold a connection for ever.
   server.requestTimeout = 30_000
   server.headersTimeout = 10_000

@@ -15,15 +15,16 @@ export interface ServeOptions {
   readonly gate: Gate
   /** Gets a line for each request that writes, and for each that was refused. */
   readonly logger: Pick<Logger, 'info' | 'warn'>
-  /** Bytes of bodies that all requests may hold at a time. */
-  readonly budget: Budget
+  /** Bytes of bodies that requests may hold at a time, apart for those that bring alerts, which others must not hold up. */
+  readonly budgets: { readonly alerts: Budget; readonly others: Budget }
   readonly config: Pick<Config, 'kpis'>
 }
 
 /** Has an app answer by a route: who may call it, then its parameters, its body, its handler. */
 export function serve<Needs extends ServeOptions>(app: Hono, route: AnyRoute<Needs>, needs: Needs): void {
   app.on(route.method, honoPath(route.path), async (context: Context) => {
-    const { gate, budget, config } = needs
+    const { gate, budgets, config } = needs
+    const budget = route.access === 'write:alerts' ? budgets.alerts : budgets.others
     let caller: Caller | undefined
     try {
       caller = assertAccess(route.access, askedOf(context), gate)
