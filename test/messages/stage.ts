@@ -16,6 +16,8 @@ export interface Message {
   readonly text: string
   /** What the medium got. */
   readonly raw: string
+  /** What makes it one with others, where a medium has incidents: an end names nothing else. */
+  readonly incident?: string
 }
 
 /** A real Alertmanager with the generated files, and all media captured. */
@@ -166,8 +168,14 @@ export async function stage(options: StageOptions): Promise<Stage> {
 function posted({ path, body }: Exclude<Received, { mail: string }>): Message[] {
   const medium = path.split('/')[1] ?? ''
   const raw = JSON.stringify(body)
-  const of = (title: unknown, text: unknown): Message[] => [
-    { medium, title: String(title), text: String(text ?? ''), raw },
+  const of = (title: unknown, text: unknown, incident?: unknown): Message[] => [
+    {
+      medium,
+      title: String(title),
+      text: String(text ?? ''),
+      raw,
+      ...(incident === undefined ? {} : { incident: String(incident) }),
+    },
   ]
   const at = (...keys: readonly (string | number)[]) =>
     keys.reduce<unknown>((value, key) => (value as Record<string | number, unknown> | undefined)?.[key], body)
@@ -179,12 +187,15 @@ function posted({ path, body }: Exclude<Received, { mail: string }>): Message[] 
     case 'pagerduty':
       return of(
         at('payload', 'summary') ?? body.event_action,
-        at('payload', 'custom_details', 'message') ?? '',
+        at('payload', 'custom_details', 'message'),
+        body.dedup_key,
       )
-    case 'opsgenie':
+    case 'opsgenie': {
       // A new text of an alert that is there is no message of its own.
-      if (path.endsWith('/message') || path.endsWith('/description')) return []
-      return of(body.message ?? path.split('/').at(-1), body.description ?? '')
+      const [, , , , alias, change] = path.split('/')
+      if (change === 'message' || change === 'description') return []
+      return of(body.message ?? change, body.description, body.alias ?? alias)
+    }
     case 'discord':
       return of(at('embeds', 0, 'title'), at('embeds', 0, 'description'))
     case 'teams':
