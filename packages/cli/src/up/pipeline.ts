@@ -177,6 +177,9 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
         configFile: `${generations.current}/alertmanager/alertmanager.yml`,
         stateDir,
         port: ports.alertmanager,
+        ...(config.endpoints.alertmanagerPage === undefined
+          ? {}
+          : { externalUrl: config.endpoints.alertmanagerPage }),
         login,
       }),
     )

@@ -13,6 +13,8 @@ export interface AlertmanagerOptions extends ServerOptions {
   readonly retention?: string
   /** What every request to it needs. Default: nothing, so that every program on this machine and some web pages may use it. */
   readonly login?: ServerLogin | undefined
+  /** Address by which people's browsers reach it, for links in messages. Default: where it listens. */
+  readonly externalUrl?: string
   readonly extraArgs?: readonly string[]
 }
 
@@ -49,6 +51,9 @@ export function alertmanagerArgs(options: AlertmanagerOptions, dataDir: string, 
     `--config.file=${resolve(configFile)}`,
     `--storage.path=${dataDir}`,
     `--web.listen-address=127.0.0.1:${port}`,
+    // By default it is the machine's name, which usually nobody can open.
+    `--web.external-url=${options.externalUrl ?? `http://127.0.0.1:${port}`}`,
+    '--web.route-prefix=/',
     '--cluster.listen-address=',
     ...webConfigArgs(options.login),
     ...(retention === undefined ? [] : [`--data.retention=${retention}`]),

@@ -59,6 +59,8 @@ export function prometheusArgs(options: PrometheusOptions, dataDir: string, port
     `--config.file=${resolve(configFile)}`,
     `--storage.tsdb.path=${dataDir}`,
     `--web.listen-address=127.0.0.1:${port}`,
+    // By default it is the machine's name, which usually nobody can open.
+    `--web.external-url=http://127.0.0.1:${port}`,
     // A regular expression that no origin matches: pages of other sites read nothing. The default matches all.
     '--web.cors.origin=^$',
     ...webConfigArgs(options.login),

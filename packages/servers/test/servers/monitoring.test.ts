@@ -53,7 +53,7 @@ const prometheus = async (port = 0) => {
   running.push(server)
   return server
 }
-const alertmanager = async (port = 0) => {
+const alertmanager = async (port = 0, more: { externalUrl?: string } = {}) => {
   const { command } = tools.alertmanager
   const server = await startAlertmanager({
     command,
@@ -61,6 +61,7 @@ const alertmanager = async (port = 0) => {
     stateDir: state.path,
     port,
     retention: '48h',
+    ...more,
   })
   running.push(server)
   return server
@@ -158,6 +159,7 @@ describe('startPrometheus', () => {
       '--config.file=/p.yml',
       '--storage.tsdb.path=/s/data',
       '--web.listen-address=127.0.0.1:9090',
+      '--web.external-url=http://127.0.0.1:9090',
       '--web.cors.origin=^$',
       '--query.max-samples=10000000',
     ])
@@ -194,12 +196,19 @@ describe('startAlertmanager', () => {
     })
   })
 
+  test('answers at its own address whatever the one is that people use', async () => {
+    const { url } = await alertmanager(0, { externalUrl: 'https://alerts.example/here' })
+    expect((await fetch(`${url}/-/ready`)).status).toBe(200)
+  })
+
   test('listens on 127.0.0.1 only and joins no cluster', () => {
     const options = { command: 'alertmanager', configFile: '/a.yml', stateDir: '/s', port: 0 }
     expect(alertmanagerArgs(options, '/s/data', 9093)).toEqual([
       '--config.file=/a.yml',
       '--storage.path=/s/data',
       '--web.listen-address=127.0.0.1:9093',
+      '--web.external-url=http://127.0.0.1:9093',
+      '--web.route-prefix=/',
       '--cluster.listen-address=',
     ])
   })
