@@ -1,4 +1,5 @@
 import type { Config } from '@mnemoscope/kpi'
+import { inlineRules } from './inline-rules.js'
 import type { RuleGroup } from './rule.js'
 
 type RuleTarget = Config['ruleTargets'][number]
@@ -43,6 +44,6 @@ function ruleTargetContent(target: RuleTarget, groups: readonly RuleGroup[]): ob
       // Half of the data would be judged as if it were all: a rule that cannot see everything fails, and says so.
       return { groups: groups.map((group) => ({ ...group, partial_response_strategy: 'abort' })) }
     case 'victoriametrics':
-      return { groups }
+      return { groups: groups.map(inlineRules) }
   }
 }

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { parse } from 'yaml'
 import { generate } from '../src/generate.js'
+import { inlineRules } from '../src/inline-rules.js'
+import type { RuleGroup } from '../src/rule.js'
 import { runTool } from './promtool.js'
 
 const config = defineConfig({ ruleTargets: ['kubernetes', 'mimir', 'thanos', 'victoriametrics'] })
@@ -28,7 +30,6 @@ describe('rules for other engines', () => {
       spec: { groups: ofPrometheus },
     })
     expect(contentOf('deploy/rules/mimir.yml')).toEqual({ namespace: 'mnemoscope', groups: ofPrometheus })
-    expect(contentOf('deploy/rules/victoriametrics.yml')).toEqual({ groups: ofPrometheus })
     const { groups } = contentOf('deploy/rules/thanos.yml')
     expect(groups).toEqual(
       ofPrometheus.map((group: object) => ({ ...group, partial_response_strategy: 'abort' })),
@@ -41,9 +42,38 @@ describe('rules for other engines', () => {
     expect(generate(config)).toEqual(files)
   })
 
+  test('of vmalert are the same, but for expressions in the place of what it shows too late', () => {
+    const { groups } = contentOf('deploy/rules/victoriametrics.yml') as { groups: RuleGroup[] }
+    const withoutExpressions = (all: readonly RuleGroup[]) =>
+      all.map(({ rules, ...group }) => ({ ...group, rules: rules.map((rule) => ({ ...rule, expr: '' })) }))
+    expect(withoutExpressions(groups)).toEqual(withoutExpressions(ofPrometheus))
+    const counting = groups.flatMap(({ rules }) =>
+      rules.filter((rule) => 'record' in rule && /:(?:added_count|weight_fast)$/.test(rule.record)),
+    )
+    expect(counting.length).toBeGreaterThan(0)
+    for (const { expr } of counting) expect(expr).not.toMatch(/:(?:began_alert|elapsed|ageing|kept_fast)\b/)
+  })
+
+  test('of vmalert keep the conditions of a selector whose series became an expression', () => {
+    const name = 'instance:mnemoscope_x:began_alert'
+    const { rules } = inlineRules({
+      name: 'x',
+      interval: '30s',
+      rules: [
+        { record: name, expr: 'a > 1' },
+        {
+          record: 'b',
+          expr: `sum(${name}{outcome="a.b", model!~"c|d"}) + ${name} + max_over_time(${name}[5m])`,
+        },
+      ],
+    })
+    const inlined = 'label_mismatch(label_match(((a > 1)), "outcome", "a\\\\.b"), "model", "c|d")'
+    expect(rules[1]?.expr).toBe(`sum(${inlined}) + ((a > 1)) + max_over_time(${name}[5m])`)
+  })
+
   test('have each group name once in a file, as every engine asks', async () => {
-    const path = 'deploy/rules/victoriametrics.yml'
-    expect(await runTool('promtool', ['check', 'rules', path], files)).toEqual({
+    const all = new Map([['all.json', JSON.stringify({ groups: ofPrometheus })]])
+    expect(await runTool('promtool', ['check', 'rules', 'all.json'], all)).toEqual({
       ok: true,
       output: expect.stringContaining('SUCCESS'),
     })
