@@ -14,6 +14,7 @@ const suites = {
   dashboards: ['test:dashboards'],
   browser: ['test:browser'],
   postgres: ['test:postgres'],
+  security: ['test:security'],
   packaging: ['test:packaging'],
   readme: ['test:readme'],
   truth: ['truth'],
