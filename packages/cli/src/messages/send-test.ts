@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, MnemoscopeError, names } from '@mnemoscope/kpi'
+import { loginHeaders, secretsFolder } from '@mnemoscope/servers'
 import { readRunFile, stateFolder } from '../up/run-file.js'
 
 export interface TestOptions {
@@ -30,14 +31,16 @@ function integrationsOf(receiver: Config['alerting']['receivers'][string]): stri
 
 /** Address of Alertmanager: the given one, else that of `mnemoscope up` in this folder, else the configured one. */
 export function alertmanagerOf(given: string | undefined, folder: string, config: Config): string {
-  const running = () => {
-    try {
-      return readRunFile(folder).alertmanager
-    } catch {
-      return config.endpoints.alertmanager
-    }
+  return (given ?? runningIn(folder) ?? config.endpoints.alertmanager).replace(/\/+$/, '')
+}
+
+/** Address of the Alertmanager that `mnemoscope up` runs in a folder. */
+function runningIn(folder: string): string | undefined {
+  try {
+    return readRunFile(folder).alertmanager
+  } catch {
+    return undefined
   }
-  return (given ?? running()).replace(/\/+$/, '')
 }
 
 /**
@@ -58,11 +61,12 @@ export async function sendTest(options: TestOptions): Promise<string[]> {
   }
   const media = integrationsOf(settings)
   const logged = logOf(folder).length
-  const before = await attempts(alertmanager)
-  await raise(alertmanager, receiver)
+  const server = { url: alertmanager, headers: loginAt(alertmanager, folder) }
+  const before = await attempts(server)
+  await raise(server, receiver)
   const until = Date.now() + withinMs
   for (;;) {
-    const now = await attempts(alertmanager)
+    const now = await attempts(server)
     const failed = media.find((medium) => count(now.failed, medium) > count(before.failed, medium))
     if (failed !== undefined)
       throw refused(receiver, failed, await loggedReason(folder, logged, receiver, failed))
@@ -73,7 +77,19 @@ export async function sendTest(options: TestOptions): Promise<string[]> {
   }
 }
 
-async function raise(alertmanager: string, receiver: string): Promise<void> {
+interface Server {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The servers of `mnemoscope up` ask for a password; it is sent to no other address. */
+function loginAt(url: string, folder: string): Record<string, string> {
+  const path = join(secretsFolder(stateFolder(folder)), 'servers-password')
+  if (!existsSync(path) || runningIn(folder) !== url) return {}
+  return loginHeaders({ username: names.serversUser, password: readFileSync(path, 'utf8').trim() })
+}
+
+async function raise(server: Server, receiver: string): Promise<void> {
   const now = Date.now()
   const alert = {
     labels: { alertname: names.testAlert, receiver, severity: 'info', sent: String(now) },
@@ -85,7 +101,7 @@ async function raise(alertmanager: string, receiver: string): Promise<void> {
     endsAt: new Date(now + 60_000).toISOString(),
   }
   const headers = { 'content-type': 'application/json' }
-  await ask(alertmanager, '/api/v2/alerts', { method: 'POST', headers, body: JSON.stringify([alert]) })
+  await ask(server, '/api/v2/alerts', { method: 'POST', headers, body: JSON.stringify([alert]) })
 }
 
 interface Attempts {
@@ -98,8 +114,8 @@ function count(counts: ReadonlyMap<string, number>, medium: string): number {
 }
 
 /** How often each medium was tried, and how often in vain, since Alertmanager began. */
-async function attempts(alertmanager: string): Promise<Attempts> {
-  const metrics = await ask(alertmanager, '/metrics')
+async function attempts(server: Server): Promise<Attempts> {
+  const metrics = await ask(server, '/metrics')
   return {
     all: byIntegration(metrics, 'alertmanager_notification_requests_total'),
     failed: byIntegration(metrics, 'alertmanager_notification_requests_failed_total'),
@@ -115,11 +131,16 @@ function byIntegration(metrics: string, name: string): Map<string, number> {
   return counts
 }
 
-async function ask(alertmanager: string, path: string, init: RequestInit = {}): Promise<string> {
+async function ask(server: Server, path: string, init: RequestInit = {}): Promise<string> {
+  const { url: alertmanager } = server
   const next = 'Start it (`npx mnemoscope up`), or give its address with --alertmanager-url.'
   let response: Response
   try {
-    response = await fetch(`${alertmanager}${path}`, { ...init, signal: AbortSignal.timeout(10_000) })
+    response = await fetch(`${alertmanager}${path}`, {
+      ...init,
+      headers: { ...server.headers, ...init.headers },
+      signal: AbortSignal.timeout(10_000),
+    })
   } catch (cause) {
     throw new MnemoscopeError('ALERTMANAGER_UNREACHABLE', `Alertmanager does not answer at ${alertmanager}`, {
       value: alertmanager,
