@@ -87,6 +87,11 @@ test('its end says so, with none of the words of its beginning', () => {
   for (const message of last.filter(({ medium }) => medium !== 'webhook')) {
     expect(message.raw).not.toMatch(/has reached|at or below|critical at|Since /)
   }
+  const places = of(last, 'slack')
+    .text.split('\n')
+    .filter((line) => line.startsWith('• '))
+  expect(new Set(places).size).toBe(5)
+  expect(of(last, 'slack').text).toContain('and 2 more')
   expect(of(last, 'slack').title).toMatch(/^Recovered after \d+ s: F1 score of demo$/)
   expect(of(last, 'email').title).toBe(of(last, 'slack').title)
 })

@@ -165,6 +165,15 @@ function placeLine(config: Config, medium: Medium): string {
   return `${bullet}{{ if $isOver }}${recovered}{{ else }}${firing}{{ end }}`
 }
 
+/** Variables: `$milder` has the fingerprints of alerts at whose place there is a worse one, `$places` a mark for each other. */
+const worstOfEachPlace = lines(
+  '{{ $places := "" }}{{ $milder := "" }}{{ range $a := $alerts }}{{ $isWorst := true }}',
+  `{{ if and $a.Labels.${model} (le (len $alerts) ${mostCompared}) }}{{ range $b := $alerts }}`,
+  `{{ if and (lt ${key('$a')} ${key('$b')})${[kpi, ...names.seriesLabels].map((name) => ` (eq $a.Labels.${name} $b.Labels.${name})`).join('')} }}`,
+  '{{ $isWorst = false }}{{ end }}{{ end }}{{ end }}',
+  '{{ if $isWorst }}{{ $places = print $places "." }}{{ else }}{{ $milder = print $milder $a.Fingerprint " " }}{{ end }}{{ end }}',
+)
+
 /**
  * At most five places, the worst first, and how many more there are. Each turn takes the worst one that is better than the
  * one before; templates cannot sort.
@@ -177,12 +186,13 @@ export function places(
 ): string {
   const [before, after] = around
   return lines(
+    worstOfEachPlace,
     `{{ $isOver := eq .Status "resolved" }}{{ $below := "~" }}{{ range stringSlice ${mostPlaces.map(quoted).join(' ')} }}`,
     '{{ $key := "" }}{{ $pick := $worst }}',
-    `{{ range $alerts }}{{ if and (lt ${key('')} $below) (gt ${key('')} $key) }}{{ $key = ${key('')} }}{{ $pick = . }}{{ end }}{{ end }}`,
+    `{{ range $alerts }}{{ if and (not (match .Fingerprint $milder)) (lt ${key('')} $below) (gt ${key('')} $key) }}{{ $key = ${key('')} }}{{ $pick = . }}{{ end }}{{ end }}`,
     `{{ if $key }}{{ $below = $key }}${before}${placeLine(config, medium)}${after}{{ end }}`,
     '{{ end }}',
-    `{{ if gt (len $alerts) ${mostPlaces.length} }}${before}and {{ len (slice $alerts ${mostPlaces.length}) }} more${after}{{ end }}`,
+    `{{ if gt (len $places) ${mostPlaces.length} }}${before}and {{ len (slice $places ${mostPlaces.length}) }} more${after}{{ end }}`,
   )
 }
 
