@@ -143,9 +143,11 @@ export type MeanMemory =
 
 /** The same of quantiles: of each level the weight of the operations at or beyond its threshold. */
 export type ShareMemory =
-  | `${'kept' | 'weight' | 'beyond' | 'share'}_${'fast' | 'middle' | 'slow'}`
-  | 'margin_fast'
-  | 'margin_middle'
+  | `${'kept' | 'weight' | 'beyond'}_${'fast' | 'middle' | 'slow'}`
+  | 'share_middle'
+  | 'share_slow'
+  | 'least_fast'
+  | 'least_middle'
 
 /** Recorded series of the judge, at each place unless they say otherwise. */
 export const judgeSeries = {
@@ -167,13 +169,22 @@ export const judgeSeries = {
   lastOperation: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:last_operation`,
   /** Operations since the memory began. */
   operations: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:operations`,
-  /** Share of the remembered operations in each bucket and below it, by `le` too; only where a quantile is judged. */
+  /** Remembered operations in each bucket and below it, by `le` too; only where a quantile is judged. */
   rememberedBuckets: (kpi: Pick<Kpi, 'id'>) => `${level}_le:mnemoscope_${kpi.id}_bucket:remembered`,
+  /** All of these, and what a snapshot keeps of those before it. */
+  rememberedWeight: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:remembered_weight`,
+  rememberedPart: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:remembered_part`,
   /** A quantile of the remembered operations. */
   remembered: (kpi: Pick<Kpi, 'id'>, quantile: Quantile) =>
     `${level}:mnemoscope_${kpi.id}:remembered_${quantile}`,
   memory: (kpi: Pick<Kpi, 'id'>, what: MeanMemory | ShareMemory) => `${level}:mnemoscope_${kpi.id}:${what}`,
-  /** New operations of counters that did not simply go on, with all their labels; usually none. At either pace. */
+  /** By how much a counter differs from what was seen of it at the evaluation before, with all its labels. At either pace. */
+  grown: (kpi: Pick<Kpi, 'id'>, what: 'count' | 'sum' | 'bucket', pace: 'alert' | 'snapshot') =>
+    `instance:mnemoscope_${kpi.id}:${what}_grown_${pace}`,
+  /** New operations of processes that began anew and of the old ones that had counted more; usually none. */
+  tailed: (kpi: Pick<Kpi, 'id'>, pace: 'alert' | 'snapshot') =>
+    `instance:mnemoscope_${kpi.id}:tailed_${pace}`,
+  /** New operations of other counters that did not simply go on; usually none. */
   began: (kpi: Pick<Kpi, 'id'>, pace: 'alert' | 'snapshot') => `instance:mnemoscope_${kpi.id}:began_${pace}`,
   /** Instances of which the sum of values is not a finite number; usually none. */
   spoiled: (kpi: Pick<Kpi, 'id'>, pace: 'alert' | 'snapshot') =>

@@ -23,6 +23,7 @@ export interface Counter {
 
 /** How often counters are compared, and with what. */
 export interface Pace {
+  readonly pace: 'alert' | 'snapshot'
   /** The newest sample of a counter at the evaluation before. */
   readonly before: (counter: Counter) => string
   /** When each process began, as it was known at the evaluation before; by instance. */
@@ -34,6 +35,7 @@ export interface Pace {
 /** Differences to what the last evaluation that happened has seen: an outage of the evaluator loses nothing. */
 export function alertPace({ alertCheckInterval }: Pick<Config, 'alertCheckInterval'>, kpi: Kpi): Pace {
   return {
+    pace: 'alert',
     before: ({ what, matchers }) => newest(select(seen(kpi, what), matchers)),
     startBefore: newest(startSeen(kpi)),
     interval: alertCheckInterval,
@@ -44,6 +46,7 @@ export function alertPace({ alertCheckInterval }: Pick<Config, 'alertCheckInterv
 export function snapshotPace({ snapshotInterval }: Pick<Config, 'snapshotInterval'>): Pace {
   const before = (selector: string) => over('last_over_time', selector, reach, snapshotInterval)
   return {
+    pace: 'snapshot',
     before: (counter) => before(selectorOf(counter)),
     startBefore: aggregate('max', [job, instance], before(names.processStart)),
     interval: snapshotInterval,
@@ -77,13 +80,29 @@ export function selectorOf({ metric, matchers }: Counter): string {
   return select(metric, matchers)
 }
 
+/** Recorded series of one pace, by which the operations of a KPI are counted. */
+interface Counted {
+  /** By how much each counter of operations differs from what was seen of it. */
+  readonly grown: string
+  readonly tailed: string
+  readonly began: string
+}
+
+export function countedSeries(kpi: Kpi, { pace }: Pace): Counted {
+  const { grown, tailed, began } = names.judgeSeries
+  return { grown: grown(kpi, 'count', pace), tailed: tailed(kpi, pace), began: began(kpi, pace) }
+}
+
 /**
- * Counters of operations that did not simply go on, with all their labels, and how many of their operations are new: a
- * process that began anew, with what the old one had counted after it was seen, and a new series of an instance that was
- * there before or has just begun. An older counter that is seen for the first time is not among them: its operations are
- * from before. Usually there is none, and Prometheus then leaves out most of the work.
+ * How the counters of operations went on: with all their labels, differences to what was seen, and apart from them two
+ * small sets in which the difference is not what is new. `tailed` has processes that began anew, with all that is new of
+ * them where the old one had counted more after it was seen than the new one has by now. `began` has all others that
+ * began anew, and new series of instances that were there before or have just begun. An older counter that is seen for
+ * the first time is in none of them: its operations are from before. Usually both sets are empty, and Prometheus then
+ * leaves out most of the work.
  */
-export function beganExpression(counter: Counter, pace: Pace): string {
+export function countingRules(kpi: Kpi, counter: Counter, pace: Pace): RecordingRule[] {
+  const { grown, tailed, began } = countedSeries(kpi, pace)
   const now = newest(selectorOf(counter))
   const before = pace.before(counter)
   const highest = over('max_over_time', selectorOf(counter), pace.interval)
@@ -91,40 +110,42 @@ export function beganExpression(counter: Counter, pace: Pace): string {
   // Clocks and rounding may move a start time a little.
   const restarted = bracket(filter(`${start} - ${pace.startBefore}`, '>', 1))
   // A new process may not have measured anything yet: then the old one's counter is still the newest.
-  const changed = `${bracket(and(now, restarted, [job, instance]))} != ${before}`
-  const again = `(\n${indent(or([`${now} < ${before}`, changed]))}\n)`
+  const changed = filter(bracket(and(grown, restarted, [job, instance])), '!=', 0)
+  const again = `(\n${indent(or([filter(grown, '<', 0), changed]))}\n)`
   const uptime = aggregate('max', [job, instance], newest(names.processUptime))
   // All that a young process did is recent, however rarely it is scraped. A clock may be hours ahead.
   const age = or([uptime, `abs(time() - ${start})`])
   const young = filter(`(\n${indent(age)}\n)`, '<', counterReach)
   const known = `(\n${indent(or([pace.startBefore, young]))}\n)`
-  return or([
-    `(${again} < ${highest}) - ${before} + ${highest}`,
-    again,
-    and(bracket(unless(now, before)), known, [job, instance]),
-  ])
+  return [
+    { record: grown, expr: `${now} - ${before}` },
+    { record: tailed, expr: `(${highest} > ${again} + ${before}) + ${grown}` },
+    {
+      record: began,
+      expr: or([`${again} + ${before}`, and(bracket(unless(now, before)), known, [job, instance])]),
+    },
+  ]
 }
 
-/** By how much a counter of operations grew since the evaluation before, summed by labels: each operation counts once. */
-export function operationsGrowth(counter: Counter, pace: Pace, began: string): string {
-  const grown = bracket(`${newest(selectorOf(counter))} - ${pace.before(counter)}`)
-  return or([unless(grown, began), began])
+/** New operations of each counter, once each. */
+export function newOperations({ grown, tailed, began }: Counted, matchers: Counter['matchers'] = []): string {
+  return or([select(tailed, matchers), select(began, matchers), select(grown, matchers)])
 }
+
+/** What an old process did is a series of its own by this label. */
+export const endedLabel = 'ended'
 
 /**
- * The same of a sum or a bucket. It falls with its process only if the counter of operations does, so that decides.
+ * By how much a sum or a bucket grew, in series that are to be summed. It falls with its process only if the counter of operations does, so that decides.
  */
-export function partGrowth(counter: Counter, pace: Pace, operations: Counter, began: string): string {
+export function partGrowth(counter: Counter, pace: Pace, { tailed, began }: Counted): string {
   const matching = counter.what === 'bucket' ? ' ignoring (le)' : ''
   const now = newest(selectorOf(counter))
   const before = pace.before(counter)
   const highest = over('max_over_time', selectorOf(counter), pace.interval)
-  const tailed = bracket(`${began} > ${newest(selectorOf(operations))}`)
-  return or([
-    `(${now} - ${before}) unless${matching} ${began}`,
-    `(${now} and${matching} ${tailed}) - ${before} + ${highest}`,
-    `${now} and${matching} ${began}`,
-  ])
+  const tail = `label_replace(${highest} and${matching} ${tailed}, "${endedLabel}", "true", "", "")`
+  const small = `(\n${indent(or([`${now} and${matching} (${began} unless ${tailed})`, tail]))}\n)`
+  return `${small}\nor\n(${now} - ${before})`
 }
 
 /** What this evaluation has seen, for the next one: after all rules that compare with what the last one saw. */

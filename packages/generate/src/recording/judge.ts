@@ -1,8 +1,16 @@
 import { type Config, isQuantile, type Kpi, meanSettings, names, shareSettings } from '@mnemoscope/kpi'
-import { over } from '../promql.js'
+import { indent, over } from '../promql.js'
 import { type Part, partition, type Region, within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
-import { countersOf, seenRules } from './counting.js'
+import {
+  alertPace,
+  type Counter,
+  countedSeries,
+  countersOf,
+  endedLabel,
+  partGrowth,
+  seenRules,
+} from './counting.js'
 import { gaugeRules } from './gauge.js'
 import { addedRules, ageingRules } from './lanes.js'
 import { meanRules } from './mean-memory.js'
@@ -23,22 +31,42 @@ export function judgeRules(config: Config, kpi: Kpi): RecordingRule[] {
   if (kpi.instrument === 'gauge') return gaugeRules(config, kpi)
   const parts = judgedParts(kpi)
   const byMean = parts.some(({ value }) => !isQuantile(value.statistic))
+  const edges = edgesOfParts(kpi)
   return [
     ...addedRules(config, kpi, byMean),
+    ...(edges === undefined ? [] : [edgeRule(config, kpi, edges)]),
     ...parts.flatMap(({ value, region }) => partRules(config, value, region)),
   ]
+}
+
+/** The buckets at the edges of thresholds, of a KPI that is judged by a quantile anywhere. */
+function edgesOfParts(kpi: Kpi): Counter | undefined {
+  const byQuantile = judgedParts(kpi)
+    .map(({ value }) => value)
+    .filter(({ statistic, thresholds }) => isQuantile(statistic) && Object.keys(thresholds).length > 0)
+  return byQuantile.length === 0 ? undefined : edgeBuckets(kpi, byQuantile)
+}
+
+function edgeRule(config: Config, kpi: Kpi, edges: Counter): RecordingRule {
+  const pace = alertPace(config, kpi)
+  return {
+    record: names.judgeSeries.grown(kpi, 'bucket', 'alert'),
+    expr: `sum without (${endedLabel}) (\n${indent(partGrowth(edges, pace, countedSeries(kpi, pace)))}\n)`,
+  }
 }
 
 /** What this evaluation saw of a KPI's counters; after everything that reads what the last one saw. */
 export function seenCountersRules(kpi: Kpi): RecordingRule[] {
   if (kpi.instrument === 'gauge') return []
-  const parts = judgedParts(kpi).map(({ value }) => value)
-  const byQuantile = parts.filter(({ statistic }) => isQuantile(statistic))
   const { count, sum } = countersOf(kpi)
-  const hasSum = kpi.instrument === 'histogram' && byQuantile.length < parts.length
-  const hasEdges = byQuantile.some(({ thresholds }) => Object.keys(thresholds).length > 0)
+  const byMean = judgedParts(kpi).some(({ value }) => !isQuantile(value.statistic))
+  const edges = edgesOfParts(kpi)
   return [
-    ...seenRules(kpi, [count, ...(hasSum ? [sum] : []), ...(hasEdges ? [edgeBuckets(kpi, byQuantile)] : [])]),
+    ...seenRules(kpi, [
+      count,
+      ...(kpi.instrument === 'histogram' && byMean ? [sum] : []),
+      ...(edges === undefined ? [] : [edges]),
+    ]),
     { record: names.judgeSeries.evaluated(kpi), expr: 'vector(1)' },
   ]
 }

@@ -1,13 +1,14 @@
 import { type Config, heaviestAgeing, type Kpi, type MemorySettings, names } from '@mnemoscope/kpi'
-import { bracket, filter, indent, isOneOf, number, or, select, unless } from '../promql.js'
+import { bracket, filter, indent, isOneOf, number, or, unless } from '../promql.js'
 import { type Region, within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
 import {
   alertPace,
-  beganExpression,
+  countedSeries,
   countersOf,
+  countingRules,
   newest,
-  operationsGrowth,
+  newOperations,
   partGrowth,
   selectorOf,
 } from './counting.js'
@@ -29,7 +30,7 @@ const { added, ageing, elapsed, lastOperation, memory } = names.judgeSeries
 export function addedRules(config: Config, kpi: Kpi, sums: boolean): RecordingRule[] {
   const pace = alertPace(config, kpi)
   const { count, sum } = countersOf(kpi)
-  const began = names.judgeSeries.began(kpi, 'alert')
+  const counted = countedSeries(kpi, pace)
   const rule = (what: 'count' | 'sum', growths: string, ...zeros: string[]) => ({
     record: added(kpi, what),
     expr: or([
@@ -38,16 +39,15 @@ export function addedRules(config: Config, kpi: Kpi, sums: boolean): RecordingRu
       `0 * ${newest(lastOperation(kpi))}`,
     ]),
   })
-  const all: RecordingRule[] = [{ record: began, expr: beganExpression(count, pace) }]
-  if (!sums) return [...all, rule('count', operationsGrowth(count, pace, began))]
+  const all = countingRules(kpi, count, pace)
+  if (!sums) return [...all, rule('count', newOperations(counted))]
   if (kpi.outcomes !== undefined) {
-    const { label, counted } = kpi.outcomes
-    const beganCounted = select(began, [isOneOf(label, counted)])
+    const { label, counted: outcomes } = kpi.outcomes
     return [
       ...all,
-      rule('count', operationsGrowth(count, pace, began)),
+      rule('count', newOperations(counted)),
       // Where no counted outcome was ever seen its series may not exist: that is a sum of 0.
-      rule('sum', operationsGrowth(sum, pace, beganCounted), `0 * ${added(kpi, 'count')}`),
+      rule('sum', newOperations(counted, [isOneOf(label, outcomes)]), `0 * ${added(kpi, 'count')}`),
     ]
   }
   const spoiled = names.judgeSeries.spoiled(kpi, 'alert')
@@ -56,8 +56,8 @@ export function addedRules(config: Config, kpi: Kpi, sums: boolean): RecordingRu
     ...all,
     // One NaN or infinite measurement spoils a sum for good: nothing of that instance counts until it begins anew.
     { record: spoiled, expr: `0 * ${newest(selectorOf(sum))} != 0` },
-    rule('count', sound(operationsGrowth(count, pace, began))),
-    rule('sum', sound(partGrowth(sum, pace, count, began))),
+    rule('count', sound(newOperations(counted))),
+    rule('sum', sound(partGrowth(sum, pace, counted))),
   ]
 }
 

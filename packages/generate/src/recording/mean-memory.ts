@@ -64,30 +64,30 @@ function judgedRules(
   { direction, hysteresis }: MeanSettings,
 ): RecordingRule[] {
   const of = (what: names.MeanMemory) => at(memory(kpi, what))
-  const current = at(names.recordedSeries.current(kpi))
+  const middle = at(names.recordedSeries.current(kpi))
   const isHigher = direction === 'higher_is_better'
   // On its bad side the value has the wider margin: that side proves a breach.
   const [below, above] = isHigher ? [overBy, provenBy] : [provenBy, overBy]
-  const least = (lane: 'fast' | 'middle', mean: string) =>
-    `${mean} - ${number(below[lane])} * ${of(`error_${lane}`)}`
-  const most = (lane: 'fast' | 'middle', mean: string) =>
-    `${mean} + ${number(above[lane])} * ${of(`error_${lane}`)}`
   const cold = (sign: string) => `((${of('mean_slow')} ${sign} ${of('cold')}) or ${of('mean_slow')})`
-  const largest = max(cold('+'), current)
-  const smallest = min(cold('-'), current)
-  const ofMiddle = isHigher
-    ? {
-        high: min(largest, most('middle', current)),
-        low: max(eased(kpi, smallest, 1 + hysteresis, 1 - hysteresis), least('middle', current)),
-      }
-    : {
-        high: min(eased(kpi, largest, 1 - hysteresis, 1 + hysteresis), most('middle', current)),
-        low: max(smallest, least('middle', current)),
-      }
+  const [largest, smallest] = [max(cold('+'), middle), min(cold('-'), middle)]
+  const most = isHigher ? largest : eased(kpi, largest, 1 - hysteresis, 1 + hysteresis)
+  const least = isHigher ? eased(kpi, smallest, 1 + hysteresis, 1 - hysteresis) : smallest
+  const [ofFast, ofMiddle] = [of('error_fast'), of('error_middle')]
   const fast = of('mean_fast')
+  // Limits are numbers of standard errors, which takes less than to compare series with each other.
+  const within = (value: string, mean: string, error: string, limit: (errors: string) => string) =>
+    `${mean} + ${error} * ${limit(`(\n${indent(`${bracketed(value)} - ${mean}`)}\n) / ${error}`)}`
+  const highOfMiddle = within(most, middle, ofMiddle, (errors) => `clamp_max(${errors}, ${above.middle})`)
+  const lowOfMiddle = within(least, middle, ofMiddle, (errors) => `clamp_min(${errors}, ${-below.middle})`)
   return [
-    { record: high(kpi), expr: max(min(ofMiddle.high, most('fast', fast)), fast) },
-    { record: low(kpi), expr: min(max(ofMiddle.low, least('fast', fast)), fast) },
+    {
+      record: high(kpi),
+      expr: within(highOfMiddle, fast, ofFast, (errors) => `clamp(${errors}, 0, ${above.fast})`),
+    },
+    {
+      record: low(kpi),
+      expr: within(lowOfMiddle, fast, ofFast, (errors) => `clamp(${errors}, ${-below.fast}, 0)`),
+    },
   ]
 }
 

@@ -9,18 +9,10 @@ import {
   thresholdSeverities,
   tuning,
 } from '@mnemoscope/kpi'
-import { bracket, indent, is, isOneOf, number, or } from '../promql.js'
+import { and, bracket, indent, is, isOneOf, number, or, select } from '../promql.js'
 import { type Region, within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
-import {
-  alertPace,
-  bucketsOf,
-  type Counter,
-  countersOf,
-  newest,
-  operationsGrowth,
-  partGrowth,
-} from './counting.js'
+import { alertPace, bucketsOf, type Counter, countedSeries, newest, newOperations } from './counting.js'
 import { before, laneNames } from './lanes.js'
 
 const { added, beyond, high, lastOperation, low, memory } = names.judgeSeries
@@ -57,51 +49,46 @@ export function shareRules(
   const at = (name: string) => within(name, region)
   const of = (what: names.ShareMemory) => at(memory(kpi, what))
   const rule = (what: names.ShareMemory, expr: string) => ({ record: memory(kpi, what), expr })
-  const allOf = (lane: string) => `on (${place}) group_left () ${of(`weight_${lane}` as names.ShareMemory)}`
-  const lanes = laneNames.flatMap((lane) => [
+  const ofPlace = `on (${place}) group_left ()`
+  const shareOf = (lane: string) =>
+    `${of(`beyond_${lane}` as names.ShareMemory)} / ${ofPlace} ${of(`weight_${lane}` as names.ShareMemory)}`
+  const lanes = laneNames.map((lane) =>
     rule(
       `beyond_${lane}`,
       or([
-        `${before(memory(kpi, `beyond_${lane}`), region)} * on (${place}) group_left () ${of(`kept_${lane}`)} + ${at(beyond(kpi))}`,
+        `${before(memory(kpi, `beyond_${lane}`), region)} * ${ofPlace} ${of(`kept_${lane}`)} + ${at(beyond(kpi))}`,
         at(beyond(kpi)),
       ]),
     ),
-    rule(`share_${lane}`, `${of(`beyond_${lane}`)} / ${allOf(lane)}`),
-  ])
+  )
   const variance = settings.allowed * (1 - settings.allowed)
-  const margin = (lane: 'fast' | 'middle', i: number) => {
+  const least = (lane: 'fast' | 'middle', i: number) => {
     const weight = of(`weight_${lane}`)
     const size = bracket(
       `${weight} * (1 + clamp_max(${weight} / ${number(settings.operations[i] as number)}, 1))`,
     )
-    return rule(
-      `margin_${lane}`,
-      `${number(provenBy[lane] * Math.sqrt(variance))} / sqrt${size} + ${number(provenBy[lane] ** 2 / skew)} / ${size}`,
-    )
+    const margin = `${number(provenBy[lane] * Math.sqrt(variance))} / sqrt${size} + ${number(provenBy[lane] ** 2 / skew)} / ${size}`
+    return rule(`least_${lane}`, `${shareOf(lane)} - ${ofPlace} ${bracket(margin)}`)
   }
   const [middle, slow] = [of('share_middle'), of('share_slow')]
-  const less = (lane: 'fast' | 'middle') =>
-    `(${of(`share_${lane}`)} - on (${place}) group_left () ${of(`margin_${lane}`)})`
-  const together = `${bracket(or([`${middle} < ${slow}`, slow]))} and ${of('beyond_middle')} >= ${leastBeyond}`
-  const alone = or([`${less('fast')} > ${less('middle')}`, less('middle')])
+  // Few places remember operations beyond a threshold at all.
+  const some = bracket(`${of('beyond_middle')} >= ${leastBeyond}`)
+  const together = or([`${bracket(and(middle, some))} < ${slow}`, `${slow} and ${some}`])
+  const alone = `clamp_min(\n${indent(or([`${of('least_fast')} > ${of('least_middle')}`, of('least_middle')]))}, 0\n)`
   const largest = or([`${middle} > ${slow}`, slow])
   return [
     ...beyondRules(config, kpi, region),
     ...lanes,
-    margin('fast', 0),
-    margin('middle', 1),
-    {
-      record: low(kpi),
-      expr: or([
-        `(\n${indent(alone)}\n) > (\n${indent(or([together, `0 * ${middle}`]))}\n)`,
-        or([together, `0 * ${middle}`]),
-      ]),
-    },
+    rule('share_middle', shareOf('middle')),
+    rule('share_slow', shareOf('slow')),
+    least('fast', 0),
+    least('middle', 1),
+    { record: low(kpi), expr: or([`(\n${indent(together)}\n) > ${alone}`, alone]) },
     {
       record: high(kpi),
       expr: or([
-        `${middle} / ${overAlone} < (\n${indent(largest)}\n) / ${overTogether}`,
-        `(\n${indent(largest)}\n) / ${overTogether}`,
+        `(\n${indent(largest)}\n) / ${overTogether} < ${middle} / ${overAlone}`,
+        `${middle} / ${overAlone}`,
       ]),
     },
   ]
@@ -112,25 +99,26 @@ export function ofLevel(region: Region, severity: ThresholdSeverity): Region {
   return { ...region, matchers: [...region.matchers, is(names.label.severity, severity)] }
 }
 
-/** Operations at or beyond each threshold that are new; of a place without a bucket at its edge nothing is known. */
+/**
+ * Operations at or beyond each threshold that are new; of a place without a bucket at its edge nothing is known. The buckets
+ * at all edges are read once.
+ */
 function beyondRules(
   config: Config,
   kpi: Kpi,
   region: Region,
 ): (RecordingRule & { labels: Record<string, string> })[] {
-  const pace = alertPace(config, kpi)
-  const began = names.judgeSeries.began(kpi, 'alert')
-  const counter = countersOf(kpi).count
+  const counted = countedSeries(kpi, alertPace(config, kpi))
+  const grown = names.judgeSeries.grown(kpi, 'bucket', 'alert')
   return thresholdSeverities.flatMap((severity: ThresholdSeverity) => {
     const threshold = kpi.thresholds[severity]
     if (threshold === undefined) return []
-    const upTo = edgesOf(kpi, threshold).map((edge) => {
-      const buckets = bucketsOf(kpi, [...region.matchers, isOneOf('le', boundarySpellings(edge))])
-      return `(\n${indent(partGrowth(buckets, pace, counter, began))}\n)`
-    })
+    const upTo = edgesOf(kpi, threshold).map((edge) =>
+      select(grown, [...region.matchers, isOneOf('le', boundarySpellings(edge))]),
+    )
     // Of each instance the best boundary that it has. One that has none adds nothing: all of its operations would be beyond.
     const inside = `(\n${indent(upTo.join('\nor ignoring (le)\n'))}\n)`
-    const all = `(\n${indent(operationsGrowth(counter, pace, began))}\n)`
+    const all = `(\n${indent(newOperations(counted))}\n)`
     // Once all instances are gone nothing new comes, and what is remembered is still known.
     const remembered = before(memory(kpi, 'beyond_middle'), ofLevel(region, severity))
     const gone = `0 * ${remembered} and on (${place}) ${newest(lastOperation(kpi))}`

@@ -24,10 +24,11 @@ import {
 } from '../promql.js'
 import type { RecordingRule, RuleGroup } from '../rule.js'
 import {
-  beganExpression,
   bucketsOf,
+  countedSeries,
   countersOf,
-  operationsGrowth,
+  countingRules,
+  newOperations,
   partGrowth,
   snapshotPace,
 } from './counting.js'
@@ -61,34 +62,35 @@ export function snapshotGroup(config: Config, kpi: Kpi): RuleGroup {
 function operationRules(config: Config, kpi: Kpi): RecordingRule[] {
   const pace = snapshotPace(config)
   const { count, sum } = countersOf(kpi)
-  const began = names.judgeSeries.began(kpi, 'snapshot')
+  const counted = countedSeries(kpi, pace)
   const summed = (growths: string, by: readonly string[] = place) =>
     `sum by (${by.join(', ')}) (\n${indent(growths)}\n)`
   const hits =
     kpi.outcomes === undefined
-      ? summed(partGrowth(sum, pace, count, began))
+      ? summed(partGrowth(sum, pace, counted))
       : bracket(
           or([
-            summed(
-              operationsGrowth(sum, pace, select(began, [isOneOf(kpi.outcomes.label, kpi.outcomes.counted)])),
-            ),
+            summed(newOperations(counted, [isOneOf(kpi.outcomes.label, kpi.outcomes.counted)])),
             `0 * ${samples(kpi)}`,
           ]),
         )
   const rules: RecordingRule[] = [
-    { record: began, expr: beganExpression(count, pace) },
-    { record: samples(kpi), expr: filter(summed(operationsGrowth(count, pace, began)), '>', 0) },
+    ...countingRules(kpi, count, pace),
+    { record: samples(kpi), expr: filter(summed(newOperations(counted)), '>', 0) },
     // One NaN or infinite measurement spoils a sum for good: then there is no mean, rather than a wrong one.
     { record: mean(kpi), expr: filter(`${hits} / ${samples(kpi)}`, '<', Number.POSITIVE_INFINITY) },
   ]
   if (kpi.instrument !== 'histogram') return rules
-  const all = summed(partGrowth(bucketsOf(kpi), pace, count, began), [...place, 'le'])
   return [
     ...rules,
-    { record: buckets(kpi), expr: all },
+    // Of places where nothing is new there is nothing to read for the rules below.
+    {
+      record: buckets(kpi),
+      expr: and(summed(partGrowth(bucketsOf(kpi), pace, counted), [...place, 'le']), samples(kpi), place),
+    },
     ...shownQuantiles.map((shown) => ({
       record: quantile(kpi, shown),
-      expr: and(histogramQuantile(quantileOf(shown), buckets(kpi)), samples(kpi)),
+      expr: histogramQuantile(quantileOf(shown), buckets(kpi)),
     })),
     maxRule(kpi),
     ...rememberedRules(kpi),
@@ -105,36 +107,38 @@ function maxRule(kpi: Kpi): RecordingRule {
   const beyond = bracket(`${all} > on (${place.join(', ')}) ${bounded}`)
   return {
     record: max(kpi),
-    expr: unless(and(histogramQuantile(1, buckets(kpi)), samples(kpi)), beyond, place),
+    expr: unless(histogramQuantile(1, buckets(kpi)), beyond, place),
   }
 }
 
 /**
- * The quantile of the operations that the middle lane remembers: what people see as the value. Shares of its buckets
- * move towards those of the new operations by the part that these are of the lane. Alerts do not depend on it.
+ * The quantile of the operations that the middle lane remembers: what people see as the value. Alerts do not depend on it.
+ * Old operations shrink to what the lane remembers beside the new ones. A quantile only compares buckets with each other,
+ * so that is what the new ones are added to.
  */
 function rememberedRules(kpi: Kpi): RecordingRule[] {
   const quantiles = judgedQuantiles(kpi)
   if (quantiles.length === 0) return []
-  const { remembered, rememberedBuckets } = names.judgeSeries
-  const shares = rememberedBuckets(kpi)
+  const { remembered, rememberedBuckets, rememberedWeight, rememberedPart } = names.judgeSeries
+  const old = rememberedBuckets(kpi)
+  const total = rememberedWeight(kpi)
   const weight = names.judgeSeries.memory(kpi, 'weight_middle')
-  const ofPlace = `on (${place.join(', ')}) group_left ()`
   const came = samples(kpi)
-  const most = bracket(or([`${weight} > ${samples(kpi)}`, samples(kpi)]))
-  const moved = `${shares} + (${buckets(kpi)} - ${shares} * ${ofPlace} ${came}) / ${ofPlace} ${most}`
+  const on = `on (${place.join(', ')})`
   return [
+    { record: rememberedPart(kpi), expr: `clamp_min(${weight} - ${came}, 0) / ${total}` },
     {
-      record: shares,
+      record: old,
       expr: or([
-        `${bracket(moved)} and on (${place.join(', ')}) ${weight}`,
-        `${shares} and on (${place.join(', ')}) ${weight}`,
-        `${buckets(kpi)} / ${ofPlace} ${came}`,
+        `${old} * ${on} group_left () ${rememberedPart(kpi)} + ${buckets(kpi)}`,
+        buckets(kpi),
+        and(old, weight, place),
       ]),
     },
+    { record: total, expr: or([`${weight} > ${came}`, came, and(total, weight)]) },
     ...quantiles.map((each) => ({
       record: remembered(kpi, each),
-      expr: histogramQuantile(quantileOf(each), shares),
+      expr: histogramQuantile(quantileOf(each), old),
     })),
   ]
 }
