@@ -17,7 +17,7 @@ Measures the judge on simulated systems whose truth is known:
   histories  random histories of four hours (500), at each level
   tables     how often a healthy system is called ill, and how long an ill one waits (100 seeds of each row)
   rules      the patterns by the generated rules in promtool
-  rule-rows  ten seeds of each row of the tables by them: the rows are up to nine days long, so it takes most of an hour
+  rule-rows  ten seeds of each row of the tables by them: rows are up to nine days long, so one seed of each takes ten minutes
 
 --only runs the named parts. The exit code is 1 if a figure misses its goal.`
 
