@@ -786,6 +786,7 @@ CREATE OR REPLACE FUNCTION parts_of_window(since timestamp with time zone, until
  RETURNS record
  LANGUAGE sql
  STABLE STRICT
+ SET jit TO 'off'
 AS $function$
   WITH full_hours AS MATERIALIZED (
     SELECT hour AS start, hour + interval '1 hour' AS over FROM rolled_up_hours
