@@ -102,7 +102,8 @@ describeInBrowser('the page, while a real pipeline runs', () => {
       .locator('.acknowledgement', { hasText: /Acknowledged by night shift at .*looking at the index/ })
       .waitFor()
     const [stored] = await stack.query(
-      `SELECT by, comment, severity FROM alert_acknowledgements JOIN alert_episodes ON alert_episodes.id = episode_id`,
+      `SELECT by, comment, severity FROM alert_acknowledgements JOIN alert_episodes ON alert_episodes.id = episode_id
+       WHERE severity = 'critical'`,
     )
     expect(stored).toEqual({ by: 'night shift', comment: 'looking at the index', severity: 'critical' })
   }, 60_000)

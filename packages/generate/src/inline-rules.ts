@@ -2,11 +2,11 @@ import { bracket } from './promql.js'
 import type { Rule, RuleGroup } from './rule.js'
 
 /**
- * Recorded series that later rules of their group need as they are at the same evaluation: what is new, and by how much a
- * memory becomes older. Everything else may be read one evaluation later, as long as all of it is.
+ * Recorded series that later rules of their group need as they are at the same evaluation: how counters went on, and by how
+ * much a memory becomes older. Everything else may be read one evaluation later, as long as all of it is.
  */
 const sameEvaluation =
-  /:(began_alert|began_snapshot|spoiled_alert|elapsed|ageing|kept_\w+|deviation|samples)$/
+  /:(?:(?:\w+_grown|tailed|began|spoiled)_(?:alert|snapshot)|elapsed|ageing|kept_\w+|deviation|samples)$/
 
 /**
  * A group for vmalert, which shows a rule what an earlier rule of its group recorded one evaluation later. Rules that need

@@ -1,6 +1,6 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
 import { kpiAlertKinds, pipelineRules } from './alerts/index.js'
-import { judgeRules, lastRules, seenCountersRules } from './recording/judge.js'
+import { evaluatedRules, judgeRules, lastRules } from './recording/judge.js'
 import { snapshotGroup } from './recording/snapshot.js'
 import type { RuleFile } from './rule.js'
 
@@ -31,7 +31,7 @@ export function kpiRules(config: Config, kpi: Kpi): RuleFile {
           ...lastRules(kpi),
           ...kpiAlertKinds.flatMap(({ rules }) => rules?.(config, kpi) ?? []),
           // Rules run in order, and an alert is sent as soon as its own has run: it waits for none that it does not need.
-          ...seenCountersRules(kpi),
+          ...evaluatedRules(kpi),
         ],
       },
       snapshotGroup(config, kpi),

@@ -149,6 +149,9 @@ export type ShareMemory =
   | 'least_fast'
   | 'least_middle'
 
+/** Which counter a series of `judgeSeries.newest` is of: `count`, `sum`, `bucket`, or `start` for the start of the process. */
+export const counterPart = 'mnemoscope_part'
+
 /** Recorded series of the judge, at each place unless they say otherwise. */
 export const judgeSeries = {
   /**
@@ -189,13 +192,15 @@ export const judgeSeries = {
   /** Instances of which the sum of values is not a finite number; usually none. */
   spoiled: (kpi: Pick<Kpi, 'id'>, pace: 'alert' | 'snapshot') =>
     `instance:mnemoscope_${kpi.id}:spoiled_${pace}`,
-  /** What the last evaluation saw of a counter, with all its labels. */
-  seen: (kpi: Pick<Kpi, 'id'>, what: 'count' | 'sum' | 'bucket') =>
-    `instance:mnemoscope_${kpi.id}:${what}_seen`,
+  /**
+   * The newest samples of a KPI's counters and when its processes began, with all their labels, by `counterPart`. One
+   * rule reads them all at once: a scrape that comes between two rules would give one of them other operations.
+   */
+  newest: (kpi: Pick<Kpi, 'id'>) => `instance:mnemoscope_${kpi.id}:newest`,
+  /** The same of the last evaluation. */
+  seen: (kpi: Pick<Kpi, 'id'>) => `instance:mnemoscope_${kpi.id}:seen`,
   /** 1 at each evaluation, one series for all places; it is absent at the first evaluation after minutes without one. */
   evaluated: (kpi: Pick<Kpi, 'id'>) => `mnemoscope_${kpi.id}:evaluated`,
-  /** When the process of an instance began, as the last evaluation saw it. */
-  startSeen: (kpi: Pick<Kpi, 'id'>) => `instance:mnemoscope_${kpi.id}:start_seen`,
 } as const
 
 /** PromQL regular expressions for the recorded buckets of every KPI: of their names, and with the KPI's id as a group. */

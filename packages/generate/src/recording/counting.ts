@@ -1,9 +1,22 @@
 import { type Config, counterReach, type Kpi, names } from '@mnemoscope/kpi'
-import { aggregate, and, bracket, filter, indent, isOneOf, or, over, select, unless } from '../promql.js'
+import {
+  aggregate,
+  and,
+  bracket,
+  filter,
+  indent,
+  is,
+  isOneOf,
+  type Matcher,
+  or,
+  over,
+  select,
+  unless,
+} from '../promql.js'
 import type { RecordingRule } from '../rule.js'
 
 const { job, instance } = names.label
-const { seen, startSeen } = names.judgeSeries
+const part = names.counterPart
 
 /** How far back the newest sample of a series is looked for: failed scrapes and the end of a process hide none. */
 export const reach = `${counterReach / 60}m`
@@ -24,20 +37,33 @@ export interface Counter {
 /** How often counters are compared, and with what. */
 export interface Pace {
   readonly pace: 'alert' | 'snapshot'
+  /** The newest sample of a counter. */
+  readonly now: (counter: Counter) => string
   /** The newest sample of a counter at the evaluation before. */
   readonly before: (counter: Counter) => string
-  /** When each process began, as it was known at the evaluation before; by instance. */
+  /** When each process began, by instance, now and as it was known at the evaluation before. */
+  readonly start: string
   readonly startBefore: string
+  /** Instances that were known at the evaluation before. */
+  readonly known: string
   /** Time between two evaluations. */
   readonly interval: string
 }
 
 /** Differences to what the last evaluation that happened has seen: an outage of the evaluator loses nothing. */
 export function alertPace({ alertCheckInterval }: Pick<Config, 'alertCheckInterval'>, kpi: Kpi): Pace {
+  const { newest: now, seen } = names.judgeSeries
+  const of = (name: string, what: string, matchers: Counter['matchers'] = []) =>
+    select(name, [is(part, what), ...matchers])
+  const byInstance = (selector: string) => aggregate('max', [job, instance], selector)
   return {
     pace: 'alert',
-    before: ({ what, matchers }) => newest(select(seen(kpi, what), matchers)),
-    startBefore: newest(startSeen(kpi)),
+    now: ({ what, matchers }) => of(now(kpi), what, matchers),
+    before: ({ what, matchers }) => of(seen(kpi), what, matchers),
+    start: byInstance(of(now(kpi), 'start')),
+    startBefore: byInstance(of(seen(kpi), 'start')),
+    // An instance that does not say when its process began is known all the same.
+    known: byInstance(select(seen(kpi), [isOneOf(part, ['start', 'count'])])),
     interval: alertCheckInterval,
   }
 }
@@ -45,10 +71,14 @@ export function alertPace({ alertCheckInterval }: Pick<Config, 'alertCheckInterv
 /** Differences over exactly one interval between snapshots. */
 export function snapshotPace({ snapshotInterval }: Pick<Config, 'snapshotInterval'>): Pace {
   const before = (selector: string) => over('last_over_time', selector, reach, snapshotInterval)
+  const startBefore = aggregate('max', [job, instance], before(names.processStart))
   return {
     pace: 'snapshot',
+    now: (counter) => newest(selectorOf(counter)),
     before: (counter) => before(selectorOf(counter)),
-    startBefore: aggregate('max', [job, instance], before(names.processStart)),
+    start: aggregate('max', [job, instance], newest(names.processStart)),
+    startBefore,
+    known: startBefore,
     interval: snapshotInterval,
   }
 }
@@ -103,23 +133,24 @@ export function countedSeries(kpi: Kpi, { pace }: Pace): Counted {
  */
 export function countingRules(kpi: Kpi, counter: Counter, pace: Pace): RecordingRule[] {
   const { grown, tailed, began } = countedSeries(kpi, pace)
-  const now = newest(selectorOf(counter))
-  const before = pace.before(counter)
+  const [now, before] = [pace.now(counter), pace.before(counter)]
   const highest = over('max_over_time', selectorOf(counter), pace.interval)
-  const start = aggregate('max', [job, instance], newest(names.processStart))
   // Clocks and rounding may move a start time a little.
-  const restarted = bracket(filter(`${start} - ${pace.startBefore}`, '>', 1))
+  const restarted = bracket(filter(`${pace.start} - ${pace.startBefore}`, '>', 1))
   // A new process may not have measured anything yet: then the old one's counter is still the newest.
   const changed = filter(bracket(and(grown, restarted, [job, instance])), '!=', 0)
   const again = `(\n${indent(or([filter(grown, '<', 0), changed]))}\n)`
   const uptime = aggregate('max', [job, instance], newest(names.processUptime))
   // All that a young process did is recent, however rarely it is scraped. A clock may be hours ahead.
-  const age = or([uptime, `abs(time() - ${start})`])
+  const age = or([uptime, `abs(time() - ${pace.start})`])
   const young = filter(`(\n${indent(age)}\n)`, '<', counterReach)
-  const known = `(\n${indent(or([pace.startBefore, young]))}\n)`
+  const known = `(\n${indent(or([pace.known, young]))}\n)`
   return [
     { record: grown, expr: `${now} - ${before}` },
-    { record: tailed, expr: `(${highest} > ${again} + ${before}) + ${grown}` },
+    {
+      record: tailed,
+      expr: `${asCount(`${highest} > ignoring (${part}) (${again} + ${before})`, pace)} + ${grown}`,
+    },
     {
       record: began,
       expr: or([`${again} + ${before}`, and(bracket(unless(now, before)), known, [job, instance])]),
@@ -139,22 +170,52 @@ export const endedLabel = 'ended'
  * By how much a sum or a bucket grew, in series that are to be summed. It falls with its process only if the counter of operations does, so that decides.
  */
 export function partGrowth(counter: Counter, pace: Pace, { tailed, began }: Counted): string {
-  const matching = counter.what === 'bucket' ? ' ignoring (le)' : ''
-  const now = newest(selectorOf(counter))
-  const before = pace.before(counter)
+  const matching = ` ignoring (${counter.what === 'bucket' ? `le, ${part}` : part})`
+  const [now, before] = [pace.now(counter), pace.before(counter)]
   const highest = over('max_over_time', selectorOf(counter), pace.interval)
   const tail = `label_replace(${highest} and${matching} ${tailed}, "${endedLabel}", "true", "", "")`
   const small = `(\n${indent(or([`${now} and${matching} (${began} unless ${tailed})`, tail]))}\n)`
   return `${small}\nor\n(${now} - ${before})`
 }
 
-/** What this evaluation has seen, for the next one: after all rules that compare with what the last one saw. */
-export function seenRules(kpi: Kpi, counters: readonly Counter[]): RecordingRule[] {
+/** Series of counters of operations as the series of a pace have them. */
+function asCount(expression: string, { pace }: Pace): string {
+  return pace === 'snapshot'
+    ? bracket(expression)
+    : `label_replace(${expression}, "${part}", "count", "", "")`
+}
+
+/**
+ * The newest samples of all counters, after those that the last evaluation saw: before all other rules, which read nothing
+ * that is scraped.
+ * @param parts what is read beside the operations of the KPI
+ */
+export function newestRules(kpi: Kpi, parts: readonly Counter[]): RecordingRule[] {
+  const { newest: record, seen } = names.judgeSeries
+  const { count } = countersOf(kpi)
   const starts = aggregate('max', [job, instance], newest(names.processStart))
-  // An instance that does not say when its process began is known all the same.
-  const others = `0 * ${aggregate('max', [job, instance], newest(selectorOf(counters[0] as Counter)))}`
+  const begun = `label_replace(${starts}, "${part}", "start", "", "")`
   return [
-    ...counters.map((counter) => ({ record: seen(kpi, counter.what), expr: newest(selectorOf(counter)) })),
-    { record: startSeen(kpi), expr: or([starts, others]) },
+    { record: seen(kpi), expr: newest(record(kpi)) },
+    { record: record(kpi), expr: or([partsOf(kpi, [count, ...parts]), begun]) },
   ]
+}
+
+/** Counters of one KPI in one selection, each with its part. */
+function partsOf(kpi: Kpi, counters: readonly Counter[]): string {
+  const [count] = counters as readonly [Counter, ...Counter[]]
+  if (counters.length === 1) return `label_replace(${newest(selectorOf(count))}, "${part}", "count", "", "")`
+  const name = names.metricName(kpi)
+  const matchers = counters.flatMap((counter) => counter.matchers ?? [])
+  // A matcher of buckets has to let series without the label pass.
+  const narrowed = matchers.map(
+    ({ label, operator, value }): Matcher => ({
+      label,
+      operator: '=~',
+      value: `(?:${operator === '=~' ? value : value.replaceAll(/[.+]/g, '\\$&')})?`,
+    }),
+  )
+  const whats = counters.map(({ what }) => what)
+  const all = { label: '__name__', operator: '=~', value: `${name}_(?:${whats.join('|')})` } as const
+  return `label_replace(${newest(select('', [all, ...narrowed]))}, "${part}", "$1", "__name__", "${name}_(.*)")`
 }

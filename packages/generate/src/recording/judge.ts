@@ -8,8 +8,8 @@ import {
   countedSeries,
   countersOf,
   endedLabel,
+  newestRules,
   partGrowth,
-  seenRules,
 } from './counting.js'
 import { gaugeRules } from './gauge.js'
 import { addedRules, ageingRules } from './lanes.js'
@@ -33,6 +33,7 @@ export function judgeRules(config: Config, kpi: Kpi): RecordingRule[] {
   const byMean = parts.some(({ value }) => !isQuantile(value.statistic))
   const edges = edgesOfParts(kpi)
   return [
+    ...readRules(kpi, byMean, edges),
     ...addedRules(config, kpi, byMean),
     ...(edges === undefined ? [] : [edgeRule(config, kpi, edges)]),
     ...parts.flatMap(({ value, region }) => partRules(config, value, region)),
@@ -55,20 +56,18 @@ function edgeRule(config: Config, kpi: Kpi, edges: Counter): RecordingRule {
   }
 }
 
-/** What this evaluation saw of a KPI's counters; after everything that reads what the last one saw. */
-export function seenCountersRules(kpi: Kpi): RecordingRule[] {
-  if (kpi.instrument === 'gauge') return []
-  const { count, sum } = countersOf(kpi)
-  const byMean = judgedParts(kpi).some(({ value }) => !isQuantile(value.statistic))
-  const edges = edgesOfParts(kpi)
-  return [
-    ...seenRules(kpi, [
-      count,
-      ...(kpi.instrument === 'histogram' && byMean ? [sum] : []),
-      ...(edges === undefined ? [] : [edges]),
-    ]),
-    { record: names.judgeSeries.evaluated(kpi), expr: 'vector(1)' },
-  ]
+/** What an evaluation reads of a KPI's counters. */
+function readRules(kpi: Kpi, byMean: boolean, edges: Counter | undefined): RecordingRule[] {
+  const { sum } = countersOf(kpi)
+  return newestRules(kpi, [
+    ...(kpi.instrument === 'histogram' && byMean ? [sum] : []),
+    ...(edges === undefined ? [] : [edges]),
+  ])
+}
+
+/** That this evaluation took place; after everything that asks whether the last one did. */
+export function evaluatedRules(kpi: Kpi): RecordingRule[] {
+  return kpi.instrument === 'gauge' ? [] : [{ record: names.judgeSeries.evaluated(kpi), expr: 'vector(1)' }]
 }
 
 function partRules(config: Config, kpi: Kpi, region: Region): RecordingRule[] {

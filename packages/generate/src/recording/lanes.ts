@@ -1,5 +1,5 @@
 import { type Config, heaviestAgeing, type Kpi, type MemorySettings, names } from '@mnemoscope/kpi'
-import { bracket, filter, indent, isOneOf, number, or, unless } from '../promql.js'
+import { bracket, filter, indent, isOneOf, number, or } from '../promql.js'
 import { type Region, within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
 import {
@@ -10,7 +10,6 @@ import {
   newest,
   newOperations,
   partGrowth,
-  selectorOf,
 } from './counting.js'
 
 /**
@@ -51,11 +50,12 @@ export function addedRules(config: Config, kpi: Kpi, sums: boolean): RecordingRu
     ]
   }
   const spoiled = names.judgeSeries.spoiled(kpi, 'alert')
-  const sound = (growths: string) => unless(`(\n${indent(growths)}\n)`, spoiled)
+  const sound = (growths: string) =>
+    `(\n${indent(growths)}\n) unless ignoring (${names.counterPart}) ${spoiled}`
   return [
     ...all,
     // One NaN or infinite measurement spoils a sum for good: nothing of that instance counts until it begins anew.
-    { record: spoiled, expr: `0 * ${newest(selectorOf(sum))} != 0` },
+    { record: spoiled, expr: `0 * ${pace.now(sum)} != 0` },
     rule('count', sound(newOperations(counted))),
     rule('sum', sound(partGrowth(sum, pace, counted))),
   ]

@@ -123,7 +123,9 @@ function beyondRules(
     const remembered = before(memory(kpi, 'beyond_middle'), ofLevel(region, severity))
     const gone = `0 * ${remembered} and on (${place}) ${newest(lastOperation(kpi))}`
     const isBeyond =
-      kpi.direction === 'higher_is_better' ? inside : `${all} - ignoring (le) group_right () ${inside}`
+      kpi.direction === 'higher_is_better'
+        ? inside
+        : `${all} - ignoring (le, ${names.counterPart}) group_right () ${inside}`
     const summed = `sum by (${place}) (\n${indent(isBeyond)}\n) and ${within(added(kpi, 'count'), region)}`
     return [
       {
