@@ -98,6 +98,14 @@ describe('the exit code of `mnemoscope status`', () => {
 
 function alertOf(level: string): DashboardData['open_alerts'][number] {
   const metadata = { annotations: {}, context_size: '8192' }
-  const alert = { level, is_worst: true, timestamp: 1_799_999_000, message: 'x', metric_type: null, metadata }
+  const numbers = {
+    current_value: null,
+    newest_value: null,
+    newest_at: null,
+    peak_value: null,
+    threshold: null,
+  }
+  const about = { kind: 'pipeline', message: 'x', metric_type: null, acknowledgement: null, metadata }
+  const alert = { level, is_worst: true, timestamp: 1_799_999_000, ...numbers, ...about }
   return alert as unknown as DashboardData['open_alerts'][number]
 }

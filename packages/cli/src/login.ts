@@ -43,7 +43,7 @@ function passwordIn(file: string): string {
   throw new MnemoscopeError('USAGE', `no password of Prometheus and Alertmanager in ${file}`, {
     value: file,
     expected: 'a file with the password that this user can read',
-    next: 'Run the command as the user who started `mnemoscope up`, or give the right file.',
+    next: 'Run the command as the user who started `npx mnemoscope up`, or give the right file.',
     cause,
   })
 }

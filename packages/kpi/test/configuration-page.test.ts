@@ -14,7 +14,11 @@ test('the page of the configuration names every setting, and no other', () => {
     ...settings
   } = defineConfig({
     alerting: { runbookBaseUrl: 'https://wiki.example/' },
-    endpoints: { grafana: 'http://127.0.0.1:3000' },
+    endpoints: {
+      page: 'http://127.0.0.1:9470',
+      alertmanagerPage: 'http://127.0.0.1:9093',
+      grafana: 'http://127.0.0.1:3000',
+    },
   })
   const section = page.slice(page.indexOf('## Settings'), page.indexOf('## KPIs'))
   const described = [...section.matchAll(/^\| `([a-zA-Z.]+)` \|/gm)].map(([, key]) => key)

@@ -83,7 +83,7 @@ describe('a change', () => {
 })
 
 describe('no change', () => {
-  test('is a flat line', () => {
+  test('reads a flat line as stable', () => {
     const flat = trendOf(points(new Array(30).fill(0.9)), 'higher_is_better')
     expect(flat).toMatchObject({ direction: 'stable', shape: null, slope_per_hour: 0 })
   })

@@ -9,7 +9,8 @@ export interface RoleLogin {
 /**
  * Makes the role that the recorder of `mnemoscope up` works as: what `deploy/postgres/roles.sql` gives it. It may make
  * tables in the schema `public`, and owns them. It is no superuser, so that its password does not lead to the files and
- * programs of the machine. It may be called again, with a new password.
+ * programs of the machine. What the administrator has made in that schema becomes its own: a rebuild makes the tables as
+ * the administrator. It may be called again, with a new password.
  * @param url connection string of the administrator
  * @returns connection string of the role
  */
@@ -23,6 +24,7 @@ export async function makeRecorder(url: string, { role, password }: RoleLogin): 
       `GRANT CONNECT ON DATABASE ${database} TO ${name}`,
       'REVOKE ALL ON SCHEMA public FROM PUBLIC',
       `GRANT USAGE, CREATE ON SCHEMA public TO ${name}`,
+      handOver(client.escapeLiteral(role)),
     ])
   })
   const own = new URL(url)
@@ -60,6 +62,19 @@ export async function makeReader(
       ),
     ])
   })
+}
+
+/** Makes a role the owner of the tables, views and functions that this user has made in the schema `public`. */
+function handOver(role: string): string {
+  return `DO $$ DECLARE made record; BEGIN
+    FOR made IN
+      SELECT CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END AS kind, oid::regclass::text AS name FROM pg_class
+      WHERE relkind IN ('r', 'p', 'v') AND relnamespace = 'public'::regnamespace AND pg_get_userbyid(relowner) = current_user
+      UNION ALL
+      SELECT 'FUNCTION', oid::regprocedure::text FROM pg_proc
+      WHERE prokind = 'f' AND pronamespace = 'public'::regnamespace AND pg_get_userbyid(proowner) = current_user
+    LOOP EXECUTE format('ALTER %s %s OWNER TO %I', made.kind, made.name, ${role}); END LOOP;
+  END $$`
 }
 
 async function withAdministrator(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import pg from 'pg'
-import { makeReader, startPostgres } from '../../src/index.js'
+import { makeReader, makeRecorder, startPostgres } from '../../src/index.js'
 import { stateDir } from '../fixtures/state-dir.js'
 
 test('a reader reads tables of before and after, and changes nothing; its password is the last one', async () => {
@@ -33,6 +33,32 @@ test('a reader reads tables of before and after, and changes nothing; its passwo
     }
   } finally {
     await admin.end()
+    await server.stop()
+    folder.remove()
+  }
+}, 120_000)
+
+test('a recorder owns what the administrator had made for it, and may make more', async () => {
+  const folder = stateDir()
+  const server = await startPostgres({ stateDir: folder.path, port: 0, durable: false })
+  try {
+    const run = async (url: string, statement: string) => {
+      const client = new pg.Client(url)
+      await client.connect()
+      return client.query(statement).finally(() => client.end())
+    }
+    await run(
+      server.url,
+      `CREATE TABLE parts (id bigint GENERATED ALWAYS AS IDENTITY, at date) PARTITION BY RANGE (at);
+       CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2026-01-01') TO ('2026-01-02');
+       CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1';
+       CREATE VIEW seen AS SELECT one()`,
+    )
+    const recorder = await makeRecorder(server.url, { role: 'keeper', password: 'secret' })
+    await run(recorder, "INSERT INTO parts (at) VALUES ('2026-01-01')")
+    await run(recorder, 'DROP VIEW seen; DROP FUNCTION one(); DROP TABLE parts; CREATE TABLE again (n int)')
+    await expect(run(recorder, "COPY again FROM PROGRAM 'true'")).rejects.toThrow(/permission denied/)
+  } finally {
     await server.stop()
     folder.remove()
   }
