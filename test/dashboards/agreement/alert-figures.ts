@@ -95,8 +95,7 @@ export const alertFigures: readonly Figure[] = [
   },
   {
     name: 'the newest value of the worst of them, in the headline',
-    sql: `SELECT worst.kpi || ' ' || worst.model AS key, newest.value FROM (${inForce}) AS worst
-      JOIN LATERAL (SELECT value FROM ${newest} AND kpi = worst.kpi AND series.model = worst.model) AS newest ON true
+    sql: `SELECT worst.kpi || ' ' || worst.model AS key, newest_value AS value FROM (${inForce}) AS worst
       ORDER BY ${rank} DESC, starts_at LIMIT 1`,
     views: {
       page: async ({ page }) => {
@@ -115,9 +114,8 @@ export const alertFigures: readonly Figure[] = [
   },
   {
     name: 'what each of them says',
-    sql: `SELECT name || ' ' || kpi || ' ' || model AS key, number AS value FROM (${inForce}) AS worst
-      JOIN LATERAL (SELECT value AS now FROM ${newest} AND kpi = worst.kpi AND series.model = worst.model) AS newest ON true,
-      LATERAL (VALUES ('newest', now), ('worst', peak_value), ('at start', value)) AS figures (name, number)`,
+    sql: `SELECT name || ' ' || kpi || ' ' || model AS key, number AS value FROM (${inForce}) AS worst,
+      LATERAL (VALUES ('newest', newest_value), ('worst', peak_value), ('at start', value)) AS figures (name, number)`,
     views: {
       page: async ({ page }) =>
         shownOf(await cards(page, '.figures data'), ({ name, place, ...data }) => [

@@ -109,7 +109,7 @@ export const configFigures: readonly Figure[] = [
       page: async ({ page }) => {
         const changes = await page.locator('#config-changes > li:has(li)').evaluateAll((all) =>
           all.flatMap((change) =>
-            [...change.querySelectorAll('li')].map((item) => ({
+            [...change.querySelectorAll('details li')].map((item) => ({
               at: change.querySelector('time')?.dateTime ?? '',
               text: item.textContent ?? '',
             })),

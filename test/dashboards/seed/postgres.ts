@@ -127,6 +127,10 @@ async function seedStory(pool: pg.Pool): Promise<void> {
   )
   for (const [i] of episodes.entries()) await insertEpisode(pool, i)
   await pool.query(
+    `UPDATE alert_episodes SET newest_value = (value + peak_value) / 2, last_firing_at = coalesce(ends_at, $1)`,
+    [end],
+  )
+  await pool.query(
     `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, summary, differences, restarts, config)
        VALUES ($1, 'mnemoscope', 'start', 'aaaa', NULL, '{}', '[]', '[]', '{}'), ($2, $3, 'file', 'bbbb', 'aaaa', $5, $4, '[]', '{}')`,
     [
