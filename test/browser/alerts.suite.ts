@@ -91,13 +91,13 @@ describeSeeded('alerts on the page, over two hours of stored history', (seeded) 
       expect(texts).toHaveLength([moved, config_changes, deployments, alerts, gaps].flat().length)
       for (const pattern of [
         /^Configuration changed 2 h 15 min before, at .* by graceLatency: expiry 75m → 10m1 settingkpis\.latency\.expiry "75m" → "10m"$/,
-        /^Configuration changed 5 h 30 min before, at .* by adakpis\.f1_score\.thresholds\.warning 0\.85 → 0\.8$/,
+        /^Configuration changed 5 h 30 min before, at .* by adaF1 score: warning threshold 0\.85 → 0\.81 settingkpis\.f1_score\.thresholds\.warning 0\.85 → 0\.8$/,
         /^memory deployed 3 h before, at .* by ci: version 1\.3\.9 → 1\.4\.0$/,
         /^No snapshots: .*Prometheus has no data of that time$/,
       ])
         expect(texts).toContainEqual(expect.stringMatching(pattern))
       expect(await card.locator('.cause').textContent()).toMatch(
-        /^Possible cause: configuration changed 2 h 15 min before, at .* by grace: kpis\.latency\.window$/,
+        /^Possible cause: configuration changed 2 h 15 min before, at .* by grace: Latency: expiry 75m → 10m$/,
       )
       await keepScreenshot(page, 'changed-before')
     })
@@ -117,9 +117,9 @@ describeSeeded('alerts on the page, over two hours of stored history', (seeded) 
          VALUES ('default', $1, $1, $2, $3, 'memory', 'model-0003', $4, now(), 3.125, 3.5, 3, '', '{}', '{}')`,
         [alertname, severity, kpi, context],
       )
-    await insert('MildLatency', 'warning', 'latency', '8192')
-    await insert('BadLatency', 'critical', 'latency', '8192')
-    await insert('OldKpi', 'error', 'citations', null)
+    await insert('MnemoscopeLatencyWarning', 'warning', 'latency', '8192')
+    await insert('MnemoscopeLatencyCritical', 'critical', 'latency', '8192')
+    await insert('MnemoscopeCitationsError', 'error', 'citations', null)
     await seeded.withPage('/', {}, async (page) => {
       const { open_alerts } = await seeded.answerOf<DashboardData>('/api/dashboard')
       expect(await page.locator('.alert').count()).toBe(open_alerts.length - 1)
@@ -131,7 +131,7 @@ describeSeeded('alerts on the page, over two hours of stored history', (seeded) 
       for (const place of [old, row]) expect(await place.textContent()).not.toContain('0k')
     })
     await seeded.recorder.query(
-      `DELETE FROM alert_episodes WHERE alertname IN ('MildLatency', 'BadLatency', 'OldKpi')`,
+      `DELETE FROM alert_episodes WHERE alertname IN ('MnemoscopeLatencyWarning', 'MnemoscopeLatencyCritical', 'MnemoscopeCitationsError')`,
     )
   })
 

@@ -182,7 +182,7 @@ describeSeeded('the page over two hours of stored history', (seeded) => {
         await seeded.recorder.query(
           `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size,
            starts_at, threshold, summary, labels, annotations)
-         SELECT 'default', 'abcdef', 'WhileAway', 'error', 'latency', service, model, context_size, now(), 10,
+         SELECT 'default', 'abcdef', 'MnemoscopeLatencyError', 'error', 'latency', service, model, context_size, now(), 10,
            'while away', '{}', '{}' FROM series WHERE id = 2`,
         )
         await seeded.recorder.startAgain()
@@ -190,7 +190,7 @@ describeSeeded('the page over two hours of stored history', (seeded) => {
         await page.locator('#connection', { hasText: 'Live' }).waitFor()
         expect(await page.locator('#connection-notice').isHidden()).toBe(true)
         expect(await page.evaluate('globalThis.neverReloaded')).toBe(true)
-        await seeded.recorder.query(`DELETE FROM alert_episodes WHERE alertname = 'WhileAway'`)
+        await seeded.recorder.query(`DELETE FROM alert_episodes WHERE alertname = 'MnemoscopeLatencyError'`)
       }),
     60_000,
   )

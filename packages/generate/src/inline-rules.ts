@@ -14,8 +14,10 @@ const sameEvaluation =
  */
 export function inlineRules(group: RuleGroup): RuleGroup {
   const expressions = new Map<string, string[]>()
+  const isLate = group.rules.some((rule) => 'record' in rule && rule.record.endsWith(':newest'))
   const rules = group.rules.map((rule): Rule => {
-    const inlined = { ...rule, expr: inlineExpressions(rule.expr, expressions) }
+    const expr = isLate ? earlier(rule.expr) : rule.expr
+    const inlined = { ...rule, expr: inlineExpressions(expr, expressions) }
     if ('record' in inlined && sameEvaluation.test(inlined.record)) {
       const { record, expr } = inlined
       expressions.set(record, [...(expressions.get(record) ?? []), bracket(expr)])
@@ -23,6 +25,11 @@ export function inlineRules(group: RuleGroup): RuleGroup {
     return inlined
   })
   return { ...group, rules }
+}
+
+/** Where the newest counters are those of the evaluation before, so is the time in which they were highest. */
+function earlier(expr: string): string {
+  return expr.replace(/max_over_time\((\w+(?:\{[^}]*\})?)\[(\w+)\]\)/g, 'max_over_time($1[$2] offset $2)')
 }
 
 function inlineExpressions(expr: string, expressions: ReadonlyMap<string, readonly string[]>): string {
