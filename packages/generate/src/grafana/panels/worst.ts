@@ -35,7 +35,8 @@ export function worstMeasurements(config: Config, kpi: Kpi): PanelSpec {
 
 /**
  * The worst of each selected model, of which the worst of all: an index has the measurements of a KPI and model by value.
- * The models are found with one look into an index for each; a pattern on every measurement would take seconds.
+ * The models are found with one look into an index for each; a pattern on every measurement would take seconds. Postgres
+ * takes each pattern for rare, and all of them together for so rare that it would sort everything: it knows nothing of a CASE.
  */
 function worstMeasurementsSql({ id, direction, outcomes }: Kpi): string {
   const measured = outcomes === undefined ? 'value' : 'outcome, value'
@@ -56,7 +57,7 @@ FROM models CROSS JOIN LATERAL (
     AND measurements.model = models.model
     AND value IS NOT NULL
     AND $__timeFilter(at)
-    AND ${selectedRows({ model: 'models.model' }).replaceAll('\n', '\n  ')}
+    AND CASE WHEN ${selectedRows({ model: 'models.model' }).replaceAll('\n', '\n  ')} THEN true ELSE false END
   ORDER BY ${worstFirst}
   LIMIT ${most}
 ) AS worst
