@@ -42,9 +42,11 @@ test('the way from "Instrument a service" to `mnemoscope up` works word for word
   expect(service).toBe(join(folder.path, 'my-service'))
   expect(readFileSync(join(service, '.gitignore'), 'utf8')).toContain('.mnemoscope/')
 
-  const { prometheus, recorder, database } = runFile()
+  const { prometheus, recorder, database, serversPasswordFile } = runFile()
+  const password = readFileSync(serversPasswordFile, 'utf8').trim()
+  const headers = { authorization: `Basic ${btoa(`mnemoscope:${password}`)}` }
   const health = await eventually('a scrape of the service', async () => {
-    const response = await fetch(`${prometheus}/api/v1/targets?state=active`)
+    const response = await fetch(`${prometheus}/api/v1/targets?state=active`, { headers })
     const { data } = (await response.json()) as {
       data: { activeTargets: { labels: { job: string }; health: string }[] }
     }
