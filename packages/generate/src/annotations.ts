@@ -29,7 +29,7 @@ function pageAddress({ endpoints }: Config): string {
 }
 
 /**
- * Address of the page that a message can lead to. Undefined if only this machine can open it and nobody has said that
+ * Address of the page that a message can lead to. Undefined if only this machine can open it and no setting says that
  * people are there: a dead link is worse than none.
  */
 export function pageFor(config: Config): string | undefined {

@@ -80,24 +80,13 @@ function heads(kpis: readonly DashboardKpi[], shown: Shown): HTMLElement[] {
   ]
 }
 
-function showTrend({ id, unit }: DashboardKpi, { trend_details }: DashboardData): void {
+function showTrend({ id }: DashboardKpi, { trend_details }: DashboardData): void {
   const trend = trend_details[id]
   const node = byId(`trend-${id}`)
   const direction = trend?.direction ?? 'unknown'
   node.className = direction === 'unknown' ? '' : `trend-${direction}`
   setText(node, arrows[direction])
-  node.title = trend ? changeText(trend, unit) : ''
-}
-
-/** When a KPI changed, from what to what: `fell from 0.9 to 0.8 at 25 Nov 14:10 UTC`. */
-function changeText(
-  { shape, since, from_value: from, to_value: to }: DashboardData['trend_details'][string],
-  unit: string,
-): string {
-  if (shape === null || since === null || from === null || to === null) return ''
-  const verb = shape === 'step' ? (to < from ? 'fell' : 'rose') : to < from ? 'has fallen' : 'has risen'
-  const values = `from ${formatValue(from, unit)} to ${formatValue(to, unit)}`
-  return `${verb} ${values} ${shape === 'step' ? 'at' : 'since'} ${formatUtc(since)}`
+  node.title = trend?.change ?? ''
 }
 
 function row(series: Current, kpis: readonly DashboardKpi[], shown: Shown): HTMLTableRowElement {

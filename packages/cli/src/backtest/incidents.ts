@@ -33,9 +33,15 @@ const mostEpisodes = 1_000
 
 /** Alerts of a KPI's thresholds that fired in the last hours, newest first. */
 export async function incidentsOf(recorder: string, kpi: Kpi, hours: number): Promise<Incident[]> {
-  const query = { kpi: kpi.id, hours, limit: mostEpisodes }
-  const { episodes } = await ask(recorder, 'GET /api/episodes', { has: 'episodes', query })
-  return episodes.flatMap(incidentOf)
+  const found: AlertEpisode[] = []
+  let before: string | undefined
+  do {
+    const query = { kpi: kpi.id, hours, limit: mostEpisodes, before }
+    const { episodes } = await ask(recorder, 'GET /api/episodes', { has: 'episodes', query })
+    found.push(...episodes)
+    before = episodes.length < mostEpisodes ? undefined : String(episodes.at(-1)?.id)
+  } while (before !== undefined)
+  return found.flatMap(incidentOf)
 }
 
 function incidentOf(episode: AlertEpisode): Incident[] {

@@ -52,8 +52,8 @@ export const recordCommand = new Command('record')
   .addHelpText(
     'after',
     '\nThe environment variable DATABASE_URL names the database. If MNEMOSCOPE_TOKEN is set, or keys were' +
-      '\nmade with `mnemoscope key create`, every request that writes must send the token or a key. Without them nobody' +
-      '\ncan change the configuration or report deployments.',
+      '\nmade with `mnemoscope key create`, every request that writes must send the token or a key. Without them,' +
+      '\nchanges of the configuration and deployments are refused.',
   )
   .action(async (options: RecordOptions) => {
     const { loadProject } = await import('../config-file.js')

@@ -81,22 +81,10 @@ function trends({ trend_details: details, kpis }: DashboardData): ReportSection 
       { text: title },
       { text: inWords[direction], tone: toneOf(direction) },
       { text: inUnit(curve.at(-1), unit), curve },
-      { text: trend === undefined ? '' : changeText(trend, unit) },
+      { text: trend?.change ?? '' },
     ]
   })
   return { title: 'PERFORMANCE TRENDS', rows: [head('', 'direction', 'now', 'change'), ...rows] }
-}
-
-/** When a KPI changed, from what to what: `fell from 0.900 to 0.800 at 2026-11-25 14:10:00 UTC, and stayed`. */
-function changeText(
-  { shape, since, from_value: from, to_value: to }: DashboardData['trend_details'][string],
-  unit: string,
-): string {
-  if (shape === null || since === null || from === null || to === null) return ''
-  const values = `from ${inUnit(from, unit)} to ${inUnit(to, unit)}`
-  return shape === 'step'
-    ? `${to < from ? 'fell' : 'rose'} ${values} at ${utc(since)}, and stayed`
-    : `${to < from ? 'has fallen' : 'has risen'} ${values} since ${utc(since)}`
 }
 
 function models({ operation_performance: performance, kpis }: DashboardData): ReportSection {

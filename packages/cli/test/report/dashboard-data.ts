@@ -88,6 +88,7 @@ export const busy: DashboardData = {
       since: at - 30,
       from_value: 1,
       to_value: 12.5,
+      change: 'rose from 1 s to 12.5 s at 2026-01-02 03:03 UTC, and stayed',
       points: [
         [at - 60, 1],
         [at - 30, 4],

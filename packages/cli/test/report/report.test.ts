@@ -59,6 +59,7 @@ describe('the report', () => {
     const text = reportText(reportOf(busy))
     expect(text).toMatch(/Latency\s+9\.00 s\s+250\.0 ms\s+21\.00 s/)
     expect(text).toMatch(/Latency\s+degrading\s+21\.00 s {2}▁▂█/)
+    expect(text).toContain('rose from 1 s to 12.5 s at 2026-01-02 03:03 UTC, and stayed')
     expect(text).toMatch(/2026-01-02 02:54:05 UTC\s+CRITICAL\s+open/)
     expect(text).toMatch(/WARNING\s+30 s/)
   })

@@ -8,7 +8,7 @@ export const rootReceiver = 'nobody'
 
 export const recorderReceiver = 'mnemoscope-recorder'
 
-/** What the recorder waits: its history is to know an alert soon, and nobody reads its notifications. */
+/** The recorder gets each change at once: it keeps a history, and does not mind many messages. */
 const recorderWait = '1s'
 const recorderInterval = '5s'
 

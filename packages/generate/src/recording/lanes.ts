@@ -49,7 +49,7 @@ export function addedRules(config: Config, kpi: Kpi, sums: boolean): RecordingRu
       rule('sum', newOperations(counted, [isOneOf(label, outcomes)]), `0 * ${added(kpi, 'count')}`),
     ]
   }
-  const spoiled = names.judgeSeries.spoiled(kpi, 'alert')
+  const spoiled = names.judgeSeries.spoiled(kpi)
   const sound = (growths: string) =>
     `(\n${indent(growths)}\n) unless ignoring (${names.counterPart}) ${spoiled}`
   return [

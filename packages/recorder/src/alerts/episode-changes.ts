@@ -122,9 +122,11 @@ function joinEpisodes(
   observation: Observation,
   floor: number,
 ): EpisodeChange[] {
+  // Their peaks are values of before: without evidence none is taken for the newest value.
+  const { evidence: _, ...ofBefore } = observation
   const all = others.reduce(
     (episode, { peakValue }) =>
-      peakValue === undefined ? episode : enrich(episode, { ...observation, value: peakValue }),
+      peakValue === undefined ? episode : enrich(episode, { ...ofBefore, value: peakValue }),
     first,
   )
   const { endsAt } = observation

@@ -18,7 +18,7 @@ import { noDataAnswer, noDataOf } from './no-data.js'
 import { currentSnapshot, currentSnapshots, recentSnapshot, recentSnapshots } from './snapshots.js'
 import { livedScope, sourcesOf } from './sources.js'
 import { summarise, type Totals } from './summary.js'
-import { trendAnswer, trendDirection, trendOf } from './trend.js'
+import { changeText, trendAnswer, trendDirection, trendOf } from './trend.js'
 
 /** What the page and the report need to know of a KPI. */
 const dashboardKpi = z.strictObject({
@@ -139,10 +139,17 @@ export async function snapshotData(
     currentSnapshots(pool, { ...scope, from: currentSince(scope, interval) }, kpis),
   ])
   const details = Object.fromEntries(
-    Object.values(kpis).map(({ id, direction }) => {
+    Object.values(kpis).map(({ id, direction, unit }) => {
       const points = curves.get(id) ?? []
       const trend = trendOf(points, direction)
-      return [id, { ...trend, points: points.map(({ at, value }) => [at / 1_000, value] as const) }]
+      return [
+        id,
+        {
+          ...trend,
+          change: changeText(trend, unit),
+          points: points.map(({ at, value }) => [at / 1_000, value] as const),
+        },
+      ]
     }),
   )
   return {

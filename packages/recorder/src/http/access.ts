@@ -8,10 +8,10 @@ export type Scope = (typeof scopes)[number]
 
 /**
  * Which scope a route needs.
- * - `read`: everybody who reaches the recorder may read.
- * - `write:measurements`: everybody while the recorder has no token and nobody made a key.
- * - `write:alerts`, `acknowledge`: everybody while it has no token and no keys at all, as `mnemoscope up` has.
- * - `configure`: never without a token or a key, as it changes what others rely on.
+ * - `read`: open to all who reach the recorder.
+ * - `write:measurements`: open until the recorder has a token, or a person has made a key.
+ * - `write:alerts`, `acknowledge`: open until it has a token or any key; `mnemoscope up` makes keys for its own parts.
+ * - `configure`: always needs a token or a key, as it changes what others rely on.
  */
 export type Access = Scope
 

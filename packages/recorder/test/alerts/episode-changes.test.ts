@@ -268,6 +268,9 @@ test('the newest value is that of the newest evaluation, never of a notification
   expect(newest({ ...firing(10), value: 0.6 })).toBeUndefined()
   expect(newest({ ...firing(10), value: 0.6 }, at(12, 0.5), at(14, 0.55))).toBe(0.55)
   expect(newest(at(14, 0.55), at(12, 0.5), { ...firing(10), value: 0.6 })).toBe(0.55)
+  // The end of the first was wrong, so the second is joined to it: its worst value is none of now.
+  const ill: Observation = { ...firing(30), value: 0.3, direction: 'higher_is_better' }
+  expect(newest(at(19, 0.5), resolved(10, 25), ill, samplesThatEnd(10, 35))).toBe(0.5)
 })
 
 test('texts of a notification replace a generated summary, and a generated one never replaces them', () => {

@@ -1,0 +1,14 @@
+/** Labels of every KPI series. `job` is the service: the scrape job, or `service.name` on the OTLP path. */
+export const label = {
+  job: 'job',
+  instance: 'instance',
+  model: 'model',
+  contextSize: 'context_size',
+  operation: 'operation',
+  severity: 'severity',
+  kpi: 'kpi',
+  reason: 'reason',
+} as const
+
+/** The labels by which KPIs are judged: one value, one alert, one snapshot row for each combination. */
+export const seriesLabels = [label.job, label.model, label.contextSize, label.operation] as const
