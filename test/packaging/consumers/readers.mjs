@@ -66,12 +66,12 @@ await monitor.stop()
 collector.close()
 console.log(ours.length)
 
-/** Series and values of an exposition, sorted; the resident memory changes between two readings. */
+/** Series and values of an exposition, sorted; the resident memory and the uptime change between two readings. */
 function samples(text) {
   return text
     .split('\n')
     .filter((line) => line !== '' && !/^(#|target_info|mnemoscope_memory_usage)/.test(line))
-    .map((line) => line.replace('{} ', ' '))
+    .map((line) => line.replace('{} ', ' ').replace(/^(process_uptime_seconds) .*/, '$1'))
     .sort()
 }
 
