@@ -441,9 +441,37 @@ CREATE VIEW alerts AS
     opened_at AS created_at,
     ends_at,
     closed_how,
-    peak_value
+    peak_value,
+    service,
+    operation,
+    ( SELECT min(alert_acknowledgements.at) AS min
+           FROM alert_acknowledgements
+          WHERE alert_acknowledgements.episode_id = alert_episodes.id) AS acknowledged_at,
+    ( SELECT alert_acknowledgements.by
+           FROM alert_acknowledgements
+          WHERE alert_acknowledgements.episode_id = alert_episodes.id
+          ORDER BY alert_acknowledgements.id
+         LIMIT 1) AS acknowledged_by
    FROM alert_episodes;
 COMMENT ON VIEW alerts IS 'One row for each alert episode; current_value is the value it began with, peak_value the worst one seen. A superseded row whose ends_at equals its timestamp proved to be part of the episode before it.';
+COMMENT ON COLUMN alerts.id IS 'Key of the episode; mnemoscope explain and changes_before take it.';
+COMMENT ON COLUMN alerts."timestamp" IS 'First evaluation at which it fired.';
+COMMENT ON COLUMN alerts.level IS 'info, warning, error or critical. A worse level fires beside the milder ones: each is a row.';
+COMMENT ON COLUMN alerts.message IS 'What happened, for people.';
+COMMENT ON COLUMN alerts.metric_type IS 'Id of the KPI; NULL for alerts of the pipeline about itself.';
+COMMENT ON COLUMN alerts.current_value IS 'The value when it first fired, in the KPI''s unit; of an alert that misses a target too often, how many times as often as it allows.';
+COMMENT ON COLUMN alerts.threshold IS 'The threshold that was breached.';
+COMMENT ON COLUMN alerts.model IS 'The model; NULL for alerts that concern none.';
+COMMENT ON COLUMN alerts.context_size IS 'Largest context size of the class, in tokens; NULL for the class without an upper end and for alerts that concern none.';
+COMMENT ON COLUMN alerts.metadata IS 'service, alertname, context_size and operation as the labels have them, all labels, and all annotations.';
+COMMENT ON COLUMN alerts.created_at IS 'When the recorder stored it.';
+COMMENT ON COLUMN alerts.ends_at IS 'First evaluation at which it no longer fired; NULL while it fires.';
+COMMENT ON COLUMN alerts.closed_how IS 'resolved, reconciled, superseded or rule_removed: see alert_episodes.closed_how. NULL while it fires.';
+COMMENT ON COLUMN alerts.peak_value IS 'The worst value seen while it fired.';
+COMMENT ON COLUMN alerts.service IS 'Service that it is about; NULL for alerts that concern none.';
+COMMENT ON COLUMN alerts.operation IS 'Operation that it is about; empty where the metric has none, NULL for alerts that concern no model.';
+COMMENT ON COLUMN alerts.acknowledged_at IS 'When somebody first acknowledged it; NULL if nobody has.';
+COMMENT ON COLUMN alerts.acknowledged_by IS 'Who did so first, as they call themselves.';
 
 CREATE VIEW dead_letters AS
  SELECT deliveries.id,
@@ -474,6 +502,71 @@ COMMENT ON COLUMN dead_letters.episode_id IS 'The alert: alert_episodes.id.';
 COMMENT ON COLUMN dead_letters.level IS 'Its severity.';
 COMMENT ON COLUMN dead_letters.message IS 'The alert''s summary, for people.';
 
+CREATE VIEW kpi_hours AS
+ SELECT snapshots_hourly.hour,
+    series.service,
+    series.model,
+    series.context_size,
+    series.context_tokens,
+    series.operation,
+    snapshots_hourly.kpi,
+    snapshots_hourly.count AS snapshots,
+    snapshots_hourly.samples,
+    mean_of(snapshots_hourly.samples_total, snapshots_hourly.samples, snapshots_hourly.total, snapshots_hourly.count::numeric) AS mean,
+    snapshots_hourly.samples_total AS sum,
+    snapshots_hourly."least" AS lowest,
+    snapshots_hourly."greatest" AS highest
+   FROM snapshots_hourly
+     JOIN rolled_up_hours USING (hour)
+     JOIN series ON series.id = snapshots_hourly.series_id;
+COMMENT ON VIEW kpi_hours IS 'The same in full hours, added up: fast over weeks, and kept for retention.hourlyDays. An hour appears a few minutes after it is over.';
+COMMENT ON COLUMN kpi_hours.hour IS 'Start of the hour.';
+COMMENT ON COLUMN kpi_hours.service IS 'Service that the values come from.';
+COMMENT ON COLUMN kpi_hours.model IS 'Model in use.';
+COMMENT ON COLUMN kpi_hours.context_size IS 'Class of context sizes as the label has it: the largest size it holds, in tokens, or +Inf.';
+COMMENT ON COLUMN kpi_hours.context_tokens IS 'The same as a number; NULL for +Inf and for labels that are no number.';
+COMMENT ON COLUMN kpi_hours.operation IS 'Kind of operation; empty where the KPI has none.';
+COMMENT ON COLUMN kpi_hours.kpi IS 'Id of the KPI.';
+COMMENT ON COLUMN kpi_hours.snapshots IS 'Snapshots with a value.';
+COMMENT ON COLUMN kpi_hours.samples IS 'Operations of the hour, of a gauge its readings. NULL where none is known.';
+COMMENT ON COLUMN kpi_hours.mean IS 'Mean over these operations; without any the mean of the snapshots'' values.';
+COMMENT ON COLUMN kpi_hours.sum IS 'Sum over these operations, such as tokens or seconds. To add up hours, divide the sum of sum by the sum of samples: a mean of means would count a quiet hour like a busy one.';
+COMMENT ON COLUMN kpi_hours.lowest IS 'Lowest value of a snapshot, such as the lowest p95 of latency.';
+COMMENT ON COLUMN kpi_hours.highest IS 'Highest value of a snapshot.';
+
+CREATE VIEW kpi_values AS
+ SELECT snapshots.at,
+    series.service,
+    series.model,
+    series.context_size,
+    series.context_tokens,
+    series.operation,
+    snapshots.kpi,
+    snapshots.value,
+    snapshots.samples,
+    snapshots.mean,
+    snapshots.p50,
+    snapshots.p95,
+    snapshots.p99,
+    snapshots.max
+   FROM snapshots
+     JOIN series ON series.id = snapshots.series_id;
+COMMENT ON VIEW kpi_values IS 'One row for each instant, service, model, context size, operation and KPI, custom ones too. Kept for retention.snapshotsDays.';
+COMMENT ON COLUMN kpi_values.at IS 'Aligned instant that the values are for.';
+COMMENT ON COLUMN kpi_values.service IS 'Service that the values come from.';
+COMMENT ON COLUMN kpi_values.model IS 'Model in use.';
+COMMENT ON COLUMN kpi_values.context_size IS 'Class of context sizes as the label has it: the largest size it holds, in tokens, or +Inf.';
+COMMENT ON COLUMN kpi_values.context_tokens IS 'The same as a number; NULL for +Inf and for labels that are no number.';
+COMMENT ON COLUMN kpi_values.operation IS 'Kind of operation; empty where the KPI has none.';
+COMMENT ON COLUMN kpi_values.kpi IS 'Id of the KPI, such as f1_score.';
+COMMENT ON COLUMN kpi_values.value IS 'The KPI''s statistic over its window, in its unit, by which it is judged; NULL while too few samples were seen.';
+COMMENT ON COLUMN kpi_values.samples IS 'Operations since the snapshot before, of a gauge its readings; each is in one snapshot. NULL where none came.';
+COMMENT ON COLUMN kpi_values.mean IS 'Mean over these operations. mean * samples is their sum, such as tokens or seconds.';
+COMMENT ON COLUMN kpi_values.p50 IS 'Median over the same operations; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN kpi_values.p95 IS '95th percentile over the same operations; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN kpi_values.p99 IS '99th percentile over the same operations; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN kpi_values.max IS 'Upper boundary of the highest histogram bucket that counted one of them: nothing measured was above it. NULL unless the KPI is a distribution, and where a measurement was beyond the last boundary.';
+
 CREATE VIEW performance_metrics AS
  SELECT id,
     at AS "timestamp",
@@ -484,7 +577,15 @@ CREATE VIEW performance_metrics AS
     metadata || jsonb_strip_nulls(jsonb_build_object('service', service, 'operation', NULLIF(operation, ''::text), 'outcome', outcome, 'trace_id', trace_id, 'span_id', span_id)) AS metadata,
     received_at AS created_at
    FROM measurements;
-COMMENT ON VIEW performance_metrics IS 'One row for each single measurement that was kept.';
+COMMENT ON VIEW performance_metrics IS 'One row for each single measurement that was kept: every breach, and a sample of the rest. A mean over these rows is not a mean over all operations.';
+COMMENT ON COLUMN performance_metrics.id IS 'Hash of its content: the same record sent twice is stored once.';
+COMMENT ON COLUMN performance_metrics."timestamp" IS 'When it was measured.';
+COMMENT ON COLUMN performance_metrics.metric_type IS 'Id of the KPI, such as f1_score.';
+COMMENT ON COLUMN performance_metrics.value IS 'The value, in the KPI''s unit; 1 or 0 for a KPI that counts outcomes. NULL for an outcome that stays out of its ratio.';
+COMMENT ON COLUMN performance_metrics.model IS 'Model in use.';
+COMMENT ON COLUMN performance_metrics.context_size IS 'Largest context size of the class, in tokens; NULL for the class without an upper end.';
+COMMENT ON COLUMN performance_metrics.metadata IS 'What the service sent with it, with service, operation, outcome, trace_id and span_id where they are known.';
+COMMENT ON COLUMN performance_metrics.created_at IS 'When the recorder stored it.';
 
 CREATE VIEW performance_snapshots AS
  SELECT EXTRACT(epoch FROM at)::bigint * 1000000 + min(series_id) AS id,
@@ -500,7 +601,12 @@ CREATE VIEW performance_snapshots AS
     max(value) FILTER (WHERE kpi = 'overflow_frequency'::text) AS overflow_frequency,
     jsonb_build_object('service', service, 'context_size', context_size, 'operations', jsonb_object_agg(kpi, operation), 'samples', jsonb_object_agg(kpi, samples)) AS metadata,
     at AS created_at,
-    jsonb_object_agg(kpi, jsonb_build_object('count', samples, 'mean', mean, 'p50', p50, 'p95', p95, 'p99', p99, 'max', max)) AS distributions
+    jsonb_object_agg(kpi, jsonb_build_object('count', samples, 'mean', mean, 'p50', p50, 'p95', p95, 'p99', p99, 'max', max)) AS distributions,
+    service,
+        CASE
+            WHEN bool_and(operation IS NOT NULL) AND min(NULLIF(operation, ''::text)) = max(NULLIF(operation, ''::text)) THEN min(NULLIF(operation, ''::text))
+            ELSE NULL::text
+        END AS operation
    FROM ( SELECT DISTINCT ON (each.at, series.service, series.model, series.context_size, each.kpi) each.at,
             each.series_id,
             series.service,
@@ -548,6 +654,22 @@ CREATE VIEW performance_snapshots AS
           ORDER BY each.at, series.service, series.model, series.context_size, each.kpi, each.is_overall DESC) places
   GROUP BY at, service, model, context_size, context_tokens;
 COMMENT ON VIEW performance_snapshots IS 'One row for each instant, service, model and context size, with a column for each built-in KPI over all operations (see snapshots_overall); unknown is NULL. metadata.operations names the operation of a KPI that has only one. distributions has count, mean, p50, p95, p99 and max of every KPI, custom ones too; see the columns of snapshots.';
+COMMENT ON COLUMN performance_snapshots.id IS 'Key of the row: the instant and one of its series.';
+COMMENT ON COLUMN performance_snapshots."timestamp" IS 'Aligned instant that the values are for.';
+COMMENT ON COLUMN performance_snapshots.model IS 'Model in use.';
+COMMENT ON COLUMN performance_snapshots.context_size IS 'Largest context size of the class, in tokens; NULL for the class without an upper end. metadata.context_size has the label.';
+COMMENT ON COLUMN performance_snapshots.f1_score IS 'F1 score, mean, in ratio: Retrieval quality: harmonic mean of precision and recall of the retrieved passages. NULL where unknown.';
+COMMENT ON COLUMN performance_snapshots.latency IS 'Latency, p95, in seconds: Time one memory operation takes, from request to context handed over. NULL where unknown.';
+COMMENT ON COLUMN performance_snapshots.token_usage IS 'Token usage, mean, in tokens: Tokens that one operation spends on context. NULL where unknown.';
+COMMENT ON COLUMN performance_snapshots.memory_usage IS 'Memory usage, newest, in bytes: Memory held by the memory system; by default the resident set size of its process. NULL where unknown.';
+COMMENT ON COLUMN performance_snapshots.context_utilization IS 'Context utilization, mean, in ratio: Share of the context window that an operation fills. NULL where unknown.';
+COMMENT ON COLUMN performance_snapshots.adaptation_success_rate IS 'Adaptation success rate, ratio, in ratio: Share of model adaptations that succeed. Refusals in cooldown are counted and stay out of the ratio. NULL where unknown.';
+COMMENT ON COLUMN performance_snapshots.overflow_frequency IS 'Overflow frequency, ratio, in ratio: Share of contexts that overflow their window and need a compression strategy. NULL where unknown.';
+COMMENT ON COLUMN performance_snapshots.metadata IS 'service, context_size as the label has it, operations (KPI to its operation; null where it is over several) and samples (KPI to the number of its operations since the snapshot before).';
+COMMENT ON COLUMN performance_snapshots.created_at IS 'The same as timestamp.';
+COMMENT ON COLUMN performance_snapshots.distributions IS 'KPI to its count, mean, p50, p95, p99 and max over the operations since the snapshot before; null where unknown. See kpi_values.';
+COMMENT ON COLUMN performance_snapshots.service IS 'Service that the values come from. Several services can use one model: group by both.';
+COMMENT ON COLUMN performance_snapshots.operation IS 'The operation, if all KPIs of the row have the same one; NULL where they have several or none. kpi_values has each operation.';
 
 CREATE OR REPLACE FUNCTION change_points(since timestamp with time zone, until timestamp with time zone, only_kpi text DEFAULT NULL::text, only_model text DEFAULT NULL::text)
  RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, at timestamp with time zone, p_value double precision, before double precision, after double precision)

@@ -87,5 +87,7 @@ export async function followRecipe(name: keyof typeof recipes, withTests: boolea
 function isMade({ folder }: Copy, path: string): boolean {
   const manifest = 'mnemoscope.generated.json'
   const { files } = JSON.parse(readFileSync(join(folder, manifest), 'utf8')) as { files: string[] }
-  return [manifest, 'packages/recorder/schema.sql', ...files, ...pagesWithKpiTables].includes(path)
+  return [manifest, 'packages/recorder/schema.sql', 'docs/sql.md', ...files, ...pagesWithKpiTables].includes(
+    path,
+  )
 }

@@ -52,7 +52,7 @@ describe('An empty database', () => {
     )
     expect(rows.map(({ attname }) => attname)).toEqual([
       ...['id', 'timestamp', 'model', 'context_size', ...Object.keys(catalog)],
-      ...['metadata', 'created_at', 'distributions'],
+      ...['metadata', 'created_at', 'distributions', 'service', 'operation'],
     ])
   })
 
@@ -66,7 +66,7 @@ describe('An empty database', () => {
       WHERE pronamespace = 'public'::regnamespace AND obj_description(oid, 'pg_proc') IS NULL
       UNION ALL
       SELECT relname || '.' || attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') AND NOT relispartition
         AND attnum > 0 AND NOT attisdropped AND col_description(attrelid, attnum) IS NULL`)
     expect(rows).toEqual([])
   })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { catalog } from '@mnemoscope/kpi'
+import { withDictionary } from '../../../../test/schema/dictionary.js'
 import { schemaFile } from '../../../../test/schema/schema-text.js'
 import { baselineFrom, readBaseline } from '../../src/database/baseline.js'
 import { ownDatabase } from '../plumbing/database.js'
@@ -22,6 +23,12 @@ test('schema.sql is the shape of the database that this version makes', async ()
   expect(shape(await schemaFile(database.pool))).toBe(shape(committed))
 })
 
+test('the dictionary of docs/sql.md is made of the comments of the database', async () => {
+  const page = readFileSync(new URL('../../../../docs/sql.md', import.meta.url), 'utf8')
+  // `npm run schema` writes it.
+  expect(await withDictionary(page, database.pool)).toBe(page)
+})
+
 test('the baseline lists all that it makes', async () => {
   const { objects } = await readBaseline()
   const { rows } = await database.pool.query(`
@@ -34,11 +41,19 @@ test('the baseline lists all that it makes', async () => {
 })
 
 test('a KPI more is another baseline with a column more; a line ending is not', () => {
-  const ids = Object.keys(catalog)
-  const file = 'CREATE VIEW performance_snapshots AS SELECT\n    {{kpi_columns}}\nFROM snapshots;\n'
-  const baseline = baselineFrom([file], ids)
-  const grown = baselineFrom([file], [...ids, 'staleness'])
+  const file =
+    'CREATE VIEW performance_snapshots AS SELECT\n    {{kpi_columns}}\nFROM snapshots;\n{{kpi_column_comments}}\n'
+  const baseline = baselineFrom([file], catalog)
+  const staleness = {
+    ...catalog.latency,
+    title: 'Staleness',
+    description: "Age of the memory's newest entry.",
+  }
+  const grown = baselineFrom([file], { ...catalog, staleness })
   expect(grown.sql).toContain("max(value) FILTER (WHERE kpi = 'staleness') AS staleness\nFROM")
+  expect(grown.sql).toContain(
+    "COMMENT ON COLUMN performance_snapshots.staleness IS 'Staleness, p95, in seconds: Age of the memory''s newest entry. NULL where unknown.';",
+  )
   expect(grown.sha256).not.toBe(baseline.sha256)
-  expect(baselineFrom([file.replaceAll('\n', '\r\n')], ids)).toEqual(baseline)
+  expect(baselineFrom([file.replaceAll('\n', '\r\n')], catalog)).toEqual(baseline)
 })
