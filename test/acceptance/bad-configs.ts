@@ -24,7 +24,7 @@ export const configs: readonly BadConfig[] = [
   {
     what: 'an unknown key',
     body: `{ snapshotIntervall: '60s' }`,
-    says: ['snapshotIntervall', '"60s"', 'did you mean "snapshotInterval"?'],
+    says: ['snapshotIntervall', 'a text of 3 characters', 'did you mean "snapshotInterval"?'],
   },
 ]
 

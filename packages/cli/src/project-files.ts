@@ -63,13 +63,20 @@ function filesBelow(folder: string, below: string): string[] {
   }
 }
 
-/** Writes each file whole or not at all: beside it first, then renamed into its place. */
-export function writeFiles(folder: string, files: ReadonlyMap<string, string>, mode = 0o644): void {
+/**
+ * Writes each file whole or not at all: beside it first, then renamed into its place.
+ * @param isSecret whether only the owner may read a file; default: none
+ */
+export function writeFiles(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  isSecret: (path: string) => boolean = () => false,
+): void {
   for (const [path, text] of files) {
     const target = join(folder, path)
     mkdirSync(dirname(target), { recursive: true })
     const beside = `${target}.${process.pid}.tmp`
-    writeFileSync(beside, text, { mode })
+    writeFileSync(beside, text, { mode: isSecret(path) ? 0o600 : 0o644 })
     renameSync(beside, target)
   }
 }

@@ -31,8 +31,9 @@ export interface GenerateOptions {
  * Every file that a configuration stands for: path relative to the project (or to the folder a run uses) with `/`
  * between its parts, and text. Pure and deterministic: the same configuration gives the same text.
  */
-export function generate(config: Config, options: GenerateOptions = {}): Map<string, string> {
+export function generate(given: Config, options: GenerateOptions = {}): Map<string, string> {
   const { access = {} } = options
+  const config = withoutLogins(given)
   const running: Config = {
     ...config,
     endpoints: { ...config.endpoints, ...options.endpoints },
@@ -42,7 +43,7 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
       recorderTokenFile: config.alerting.recorderTokenFile ?? access.recorderTokenFile,
     },
   }
-  const rules = ruleFiles(running, configHash(config))
+  const rules = ruleFiles(running, configHash(given))
   const groups = rules.flatMap(([, file]) => file.groups)
   const { parts = optionalParts, ruleTests = true } = options
   const testedKpis = ruleTests ? Object.values(config.kpis) : []
@@ -68,7 +69,22 @@ export function generate(config: Config, options: GenerateOptions = {}): Map<str
     [`alertmanager/${templatePath}`, templateFile(running)],
     ...optionalParts.filter((part) => parts.includes(part)).flatMap((part) => [...optional[part]()]),
   ])
-  return texts.set(manifestPath, manifest(config, texts.keys()))
+  return texts.set(manifestPath, manifest(given, texts.keys()))
+}
+
+/** Addresses as files may have them, which others read. The servers read their password from a file of its own. */
+function withoutLogins(config: Config): Config {
+  const { prometheus, alertmanager } = config.endpoints
+  const endpoints = { prometheus: withoutLogin(prometheus), alertmanager: withoutLogin(alertmanager) }
+  return { ...config, endpoints: { ...config.endpoints, ...endpoints } }
+}
+
+function withoutLogin(address: string): string {
+  const url = new URL(address)
+  if (url.username === '' && url.password === '') return address
+  url.username = ''
+  url.password = ''
+  return url.href
 }
 
 /** Folders of generated files: a generated file in them that no configuration gives is superfluous. */

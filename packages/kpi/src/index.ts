@@ -3,7 +3,8 @@ export { type AlertKind, type AlertScale, alertKindOf, alertKinds, alertScale } 
 export { bucketEdge } from './boundaries.js'
 export { boundarySpellings } from './boundary-spellings.js'
 export { type BuiltInKpiId, catalog } from './catalog/index.js'
-export { type ConfigMeaning, configHash, configMeaning } from './config/config-hash.js'
+export { configHash } from './config/config-hash.js'
+export { type ConfigMeaning, configMeaning } from './config/config-meaning.js'
 export {
   type Config,
   type ConfigInput,
@@ -15,6 +16,8 @@ export { assertPatch, type ConfigPatch, mostPatchBytes } from './config/patch.js
 export type { HandlerFunction } from './config/plugin-schema.js'
 export type { BuiltInKpiInput, CustomKpiInput, HandlerInput, Settings } from './config/schema.js'
 export { type Retention, retentionOf } from './config/schema.js'
+export { type SecretKind, withoutSecrets } from './config/secrets.js'
+export { secretSettings, secretsOf, shownConfig } from './config/shown-config.js'
 export { contextSizeClass, contextTokens, largerContextSize } from './context-size.js'
 export { durationSeconds } from './duration.js'
 export { type ErrorCode, type ErrorDetail, errorCodes, MnemoscopeError } from './errors.js'

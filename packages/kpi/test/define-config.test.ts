@@ -94,7 +94,13 @@ describe('an invalid configuration names the path, the value and what was expect
       '3m',
       /at most 2m: Prometheus forgets a value after 5 minutes/,
     ],
-    ['an unknown key', { scrapeIntervall: '5s' }, 'scrapeIntervall', '5s', /did you mean "scrapeInterval"/],
+    [
+      'an unknown key',
+      { scrapeIntervall: '5s' },
+      'scrapeIntervall',
+      'a text of 2 characters',
+      /did you mean "scrapeInterval"/,
+    ],
     ['an unknown nested key', { dashboard: { maxPoints: 5 } }, 'dashboard.maxPoints', 5, /maxDataPoints/],
     ...['javascript:alert(1)', 'ftp://x.example/a', '/a.md', '//x.example', 'a b.md', ''].map(
       (runbook): (typeof cases)[number] => [
@@ -228,7 +234,7 @@ describe('an invalid configuration names the path, the value and what was expect
       'localhost',
       /localhost:9464/,
     ],
-    ['something else altogether', 'warning: 5', '', 'warning: 5', /an object/],
+    ['something else altogether', 'warning: 5', '', 'a text of 10 characters', /an object/],
   ]
 
   test.each(cases)('%s', (_, input, path, value, expected) => {
@@ -273,7 +279,8 @@ function issuesFor(input: unknown) {
   try {
     defineConfig(input as ConfigInput)
   } catch (error) {
-    if (error instanceof ConfigError) return error.issues
+    // As JSON has it, with the kind of a value that is not shown.
+    if (error instanceof ConfigError) return JSON.parse(JSON.stringify(error.issues))
     throw error
   }
   throw new Error('the configuration was accepted')

@@ -9,7 +9,7 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { assertPatch, type Config, type ConfigPatch, configMeaning, MnemoscopeError } from '@mnemoscope/kpi'
+import { assertPatch, type Config, type ConfigPatch, MnemoscopeError, shownConfig } from '@mnemoscope/kpi'
 import { writeFiles } from '../project-files.js'
 
 /**
@@ -22,8 +22,12 @@ export interface Generations {
   readonly current: string
   /** Name of the active generation; undefined before the first. */
   active(): string | undefined
-  /** Writes files as a new generation without activating it. @returns its name */
-  add(files: ReadonlyMap<string, string>): string
+  /**
+   * Writes files as a new generation without activating it.
+   * @param isSecret whether only the owner may read a file; default: none
+   * @returns its name
+   */
+  add(files: ReadonlyMap<string, string>, isSecret?: (path: string) => boolean): string
   folderOf(name: string): string
   /** Text of a file of a generation; undefined if it does not exist. */
   read(name: string, path: string): string | undefined
@@ -61,9 +65,9 @@ export function generationsIn(folder: string): Generations {
     current,
     active,
     folderOf: (name) => join(home, name),
-    add(files) {
+    add(files, isSecret) {
       const name = String(Number(all().at(-1) ?? 0) + 1).padStart(digits, '0')
-      writeFiles(join(home, name), files)
+      writeFiles(join(home, name), files, isSecret)
       return name
     },
     read(name, path) {
@@ -103,7 +107,7 @@ export function readAppliedConfig(folder: string): object | undefined {
 }
 
 export function writeAppliedConfig(folder: string, config: Config): void {
-  writeFiles(folder, new Map([[appliedConfigFile, `${JSON.stringify(configMeaning(config), null, 2)}\n`]]))
+  writeFiles(folder, new Map([[appliedConfigFile, `${JSON.stringify(shownConfig(config), null, 2)}\n`]]))
 }
 
 const patchFile = 'patch.json'

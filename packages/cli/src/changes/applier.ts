@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type GenerateOptions, generate, type PartAccess } from '@mnemoscope/generate'
+import { type GenerateOptions, generate, type PartAccess, secretFiles } from '@mnemoscope/generate'
 import { assertPatch, type Config, type ConfigInput, configHash, MnemoscopeError } from '@mnemoscope/kpi'
 import {
   type AppliedChange,
@@ -12,6 +12,7 @@ import {
 import { claimName } from '@mnemoscope/servers'
 import { checkWithTools } from '../check-with-tools.js'
 import { loadProject, type Project } from '../config-file.js'
+import { hidingSecrets } from '../hide-secrets.js'
 import { reached } from '../login.js'
 import { type ScrapedAt, scraped } from '../options.js'
 import { stateFolder } from '../up/run-file.js'
@@ -67,7 +68,9 @@ export function createApplier(options: ApplierOptions): Applier {
     assertPatch(nextPatch)
     const next = (await loadProject(configPath, options.defaults, () => nextPatch)).config
     const files = generate(next, { ...running(next), ruleTests: false })
-    if (!(await areApplied(files, apply))) await applyFiles(files, apply)
+    if (!(await areApplied(files, apply))) {
+      await hidingSecrets(next, () => applyFiles(files, { ...apply, isSecret: secretFiles(next) }))
+    }
     const differences = differencesBetween(before, next)
     const previousSha256 = configHash(before)
     if (request.patch !== undefined) writePatch(folder, nextPatch)

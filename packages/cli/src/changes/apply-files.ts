@@ -15,6 +15,8 @@ import {
 
 export interface ApplyOptions {
   readonly generations: Generations
+  /** Whether only the owner may read a file. Default: none. */
+  readonly isSecret?: (path: string) => boolean
   /** Checks a folder of generated files before any server reads it; throws if it is invalid. */
   readonly check: (folder: string) => Promise<unknown>
   readonly prometheusUrl: string
@@ -34,7 +36,7 @@ export async function applyFiles(files: ReadonlyMap<string, string>, options: Ap
   const { generations, check } = options
   const servers = serversOf(options)
   const lastGood = generations.active()
-  const name = generations.add(files)
+  const name = generations.add(files, options.isSecret)
   let known: ReadonlySet<string>
   try {
     await check(generations.folderOf(name))

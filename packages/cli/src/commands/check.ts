@@ -53,7 +53,8 @@ export const checkCommand = new Command('check')
     const ruleTests = options.testRules ? [...expected.keys()].filter(isTest) : []
     const judge = async (where: string) => {
       const { checkWithTools } = await import('../check-with-tools.js')
-      return checkWithTools(where, stateFolder(folder), ruleTests)
+      const { hidingSecrets } = await import('../hide-secrets.js')
+      return hidingSecrets(config, () => checkWithTools(where, stateFolder(folder), ruleTests))
     }
     const checked = options.skipTools
       ? []
@@ -76,7 +77,7 @@ async function inTemporaryFolder<T>(
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-check-'))
   try {
-    writeFiles(folder, files)
+    writeFiles(folder, files, () => true)
     return await work(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })

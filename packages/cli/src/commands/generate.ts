@@ -39,7 +39,8 @@ export const generateCommand = new Command('generate')
       )
     }
     const changed = new Map([...expected].filter(([path, text]) => found.get(path) !== text))
-    writeFiles(out, changed)
+    const { secretFiles } = await import('@mnemoscope/generate')
+    writeFiles(out, changed, secretFiles(config))
     removeFiles(out, leftover.keys())
     const [written, removed] = [[...changed.keys()], [...leftover.keys()]]
     if (options.json) {

@@ -92,7 +92,7 @@ export const keyCommand = new Command('key')
   .addCommand(revokeCommand)
 
 function save(file: string, keys: readonly Key[]): void {
-  writeFiles(resolve('.'), new Map([[file, `${JSON.stringify(keys, null, 2)}\n`]]), 0o600)
+  writeFiles(resolve('.'), new Map([[file, `${JSON.stringify(keys, null, 2)}\n`]]), () => true)
 }
 
 function dateOf(expiresAt: number | undefined): string | null {

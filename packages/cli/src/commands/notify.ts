@@ -24,12 +24,9 @@ export const notifyCommand = new Command('notify')
   .action(async ({ test: receiver, config: file, alertmanagerUrl, json }: NotifyOptions) => {
     const { alertmanagerOf, sendTest } = await import('../messages/send-test.js')
     const { config, folder } = await loadProject(file)
-    const accepted = await sendTest({
-      config,
-      receiver,
-      alertmanager: alertmanagerOf(alertmanagerUrl, folder, config),
-      folder,
-    })
+    const alertmanager = alertmanagerOf(alertmanagerUrl, folder, config)
+    const { hidingSecrets } = await import('../hide-secrets.js')
+    const accepted = await hidingSecrets(config, () => sendTest({ config, receiver, alertmanager, folder }))
     print(
       json
         ? `${JSON.stringify({ receiver, accepted })}\n`

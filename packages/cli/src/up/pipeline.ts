@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { generate } from '@mnemoscope/generate'
+import { generate, secretFiles } from '@mnemoscope/generate'
 import { durationSeconds } from '@mnemoscope/kpi'
 import { prepareDatabase } from '@mnemoscope/recorder'
 import {
@@ -141,7 +141,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   const generations = generationsIn(appliedFolder(folder))
   const put = () => {
     const files = generate(config, { endpoints, services, access, ruleTests: false })
-    generations.activate(generations.add(files))
+    generations.activate(generations.add(files, secretFiles(config)))
     generations.prune()
     return files
   }

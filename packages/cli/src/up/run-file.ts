@@ -57,7 +57,7 @@ export function alreadyRunning(folder: string, pid: number): MnemoscopeError {
 
 export function writeRunFile(folder: string, run: RunFile): void {
   mkdirSync(stateFolder(folder), { recursive: true })
-  writeFiles(stateFolder(folder), new Map([['run.json', `${JSON.stringify(run, null, 2)}\n`]]), 0o600)
+  writeFiles(stateFolder(folder), new Map([['run.json', `${JSON.stringify(run, null, 2)}\n`]]), () => true)
 }
 
 export function removeRunFile(folder: string): void {

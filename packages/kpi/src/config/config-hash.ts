@@ -1,34 +1,16 @@
 import { createHash } from 'node:crypto'
-import type { Config } from './define-config.js'
+import { shownConfig } from './shown-config.js'
 
 /**
  * SHA-256 of a configuration's meaning, in hex: equal configurations have equal hashes, however they are written.
  * Of a function counts that it is there, not what it does: its text is another one after each build, and what it
- * closes over is in no text.
- * @param config a `Config`, or its meaning
+ * closes over is in no text. Of a secret counts that it is there, as rules, metrics and answers have the hash.
+ * @param config a `Config`, its meaning, or what `shownConfig` made of it
  */
 export function configHash(config: object): string {
   return createHash('sha256')
-    .update(JSON.stringify(sorted(configMeaning(config))))
+    .update(JSON.stringify(sorted(shownConfig(config))))
     .digest('hex')
-}
-
-/** A value as JSON has it, with the text "function" for each function. */
-export type AsJson<Value> = Value extends (...parameters: never[]) => unknown
-  ? 'function'
-  : Value extends object
-    ? { readonly [Key in keyof Value]: AsJson<Value[Key]> }
-    : Value
-
-/** What `configMeaning` makes of a configuration. */
-export type ConfigMeaning = AsJson<Omit<Config, 'declared'>>
-
-/** A configuration as JSON has it, without what was declared; a function is the text "function". */
-export function configMeaning<Given extends object>(config: Given): AsJson<Omit<Given, 'declared'>> {
-  const { declared: _, ...meaning } = config as { declared?: unknown }
-  return JSON.parse(
-    JSON.stringify(meaning, (_key, value: unknown) => (typeof value === 'function' ? 'function' : value)),
-  )
 }
 
 function sorted(value: unknown): unknown {

@@ -1,6 +1,6 @@
 import type { BuiltInKpiId } from '../catalog/index.js'
 import type { Kpi } from '../kpi.js'
-import { ConfigError, type ConfigIssue, issuesOf } from './issues.js'
+import { ConfigError, type ConfigIssue, hiddenValue, issuesOf } from './issues.js'
 import { clockIssues, kpiIssues, metricIssues } from './kpi-issues.js'
 import { declareKpis } from './kpis.js'
 import { pluginIssues, withPluginHandlers, withPluginKpis } from './plugins.js'
@@ -38,7 +38,9 @@ export function defineConfig<const Declared extends ConfigInput = ConfigInput>(
   declared: Declared = {} as Declared,
 ): Config<Declared> {
   if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) {
-    throw new ConfigError([{ path: '', value: declared, expected: 'an object: defineConfig({ ... })' }])
+    throw new ConfigError([
+      { path: '', value: hiddenValue(declared), expected: 'an object: defineConfig({ ... })' },
+    ])
   }
   const { kpis: kpisDeclared = {}, ...settingsDeclared } = declared as ConfigInput
   const issues: ConfigIssue[] = []

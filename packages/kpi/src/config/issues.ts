@@ -1,10 +1,12 @@
 import type { z } from 'zod'
 import { MnemoscopeError } from '../errors.js'
+import { secretKindAt } from './secrets.js'
 
 /** One thing that is wrong with a configuration. */
 export interface ConfigIssue {
   /** Where: `kpis.f1_score.thresholds.warning`; empty for the configuration itself. */
   readonly path: string
+  /** As it may be shown; a `NotShown` in the place of a secret, and of what may be one in a wrong place. */
   readonly value: unknown
   readonly expected: string
 }
@@ -13,7 +15,8 @@ export interface ConfigIssue {
 export class ConfigError extends MnemoscopeError {
   readonly issues: readonly ConfigIssue[]
 
-  constructor(issues: readonly ConfigIssue[]) {
+  constructor(given: readonly ConfigIssue[]) {
+    const issues = given.map((issue) => ({ ...issue, value: showable(issue.value) }))
     const [first] = issues as [ConfigIssue]
     super('CONFIG_INVALID', issues.map(formatIssue).join('\n'), {
       value: first.value,
@@ -35,13 +38,17 @@ export function issuesOf(
     if (issue.code === 'unrecognized_keys') {
       const known = keysAt(schema, issue.path)
       return issue.keys.map((key) =>
-        unknownKey([...base, ...issue.path, key], valueAt(input, [...issue.path, key]), known),
+        unknownKey([...base, ...issue.path, key], hiddenValue(valueAt(input, [...issue.path, key])), known),
       )
     }
     return [
       {
         path: formatPath([...base, ...issue.path]),
-        value: valueAt(input, issue.path),
+        value:
+          // Of an address is shown what is short and has no user.
+          [undefined, 'address'].includes(secretKindAt(schema, issue.path))
+            ? valueAt(input, issue.path)
+            : hiddenValue(valueAt(input, issue.path)),
         expected: issue.message.replace(/^(?:Invalid input|Too small|Too big|Invalid option): /, ''),
       },
     ]
@@ -67,7 +74,38 @@ function formatIssue({ path, value, expected }: ConfigIssue): string {
   return value === undefined ? `${at}: missing: ${expected}` : `${at}: ${shown(value)}: ${expected}`
 }
 
+/** Stands where a value is that may not be shown, and says what kind of value it is. */
+export class NotShown {
+  constructor(readonly kind: string) {}
+
+  toJSON(): string {
+    return this.kind
+  }
+}
+
+/** Longer than a duration, a number or the name of a level, shorter than a key or an address. */
+const mostShownCharacters = 24
+
+/** What an issue may show of a value: no secret, wherever it was written. */
+function showable(value: unknown): unknown {
+  if (typeof value !== 'string') return holdsText(value) ? hiddenValue(value) : value
+  return value.length > mostShownCharacters || value.includes('@') ? hiddenValue(value) : value
+}
+
+function holdsText(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof NotShown) return false
+  return Object.values(value).some((inner) => typeof inner === 'string' || holdsText(inner))
+}
+
+/** The same for a value that may be a secret: no text at all. */
+export function hiddenValue(value: unknown): unknown {
+  if (typeof value === 'string') return new NotShown(`a text of ${value.length} characters`)
+  if (!holdsText(value)) return value
+  return new NotShown(Array.isArray(value) ? `a list of ${value.length}` : 'an object')
+}
+
 function shown(value: unknown): string {
+  if (value instanceof NotShown) return value.kind
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'function')
     return String(value)
   const text = JSON.stringify(value) ?? String(value)

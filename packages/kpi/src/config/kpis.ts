@@ -2,7 +2,7 @@ import { histogramBoundaries } from '../boundaries.js'
 import { type BuiltInKpiId, catalog } from '../catalog/index.js'
 import type { Kpi, KpiDeclaration } from '../kpi.js'
 import { defaultOperations } from '../thresholds.js'
-import { type ConfigIssue, issuesOf, unknownKey } from './issues.js'
+import { type ConfigIssue, hiddenValue, issuesOf, unknownKey } from './issues.js'
 import { builtInKpiSchema, customKpiSchema, kpiIdPattern } from './schema.js'
 
 /**
@@ -14,7 +14,7 @@ export function declareKpis(input: unknown, issues: ConfigIssue[]): Record<strin
   const kpis: Record<string, Kpi> = {}
   for (const [id, declaration] of Object.entries(catalog)) kpis[id] = resolveKpi(id, declaration)
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    issues.push({ path: 'kpis', value: input, expected: 'an object with KPI ids as keys' })
+    issues.push({ path: 'kpis', value: hiddenValue(input), expected: 'an object with KPI ids as keys' })
     return kpis
   }
   for (const [id, declaration] of Object.entries(input)) {
@@ -33,7 +33,7 @@ export function declareKpis(input: unknown, issues: ConfigIssue[]): Record<strin
         expected: 'another id: every handle has a member of this name',
       })
     } else if (builtIn === undefined && looksMistyped(declaration)) {
-      issues.push(unknownKey(['kpis', id], declaration, Object.keys(catalog)))
+      issues.push(unknownKey(['kpis', id], hiddenValue(declaration), Object.keys(catalog)))
     } else if (!parsed.success) {
       issues.push(...issuesOf(parsed.error, schema, declaration, ['kpis', id]))
     } else {

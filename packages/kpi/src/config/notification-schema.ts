@@ -1,11 +1,18 @@
 import { z } from 'zod'
 import { duration } from '../duration.js'
 import { severities } from '../severity.js'
+import { secret } from './secrets.js'
 
 /** Who is notified, how often, and when not: everything of Alertmanager but the route to the recorder. */
 
 /** A file that Alertmanager reads a secret from; the secret itself never stands in the configuration. */
-const secretFile = z.string().min(1)
+const secretFile = secret(
+  'hidden',
+  z
+    .string()
+    .min(1)
+    .refine((path) => !/^https?:/i.test(path), { error: 'expected the path of a file with the secret' }),
+)
 
 const severity = z.enum(severities)
 
@@ -16,7 +23,7 @@ const secretKey = /(?:password|secret|token|credentials|_key|^api_url|webhook_ur
 const passthrough = z
   .record(
     z.string().regex(/^[a-z]+_configs$/, { error: 'expected a name such as "opsgenie_configs"' }),
-    z.array(z.record(z.string(), z.unknown())),
+    z.array(secret('secret', z.record(z.string(), z.unknown()))),
   )
   .superRefine((configs, context) => {
     for (const [path, key] of secretsIn(configs)) {
@@ -41,11 +48,14 @@ const receiver = z.strictObject({
   webhook: z
     .strictObject({
       /** Without credentials: those go into `tokenFile`. */
-      url: z
-        .url({ protocol: /^https?$/ })
-        .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
-          error: 'expected a URL without user and password: name a file with a token in tokenFile',
-        }),
+      url: secret(
+        'secret',
+        z
+          .url({ protocol: /^https?$/ })
+          .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
+            error: 'expected a URL without user and password: name a file with a token in tokenFile',
+          }),
+      ),
       /** Sent as bearer token. */
       tokenFile: secretFile.optional(),
     })
@@ -87,7 +97,7 @@ const receiver = z.strictObject({
     .strictObject({
       apiKeyFile: secretFile,
       /** Default: Opsgenie's in the United States. */
-      apiUrl: z.url({ protocol: /^https?$/ }).optional(),
+      apiUrl: secret('address', z.url({ protocol: /^https?$/ })).optional(),
       /** Name of the team that is responsible. */
       team: z.string().min(1).optional(),
     })
@@ -96,7 +106,9 @@ const receiver = z.strictObject({
   teams: z.strictObject({ webhookUrlFile: secretFile }).optional(),
   discord: z.strictObject({ webhookUrlFile: secretFile }).optional(),
   telegram: z.strictObject({ botTokenFile: secretFile, chatId: z.int() }).optional(),
-  incidentio: z.strictObject({ url: z.url({ protocol: /^https?$/ }), tokenFile: secretFile }).optional(),
+  incidentio: z
+    .strictObject({ url: secret('secret', z.url({ protocol: /^https?$/ })), tokenFile: secretFile })
+    .optional(),
   other: passthrough.optional(),
 })
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AlertEvent } from '../alert-event.js'
 import type { ReportSection } from '../report-section.js'
+import { secret } from './secrets.js'
 
 /** The user's code that gets the events of alerts. If it throws, the event comes again later. */
 export type HandlerFunction = (event: AlertEvent, signal: AbortSignal) => void | Promise<void>
@@ -9,7 +10,7 @@ const handler = z.union(
   [
     z.custom<HandlerFunction>((given) => typeof given === 'function'),
     z.literal('console'),
-    z.strictObject({ webhook: z.url({ protocol: /^https?$/ }) }),
+    z.strictObject({ webhook: secret('secret', z.url({ protocol: /^https?$/ })) }),
     z.strictObject({ file: z.string().min(1) }),
   ],
   { error: 'expected a function (event) => ..., "console", { webhook: "https://..." } or { file: "path" }' },

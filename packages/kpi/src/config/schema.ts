@@ -6,6 +6,7 @@ import { overrideKeys } from '../thresholds.js'
 import { changeable } from './changeable.js'
 import { notificationSettings } from './notification-schema.js'
 import { type HandlerFunction, handlersSchema, pluginSchema } from './plugin-schema.js'
+import { secret } from './secrets.js'
 
 /** Tokens that a context holds. */
 const contextSize = z.int().min(1).max(2_147_483_646)
@@ -57,9 +58,15 @@ const outcomes = z.strictObject({
   excluded: z.array(labelValue).default([]),
 })
 
-const runbook = z.string().regex(runbookPattern, {
-  error: 'expected a page such as "recall-at-5.md", or an address that begins with https:// or http://',
-})
+const runbook = secret(
+  'address',
+  z
+    .string()
+    .regex(runbookPattern, {
+      error: 'expected a page such as "recall-at-5.md", or an address that begins with https:// or http://',
+    })
+    .refine(hasNoLogin, { error: 'expected an address without user and password: alerts link to it' }),
+)
 
 /** Boundaries, or values between which they are laid. */
 const boundaries = z.union(
@@ -113,7 +120,15 @@ export const customKpiSchema = z.strictObject({
 /** Name of a KPI, and so of its metric, column and JSON property. */
 export const kpiIdPattern = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/
 
-const url = z.url({ protocol: /^https?$/ })
+const url = secret('address', z.url({ protocol: /^https?$/ }))
+
+/** An address that people open, so that it is in alerts, messages and dashboards. */
+const link = secret(
+  'address',
+  z
+    .url({ protocol: /^https?$/ })
+    .refine(hasNoLogin, { error: 'expected an address without user and password: alerts link to it' }),
+)
 
 const service = z.strictObject({
   name: name(/^[a-zA-Z_][a-zA-Z0-9_.-]*$/, 'memory-api'),
@@ -198,7 +213,7 @@ export const settingsSchema = z.strictObject({
         })
         .prefault({}),
       /** Prefix of runbook links. Without it they lead to the recorder, which has a page of every alert. */
-      runbookBaseUrl: url.optional(),
+      runbookBaseUrl: link.optional(),
     })
     .prefault({}),
   /** Handlers, by name, to which the recorder itself delivers each event of an alert, at least once. */
@@ -212,13 +227,13 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       prometheus: url.default('http://127.0.0.1:9090'),
       alertmanager: url.default('http://127.0.0.1:9093'),
-      recorder: url.default('http://127.0.0.1:9470'),
+      recorder: link.default('http://127.0.0.1:9470'),
       /** The recorder's page as people's browsers reach it: messages lead there. */
-      page: url.optional(),
+      page: link.optional(),
       /** Alertmanager as people's browsers reach it: messages lead to a silence there that is filled in. */
-      alertmanagerPage: url.optional(),
+      alertmanagerPage: link.optional(),
       /** As people's browsers reach it: alerts lead to its dashboards. Without it they lead to the recorder's page. */
-      grafana: url.optional(),
+      grafana: link.optional(),
     })
     .prefault({}),
   instrumentation: z
@@ -234,6 +249,12 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
 })
+
+function hasNoLogin(address: string): boolean {
+  if (!URL.canParse(address)) return true
+  const { username, password } = new URL(address)
+  return username === '' && password === ''
+}
 
 /** Configurations are never changed in place, and may be written `as const`. */
 type DeepReadonly<T> = T extends (...parameters: never[]) => unknown

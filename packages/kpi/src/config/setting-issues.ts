@@ -1,6 +1,6 @@
 import { durationSeconds } from '../duration.js'
 import { pipelineJob } from '../names.js'
-import type { ConfigIssue } from './issues.js'
+import { type ConfigIssue, hiddenValue } from './issues.js'
 import type { Settings } from './schema.js'
 
 /** With a longer interval, one failed scrape ends every series for a time. */
@@ -68,7 +68,7 @@ export function notificationIssues(
     return [
       ...(mediumNames.some((medium) => receiver[medium] !== undefined)
         ? []
-        : [{ path, value: receiver, expected: `one of ${mediumNames.join(', ')}` }]),
+        : [{ path, value: hiddenValue(receiver), expected: `one of ${mediumNames.join(', ')}` }]),
       ...tooNew(path, receiver, alerting.alertmanager),
       ...unknown(`${path}.mute`, receiver.mute, Object.keys(alerting.muteTimes), 'alerting.muteTimes'),
       ...unknown(`${path}.kpis`, receiver.kpis ?? [], kpiIds, 'the KPIs'),

@@ -1,7 +1,6 @@
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { startLoop } from '../loop.js'
-import { redacted } from './redact.js'
 import type { AppliedChange, ConfigProblem, ConfigSource } from './source.js'
 import { storeChange, storeStart } from './store.js'
 
@@ -39,7 +38,7 @@ export function startChangeLog(pool: pg.Pool, source: ConfigSource, logger: Logg
   const onError = (err: unknown) => logger.error({ err }, 'configuration change not stored yet')
   const unsubscribe = source.onChange((change: AppliedChange) => {
     const { by, sha256, differences } = change
-    logger.info({ by, sha256, differences: redacted(differences) }, 'configuration changed')
+    logger.info({ by, sha256, differences }, 'configuration changed')
     waiting.push((to) => storeChange(to, change))
     store().catch(onError)
   })

@@ -93,7 +93,8 @@ function titleOf(id: string, settings: readonly Difference[], kpis: Config['kpis
 /** `0.7 → 0.65`, `set to 0.65`, `unset (was 0.7)`; of lists and long texts only that they changed. */
 function changed({ before, after }: Difference, unit?: string): string {
   const [old, next] = [shown(before, unit), shown(after, unit)]
-  if (old === undefined || next === undefined) return 'changed'
+  // Both are the same where they are secrets.
+  if (old === undefined || next === undefined || old === next) return 'changed'
   if (before === undefined) return `set to ${next}`
   return after === undefined ? `unset (was ${old})` : `${old} → ${next}`
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { configMeaning } from '@mnemoscope/kpi'
+import { configMeaning, shownConfig } from '@mnemoscope/kpi'
 import { z } from 'zod'
 import type { DataOf } from '../http/route.js'
 
@@ -20,15 +20,24 @@ export type RestartNeeded = DataOf<typeof restartAnswer>
 
 /**
  * What differs between two configurations, by path, in the order of the paths. Objects are compared key by key,
- * lists and everything else as one value. What was declared is not compared: only what it means.
+ * lists and everything else as one value. What was declared is not compared: only what it means. Secrets are compared,
+ * and `***` on both sides.
  */
 export function differencesBetween(before: object, after: object): Difference[] {
   const old = leaves(configMeaning(before))
   const now = leaves(configMeaning(after))
+  const [shownOld, shownNow] = [leaves(shownConfig(before)), leaves(shownConfig(after))]
   return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((path): Difference[] => {
-    const [a, b] = [old.get(path), now.get(path)]
-    if (isDeepStrictEqual(a, b)) return []
-    return [{ path, ...(a === undefined ? {} : { before: a }), ...(b === undefined ? {} : { after: b }) }]
+    if (isDeepStrictEqual(old.get(path), now.get(path))) return []
+    // What was stored has no secrets to compare.
+    if (old.has(path) && isDeepStrictEqual(old.get(path), shownNow.get(path))) return []
+    return [
+      {
+        path,
+        ...(old.has(path) && { before: shownOld.get(path) }),
+        ...(now.has(path) && { after: shownNow.get(path) }),
+      },
+    ]
   })
 }
 

@@ -2,10 +2,10 @@ import {
   assertPatch,
   type ConfigMeaning,
   configHash,
-  configMeaning,
   durationSeconds,
   MnemoscopeError,
   mostPatchBytes,
+  shownConfig,
 } from '@mnemoscope/kpi'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type pg from 'pg'
@@ -15,7 +15,6 @@ import { limit, scopeOf, windowQuery, writtenText } from '../http/query.js'
 import { type DataOf, route } from '../http/route.js'
 import { signed } from '../http/signed.js'
 import { differenceAnswer, restartAnswer } from './differences.js'
-import { redacted } from './redact.js'
 import type { ChangeRequest, ConfigSource } from './source.js'
 import { configChangeAnswer, configChanges } from './store.js'
 
@@ -36,7 +35,7 @@ const statusOf: Readonly<Record<string, ContentfulStatusCode>> = {
 const configAnswer = z.custom<ConfigMeaning>().meta({
   type: 'object',
   additionalProperties: {},
-  description: 'The settings as docs/configuration.md has them, without passwords; a function is "function".',
+  description: 'The settings as docs/configuration.md has them, without secrets; a function is "function".',
 })
 
 const configInUseAnswer = z.strictObject({
@@ -97,7 +96,7 @@ export const configRoutes = [
       const change = await applied(configSource, { ...body, by: signed(body.by, caller) })
       return {
         ...configInUse(configSource),
-        differences: redacted(change?.differences ?? []),
+        differences: change?.differences ?? [],
         restarts: change?.restarts ?? [],
       }
     },
@@ -144,8 +143,8 @@ function configInUse(source: ConfigSource): DataOf<typeof configInUseAnswer> {
   return {
     hash: configHash(config),
     refresh_seconds: durationSeconds(config.dashboard.refreshInterval),
-    config: redacted(configMeaning(config)),
-    patch: redacted(source.patch()),
+    config: shownConfig(config),
+    patch: source.patch(),
     writable: source.apply !== undefined,
     problem: problem === undefined ? null : { ...problem, at: problem.at.getTime() / 1_000 },
   }

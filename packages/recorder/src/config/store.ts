@@ -1,4 +1,4 @@
-import { type Config, configHash, configMeaning } from '@mnemoscope/kpi'
+import { type Config, configHash, shownConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
 import { lock } from '../database/locks.js'
@@ -8,8 +8,8 @@ import { storableText } from '../database/text.js'
 import type { DataOf } from '../http/route.js'
 import { summaryOfChange } from './change-summary.js'
 import { differenceAnswer, differencesBetween, restartAnswer, restartsFor } from './differences.js'
-import { redacted, redactedJson } from './redact.js'
 import type { AppliedChange } from './source.js'
+import { storableJson } from './storable.js'
 
 /** A stored change of the configuration. */
 export const configChangeAnswer = z.strictObject({
@@ -45,14 +45,18 @@ export function storeStart(pool: pg.Pool, config: Config, at: Date): Promise<boo
       'SELECT sha256, config FROM config_changes ORDER BY id DESC LIMIT 1',
     )
     const newest = rows[0]
+    const sha256 = configHash(config)
+    if (newest?.sha256 === sha256) return false
     const differences =
-      newest === undefined ? [] : differencesBetween(newest.config, redacted(configMeaning(config)))
+      newest === undefined
+        ? []
+        : differencesBetween(newest.config, JSON.parse(storableJson(shownConfig(config))))
     return insertUnlessNewest(client, {
       at,
       by: 'start',
       source: 'start',
       config,
-      sha256: configHash(config),
+      sha256,
       previousSha256: newest?.sha256,
       differences,
       restarts: newest === undefined ? [] : restartsFor(differences),
@@ -74,12 +78,18 @@ export async function configChanges(
   return rows
 }
 
+/**
+ * The hash says nothing of secrets, so a change of only secrets has that of the newest one: this is the same change if it
+ * was stored within the last minute.
+ */
 async function insertUnlessNewest(client: pg.PoolClient, change: AppliedChange): Promise<boolean> {
-  const differences = redacted(change.differences)
+  const { differences } = change
   const { rowCount } = await client.query(
     `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, summary, differences, restarts, config)
      SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
-     WHERE $4 IS DISTINCT FROM (SELECT sha256 FROM config_changes ORDER BY id DESC LIMIT 1)`,
+     WHERE CASE WHEN $4::text = $5::text THEN NOT EXISTS (
+         SELECT FROM config_changes WHERE at > $1::timestamptz - interval '1 minute' AND differences = $7::jsonb
+       ) ELSE $4 IS DISTINCT FROM (SELECT sha256 FROM config_changes ORDER BY id DESC LIMIT 1) END`,
     [
       change.at,
       storableText(change.by),
@@ -87,9 +97,9 @@ async function insertUnlessNewest(client: pg.PoolClient, change: AppliedChange):
       change.sha256,
       change.previousSha256 ?? null,
       summaryOfChange(differences, change.config).map(storableText),
-      JSON.stringify(differences),
-      redactedJson(change.restarts),
-      redactedJson(configMeaning(change.config)),
+      storableJson(differences),
+      storableJson(change.restarts),
+      storableJson(shownConfig(change.config)),
     ],
   )
   return rowCount === 1

@@ -1,15 +1,20 @@
 import { type ErrorCode, MnemoscopeError } from '@mnemoscope/kpi'
 import { messageOf } from '../message-of.js'
 
-/** A connection string without its password, for messages. */
+const unreadable = 'an address that is not shown, as it is not postgres://user:password@host:port/database'
+
+/**
+ * Where a connection string leads, for messages: without its password and its options, which can hold one. Nothing of one
+ * that is not an address, such as `host=... password=...`, or that has a password with characters that end it too soon.
+ */
 export function shownAddress(databaseUrl: string): string {
-  try {
-    const url = new URL(databaseUrl)
-    if (url.password !== '') url.password = '***'
-    return url.href
-  } catch {
-    return databaseUrl.replace(/:[^:@/]*@/, ':***@')
-  }
+  if (!URL.canParse(databaseUrl)) return unreadable
+  const { protocol, username, password, host, pathname, search, hash } = new URL(databaseUrl)
+  // What follows an unencoded "/", "?" or "#" of a password has the "@" before the host.
+  if (!/^postgres(?:ql)?:$/.test(protocol) || [pathname, search, hash].some((part) => /@|%40/.test(part)))
+    return unreadable
+  const login = username === '' ? '' : `${username}${password === '' ? '' : ':***'}@`
+  return `${protocol}//${login}${host}${pathname}`
 }
 
 /** SQLSTATEs that mean "no session": connection, authorization, no such database, shutting down, no connection left. */
@@ -28,16 +33,19 @@ export function isUnreachable(error: unknown): boolean {
 
 /** The error a person sees when the database does not answer. */
 export function databaseUnreachable(databaseUrl: string, cause: unknown): MnemoscopeError {
-  const { errors } = cause as { errors?: unknown }
+  const address = shownAddress(databaseUrl)
+  const { errors, code } = cause as { errors?: unknown; code?: string }
   const reason = Array.isArray(errors) ? errors.map(messageOf).join('; ') : messageOf(cause)
   return new MnemoscopeError(
     'DATABASE_UNREACHABLE',
-    `Postgres does not answer at ${shownAddress(databaseUrl)}: ${reason}`,
+    // Where a password was read as a host or a database, the reason quotes it.
+    `Postgres does not answer at ${address}: ${address === unreadable ? (code ?? 'no connection') : reason}`,
     {
-      value: shownAddress(databaseUrl),
-      expected: 'a running Postgres 14 or later and a connection string that may log in to it',
+      value: address,
+      expected:
+        'a running Postgres 14 or later, and postgres://user:password@host:port/database with a password that is percent-encoded',
       next: 'Start Postgres or correct DATABASE_URL, then run the command again.',
-      cause,
+      ...(address !== unreadable && { cause }),
     },
   )
 }

@@ -45,6 +45,8 @@ export function webhookHandler({ url, headers = {}, name = 'webhook' }: WebhookH
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': String(event.id) },
         body: JSON.stringify(event),
+        // The event and the headers are for this address alone.
+        redirect: 'manual',
         signal,
       })
       await response.body?.cancel()

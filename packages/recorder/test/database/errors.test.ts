@@ -1,11 +1,42 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { troubleOf } from '../../src/database/errors.js'
+import { databaseUnreachable, shownAddress, troubleOf } from '../../src/database/errors.js'
 import { notification, postWebhook } from '../plumbing/notification.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 import { waitFor } from '../plumbing/wait-for.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
+
+describe('a connection string', () => {
+  test.each([
+    [
+      'postgres://ann:geheim@db.example:5433/memory?sslmode=require',
+      'postgres://ann:***@db.example:5433/memory',
+    ],
+    ['postgresql://ann:ge%40heim@db/memory', 'postgresql://ann:***@db/memory'],
+    ['postgres://ann:ge@heim@db/memory', 'postgres://ann:***@db/memory'],
+    ['postgres:///memory?host=/run/pg&user=ann&password=geheim', 'postgres:///memory'],
+    ['postgres://127.0.0.1:5432/memory', 'postgres://127.0.0.1:5432/memory'],
+  ])('%s is shown without its password', (given, shown) => {
+    expect(shownAddress(given)).toBe(shown)
+  })
+
+  test.each([
+    'host=db user=ann password=geheim dbname=memory',
+    "password='geheim'",
+    'ann:geheim@db/memory',
+    'https://ann:geheim@db/memory',
+    'postgres://ann:ge/geheim@db/memory',
+    'postgres://ann:12/geheim@db/memory',
+    'postgres://ann:12?geheim@db/memory',
+    'postgres://ann:12#geheim@db/memory',
+  ])('nothing is shown of %s, whatever the reason quotes', (given) => {
+    const reason = new Error(`database "geheim@db/memory" does not exist: ${given}`)
+    const { message, value, cause } = databaseUnreachable(given, reason)
+    expect(message).toMatch(/^Postgres does not answer at an address that is not shown/)
+    expect(JSON.stringify({ message, value, cause: String(cause) })).not.toContain('geheim')
+  })
+})
 
 const failed = (code: string) => Object.assign(new Error('failed'), { code })
 
