@@ -7,8 +7,6 @@ import { relative } from 'node:path'
 const maySkip = [
   // Grafana has no package that could be fetched without root; `npm run engines` builds none either.
   { file: /^test\/dashboards\/grafana\.test\.ts$/ },
-  // Root alone can start a server as another user.
-  { file: /^packages\/servers\/test\/postgres\/start-postgres\.test\.ts$/, title: /^started by root / },
   // Only Debian and its derivatives have apt.
   { file: /^packages\/servers\/test\/tools\/from-debian\.test\.ts$/, unless: 'linux' },
   // Chromium is fetched from Debian's packages; elsewhere one has to be installed.

@@ -16,7 +16,7 @@ import {
 } from './hostile-requests.js'
 
 /** Requests in all; `MNEMOSCOPE_HOSTILE_RUNS=100000` is the long form, about 5 minutes. */
-const runs = Number(process.env.MNEMOSCOPE_HOSTILE_RUNS ?? 400)
+const runs = Number(process.env.MNEMOSCOPE_HOSTILE_RUNS ?? 160)
 
 /** Concurrent requests: each lane is a separate property, so that a failure still shrinks to one request. */
 const lanes = Math.min(16, runs)

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { findTools } from '@mnemoscope/servers'
@@ -140,24 +140,4 @@ describe('The recorder’s token', () => {
     const response = await fetch(`http://127.0.0.1:${ground.port.recorder}/api/episodes?model=${model}`)
     return ((await response.json()) as { episodes: unknown[] }).episodes.length > 0
   }
-})
-
-describe('The passwords', () => {
-  test('are long, differ, and stay what they are', async () => {
-    const names = ['postgres/administrator', 'postgres/recorder', 'postgres/reader', 'grafana/administrator']
-    const before = names.map(secret)
-    expect(new Set(before).size).toBe(4)
-    for (const each of before) expect(each).toMatch(/^[0-9a-f]{48}$/)
-    await makeSecrets(ground)
-    expect(names.map(secret)).toEqual(before)
-  })
-
-  test('are the same where two services share one', () => {
-    expect(secret('grafana/reader')).toBe(secret('postgres/reader'))
-    expect(secret('recorder/pgpass')).toBe(`*:*:*:mnemoscope_recorder:${secret('postgres/recorder')}`)
-  })
-
-  test('of the recorder lie in a file that nobody else reads, or its client would not read it', () => {
-    expect(statSync(join(folder.path, 'run/secrets/recorder/pgpass')).mode & 0o777).toBe(0o400)
-  })
 })

@@ -6,6 +6,7 @@ import { chromium, describeInBrowser, openPage, seriousViolations } from './brow
 import { seedEpisodes, seedSnapshots } from './seed.js'
 import { type SeededRecorder, startSeededRecorder } from './seeded-recorder.js'
 
+// A real pipeline, a fault and its end: story.suite.ts. Every part of the page: `npm run test:browser`.
 describeInBrowser('the page of a recorder with a token', () => {
   let recorder: SeededRecorder
   let browser: Browser
@@ -29,6 +30,34 @@ describeInBrowser('the page of a recorder with a token', () => {
     await browser?.close()
     await recorder?.stop()
   }, 60_000)
+
+  test('shows the newest values and every open alert: which KPI and model, its value, its threshold', async () => {
+    const page = await browser.newPage()
+    try {
+      const problems = await openPage(page, recorder.url)
+      const newest = await recorder.query<{ model: string; value: number }>(
+        `SELECT DISTINCT ON (model) model, value FROM snapshots JOIN series ON id = series_id
+         WHERE kpi = 'f1_score' ORDER BY model, at DESC`,
+      )
+      for (const { model, value } of newest) {
+        const cell = page.locator('#newest tr', { hasText: model }).locator('[data-column="F1 score"] data')
+        expect(Number(await cell.getAttribute('value'))).toBeCloseTo(value)
+      }
+      const open = await recorder.query<{ model: string; value: number; threshold: number }>(
+        'SELECT model, newest_value AS value, threshold FROM alert_episodes WHERE ends_at IS NULL ORDER BY id',
+      )
+      expect(open).toHaveLength(2)
+      for (const { model, value, threshold } of open) {
+        const card = await page.locator('.alert', { hasText: model }).textContent()
+        expect(card).toContain(`F1 score of ${model}`)
+        expect(card).toContain(value.toFixed(3))
+        expect(card).toContain(`≤ ${threshold}`)
+      }
+      expect(problems).toEqual([])
+    } finally {
+      await page.close()
+    }
+  })
 
   test('asks for it when an alert is acknowledged, and keeps it as long as its tab', async () => {
     const context = await browser.newContext()
