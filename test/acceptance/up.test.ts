@@ -44,6 +44,12 @@ describe('mnemoscope up --demo', () => {
       expect(Number(row.memory_usage)).toBeGreaterThan(1_000_000)
       expect(row.context_utilization).toBeGreaterThan(0)
     }
+
+    const { readerPasswordFile = '' } = demo.up.run
+    expect(statSync(readerPasswordFile).mode & 0o777).toBe(0o600)
+    const models = 'SELECT DISTINCT model FROM kpi_values ORDER BY model LIMIT 1'
+    const asked = await mnemoscopeHere(demo.folder, ['sql', '--json', models])
+    expect(JSON.parse(asked.stdout)).toEqual([{ model: 'gpt-4o' }])
   }, 120_000)
 
   test('Prometheus, Alertmanager and the recorder use the password, and nobody else gets in', async () => {

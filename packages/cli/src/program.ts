@@ -14,6 +14,7 @@ import { recordCommand } from './commands/record.js'
 import { replayCommand } from './commands/replay.js'
 import { reportCommand } from './commands/report.js'
 import { signInCommand } from './commands/sign-in.js'
+import { sqlCommand } from './commands/sql.js'
 import { statusCommand, statusExitCodes } from './commands/status.js'
 import { suggestCommand } from './commands/suggest.js'
 import { topCommand } from './commands/top.js'
@@ -41,6 +42,7 @@ const commands = [
   statusCommand,
   topCommand,
   compareCommand,
+  sqlCommand,
   demoCommand,
   initCommand,
   generateCommand,

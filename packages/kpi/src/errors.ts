@@ -34,6 +34,7 @@ export const errorCodes = {
     exitCode: 1,
     meaning: 'the data directory belongs to another major version of Postgres',
   },
+  DATABASE_QUERY: { exitCode: 2, meaning: 'Postgres refused or ended a query' },
   PROMETHEUS_UNREACHABLE: { exitCode: 1, meaning: 'Prometheus does not answer at the given address' },
   PROMETHEUS_QUERY: { exitCode: 1, meaning: 'Prometheus answered a query with an error' },
   RECORDER_UNREACHABLE: { exitCode: 1, meaning: 'the recorder does not answer at the given address' },

@@ -33,5 +33,8 @@ export {
 export { replayDeliveries } from './deliveries/queue.js'
 export { hashOf, type Key, type Scope as KeyScope, scopes as keyScopes } from './http/access.js'
 export { keysOf, newKey, readKeys } from './http/key-file.js'
+export { csvLine } from './http/row-format.js'
+export type { Column } from './reading/columns.js'
+export { openReader, type Reader, type ReaderOptions, type RowBatch } from './reading/reader.js'
 export { type Recorder, type RecorderOptions, startRecorder } from './recorder.js'
 export type { Readiness } from './status/readiness.js'

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { grafanaEnvironment, grafanaFolders, readerRole } from '@mnemoscope/generate'
+import { grafanaEnvironment, grafanaFolders } from '@mnemoscope/generate'
 import {
   choosePort,
   freePort,
   type GrafanaProgram,
-  makeReader,
   type RunningServer,
   type ServerProcess,
   startGrafana,
@@ -123,8 +122,10 @@ export interface GrafanaServiceOptions {
   readonly program: GrafanaProgram
   readonly stateDir: string
   readonly port: number
-  /** Address of the embedded Postgres, as its administrator. */
+  /** Address of the embedded Postgres. */
   readonly database: string
+  /** The password of the role that reads it. */
+  readonly readerPassword: string
   /** The password of Prometheus and Alertmanager. */
   readonly serversPassword: string
   /** The generated files of this run. */
@@ -135,11 +136,9 @@ export interface GrafanaServiceOptions {
 
 /** Grafana with the generated data sources and dashboards. It loads the dashboards again after a change. */
 export async function grafanaService(options: GrafanaServiceOptions): Promise<RunningServer> {
-  const { program, stateDir, port, database, files, current, serversPassword } = options
+  const { program, stateDir, port, database, readerPassword, files, current, serversPassword } = options
   const folder = join(stateDir, 'grafana')
   writeFiles(folder, provisioningOf(files, current))
-  const password = randomBytes(24).toString('hex')
-  await makeReader(database, { role: readerRole, password }, [recorderRole])
   return startGrafana({
     program,
     stateDir,
@@ -147,7 +146,7 @@ export async function grafanaService(options: GrafanaServiceOptions): Promise<Ru
     provisioningDir: join(folder, 'provisioning'),
     password: randomBytes(24).toString('hex'),
     variables: {
-      ...readerVariables(database, password),
+      ...readerVariables(database, readerPassword),
       [grafanaEnvironment.serversPassword]: serversPassword,
     },
   })

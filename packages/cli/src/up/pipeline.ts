@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import { generate, secretFiles } from '@mnemoscope/generate'
+import { generate, readerRole, secretFiles } from '@mnemoscope/generate'
 import { durationSeconds } from '@mnemoscope/kpi'
 import { prepareDatabase } from '@mnemoscope/recorder'
 import {
   endLeftovers,
   findGrafana,
   findTools,
+  makeReader,
   makeRecorder,
   type ServerProcess,
   secretIn,
@@ -95,18 +96,22 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   const login = serverLogin(stateDir)
   const secrets = secretsFolder(stateDir)
   for (const file of [ownFiles.owner, ownFiles.alertmanager]) secretIn(join(secrets, file))
+  const readerPasswordFile = join(secrets, 'reader-database-password')
   const access = { login, recorderTokenFile: join(secrets, ownFiles.alertmanager) }
   let database = options.databaseUrl ?? ''
-  let administrator = database
+  let reader: Pick<RunFile, 'reader' | 'readerPasswordFile'> = {}
   const postgres = () =>
     progress.part('Postgres', async (step) => {
       if (options.databaseUrl === undefined) {
         step('starting the embedded server')
         await keep('postgres', async () => {
           const server = await startPostgres({ stateDir, port: ports.postgres })
-          administrator = server.url
           const password = secretIn(join(secrets, 'recorder-database-password'))
-          database = await makeRecorder(administrator, { role: recorderRole, password })
+          database = await makeRecorder(server.url, { role: recorderRole, password })
+          await makeReader(server.url, { role: readerRole, password: secretIn(readerPasswordFile) }, [
+            recorderRole,
+          ])
+          reader = { reader: addressOf(server.url, readerRole), readerPasswordFile }
           return server
         })
       }
@@ -159,7 +164,8 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
       await progress.part('Grafana', async () => {
         const { current } = generations
         const where = { stateDir, port: ports.grafana, files, current, serversPassword: login.password }
-        await keep('grafana', () => grafanaService({ program, database: administrator, ...where }))
+        const readerPassword = secretIn(readerPasswordFile)
+        await keep('grafana', () => grafanaService({ program, database, readerPassword, ...where }))
         return endpoints.grafana ?? ''
       })
     } catch (error) {
@@ -225,10 +231,15 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
       ['mnemoscope', process.pid],
       ...parts.map((each) => [each.name, each.pid()]),
     ])
-    return { ...endpoints, serversPasswordFile: login.passwordFile, metrics, database, pids }
+    return { ...endpoints, serversPasswordFile: login.passwordFile, metrics, database, ...reader, pids }
   }
   options.stopping.throwIfAborted()
   const run = runFile()
   writeRunFile(folder, run)
   return run
+}
+
+/** A connection string with another user, and without a password. */
+function addressOf(database: string, user: string): string {
+  return Object.assign(new URL(database), { username: user, password: '' }).href
 }

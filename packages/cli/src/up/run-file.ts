@@ -17,6 +17,10 @@ export interface RunFile {
   readonly metrics: string | null
   /** Connection string with its password. Only the owner can read the file. */
   readonly database: string
+  /** Connection string, without the password, of the role that only reads. Only with the embedded Postgres. */
+  readonly reader?: string
+  /** Holds that role's password; its owner only can read it. */
+  readonly readerPasswordFile?: string
   /** Process ids by part; `mnemoscope` is the one that Ctrl-C stops. */
   readonly pids: Readonly<Record<string, number>>
 }

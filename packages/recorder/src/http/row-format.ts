@@ -29,8 +29,8 @@ export function linesOf(
     .join('')
 }
 
-/** RFC 4180. Unknown is an empty field, objects are JSON. */
-function csvLine(values: readonly unknown[]): string {
+/** A line of CSV, RFC 4180. Unknown is an empty field, objects are JSON. */
+export function csvLine(values: readonly unknown[]): string {
   return `${values.map(csvField).join(',')}\r\n`
 }
 
@@ -46,6 +46,11 @@ function csvField(value: unknown): string {
  */
 function cellText(value: unknown): string {
   if (typeof value === 'object') return JSON.stringify(value)
-  const isFormula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) && value !== largerContextSize
+  const isFormula =
+    typeof value === 'string' && /^[=+\-@\t\r]/.test(value) && value !== largerContextSize && !isNumber(value)
   return isFormula ? `'${value}` : String(value)
+}
+
+function isNumber(text: string): boolean {
+  return text.trim() !== '' && !Number.isNaN(Number(text))
 }
