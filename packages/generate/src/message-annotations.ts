@@ -1,5 +1,15 @@
-import { inUnit, type Kpi, names, type ThresholdSeverity } from '@mnemoscope/kpi'
+import {
+  type Config,
+  durationSeconds,
+  inUnit,
+  type Kpi,
+  names,
+  type ThresholdSeverity,
+} from '@mnemoscope/kpi'
 import { humanized, literally } from './annotations.js'
+import { contextSizeWords } from './context-size-words.js'
+import { messageLabelsOfKpi } from './message-group.js'
+import { worstOf } from './recording/breach-course.js'
 
 /** Annotations of alerts of thresholds that messages are made of; Alertmanager's templates know nothing else. */
 export const messageAnnotation = {
@@ -11,8 +21,16 @@ export const messageAnnotation = {
   order: 'order',
   /** How many operations the value is of. */
   operations: 'shown_operations',
-  /** The worst value since the alert began. */
+  /** The worst value of the breach, at any of its places, in the KPI's unit. */
   worst: 'shown_worst',
+  /** Where that was: `gpt-4o (search, 128k)`. */
+  worstPlace: 'shown_worst_place',
+  /** How many places the breach has had. */
+  places: 'shown_places',
+  /** When the breach began, `29 Nov 12:03:30`, in UTC. */
+  since: 'shown_since',
+  /** How long it has lasted if it ends with the next evaluation: `2m 30s`. */
+  lasted: 'shown_lasted',
 } as const
 
 /** How far back the operations of a message are counted. */
@@ -20,20 +38,75 @@ const counted = '10m'
 
 /** What a message says of one breach, filled in by Prometheus. */
 export function messageAnnotations(
+  config: Config,
   kpi: Kpi,
   severity: ThresholdSeverity,
   threshold: number,
 ): Record<string, string> {
   return {
-    [messageAnnotation.value]: kpi.unit === '1' ? '{{ printf "%.3g" $value }}' : humanized(kpi.unit),
+    [messageAnnotation.value]: valueText(kpi),
     [messageAnnotation.limit]: literally(limitText(threshold, kpi.unit)),
     [messageAnnotation.order]: order(kpi),
     ...(kpi.instrument === 'gauge' ? {} : { [messageAnnotation.operations]: operationsText(kpi, severity) }),
+    ...courseAnnotations(config, kpi),
   }
 }
 
+/** An alert's value as messages show it. */
+function valueText({ unit }: Kpi): string {
+  return unit === '1' ? '{{ printf "%.3g" $value }}' : humanized(unit)
+}
+
+/**
+ * What is known of the breach that the message is about. An alert keeps what its last evaluation said, so the last one
+ * that ends knows the breach as a whole.
+ */
+function courseAnnotations(config: Config, kpi: Kpi): Record<string, string> {
+  const labels = messageLabelsOfKpi(config)
+  const { worst, breachedSince } = names.judgeSeries
+  const best = worstOf(kpi) === 'min' ? 'bottomk' : 'topk'
+  const isWorse = worstOf(kpi) === 'min' ? 'lt' : 'gt'
+  // What was recorded is of the evaluation before: this one may be worse.
+  const found =
+    `{{ $worst := $value }}{{ $at := $labels }}${asked(`${best}(1, ${selected(worst(kpi), labels)})`, labels)}` +
+    `{{ if not (${isWorse} $value (. | first | value)) }}{{ $worst = . | first | value }}{{ $at = (. | first).Labels }}{{ end }}{{ end }}`
+  const sizes = config.contextSizes
+    .map((size) => ` | reReplaceAll "^${size}$" "${contextSizeWords(size)}"`)
+    .join('')
+  const larger = ` | reReplaceAll "^\\\\+Inf$" "over ${contextSizeWords(config.contextSizes.at(-1) as number)}"`
+  const since = asked(selected(breachedSince(kpi, labels), labels), labels)
+  // Ends come one evaluation after what was firing last.
+  const rest = durationSeconds(config.alertCheckInterval) + keptFor(config, kpi)
+  return {
+    [messageAnnotation.worst]: `${found}${valueText(kpi).replaceAll('$value', '$worst')}`,
+    [messageAnnotation.worstPlace]:
+      `${found}{{ $at.${names.label.model} }} ({{ with $at.${names.label.operation} }}{{ . }}, {{ end }}` +
+      `{{ $at.${names.label.contextSize}${sizes}${larger} }})`,
+    [messageAnnotation.places]: `${asked(`count(${selected(worst(kpi), labels)})`, labels)}{{ . | first | value }}{{ else }}1{{ end }}`,
+    [messageAnnotation.since]: `${since}{{ (. | first | value | toTime).UTC.Format "2 Jan 15:04:05" }}{{ end }}`,
+    [messageAnnotation.lasted]: `${asked(`time() + ${rest} - ${selected(breachedSince(kpi, labels), labels)}`, labels)}{{ . | first | value | humanizeDuration }}{{ end }}`,
+  }
+}
+
+/** How long an alert goes on after its condition. */
+function keptFor({ alertCheckInterval }: Config, { keepFiringFor }: Kpi): number {
+  const interval = durationSeconds(alertCheckInterval)
+  return Math.ceil(durationSeconds(keepFiringFor) / interval) * interval
+}
+
+/** Series of the alert's message; `asked` fills in the values. */
+function selected(series: string, labels: readonly string[]): string {
+  return `${series}{${labels.map((name) => `${name}=%q`).join(',')}}`
+}
+
+/** The beginning of a block about what a query answers. */
+function asked(query: string, labels: readonly string[]): string {
+  const values = labels.map((name) => `$labels.${name}`).join(' ')
+  return `{{ with printf "${query}" ${values} | query }}`
+}
+
 /** Shares have two decimals: `0.70`. */
-function limitText(threshold: number, unit: string): string {
+export function limitText(threshold: number, unit: string): string {
   const short = threshold.toFixed(2)
   return unit === '1' && Number(short) === threshold ? short : inUnit(threshold, unit)
 }

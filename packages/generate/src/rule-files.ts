@@ -1,5 +1,7 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
+import { easedRule } from './alerts/eased.js'
 import { kpiAlertKinds, pipelineRules } from './alerts/index.js'
+import { courseRules } from './recording/breach-course.js'
 import { evaluatedRules, judgeRules, lastRules } from './recording/judge.js'
 import { snapshotGroup } from './recording/snapshot.js'
 import type { RuleFile } from './rule.js'
@@ -30,6 +32,7 @@ export function kpiRules(config: Config, kpi: Kpi): RuleFile {
           ...judgeRules(config, kpi),
           ...lastRules(kpi),
           ...kpiAlertKinds.flatMap(({ rules }) => rules?.(config, kpi) ?? []),
+          ...(hasThreshold(kpi) ? [...courseRules(config, kpi), easedRule(config, kpi)] : []),
           // Rules run in order, and an alert is sent as soon as its own has run: it waits for none that it does not need.
           ...evaluatedRules(kpi),
         ],
@@ -38,6 +41,12 @@ export function kpiRules(config: Config, kpi: Kpi): RuleFile {
       ...kpiAlertKinds.flatMap(({ groups }) => groups?.(config, kpi) ?? []),
     ],
   }
+}
+
+function hasThreshold({ thresholds, overrides }: Kpi): boolean {
+  return [thresholds, ...overrides.map((override) => override.thresholds ?? {})].some(
+    (each) => Object.keys(each).length > 0,
+  )
 }
 
 function pipelineRuleFile(config: Config, sha256: string): RuleFile {

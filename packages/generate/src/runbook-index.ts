@@ -1,4 +1,4 @@
-import { type Config, defineConfig, severities } from '@mnemoscope/kpi'
+import { type Config, defineConfig, names, severities } from '@mnemoscope/kpi'
 import { runbookBase } from './annotations.js'
 import { header } from './generated-file.js'
 import type { AlertRule, RuleGroup } from './rule.js'
@@ -8,7 +8,9 @@ const writtenPages = new Set(Object.values(defineConfig().kpis).map(({ runbook }
 
 /** The list of every alert with the page that says what to do. */
 export function runbookIndex(config: Config, groups: readonly RuleGroup[]): string {
-  const alerts = groups.flatMap(({ rules }) => rules.filter((rule) => 'alert' in rule))
+  const alerts = groups
+    .flatMap(({ rules }) => rules.filter((rule) => 'alert' in rule))
+    .filter(({ alert }) => alert !== names.easedAlert)
   const rows = alerts.map((rule) => row(config, rule))
   return [
     `<!-- ${header} -->`,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { type Config, type ConfigInput, defineConfig } from '@mnemoscope/kpi'
+import { type Config, type ConfigInput, defineConfig, names } from '@mnemoscope/kpi'
 import { customKpis } from '../../../test/harness/custom-kpis.js'
 import { runbookBase } from '../src/annotations.js'
 import type { AlertRule } from '../src/rule.js'
@@ -27,7 +27,9 @@ const config = defineConfig({
 const alerts = alertsOf(config)
 
 function alertsOf(config: Config): AlertRule[] {
-  return groupsOf(config).flatMap(({ rules }) => rules.filter((rule) => 'alert' in rule))
+  return groupsOf(config)
+    .flatMap(({ rules }) => rules.filter((rule) => 'alert' in rule))
+    .filter(({ alert }) => alert !== names.easedAlert)
 }
 
 describe('runbooks', () => {

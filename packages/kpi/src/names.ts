@@ -112,6 +112,17 @@ export const watchdogAlert = pipelineAlertName('watchdog')
 /** Raised by `mnemoscope notify --test`: only the receiver that its label `receiver` names gets it, and no history has it. */
 export const testAlert = pipelineAlertName('test')
 
+/**
+ * Fires at a place where a level has ended while its breach goes on, with the level as its label `eased`. It is no message:
+ * Alertmanager holds back that level's end because of it, so that a breach that recovers step by step ends once.
+ */
+export const easedAlert = pipelineAlertName('eased')
+
+/** Whether an alert is one that people hear of and that history has: not the watchdog, and none that only steers messages. */
+export function isEpisodeAlert(alertname: string | undefined): boolean {
+  return alertname !== watchdogAlert && alertname !== easedAlert
+}
+
 /** Scrape jobs of the pipeline's parts; no service may have one of these names. */
 export const pipelineJob = {
   recorder: 'mnemoscope-recorder',

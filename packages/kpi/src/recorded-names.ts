@@ -94,6 +94,13 @@ export const judgeSeries = {
   newest: (kpi: Pick<Kpi, 'id'>) => `instance:mnemoscope_${kpi.id}:newest`,
   /** The same of the last evaluation. */
   seen: (kpi: Pick<Kpi, 'id'>) => `instance:mnemoscope_${kpi.id}:seen`,
+  /** The worst value that alerts of thresholds show now, at each place where any fires. */
+  shown: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:shown`,
+  /** The worst value that alerts have shown, at each place that was beyond a threshold in the breach that goes on. */
+  worst: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:worst`,
+  /** Unix time since which a threshold has been breached anywhere among the places that are alike in these labels. */
+  breachedSince: (kpi: Pick<Kpi, 'id'>, labels: readonly string[]) =>
+    `${labels.join('_')}:mnemoscope_${kpi.id}:breached_since`,
   /** 1 at each evaluation, one series for all places; it is absent at the first evaluation after minutes without one. */
   evaluated: (kpi: Pick<Kpi, 'id'>) => `mnemoscope_${kpi.id}:evaluated`,
 } as const

@@ -1,9 +1,10 @@
-import { type Config, compareSeverity, names, thresholdSeverities } from '@mnemoscope/kpi'
+import { type Config, names, thresholdSeverities } from '@mnemoscope/kpi'
+import { easedLabel } from '../alerts/eased.js'
 import { templatesGlob } from './messages/template-file.js'
 import { receiverConfig, webhookConfig } from './receivers.js'
 import { recorderReceiver, rootReceiver, routes } from './routes.js'
 
-const { job, kpi, severity } = names.label
+const { job, kpi } = names.label
 
 /** Content of alertmanager.yml. */
 export function alertmanagerConfig(config: Config): object {
@@ -19,7 +20,7 @@ export function alertmanagerConfig(config: Config): object {
       group_by: [job, kpi],
       routes: routes(config),
     },
-    inhibit_rules: inhibitRules(),
+    inhibit_rules: inhibitRules(config),
     templates: [templatesGlob],
     ...(intervals.length === 0 ? {} : { time_intervals: intervals }),
     receivers: [
@@ -41,19 +42,16 @@ function interval({ times, weekdays, location }: Config['alerting']['muteTimes']
 }
 
 /**
- * At one place only the worst level of a KPI sends notifications: CRITICAL mutes ERROR and WARNING, ERROR mutes WARNING.
- * Only alerts with a KPI take part: two alerts that both lack a label would count as equal in it.
+ * The end of a level is held back while `easedRule` says so, at its place. Of thresholds only: other alerts of that level
+ * end by themselves.
  */
-export function inhibitRules(): object[] {
-  return thresholdSeverities.toReversed().flatMap((source) => {
-    const milder = thresholdSeverities.filter((level) => compareSeverity(level, source) < 0)
-    if (milder.length === 0) return []
-    return [
-      {
-        source_matchers: [`${severity}="${source}"`, `${kpi}=~".+"`],
-        target_matchers: [`${severity}=~"${milder.join('|')}"`, `${kpi}=~".+"`],
-        equal: [kpi, ...names.seriesLabels],
-      },
-    ]
+function inhibitRules({ kpis }: Config): object[] {
+  return thresholdSeverities.toReversed().map((level) => {
+    const alerts = Object.values(kpis).map((each) => names.alertName(each, level))
+    return {
+      source_matchers: [`alertname="${names.easedAlert}"`, `${easedLabel}="${level}"`],
+      target_matchers: [`alertname=~"${alerts.join('|')}"`],
+      equal: [kpi, ...names.seriesLabels],
+    }
   })
 }

@@ -1,7 +1,8 @@
 import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
 import { pipelineAlertKinds } from '../alerts/pipeline.js'
+import { messageLabels } from '../message-group.js'
 
-const { job, model, contextSize, operation, kpi, severity } = names.label
+const { job, kpi, severity } = names.label
 
 /** Alertmanager needs a receiver at the root; the routes below it catch every alert. */
 export const rootReceiver = 'nobody'
@@ -12,16 +13,15 @@ export const recorderReceiver = 'mnemoscope-recorder'
 const recorderWait = '1s'
 const recorderInterval = '5s'
 
-/** Labels whose alerts are one message, for each choice of `alerting.groupBy`. */
-const labelsOf: Readonly<Record<Config['alerting']['groupBy'], readonly string[]>> = {
-  service: [job],
-  kpi: [job, kpi],
-  place: [job, kpi, model, contextSize, operation],
-}
-
 /** Every route in the order Alertmanager tries them; all but the first let an alert go on to the next. */
 export function routes(config: Config): object[] {
-  return [...watchdogRoute(config), ...testRoutes(config), recorderRoute(config), ...receiverRoutes(config)]
+  return [
+    ...watchdogRoute(config),
+    easedRoute,
+    ...testRoutes(config),
+    recorderRoute(config),
+    ...receiverRoutes(config),
+  ]
 }
 
 /** A heartbeat is no alert: only its own receiver gets it, at its own interval. */
@@ -37,6 +37,9 @@ function watchdogRoute({ alerting: { watchdog } }: Config): object[] {
     },
   ]
 }
+
+/** What only steers messages is none. */
+const easedRoute = { matchers: [`alertname="${names.easedAlert}"`], receiver: rootReceiver }
 
 /** A test message goes to the receiver that it names, at once, and neither to another one nor to the history. */
 function testRoutes({ alerting }: Config): object[] {
@@ -93,7 +96,7 @@ function receiverRoutes({ alerting }: Config): object[] {
         group_by: labels,
         ...pace,
       })
-      return [route('!~', labelsOf[alerting.groupBy]), route('=~', ['alertname', job])]
+      return [route('!~', messageLabels({ alerting })), route('=~', ['alertname', job])]
     },
   )
 }

@@ -92,7 +92,7 @@ function annotations(
     description: `${literally(kpi.title)} (${kpi.statistic}) of ${modelAndOperation} at context size {{ $labels.context_size }} ${state}.${artificialTrafficNote}`,
     value: '{{ $value }}',
     threshold: String(threshold),
-    ...messageAnnotations(kpi, severity, threshold),
+    ...messageAnnotations(config, kpi, severity, threshold),
     ...links(config, kpi.runbook, kpi),
   }
 }

@@ -1,7 +1,9 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
+import { easedTests } from '../alerts/eased.js'
 import { kpiAlertKinds } from '../alerts/index.js'
 import { kpiRules } from '../rule-files.js'
 import { countingTests } from './counting-tests.js'
+import { courseTests } from './course-tests.js'
 import { promtoolTest, type RuleTest } from './rule-test.js'
 
 /**
@@ -19,7 +21,12 @@ export function testFiles(config: Config, kpi: Kpi): [name: string, content: obj
     group_eval_order: order,
     tests: tests.map(promtoolTest),
   })
-  const tests = [...inKpiFile.flatMap((kind) => kind.tests(config, kpi)), ...countingTests(config, kpi)]
+  const tests = [
+    ...inKpiFile.flatMap((kind) => kind.tests(config, kpi)),
+    ...easedTests(config, kpi),
+    ...courseTests(config, kpi),
+    ...countingTests(config, kpi),
+  ]
   return [
     [`${kpi.id}.yml`, contentOf(config.alertCheckInterval, tests)],
     ...inOwnFile.flatMap(({ tests, testFile }): [string, object][] => {

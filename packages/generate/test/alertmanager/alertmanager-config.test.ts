@@ -11,7 +11,7 @@ describe('alertmanager.yml', () => {
     const { route, receivers } = contentOf(
       defineConfig({ alerting: { groupWait: '2s', repeatInterval: '1h' } }),
     )
-    expect(route.routes[0]).toEqual({
+    expect(route.routes[1]).toEqual({
       receiver: 'mnemoscope-recorder',
       group_by: ['...'],
       group_wait: '1s',
@@ -33,19 +33,26 @@ describe('alertmanager.yml', () => {
     })
   })
 
-  test('mutes the milder levels of a KPI at the same place, and no alert without a KPI', () => {
+  test('holds back the end of a level at the same place, of thresholds only', () => {
     const equal = ['kpi', 'job', 'model', 'context_size', 'operation']
-    expect(contentOf().inhibit_rules).toEqual([
-      {
-        source_matchers: ['severity="critical"', 'kpi=~".+"'],
-        target_matchers: ['severity=~"warning|error"', 'kpi=~".+"'],
+    const kpis = [
+      'F1Score',
+      'Latency',
+      'TokenUsage',
+      'MemoryUsage',
+      'ContextUtilization',
+      'AdaptationSuccessRate',
+    ]
+    expect(contentOf().inhibit_rules).toEqual(
+      ['critical', 'error', 'warning'].map((level) => ({
+        source_matchers: ['alertname="MnemoscopeEased"', `eased="${level}"`],
+        target_matchers: [
+          `alertname=~"${[...kpis, 'OverflowFrequency']
+            .map((kpi) => `Mnemoscope${kpi}${level[0]?.toUpperCase()}${level.slice(1)}`)
+            .join('|')}"`,
+        ],
         equal,
-      },
-      {
-        source_matchers: ['severity="error"', 'kpi=~".+"'],
-        target_matchers: ['severity=~"warning"', 'kpi=~".+"'],
-        equal,
-      },
-    ])
+      })),
+    )
   })
 })

@@ -138,31 +138,44 @@ describe('a real Alertmanager', () => {
     expect(sent('C')).toHaveLength(1)
   })
 
-  test('says in one message the worst level of each place, and nothing of the milder ones there', async () => {
-    const at = (severity: string, place = {}) => ({
+  test('sends one message about all levels, and its end once although its levels end one after another', async () => {
+    const level = (severity: string) => ({
       ...breach,
-      alertname: `D${severity}`,
+      alertname: `MnemoscopeLatency${severity[0]?.toUpperCase()}${severity.slice(1)}`,
       job: 'fourth',
       severity,
-      ...place,
     })
-    await raise(
-      at('warning'),
-      at('critical'),
-      at('error'),
-      at('warning', { context_size: '4096' }),
-      at('error', { operation: 'generate' }),
-    )
-    await until(() => sent('Dcritical').length > 0)
+    const eased = (severity: string) => ({
+      ...breach,
+      alertname: 'MnemoscopeEased',
+      job: 'fourth',
+      severity: 'none',
+      eased: severity,
+    })
+    const messages = () =>
+      notifications
+        .filter(
+          ({ receiver, alerts }) =>
+            receiver === 'team' && alerts.some(({ labels }) => labels.job === 'fourth'),
+        )
+        .map(({ status, alerts }) => [status, ...alerts.map(({ labels }) => labels.severity).sort()])
+    await raise(level('warning'), level('error'), level('critical'))
+    await until(() => messages().length > 0)
+    await end(level('critical'))
+    await raise(eased('critical'))
     await flushed('G')
-    const messages = notifications.filter(
-      ({ receiver, alerts }) => receiver === 'team' && alerts.some(({ labels }) => labels.job === 'fourth'),
-    )
-    expect(
-      messages.map(({ alerts }) =>
-        alerts.map(({ labels }) => [labels.severity, labels.context_size, labels.operation].join(' ')),
-      ),
-    ).toEqual([['critical 8192 search', 'error 8192 generate', 'warning 4096 search']])
+    await end(level('error'))
+    await raise(eased('error'))
+    await flushed('G2')
+    await end(level('warning'), eased('critical'), eased('error'))
+    await until(() => messages().length > 1)
+    // Prometheus sends an end again for 15 minutes.
+    await end(level('critical'), level('error'))
+    await flushed('G3')
+    expect(messages()).toEqual([
+      ['firing', 'critical', 'error', 'warning'],
+      ['resolved', 'warning'],
+    ])
   })
 
   test('keeps what the pipeline says of itself out of the messages about a KPI', async () => {

@@ -69,6 +69,7 @@ describe('alerts are routed', () => {
       'mnemoscope-recorder,team,log',
     ],
     ['alertname=MnemoscopeWatchdog severity=info', 'heartbeat'],
+    ['alertname=MnemoscopeEased severity=none kpi=latency job=indexer', 'nobody'],
     ['alertname=MnemoscopeTest receiver=log severity=info', 'log'],
   ])('with %s to %s', async (labels, receivers) => {
     const args = [
@@ -147,5 +148,5 @@ test.each([
     alerting: { groupBy, receivers: { log: { webhook: { url: 'https://log.example/' } } } },
   })
   const { route } = parse(generate(grouped).get(path) as string)
-  expect(route.routes[2]).toMatchObject({ receiver: 'log', group_by: labels })
+  expect(route.routes[3]).toMatchObject({ receiver: 'log', group_by: labels })
 })

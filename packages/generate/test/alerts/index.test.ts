@@ -30,6 +30,8 @@ const raised = [...generate(config)]
   .filter(([path]) => path.startsWith('prometheus/rules/'))
   .flatMap(([, text]) => parse(text).groups as { rules: { alert?: string; annotations: object }[] }[])
   .flatMap(({ rules }) => rules.filter(({ alert }) => alert !== undefined))
+  // It steers messages and is none.
+  .filter(({ alert }) => alert !== names.easedAlert)
 
 const kinds = Object.entries(config.kpis).flatMap(([id, kpi]) =>
   kpiAlertKinds.flatMap((kind) => kind.alerts(kpi).map((alert) => ({ id, kpi, kind, alert }))),

@@ -58,7 +58,7 @@ export interface SourceAlert
  * would say nothing.
  */
 export function hasHistory({ labels }: Pick<SourceAlert, 'labels'>): boolean {
-  return labels.alertname !== names.watchdogAlert
+  return names.isEpisodeAlert(labels.alertname)
 }
 
 /** Turns an alert of any source into an observation. */

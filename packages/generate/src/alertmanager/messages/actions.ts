@@ -17,6 +17,9 @@ export interface Action {
 /** What is safe within quotes of a shell and of every medium. */
 const safe = ` | reReplaceAll ${quoted('[^\\p{L}\\p{N}_.:/ -]')} "?"`
 
+/** A test message is about nothing. */
+const isReal = `ne $worst.Labels.alertname ${quoted(names.testAlert)}`
+
 /** Name of the action that opens the page. */
 export const pageAction = 'Page'
 
@@ -30,7 +33,7 @@ export function actions(config: Config): Action[] {
           name: 'Look',
           text: `mnemoscope explain {{ $worst.Labels.alertname${safe} }}`,
           isLink: false,
-          condition: 'true',
+          condition: isReal,
         }
       : {
           name: pageAction,
@@ -56,13 +59,13 @@ export function actions(config: Config): Action[] {
             'amtool silence add{{ range .GroupLabels.SortedPairs }}' +
             ` '{{ .Name }}={{ .Value${safe} }}'{{ end }} --duration=2h --comment='seen' --alertmanager.url=${alertmanager}`,
           isLink: false,
-          condition: 'eq .Status "firing"',
+          condition: `and (eq .Status "firing") (${isReal})`,
         }
       : {
           name: 'Silence',
           text: `${filter}${alertmanagerPage.replace(/\/+$/, '')}/#/silences/new?filter={{ print "{" $filter "}" | urlquery }}`,
           isLink: true,
-          condition: 'eq .Status "firing"',
+          condition: `and (eq .Status "firing") (${isReal})`,
         }
   return [look, ...(hasRunbook ? [runbook] : []), silence]
 }

@@ -29,7 +29,7 @@ export function mail(config: Config): string {
     `<body style="${styles.body}">${preamble}`,
     '{{ $level := $worst.Labels.severity }}{{ if eq .Status "resolved" }}{{ $level = "recovered" }}{{ end }}',
     `<h1 style="${styles.title};${choice('$level', borders, '')}">{{ template "mnemoscope.text.title" . }}</h1>`,
-    `<p>${since}</p><ul style="${styles.list}">`,
+    `<p>${since(media.plain)}</p><ul style="${styles.list}">`,
     places(config, { ...media.plain, bullet: '' }, ['<li>', '</li>']),
     `</ul>${todo.join('')}`,
     '</body></html>',

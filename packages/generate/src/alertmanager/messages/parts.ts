@@ -1,13 +1,12 @@
-import { type Config, names } from '@mnemoscope/kpi'
+import { type Config, names, thresholdSeverities } from '@mnemoscope/kpi'
+import { contextSizeWords } from '../../context-size-words.js'
 import { messageAnnotation } from '../../message-annotations.js'
-import { contextSizeWords } from './context-size-words.js'
 import { type Medium, quoted, shown } from './medium.js'
 
-const { order, value, limit, operations, worst } = messageAnnotation
+const { order, value, limit, operations, worst, worstPlace, since: began, lasted } = messageAnnotation
+const placesSeen = messageAnnotation.places
 const { job, model, contextSize, operation, kpi, severity } = names.label
 
-/** Most alerts of which a message counts the models exactly: it compares each with each. */
-const mostCompared = 30
 const mostPlaces = ['1', '2', '3', '4', '5']
 
 /** Alerts by how bad they are, as text that compares: the level, how far it is, and something that no two have alike. */
@@ -18,18 +17,17 @@ const key = (alert: string) => {
 }
 
 /**
- * Variables for what follows: `$alerts` that the message is about, the worst of them, and the time they cover. A template
- * can give nothing back but text, so each begins with this.
+ * Variables for what follows: `$alerts` that the message is about, the worst of them, the one that ended last, and the
+ * time they cover. A template can give nothing back but text, so each begins with this.
  */
 export const preamble = lines(
   `{{ $alerts := .Alerts }}{{ if eq .Status "firing" }}{{ $alerts = .Alerts.Firing }}{{ end }}`,
-  '{{ $worst := index $alerts 0 }}{{ $first := $worst.StartsAt }}{{ $newest := $worst.StartsAt }}{{ $last := $worst.EndsAt }}',
+  '{{ $worst := index $alerts 0 }}{{ $over := $worst }}{{ $first := $worst.StartsAt }}{{ $last := $worst.EndsAt }}',
   '{{ range $alerts }}',
   '{{ if .StartsAt.Before $first }}{{ $first = .StartsAt }}{{ end }}',
-  '{{ if .StartsAt.After $newest }}{{ $newest = .StartsAt }}{{ end }}',
-  '{{ if .EndsAt.After $last }}{{ $last = .EndsAt }}{{ end }}',
+  '{{ if .EndsAt.After $last }}{{ $last = .EndsAt }}{{ $over = . }}{{ end }}',
   `{{ if gt ${key('')} ${key('$worst')} }}{{ $worst = . }}{{ end }}`,
-  '{{ end }}',
+  '{{ end }}{{ if eq .Status "firing" }}{{ $over = $worst }}{{ end }}',
 )
 
 /** Templates that write a KPI by the name that people use, and a context size in words, such as `128k`. */
@@ -73,18 +71,24 @@ function placeText(alert: string, medium: Medium): string {
   )
 }
 
-/** How long the message's alerts lasted: `2 min 30 s`. */
+/** How long the breach lasted, `2 min 30 s`: as its rule says, else by the alerts that are in the message. */
 function duration(): string {
   const words = [
+    [' ', ''],
+    ['(\\d+)d', '$1 d '],
     ['(\\d+)h', '$1 h '],
     ['(\\d+)m', '$1 min '],
-    ['(\\d+)s', '$1 s'],
+    ['(\\d+)(\\.\\d+)?s', '$1 s'],
     [' 0 s$', ''],
     [' 0 min ?', ' '],
+    [' 0 h ?', ' '],
     [' $', ''],
   ]
-  const pipeline = words.map(([from = '', to = '']) => ` | reReplaceAll ${quoted(from)} ${quoted(to)}`)
-  return `{{ (($last.Sub $first).Round 1000000000).String${pipeline.join('')} }}`
+  const pipeline = words
+    .map(([from = '', to = '']) => ` | reReplaceAll ${quoted(from)} ${quoted(to)}`)
+    .join('')
+  const ofAlerts = `{{ (($last.Sub $first).Round 1000000000).String${pipeline} }}`
+  return `{{ with $over.Annotations.${lasted} }}{{ .${pipeline} }}{{ else }}${ofAlerts}{{ end }}`
 }
 
 /**
@@ -106,17 +110,20 @@ export function hasReason({ alerting }: Config): boolean {
   return Number(alerting.alertmanager.split('.')[1]) >= 32 || !alerting.alertmanager.startsWith('0.')
 }
 
-/** Which models or how many places: `gpt-4o`, `3 models`, `300 places`. */
+/** Which model or how many: `gpt-4o`, `3 models`. */
 function where(medium: Medium): string {
-  const same = `eq $b.Labels.${model} $a.Labels.${model}`
   return lines(
-    '{{ $models := "" }}',
-    `{{ if le (len $alerts) ${mostCompared} }}{{ range $i, $a := $alerts }}{{ $isNew := true }}`,
-    `{{ range $j, $b := $alerts }}{{ if and (lt $j $i) (${same}) }}{{ $isNew = false }}{{ end }}{{ end }}`,
-    '{{ if $isNew }}{{ $models = print $models "." }}{{ end }}{{ end }}{{ end }}',
-    '{{ if not $models }} at {{ len $alerts }} places{{ else if gt (len $models) 1 }} on {{ len $models }} models',
+    `{{ $models := "" }}{{ $seen := "\\n" }}{{ range $alerts }}`,
+    `{{ if not (match ${exactly(`(print "\\n" .Labels.${model} "\\n")`)} $seen) }}`,
+    `{{ $seen = print $seen .Labels.${model} "\\n" }}{{ $models = print $models "." }}{{ end }}{{ end }}`,
+    '{{ if gt (len $models) 1 }} on {{ len $models }} models',
     `{{ else }}{{ with $worst.Labels.${model} }} on ${shown('.', medium)}{{ end }}{{ end }}`,
   )
+}
+
+/** A regular expression for nothing but this text. */
+function exactly(text: string): string {
+  return `(reReplaceAll "([[:punct:]])" "\\\\$1" ${text})`
 }
 
 const limitText = (alert: string, medium: Medium) =>
@@ -124,12 +131,12 @@ const limitText = (alert: string, medium: Medium) =>
 
 /** The line that a phone shows. */
 export function title(config: Config, medium: Medium): string {
-  const of = `{{ with $worst.Labels.${job} }} of ${shown('.', medium)}{{ end }}`
+  const of = `{{ with $over.Labels.${job} }} of ${shown('.', medium)}{{ end }}`
   const recovered = lines(
     `Recovered after ${duration()}: `,
-    `{{ if $worst.Labels.${kpi} }}${word('$worst', kpi, medium)}`,
-    `{{ else }}${shown('$worst.Labels.alertname', medium)}{{ end }}${of}`,
-    `{{ with $worst.Annotations.${worst} }}; worst ${shown('.', medium)}{{ end }}`,
+    `{{ if $over.Labels.${kpi} }}${word('$over', kpi, medium)}`,
+    `{{ else }}${shown('$over.Labels.alertname', medium)}{{ end }}${of}`,
+    `{{ with $over.Annotations.${worst} }}; worst ${shown('.', medium)}{{ end }}`,
   )
   const breach = lines(
     `${shown(`$worst.Labels.${job}`, medium)}: ${word('$worst', kpi, medium)} `,
@@ -159,19 +166,23 @@ function placeLine(config: Config, medium: Medium): string {
   )
   const recovered = lines(
     `{{ if $pick.Labels.${model} }}${of}${placeText('$pick', medium)}`,
-    `{{ with $pick.Annotations.${worst} }}: worst ${shown('.', medium)}{{ end }}`,
     `{{ else }}${shown('$pick.Labels.alertname', medium)}{{ end }}`,
   )
   return `${bullet}{{ if $isOver }}${recovered}{{ else }}${firing}{{ end }}`
 }
 
-/** Variables: `$milder` has the fingerprints of alerts at whose place there is a worse one, `$places` a mark for each other. */
+/**
+ * Variables: `$milder` has the fingerprints of alerts at whose place there is a worse one, `$places` a mark for each other.
+ * One turn for each level: to compare each alert with each would take minutes for a thousand.
+ */
 const worstOfEachPlace = lines(
-  '{{ $places := "" }}{{ $milder := "" }}{{ range $a := $alerts }}{{ $isWorst := true }}',
-  `{{ if and $a.Labels.${model} (le (len $alerts) ${mostCompared}) }}{{ range $b := $alerts }}`,
-  `{{ if and (lt ${key('$a')} ${key('$b')})${[kpi, ...names.seriesLabels].map((name) => ` (eq $a.Labels.${name} $b.Labels.${name})`).join('')} }}`,
-  '{{ $isWorst = false }}{{ end }}{{ end }}{{ end }}',
-  '{{ if $isWorst }}{{ $places = print $places "." }}{{ else }}{{ $milder = print $milder $a.Fingerprint " " }}{{ end }}{{ end }}',
+  '{{ $places := "" }}{{ $milder := "" }}{{ $seen := "\\n" }}',
+  `{{ range $level := stringSlice ${thresholdSeverities.toReversed().map(quoted).join(' ')} "" }}{{ range $alerts }}`,
+  `{{ $own := .Labels.${severity} }}{{ if not (match "^(${thresholdSeverities.join('|')})$" $own) }}{{ $own = "" }}{{ end }}`,
+  `{{ if eq $own $level }}{{ $here := print "\\n"${[kpi, ...names.seriesLabels].map((name) => ` .Labels.${name} "\\t"`).join('')} "\\n" }}`,
+  `{{ if and .Labels.${model} (match ${exactly('$here')} $seen) }}{{ $milder = print $milder .Fingerprint " " }}`,
+  '{{ else }}{{ $places = print $places "." }}{{ $seen = print $seen $here }}{{ end }}',
+  '{{ end }}{{ end }}{{ end }}',
 )
 
 /**
@@ -185,21 +196,33 @@ export function places(
   around: readonly [string, string] = ['', medium.newLine],
 ): string {
   const [before, after] = around
+  // What has recovered is one breach: its worst place and how many there were stand above.
+  const isTold = `{{ if or (ne .Status "resolved") (not $over.Annotations.${placesSeen}) }}`
   return lines(
-    worstOfEachPlace,
+    `${isTold}${worstOfEachPlace}`,
     `{{ $isOver := eq .Status "resolved" }}{{ $below := "~" }}{{ range stringSlice ${mostPlaces.map(quoted).join(' ')} }}`,
     '{{ $key := "" }}{{ $pick := $worst }}',
     `{{ range $alerts }}{{ if and (not (match .Fingerprint $milder)) (lt ${key('')} $below) (gt ${key('')} $key) }}{{ $key = ${key('')} }}{{ $pick = . }}{{ end }}{{ end }}`,
     `{{ if $key }}{{ $below = $key }}${before}${placeLine(config, medium)}${after}{{ end }}`,
     '{{ end }}',
-    `{{ if gt (len $places) ${mostPlaces.length} }}${before}and {{ len (slice $places ${mostPlaces.length}) }} more${after}{{ end }}`,
+    `{{ if gt (len $places) ${mostPlaces.length} }}${before}and {{ len (slice $places ${mostPlaces.length}) }} more${after}{{ end }}{{ end }}`,
   )
 }
 
-/** When it began and, once it is over, when it ended. */
-export const since =
-  '{{ if eq .Status "resolved" }}From {{ $first.UTC.Format "2 Jan 15:04:05" }} to {{ $last.UTC.Format "2 Jan 15:04:05" }} UTC' +
-  '{{ else }}Since {{ $first.UTC.Format "2 Jan 15:04" }} UTC{{ end }}'
+/** When it began and, once it is over, when it ended; the worst value, and where it was. */
+export function since(medium: Medium): string {
+  const start = (format: string, cut = '') =>
+    `{{ with $over.Annotations.${began} }}{{ .${cut} }}{{ else }}{{ $first.UTC.Format "${format}" }}{{ end }}`
+  const minutes = start('2 Jan 15:04', ' | reReplaceAll ":[0-9]+$" ""')
+  const place = `{{ with $over.Annotations.${worstPlace} }}, ${shown('.', medium)}{{ end }}`
+  const worstText = `{{ with $over.Annotations.${worst} }}; worst ${shown('.', medium)}${place}{{ end }}`
+  const isWorse = `ne $over.Annotations.${worst} $worst.Annotations.${value}`
+  const atPlaces = `{{ with $over.Annotations.${placesSeen} }}{{ if ne . "1" }} ({{ . }} places){{ end }}{{ end }}`
+  return lines(
+    `{{ if eq .Status "resolved" }}From ${start('2 Jan 15:04:05')} to {{ $last.UTC.Format "2 Jan 15:04:05" }} UTC${worstText}${atPlaces}`,
+    `{{ else }}Since ${minutes} UTC{{ if ${isWorse} }}${worstText}{{ end }}{{ end }}`,
+  )
+}
 
 /** The worst level of the message: `critical`; `recovered` when it is over. */
 export const level = `${preamble}{{ if eq .Status "resolved" }}recovered{{ else }}{{ $worst.Labels.${severity} }}{{ end }}`

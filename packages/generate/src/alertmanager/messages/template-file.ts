@@ -64,7 +64,7 @@ function use(name: string): string {
 /** Everything below the title: since when, where, and what to do. */
 function body(config: Config, medium: Medium): string {
   const { newLine } = medium
-  return `${preamble}${since}${newLine}${places(config, medium)}${actionLines(config, medium).replace(newLine, '')}`
+  return `${preamble}${since(medium)}${newLine}${places(config, medium)}${actionLines(config, medium).replace(newLine, '')}`
 }
 
 /** A text for each level. */
