@@ -15,7 +15,7 @@ export type Unsubscribe = () => void
 export interface Monitor<C extends Config = Config> {
   /** The configuration with all defaults. */
   readonly config: C
-  /** Address of the metrics; undefined without an endpoint. */
+  /** Address of the metrics; undefined without an endpoint, and while its port can't be had. */
   readonly url: string | undefined
   /** The handle that records for these labels. Get it once and keep it. Never throws. */
   for(labels: HandleLabels): Handle<DeclaredOf<C>>
@@ -40,8 +40,10 @@ export interface Monitor<C extends Config = Config> {
    * @throws MnemoscopeError USAGE if a question has no relevant answer, or `share` or `jitter` is out of range
    */
   probe(options: ProbeOptions): Probe
-  /** Answers scrapes in the application's server: node:http, Express or Fastify. */
+  /** Answers scrapes in the application's server: node:http, node:http2, Express or Fastify. Never throws. */
   readonly requestHandler: RequestHandler
+  /** Answers scrapes in servers that take the web's Request and Response: Hono, Next.js, Bun, Deno. Never rejects. */
+  metricsResponse(request: Request): Promise<Response>
   /** Gives the metrics to a reader of the application's OpenTelemetry SDK. Each reader needs its own producer. */
   metricProducer(options?: MetricProducerOptions): MetricProducer
   /** Flushes and closes everything. It can be called again. Later measurements are lost. */

@@ -30,7 +30,8 @@ export interface MonitoringOptions<C extends Config> {
    */
   readonly host?: string
   /**
-   * Port of the endpoint; 0 takes a free one.
+   * Port of the endpoint; 0 takes a free one. A second start of the same service on the same port, for example by a
+   * bundler's copy of the module or a hot reload, gets the monitor that runs already.
    * @default 9464
    */
   readonly port?: number
@@ -39,6 +40,12 @@ export interface MonitoringOptions<C extends Config> {
    * @default true
    */
   readonly endpoint?: boolean
+  /**
+   * Whether a port that can't be had fails the start. Else it is a warning, the port is tried again every 10 seconds, and
+   * the service goes on.
+   * @default false
+   */
+  readonly required?: boolean
   /**
    * Other metrics of the application to serve: `PrometheusExporter`s created with `preventServerStart: true`, and
    * prom-client registries of either format. They are written in the format that the scraper asks for.

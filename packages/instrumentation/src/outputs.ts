@@ -10,9 +10,12 @@ import { exemplarListener } from './record/exemplars.js'
 import { logsHeaders } from './recorder/send-logs.js'
 import { sendMeasurements } from './recorder/send-measurements.js'
 
+/** Where the endpoint listens by default. */
+export const defaultAddress = { host: '127.0.0.1', port: 9464 } as const
+
 /** The ways in which metrics and measurements leave the process. */
 export interface Outputs {
-  /** Address of the endpoint; undefined without an endpoint. */
+  /** Address of the endpoint; undefined without an endpoint, and while its port can't be had. */
   readonly url: string | undefined
   /** Pushes a last time and closes all outputs. */
   stop(): Promise<void>
@@ -20,7 +23,7 @@ export interface Outputs {
 
 /**
  * Opens the outputs of the options. If one of them can't be opened, all are closed.
- * @throws MnemoscopeError PORT_IN_USE; USAGE if the address or the token of an output is invalid
+ * @throws MnemoscopeError PORT_IN_USE if the endpoint is required; USAGE if the address or the token of an output is invalid
  */
 export async function openOutputs(
   options: Omit<MonitoringOptions<Config>, 'config'>,
@@ -29,10 +32,11 @@ export async function openOutputs(
   resource: Readonly<Record<string, string>>,
   handler: RequestHandler,
 ): Promise<Outputs> {
-  const { host = '127.0.0.1', port = 9464, endpoint = true } = options
+  const { host, port, endpoint = true, required = false } = { ...defaultAddress, ...options }
   const closing: (() => Promise<void> | void)[] = []
   try {
-    const server = endpoint ? await serveEndpoint(host, port, handler) : undefined
+    const { warn } = core
+    const server = endpoint ? await serveEndpoint({ host, port, handle: handler, required, warn }) : undefined
     if (server !== undefined) closing.push(server.close)
     if (options.exemplars === true) core.processor.listen(exemplarListener(core.now))
 
@@ -58,7 +62,9 @@ export async function openOutputs(
       closing.push(sendMeasurements({ ...core, recorder, headers, config, resource, dropped }).stop)
     }
     return {
-      url: server?.url,
+      get url() {
+        return server?.url
+      },
       stop: () => closeAll(closing),
     }
   } catch (error) {

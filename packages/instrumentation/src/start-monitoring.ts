@@ -1,9 +1,11 @@
 import { type Config, defineConfig, durationSeconds } from '@mnemoscope/kpi'
 import { targetInfo } from './accumulate/self-metrics.js'
 import { monitoringCore } from './core.js'
+import { metricsResponse } from './exposition/metrics-response.js'
 import { exposition } from './exposition/render.js'
 import { requestHandler } from './exposition/request-handler.js'
 import type { Monitor } from './monitor.js'
+import { oncePerPort } from './once-per-port.js'
 import { resourceAttributes } from './opentelemetry/resource.js'
 import type { MonitoringOptions } from './options.js'
 import { openOutputs } from './outputs.js'
@@ -16,12 +18,16 @@ import { followSwitches } from './recorder/follow-switches.js'
 
 /**
  * Starts to measure a service. Its metrics are served to Prometheus at `http://host:port/metrics`, read by
- * OpenTelemetry readers, or pushed over OTLP, as the options say.
- * @throws MnemoscopeError PORT_IN_USE; USAGE if an address or a token of the options is invalid
+ * OpenTelemetry readers, or pushed over OTLP, as the options say. A port that is taken does not fail it.
+ * @throws MnemoscopeError PORT_IN_USE if the endpoint is `required`; USAGE if an address or a token of the options is invalid
  */
-export async function startMonitoring<C extends Config = Config<unknown>>(
+export function startMonitoring<C extends Config = Config<unknown>>(
   options: MonitoringOptions<C>,
 ): Promise<Monitor<C>> {
+  return oncePerPort(options, () => start(options))
+}
+
+async function start<C extends Config>(options: MonitoringOptions<C>): Promise<Monitor<C>> {
   const config: Config = options.config ?? defineConfig()
   const core = monitoringCore(config, options)
   const { processor, now, elapsed, warn } = core
@@ -31,7 +37,8 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
 
   const { sources = [] } = options
   const info = targetInfo(resource, core.createdAt)
-  const handle = requestHandler(exposition(() => [info, ...core.metrics], core.collect, sources, warn))
+  const write = exposition(() => [info, ...core.metrics], core.collect, sources, warn)
+  const handle = requestHandler(write, warn)
   const results = integrations(config.integrations, resolve, warn)
   const outputs = await openOutputs(options, config, core, resource, handle)
   const followed =
@@ -42,7 +49,9 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
 
   return {
     config: config as C,
-    url: outputs.url,
+    get url() {
+      return outputs.url
+    },
     for: (labels) => resolve(labels) as Handle<DeclaredOf<C>>,
     measured: (run, how) =>
       measured(
@@ -61,6 +70,7 @@ export async function startMonitoring<C extends Config = Config<unknown>>(
     onMeasurement: (handler) => processor.listen(measurementListener(handler, now, warn)),
     probe: probing.start,
     requestHandler: handle,
+    metricsResponse: metricsResponse(write, warn),
     metricProducer: core.metricProducer,
     stop() {
       followed?.stop()

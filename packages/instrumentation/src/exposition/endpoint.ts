@@ -1,13 +1,26 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { MnemoscopeError } from '@mnemoscope/kpi'
+import type { Warn } from '../guards/warnings.js'
 import type { RequestHandler } from './request-handler.js'
 
 /** A server with one page. */
 export interface Endpoint {
-  /** `http://127.0.0.1:9464/metrics` */
-  readonly url: string
+  /** `http://127.0.0.1:9464/metrics`; undefined while its port can't be had. */
+  readonly url: string | undefined
   close(): Promise<void>
+}
+
+export interface EndpointOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly handle: RequestHandler
+  /** Whether a port that can't be had is an error. Else it is a warning, and the port is tried again. */
+  readonly required: boolean
+  readonly warn: Warn
+  /** @default 10_000 */
+  readonly retryMilliseconds?: number
 }
 
 const path = '/metrics'
@@ -16,10 +29,10 @@ const graceMilliseconds = 1_000
 
 /**
  * Serves the exposition at `/metrics`. The server does not keep the process alive.
- * @param port 0 takes a free one
- * @throws MnemoscopeError PORT_IN_USE
+ * @throws MnemoscopeError PORT_IN_USE, and errors of the system such as EACCES, if the endpoint is required
  */
-export async function serveEndpoint(host: string, port: number, handle: RequestHandler): Promise<Endpoint> {
+export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint> {
+  const { host, port, handle, required, warn, retryMilliseconds = 10_000 } = options
   const server = createServer((request, response) => {
     if (request.url === path || request.url?.startsWith(`${path}?`)) {
       handle(request, response)
@@ -28,20 +41,54 @@ export async function serveEndpoint(host: string, port: number, handle: RequestH
       response.end(`Metrics are at ${path}\n`)
     }
   })
-  await new Promise<void>((resolve, reject) => {
-    // This handler stays: a later connection that can't be accepted, for example without free file descriptors, must
-    // not end the process.
-    server.on('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
-    // Workers of a cluster would share the port, and a scrape would reach a random worker.
-    server.listen({ host, port, exclusive: true }, resolve)
-  })
-  server.unref()
-  const address = server.address() as AddressInfo
-  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  // This handler stays: a later connection that can't be accepted, for example without free file descriptors, must not
+  // end the process.
+  server.on('error', () => undefined)
+  let url: string | undefined
+  let retry: NodeJS.Timeout | undefined
+  let isClosed = false
+
+  const listen = () =>
+    new Promise<void>((resolve, reject) => {
+      const failed = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port))
+      server.once('error', failed)
+      // Workers of a cluster would share the port, and a scrape would reach a random worker.
+      server.listen({ host, port, exclusive: true }, () => {
+        server.off('error', failed)
+        server.unref()
+        // Stopped while it was tried again.
+        if (isClosed) server.close()
+        url = urlOf(server.address() as AddressInfo)
+        resolve()
+      })
+    })
+  const listenAgain = () => {
+    retry = setTimeout(() => {
+      if (!isClosed) listen().catch(listenAgain)
+    }, retryMilliseconds)
+    retry.unref()
+  }
+  try {
+    await listen()
+  } catch (error) {
+    if (required) throw error
+    const { message, next = '' } = error as Partial<MnemoscopeError>
+    warn({
+      code: 'PORT_IN_USE',
+      message:
+        `${message}, so Prometheus cannot scrape this process. The service goes on, and the port is tried again every ` +
+        `${retryMilliseconds / 1_000} s. ${next}`.trimEnd(),
+    })
+    listenAgain()
+  }
   return {
-    url: `http://${name}:${address.port}${path}`,
+    get url() {
+      return url
+    },
     close: () =>
       new Promise((resolve) => {
+        isClosed = true
+        clearTimeout(retry)
         // A running scrape can finish, but a scraper that does not read must not delay the end of the service.
         const deadline = setTimeout(() => server.closeAllConnections(), graceMilliseconds)
         server.close(() => {
@@ -54,12 +101,25 @@ export async function serveEndpoint(host: string, port: number, handle: RequestH
   }
 }
 
+function urlOf({ family, address, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}${path}`
+}
+
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
   if (error.code !== 'EADDRINUSE') return error
-  return new MnemoscopeError('PORT_IN_USE', `${host}:${port} is in use by another program`, {
+  return new MnemoscopeError('PORT_IN_USE', `${host}:${port} is in use`, {
     value: port,
     expected: 'a free port',
-    next: 'Give startMonitoring another port, or 0 for any free one. Set the same port in the services of the configuration.',
+    next: nextStep(process.env),
     cause: error,
   })
+}
+
+/** What people do about a taken port, by who is likely to have it. */
+export function nextStep(environment: Readonly<Record<string, string | undefined>>): string {
+  const tail = 'Name the same ports in the services of the configuration.'
+  // Set by node:cluster, and by PM2.
+  if (environment.NODE_UNIQUE_ID !== undefined || environment.NODE_APP_INSTANCE !== undefined)
+    return `Another worker of this cluster has it: give each worker a port of its own. ${tail}`
+  return `Another program has it, or another process of this service: give startMonitoring another port, or 0 for any free one. ${tail}`
 }

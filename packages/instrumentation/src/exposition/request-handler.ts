@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
 import { constants, createGzip } from 'node:zlib'
+import type { Warn } from '../guards/warnings.js'
 import type { ExpositionFormat } from './lines.js'
 import type { WriteChunk, WriteExposition } from './render.js'
 
@@ -22,7 +23,7 @@ export interface WrappedResponse {
 }
 
 /** Limit of scrapes at the same time. More of them are scrapers that wait behind a slow network. */
-const concurrentScrapes = 8
+export const concurrentScrapes = 8
 
 /**
  * Time limit of a scrape in milliseconds, so that a scraper that stopped reading does not block others. Prometheus sends
@@ -35,16 +36,27 @@ const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 }
 
-/** A handler of scrapes. It never throws. A scrape that fails ends the connection, so that no incomplete scrape is stored. */
+/**
+ * A handler of scrapes. It never throws, and no error of a response ends the process: an answer that somebody else has
+ * begun or ended, such as a framework at its time limit, is left to them. A scrape that fails ends the connection, so
+ * that no incomplete scrape is stored.
+ */
 export function requestHandler(
   writeExposition: WriteExposition,
+  warn: Warn,
   deadlineMilliseconds = scrapeDeadline.usual,
 ): RequestHandler {
   let running = 0
   return (request, response) => {
-    if ('hijack' in response) response.hijack()
-    const incoming = 'raw' in request ? request.raw : request
-    const outgoing = 'raw' in response ? response.raw : response
+    const exchange = exchangeOf(request, response)
+    if (exchange === undefined) {
+      warn(misused)
+      return
+    }
+    const { incoming, outgoing } = exchange
+    if (outgoing.headersSent || outgoing.writableEnded) return
+    // Without a listener, a write after somebody else's end would be an uncaught exception.
+    outgoing.on('error', () => undefined)
     if (incoming.method !== 'GET' && incoming.method !== 'HEAD') {
       answer(outgoing, 405, 'Only GET and HEAD.\n', { allow: 'GET, HEAD' })
     } else if (running >= concurrentScrapes) {
@@ -63,6 +75,35 @@ export function requestHandler(
   }
 }
 
+const misused = {
+  code: 'SCRAPE_UNANSWERED',
+  message:
+    'monitor.requestHandler was called without a request and a response of node:http, node:http2, Express or Fastify. ' +
+    'Koa: monitor.requestHandler(ctx.req, ctx.res) after ctx.respond = false. Hono, Next.js, Bun, Deno: return monitor.metricsResponse(request).',
+} as const
+
+/** Node's request and response; undefined where the arguments are something else. */
+function exchangeOf(
+  request: Parameters<RequestHandler>[0],
+  response: Parameters<RequestHandler>[1],
+): { incoming: IncomingMessage; outgoing: ServerResponse } | undefined {
+  try {
+    const incoming = 'raw' in request ? request.raw : request
+    const outgoing = 'raw' in response ? response.raw : response
+    const isNodes =
+      typeof incoming.method === 'string' &&
+      typeof incoming.headers === 'object' &&
+      [outgoing.writeHead, outgoing.write, outgoing.once, outgoing.destroy].every(
+        (each) => typeof each === 'function',
+      )
+    if (!isNodes) return undefined
+    if ('hijack' in response) response.hijack()
+    return { incoming, outgoing }
+  } catch {
+    return undefined
+  }
+}
+
 async function scrape(
   request: IncomingMessage,
   response: ServerResponse,
@@ -71,18 +112,28 @@ async function scrape(
   const format = formatOf(request.headers.accept)
   const encoding = request.headers['accept-encoding']
   const gzip = acceptsGzip(Array.isArray(encoding) ? encoding.join(',') : encoding)
-  response.writeHead(200, {
-    'content-type': contentTypes[format],
-    vary: 'accept, accept-encoding',
-    ...(gzip ? { 'content-encoding': 'gzip' } : {}),
-  })
+  response.writeHead(200, headersOf(format, gzip))
   if (request.method === 'HEAD') {
     response.end()
     return
   }
   const body = scrapeBody(response, gzip)
-  await writeExposition({ format, write: body.write, cancelled: () => response.destroyed })
-  body.end()
+  await writeExposition({ format, write: body.write, cancelled: () => isOver(response) })
+  if (!isOver(response)) body.end()
+}
+
+/** Whether nothing more can be written: the scraper is gone, or somebody else has ended the answer. */
+function isOver(response: ServerResponse): boolean {
+  return response.destroyed || response.writableEnded
+}
+
+/** Headers of an answer with the exposition. */
+export function headersOf(format: ExpositionFormat, gzip: boolean): Readonly<Record<string, string>> {
+  return {
+    'content-type': contentTypes[format],
+    vary: 'accept, accept-encoding',
+    ...(gzip ? { 'content-encoding': 'gzip' } : {}),
+  }
 }
 
 const scrapeTimeoutHeader = 'x-prometheus-scrape-timeout-seconds'
@@ -109,8 +160,12 @@ function answer(
   text: string,
   headers: Readonly<Record<string, string>>,
 ): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers })
-  response.end(text)
+  try {
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers })
+    response.end(text)
+  } catch {
+    // Somebody else has answered.
+  }
 }
 
 /** The body of a scrape's answer, compressed or not. */
@@ -120,7 +175,7 @@ interface ScrapeBody {
 }
 
 /** The fastest level: scrapes are large and frequent, and the network is usually local. */
-const gzipOptions = { level: constants.Z_BEST_SPEED }
+export const gzipOptions = { level: constants.Z_BEST_SPEED }
 
 function scrapeBody(response: ServerResponse, gzip: boolean): ScrapeBody {
   if (!gzip) return bodyOf(response, response)
@@ -133,7 +188,10 @@ function scrapeBody(response: ServerResponse, gzip: boolean): ScrapeBody {
 
 function bodyOf(stream: Writable, response: ServerResponse): ScrapeBody {
   return {
-    write: (chunk, release) => (stream.write(chunk, release) ? undefined : drained(stream, response)),
+    write(chunk, release) {
+      if (isOver(response) || stream.writableEnded) return undefined
+      return stream.write(chunk, release) ? undefined : drained(stream, response)
+    },
     end: () => stream.end(),
   }
 }

@@ -1,6 +1,7 @@
 /** A warning for the people who run the service. */
 export interface Warning {
   readonly code:
+    | 'ALREADY_STARTED'
     | 'CARDINALITY_LIMIT'
     | 'LABEL_REPAIRED'
     | 'HOOK_FAILED'
@@ -9,6 +10,8 @@ export interface Warning {
     | 'MEASUREMENTS_DROPPED'
     | 'MEASUREMENT_REFUSED'
     | 'OTLP_PROTOCOL'
+    | 'PORT_IN_USE'
+    | 'SCRAPE_UNANSWERED'
   readonly message: string
 }
 
