@@ -47,18 +47,5 @@ type PartsOf<Each> =
       }
     : never
 
-/** Parameters of a URL: texts or numbers, and what has a default may be left out. */
-type GivenOf<Shape> = Shape extends z.ZodRawShape
-  ? {
-      readonly [Name in keyof Shape as undefined extends z.input<Shape[Name]> ? never : Name]: Parameter<
-        z.input<Shape[Name]>
-      >
-    } & {
-      readonly [Name in keyof Shape as undefined extends z.input<Shape[Name]> ? Name : never]?:
-        | Parameter<z.input<Shape[Name]>>
-        | undefined
-    }
-  : never
-
-/** What is coerced to a number takes anything as far as zod knows. */
-type Parameter<Given> = unknown extends Given ? string | number : NonNullable<Given>
+/** Parameters of a URL; what has a default may be left out. */
+type GivenOf<Shape> = Shape extends z.ZodRawShape ? Readonly<z.input<z.ZodObject<Shape>>> : never

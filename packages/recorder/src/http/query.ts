@@ -5,7 +5,7 @@ import { isStorable } from '../database/text.js'
 import { RequestError } from './error.js'
 import type { QueryOption } from './route.js'
 
-const error = 'expected text without NUL'
+const error = 'expected text of complete characters, without NUL'
 
 /** Text of a request that Postgres can hold, of at most so many characters. */
 export const text = (most: number) => z.string().min(1).max(most).refine(isStorable, { error })
@@ -14,15 +14,15 @@ export const text = (most: number) => z.string().min(1).max(most).refine(isStora
 export const writtenText = (most: number) => z.string().trim().min(1).max(most).refine(isStorable, { error })
 
 /** How much to answer with. */
-export const limit = (most: number, usual: number) => z.coerce.number().int().min(1).max(most).default(usual)
+export const limit = (most: number, usual: number) => z.number().int().min(1).max(most).default(usual)
 
 /** The id of an alert episode. */
 export const episodeId = z
   .string()
   .regex(/^[1-9]\d{0,17}$/, { error: 'expected the id of an episode, as /api/episodes has it' })
 
-/** A window of at most ten years; longer ones are mistakes. */
-const hours = z.coerce.number().gt(0).max(87_600)
+/** Longest window, ten years: longer ones are mistakes. */
+const mostHours = 87_600
 
 /** Longer than any name that is stored. */
 const mostInName = 512
@@ -31,9 +31,16 @@ const time = z.iso.datetime({ offset: true }).transform((given) => new Date(give
 
 /** Query parameters of every question about a time; `scopeOf` reads them. */
 export const windowQuery = {
-  hours: hours.default(24).describe('Length of a window that ends now, or at `to`.'),
-  from: time.optional().describe('ISO 8601; takes the place of `hours`.'),
-  to: time.optional(),
+  hours: z
+    .number()
+    .gt(0)
+    .max(mostHours)
+    .default(24)
+    .describe('Length of a window that ends now, or at `to`.'),
+  from: time
+    .optional()
+    .describe(`ISO 8601; takes the place of \`hours\`. At most ${mostHours} hours before the end.`),
+  to: time.optional().describe('ISO 8601; by default now.'),
 }
 
 /** The service that a question is about. */
@@ -48,16 +55,22 @@ export const scopeQuery = {
   operation: text(mostInName).optional().describe('Kind of operation, such as `search`.'),
 }
 
-/** The part of the history that a query asks about. @throws RequestError 400 for a window that ends before it begins */
+/**
+ * The part of the history that a query asks about.
+ * @throws RequestError 400 for a window that ends before it begins, or is too long
+ */
 export function scopeOf(
   query: z.output<z.ZodObject<typeof windowQuery>> & Partial<z.output<z.ZodObject<typeof scopeQuery>>>,
 ): Scope {
   const { to = new Date(), service, model, context_size: contextSize, operation } = query
   const from = query.from ?? new Date(to.getTime() - query.hours * 3_600_000)
-  if (from < to) return { from, to, service, model, contextSize, operation }
-  throw new RequestError(400, 'query parameter from: the window ends before it begins', {
+  const earliest = new Date(to.getTime() - mostHours * 3_600_000)
+  if (from < to && from >= earliest) return { from, to, service, model, contextSize, operation }
+  const isLong = from < earliest
+  const wrong = isLong ? `the window is longer than ${mostHours} hours` : 'the window ends before it begins'
+  throw new RequestError(400, `query parameter from: ${wrong}`, {
     value: from.toISOString(),
-    expected: `a time before ${to.toISOString()}`,
+    expected: isLong ? `a time since ${earliest.toISOString()}` : `a time before ${to.toISOString()}`,
     next: 'Correct from, or to.',
   })
 }
@@ -81,7 +94,8 @@ export function readQuery(context: Context, shape: z.ZodRawShape): Record<string
       next: 'Send one value, or one request for each value.',
     })
   }
-  const parsed = z.strictObject(shape).safeParse(context.req.query())
+  const given = Object.entries(context.req.query()).map(([name, text]) => [name, readAs(text, shape[name])])
+  const parsed = z.strictObject(shape).safeParse(Object.fromEntries(given))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const isUnknown = issue?.code === 'unrecognized_keys'
@@ -92,6 +106,15 @@ export function readQuery(context: Context, shape: z.ZodRawShape): Record<string
     expected: isUnknown ? known : (issue?.message ?? known),
     next: 'Correct the parameter.',
   })
+}
+
+/** A number as JSON writes it. `Number` would also read blanks, hexadecimal digits, and no text at all as 0. */
+const numberText = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i
+
+/** A parameter, which comes as text: a number where its schema has one, and the text is one. */
+function readAs(text: string, schema: unknown): string | number {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) return readAs(text, schema.unwrap())
+  return schema instanceof z.ZodNumber && numberText.test(text) ? Number(text) : text
 }
 
 /** The parameters of a request's path. @throws RequestError 404 for what can't be one */

@@ -30,7 +30,7 @@ export const rowsQuery = {
     .describe(
       'CSV and NDJSON are streams of all rows of the window. In CSV, a text that a spreadsheet would take for a formula has an apostrophe before it.',
     ),
-  limit: z.coerce
+  limit: z
     .number()
     .int()
     .min(1)

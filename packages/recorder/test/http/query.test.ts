@@ -85,3 +85,42 @@ function stored(body: object): object {
   )
   return { ...JSON.parse(text), timestamp: 0, window: 0, from: 0, to: 0, step_seconds: 0 }
 }
+
+describe('a number is one as JSON writes it', () => {
+  test.each(['', ' 1', '+1', '0x10', '0b1', '1_0', '1.', '.5', 'Infinity'])('"%s" is none', async (hours) => {
+    const { status, body } = await get<ErrorAnswer>('/api/gaps', { hours })
+    expect(status).toBe(400)
+    expect(body.error.message).toMatch(/^query parameter hours: .*expected number/)
+  })
+
+  test('and may have an exponent', async () => {
+    const to = new Date().toISOString()
+    const [plain, short] = await Promise.all(
+      ['10', '1e1'].map((hours) => get('/api/gaps', { hours, limit: '1000', to })),
+    )
+    expect(short).toEqual(plain)
+  })
+})
+
+describe('a window is no longer than ten years, however it is asked for', () => {
+  const to = '2026-01-01T00:00:00Z'
+
+  test.each(['0000-01-01T00:00:00Z', '2016-01-03T23:59:59Z'])('from %s is too long', async (from) => {
+    const { status, body } = await get<ErrorAnswer>('/api/snapshots', { from, to })
+    expect(status).toBe(400)
+    expect(body.error).toMatchObject({
+      message: 'query parameter from: the window is longer than 87600 hours',
+      expected: 'a time since 2016-01-04T00:00:00.000Z',
+    })
+  })
+
+  test('and the pages of the longest one can all be read', async () => {
+    const end = new Date(Date.now() + 1_000)
+    const from = new Date(end.getTime() - 87_600 * 3_600_000).toISOString()
+    const window = { from, to: end.toISOString(), limit: '1' }
+    const first = await get<{ next_cursor: string }>('/api/snapshots', window)
+    expect(first.body.next_cursor).toEqual(expect.any(String))
+    const second = await get('/api/snapshots', { limit: '1', cursor: first.body.next_cursor })
+    expect(second.status).toBe(200)
+  })
+})
