@@ -109,7 +109,7 @@ async function drive(
 }
 
 async function firedBetween(url: string, startedAt: number, end: number): Promise<Fired[]> {
-  const alerts = 'ALERTS{alertstate="firing", kpi=~"f1_score|latency", severity!="info"}'
+  const alerts = 'ALERTS{alertstate="firing", kpi=~"f1_score|latency", severity!~"info|none"}'
   const series = await queryRange(url, alerts, { start: startedAt, end, step: evaluation })
   return series.flatMap(({ metric, values }) => {
     const times = values.map(([at]) => at - startedAt)

@@ -106,7 +106,7 @@ async function heardOf(
   const range = { start: startedAt, end: now, step: evaluation }
   const operations = names.judgeSeries.operations({ id: 'f1_score' })
   const [counted] = await queryRange(url, `${operations}{job="${job}"}`, range)
-  const firing = await queryRange(url, `ALERTS{job="${job}", alertstate="firing"}`, range)
+  const firing = await queryRange(url, `ALERTS{job="${job}", alertstate="firing", severity!="none"}`, range)
   const alerts = firing.map(({ metric, values }): [string, { from: number; to: number }[]] => [
     metric.alertname ?? '',
     runs(

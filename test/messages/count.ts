@@ -1,7 +1,7 @@
 import { type Message, mediaOf, type Stage } from './stage.js'
 
 /** What no message about an end may say. */
-const firingWords = /has reached|at or below|critical at|warning at|error at|Since /
+export const firingWords = /has reached|at or below|critical at|warning at|error at|Since /
 
 /** How many messages each medium got of a service. */
 export function counted(stage: Stage, version: string, service: string): Map<string, number> {

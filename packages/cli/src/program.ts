@@ -9,6 +9,7 @@ import { explainCommand } from './commands/explain.js'
 import { generateCommand } from './commands/generate.js'
 import { initCommand } from './commands/init.js'
 import { keyCommand } from './commands/key.js'
+import { messagesCommand } from './commands/messages.js'
 import { notifyCommand } from './commands/notify.js'
 import { recordCommand } from './commands/record.js'
 import { replayCommand } from './commands/replay.js'
@@ -48,6 +49,7 @@ const commands = [
   generateCommand,
   checkCommand,
   watchCommand,
+  messagesCommand,
   notifyCommand,
   explainCommand,
   backtestCommand,

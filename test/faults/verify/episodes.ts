@@ -39,7 +39,7 @@ export async function verifyEpisodes(
   options: { from: number; until: number; prometheusStarts: readonly ServerStart[] },
 ) {
   const { from, until, prometheusStarts } = options
-  const selector = 'ALERTS{alertstate="firing",alertname=~"Mnemoscope.+"}'
+  const selector = 'ALERTS{alertstate="firing",alertname=~"Mnemoscope.+",severity!="none"}'
   const series = await rawSamples(prometheusUrl, selector, from, until)
   const evaluatedAt = await evaluationTimes(prometheusUrl, from, until)
   const stored = await storedEpisodes(pool)
