@@ -250,12 +250,14 @@ function differences(level: string, steps: readonly Said[], rules: readonly Rule
     a === undefined || b === undefined ? a === b : Math.abs(a - b) <= 1e-7 * Math.max(1, Math.abs(a))
   return steps.flatMap((said, i) => {
     const rule = rules[i]
+    // Where no alert can begin or go on, rules do not compute what a mean may be.
+    const isLeftOut =
+      rule?.isKnown === true && !said.isFiring && said.low !== undefined && rule.low === undefined
     const isEqual =
       rule !== undefined &&
       said.isFiring === rule.isFiring &&
-      isNear(said.low, rule.low) &&
-      isNear(said.high, rule.high)
-    const text = (each: Ruled | undefined) =>
+      (isLeftOut || (isNear(said.low, rule.low) && isNear(said.high, rule.high)))
+    const text = (each: Pick<Ruled, 'isFiring' | 'low' | 'high'> | undefined) =>
       `${each?.isFiring ? 'fires' : 'does not fire'}, ${each?.low} to ${each?.high}`
     return isEqual ? [] : [`${level} at ${said.at / 60} min: rules ${text(rule)}, steps ${text(said)}`]
   })

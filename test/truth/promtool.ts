@@ -16,6 +16,9 @@ import { type Scrape, scrapesOf, type Totals } from './scrapes.js'
 export interface Ruled {
   readonly at: number
   readonly isFiring: boolean
+  /** Whether anything is remembered. */
+  readonly isKnown: boolean
+  /** The least and the most that the value may be; of a mean only where an alert can begin or go on. */
   readonly low: number | undefined
   readonly high: number | undefined
 }
@@ -68,6 +71,7 @@ function rulesOf(config: Config, kpi: Kpi): string {
   return stringify({ groups: judging })
 }
 
+const weight = (kpi: Kpi) => names.judgeSeries.memory(kpi, 'weight_middle')
 const jobOf = (index: number) => `pattern-${index}`
 
 function testOf(kpi: Kpi, patterns: readonly Pattern[]): string {
@@ -78,7 +82,7 @@ function testOf(kpi: Kpi, patterns: readonly Pattern[]): string {
   )
   const { low, high } = names.judgeSeries
   const alerts = thresholdSeverities.map((level) => names.alertName(kpi, level)).join('|')
-  const asked = `ALERTS{alertname=~"${alerts}", alertstate="firing"} or {__name__=~"${low(kpi)}|${high(kpi)}"}`
+  const asked = `ALERTS{alertname=~"${alerts}", alertstate="firing"} or {__name__=~"${low(kpi)}|${high(kpi)}|${weight(kpi)}"}`
   return stringify(
     {
       rule_files: ['rules.yml'],
@@ -188,7 +192,9 @@ function readBack(kpi: Kpi, patterns: readonly Pattern[], output: string): Map<P
   const { low, high } = names.judgeSeries
   const levels = thresholdSeverities.filter((level) => kpi.thresholds[level] !== undefined)
   const levelOf = new Map(levels.map((level) => [names.alertName(kpi, level), level]))
-  const found = patterns.map(() => new Map<string, { isFiring?: boolean; low?: number; high?: number }>())
+  const found = patterns.map(
+    () => new Map<string, { isFiring?: boolean; isKnown?: boolean; low?: number; high?: number }>(),
+  )
   const put = (job: string, level: string, at: number, part: object) => {
     const timeline = found[Number(job.replace('pattern-', ''))]
     timeline?.set(`${level} ${at}`, { ...timeline.get(`${level} ${at}`), ...part })
@@ -204,6 +210,7 @@ function readBack(kpi: Kpi, patterns: readonly Pattern[], output: string): Map<P
       const { __name__: name = '', job = '', alertname = '', severity } = labels as Record<string, string>
       const level = levelOf.get(alertname)
       if (level !== undefined) put(job, level, at, { isFiring: true })
+      if (name === weight(kpi)) for (const each of levels) put(job, each, at, { isKnown: true })
       // The bounds of a mean are the same for each level.
       const bound = name === low(kpi) ? 'low' : name === high(kpi) ? 'high' : undefined
       if (bound !== undefined)
@@ -218,8 +225,9 @@ function readBack(kpi: Kpi, patterns: readonly Pattern[], output: string): Map<P
         level,
         Array.from({ length: count }, (_, index) => {
           const second = index * evaluationInterval
-          const { isFiring = false, low: least, high: most } = found[i]?.get(`${level} ${second}`) ?? {}
-          return { at: second, isFiring, low: least, high: most }
+          const said = found[i]?.get(`${level} ${second}`) ?? {}
+          const { isFiring = false, isKnown = false, low: least, high: most } = said
+          return { at: second, isFiring, isKnown, low: least, high: most }
         }),
       ])
       return [pattern, new Map(timelines)]

@@ -35,6 +35,7 @@ export type MeanMemory =
   | 'distances'
   | 'evaluations'
   | 'deviation'
+  | 'young'
   | 'cold'
 
 /** The same of quantiles: of each level the weight of the operations at or beyond its threshold. */
@@ -52,7 +53,7 @@ export const counterPart = 'mnemoscope_part'
 export const judgeSeries = {
   /**
    * The least and the most that a KPI's value may be, by all that is known of it: compared with thresholds. Of a
-   * quantile the share of operations at or beyond a threshold, by `severity`.
+   * quantile the share of operations at or beyond a threshold, by `severity`. Of a mean only at places that are near.
    */
   low: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:low`,
   high: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:high`,
@@ -76,10 +77,18 @@ export const judgeSeries = {
   /** A quantile of the remembered operations. */
   remembered: (kpi: Pick<Kpi, 'id'>, quantile: Quantile) =>
     `${level}:mnemoscope_${kpi.id}:remembered_${quantile}`,
+  /** The fast mean where it is at or beyond the mildest threshold. No alert of a mean can begin elsewhere. */
+  reached: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:reached`,
+  /** The fast mean of places that have just reached a threshold or have an alert: only there alerts need more. */
+  near: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:near`,
+  /** `current` of the same places. */
+  nearCurrent: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:near_current`,
   memory: (kpi: Pick<Kpi, 'id'>, what: MeanMemory | ShareMemory) => `${level}:mnemoscope_${kpi.id}:${what}`,
   /** By how much a counter differs from what was seen of it at the evaluation before, with all its labels. At either pace. */
   grown: (kpi: Pick<Kpi, 'id'>, what: 'count' | 'bucket', pace: 'alert' | 'snapshot') =>
     `instance:mnemoscope_${kpi.id}:${what}_grown_${pace}`,
+  /** Counters that did not simply go on: they fell, their process began anew, or they are new. Usually none. */
+  anew: (kpi: Pick<Kpi, 'id'>, pace: 'alert' | 'snapshot') => `instance:mnemoscope_${kpi.id}:anew_${pace}`,
   /** New operations of processes that began anew and of the old ones that had counted more; usually none. */
   tailed: (kpi: Pick<Kpi, 'id'>, pace: 'alert' | 'snapshot') =>
     `instance:mnemoscope_${kpi.id}:tailed_${pace}`,

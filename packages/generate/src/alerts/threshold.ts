@@ -11,12 +11,12 @@ import {
 } from '@mnemoscope/kpi'
 import { artificialTrafficNote, humanized, links, literally, modelAndOperation } from '../annotations.js'
 import { messageAnnotations } from '../message-annotations.js'
-import { and, bracket, filter, indent, is, number, or, select, unless } from '../promql.js'
-import { newest } from '../recording/counting.js'
+import { and, bracket, filter, indent, number, or, unless } from '../promql.js'
 import { ofLevel } from '../recording/share-memory.js'
 import { partition, type Region, within } from '../region.js'
 import type { AlertRule } from '../rule.js'
 import type { KpiAlertKind, SettingPath } from './alert-kind.js'
+import { firingAlerts } from './firing.js'
 import { lifecycleTests, thresholdTests } from './threshold-tests.js'
 
 /** The value is at or beyond a threshold. */
@@ -105,10 +105,7 @@ function annotations(
  */
 function breachExpression(kpi: Kpi, severity: ThresholdSeverity, threshold: number, region: Region): string {
   const { current, last } = names.recordedSeries
-  const alerts = select('ALERTS', [is('alertname', names.alertName(kpi, severity))])
-  // After minutes without an evaluation, `ALERTS` by itself is empty, and an alert would end for no reason.
-  const interrupted = `${newest(alerts)} unless on () ${names.judgeSeries.evaluated(kpi)}`
-  const firing = bracket(or([alerts, interrupted]))
+  const firing = firingAlerts(kpi, [severity])
   const goesOn = (condition: string) => bracket(and(condition, firing, names.seriesLabels))
   const arms = isQuantile(kpi.statistic)
     ? shareArms(kpi, severity, threshold, region, goesOn)
@@ -126,18 +123,15 @@ function meanArms(
   region: Region,
   goesOn: (condition: string) => string,
 ): string[] {
-  const { high, low, memory } = names.judgeSeries
-  const current = within(names.recordedSeries.current(kpi), region)
+  const { high, low, near, nearCurrent } = names.judgeSeries
   const limit = Number(comparedThreshold(threshold, kpi.direction).toPrecision(12))
   const isHigher = kpi.direction === 'higher_is_better'
   const beyond = (name: string) => filter(within(name, region), isHigher ? '<=' : '>=', limit)
   const [surest, least] = isHigher ? [high(kpi), low(kpi)] : [low(kpi), high(kpi)]
   if (kpi.instrument === 'gauge') return [beyond(names.recordedSeries.current(kpi))]
   // Where the newest operations prove a breach before the value shows it, they are the value.
-  const value = bracket(
-    or([beyond(names.recordedSeries.current(kpi)), within(memory(kpi, 'mean_fast'), region)]),
-  )
-  return [and(value, bracket(beyond(surest))), and(current, goesOn(beyond(least)))]
+  const value = bracket(or([beyond(nearCurrent(kpi)), within(near(kpi), region)]))
+  return [and(value, bracket(beyond(surest))), and(within(nearCurrent(kpi), region), goesOn(beyond(least)))]
 }
 
 /** A quantile is beyond its threshold where more operations than it allows are. */

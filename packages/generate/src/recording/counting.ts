@@ -1,7 +1,6 @@
 import { type Config, counterReach, type Kpi, names } from '@mnemoscope/kpi'
 import {
   aggregate,
-  and,
   bracket,
   filter,
   indent,
@@ -44,8 +43,6 @@ export interface Pace {
   /** When each process began, by instance, now and as it was known at the evaluation before. */
   readonly start: string
   readonly startBefore: string
-  /** Instances that were known at the evaluation before. */
-  readonly known: string
   /** Time between two evaluations. */
   readonly interval: string
 }
@@ -62,8 +59,6 @@ export function alertPace({ alertCheckInterval }: Pick<Config, 'alertCheckInterv
     before: ({ what, matchers }) => of(seen(kpi), what, matchers),
     start: byInstance(of(now(kpi), 'start')),
     startBefore: byInstance(of(seen(kpi), 'start')),
-    // An instance that does not say when its process began is known all the same.
-    known: byInstance(select(seen(kpi), [isOneOf(part, ['start', 'count'])])),
     interval: alertCheckInterval,
   }
 }
@@ -78,7 +73,6 @@ export function snapshotPace({ snapshotInterval }: Pick<Config, 'snapshotInterva
     before: (counter) => before(selectorOf(counter)),
     start: aggregate('max', [job, instance], newest(names.processStart)),
     startBefore,
-    known: startBefore,
     interval: snapshotInterval,
   }
 }
@@ -114,47 +108,51 @@ export function selectorOf({ metric, matchers }: Counter): string {
 interface Counted {
   /** By how much each counter of operations differs from what was seen of it. */
   readonly grown: string
+  readonly anew: string
   readonly tailed: string
   readonly began: string
 }
 
 export function countedSeries(kpi: Kpi, { pace }: Pace): Counted {
-  const { grown, tailed, began } = names.judgeSeries
-  return { grown: grown(kpi, 'count', pace), tailed: tailed(kpi, pace), began: began(kpi, pace) }
+  const { grown, anew, tailed, began } = names.judgeSeries
+  return {
+    grown: grown(kpi, 'count', pace),
+    anew: anew(kpi, pace),
+    tailed: tailed(kpi, pace),
+    began: began(kpi, pace),
+  }
 }
 
 /**
- * How the counters of operations went on: with all their labels, differences to what was seen, and apart from them two
- * small sets in which the difference is not what is new. `tailed` has processes that began anew, with all that is new of
- * them where the old one had counted more after it was seen than the new one has by now. `began` has all others that
- * began anew, and new series of instances that were there before or have just begun. An older counter that is seen for
- * the first time is in none of them: its operations are from before. Usually both sets are empty, and Prometheus then
- * leaves out most of the work.
+ * How the counters of operations went on: with all their labels, differences to what was seen, and apart from them small
+ * sets in which the difference is not what is new. `anew` has counters that fell, of processes that began anew, and those
+ * that were not there before. Of these, `tailed` has processes that had counted more after they were seen than the new one
+ * has by now, with all that is new of both. `began` has the others of instances that were there before or have just begun,
+ * too: an older counter that is seen for the first time is not in it, as its operations are from before. Usually these sets
+ * are empty, and Prometheus then leaves out most of the work.
  */
 export function countingRules(kpi: Kpi, counter: Counter, pace: Pace): RecordingRule[] {
-  const { grown, tailed, began } = countedSeries(kpi, pace)
+  const { grown, anew, tailed, began } = countedSeries(kpi, pace)
   const [now, before] = [pace.now(counter), pace.before(counter)]
   const highest = over('max_over_time', selectorOf(counter), pace.interval)
   // Clocks and rounding may move a start time a little.
   const restarted = bracket(filter(`${pace.start} - ${pace.startBefore}`, '>', 1))
   // A new process may not have measured anything yet: then the old one's counter is still the newest.
-  const changed = filter(bracket(and(grown, restarted, [job, instance])), '!=', 0)
-  const again = `(\n${indent(or([filter(grown, '<', 0), changed]))}\n)`
+  const wentOn = or([unless(filter(grown, '>=', 0), restarted, [job, instance]), filter(grown, '==', 0)])
   const uptime = aggregate('max', [job, instance], newest(names.processUptime))
   // All that a young process did is recent, however rarely it is scraped. A clock may be hours ahead.
   const age = or([uptime, `abs(time() - ${pace.start})`])
   const young = filter(`(\n${indent(age)}\n)`, '<', counterReach)
-  const known = `(\n${indent(or([pace.known, young]))}\n)`
+  // An instance that does not say when its process began is known by its counters.
+  const known = or([pace.startBefore, aggregate('max', [job, instance], grown), young])
   return [
     { record: grown, expr: `${now} - ${before}` },
+    { record: anew, expr: `${now} unless (\n${indent(wentOn)}\n)` },
     {
       record: tailed,
-      expr: `${asCount(`${highest} > ignoring (${part}) (${again} + ${before})`, pace)} + ${grown}`,
+      expr: `${asCount(`${highest} > ignoring (${part}) ${anew}`, pace)} + ${grown}`,
     },
-    {
-      record: began,
-      expr: or([`${again} + ${before}`, and(bracket(unless(now, before)), known, [job, instance])]),
-    },
+    { record: began, expr: `${anew} and on (${job}, ${instance}) (\n${indent(known)}\n)` },
   ]
 }
 

@@ -13,7 +13,8 @@ import {
 } from './counting.js'
 import { gaugeRules } from './gauge.js'
 import { addedRules, ageingRules } from './lanes.js'
-import { meanRules } from './mean-memory.js'
+import { judgedMeanRules, nearRules } from './mean-judgement.js'
+import { meanMemoryRules } from './mean-memory.js'
 import { edgeBuckets, shareRules } from './share-memory.js'
 
 /** All places, divided by what they are judged by. */
@@ -32,11 +33,14 @@ export function judgeRules(config: Config, kpi: Kpi): RecordingRule[] {
   const parts = judgedParts(kpi)
   const byMean = parts.some(({ value }) => !isQuantile(value.statistic))
   const edges = edgesOfParts(kpi)
+  const near = nearRules(config, kpi)
   return [
     ...readRules(kpi, byMean, edges),
     ...addedRules(config, kpi, byMean),
     ...(edges === undefined ? [] : [edgeRule(config, kpi, edges)]),
     ...parts.flatMap(({ value, region }) => partRules(config, value, region)),
+    ...near,
+    ...(near.length === 0 ? [] : parts.flatMap(({ value, region }) => judgedRules(value, region))),
   ]
 }
 
@@ -81,7 +85,12 @@ function partRules(config: Config, kpi: Kpi, region: Region): RecordingRule[] {
     return [...ageingRules(kpi, region, settings), current, ...shareRules(config, kpi, region, settings)]
   }
   const settings = meanSettings(kpi)
-  return [...ageingRules(kpi, region, settings), ...meanRules(kpi, region, settings)]
+  return [...ageingRules(kpi, region, settings), ...meanMemoryRules(kpi, region, settings)]
+}
+
+/** What is judged only once all places have their memory. */
+function judgedRules(kpi: Kpi, region: Region): RecordingRule[] {
+  return isQuantile(kpi.statistic) ? [] : judgedMeanRules(kpi, region, meanSettings(kpi))
 }
 
 /**

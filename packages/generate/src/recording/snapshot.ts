@@ -1,4 +1,5 @@
 import {
+  boundarySpellings,
   type Config,
   isQuantile,
   type Kpi,
@@ -28,12 +29,14 @@ import {
   countedSeries,
   countersOf,
   countingRules,
+  endedLabel,
   newOperations,
   partGrowth,
   snapshotPace,
 } from './counting.js'
 
 const place = names.seriesLabels
+const infinity = '+Inf'
 const { samples, mean, max, quantile, buckets } = names.recordedSeries
 
 /** What people are shown of every distribution. */
@@ -59,12 +62,14 @@ export function snapshotGroup(config: Config, kpi: Kpi): RuleGroup {
   }
 }
 
+function summed(growths: string, by: readonly string[] = place): string {
+  return `sum by (${by.join(', ')}) (\n${indent(growths)}\n)`
+}
+
 function operationRules(config: Config, kpi: Kpi): RecordingRule[] {
   const pace = snapshotPace(config)
   const { count, sum } = countersOf(kpi)
   const counted = countedSeries(kpi, pace)
-  const summed = (growths: string, by: readonly string[] = place) =>
-    `sum by (${by.join(', ')}) (\n${indent(growths)}\n)`
   const hits =
     kpi.outcomes === undefined
       ? summed(partGrowth(sum, pace, counted))
@@ -99,15 +104,17 @@ function operationRules(config: Config, kpi: Kpi): RecordingRule[] {
 
 /**
  * The most that anything can have measured: a histogram keeps no single value, so this is the upper boundary of its
- * highest bucket in use. Beyond the last boundary there is no such bound, and no value.
+ * highest bucket in use. Beyond the last boundary there is no such bound, and no value. Of the KPI's own boundaries only
+ * the last can tell; those of other programs are looked at, too.
  */
 function maxRule(kpi: Kpi): RecordingRule {
-  const all = select(buckets(kpi), [is('le', '+Inf')])
-  const bounded = aggregate('max', place, select(buckets(kpi), [isNoneOf('le', ['+Inf'])]))
-  const beyond = bracket(`${all} > on (${place.join(', ')}) ${bounded}`)
+  const all = select(buckets(kpi), [is('le', infinity)])
+  const lower = kpi.boundaries.slice(0, -1).flatMap(boundarySpellings)
+  const bounded = aggregate('max', place, select(buckets(kpi), [isNoneOf('le', [...lower, infinity])]))
+  const within = bracket(`${bounded} >= on (${place.join(', ')}) ${all}`)
   return {
     record: max(kpi),
-    expr: unless(histogramQuantile(1, buckets(kpi)), beyond, place),
+    expr: and(histogramQuantile(1, buckets(kpi)), within, place),
   }
 }
 
@@ -125,14 +132,18 @@ function rememberedRules(kpi: Kpi): RecordingRule[] {
   const weight = names.judgeSeries.memory(kpi, 'weight_middle')
   const came = samples(kpi)
   const on = `on (${place.join(', ')})`
+  const kept = `${old} * ${on} group_left () ${rememberedPart(kpi)}`
   return [
-    { record: rememberedPart(kpi), expr: `clamp_min(${weight} - ${came}, 0) / ${total}` },
+    {
+      record: rememberedPart(kpi),
+      // Where nothing is new all of it is kept, and nothing once the place is forgotten.
+      expr: or([`clamp_min(${weight} - ${came}, 0) / ${total}`, `0 * ${bracket(unless(weight, came))} + 1`]),
+    },
     {
       record: old,
-      expr: or([
-        `${old} * ${on} group_left () ${rememberedPart(kpi)} + ${buckets(kpi)}`,
-        buckets(kpi),
-        and(old, weight, place),
+      expr: summed(or([`label_replace(${kept}, "${endedLabel}", "true", "", "")`, buckets(kpi)]), [
+        ...place,
+        'le',
       ]),
     },
     { record: total, expr: or([`${weight} > ${came}`, came, and(total, weight)]) },

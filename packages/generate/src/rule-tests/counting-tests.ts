@@ -130,17 +130,14 @@ function expiryTest(place: MeasuredPlace, measured: number | string): RuleTest {
     { scrapes: lived, operations: 3, measured },
     { scrapes: 1, target: 'gone' },
   ]
-  const low = place.recorded(names.judgeSeries.low(place.kpi))
+  const weight = place.recorded(names.judgeSeries.memory(place.kpi, 'weight_middle'))
   const last = place.seen(place.scrapesAnEvaluation + lived)
   const expiry = durationSeconds(place.kpi.expiry)
-  // Without thresholds of a quantile nothing is compared.
-  const judged =
-    levelsOf(place.kpi).length > 0 || place.kpi.statistic === 'mean' || place.kpi.statistic === 'ratio'
-  const known = (at: number) => (judged ? [holds(at, `count(${low})`)] : [])
+  const known = (at: number) => holds(at, `count(${weight})`)
   return place.test('the value outlives its target, and expires', place.exposed(phases), [
-    ...known(place.seen(lengthOf(phases) + place.scrapesAnEvaluation)),
-    ...known(Math.floor((last + expiry - place.evaluation) / place.evaluation) * place.evaluation),
-    holdsNot(Math.ceil((last + expiry) / place.evaluation) * place.evaluation + 2 * place.evaluation, low),
+    known(place.seen(lengthOf(phases) + place.scrapesAnEvaluation)),
+    known(Math.floor((last + expiry - place.evaluation) / place.evaluation) * place.evaluation),
+    holdsNot(Math.ceil((last + expiry) / place.evaluation) * place.evaluation + 2 * place.evaluation, weight),
   ])
 }
 

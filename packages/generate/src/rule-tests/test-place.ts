@@ -53,7 +53,7 @@ export function judgedSeries(
   place: Place,
   values: readonly (number | readonly [low: number, high: number] | 'stale')[],
 ): Record<string, string> {
-  const { high, low } = names.judgeSeries
+  const { high, low, nearCurrent } = names.judgeSeries
   const series = (
     name: string,
     of: (low: number, high: number) => number,
@@ -67,12 +67,14 @@ export function judgedSeries(
       }),
     ),
   ]
-  const current = series(names.recordedSeries.current(kpi), (least, most) => (least + most) / 2)
+  const middle = (least: number, most: number) => (least + most) / 2
+  const current = series(names.recordedSeries.current(kpi), middle)
   // Of a gauge both are recorded from its value.
   if (kpi.instrument === 'gauge') return Object.fromEntries([current])
   if (!isQuantile(kpi.statistic)) {
     return Object.fromEntries([
       current,
+      series(nearCurrent(kpi), middle),
       series(low(kpi), (least) => least),
       series(high(kpi), (_, most) => most),
     ])

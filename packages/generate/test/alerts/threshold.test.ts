@@ -107,7 +107,10 @@ describe('threshold alerts', () => {
 
   test('carry what a receiver and the recorder read', () => {
     const text = generate(config).get('prometheus/rules/f1_score.yml') as string
-    expect(text.indexOf('MnemoscopeF1ScoreCritical')).toBeLessThan(text.indexOf('MnemoscopeF1ScoreError'))
+    const [critical, error] = ['Critical', 'Error'].map((level) =>
+      text.indexOf(`alert: MnemoscopeF1Score${level}`),
+    )
+    expect(critical).toBeLessThan(error as number)
     expect(text).toContain(
       'description: F1 score (mean) of {{ $labels.model }}{{ with $labels.operation }} ({{ . }}){{ end }} at context size {{ $labels.context_size }} is ' +
         '{{ printf "%.3f" $value }}; its critical threshold is 0.7.',

@@ -16,10 +16,12 @@ import {
 import { seriesValues } from '../../src/rule-tests/rule-test.js'
 import { type Expectation, type Rules, rulesOf, ruleTest } from '../promtool.js'
 
+// What a mean may be is recorded where a threshold is reached: with these that is so wherever there is a value.
 const config = defineConfig({
   kpis: {
-    adaptation_success_rate: { thresholds: { warning: 0.9 } },
-    token_usage: { hysteresis: 0.1, operations: 30, expiry: '20m' },
+    f1_score: { thresholds: { warning: 1 } },
+    adaptation_success_rate: { thresholds: { warning: 1 } },
+    token_usage: { hysteresis: 0.1, operations: 30, expiry: '20m', thresholds: { warning: 1 } },
   },
 })
 const rules = rulesOf(config)
