@@ -77,9 +77,9 @@ async function readText(
     })
   }
   const sent = await readBytes(context, mostBytes, take, refuseSize)
-  if (encoding !== 'gzip') return sent.toString('utf8')
+  if (encoding !== 'gzip') return decoded(sent, body)
   let unpacked = 0
-  const unpackedText = await unpack(sent, (bytes) => {
+  const unpackedBytes = await unpack(sent, (bytes) => {
     unpacked += bytes
     if (unpacked > mostBytes) refuseSize()
     take(bytes)
@@ -87,7 +87,18 @@ async function readText(
     if (cause instanceof MnemoscopeError) throw cause
     return refuseText(cause, body)
   })
-  return unpackedText.toString('utf8')
+  return decoded(unpackedBytes, body)
+}
+
+/** JSON is UTF-8. Bytes of another encoding would become names that nobody sent. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function decoded(bytes: Uint8Array, body: Body<z.ZodType>): string {
+  try {
+    return utf8.decode(bytes)
+  } catch (cause) {
+    return refuseText(cause, body)
+  }
 }
 
 /**
@@ -151,7 +162,7 @@ function json(text: string, body: Body<z.ZodType>): unknown {
 
 function refuseText(cause: unknown, { isPackable }: Body<z.ZodType>): never {
   throw new RequestError(400, `the body is not JSON: ${messageOf(cause)}`, {
-    expected: isPackable ? 'JSON, plain or packed by gzip' : 'JSON',
+    expected: isPackable ? 'JSON in UTF-8, plain or packed by gzip' : 'JSON in UTF-8',
     next: 'Correct the body.',
   })
 }

@@ -78,6 +78,39 @@ describe('a body in an encoding that is not read is refused, and not taken for p
   })
 })
 
+describe('a body is JSON in UTF-8', () => {
+  const deployed = (service: Uint8Array<ArrayBuffer> | Buffer<ArrayBuffer>, before = '') =>
+    fetch(`${recorder.url}/api/deployments`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: Uint8Array.from([
+        ...Buffer.from(`${before}{"version":"1","service":"`),
+        ...service,
+        ...Buffer.from('"}'),
+      ]),
+    })
+
+  test('bytes of another encoding are refused, and not stored as another name', async () => {
+    expect(await errorOf(await deployed(Buffer.from('caf\u00e9', 'latin1')))).toMatchObject({
+      status: 400,
+      expected: 'JSON in UTF-8',
+    })
+  })
+
+  test('a byte order mark is no part of it', async () => {
+    const response = await deployed(Buffer.from('caf\u00e9'), '\ufeff')
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({ deployment: { service: 'caf\u00e9' } })
+  })
+
+  test('half a surrogate pair is refused by what is wrong with it', async () => {
+    expect(await errorOf(await deployed(Buffer.from('\\ud800')))).toMatchObject({
+      status: 400,
+      message: 'service: expected text of complete characters, without NUL',
+    })
+  })
+})
+
 test('a body that is refused unread costs no other request on the connection', async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const big = Buffer.alloc(4 * 1_024 * 1_024, ' ')
