@@ -112,13 +112,17 @@ function operation(route: AnyRoute, kpiIds: readonly string[]): object {
     // Either is enough: whether the recorder has a token is known when it runs.
     ...(access !== 'read' && { security: [{ token: [access] }, ...(access === 'configure' ? [] : [{}])] }),
     responses: {
-      200: {
-        description: 'As asked.',
-        content: {
-          ...(answered && { 'application/json': answered }),
-          ...Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }])),
-        },
-      },
+      ...(route.isRedirect
+        ? { 303: { description: 'Leads to another address, in the header Location.' } }
+        : {
+            200: {
+              description: 'As asked.',
+              content: {
+                ...(answered && { 'application/json': answered }),
+                ...Object.fromEntries(media.map((type) => [type, { schema: { type: 'string' } }])),
+              },
+            },
+          }),
       ...(route.isCached && { 304: { description: 'What If-None-Match names is the newest.' } }),
       ...Object.fromEntries(refusals),
     },

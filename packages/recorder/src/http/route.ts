@@ -39,6 +39,8 @@ export interface Route<
   readonly refusals?: readonly number[]
   /** Whether an answer means that the caller has to wait: it comes with 503 then. */
   readonly isUnready?: (answer: DataOf<Answer>) => boolean
+  /** Whether it leads to another address, with 303, and answers nothing else. */
+  readonly isRedirect?: boolean
   /** Whether it answers 304 to a caller who has the newest answer. */
   readonly isCached?: boolean
   /** A request that works, where one without parameters does not. */

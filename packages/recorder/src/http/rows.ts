@@ -83,20 +83,24 @@ export async function answerRows<Row extends object>(
   if (format !== 'json') {
     return streamRows(context, name, format, source, { ...begin, most: limit ?? Number.POSITIVE_INFINITY })
   }
-  const most = limit ?? defaultPage
-  if (most > mostInPage) {
-    throw new RequestError(400, `query parameter limit: at most ${mostInPage} in one page`, {
-      value: limit,
-      expected: `at most ${mostInPage}, or format csv or ndjson`,
-      next: 'Ask for pages with next_cursor, or for a stream with format=ndjson.',
-    })
-  }
+  const most = pageSize(limit)
   const found = await source.read(begin, begin.after, most)
   const last = found.length < most ? undefined : found.at(-1)
   return {
     rows: found.map(({ row }) => row),
     next_cursor: last === undefined ? null : writeCursor(begin, last.position),
   }
+}
+
+/** How many rows one JSON page has. @throws RequestError 400 for more than a page may have */
+export function pageSize(limit: number | undefined): number {
+  const most = limit ?? defaultPage
+  if (most <= mostInPage) return most
+  throw new RequestError(400, `query parameter limit: at most ${mostInPage} in one page`, {
+    value: limit,
+    expected: `at most ${mostInPage}, or format csv or ndjson`,
+    next: 'Ask for pages with next_cursor, or for a stream with format=ndjson.',
+  })
 }
 
 type Begin = Pick<RowsRequest['scope'], 'from' | 'to'> & {

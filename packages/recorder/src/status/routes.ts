@@ -14,7 +14,7 @@ export const statusRoutes = [
     summary: 'Signs a browser in with a code that works once, and leads to the page.',
     access: 'read',
     query: { code: z.string().max(200).optional() },
-    media: ['text/html'],
+    isRedirect: true,
     handle(
       { query: { code }, context },
       { gate, takeSignInCode }: { readonly gate: Gate; readonly takeSignInCode: (code: string) => boolean },

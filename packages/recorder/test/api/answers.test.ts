@@ -70,6 +70,7 @@ const others: Readonly<Record<string, readonly { path: string; init?: RequestIni
     { path: '/api/measurements?limit=1', status: 200 },
     { path: '/api/measurements?episode=1', status: 200 },
     { path: '/api/measurements?episode=99', status: 404 },
+    { path: '/api/measurements?episode=1&model=a', status: 400 },
   ],
   'GET /api/episodes': [{ path: '/api/episodes?limit=0', status: 400 }],
   'GET /api/episodes/{id}': [
@@ -97,9 +98,14 @@ describe('each operation answers as the published document says', () => {
       const samples: unknown[] = []
       const requests = [{ ...exampleOf(route), status: undefined }, ...(others[name] ?? [])]
       for (const { path, init, status } of requests) {
-        const response = await fetch(`${recorder.url}${path}`, { ...init })
-        const expected = status ?? (route.isUnready ? 503 : 200)
+        const response = await fetch(`${recorder.url}${path}`, { ...init, redirect: 'manual' })
+        const expected = status ?? (route.isUnready ? 503 : route.isRedirect ? 303 : 200)
         expect({ path, status: response.status }).toEqual({ path, status: expected })
+        expect(Object.keys(operationOf(route).responses)).toContain(String(expected))
+        if (expected === 303) {
+          expect(response.headers.get('location')).toBe('/')
+          continue
+        }
         const type = (response.headers.get('content-type') ?? '').replace(/;.*/, '')
         const described = contentOf(route, response.status)
         const match = Object.keys(described).find((each) => each.replace(/;.*/, '') === type)

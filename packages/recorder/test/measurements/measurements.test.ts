@@ -204,6 +204,13 @@ test('an episode leads to the worst measurements behind it', async () => {
     [0.6, 'critical'],
   ])
   expect((await getJson(`${recorder.url}/api/measurements?episode=999999`)).status).toBe(404)
+  // What would not be read is refused.
+  for (const more of ['limit=1001', 'format=csv', 'model=model-w', 'hours=1', 'cursor=A']) {
+    const { status } = await getJson(
+      `${recorder.url}/api/measurements?episode=${found.episodes[0]?.id}&${more}`,
+    )
+    expect({ more, status }).toEqual({ more, status: 400 })
+  }
 })
 
 test('an alert that concerns every model and context size leads to the worst measurements of its service', async () => {
