@@ -5,7 +5,11 @@ import { type Collection, collection, type Metric } from './accumulate/metric.js
 import { processAge, type SelfMetrics, selfMetrics } from './accumulate/self-metrics.js'
 import { type Warn, warnOnce, warnThroughProcess } from './guards/warnings.js'
 import { deltaReaders } from './opentelemetry/delta-reader.js'
-import { type MetricProducerOptions, metricProducer } from './opentelemetry/metric-producer.js'
+import {
+  type MetricProducerOptions,
+  metricProducer,
+  type Temporality,
+} from './opentelemetry/metric-producer.js'
 import type { MonitoringOptions } from './options.js'
 import { type MeasurementProcessor, measurementProcessor } from './record/processor.js'
 import { type HandleRegistry, handleRegistry } from './record/registry.js'
@@ -31,6 +35,15 @@ export interface Core {
   /** Begins a collection. */
   collect(): Collection
   metricProducer(options?: MetricProducerOptions): MetricProducer
+  /** A producer for a push. What it gave is given again with the next collection, until it has arrived. */
+  pushed(temporality: Temporality): PushedMetrics
+}
+
+/** Metrics for a push that says what became of them. */
+export interface PushedMetrics {
+  readonly producer: MetricProducer
+  arrived(): void
+  lost(): void
 }
 
 /** A monitor without its outputs. */
@@ -52,7 +65,7 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
   const processor = measurementProcessor(self, warn, () => registry.updateFastRanges())
   const registry = handleRegistry({ config, kpis, processor, self, warn, now, clock, elapsed })
   const metrics = [...kpis.map(({ metric }) => metric), ...self.metrics, ...processAge(createdAt)]
-  const deltaReader = deltaReaders()
+  const readers = deltaReaders()
   const fallbacks = {
     [names.otelMetric(config.kpis.memory_usage).name]: () => process.memoryUsage.rss(),
   }
@@ -79,7 +92,16 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
     createdAt,
     collect,
     metricProducer: ({ temporality = 'cumulative', names = 'opentelemetry' } = {}) =>
-      metricProducer(() => metrics, collect, temporality === 'delta' ? deltaReader() : undefined, names),
+      metricProducer(() => metrics, collect, temporality === 'delta' ? readers.plain() : undefined, names),
+    pushed(temporality) {
+      // Cumulative totals hold what was lost anyway.
+      const reader = temporality === 'delta' ? readers.retrying() : undefined
+      return {
+        producer: metricProducer(() => metrics, collect, reader, 'opentelemetry'),
+        arrived: () => reader?.arrived(),
+        lost: () => reader?.lost(),
+      }
+    },
   }
 }
 

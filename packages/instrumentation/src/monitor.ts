@@ -46,6 +46,12 @@ export interface Monitor<C extends Config = Config> {
   metricsResponse(request: Request): Promise<Response>
   /** Gives the metrics to a reader of the application's OpenTelemetry SDK. Each reader needs its own producer. */
   metricProducer(options?: MetricProducerOptions): MetricProducer
+  /**
+   * Pushes the metrics and sends the measurements that wait, now: before a function of a serverless platform returns, or a
+   * job ends. Ends within the limits of the push (`otlp.timeoutMilliseconds`), and of five seconds for measurements. What
+   * could not be sent goes with the next push. Never rejects.
+   */
+  flush(): Promise<void>
   /** Flushes and closes everything. It can be called again. Later measurements are lost. */
   stop(): Promise<void>
 }

@@ -17,6 +17,8 @@ export const defaultAddress = { host: '127.0.0.1', port: 9464 } as const
 export interface Outputs {
   /** Address of the endpoint; undefined without an endpoint, and while its port can't be had. */
   readonly url: string | undefined
+  /** Pushes and sends now. Never rejects. */
+  flush(): Promise<void>
   /** Pushes a last time and closes all outputs. */
   stop(): Promise<void>
 }
@@ -34,6 +36,7 @@ export async function openOutputs(
 ): Promise<Outputs> {
   const { host, port, endpoint = true, required = false } = { ...defaultAddress, ...options }
   const closing: (() => Promise<void> | void)[] = []
+  const flushing: (() => Promise<void>)[] = []
   try {
     const { warn } = core
     const server = endpoint ? await serveEndpoint({ host, port, handle: handler, required, warn }) : undefined
@@ -52,18 +55,26 @@ export async function openOutputs(
     const settings = otlpSettings(options.otlp, process.env)
     if (settings !== undefined) {
       warnOfProtocol(core)
-      const producer = core.metricProducer({ temporality: settings.temporality })
-      closing.push((await startOtlpPush(settings, producer, resource)).stop)
+      const metrics = core.pushed(settings.temporality)
+      const failed = core.self.pushFailed
+      const push = await startOtlpPush({ settings, metrics, resource, warn, failed })
+      flushing.push(push.flush)
+      closing.push(push.stop)
     }
     const { recorder } = options
     if (recorder !== undefined) {
       const headers = logsHeaders(options.measurements?.token, process.env)
       const { dropped } = core.self
-      closing.push(sendMeasurements({ ...core, recorder, headers, config, resource, dropped }).stop)
+      const sending = sendMeasurements({ ...core, recorder, headers, config, resource, dropped })
+      flushing.push(sending.flush)
+      closing.push(sending.stop)
     }
     return {
       get url() {
         return server?.url
+      },
+      flush: async () => {
+        await Promise.all(flushing.map((flush) => flush()))
       },
       stop: () => closeAll(closing),
     }

@@ -72,6 +72,7 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
     requestHandler: handle,
     metricsResponse: metricsResponse(write, warn),
     metricProducer: core.metricProducer,
+    flush: outputs.flush,
     stop() {
       followed?.stop()
       probing.stop()

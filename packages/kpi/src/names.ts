@@ -43,6 +43,7 @@ export const instrumentationCounter = {
   overflows: 'mnemoscope.cardinality_overflows',
   repairs: 'mnemoscope.repaired_labels',
   drops: 'mnemoscope.dropped_measurements',
+  failedPushes: 'mnemoscope.failed_pushes',
 } as const
 
 /** Prometheus names of the same counters. */
@@ -55,6 +56,8 @@ export const instrumentationMetric = {
   repairs: prometheusName(instrumentationCounter.repairs, '1', 'counter'),
   /** Single measurements that could not be sent to the recorder; the metrics still count them. */
   drops: prometheusName(instrumentationCounter.drops, '1', 'counter'),
+  /** Pushes over OTLP that failed; what they held goes with the next one. */
+  failedPushes: prometheusName(instrumentationCounter.failedPushes, '1', 'counter'),
 } as const
 
 /** Recorded series: measurements refused in the last hour, by service, KPI and reason. */

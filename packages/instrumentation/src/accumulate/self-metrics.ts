@@ -19,9 +19,11 @@ export interface SelfMetrics {
   repaired(label: RepairableLabel): void
   /** Counts measurements that could not be sent to the recorder. */
   dropped(count: number): void
+  /** Counts a push over OTLP that failed. */
+  pushFailed(): void
 }
 
-/** The counters of refusals, overflows, repairs and drops. Each series exists from the start, at 0. */
+/** The counters of refusals, overflows, repairs, drops and failed pushes. Each series exists from the start, at 0. */
 export function selfMetrics(kpis: readonly Kpi[], createdAt: number, warn: Warn): SelfMetrics {
   const refusals = selfMetric(
     'refusals',
@@ -55,8 +57,10 @@ export function selfMetrics(kpis: readonly Kpi[], createdAt: number, warn: Warn)
   const repaired = selfCounter(repairs, createdAt, {}, 'label', ['model', 'context_size', 'operation'])
   const drops = selfMetric('drops', 'Single measurements that could not be sent to the recorder.')
   const dropped = selfCounter(drops, createdAt, {}, undefined, ['drop'])
+  const failedPushes = selfMetric('failedPushes', 'Pushes over OTLP that failed.')
+  const pushFailed = selfCounter(failedPushes, createdAt, {}, undefined, ['failure'])
   return {
-    metrics: [refusals, overflows, repairs, drops],
+    metrics: [refusals, overflows, repairs, drops, failedPushes],
     refused(kpi, reason, value) {
       refusalsOf.get(kpi.id)?.add(reason)
       const message = `A measurement of ${kpi.id} was refused: ${reason}${shown(value)}. ${expectation(kpi, reason)}`
@@ -72,6 +76,7 @@ export function selfMetrics(kpis: readonly Kpi[], createdAt: number, warn: Warn)
     overflowed: () => overflowed.add('overflow'),
     repaired: (label) => repaired.add(label),
     dropped: (count) => dropped.addAt(0, count),
+    pushFailed: () => pushFailed.add('failure'),
   }
 }
 

@@ -9,6 +9,7 @@ export interface Warning {
     | 'SOURCE_FAILED'
     | 'MEASUREMENTS_DROPPED'
     | 'MEASUREMENT_REFUSED'
+    | 'OTLP_FAILED'
     | 'OTLP_PROTOCOL'
     | 'PORT_IN_USE'
     | 'SCRAPE_UNANSWERED'

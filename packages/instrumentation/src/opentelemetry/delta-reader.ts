@@ -29,11 +29,27 @@ export interface DeltaReader {
   counter(accumulator: CounterAccumulator, at: number): { from: number; counts: number[] } | undefined
 }
 
+/** A delta reader whose collections can be lost on their way. */
+export interface RetryingDeltaReader extends DeltaReader {
+  /** What was collected has arrived. */
+  arrived(): void
+  /** What was collected since the last arrival is lost: the next collection has it too. */
+  lost(): void
+}
+
+/** Makes the delta readers of one monitor. */
+export interface DeltaReaders {
+  /** For a reader that keeps what it collects until it has arrived, or that nobody tells of arrivals. */
+  plain(): DeltaReader
+  /** For a push that says what has arrived. */
+  retrying(): RetryingDeltaReader
+}
+
 /**
  * Creates the delta readers of one monitor. Counts are differences of totals, but extremes are not: when one reader takes
  * them, all other readers have to keep them for their own intervals.
  */
-export function deltaReaders(): () => DeltaReader {
+export function deltaReaders(): DeltaReaders {
   const all: WeakMap<Series, ReadPosition>[] = []
 
   function rotate(accumulator: HistogramAccumulator): void {
@@ -46,7 +62,8 @@ export function deltaReaders(): () => DeltaReader {
     }
   }
 
-  return () => {
+  /** @param moves called with each position before it moves on */
+  function reader(moves: (position: ReadPosition) => void): DeltaReader {
     const positions = new WeakMap<Series, ReadPosition>()
     all.push(positions)
 
@@ -72,6 +89,7 @@ export function deltaReaders(): () => DeltaReader {
         if (known !== undefined) rotate(accumulator)
         const position = known ?? begin(accumulator, accumulator.bucketCount)
         if (known === undefined) rotate(accumulator)
+        moves(position)
         const counts = gained(position, (i) => accumulator.bucket(i))
         const count = counts.reduce((all, each) => all + each, 0)
         if (known !== undefined && count === 0) return undefined
@@ -92,6 +110,7 @@ export function deltaReaders(): () => DeltaReader {
       counter(accumulator, at) {
         const known = positions.get(accumulator.series)
         const position = known ?? begin(accumulator, accumulator.counted.outcomes.length)
+        moves(position)
         const counts = gained(position, (i) => accumulator.outcome(i))
         if (known !== undefined && counts.every((count) => count === 0)) return undefined
         const { at: from } = position
@@ -99,6 +118,36 @@ export function deltaReaders(): () => DeltaReader {
         return { from, counts }
       },
     }
+  }
+
+  return {
+    plain: () => reader(() => {}),
+    retrying() {
+      /** The positions that have moved since the last arrival, as they were then. */
+      const arrived = new Map<ReadPosition, ReadPosition>()
+      return {
+        ...reader((position) => {
+          const before = arrived.get(position)
+          if (before === undefined) {
+            arrived.set(position, { ...position, counts: position.counts.slice() })
+          } else {
+            // The extremes of an interval that was collected again are gone from the series.
+            before.min = Math.min(before.min, position.min)
+            before.max = Math.max(before.max, position.max)
+          }
+        }),
+        arrived: () => arrived.clear(),
+        lost() {
+          for (const [position, before] of arrived) {
+            position.counts.set(before.counts)
+            position.sum = before.sum
+            position.at = before.at
+            position.min = Math.min(position.min, before.min)
+            position.max = Math.max(position.max, before.max)
+          }
+        },
+      }
+    },
   }
 }
 

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { MnemoscopeError } from '@mnemoscope/kpi'
-import type { MetricProducer } from '@opentelemetry/sdk-metrics'
+import type { PushedMetrics } from '../core.js'
 import { longestTimer } from '../guards/timers.js'
+import type { Warn, Warning } from '../guards/warnings.js'
 import type { Temporality } from './metric-producer.js'
 
 /** Options of the push. Defaults come from the standard `OTEL_*` variables, then from the OpenTelemetry specification. */
 export interface OtlpOptions {
   /**
-   * Address of an OTLP/HTTP receiver of metrics.
+   * Address of an OTLP/HTTP receiver of metrics; without a path, `/v1/metrics` is added.
    * @default `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`, `OTEL_EXPORTER_OTLP_ENDPOINT` or `http://localhost:4318/v1/metrics`
    */
   readonly url?: string
@@ -37,8 +38,8 @@ export interface OtlpSettings {
   readonly temporality: Temporality
   readonly intervalMilliseconds: number
   readonly timeoutMilliseconds: number
-  /** The timeout that the application gave, which limits the exporter's retries too. */
-  readonly retryMilliseconds: number | undefined
+  /** Milliseconds until the exporter gives up, retries included: before the reader does, which would not hear of it. */
+  readonly retryMilliseconds: number
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -62,15 +63,28 @@ export function otlpSettings(
   )
   const timeoutMilliseconds =
     options.timeoutMilliseconds ?? positive(environment.OTEL_METRIC_EXPORT_TIMEOUT) ?? 30_000
+  // A push that takes longer than the interval would overlap the next one.
+  const readerMilliseconds = Math.min(timeoutMilliseconds, intervalMilliseconds)
+  const exporterMilliseconds =
+    options.timeoutMilliseconds ??
+    positive(environment.OTEL_EXPORTER_OTLP_METRICS_TIMEOUT) ??
+    positive(environment.OTEL_EXPORTER_OTLP_TIMEOUT) ??
+    10_000
   return {
-    url: options.url,
+    url: withPath(options.url ?? (environment.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT || undefined)),
     headers: options.headers,
     temporality: options.temporality ?? preferred(environment),
     intervalMilliseconds,
-    retryMilliseconds: options.timeoutMilliseconds,
-    // A push that takes longer than the interval would overlap the next one.
-    timeoutMilliseconds: Math.min(timeoutMilliseconds, intervalMilliseconds),
+    timeoutMilliseconds: readerMilliseconds,
+    retryMilliseconds: Math.min(exporterMilliseconds, Math.ceil(readerMilliseconds * 0.9)),
   }
+}
+
+/** The address with the standard path where it has none. What is no address is left to the exporter. */
+function withPath(url: string | undefined): string | undefined {
+  if (url === undefined || !URL.canParse(url)) return url
+  const parsed = new URL(url)
+  return parsed.pathname === '/' ? new URL('/v1/metrics', parsed).href : url
 }
 
 /**
@@ -96,21 +110,30 @@ function positive(text: string | undefined): number | undefined {
 
 /** A running push. */
 export interface OtlpPush {
+  /** Pushes now. */
+  flush(): Promise<void>
   /** Pushes a last time, with retries, and ends. */
   stop(): Promise<void>
+}
+
+export interface OtlpPushOptions {
+  readonly settings: OtlpSettings
+  /** Of the settings' temporality. */
+  readonly metrics: PushedMetrics
+  readonly resource: Readonly<Record<string, string>>
+  readonly warn: Warn
+  /** Called for each push that failed. */
+  readonly failed: () => void
 }
 
 /**
  * Pushes metrics over OTLP/HTTP with OpenTelemetry's reader and exporter, which retry temporary failures. They are loaded
  * here, because services without a push do not need them.
- * @param producer its temporality is that of the settings
  * @throws MnemoscopeError USAGE if the address is invalid
  */
-export async function startOtlpPush(
-  { url, headers, temporality, intervalMilliseconds, timeoutMilliseconds, retryMilliseconds }: OtlpSettings,
-  producer: MetricProducer,
-  resource: Readonly<Record<string, string>>,
-): Promise<OtlpPush> {
+export async function startOtlpPush(options: OtlpPushOptions): Promise<OtlpPush> {
+  const { settings, metrics, resource, warn, failed } = options
+  const { url, headers, temporality, intervalMilliseconds, timeoutMilliseconds, retryMilliseconds } = settings
   const [sdk, { OTLPMetricExporter, AggregationTemporalityPreference }, { resourceFromAttributes }] =
     await Promise.all([
       import('@opentelemetry/sdk-metrics'),
@@ -120,18 +143,31 @@ export async function startOtlpPush(
   const exporterOptions = {
     ...(url === undefined ? {} : { url }),
     ...(headers === undefined ? {} : { headers: { ...headers } }),
-    ...(retryMilliseconds === undefined ? {} : { timeoutMillis: retryMilliseconds }),
+    timeoutMillis: retryMilliseconds,
     temporalityPreference:
       temporality === 'delta'
         ? AggregationTemporalityPreference.DELTA
         : AggregationTemporalityPreference.CUMULATIVE,
   }
   const exporter = opened(() => new OTLPMetricExporter(exporterOptions), url)
+  // OpenTelemetry tells failures to its diagnostics alone, which are off by default.
+  const exportMetrics = exporter.export.bind(exporter)
+  exporter.export = (resourceMetrics, done) =>
+    exportMetrics(resourceMetrics, (result) => {
+      if (result.error === undefined) {
+        metrics.arrived()
+      } else {
+        metrics.lost()
+        failed()
+        warn(failure(result.error, url))
+      }
+      done(result)
+    })
   const reader = new sdk.PeriodicExportingMetricReader({
     exporter,
     exportIntervalMillis: intervalMilliseconds,
     exportTimeoutMillis: timeoutMilliseconds,
-    metricProducers: [producer],
+    metricProducers: [metrics.producer],
   })
   // Distinguishes the processes of one service, as the address of a scraped process does.
   const identified = { 'service.instance.id': randomUUID(), ...resource }
@@ -139,7 +175,31 @@ export async function startOtlpPush(
     resource: resourceFromAttributes(identified),
     readers: [reader],
   })
-  return { stop: () => provider.shutdown() }
+  return { flush: () => provider.forceFlush(), stop: () => provider.shutdown() }
+}
+
+/** What a failed push says to the people who run the service. */
+function failure(error: Error & { code?: unknown }, url: string | undefined): Warning {
+  const to = url === undefined ? '' : ` to ${withoutSecrets(url)}`
+  const code =
+    error.code === undefined || error.message.includes(String(error.code)) ? '' : ` (${error.code})`
+  return {
+    code: 'OTLP_FAILED',
+    message: `A push over OTLP${to} failed: ${error.message}${code}. Its measurements go with the next push. ${nextStep(Number(error.code))}`,
+  }
+}
+
+function nextStep(status: number): string {
+  if (status === 401 || status === 403)
+    return 'Check the headers: otlp.headers, or OTEL_EXPORTER_OTLP_HEADERS.'
+  if (status === 404 || status === 405)
+    return 'Check the path: receivers of OTLP take metrics at /v1/metrics, Prometheus at /api/v1/otlp/v1/metrics.'
+  return 'Check that the receiver runs, and that otlp.url or OTEL_EXPORTER_OTLP_ENDPOINT leads to it.'
+}
+
+function withoutSecrets(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return `${origin}${pathname}`
 }
 
 function opened<Exporter>(open: () => Exporter, url: string | undefined): Exporter {

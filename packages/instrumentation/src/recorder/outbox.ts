@@ -6,6 +6,8 @@ import { refusedBecause, type SendOutcome } from './send-logs.js'
 export interface Outbox {
   /** Adds a record. A full outbox drops the oldest samples first, then the oldest breaches. */
   add(record: QueuedRecord): void
+  /** Sends all records that wait, until the time limit or the first one that finds no receiver. */
+  flush(): Promise<void>
   /** Sends all records until the time limit, drops the rest, and ends. */
   stop(): Promise<void>
 }
@@ -23,7 +25,7 @@ export interface OutboxOptions {
    */
   readonly batchDelayMilliseconds?: number
   /**
-   * Time limit of the last requests when the service ends, in milliseconds.
+   * Time limit of a flush, and of the last requests when the service ends, in milliseconds.
    * @default 5_000
    */
   readonly shutdownMilliseconds?: number
@@ -99,12 +101,27 @@ export function outbox({
     return true
   }
 
+  async function sendWaiting(): Promise<void> {
+    clearTimeout(timer)
+    timer = undefined
+    await sending
+    while (!ending && queue.waiting() > 0) {
+      const batch = sendBatch()
+      sending = batch.finally(() => {
+        sending = undefined
+      })
+      if (!(await batch)) break
+    }
+    schedule()
+  }
+
   return {
     add(record) {
       if (ending) return
       queue.add(record)
       schedule()
     },
+    flush: () => Promise.race([sendWaiting(), sleep(shutdownMilliseconds, aborting.signal)]),
     async stop() {
       ending = true
       clearTimeout(timer)

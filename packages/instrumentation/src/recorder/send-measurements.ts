@@ -4,7 +4,7 @@ import type { WarningHandler } from '../guards/warnings.js'
 import { measurementListener } from '../record/listeners.js'
 import type { Measurement, MeasurementProcessor } from '../record/processor.js'
 import { logRecord } from './log-record.js'
-import { outbox } from './outbox.js'
+import { type Outbox, outbox } from './outbox.js'
 import { sendLogs } from './send-logs.js'
 
 /** Number of distinct measurements in one millisecond. */
@@ -26,7 +26,7 @@ export interface SendMeasurementsOptions {
  * Sends single measurements with metadata and trace to the recorder: all breaches, and a sample of the others. Lost
  * measurements are counted and warned about once.
  */
-export function sendMeasurements(options: SendMeasurementsOptions): { stop(): Promise<void> } {
+export function sendMeasurements(options: SendMeasurementsOptions): Pick<Outbox, 'flush' | 'stop'> {
   const { recorder, config, processor, now, warn, dropped } = options
   const { measurementSampling } = config.instrumentation
   const records = outbox({
@@ -62,6 +62,7 @@ export function sendMeasurements(options: SendMeasurementsOptions): { stop(): Pr
     },
   })
   return {
+    flush: records.flush,
     stop() {
       stopListening()
       return records.stop()

@@ -29,11 +29,14 @@ interface Received {
 }
 interface Point {
   readonly count?: number
+  readonly sum?: number
+  readonly min?: number
+  readonly max?: number
   readonly asDouble?: number
 }
 
-/** A receiver of OTLP/HTTP that refuses a number of requests with 503. */
-async function receiver(refusals = 0) {
+/** A receiver of OTLP/HTTP that refuses a number of requests. */
+async function receiver(refusals = 0, status = 503) {
   const received: Received[] = []
   let refused = 0
   const server = createServer(async (request, response) => {
@@ -41,7 +44,7 @@ async function receiver(refusals = 0) {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     if (refused < refusals) {
       refused++
-      response.writeHead(503).end()
+      response.writeHead(status).end()
       return
     }
     const [{ resource, scopeMetrics }] = JSON.parse(Buffer.concat(chunks).toString()).resourceMetrics
@@ -162,6 +165,55 @@ describe('the OTLP push', () => {
       ({ metrics }) => metrics.get('mnemoscope.latency')?.histogram?.dataPoints[0]?.count ?? 0,
     )
     expect(counts.reduce((all, count) => all + count, 0)).toBe(recorded + 1)
+  })
+
+  test.each([
+    ['delta', 401, /failed: Unauthorized.*otlp\.headers/],
+    ['delta', 404, /failed: Not Found.*\/api\/v1\/otlp\/v1\/metrics/],
+    ['cumulative', 400, /failed: Bad Request.*receiver runs/],
+  ] as const)(
+    'with %s temporality, a push that gets %d is counted, warned about, and loses nothing',
+    async (temporality, status, message) => {
+      const { url, received } = await receiver(2, status)
+      const monitor = await start({
+        endpoint: false,
+        otlp: { url, temporality, headers: { token: 'canary' } },
+      })
+      const op = monitor.for({ model: 'm', contextSize: 8_192 })
+      for (const seconds of [0.5, 9, 0.1]) {
+        op.latency.record(seconds)
+        op.adaptation_success_rate.record('success')
+        await monitor.flush()
+      }
+      await monitor.stop()
+      expect(warnings).toEqual([{ code: 'OTLP_FAILED', message: expect.stringMatching(message) }])
+      expect(JSON.stringify(warnings)).not.toContain('canary')
+      const [point] = received[0]?.metrics.get('mnemoscope.latency')?.histogram?.dataPoints ?? []
+      expect(point).toMatchObject({ count: 3, sum: 9.6, min: 0.1, max: 9 })
+      const counted = received.map(({ metrics }) =>
+        metrics.get('mnemoscope.adaptations')?.sum?.dataPoints.map(({ asDouble }) => asDouble),
+      )
+      expect(counted[0]).toContain(3)
+      expect(received[0]?.metrics.get('mnemoscope.failed_pushes')?.sum?.dataPoints[0]?.asDouble).toBe(2)
+      if (temporality === 'delta') expect(counted.slice(1).flat()).not.toContain(3)
+    },
+  )
+
+  test('flush sends what was measured, and waits for it', async () => {
+    const { url, received } = await receiver()
+    const monitor = await start({ endpoint: false, otlp: { url } })
+    monitor.for({ model: 'm', contextSize: 8_192 }).latency.record(0.5)
+    await monitor.flush()
+    expect(received).toHaveLength(1)
+    await monitor.stop()
+    await monitor.flush()
+  })
+
+  test('adds the standard path to an address without one', async () => {
+    const { url, received } = await receiver()
+    const monitor = await start({ endpoint: false, otlp: { url: new URL(url).origin } })
+    await monitor.stop()
+    expect(received[0]?.path).toBe('/v1/metrics')
   })
 
   test('refuses an invalid address, and leaves nothing open', async () => {

@@ -39,6 +39,32 @@ test('an outbox holds no more records than its limit, and keeps the newest', asy
   expect(dropped()).toBe(100)
 })
 
+test('a flush sends all that waits, ends at the first failure, and never waits for a receiver that hangs', async () => {
+  let answer: SendOutcome = stored
+  const { box, sent } = observed(() => answer)
+  for (let i = 0; i < 1_000; i++) box.add(record(String(i)))
+  await Promise.all([box.flush(), box.flush()])
+  expect(sent.flat()).toHaveLength(1_000)
+  answer = { kind: 'unavailable' }
+  box.add(record('later'))
+  await box.flush()
+  answer = stored
+  await box.flush()
+  expect(sent.flat().at(-1)).toBe('later')
+  await box.stop()
+  await box.flush()
+
+  const hanging = outbox({
+    send: (_, signal) =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve({ kind: 'unavailable' }))),
+    dropped: () => {},
+    shutdownMilliseconds: 20,
+  })
+  hanging.add(record('x'))
+  await hanging.flush()
+  await hanging.stop()
+})
+
 test('an outbox holds no more bytes than its limit, and requests have a limit too', async () => {
   const { box, sent, dropped } = observed(() => stored)
   const bytes = 64 * 1_024
