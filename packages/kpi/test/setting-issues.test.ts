@@ -61,9 +61,7 @@ describe('who is notified', () => {
     ],
     [
       { receivers: { team: { webhook, services: ['memroy'] } } },
-      [
-        'alerting.receivers.team.services: one of services: memory, mnemoscope-recorder, prometheus, alertmanager',
-      ],
+      ['alerting.receivers.team.services: one of services: mnemoscope-recorder, prometheus, alertmanager'],
     ],
     [
       { watchdog: { receiver: 'heartbeat' } },

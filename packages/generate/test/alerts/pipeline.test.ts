@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { editRules, rulesOf, ruleTest } from '../promtool.js'
 
-const rules = rulesOf(defineConfig())
+const services = [{ name: 'memory', targets: ['m:1'] }]
+const rules = rulesOf(defineConfig({ services }))
 
 /** What tells that an instance has the instrumentation, and when its process began. */
 const process = (job: string, instance: string, startedAt: number) => ({
@@ -34,7 +35,7 @@ describe('the pipeline watches itself', () => {
       'process_start_time_seconds{job="of somebody else", instance="x:2"}': '1795977424x80',
     }
     const expected = [{ at: '20m', values: { 'count(ALERTS)': [] } }]
-    const all = rulesOf(defineConfig({ alertCheckInterval: '1m' }))
+    const all = rulesOf(defineConfig({ services, alertCheckInterval: '1m' }))
     expect(await ruleTest(all, series, expected, { rules: 'all', evaluation: '1m' })).toBe('')
   })
 
@@ -147,7 +148,7 @@ describe('the pipeline watches itself', () => {
   })
 
   test('and does not take one failed scrape for a target that is down, however rare scrapes are', async () => {
-    const rare = rulesOf(defineConfig({ scrapeInterval: '2m', alertCheckInterval: '2m' }))
+    const rare = rulesOf(defineConfig({ services, scrapeInterval: '2m', alertCheckInterval: '2m' }))
     const series = {
       // 15 s apart: a sample stands until the next scrape.
       'up{job="memory", instance="m:1"}': '1x39 0x7 1x80',

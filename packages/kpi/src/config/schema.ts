@@ -156,7 +156,7 @@ export const settingsSchema = z.strictObject({
       error: 'expected ascending sizes, each once',
     }),
   /** Instrumented services and the addresses of their /metrics endpoints. */
-  services: z.array(service).default([{ name: 'memory', targets: ['127.0.0.1:9464'] }]),
+  services: z.array(service).default([]),
   /** How often Prometheus scrapes the services. */
   scrapeInterval: duration.default('15s'),
   /** How often a snapshot of every KPI goes to Postgres. Instants are multiples of it. */

@@ -72,8 +72,9 @@ test('the recorder answers with the notices, and with null while Prometheus does
     `${names.refusedInHour}{kpi="f1_score",reason="out_of_range"} 4\n` +
       [4.999999999999999, 9.999999999999998, 30].map((le) => `${bucket},le="${le}"} 1\n`).join(''),
   )
+  const config = defineConfig({ services: [{ name: 'memory', targets: ['m:1'] }] })
   const [recorder, alone] = await startTogether(
-    startTestRecorder({ prometheusUrl: prometheus.url }),
+    startTestRecorder({ config, prometheusUrl: prometheus.url }),
     startTestRecorder(),
   )
   const notices = async ({ url }: { readonly url: string }) =>
