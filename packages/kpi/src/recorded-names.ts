@@ -40,7 +40,7 @@ export type MeanMemory =
 
 /** The same of quantiles: of each level the weight of the operations at or beyond its threshold. */
 export type ShareMemory =
-  | `${'kept' | 'weight' | 'beyond'}_${'fast' | 'middle' | 'slow'}`
+  | `${'kept' | 'weight' | 'beyond' | 'near'}_${'fast' | 'middle' | 'slow'}`
   | 'share_middle'
   | 'share_slow'
   | 'least_fast'
@@ -53,13 +53,13 @@ export const counterPart = 'mnemoscope_part'
 export const judgeSeries = {
   /**
    * The least and the most that a KPI's value may be, by all that is known of it: compared with thresholds. Of a
-   * quantile the share of operations at or beyond a threshold, by `severity`. Of a mean only at places that are near.
+   * quantile the share of operations at or beyond a threshold, by `severity`. Only at places that are near one.
    */
   low: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:low`,
   high: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:high`,
   /** Operations, or the sum of their values, that this evaluation sees for the first time. */
   added: (kpi: Pick<Kpi, 'id'>, what: 'count' | 'sum') => `${level}:mnemoscope_${kpi.id}:added_${what}`,
-  /** New operations at or beyond a threshold of a quantile, by `severity`. */
+  /** New operations at or beyond a threshold of a quantile, by `severity`; 0 where none are. */
   beyond: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:added_beyond`,
   /** Seconds since the evaluation that saw the operations before, while they are remembered. */
   elapsed: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:elapsed`,
@@ -81,7 +81,7 @@ export const judgeSeries = {
   reached: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:reached`,
   /** The fast mean of places that have just reached a threshold or have an alert: only there alerts need more. */
   near: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:near`,
-  /** `current` of the same places. */
+  /** `current` of the same places, and of those of a quantile that remember operations at or beyond a threshold. */
   nearCurrent: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:near_current`,
   memory: (kpi: Pick<Kpi, 'id'>, what: MeanMemory | ShareMemory) => `${level}:mnemoscope_${kpi.id}:${what}`,
   /** By how much a counter differs from what was seen of it at the evaluation before, with all its labels. At either pace. */

@@ -142,8 +142,8 @@ function shareArms(
   region: Region,
   goesOn: (condition: string) => string,
 ): string[] {
-  const { high, low } = names.judgeSeries
-  const current = within(names.recordedSeries.current(kpi), region)
+  const { beyond: added, high, low, nearCurrent } = names.judgeSeries
+  const current = within(nearCurrent(kpi), region)
   const allowed = Number(comparedThreshold(shareSettings(kpi).allowed, 'lower_is_better').toPrecision(12))
   const beyond = (name: string) => filter(within(name, ofLevel(region, severity)), '>=', allowed)
   // The value is recorded with snapshots: an alert neither waits for it, nor shows one from before the breach.
@@ -157,11 +157,11 @@ function shareArms(
     // Without a bucket at the threshold's edge, as after a change of it until services restart, the value decides.
     unless(
       filter(
-        current,
+        within(names.recordedSeries.current(kpi), region),
         isHigher ? '<=' : '>=',
         Number(comparedThreshold(threshold, kpi.direction).toPrecision(12)),
       ),
-      within(low(kpi), ofLevel(region, severity)),
+      within(added(kpi), ofLevel(region, severity)),
       names.seriesLabels,
     ),
   ]

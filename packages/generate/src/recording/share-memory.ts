@@ -9,15 +9,27 @@ import {
   thresholdSeverities,
   tuning,
 } from '@mnemoscope/kpi'
-import { and, bracket, indent, is, isOneOf, number, or, select } from '../promql.js'
+import { and, bracket, filter, indent, is, isOneOf, number, or, select } from '../promql.js'
 import { type Region, within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
-import { alertPace, bucketsOf, type Counter, countedSeries, newest, newOperations } from './counting.js'
+import {
+  alertPace,
+  bucketsOf,
+  type Counter,
+  countedSeries,
+  endedLabel,
+  newest,
+  newOperations,
+} from './counting.js'
 import { before, laneNames } from './lanes.js'
 
-const { added, beyond, high, lastOperation, low, memory } = names.judgeSeries
+const { added, beyond, high, lastOperation, low, memory, nearCurrent } = names.judgeSeries
 const { provenBy, skew, leastBeyond, overAlone, overTogether } = tuning.share
 const place = names.seriesLabels.join(', ')
+type Lane = (typeof laneNames)[number]
+
+/** Operations that weigh less are not remembered: a share of so little is none. */
+const forgotten = 1e-7
 
 /**
  * Boundaries that divide operations at a threshold, the best one first: metrics of others have none just below it, and
@@ -50,20 +62,21 @@ export function shareRules(
   const of = (what: names.ShareMemory) => at(memory(kpi, what))
   const rule = (what: names.ShareMemory, expr: string) => ({ record: memory(kpi, what), expr })
   const ofPlace = `on (${place}) group_left ()`
-  const shareOf = (lane: string) =>
-    `${of(`beyond_${lane}` as names.ShareMemory)} / ${ofPlace} ${of(`weight_${lane}` as names.ShareMemory)}`
-  const lanes = laneNames.map((lane) =>
-    rule(
-      `beyond_${lane}`,
-      or([
-        `${before(memory(kpi, `beyond_${lane}`), region)} * ${ofPlace} ${of(`kept_${lane}`)} + ${at(beyond(kpi))}`,
-        at(beyond(kpi)),
-      ]),
-    ),
-  )
+  const laneBeyond = (lane: Lane) => of(`beyond_${lane}`)
+  const shareOf = (lane: Lane) => `${laneBeyond(lane)} / ${ofPlace} ${of(`near_${lane}`)}`
+  const lanes = laneNames.map((lane) => {
+    const kept = `${before(memory(kpi, `beyond_${lane}`), region)} * ${ofPlace} ${of(`kept_${lane}`)}`
+    const both = or([`label_replace(${kept}, "${endedLabel}", "true", "", "")`, `${at(beyond(kpi))} > 0`])
+    const all = `sum by (${place}, ${names.label.severity}) (\n${indent(both)}\n)`
+    return rule(`beyond_${lane}`, filter(all, '>', forgotten))
+  })
+  // Healthy places remember no operations at or beyond a threshold, and need no more.
+  const remembering = `(\n${indent(or(laneNames.map(laneBeyond), names.seriesLabels))}\n)`
+  const nearOf = (series: string) => and(series, remembering, names.seriesLabels)
+  const near = laneNames.map((lane) => rule(`near_${lane}`, nearOf(of(`weight_${lane}`))))
   const variance = settings.allowed * (1 - settings.allowed)
   const least = (lane: 'fast' | 'middle', i: number) => {
-    const weight = of(`weight_${lane}`)
+    const weight = of(`near_${lane}`)
     const size = bracket(
       `${weight} * (1 + clamp_max(${weight} / ${number(settings.operations[i] as number)}, 1))`,
     )
@@ -71,14 +84,15 @@ export function shareRules(
     return rule(`least_${lane}`, `${shareOf(lane)} - ${ofPlace} ${bracket(margin)}`)
   }
   const [middle, slow] = [of('share_middle'), of('share_slow')]
-  // Few places remember operations beyond a threshold at all.
-  const some = bracket(`${of('beyond_middle')} >= ${leastBeyond}`)
-  const together = or([`${bracket(and(middle, some))} < ${slow}`, `${slow} and ${some}`])
+  const enough = bracket(`${of('beyond_middle')} >= ${leastBeyond}`)
+  const together = or([`${bracket(and(middle, enough))} < ${slow}`, `${slow} and ${enough}`])
   const alone = `clamp_min(\n${indent(or([`${of('least_fast')} > ${of('least_middle')}`, of('least_middle')]))}, 0\n)`
   const largest = or([`${middle} > ${slow}`, slow])
   return [
     ...beyondRules(config, kpi, region),
     ...lanes,
+    ...near,
+    { record: nearCurrent(kpi), expr: nearOf(at(names.recordedSeries.current(kpi))) },
     rule('share_middle', shareOf('middle')),
     rule('share_slow', shareOf('slow')),
     least('fast', 0),
@@ -110,6 +124,7 @@ function beyondRules(
 ): (RecordingRule & { labels: Record<string, string> })[] {
   const counted = countedSeries(kpi, alertPace(config, kpi))
   const grown = names.judgeSeries.grown(kpi, 'bucket', 'alert')
+  const isEverywhere = region.matchers.length === 0 && region.except.length === 0
   return thresholdSeverities.flatMap((severity: ThresholdSeverity) => {
     const threshold = kpi.thresholds[severity]
     if (threshold === undefined) return []
@@ -120,13 +135,14 @@ function beyondRules(
     const inside = `(\n${indent(upTo.join('\nor ignoring (le)\n'))}\n)`
     const all = `(\n${indent(newOperations(counted))}\n)`
     // Once all instances are gone nothing new comes, and what is remembered is still known.
-    const remembered = before(memory(kpi, 'beyond_middle'), ofLevel(region, severity))
+    const remembered = before(beyond(kpi), ofLevel(region, severity))
     const gone = `0 * ${remembered} and on (${place}) ${newest(lastOperation(kpi))}`
     const isBeyond =
       kpi.direction === 'higher_is_better'
         ? inside
         : `${all} - ignoring (le, ${names.counterPart}) group_right () ${inside}`
-    const summed = `sum by (${place}) (\n${indent(isBeyond)}\n) and ${within(added(kpi, 'count'), region)}`
+    const sum = `sum by (${place}) (\n${indent(isBeyond)}\n)`
+    const summed = isEverywhere ? sum : `${sum} and ${within(added(kpi, 'count'), region)}`
     return [
       {
         record: beyond(kpi),

@@ -53,7 +53,7 @@ export function judgedSeries(
   place: Place,
   values: readonly (number | readonly [low: number, high: number] | 'stale')[],
 ): Record<string, string> {
-  const { high, low, nearCurrent } = names.judgeSeries
+  const { beyond, high, low, nearCurrent } = names.judgeSeries
   const series = (
     name: string,
     of: (low: number, high: number) => number,
@@ -69,12 +69,13 @@ export function judgedSeries(
   ]
   const middle = (least: number, most: number) => (least + most) / 2
   const current = series(names.recordedSeries.current(kpi), middle)
+  const near = series(nearCurrent(kpi), middle)
   // Of a gauge both are recorded from its value.
   if (kpi.instrument === 'gauge') return Object.fromEntries([current])
   if (!isQuantile(kpi.statistic)) {
     return Object.fromEntries([
       current,
-      series(nearCurrent(kpi), middle),
+      near,
       series(low(kpi), (least) => least),
       series(high(kpi), (_, most) => most),
     ])
@@ -84,11 +85,12 @@ export function judgedSeries(
     const share = (value: number) => (isBreach(kpi.direction, value, threshold) ? allowed : allowed * 0.9)
     const ofLevel = [is(severity, level)]
     return [
+      series(beyond(kpi), () => 0, ofLevel),
       series(low(kpi), (least, most) => Math.min(share(least), share(most)), ofLevel),
       series(high(kpi), (least, most) => Math.max(share(least), share(most)), ofLevel),
     ]
   })
-  return Object.fromEntries([current, ...shares])
+  return Object.fromEntries([current, near, ...shares])
 }
 
 /** The series with the value of a place. */

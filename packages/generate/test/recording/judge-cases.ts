@@ -164,10 +164,14 @@ export function rulesKnowWhatStepsKnow(count: number): void {
           const judged = judgeShare(memory, settings)
           const ofLevel = `severity="${severity}", `
           const { high, low } = names.judgeSeries
+          // Where none are remembered both are 0, which rules do not record.
+          const conditions =
+            judged.high === 0
+              ? [`${high(latency)}{${ofLevel}model="m"}`, `${low(latency)}{${ofLevel}model="m"}`]
+              : [isNear(high(latency), judged.high, ofLevel), isNear(low(latency), judged.low, ofLevel)]
           expectations.set(at, {
             ...expectations.get(at),
-            [isNear(high(latency), judged.high, ofLevel)]: [],
-            [isNear(low(latency), judged.low, ofLevel)]: [],
+            ...Object.fromEntries(conditions.map((each): [string, []] => [each, []])),
           })
         }
       }
