@@ -5,6 +5,8 @@ import { limitText, messageAnnotation } from './message-annotations.js'
 export interface ExampleBreach {
   readonly value: number
   readonly operations: number
+  /** What people changed last: `deployment of demo 2.1 by ci, 29 Nov 12:01 UTC`. */
+  readonly change?: string
   /** What is known of the breach as a whole. */
   readonly course?: {
     readonly worst: number
@@ -21,7 +23,7 @@ export interface ExampleBreach {
 export function exampleAnnotations(
   kpi: Kpi,
   severity: ThresholdSeverity,
-  { value, operations, course }: ExampleBreach,
+  { value, operations, change, course }: ExampleBreach,
 ): Record<string, string> {
   return {
     [messageAnnotation.value]: shown(value, kpi),
@@ -30,6 +32,7 @@ export function exampleAnnotations(
     ...(kpi.instrument === 'gauge'
       ? {}
       : { [messageAnnotation.operations]: `${operations} operations in 10 min` }),
+    ...(change === undefined ? {} : { [messageAnnotation.change]: change }),
     ...(course === undefined
       ? {}
       : {

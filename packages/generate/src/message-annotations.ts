@@ -31,6 +31,8 @@ export const messageAnnotation = {
   since: 'shown_since',
   /** How long it has lasted if it ends with the next evaluation: `2m 30s`. */
   lasted: 'shown_lasted',
+  /** What people changed last, within six hours: `deployment of demo 2.1 by ci, 29 Nov 12:01 UTC`. */
+  change: 'last_change',
 } as const
 
 /** How far back the operations of a message are counted. */
@@ -49,6 +51,7 @@ export function messageAnnotations(
     [messageAnnotation.order]: order(kpi),
     ...(kpi.instrument === 'gauge' ? {} : { [messageAnnotation.operations]: operationsText(kpi, severity) }),
     ...courseAnnotations(config, kpi),
+    [messageAnnotation.change]: changeText,
   }
 }
 
@@ -87,6 +90,14 @@ function courseAnnotations(config: Config, kpi: Kpi): Record<string, string> {
     [messageAnnotation.lasted]: `${asked(`time() + ${rest} - ${selected(breachedSince(kpi, labels), labels)}`, labels)}{{ . | first | value | humanizeDuration }}{{ end }}`,
   }
 }
+
+const newest = names.recorderMetric.newestChange
+
+/** The newer one of the service's newest deployment and the newest change of the configuration. */
+const changeText =
+  `{{ with printf "topk(1, ${newest}{service=%q} or ${newest}{service=''})" $labels.${names.label.job} | query }}` +
+  `{{ $change := . | first }}{{ $change.Labels.what }}{{ with $change.Labels.by }} by {{ . }}{{ end }}, ` +
+  `{{ ($change | value | toTime).UTC.Format "2 Jan 15:04" }} UTC{{ end }}`
 
 /** How long an alert goes on after its condition. */
 function keptFor({ alertCheckInterval }: Config, { keepFiringFor }: Kpi): number {

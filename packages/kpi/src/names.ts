@@ -176,6 +176,8 @@ export const recorderMetric = {
   lastHealthy: 'mnemoscope_recorder_last_healthy_timestamp_seconds',
   /** Runs of a kind of `work` that failed, with `handler` for deliveries. */
   workFailures: 'mnemoscope_recorder_work_failures_total',
+  /** Unix time at which people last changed something, by `newestChangeLabels`. */
+  newestChange: 'mnemoscope_recorder_newest_change_timestamp_seconds',
   /** Instants that are still to be filled. */
   backfillLeft: 'mnemoscope_recorder_backfill_instants_left',
   /** 1 while the recorder knows that the configuration as written is not in use. */
@@ -183,6 +185,9 @@ export const recorderMetric = {
   /** By `server`: `postgres` or `prometheus`. */
   queryDuration: 'mnemoscope_recorder_query_duration_seconds',
 } as const
+
+/** Labels of the newest changes: the service, empty for the configuration; what changed, and who did it, empty if unknown. */
+export const newestChangeLabels = ['service', 'what', 'by'] as const
 
 function pascalCase(id: string): string {
   return id.replace(/(?:^|_)([a-z0-9])/g, (_, first: string) => first.toUpperCase())

@@ -66,6 +66,12 @@ export function createMetrics() {
       labelNames: ['handler'],
       registers,
     }),
+    newestChange: new Gauge({
+      name: names.recorderMetric.newestChange,
+      help: 'When people last deployed a service, or (under no service) changed the configuration, within six hours, as Unix time.',
+      labelNames: names.newestChangeLabels,
+      registers,
+    }),
     backfillLeft: new Gauge({
       name: names.recorderMetric.backfillLeft,
       help: 'Instants that were missed and are still to be filled; 0 while another recorder is at it.',

@@ -10,6 +10,7 @@ import { prepareDatabase } from './database/prepare.js'
 import { startRetention } from './database/retention.js'
 import type { AlertHandler } from './deliveries/handlers.js'
 import { startDeliveries, startQueueDepth } from './deliveries/loop.js'
+import { startNewestChanges } from './deployments/newest-changes.js'
 import { startDeploymentSearch } from './deployments/search.js'
 import type { Key } from './http/access.js'
 import { knownHosts } from './http/hosts.js'
@@ -123,6 +124,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     { work: 'roll_ups', loop: startRollUps(work) },
     { work: 'reconcile', loop: startReconciles(work) },
     { work: 'deployments', loop: startDeploymentSearch(work) },
+    { work: 'newest_changes', loop: startNewestChanges(work) },
     { work: 'retention', loop: startRetention(work) },
     { work: 'queue_depth', loop: startQueueDepth(work) },
     ...handlers.map((handler) => ({

@@ -122,6 +122,7 @@ function breaches(config: Config, kpi: Kpi | undefined, began: Date) {
         ...exampleAnnotations(kpi, level, {
           value: value(steps),
           operations: 46 - model,
+          change: `deployment of ${service} 2.1 by ci, ${changedAt(began)} UTC`,
           course: {
             worst: value(worst),
             worstPlace: `${models[0]} (search, ${contextSizeWords(size)})`,
@@ -136,4 +137,10 @@ function breaches(config: Config, kpi: Kpi | undefined, began: Date) {
       fingerprint: `${model}${level}`,
     }
   }
+}
+
+/** Some minutes before, as messages write it. */
+function changedAt(began: Date): string {
+  const [day, month, , time] = new Date(began.getTime() - 420_000).toUTCString().slice(5).split(' ')
+  return `${Number(day)} ${month} ${time?.slice(0, 5)}`
 }

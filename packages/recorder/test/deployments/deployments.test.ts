@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { startTogether } from '../../../../test/harness/started.js'
+import { showNewestChanges } from '../../src/deployments/newest-changes.js'
 import { searchDeployments } from '../../src/deployments/search.js'
 import { storeSightings } from '../../src/deployments/store.js'
 import { changedBefore } from '../../src/episodes/before.js'
@@ -216,4 +217,26 @@ describe('POST /api/deployments', () => {
     await recorder.stop()
     await pool.end()
   })
+})
+
+test('the metrics have the newest change of each service within six hours, and of the configuration', async () => {
+  const metrics = createMetrics()
+  const lines = async () => {
+    await showNewestChanges(pool, metrics)
+    const text = await metrics.registry.metrics()
+    return text.split('\n').filter((line) => line.startsWith('mnemoscope_recorder_newest_change'))
+  }
+  expect(await lines()).toEqual([])
+  await pool.query(`INSERT INTO deployments (at, service, version, previous_version, source, by) VALUES
+    (now() - interval '7 hours', 'old', '2', '1', 'api', NULL), (now() - interval '3 hours', 'memory', '2', '1', 'api', 'ci'),
+    (to_timestamp(floor(extract(epoch FROM now())) - 60), 'memory', '3', '2', 'observed', NULL),
+    (now() - interval '1 hour', 'new', '1', NULL, 'observed', NULL)`)
+  await pool.query(`INSERT INTO config_changes (at, by, source, sha256, previous_sha256, summary, differences, restarts, config) VALUES
+    (now() - interval '5 hours', 'start', 'start', 'a', NULL, '{}', '[]', '[]', '{}'),
+    (to_timestamp(floor(extract(epoch FROM now())) - 30), 'ada', 'file', 'b', 'a', '{"F1 warns at 0.7, not 0.8"}', '[]', '[]', '{}')`)
+  const shown = await lines()
+  expect(shown.map((line) => line.replace(/ \d+$/, ''))).toEqual([
+    'mnemoscope_recorder_newest_change_timestamp_seconds{service="",what="F1 warns at 0.7, not 0.8",by="ada"}',
+    'mnemoscope_recorder_newest_change_timestamp_seconds{service="memory",what="deployment of memory 3",by=""}',
+  ])
 })

@@ -2,7 +2,7 @@ import type { Config } from '@mnemoscope/kpi'
 import { actions } from './actions.js'
 import { colors } from './colors.js'
 import { media } from './medium.js'
-import { choice, places, preamble, since } from './parts.js'
+import { changed, choice, places, preamble, since } from './parts.js'
 
 /** Styles stand at the elements: mail programs drop style sheets. Colours of text and ground are left to light and dark. */
 const styles = {
@@ -29,7 +29,7 @@ export function mail(config: Config): string {
     `<body style="${styles.body}">${preamble}`,
     '{{ $level := $worst.Labels.severity }}{{ if eq .Status "resolved" }}{{ $level = "recovered" }}{{ end }}',
     `<h1 style="${styles.title};${choice('$level', borders, '')}">{{ template "mnemoscope.text.title" . }}</h1>`,
-    `<p>${since(media.plain)}</p><ul style="${styles.list}">`,
+    `<p>${since(media.plain)}</p>${changed(media.plain, ['<p>', '</p>'])}<ul style="${styles.list}">`,
     places(config, { ...media.plain, bullet: '' }, ['<li>', '</li>']),
     `</ul>${todo.join('')}`,
     '</body></html>',

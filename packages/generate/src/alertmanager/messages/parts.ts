@@ -3,7 +3,17 @@ import { contextSizeWords } from '../../context-size-words.js'
 import { messageAnnotation } from '../../message-annotations.js'
 import { type Medium, quoted, shown } from './medium.js'
 
-const { order, value, limit, operations, worst, worstPlace, since: began, lasted } = messageAnnotation
+const {
+  order,
+  value,
+  limit,
+  operations,
+  worst,
+  worstPlace,
+  since: began,
+  lasted,
+  change: lastChange,
+} = messageAnnotation
 const placesSeen = messageAnnotation.places
 const { job, model, contextSize, operation, kpi, severity } = names.label
 
@@ -222,6 +232,13 @@ export function since(medium: Medium): string {
     `{{ if eq .Status "resolved" }}From ${start('2 Jan 15:04:05')} to {{ $last.UTC.Format "2 Jan 15:04:05" }} UTC${worstText}${atPlaces}`,
     `{{ else }}Since ${minutes} UTC{{ if ${isWorse} }}${worstText}{{ end }}{{ end }}`,
   )
+}
+
+/** What people changed last, where it may be the cause. */
+export function changed(medium: Medium, around: readonly [string, string] = ['', medium.newLine]): string {
+  const [before, after] = around
+  const text = `${before}Last change: ${shown('.', medium, 'sentence')}${after}`
+  return `{{ if eq .Status "firing" }}{{ with $over.Annotations.${lastChange} }}${text}{{ end }}{{ end }}`
 }
 
 /** The worst level of the message: `critical`; `recovered` when it is over. */

@@ -4,7 +4,7 @@ import { actionLines, actions, pageAction } from './actions.js'
 import { colors } from './colors.js'
 import { mail } from './mail.js'
 import { type Medium, media, valueTemplates } from './medium.js'
-import { choice, level, places, preamble, since, title, wordTemplates } from './parts.js'
+import { changed, choice, level, places, preamble, since, title, wordTemplates } from './parts.js'
 
 /** Where Alertmanager finds the templates, from its configuration file. */
 export const templatesGlob = 'templates/*.tmpl'
@@ -64,7 +64,7 @@ function use(name: string): string {
 /** Everything below the title: since when, where, and what to do. */
 function body(config: Config, medium: Medium): string {
   const { newLine } = medium
-  return `${preamble}${since(medium)}${newLine}${places(config, medium)}${actionLines(config, medium).replace(newLine, '')}`
+  return `${preamble}${since(medium)}${newLine}${changed(medium)}${places(config, medium)}${actionLines(config, medium).replace(newLine, '')}`
 }
 
 /** A text for each level. */
