@@ -4,6 +4,7 @@ import { findEngine } from '../harness/engines.js'
 import { type Figure, printFigure } from '../harness/figures.js'
 import { toolsDir } from '../harness/repository.js'
 import { counted, incidentsOf, wrongEnds } from './count.js'
+import { wrongRandomEnds } from './random-episodes.js'
 import { type Stage, stage } from './stage.js'
 import { stories } from './stories.js'
 
@@ -62,6 +63,18 @@ async function figuresOf(version: string, running: Stage): Promise<Figure[]> {
 }
 
 let isOk = true
+const seeds = Array.from({ length: 200 }, (_, i) => i + 1)
+const wrongEndings = await wrongRandomEnds(seeds)
+for (const each of wrongEndings) console.error(JSON.stringify(each))
+const random = {
+  name: `ends of ${seeds.length} random breaches that say anything but their values`,
+  value: new Set(wrongEndings.map(({ seed }) => seed)).size,
+  unit: '',
+  goal: 0,
+  ok: wrongEndings.length === 0,
+}
+printFigure(random, isJson)
+isOk &&= random.ok
 for (const { version, command } of await alertmanagers()) {
   const running = await stage({ command, version })
   try {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { mnemoscopeHere } from '../harness/command.js'
 import { linkTools } from '../harness/link-tools.js'
 import { firingWords } from './count.js'
+import { wrongRandomEnds } from './random-episodes.js'
 
 interface Shown {
   readonly kind: string
@@ -79,4 +80,9 @@ test('a terminal gets the text of a medium', async () => {
   const { stdout } = await mnemoscopeHere(folder, ['messages', '--medium', 'email'])
   expect(stdout).toContain('NEW E-mail\n▌ memory_api: F1 score 0.525 on 3 models (critical at 0.70)')
   expect(stdout).toContain('▌ Runbook: https://memory.example/runbooks/f1-score.md')
+})
+
+// 200 of them in `npm run messages`.
+test('the end of a random breach says its true values', async () => {
+  expect(await wrongRandomEnds([1, 2, 3])).toEqual([])
 })
