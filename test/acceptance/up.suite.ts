@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { DashboardData } from '@mnemoscope/recorder'
-import { eventually, mnemoscope, type Up } from '../harness/index.js'
+import { eventually, mnemoscope } from '../harness/index.js'
 import { type Demo, isAlive, startDemo } from './demo.js'
 
 describe('mnemoscope up --demo', () => {
@@ -16,7 +18,7 @@ describe('mnemoscope up --demo', () => {
   afterAll(() => demo?.stop(), 60_000)
 
   test('a real fault raises a critical F1 alert, and mending it closes the same episode', async () => {
-    const healthy = await dashboard(demo.up)
+    const healthy = await dashboard(demo)
     expect(healthy.alert_summary.has_critical).toBe(false)
 
     const broken = await mnemoscope(demo.folder, ['demo', '--fault', 'recall'])
@@ -63,6 +65,8 @@ describe('mnemoscope up --demo', () => {
   }
 })
 
-async function dashboard({ run }: Up): Promise<DashboardData> {
-  return (await (await fetch(`${run.recorder}/api/dashboard`)).json()) as DashboardData
+async function dashboard({ folder, up: { run } }: Demo): Promise<DashboardData> {
+  const key = readFileSync(join(folder, '.mnemoscope/secrets/owner-key'), 'utf8').trim()
+  const init = { headers: { authorization: `Bearer ${key}` } }
+  return (await (await fetch(`${run.recorder}/api/dashboard`, init)).json()) as DashboardData
 }

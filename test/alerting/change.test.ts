@@ -41,6 +41,7 @@ beforeAll(async () => {
     databaseUrl: await postgres.newDatabase(),
     prometheusUrl,
     port: 0,
+    open: 'everything' as const,
     logger,
   }
   const started = await startRecorder(options)

@@ -59,7 +59,7 @@ export async function outsideContract(): Promise<Figure> {
       readers: pool,
       config,
       configSource,
-      gate: { token: undefined, keys: undefined, sessionSecret: undefined },
+      gate: { token: undefined, keys: () => [], sessionSecret: '', open: 'use' },
       takeSignInCode: () => false,
       hosts: new Set(),
       metrics: createMetrics(),

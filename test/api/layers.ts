@@ -31,6 +31,7 @@ export const layers = [
   'analysis',
   'status',
   'runbooks',
+  'sign-in',
   // The roof: the list of all routes, the app, the recorder.
   'api',
   'recorder',

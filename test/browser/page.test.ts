@@ -32,7 +32,7 @@ describeInBrowser('the page of a recorder with a token', () => {
   }, 60_000)
 
   test('shows the newest values and every open alert: which KPI and model, its value, its threshold', async () => {
-    const page = await browser.newPage()
+    const page = await browser.newPage({ extraHTTPHeaders: { authorization: 'Bearer of-my-own' } })
     try {
       const problems = await openPage(page, recorder.url)
       const newest = await recorder.query<{ model: string; value: number }>(
@@ -59,31 +59,33 @@ describeInBrowser('the page of a recorder with a token', () => {
     }
   })
 
-  test('asks for it when an alert is acknowledged, and keeps it as long as its tab', async () => {
+  test('asks for it before it shows anything, and signs the browser in', async () => {
     const context = await browser.newContext()
     const page = await context.newPage()
     try {
-      const problems = await openPage(page, recorder.url)
-      const stored = () => recorder.query('SELECT by FROM alert_acknowledgements ORDER BY id')
-      const open = (number: number) => page.locator('.alert button.quiet').nth(number).click()
-      const field = page.locator('#acknowledge-token')
-      await open(0)
-      await page.locator('#acknowledge-by').fill('ann')
-      expect(await field.isVisible()).toBe(false)
-      await page.locator('#acknowledge-send').click()
+      const isShown = () => page.locator('html[data-shown]').count()
+      const field = page.locator('#sign-in-token')
+      await page.goto(recorder.url)
       await field.waitFor({ state: 'visible' })
-      expect(await page.locator('#acknowledge-error').textContent()).toContain('MNEMOSCOPE_TOKEN')
+      expect(await isShown()).toBe(0)
       expect(await seriousViolations(page)).toEqual([])
+      await field.fill('of-another')
+      await page.locator('#sign-in-send').click()
+      await page.locator('#sign-in-error:not(:empty)').waitFor({ state: 'visible' })
+      expect(await page.locator('#sign-in-error').textContent()).toContain('does not know it')
       await field.fill('of-my-own')
-      await page.locator('#acknowledge-send').click()
-      await page.locator('#acknowledge').waitFor({ state: 'hidden' })
-      expect(await stored()).toEqual([{ by: 'ann' }])
-      await page.reload()
+      await page.locator('#sign-in-send').click()
       await page.locator('html[data-shown]').waitFor({ state: 'attached' })
-      await open(1)
-      await page.locator('#acknowledge-send').click()
-      await page.locator('#acknowledge').waitFor({ state: 'hidden' })
-      expect(await stored()).toEqual([{ by: 'ann' }, { by: 'ann' }])
+      expect(await page.locator('#sign-in').isVisible()).toBe(false)
+
+      // Also in another tab, and for what writes.
+      const other = await context.newPage()
+      const problems = await openPage(other, recorder.url)
+      await other.locator('.alert button.quiet').first().click()
+      await other.locator('#acknowledge-by').fill('ann')
+      await other.locator('#acknowledge-send').click()
+      await other.locator('#acknowledge').waitFor({ state: 'hidden' })
+      expect(await recorder.query('SELECT by FROM alert_acknowledgements')).toEqual([{ by: 'ann' }])
       expect(problems).toEqual([])
     } finally {
       await context.close()

@@ -46,7 +46,7 @@ describeInBrowser('pictures of the page, from a real run of the demo', () => {
 
   test('healthy', async () => {
     const since = Date.now()
-    await openPage(page, up.run.recorder)
+    await openPage(page, /http:\S+\/sign-in\?code=\S+/.exec(up.output())?.[0] ?? up.run.recorder)
     await page.locator('#newest td data').first().waitFor({ timeout: 120_000 })
     await eventually('enough history', () => Date.now() - since > healthyMs, { withinMs: healthyMs + 5_000 })
     await page.locator('#overall-status.level-ok').waitFor({ timeout: 60_000 })

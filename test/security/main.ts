@@ -35,7 +35,7 @@ try {
     show(name, gain === undefined ? 0 : 1, 'succeeded', 0)
   }
   const key = readFileSync(join(folder.path, '.mnemoscope/secrets/owner-key'), 'utf8').trim()
-  show('the same requests with a key', (await workingWith(key, up.run.recorder)).length, 'succeeded', 4)
+  show('the same requests with a key', (await workingWith(key, up.run.recorder)).length, 'succeeded', 8)
   for (const [place, found] of Object.entries(await leaks({ folder: folder.path, up, given, key }))) {
     show(`secrets in ${place}`, found.length, 'found', 0)
     if (found.length > 0) console.error(found)

@@ -47,7 +47,7 @@ export async function ask<Name extends Operation>(
   { has, params, query, body, folder = '.' }: Request<Name>,
 ): Promise<AnswerOf<Name>> {
   const [method = 'GET', path = ''] = operation.split(' ')
-  const token = method === 'GET' ? undefined : (ownerKey(url, folder) ?? changeToken())
+  const token = ownerKey(url, folder) ?? changeToken()
   const response = await fetch(`${url}${filled(path, params)}${searchOf(query)}`, {
     method,
     headers: {

@@ -34,7 +34,7 @@ test.each(changeablePaths().filter((path) => !labels.includes(path)))(
 )
 
 test('the page lists every setting that a patch may set, and no other', () => {
-  const section = page.slice(page.indexOf('## Patches'), page.indexOf('## Who may write'))
+  const section = page.slice(page.indexOf('## Patches'), page.indexOf('## Who may do what'))
   const listed = [...section.matchAll(/^\| `([^`]+)` \| ([^|]+) \|$/gm)].flatMap(([, prefix, keys]) =>
     [...(keys ?? '').matchAll(/`(\w+)`/g)].map(([, key]) => `${prefix}.${key}`),
   )

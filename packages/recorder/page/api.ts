@@ -32,7 +32,7 @@ interface Request<Name extends Operation> {
   readonly params?: ParamsOf<Name>
   readonly query?: QueryOf<Name>
   readonly body?: BodyOf<Name>
-  /** The recorder's token, where it wants one. */
+  /** To sign in with; else the browser's cookie counts. */
   readonly token?: string | null
 }
 

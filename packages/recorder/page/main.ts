@@ -21,6 +21,7 @@ import { showHistory } from './history.js'
 import { showNewest } from './newest-values.js'
 import { showNotices } from './notices.js'
 import { showGuide, showOutdated, showOverallStatus } from './overall-status.js'
+import { askToSignIn, isSignedOut, startSignIn } from './sign-in.js'
 import { isoOf, localZone, setClock, startClock } from './time.js'
 
 let address = readAddress(location.search)
@@ -33,7 +34,7 @@ let isWanted = false
 /** Asks for everything anew. Of several calls while one is under way, one more is made. */
 async function refresh(): Promise<void> {
   isWanted = true
-  if (isRunning) return
+  if (isRunning || isSignedOut()) return
   isRunning = true
   while (isWanted) {
     isWanted = false
@@ -43,6 +44,7 @@ async function refresh(): Promise<void> {
       showAnswered()
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+      if (askToSignIn(error)) continue
       showFailed(error)
       if (data) showOutdated(data, failureText(error))
     }
@@ -118,6 +120,7 @@ byId('zone').textContent =
   localZone === 'UTC' ? 'Times are UTC.' : `Times are UTC; hover over one for ${localZone}.`
 startClock()
 startFilters(() => address, go)
+startSignIn(() => void refresh())
 startAcknowledge(() => void refresh())
 makeScrollable(document.querySelectorAll<HTMLElement>('.scroll'))
 

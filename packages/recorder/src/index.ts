@@ -31,7 +31,13 @@ export {
   webhookHandler,
 } from './deliveries/handlers.js'
 export { replayDeliveries } from './deliveries/queue.js'
-export { hashOf, type Key, type Scope as KeyScope, scopes as keyScopes } from './http/access.js'
+export {
+  hashOf,
+  type Key,
+  type Openness,
+  type Scope as KeyScope,
+  scopes as keyScopes,
+} from './http/access.js'
 export { keysOf, newKey, readKeys } from './http/key-file.js'
 export { csvLine } from './http/row-format.js'
 export type { Column } from './reading/columns.js'

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { type Config, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
 import { type Logger, pino } from 'pino'
 import { startReconciles } from './alerts/reconcile.js'
@@ -12,7 +13,7 @@ import type { AlertHandler } from './deliveries/handlers.js'
 import { startDeliveries, startQueueDepth } from './deliveries/loop.js'
 import { startNewestChanges } from './deployments/newest-changes.js'
 import { startDeploymentSearch } from './deployments/search.js'
-import type { Key } from './http/access.js'
+import { isLoopback, type Key, type Openness } from './http/access.js'
 import { knownHosts } from './http/hosts.js'
 import { type Listening, listen } from './http/listen.js'
 import { readPage } from './http/page.js'
@@ -32,9 +33,17 @@ export interface RecorderOptions {
   readonly configSource?: ConfigSource
   /** A token with all scopes. Default none. */
   readonly token?: string
-  /** The keys that count at the moment of a request. Default none, and without a token this machine may configure. */
+  /** The keys that count at the moment of a request. Default none. */
   readonly keys?: () => readonly Key[]
-  /** How browsers sign in. Default: they cannot. */
+  /**
+   * What everybody who reaches it may do while it has no token and no keys. That a request comes from this machine proves
+   * nothing, as proxies and web pages send from there too.
+   * - `use`: all but changes of the configuration and deployments. Default if it listens on a loopback address.
+   * - `nothing`: only health, its own metrics and runbooks. Default elsewhere.
+   * - `everything`: for a recorder behind a gate of its own.
+   */
+  readonly open?: Openness
+  /** How browsers sign in by a code. Default: they cannot, and a token or a key signs in until the recorder ends. */
   readonly signIn?: {
     /** Signs the cookies. */
     readonly secret: string
@@ -149,7 +158,12 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     readers,
     config,
     configSource,
-    gate: { token: options.token, keys: options.keys, sessionSecret: options.signIn?.secret },
+    gate: {
+      token: options.token,
+      keys: options.keys ?? (() => []),
+      open: options.open ?? (isLoopback(host) ? 'use' : 'nothing'),
+      sessionSecret: options.signIn?.secret ?? randomBytes(32).toString('hex'),
+    },
     takeSignInCode: options.signIn?.takeCode ?? (() => false),
     hosts: knownHosts([config.endpoints.recorder], [host, ...(options.allowHosts ?? [])]),
     metrics,

@@ -22,11 +22,15 @@ const forged = JSON.stringify({
 })
 
 /** What a program of another account can send, and so what a proxy with its usual settings passes on for everybody. */
-const attempts: Readonly<Record<string, [method: string, path: string, body: string]>> = {
+const attempts: Readonly<Record<string, [method: string, path: string, body?: string]>> = {
   'mute an alert by its thresholds': ['PUT', '/api/config', mute],
   'have the configuration read again': ['PUT', '/api/config', '{}'],
   'forge a notification of Alertmanager': ['POST', '/api/webhook/alertmanager', forged],
   'acknowledge an alert': ['POST', '/api/episodes/1/acknowledge', '{"by":"nobody"}'],
+  'read what memory was measured': ['GET', '/api/dashboard'],
+  'read the configuration': ['GET', '/api/config'],
+  'read every alert': ['GET', '/api/episodes'],
+  'read single measurements': ['GET', '/api/measurements'],
   'report a deployment': ['POST', '/api/deployments', '{"service":"demo","version":"6.6.6"}'],
 }
 
@@ -42,7 +46,7 @@ export async function workingWith(key: string, recorder: string): Promise<string
   const working: string[] = []
   for (const [name, [method, path, body]] of Object.entries(attempts)) {
     if (path.includes('/episodes/')) continue
-    const init = { method, headers: { ...json, authorization: `Bearer ${key}` }, body }
+    const init = { method, headers: { ...json, authorization: `Bearer ${key}` }, ...(body && { body }) }
     if ((await succeeded(`${recorder}${path}`, init)) !== undefined) working.push(name)
   }
   return working
@@ -55,7 +59,11 @@ export const recorderAttacks: readonly Attack<RecorderTarget>[] = Object.entries
       async attempt({ recorder }: RecorderTarget) {
         // As the page's own requests have it.
         const origin = how === 'with a forged cookie' ? { origin: recorder } : {}
-        return succeeded(`${recorder}${path}`, { method, headers: { ...json, ...given, ...origin }, body })
+        return succeeded(`${recorder}${path}`, {
+          method,
+          headers: { ...json, ...given, ...origin },
+          ...(body && { body }),
+        })
       },
     })),
 )

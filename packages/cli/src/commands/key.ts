@@ -21,9 +21,7 @@ const fileOption = () =>
 const createCommand = new Command('create')
   .description('make a key and show it once; only its hash is kept')
   .argument('<name>', 'who uses it: the name that the history shows')
-  .addOption(
-    new Option('--scope <scope...>', 'what it allows, beside reading').choices(scopes).makeOptionMandatory(),
-  )
+  .addOption(new Option('--scope <scope...>', 'what it allows').choices(scopes).makeOptionMandatory())
   .option(
     '--days <days>',
     'how long it works (default: until it is revoked)',
@@ -86,7 +84,7 @@ const revokeCommand = new Command('revoke')
   })
 
 export const keyCommand = new Command('key')
-  .description('make, list and revoke the keys of those who may write to the recorder')
+  .description('make, list and revoke the keys of those who may use the recorder')
   .addCommand(createCommand)
   .addCommand(listCommand)
   .addCommand(revokeCommand)

@@ -13,6 +13,7 @@ interface RecordOptions {
   prometheusUrl?: string
   alertmanagerUrl?: string
   serversPasswordFile?: string
+  open?: true
   keys?: string
   ownKeys?: string
   applyTo?: string
@@ -41,6 +42,10 @@ export const recordCommand = new Command('record')
     '--servers-password-file <file>',
     'file with the password that Prometheus and Alertmanager ask of the user "mnemoscope"',
   )
+  .option(
+    '--open',
+    'without a token and keys: let everybody who reaches it read, acknowledge and send (default at a loopback address)',
+  )
   .option('--keys <file>', 'keys from `mnemoscope key create` (default: .mnemoscope/keys.json)')
   .option(
     '--own-keys <folder>',
@@ -51,9 +56,9 @@ export const recordCommand = new Command('record')
   .option('--demo-clock', "use the demo's faster intervals where the configuration sets none")
   .addHelpText(
     'after',
-    '\nThe environment variable DATABASE_URL names the database. If MNEMOSCOPE_TOKEN is set, or keys were' +
-      '\nmade with `mnemoscope key create`, every request that writes must send the token or a key. Without them,' +
-      '\nchanges of the configuration and deployments are refused.',
+    '\nThe environment variable DATABASE_URL names the database. If MNEMOSCOPE_TOKEN is set, or keys were made' +
+      '\nwith `mnemoscope key create`, every request must send the token or a key, except health and metrics. Without' +
+      '\nthem, changes of the configuration and deployments are refused.',
   )
   .action(async (options: RecordOptions) => {
     const { loadProject } = await import('../config-file.js')
@@ -107,6 +112,7 @@ export const recordCommand = new Command('record')
       host,
       port,
       allowHosts: options.allowHost ?? [],
+      ...(options.open && { open: 'use' }),
       ...gate.recorder,
       ...(token === undefined ? {} : { token }),
     })

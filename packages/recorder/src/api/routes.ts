@@ -11,6 +11,7 @@ import { type OpenApiDocument, openApiDocument } from '../http/openapi.js'
 import { type AnyRoute, route } from '../http/route.js'
 import { measurementRoutes } from '../measurements/routes.js'
 import { runbookRoutes } from '../runbooks/routes.js'
+import { signInRoutes } from '../sign-in/routes.js'
 import { snapshotRoutes } from '../snapshots/routes.js'
 import { statusRoutes } from '../status/routes.js'
 
@@ -24,6 +25,7 @@ const featureRoutes = [
   ...configRoutes,
   ...deploymentRoutes,
   ...statusRoutes,
+  ...signInRoutes,
   ...webhookRoutes,
   ...runbookRoutes,
 ] as const
@@ -41,7 +43,7 @@ const documentRoute = route({
   method: 'GET',
   path: '/api/openapi.json',
   summary: 'This document.',
-  access: 'read',
+  access: 'open',
   answer: z.looseObject({ openapi: z.literal('3.1.0') }).describe('An OpenAPI 3.1 document.'),
   handle: (_, { config }: { readonly config: Pick<Config, 'kpis'> }) =>
     apiDocument(Object.keys(config.kpis)) as { openapi: '3.1.0' },

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { BlockList, isIPv4 } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 
 /** What a key may allow. */
@@ -7,13 +7,17 @@ export const scopes = ['read', 'write:measurements', 'write:alerts', 'acknowledg
 export type Scope = (typeof scopes)[number]
 
 /**
- * Which scope a route needs.
- * - `read`: open to all who reach the recorder.
- * - `write:measurements`: open until the recorder has a token, or a person has made a key.
- * - `write:alerts`, `acknowledge`: open until it has a token or any key; `mnemoscope up` makes keys for its own parts.
- * - `configure`: always needs a token or a key, as it changes what others rely on.
+ * Which scope a route needs. Without a token and without keys, `open` of the recorder decides.
+ * - `open`: none, whoever asks: health, the recorder's own metrics, and what has no data.
+ * - `write:measurements`: none until the recorder has a token, or a person has made a key.
  */
-export type Access = Scope
+export type Access = Scope | 'open'
+
+/**
+ * What everybody who reaches a recorder may do while it has no token and no keys: all but `configure`, nothing but `open`
+ * routes, or everything.
+ */
+export type Openness = 'use' | 'nothing' | 'everything'
 
 /** Who sends requests, as the audit log names it. */
 export interface Caller {
@@ -35,10 +39,11 @@ export interface Key extends Caller {
 export interface Gate {
   /** A shared token with all scopes; undefined for none. */
   readonly token: string | undefined
-  /** The keys of this moment. Undefined: without a token, this machine may configure. */
-  readonly keys: (() => readonly Key[]) | undefined
-  /** Signs the page's cookies; undefined where nobody can sign in. */
-  readonly sessionSecret: string | undefined
+  /** The keys of this moment. */
+  readonly keys: () => readonly Key[]
+  readonly open: Openness
+  /** Signs the page's cookies. */
+  readonly sessionSecret: string
 }
 
 /** What of a request decides who it is from. */
@@ -47,11 +52,8 @@ export interface Asked {
   readonly cookie: string | undefined
   /** The header `Origin`, which browsers send with every request that writes. */
   readonly origin: string | undefined
-  /** Address that the connection comes from; undefined where it is not known. */
-  readonly remoteAddress: string | undefined
-  readonly host: string | undefined
-  /** Whether a proxy says that it passes the request on. */
-  readonly isForwarded: boolean
+  /** The header `Sec-Fetch-Site`, by which browsers say from what page a request is. */
+  readonly fetchSite: string | undefined
 }
 
 /**
@@ -59,49 +61,55 @@ export interface Asked {
  * @returns who sends it; undefined where it has no key and needs none
  * @throws MnemoscopeError TOKEN_REQUIRED, ACCESS_DENIED
  */
-export function assertAccess(scope: Access, asked: Asked, gate: Gate, now = Date.now()): Caller | undefined {
-  const caller = callerOf(asked, gate, now)
-  if (scope === 'read') return caller
+export function assertAccess(access: Access, asked: Asked, gate: Gate, now = Date.now()): Caller | undefined {
+  const caller = callerOf(asked, gate, access === 'read', now)
+  if (access === 'open') return caller
   if (caller !== undefined) {
-    if (caller.scopes.includes(scope)) return caller
+    if (caller.scopes.includes(access)) return caller
     throw new MnemoscopeError('ACCESS_DENIED', `the key "${caller.name}" may not do this`, {
       value: caller.name,
-      expected: `a key with the scope ${scope}`,
-      next: `Make one with \`npx mnemoscope key create NAME --scope ${scope}\`.`,
+      expected: `a key with the scope ${access}`,
+      next: `Make one with \`npx mnemoscope key create NAME --scope ${access}\`.`,
     })
   }
-  const keys = gate.keys?.() ?? []
-  const isClosed = gate.token !== undefined || keys.length > 0
+  const keys = gate.keys()
+  if (gate.token === undefined && keys.length === 0) {
+    if (gate.open === 'everything' || (gate.open === 'use' && access !== 'configure')) return undefined
+    throw new MnemoscopeError('ACCESS_DENIED', 'this recorder has neither a token nor a key', {
+      expected: `a recorder with MNEMOSCOPE_TOKEN, or with a key that has the scope ${access}`,
+      next: `Make a key with \`npx mnemoscope key create NAME --scope ${access}\` and send it, or start the recorder with MNEMOSCOPE_TOKEN set.`,
+    })
+  }
   const isShared = gate.token !== undefined || keys.some(({ isOwn }) => isOwn !== true)
-  if (scope === 'configure' ? isClosed : scope === 'write:measurements' ? isShared : isClosed) {
-    throw new MnemoscopeError('TOKEN_REQUIRED', 'the request has no valid token', {
-      expected: `Authorization: Bearer, and the recorder's token or a key with the scope ${scope}`,
-      next: 'Send MNEMOSCOPE_TOKEN of the recorder, or a key from `npx mnemoscope key create`. For Alertmanager set alerting.recorderTokenFile. To sign in on the page: `npx mnemoscope sign-in`.',
-    })
-  }
-  if (scope === 'configure' && !(gate.keys === undefined && isOfThisMachine(asked))) {
-    throw new MnemoscopeError('ACCESS_DENIED', 'without a token or a key nobody may change anything', {
-      value: asked.remoteAddress,
-      expected: 'a recorder with MNEMOSCOPE_TOKEN or a key',
-      next: 'Make a key with `npx mnemoscope key create NAME --scope configure`, or start the recorder with MNEMOSCOPE_TOKEN set.',
-    })
-  }
-  return undefined
+  if (access === 'write:measurements' && !isShared) return undefined
+  throw new MnemoscopeError('TOKEN_REQUIRED', 'the request has no valid token', {
+    expected: `Authorization: Bearer, and the recorder's token or a key with the scope ${access}`,
+    next: 'Send MNEMOSCOPE_TOKEN of the recorder, or a key from `npx mnemoscope key create`. For Alertmanager set alerting.recorderTokenFile. To sign in on the page: `npx mnemoscope sign-in`.',
+  })
 }
 
-function callerOf({ authorization, cookie, origin }: Asked, gate: Gate, now: number): Caller | undefined {
+function callerOf(
+  { authorization, cookie, origin, fetchSite }: Asked,
+  gate: Gate,
+  isRead: boolean,
+  now: number,
+): Caller | undefined {
   const given = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1]
   if (given !== undefined) {
     const sha256 = hashOf(given)
-    if (gate.token !== undefined && isSame(sha256, hashOf(gate.token))) return { name: 'token', scopes }
-    return gate
-      .keys?.()
-      .find((key) => isSame(sha256, key.sha256) && (key.expiresAt === undefined || now < key.expiresAt))
+    return keysAt(gate, now).find((key) => isSame(sha256, key.sha256))
   }
-  // Other programs at this host get the cookie too, and pages of theirs send it: those have another origin.
   const session = /(?:^|; )mnemoscope_session=([^;]+)/.exec(cookie ?? '')?.[1]
-  if (session === undefined || origin === undefined || gate.sessionSecret === undefined) return undefined
-  return isSession(session, gate.sessionSecret, now) ? { name: 'owner', scopes } : undefined
+  // Other programs at this host get the cookie too, and pages of theirs send it: with another origin, or, if they only
+  // read, with a word about the site. That a page cannot leave out.
+  const isOwnPage = origin !== undefined || (isRead && !/^(?:same|cross)-site$/.test(fetchSite ?? ''))
+  return session !== undefined && isOwnPage ? ofSession(session, gate, now) : undefined
+}
+
+/** The keys that count now, the token among them. */
+function keysAt({ token, keys }: Gate, now: number): Key[] {
+  const shared = token === undefined ? [] : [{ name: 'token', scopes, sha256: hashOf(token) }]
+  return [...shared, ...keys().filter(({ expiresAt }) => expiresAt === undefined || now < expiresAt)]
 }
 
 /** Hash of a key's text, as it is stored. */
@@ -112,20 +120,26 @@ export function hashOf(key: string): string {
 /** Longer than people leave a page open, shorter than they keep a laptop. */
 const sessionMs = 30 * 24 * 3_600_000
 
-/** The header that signs a browser in. No script reads the cookie, and no page of another site sends it. */
-export function sessionCookie(secret: string, now = Date.now()): string {
-  const expires = now + sessionMs
-  const value = `${expires}.${signature(expires, secret)}`
+/**
+ * The header that signs a browser in with a key: until the key ends or is revoked, at most 30 days. No script reads the
+ * cookie, and no page of another site sends it.
+ */
+export function sessionCookie({ sha256 }: Pick<Key, 'sha256'>, secret: string, now = Date.now()): string {
+  const content = `${now + sessionMs}.${signature(`key ${sha256}`, secret)}`
+  const value = `${content}.${signature(`session ${content}`, secret)}`
   return `mnemoscope_session=${value}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${sessionMs / 1_000}`
 }
 
-function isSession(value: string, secret: string, now: number): boolean {
-  const [expires = '', signed = ''] = value.split('.')
-  return now < Number(expires) && isSame(signed, signature(Number(expires), secret))
+function ofSession(value: string, gate: Gate, now: number): Caller | undefined {
+  const { sessionSecret: secret } = gate
+  const [expires = '', key = '', signed = ''] = value.split('.')
+  const isValid = isSame(signed, signature(`session ${expires}.${key}`, secret)) && now < Number(expires)
+  if (!isValid) return undefined
+  return keysAt(gate, now).find(({ sha256 }) => isSame(key, signature(`key ${sha256}`, secret)))
 }
 
-function signature(expires: number, secret: string): string {
-  return createHmac('sha256', secret).update(`session until ${expires}`).digest('hex')
+function signature(text: string, secret: string): string {
+  return createHmac('sha256', secret).update(text).digest('hex')
 }
 
 function isSame(a: string, b: string): boolean {
@@ -137,17 +151,8 @@ const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
 
-function isOfThisMachine({ remoteAddress, host, isForwarded }: Asked): boolean {
-  return !isForwarded && isLoopback(remoteAddress) && isLoopbackHost(host)
-}
-
-function isLoopback(address: string | undefined): boolean {
-  if (address === undefined) return false
-  const plain = address.replace(/^::ffff:/i, '')
-  return loopback.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6')
-}
-
-function isLoopbackHost(host: string | undefined): boolean {
-  const name = /^(\[[^\]]*\]|[^:]*)(?::\d+)?$/.exec(host ?? '')?.[1]?.replace(/^\[|\]$/g, '')
-  return name === 'localhost' || (name !== undefined && /^[\d.]+$|:/.test(name) && isLoopback(name))
+/** Whether only programs of this machine reach what listens at a host. */
+export function isLoopback(host: string): boolean {
+  const family = isIP(host)
+  return host === 'localhost' || (family !== 0 && loopback.check(host, family === 4 ? 'ipv4' : 'ipv6'))
 }

@@ -60,8 +60,8 @@ export function publishedPath(path: string): string {
 export function refusalsOf({ access, query, params, body, refusals = [] }: AnyRoute): number[] {
   const codes = [
     ...(query !== undefined || body !== undefined ? [400] : []),
-    ...(access === 'read' ? [] : [401]),
-    // For a wrong host name; and for what only this machine may change.
+    ...(access === 'open' ? [] : [401]),
+    // For a wrong host name, and for a key without the scope.
     403,
     ...(params === undefined ? [] : [404]),
     ...(body === undefined ? [] : [413, 415]),
@@ -110,7 +110,7 @@ function operation(route: AnyRoute, kpiIds: readonly string[]): object {
       },
     }),
     // Either is enough: whether the recorder has a token is known when it runs.
-    ...(access !== 'read' && { security: [{ token: [access] }, ...(access === 'configure' ? [] : [{}])] }),
+    ...(access !== 'open' && { security: [{ token: [access] }, ...(access === 'configure' ? [] : [{}])] }),
     responses: {
       ...(route.isRedirect
         ? { 303: { description: 'Leads to another address, in the header Location.' } }

@@ -54,14 +54,9 @@ function askedOf(context: Context): Asked {
     authorization: header('authorization'),
     cookie: header('cookie'),
     origin: header('origin'),
-    remoteAddress: getConnInfo(context).remote.address,
-    host: header('host'),
-    isForwarded: forwarding.some((name) => header(name) !== undefined),
+    fetchSite: header('sec-fetch-site'),
   }
 }
-
-/** What proxies add. */
-const forwarding = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
 
 /** Logs who changed what, and who was refused. Data that come all the time (alerts, measurements) are logged if refused. */
 function audit(
@@ -71,11 +66,12 @@ function audit(
   { logger }: Pick<ServeOptions, 'logger'>,
   error?: unknown,
 ): void {
-  if (access === 'read') return
+  if (access === 'open' || (access === 'read' && error === undefined)) return
   const who = { by: caller?.name ?? null, from: getConnInfo(context).remote.address ?? null }
   const what = { operation: `${method} ${path}`, scope: access }
   if (error === undefined) {
-    if (!access.startsWith('write:')) logger.info({ audit: { ...who, ...what, allowed: true } }, 'changed')
+    if (['acknowledge', 'configure'].includes(access))
+      logger.info({ audit: { ...who, ...what, allowed: true } }, 'changed')
   } else if (error instanceof MnemoscopeError && /^(?:TOKEN_REQUIRED|ACCESS_DENIED)$/.test(error.code)) {
     logger.warn({ audit: { ...who, ...what, allowed: false, code: error.code } }, 'refused')
   }

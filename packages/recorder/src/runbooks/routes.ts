@@ -39,7 +39,8 @@ export const runbookRoutes = [
     // Such a page may lie in a folder below the prefix of runbook links.
     path: '/runbooks/{+page}',
     summary: 'What to do about an alert. For a KPI without a written page, what its definition says.',
-    access: 'read',
+    // Messages in chats link here. A page describes a KPI, and has no measured value.
+    access: 'open',
     params: { page: z.string().max(1_000) },
     media: ['text/html'],
     isCached: true,

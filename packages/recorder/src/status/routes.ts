@@ -1,32 +1,12 @@
 import { z } from 'zod'
-import { type Gate, sessionCookie } from '../http/access.js'
 import { route } from '../http/route.js'
 import type { Metrics } from '../metrics.js'
 import type { Events } from './events.js'
 import { type Notices, noticesAnswer } from './notices.js'
 import { type Readiness, readinessAnswer } from './readiness.js'
 
-/** What the recorder says of itself, how a browser signs in, and when there is something new. */
+/** What the recorder says of itself, and when there is something new. */
 export const statusRoutes = [
-  route({
-    method: 'GET',
-    path: '/sign-in',
-    summary: 'Signs a browser in with a code that works once, and leads to the page.',
-    access: 'read',
-    query: { code: z.string().max(200).optional() },
-    isRedirect: true,
-    handle(
-      { query: { code }, context },
-      { gate, takeSignInCode }: { readonly gate: Gate; readonly takeSignInCode: (code: string) => boolean },
-    ) {
-      const isRight = code !== undefined && takeSignInCode(code)
-      if (isRight && gate.sessionSecret !== undefined) {
-        context.header('set-cookie', sessionCookie(gate.sessionSecret))
-      }
-      // A used code leads to the page too: browsers open an address again, and everybody may read.
-      return context.redirect('/', 303)
-    },
-  }),
   route({
     method: 'GET',
     path: '/api/events',
@@ -39,7 +19,7 @@ export const statusRoutes = [
     method: 'GET',
     path: '/healthz',
     summary: 'Whether the process runs.',
-    access: 'read',
+    access: 'open',
     answer: z.strictObject({ status: z.literal('ok') }),
     handle: () => ({ status: 'ok' }) as const,
   }),
@@ -47,7 +27,7 @@ export const statusRoutes = [
     method: 'GET',
     path: '/readyz',
     summary: 'Whether the recorder does its work, and what keeps it from it (503).',
-    access: 'read',
+    access: 'open',
     answer: readinessAnswer,
     isUnready: ({ ready }) => !ready,
     handle: (_, { readiness }: { readonly readiness: () => Promise<Readiness> }) => readiness(),
@@ -65,7 +45,7 @@ export const statusRoutes = [
     method: 'GET',
     path: '/metrics',
     summary: 'What the recorder says about itself, for Prometheus.',
-    access: 'read',
+    access: 'open',
     media: ['text/plain'],
     async handle({ context }, { metrics: { registry } }: { readonly metrics: Metrics }) {
       return context.body(await registry.metrics(), 200, { 'content-type': registry.contentType })

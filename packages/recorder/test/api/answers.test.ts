@@ -15,6 +15,7 @@ import { type Schema, unseen } from './unseen.js'
 // Real servers on a busy machine take their time.
 jest.setTimeout(120_000)
 
+const token = 'of-my-own'
 const config = defineConfig()
 const minute = Math.floor(Date.now() / 60_000) * 60_000
 const configSource = {
@@ -38,7 +39,7 @@ let document: OpenApiDocument
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 
 beforeAll(async () => {
-  recorder = await startTestRecorder({ config, configSource }, seedEverything)
+  recorder = await startTestRecorder({ config, configSource, token }, seedEverything)
   document = (await getJson<OpenApiDocument>(`${recorder.url}/api/openapi.json`)).body
   ajv.addSchema(document, 'api')
 })
@@ -98,7 +99,9 @@ describe('each operation answers as the published document says', () => {
       const samples: unknown[] = []
       const requests = [{ ...exampleOf(route), status: undefined }, ...(others[name] ?? [])]
       for (const { path, init, status } of requests) {
-        const response = await fetch(`${recorder.url}${path}`, { ...init, redirect: 'manual' })
+        const headers = new Headers(init?.headers)
+        headers.set('authorization', `Bearer ${token}`)
+        const response = await fetch(`${recorder.url}${path}`, { ...init, headers, redirect: 'manual' })
         const expected = status ?? (route.isUnready ? 503 : route.isRedirect ? 303 : 200)
         expect({ path, status: response.status }).toEqual({ path, status: expected })
         expect(Object.keys(operationOf(route).responses)).toContain(String(expected))
@@ -152,7 +155,7 @@ describe('each operation answers as the published document says', () => {
   })
 
   test('an answer with a property that is not documented does not', async () => {
-    const { body } = await getJson<object>(`${recorder.url}/api/dashboard`)
+    const { body } = await getJson<object>(`${recorder.url}/api/dashboard`, token)
     const validate = ajv.compile({
       $ref: 'api#/paths/~1api~1dashboard/get/responses/200/content/application~1json/schema',
     })

@@ -41,7 +41,7 @@ test('every route is in the document, and nothing else', () => {
     readers: pool,
     config,
     configSource: fixedConfig(config),
-    gate: { token: undefined, keys: undefined, sessionSecret: undefined },
+    gate: { token: undefined, keys: () => [], open: 'use', sessionSecret: '' },
     takeSignInCode: () => false,
     hosts: new Set(),
     metrics: createMetrics(),

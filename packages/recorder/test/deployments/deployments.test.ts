@@ -95,7 +95,7 @@ describe('POST /api/deployments', () => {
       prometheusUrl: 'http://127.0.0.1:9',
       port: 0,
       logger: silentLogger,
-      ...(token === undefined ? {} : { token }),
+      ...(token === undefined ? { open: 'everything' as const } : { token }),
     })
 
   const tell = async (body: unknown, headers: Record<string, string> = {}) => {

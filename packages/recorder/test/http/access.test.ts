@@ -1,73 +1,85 @@
 import { describe, expect, test } from '@jest/globals'
 import {
+  type Access,
   type Asked,
   assertAccess,
   type Gate,
-  type Scope,
+  isLoopback,
   scopes,
   sessionCookie,
 } from '../../src/http/access.js'
 import { newKey } from '../../src/http/key-file.js'
 
-const fromHere: Asked = {
+const anonymous: Asked = {
   authorization: undefined,
   cookie: undefined,
   origin: undefined,
-  remoteAddress: '127.0.0.1',
-  host: '127.0.0.1:9470',
-  isForwarded: false,
+  fetchSite: undefined,
 }
-const open: Gate = { token: undefined, keys: undefined, sessionSecret: undefined }
-const outcome = (scope: Scope, asked: Partial<Asked>, gate: Gate, now?: number) => {
+const open: Gate = { token: undefined, keys: () => [], open: 'use', sessionSecret: 'signs' }
+const outcome = (scope: Access, asked: Partial<Asked>, gate: Gate, now?: number) => {
   try {
-    return assertAccess(scope, { ...fromHere, ...asked }, gate, now)?.name ?? 'anybody'
+    return assertAccess(scope, { ...anonymous, ...asked }, gate, now)?.name ?? 'anybody'
   } catch (error) {
     return (error as { code: string }).code
   }
 }
 
-describe('a recorder that is started as a library without a token or keys is configured', () => {
-  test.each<[string, Partial<Asked>, string]>([
-    ['from this machine', {}, 'anybody'],
-    ['from this machine by its name', { host: 'localhost:9470' }, 'anybody'],
-    ['over IPv6', { remoteAddress: '::1', host: '[::1]:9470' }, 'anybody'],
-    ['over IPv4 in IPv6', { remoteAddress: '::ffff:127.0.0.1' }, 'anybody'],
-    ['not through a proxy', { isForwarded: true }, 'ACCESS_DENIED'],
-    ['not from elsewhere', { remoteAddress: '192.0.2.7' }, 'ACCESS_DENIED'],
-    ['not for a name of another site that leads here', { host: 'example.com:9470' }, 'ACCESS_DENIED'],
-    ['not for a name that looks like an address', { host: '127.0.0.1.example.com' }, 'ACCESS_DENIED'],
-    ['not from nowhere', { remoteAddress: undefined }, 'ACCESS_DENIED'],
-    ['not without a host', { host: undefined }, 'ACCESS_DENIED'],
-  ])('%s', (_, asked, expected) => {
-    expect(outcome('configure', asked, open)).toBe(expected)
+const every: readonly Access[] = ['open', ...scopes]
+
+describe('without a token and keys', () => {
+  const [no, anybody] = ['ACCESS_DENIED', 'anybody']
+  test.each<[Gate['open'], string[]]>([
+    ['use', [anybody, anybody, anybody, anybody, anybody, no]],
+    ['nothing', [anybody, no, no, no, no, no]],
+    ['everything', every.map(() => anybody)],
+  ])('a recorder that is open for "%s" lets everybody do no more', (openness, expected) => {
+    const gate = { ...open, open: openness }
+    expect(every.map((access) => outcome(access, {}, gate))).toEqual(expected)
+  })
+
+  test('a refusal says how to make a key', () => {
+    expect(() => assertAccess('configure', anonymous, open)).toThrow(
+      expect.objectContaining({
+        next: expect.stringContaining('npx mnemoscope key create NAME --scope configure'),
+      }),
+    )
   })
 })
 
-test('a recorder whose keys are files is configured by nobody while there are none, even from this machine', () => {
-  const gate = { ...open, keys: () => [] }
-  expect(scopes.map((scope) => outcome(scope, {}, gate))).toEqual([
-    ...['anybody', 'anybody', 'anybody', 'anybody'],
-    'ACCESS_DENIED',
-  ])
+test.each([
+  ['127.0.0.1', true],
+  ['127.8.8.8', true],
+  ['::1', true],
+  ['localhost', true],
+  ['0.0.0.0', false],
+  ['::', false],
+  ['192.0.2.7', false],
+  ['recorder', false],
+])('%s is a loopback address: %s', (host, expected) => {
+  expect(isLoopback(host)).toBe(expected)
 })
 
-test('with keys of its own parts, only measurements and reading are open', () => {
+test('with keys of its own parts, only measurements are open, however open it would be without', () => {
   const { key } = newKey({ name: 'owner', scopes, isOwn: true })
   const refused = 'TOKEN_REQUIRED'
-  expect(scopes.map((scope) => outcome(scope, {}, { ...open, keys: () => [key] }))).toEqual([
-    ...['anybody', 'anybody', refused, refused, refused],
-  ])
+  for (const openness of ['use', 'everything'] as const) {
+    const gate = { ...open, open: openness, keys: () => [key] }
+    expect(every.map((access) => outcome(access, {}, gate))).toEqual([
+      ...['anybody', refused, 'anybody', refused, refused, refused],
+    ])
+  }
 })
 
-test('with a token or a key that somebody made, everything that writes needs one', () => {
+test('with a token or a key that somebody made, every request needs one, except to open routes', () => {
   const { key } = newKey({ name: 'ci', scopes: ['acknowledge'] })
   for (const gate of [
     { ...open, token: 'of-my-own' },
     { ...open, keys: () => [key] },
   ]) {
-    expect(scopes.map((scope) => outcome(scope, {}, gate))).toEqual([
+    expect(every.map((access) => outcome(access, {}, gate))).toEqual([
       'anybody',
-      ...Array.from({ length: 4 }, () => 'TOKEN_REQUIRED'),
+      ...Array.from({ length: 5 }, () => 'TOKEN_REQUIRED'),
     ])
   }
 })
@@ -77,8 +89,7 @@ test.each([
   ['not with another', 'Bearer of-my-owm', 'TOKEN_REQUIRED'],
   ['not with another scheme', 'Basic of-my-own', 'TOKEN_REQUIRED'],
 ])('with a token a change is taken %s', (_, authorization, expected) => {
-  const asked = { authorization, remoteAddress: '192.0.2.7' }
-  expect(outcome('configure', asked, { ...open, token: 'of-my-own' })).toBe(expected)
+  expect(outcome('configure', { authorization }, { ...open, token: 'of-my-own' })).toBe(expected)
 })
 
 describe('a key', () => {
@@ -93,41 +104,67 @@ describe('a key', () => {
 
   test('allows its scopes, in its name, until it ends or is revoked', () => {
     expect(outcome('acknowledge', asked, gate, 1_999)).toBe('night-shift')
-    expect(outcome('configure', asked, gate, 1_999)).toBe('ACCESS_DENIED')
+    for (const other of ['read', 'configure'] as const)
+      expect(outcome(other, asked, gate, 1_999)).toBe('ACCESS_DENIED')
     expect(outcome('acknowledge', asked, gate, 2_000)).toBe('TOKEN_REQUIRED')
     expect(outcome('acknowledge', asked, { ...open, token: 'other' }, 1_999)).toBe('TOKEN_REQUIRED')
   })
 })
 
 describe('the cookie of a browser that signed in', () => {
-  const { key } = newKey({ name: 'owner', scopes, isOwn: true })
-  const gate = { ...open, keys: () => [key], sessionSecret: 'signs' }
-  const header = sessionCookie('signs', 1_000)
+  const { key } = newKey({ name: 'night-shift', scopes: ['read', 'acknowledge'], expiresAt: 90 * 86_400_000 })
+  const gate = { ...open, keys: () => [key] }
+  const header = sessionCookie(key, 'signs', 1_000)
   const cookie = header.split(';')[0] ?? ''
+  const [, until, id, signature] = /=(\d+)\.(\w+)\.(\w+)$/.exec(cookie) ?? []
   const origin = 'http://127.0.0.1:9470'
+  const [who, no] = ['night-shift', 'TOKEN_REQUIRED']
 
-  test('is read by no script, and sent by no page of another site', () => {
+  test('is read by no script, sent by no page of another site, and does not tell the key', () => {
     expect(header).toMatch(/; HttpOnly; SameSite=Strict; Path=\/; Max-Age=2592000$/)
+    expect(header).not.toContain(key.sha256.slice(0, 16))
   })
 
-  test.each([
-    ['counts', { cookie, origin }, 2_000, 'owner'],
-    ['counts among others', { cookie: `a=b; ${cookie}; c=d`, origin }, 2_000, 'owner'],
-    ['does not count without the origin that browsers send', { cookie }, 2_000, 'TOKEN_REQUIRED'],
-    ['does not count after 30 days', { cookie, origin }, 1_000 + 30 * 86_400_000, 'TOKEN_REQUIRED'],
+  test.each<[string, Access, Partial<Asked>, number, string]>([
+    ['counts', 'acknowledge', { cookie, origin }, 2_000, who],
+    ['counts among others', 'acknowledge', { cookie: `a=b; ${cookie}; c=d`, origin }, 2_000, who],
+    ['allows no more than its key', 'configure', { cookie, origin }, 2_000, 'ACCESS_DENIED'],
+    ['counts for a read of the page itself', 'read', { cookie, fetchSite: 'same-origin' }, 2_000, who],
+    ['counts for an address that was typed', 'read', { cookie, fetchSite: 'none' }, 2_000, who],
+    ['does not count for a page at another port', 'read', { cookie, fetchSite: 'same-site' }, 2_000, no],
+    ['does not count for a page elsewhere', 'read', { cookie, fetchSite: 'cross-site' }, 2_000, no],
+    ['does not count without the origin that browsers send', 'acknowledge', { cookie }, 2_000, no],
+    ['does not count after 30 days', 'read', { cookie, origin }, 1_000 + 30 * 86_400_000, no],
     [
       'does not count with another end',
-      { cookie: cookie.replace(/=\d+/, '=99999999999999'), origin },
+      'read',
+      { cookie: `mnemoscope_session=${Number(until) + 1}.${id}.${signature}` },
       2_000,
-      'TOKEN_REQUIRED',
+      no,
+    ],
+    [
+      'does not count for another key',
+      'read',
+      { cookie: `mnemoscope_session=${until}.0.${signature}` },
+      2_000,
+      no,
     ],
     [
       'does not count without a signature',
-      { cookie: 'mnemoscope_session=99999999999999.', origin },
+      'read',
+      { cookie: `mnemoscope_session=${until}.${id}.` },
       2_000,
-      'TOKEN_REQUIRED',
+      no,
     ],
-  ])('%s', (_, asked, now, expected) => {
-    expect(outcome('configure', asked, gate, now)).toBe(expected)
+  ])('%s', (_, access, asked, now, expected) => {
+    expect(outcome(access, asked, gate, now)).toBe(expected)
+  })
+
+  test('ends with its key', () => {
+    const other = newKey({ name: 'other', scopes: ['read'] }).key
+    expect(outcome('read', { cookie }, { ...open, keys: () => [other] }, 2_000)).toBe(no)
+    expect(outcome('read', { cookie }, { ...open, keys: () => [{ ...key, expiresAt: 1_500 }] }, 2_000)).toBe(
+      no,
+    )
   })
 })

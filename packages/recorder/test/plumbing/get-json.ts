@@ -4,7 +4,10 @@ export interface ErrorAnswer {
 }
 
 /** The JSON at an address, and the status it came with. The caller says what it is. */
-export async function getJson<T>(url: string): Promise<{ status: number; body: T }> {
-  const response = await fetch(url)
+export async function getJson<T>(url: string, token?: string): Promise<{ status: number; body: T }> {
+  const response = await fetch(
+    url,
+    token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
+  )
   return { status: response.status, body: (await response.json()) as T }
 }

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { type Caller, type Gate, hashOf, type Key, scopes, sessionCookie } from '../http/access.js'
+import { RequestError } from '../http/error.js'
+import { route } from '../http/route.js'
+
+export interface Needs {
+  readonly gate: Gate
+  /** Takes a code by which a browser signs in; true once for each. */
+  readonly takeSignInCode: (code: string) => boolean
+}
+
+/** How browsers sign in: with a code from the terminal, or with a token or key that somebody enters on the page. */
+export const signInRoutes = [
+  route({
+    method: 'GET',
+    path: '/sign-in',
+    summary: 'Signs a browser in with a code that works once, and leads to the page.',
+    access: 'open',
+    query: { code: z.string().max(200).optional() },
+    isRedirect: true,
+    handle({ query: { code }, context }, { gate, takeSignInCode }: Needs) {
+      const owner = gate.keys().find(({ name, isOwn }) => name === 'owner' && isOwn === true)
+      if (owner !== undefined && code !== undefined && takeSignInCode(code)) {
+        context.header('set-cookie', sessionCookie(owner, gate.sessionSecret))
+      }
+      // A used code leads to the page too: browsers open an address again. A page that is not signed in says so.
+      return context.redirect('/', 303)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/session',
+    summary: 'Signs a browser in with the token or key in Authorization.',
+    access: 'read',
+    answer: z.strictObject({ name: z.string(), scopes: z.array(z.enum(scopes)) }),
+    refusals: [400],
+    handle({ caller, context }, { gate }: Needs) {
+      const key = keyOf(caller, gate)
+      if (caller === undefined || key === undefined) {
+        throw new RequestError(400, 'there is no token or key to sign in with', {
+          expected: 'Authorization: Bearer, and a token or key of this recorder',
+          next: 'Nothing: this recorder has neither, so everybody who reaches it may read.',
+        })
+      }
+      context.header('set-cookie', sessionCookie(key, gate.sessionSecret))
+      return { name: caller.name, scopes: [...caller.scopes] }
+    },
+  }),
+] as const
+
+function keyOf(caller: Caller | undefined, { token, keys }: Gate): Pick<Key, 'sha256'> | undefined {
+  if (caller?.name === 'token' && token !== undefined) return { sha256: hashOf(token) }
+  return keys().find(({ name }) => name === caller?.name)
+}
