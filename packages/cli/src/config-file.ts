@@ -59,7 +59,7 @@ function findConfigFile(given: string | undefined): string {
     next:
       given === undefined
         ? 'Run `npx mnemoscope init` to write one, or name one with --config.'
-        : 'Check the path given with --config.',
+        : 'Check the path that you gave.',
   })
 }
 
@@ -83,7 +83,7 @@ async function readConfigFile(path: string): Promise<ConfigInput> {
         forceTranspile: true,
       }),
     )
-    exported = isPlainObject(module) && 'default' in module ? module.default : module
+    exported = exportOf(module)
   } catch (error) {
     if (types.isNativeError(error) && 'code' in error && error.code === 'CONFIG_INVALID') throw error
     throw new MnemoscopeError(
@@ -99,6 +99,15 @@ async function readConfigFile(path: string): Promise<ConfigInput> {
   }
   // defineConfig has validated it already. Take its input, so that defaults can be added.
   return isConfig(exported) ? exported.declared : (exported as ConfigInput)
+}
+
+/** The default export of a module, or the `module.exports` of CommonJS. @throws Error if it exports nothing */
+function exportOf(module: unknown): unknown {
+  if (!isPlainObject(module)) return module
+  if ('default' in module) return module.default
+  // Without this, a forgotten `export default` would be an empty configuration: valid, and with every default.
+  if (Object.keys(module).length === 0) throw new Error('it has no `export default`')
+  return module
 }
 
 /**

@@ -60,7 +60,13 @@ describe('a configuration file', () => {
     ['is refused where it does not parse', 'export default {', 'CONFIG_NOT_LOADABLE'],
     ['is refused where it throws', 'throw new Error("no")', 'CONFIG_NOT_LOADABLE'],
     ['is refused where it exports no object', 'export default 5', 'CONFIG_INVALID'],
-    ['is refused where it exports nothing', 'export const a = 1', 'CONFIG_INVALID'],
+    ['is refused where it exports another name', 'export const a = 1', 'CONFIG_INVALID'],
+    [
+      'is refused where it exports nothing',
+      `import { defineConfig } from '@mnemoscope/kpi'\ndefineConfig({ scrapeInterval: '7s' })`,
+      'CONFIG_NOT_LOADABLE',
+    ],
+    ['is refused where it is empty', '', 'CONFIG_NOT_LOADABLE'],
     ['is refused where a key is no key', `export default JSON.parse('{"__proto__":{}}')`, 'CONFIG_INVALID'],
     ['is refused where it is invalid', 'export default { scrapeInterval: 5 }', 'CONFIG_INVALID'],
   ])('%s', async (_, text, code) => {
