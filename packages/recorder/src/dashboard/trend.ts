@@ -80,7 +80,8 @@ export function changeText(
     : `has ${to < from ? 'fallen' : 'risen'} from ${before} to ${after} since ${at}`
 }
 
-/** The values before and after a change: medians around a step, the ends of the line through a ramp. */
+/** The values before and after a change: medians around a step, the ends of the line through a ramp,
+ * which can lie beyond every value there was: then the nearest of these. */
 function changeAlong(points: readonly TrendPoint[], curve: Curve): { from: number; to: number } {
   const { shape, share } = curve
   const values = withoutDays(points, curve)
@@ -91,7 +92,9 @@ function changeAlong(points: readonly TrendPoint[], curve: Curve): { from: numbe
   const [meanShare, meanValue] = [mean(share), mean(values)]
   const covariance = mean(values.map((value, i) => (value - meanValue) * ((share[i] as number) - meanShare)))
   const rise = covariance / mean(share.map((each) => (each - meanShare) ** 2))
-  return { from: meanValue - rise * meanShare, to: meanValue + rise * (1 - meanShare) }
+  const seen = points.map(({ value }) => value)
+  const within = (end: number) => Math.min(Math.max(...seen), Math.max(Math.min(...seen), end))
+  return { from: within(meanValue - rise * meanShare), to: within(meanValue + rise * (1 - meanShare)) }
 }
 
 function theilSen(points: readonly TrendPoint[]): number | undefined {

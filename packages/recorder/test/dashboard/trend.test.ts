@@ -77,6 +77,14 @@ describe('a change', () => {
     expect(trendOf(points(values), 'lower_is_better').direction).toBe('improving')
   })
 
+  test('ends at values that there were, also where the line through it goes beyond them', () => {
+    const values = noise.map((each, i) => each / 5 + 0.4 + 0.53 * Math.min(1, i / 24))
+    const trend = trendOf(points(values), 'higher_is_better')
+    expect(trend).toMatchObject({ direction: 'improving', shape: 'ramp' })
+    expect(trend.from_value).toBeGreaterThanOrEqual(Math.min(...values))
+    expect(trend.to_value).toBeLessThanOrEqual(Math.max(...values))
+  })
+
   test('is found over a gap, at its time', () => {
     const values = points(noise.map((each, i) => each + (i >= 30 ? 0.8 : 0.9))).filter(
       (_, i) => i < 10 || i > 25,
