@@ -12,6 +12,16 @@ export function numberOption(name: string, min: number, max: number) {
   }
 }
 
+/** Reads a time with its zone, or a date, which begins at 00:00 UTC. @returns ISO 8601 in UTC */
+export function timeOption(name: string) {
+  return (text: string): string => {
+    const isTime = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?$/.test(text)
+    const time = new Date(isTime ? text : Number.NaN)
+    if (!Number.isNaN(time.getTime())) return time.toISOString()
+    throw refused(name, text, 'a time with its zone such as 2026-01-31T14:00Z, or a date such as 2026-01-31')
+  }
+}
+
 /** Reads a port: an integer, 0 for any free port. */
 export function portOption(text: string): number {
   const port = numberOption('--port', 0, 65_535)(text)

@@ -5,11 +5,22 @@ import { changeToken } from './environment.js'
 import { ownFiles, ownSecrets, secretAt } from './keys.js'
 import { readRunFile } from './up/run-file.js'
 
-/** Address of the recorder: the given one, or else the one that `mnemoscope up` started in this folder. */
+/**
+ * Address of the recorder: the given one, or else the one that `mnemoscope up` started in this folder.
+ * @throws MnemoscopeError USAGE for what is no address; NOT_RUNNING
+ */
 export function recorderUrl(given?: string): string {
-  if (given !== undefined) return given.replace(/\/$/, '')
-  return readRunFile(resolve('.')).recorder
+  if (given === undefined) return readRunFile(resolve('.'), noRecorder).recorder
+  if (/^https?:\/\//.test(given) && URL.canParse(given)) return given.replace(/\/$/, '')
+  const expected = 'an address such as "http://127.0.0.1:9470"'
+  throw new MnemoscopeError('USAGE', `--url: ${JSON.stringify(given)}: expected ${expected}`, {
+    value: given,
+    expected,
+    next: 'Write the complete address, with http:// or https://.',
+  })
 }
+
+const noRecorder = 'Start one with `npx mnemoscope up`, or name a recorder with --url.'
 
 /** The input of an operation. Undefined values of the query are left out. */
 export interface Request<Name extends Operation> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { numberOption, portOption, scraped, scrapeOption } from '../src/options.js'
+import { numberOption, portOption, scraped, scrapeOption, timeOption } from '../src/options.js'
 
 describe('a number option', () => {
   test.each(['', ' ', 'x', 'NaN', 'Infinity', '0', '-1', '101', '1,5'])('refuses %j', (text) => {
@@ -16,6 +16,28 @@ describe('a number option', () => {
 
   test('that is a port takes 0, for a free one', () => {
     expect(portOption('0')).toBe(0)
+  })
+})
+
+describe('a time option', () => {
+  test.each([
+    ['2026-11-30', '2026-11-30T00:00:00.000Z'],
+    ['2026-11-30T01:00Z', '2026-11-30T01:00:00.000Z'],
+    ['2026-11-30T01:00:30.5+01:00', '2026-11-30T00:00:30.500Z'],
+  ])('reads %j', (text, time) => {
+    expect(timeOption('--from')(text)).toBe(time)
+  })
+
+  test.each([
+    '',
+    'yesterday',
+    '5',
+    '2026-11-30T01:00',
+    '2026-11-30 01:00Z',
+    '2026-13-30',
+    '2026-11-30T25:00Z',
+  ])('refuses %j', (text) => {
+    expect(() => timeOption('--from')(text)).toThrow(/^--from: ".*": expected a time with its zone such as/)
   })
 })
 

@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander'
-import { numberOption } from '../options.js'
+import { numberOption, timeOption } from '../options.js'
 import { ask, recorderUrl } from '../recorder-client.js'
 import {
   type Comparison,
@@ -38,8 +38,8 @@ export const compareCommand = new Command('compare')
     'how far back (default: 24 for models, else 168)',
     numberOption('--hours', 0.01, 24 * 3_650),
   )
-  .option('--from <time>', 'begin, ISO 8601, in place of --hours')
-  .option('--to <time>', 'end, ISO 8601 (default: now)')
+  .option('--from <time>', 'begin, such as 2026-01-31T14:00Z, in place of --hours', timeOption('--from'))
+  .option('--to <time>', 'end (default: now)', timeOption('--to'))
   .option('--kpi <id>', 'one KPI only')
   .option('--service <name>', 'one service only')
   .option('--model <name>', 'one model only')

@@ -3,6 +3,8 @@ import { Command } from 'commander'
 import { databaseUrl } from '../environment.js'
 import { readRunFile } from '../up/run-file.js'
 
+const noDatabase = 'Start one with `npx mnemoscope up`, or name the database in DATABASE_URL.'
+
 /** `mnemoscope replay`: tries failed deliveries again. */
 export const replayCommand = new Command('replay')
   .description('deliver alerts again whose delivery to a handler failed at every attempt')
@@ -12,7 +14,7 @@ export const replayCommand = new Command('replay')
     '\nThe environment variable DATABASE_URL names the database. Default: that of `mnemoscope up` here.',
   )
   .action(async (handler: string | undefined) => {
-    const url = databaseUrl() ?? readRunFile(resolve('.')).database
+    const url = databaseUrl() ?? readRunFile(resolve('.'), noDatabase).database
     const { prepareDatabase, createPool, replayDeliveries } = await import('@mnemoscope/recorder')
     await prepareDatabase(url)
     const pool = createPool(url, { max: 1 })

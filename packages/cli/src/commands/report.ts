@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import type { DashboardData } from '@mnemoscope/recorder'
 import { Command, Option } from 'commander'
-import { numberOption } from '../options.js'
+import { numberOption, timeOption } from '../options.js'
 import { ask, recorderUrl } from '../recorder-client.js'
 import { print, withoutColours } from '../terminal.js'
 
@@ -30,8 +30,8 @@ export const reportCommand = new Command('report')
   )
   .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
   .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 3_650), 24)
-  .option('--from <time>', 'begin, ISO 8601, in place of --hours')
-  .option('--to <time>', 'end, ISO 8601 (default: now)')
+  .option('--from <time>', 'begin, such as 2026-01-31T14:00Z, in place of --hours', timeOption('--from'))
+  .option('--to <time>', 'end (default: now)', timeOption('--to'))
   .option('--service <name>', 'one service only')
   .option('--model <name>', 'one model only')
   .option('--operation <name>', 'one operation only, such as search')

@@ -52,11 +52,14 @@ export async function sendTest(options: TestOptions): Promise<string[]> {
   const { config, receiver, alertmanager, folder, withinMs = 20_000 } = options
   const settings = config.alerting.receivers[receiver]
   if (settings === undefined) {
-    const known = Object.keys(config.alerting.receivers).join(', ') || 'none is set'
+    const known = Object.keys(config.alerting.receivers)
     throw new MnemoscopeError('USAGE', `--test: there is no receiver "${receiver}"`, {
       value: receiver,
-      expected: `one of alerting.receivers: ${known}`,
-      next: 'Name one of these, or add it to the configuration.',
+      expected: `one of alerting.receivers: ${known.join(', ') || 'none is set'}`,
+      next:
+        known.length === 0
+          ? 'Add it to alerting.receivers in the configuration, which has no receivers yet.'
+          : `Name one of ${known.join(', ')}, or add it to alerting.receivers in the configuration.`,
     })
   }
   const media = integrationsOf(settings)

@@ -32,9 +32,10 @@ export function stateFolder(folder: string): string {
 
 /**
  * Addresses of the pipeline that runs in a folder.
+ * @param next what to do if none runs
  * @throws MnemoscopeError NOT_RUNNING if none runs; the system's error if this user may not read the file
  */
-export function readRunFile(folder: string): RunFile {
+export function readRunFile(folder: string, next = 'Start one with `npx mnemoscope up`.'): RunFile {
   const path = join(stateFolder(folder), 'run.json')
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as RunFile
@@ -45,7 +46,7 @@ export function readRunFile(folder: string): RunFile {
     const why = isThere ? `${path} is incomplete` : `there is no ${path}`
     throw new MnemoscopeError('NOT_RUNNING', `no pipeline runs in ${folder}: ${why}`, {
       value: folder,
-      next: 'Start one with `npx mnemoscope up`, or name a recorder with --url.',
+      next,
       cause,
     })
   }

@@ -28,6 +28,13 @@ describe('the file of a running pipeline', () => {
     expect(() => readRunFile(folder.path)).toThrow('there is no')
   })
 
+  test('that is missing names the next step, by default to start one', () => {
+    expect(() => readRunFile(folder.path)).toThrow(
+      expect.objectContaining({ next: 'Start one with `npx mnemoscope up`.' }),
+    )
+    expect(() => readRunFile(folder.path, 'Name it.')).toThrow(expect.objectContaining({ next: 'Name it.' }))
+  })
+
   test('that is incomplete names no pipeline, and is not reported as missing', () => {
     mkdirSync(join(path, '..'), { recursive: true })
     writeFileSync(path, '{"recorder":')

@@ -27,7 +27,9 @@ const mostHours = 87_600
 /** Longer than any name that is stored. */
 const mostInName = 512
 
-const time = z.iso.datetime({ offset: true }).transform((given) => new Date(given))
+const time = z.iso
+  .datetime({ offset: true, error: 'expected ISO 8601 with a time zone, such as 2026-01-31T14:00:00Z' })
+  .transform((given) => new Date(given))
 
 /** Query parameters of every question about a time; `scopeOf` reads them. */
 export const windowQuery = {

@@ -115,7 +115,7 @@ function notFound(names: readonly ToolName[], failures: readonly Error[], toolsD
     {
       value: names,
       expected: 'the program on PATH or at a configured path, or a connection to fetch it',
-      next: 'install Prometheus and Alertmanager (https://prometheus.io/download), then run this again',
+      next: 'Install Prometheus and Alertmanager (https://prometheus.io/download), then run the command again.',
       cause: wrongChecksum ?? failures.at(-1),
     },
   )

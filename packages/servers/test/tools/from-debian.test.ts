@@ -25,6 +25,6 @@ describeOnDebian('Debian packages', () => {
     expect(status).toBe(1)
     expect(stderr).toMatch(/TOOL_MISSING.*promtool not found on PATH/)
     expect(stderr).toMatch(/Unable to locate package prometheus/)
-    expect(stderr).toMatch(/install Prometheus/)
+    expect(stderr).toMatch(/Install Prometheus/)
   })
 })

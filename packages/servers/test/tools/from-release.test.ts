@@ -67,7 +67,7 @@ describe('a release', () => {
       await expect(find(['prometheus'])).rejects.toMatchObject({
         code,
         message: expect.stringMatching(message),
-        next: expect.stringContaining('install'),
+        next: expect.stringContaining('Install'),
       })
       expect(readdirSync(tools.path)).toEqual([])
     },
