@@ -5,6 +5,7 @@ import type { AnswerOf, DashboardData } from '@mnemoscope/recorder'
 import { mnemoscope, mnemoscopeHere, temporaryFolder } from '../harness/index.js'
 
 type Notices = AnswerOf<'GET /api/notices'>
+type ConfigAnswer = AnswerOf<'GET /api/config'>
 
 /** What a recorder answers in each case; the parts that the status is read from. */
 type Answer = Pick<DashboardData, 'timestamp' | 'open_alerts' | 'no_data' | 'kpis' | 'current'>
@@ -15,8 +16,13 @@ describe('the exit code of `mnemoscope status`', () => {
   const folder = temporaryFolder('status')
   let answer: Answer | undefined
   let notices: Notices['notices'] = []
+  let problem: ConfigAnswer['problem'] = null
   const server = createServer(({ url }, response) => {
-    const found = url === '/api/notices' ? { notices } : answer
+    const others: Record<string, object> = {
+      '/api/notices': { notices },
+      '/api/config': { config: {}, problem },
+    }
+    const found = others[url ?? ''] ?? answer
     if (found === undefined) response.writeHead(503).end('the database is away')
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(found))
   })
@@ -52,12 +58,31 @@ describe('the exit code of `mnemoscope status`', () => {
     const text = 'In the last hour 4 measurements of f1_score from memory were refused: out_of_range.'
     notices = [{ kind: 'refused_measurements', service: 'memory', text }]
     const { exitCode, stdout } = await run('--json', '--url', `http://127.0.0.1:${port}`)
-    expect(JSON.parse(stdout)).toEqual({ status: 'ok', line: `ok. Note: ${text}`, open: 0, notices: [text] })
+    expect(JSON.parse(stdout)).toEqual({
+      status: 'ok',
+      line: `ok. Note: ${text}`,
+      open: 0,
+      notices: [text],
+      config_problem: null,
+    })
     expect(exitCode).toBe(0)
     // Prometheus does not answer.
     notices = null
     const unknown = await run('--json', '--url', `http://127.0.0.1:${port}`)
     expect(JSON.parse(unknown.stdout)).toMatchObject({ line: 'ok', notices: null })
+  })
+
+  test('is that of the alerts also where an edit is not applied, which is in the line', async () => {
+    answer = well
+    const message = 'foo: 1: no such key\nbar: 2: no such key'
+    problem = { at: 1_800_000_000, code: 'CONFIG_INVALID', message, next: 'Correct the configuration.' }
+    const { exitCode, stdout } = await run('--json', '--url', `http://127.0.0.1:${port}`)
+    expect(JSON.parse(stdout)).toMatchObject({
+      line: 'ok. Note: The edited configuration is not applied: foo: 1: no such key; bar: 2: no such key. Correct the configuration.',
+      config_problem: problem,
+    })
+    expect(exitCode).toBe(0)
+    problem = null
   })
 
   test('is 4 where the recorder has no answer', async () => {
@@ -75,6 +100,7 @@ describe('the exit code of `mnemoscope status`', () => {
   test.each([
     ['nothing listens', ['--url', 'http://127.0.0.1:9'], 'RECORDER_UNREACHABLE'],
     ['nothing runs here', [], 'NOT_RUNNING'],
+    ['the address is no address', ['--url', '127.0.0.1:9470'], 'expected an address such as "http://'],
     ['an option is unknown', ['--loud'], "unknown option '--loud'"],
   ])('is 4 where %s', async (_, args, said) => {
     const { exitCode, stdout, stderr } = await run(...args)

@@ -19,12 +19,16 @@ export const statusCommand = new Command('status')
       const recorder = recorderUrl(url)
       const data = await ask(recorder, 'GET /api/dashboard', { has: 'open_alerts', query: { hours: 1 } })
       const { notices } = await ask(recorder, 'GET /api/notices', { has: 'notices' })
+      const { problem } = await ask(recorder, 'GET /api/config', { has: 'config' })
       const texts = notices?.map(({ text }) => text) ?? []
-      const { statusOf } = await import('../report/now.js')
-      const { status, line } = statusOf(data, recorder, texts)
+      const { statusOf, unappliedText } = await import('../report/now.js')
+      const { status, line } = statusOf(data, recorder, [
+        ...(problem === null ? [] : [unappliedText(problem)]),
+        ...texts,
+      ])
       process.stdout.write(
         json
-          ? `${JSON.stringify({ status, line, open: data.open_alerts.length, notices: notices === null ? null : texts })}\n`
+          ? `${JSON.stringify({ status, line, open: data.open_alerts.length, notices: notices === null ? null : texts, config_problem: problem })}\n`
           : `${line}\n`,
       )
       process.exitCode = statusExitCodes[status]

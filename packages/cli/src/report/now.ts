@@ -106,8 +106,8 @@ export function toneOfLevel(level: string | null): ReportTone | undefined {
 function changedBefore(began: number, change: PrecedingChange | null): string {
   if (change === null) return 'nothing known'
   const { kind, what, at, by } = change
-  const done = kind === 'deployment' ? 'deployed' : 'changed'
-  return `${what} ${done} ${span(began - at)} before${by === null ? '' : ` by ${by}`}`
+  const done = kind === 'deployment' ? `${what} deployed` : what
+  return `${span(began - at)} before${by === null ? '' : ` by ${by}`}: ${done}`
 }
 
 /** Who knows of an alert; empty if it is not acknowledged. */
@@ -142,6 +142,18 @@ export function statusOf(data: DashboardData, url: string, notices: readonly str
   const { status, line } = alertStatusOf(data, url)
   const noted = notices.map((notice) => printableLine(` Note: ${notice}`)).join('')
   return { status, line: noted === '' ? line : `${line}.${noted}` }
+}
+
+/** The notice of an edit that is not applied. The person who edited the file believes that it is. */
+export function unappliedText({
+  message,
+  next,
+}: {
+  readonly message: string
+  readonly next: string
+}): string {
+  const why = message.replaceAll(/\s*\n\s*/g, '; ')
+  return `The edited configuration is not applied: ${why}${/[.?]$/.test(why) ? '' : '.'} ${next}`
 }
 
 function alertStatusOf(data: DashboardData, url: string): Status {

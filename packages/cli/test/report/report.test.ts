@@ -107,11 +107,11 @@ describe('the report', () => {
     [null, 'nothing known'],
     [
       { kind: 'deployment', at: at - 900, by: null, what: 'memory 1.4.2' } as const,
-      'memory 1.4.2 deployed 5 min before',
+      '5 min before: memory 1.4.2 deployed',
     ],
     [
-      { kind: 'configuration', at: at - 660, by: 'ada', what: 'kpis.latency.window' } as const,
-      'kpis.latency.window changed 60 s before by ada',
+      { kind: 'configuration', at: at - 660, by: 'ada', what: 'services changed' } as const,
+      '60 s before by ada: services changed',
     ],
   ])('tells of an open alert what people changed before: %j', (preceded_by, expected) => {
     const text = reportText(reportOf({ ...busy, open_alerts: [{ ...alert, preceded_by }] }))
