@@ -10,7 +10,7 @@ describe('a number option', () => {
     expect(numberOption('--hours', 0.5, 100)('1.5')).toBe(1.5)
   })
 
-  test.each(['1.5', '-1', '65536', 'http'])('that is a port refuses %j', (text) => {
+  test.each(['', ' ', '1.5', '-1', '65536', 'http'])('that is a port refuses %j', (text) => {
     expect(() => portOption(text)).toThrow('--port')
   })
 

@@ -9,6 +9,8 @@ describe('a threshold for people', () => {
     [2 ** 31, 'By', '2 GiB'],
     [1_500, 'By', '1.465 KiB'],
     [0, 'By', '0 B'],
+    [0.5, 'By', '0.5 B'],
+    [2 ** 63, 'By', '8192 PiB'],
   ] as const)('%d in %s is written %s', (value, unit, text) => {
     expect(inUnit(value, unit)).toBe(text)
   })

@@ -20,6 +20,17 @@ test('a first generation that was made by hand, as docs/changing-configuration.m
   expect(generations.active()).toBe(next)
 })
 
+test('old generations are removed, but never the active one, however old it is', () => {
+  const generations = generationsIn(join(folder.path, 'many'))
+  const names = Array.from({ length: 8 }, (_, n) => generations.add(new Map([['a.yml', `a: ${n}`]])))
+  // As after a change that was rolled back.
+  generations.activate(names[0] as string)
+  generations.prune()
+  const kept = names.filter((name) => generations.read(name, 'a.yml') !== undefined)
+  expect(kept).toEqual([names[0], ...names.slice(3)])
+  expect(generations.active()).toBe(names[0])
+})
+
 test.each<[string, object, object, object]>([
   ['adds settings', {}, { a: 1 }, { a: 1 }],
   ['goes into objects', { a: { b: 1 } }, { a: { c: 2 } }, { a: { b: 1, c: 2 } }],

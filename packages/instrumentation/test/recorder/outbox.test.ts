@@ -75,6 +75,26 @@ test('an outbox holds no more bytes than its limit, and requests have a limit to
   expect(sent.flat().at(-1)).toBe('299')
 })
 
+test('two records that are too large together are sent one by one', async () => {
+  const { box, sent, dropped } = observed((records) => (records.length > 1 ? { kind: 'too_large' } : stored))
+  box.add(record('a'))
+  box.add(record('b'))
+  await box.stop()
+  expect(sent).toEqual([['a'], ['b']])
+  expect(dropped()).toBe(0)
+})
+
+test('a record that is too large alone is dropped, and the next one is sent', async () => {
+  const { box, sent, dropped } = observed((records) =>
+    records.includes('a') ? { kind: 'too_large' } : stored,
+  )
+  box.add(record('a'))
+  box.add(record('b'))
+  await box.stop()
+  expect(sent).toEqual([['b']])
+  expect(dropped()).toBe(1)
+})
+
 test('a full outbox drops samples before breaches, the oldest first', async () => {
   const { box, sent, dropped } = observed(() => stored, { bounds: { records: 4, bytes: 1_000 } })
   for (let i = 0; i < 3; i++) box.add(record(`breach ${i}`, { breach: true }))

@@ -34,6 +34,18 @@ test.each<[name: string, times: number[], context: Partial<EvaluationContext>, p
     ['100-100 ends 110', '300-300 ends 310'],
   ],
   [
+    'a period continues over a restart if its fourth evaluation is late',
+    [100, 110, 235],
+    { restart: { startedAt: 190, resumedAt: 195, stoppedAt: undefined } },
+    ['100-235 ends 245'],
+  ],
+  [
+    'a period does not continue over a restart if the fifth is the first to fire',
+    [100, 110, 236],
+    { restart: { startedAt: 190, resumedAt: 195, stoppedAt: undefined } },
+    ['100-110 ends 120', '236-236 ends 246'],
+  ],
+  [
     'a period continues over a restart if the alert fired at the last evaluation before it',
     [100, 110, 195, 205],
     { restart: { startedAt: 190, resumedAt: 190, stoppedAt: 119 } },

@@ -129,9 +129,11 @@ test('sums are never replaced by those of less: hours outlive their snapshots, o
   }
   await storeInstants(pool, [{ at, rows: [row('a', 'f1_score', 0.9)] }])
   expect(await rollUp(pool, new Date(start + 19 * hourMs))).toBe(1)
-  const { total_snapshots, avg_latency, max_latency } = (await numbers()).summary
+  const { total_snapshots, avg_f1_score, min_f1_score, avg_latency, max_latency } = (await numbers()).summary
   expect(total_snapshots).toBe(before.total_snapshots)
-  expect(avg_latency).toBeCloseTo(before.avg_latency ?? 0)
+  expect(avg_f1_score).toBeCloseTo(before.avg_f1_score ?? 0, 9)
+  expect(min_f1_score).toBe(before.min_f1_score)
+  expect(avg_latency).toBeCloseTo(before.avg_latency ?? 0, 9)
   expect(max_latency).toBe(before.max_latency)
   await pool.end()
 })
