@@ -6,6 +6,7 @@ import { compareCommand } from './commands/compare.js'
 import { databaseCommand } from './commands/database.js'
 import { demoCommand } from './commands/demo.js'
 import { explainCommand } from './commands/explain.js'
+import { exportCommand } from './commands/export.js'
 import { generateCommand } from './commands/generate.js'
 import { initCommand } from './commands/init.js'
 import { keyCommand } from './commands/key.js'
@@ -44,6 +45,7 @@ const commands = [
   topCommand,
   compareCommand,
   sqlCommand,
+  exportCommand,
   demoCommand,
   initCommand,
   generateCommand,

@@ -48,8 +48,8 @@ export function jsonText(): RowText {
 function jsonValue({ kind }: Column, text: string | null): string {
   if (text === null) return 'null'
   // JSON has no word for NaN and Infinity.
-  if (kind === 'text' || (kind === 'number' && !/^-?\d/.test(text))) return JSON.stringify(text)
-  return text
+  const isText = kind === 'text' || kind === 'time' || (kind === 'number' && !/^-?\d/.test(text))
+  return isText ? JSON.stringify(text) : text
 }
 
 function refuseDoubled(columns: readonly Column[]): void {
@@ -74,7 +74,7 @@ export function tableText({ widest }: TableOptions): RowText {
     cells
       .map((cell, i) => {
         const width = widths?.[i] ?? 0
-        return columns[i]?.kind === 'number' ? cell.padStart(width) : cell.padEnd(width)
+        return isNumeric(columns[i]) ? cell.padStart(width) : cell.padEnd(width)
       })
       .join('  ')
       .trimEnd()
@@ -92,9 +92,13 @@ export function tableText({ widest }: TableOptions): RowText {
   }
 }
 
+function isNumeric(column: Column | undefined): boolean {
+  return column?.kind === 'integer' || column?.kind === 'number'
+}
+
 function cellOf(column: Column | undefined, text: string | null, widest: number): string {
   if (text === null) return '–'
-  if (column?.kind === 'number') return shortened(text)
+  if (isNumeric(column)) return shortened(text)
   const line = printableLine(text)
   return line.length > widest ? `${line.slice(0, widest - 1)}…` : line
 }

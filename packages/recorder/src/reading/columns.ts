@@ -1,7 +1,7 @@
 import pg from 'pg'
 
-/** How the text of a value is written in JSON: as it is, or as a string. */
-export type ColumnKind = 'number' | 'boolean' | 'json' | 'text'
+/** What the texts of a column are. `json` is also a list; `time` is ISO 8601, UTC, to the microsecond. */
+export type ColumnKind = 'integer' | 'number' | 'boolean' | 'json' | 'time' | 'text'
 
 /** A column of an answer. */
 export interface Column {
@@ -13,7 +13,8 @@ export interface Column {
 
 const { builtins } = pg.types
 const { INT2, INT4, INT8, OID, FLOAT4, FLOAT8, NUMERIC } = builtins
-const numbers: readonly number[] = [INT2, INT4, INT8, OID, FLOAT4, FLOAT8, NUMERIC]
+const integers: readonly number[] = [INT2, INT4, INT8, OID]
+const numbers: readonly number[] = [FLOAT4, FLOAT8, NUMERIC]
 const json: readonly number[] = [builtins.JSON, builtins.JSONB]
 /** Lists of booleans, numbers, texts, times and JSON. */
 const lists: readonly number[] = [
@@ -22,10 +23,11 @@ const lists: readonly number[] = [
 
 /** @param type the OID of a type: https://www.postgresql.org/docs/current/catalog-pg-type.html */
 export function columnOf(name: string, type: number): Column {
+  if (integers.includes(type)) return { name, kind: 'integer', given: unchanged }
   if (numbers.includes(type)) return { name, kind: 'number', given: unchanged }
   if (type === builtins.BOOL) return { name, kind: 'boolean', given: (text) => String(text === 't') }
   if (json.includes(type)) return { name, kind: 'json', given: unchanged }
-  if (type === builtins.TIMESTAMPTZ) return { name, kind: 'text', given: isoTime }
+  if (type === builtins.TIMESTAMPTZ) return { name, kind: 'time', given: isoTime }
   if (lists.includes(type)) {
     const parse = pg.types.getTypeParser(type, 'text')
     return { name, kind: 'json', given: (text) => JSON.stringify(parse(text)) }

@@ -26,6 +26,8 @@ export interface ReaderOptions {
   readonly timeoutSeconds?: number
   /** Rows of a batch. Default 500. */
   readonly atOnce?: number
+  /** Whether all queries see the database as it was at the first one. Default: each sees the newest rows. */
+  readonly consistent?: boolean
 }
 
 /**
@@ -35,7 +37,7 @@ export interface ReaderOptions {
  */
 export async function openReader(
   address: string,
-  { timeoutSeconds = 30, atOnce = 500 }: ReaderOptions = {},
+  { timeoutSeconds = 30, atOnce = 500, consistent = false }: ReaderOptions = {},
 ): Promise<Reader> {
   const client = new pg.Client({
     connectionString: address,
@@ -53,6 +55,7 @@ export async function openReader(
        SET idle_in_transaction_session_timeout = '1h'; SET statement_timeout = ${Math.round(timeoutSeconds * 1_000)}`,
     )
     await refuseWriter(client, address)
+    if (consistent) await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   } catch (error) {
     await client.end().catch(() => undefined)
     throw isUnreachable(error) ? databaseUnreachable(address, error) : error
@@ -62,7 +65,7 @@ export async function openReader(
       let failed = true
       const cursor = new Cursor<(string | null)[]>(query, [...values], { rowMode: 'array', types: asText })
       try {
-        await client.query('BEGIN READ ONLY')
+        if (!consistent) await client.query('BEGIN READ ONLY')
         client.query(cursor)
         let columns: readonly Column[] = []
         for (let isFirst = true; ; isFirst = false) {
@@ -84,7 +87,7 @@ export async function openReader(
       } finally {
         // Also where the caller takes no more rows. A cursor that has failed is closed, and would wait for ever.
         if (!failed) await cursor.close().catch(() => undefined)
-        await client.query('ROLLBACK').catch(() => undefined)
+        if (!consistent) await client.query('ROLLBACK').catch(() => undefined)
       }
     },
     close: () => client.end(),
