@@ -76,7 +76,11 @@ afterAll(async () => {
 }, 30_000)
 
 const valuesOf = (alert: string, active: readonly ActiveAlert[] = []) =>
-  currentValues(prometheus, originOfAlert(config, alert)?.judged, active, undefined)
+  currentValues(prometheus, originOfAlert(config, alert)?.judged, active, {
+    severity: undefined,
+    at: undefined,
+    operation: undefined,
+  })
 
 const judged = async (alert: string) =>
   (await valuesOf(alert)).map(({ model, value }) => [model, Number(value.toPrecision(9))])
@@ -112,6 +116,7 @@ test('an active alert marks its place, and shows its value where nothing is reco
   })
   const active = ['busy', 'gone'].map((model) => ({
     labels: labels(model),
+    annotations: {},
     state: 'firing',
     value: '8.8e-01',
   }))

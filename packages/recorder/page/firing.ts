@@ -101,6 +101,7 @@ function card({ alert, milder, kpi, isOpened, several }: Card): HTMLLIElement {
 
 function figuresOf(alert: AlertEpisode, kpi: AlertKpi): HTMLDListElement {
   const limits = alert.threshold === null ? [] : [alert.threshold]
+  const { shown_operations: evidence } = alert.metadata.annotations
   const figure = (name: string, content: Node | string) =>
     element('div', {}, element('dt', {}, name), element('dd', {}, content))
   return element(
@@ -112,6 +113,7 @@ function figuresOf(alert: AlertEpisode, kpi: AlertKpi): HTMLDListElement {
     alert.threshold === null
       ? null
       : figure(`${alert.level ?? 'alert'} at`, conditionOf(alert.threshold, kpi)),
+    evidence === undefined ? null : figure('evidence', evidence),
   )
 }
 

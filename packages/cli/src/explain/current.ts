@@ -2,12 +2,14 @@ import type { Judged } from '@mnemoscope/generate'
 import { names } from '@mnemoscope/kpi'
 import { z } from 'zod'
 import { askPrometheus } from '../prometheus-client.js'
+import { type Evidence, evidenceAt, evidenceQuery, type JudgedPlace, type Sample } from './evidence.js'
 
 type Labels = Readonly<Record<string, string>>
 
 /** An active alert in Prometheus. */
 export interface ActiveAlert {
   readonly labels: Labels
+  readonly annotations: Labels
   readonly state: string
   /** As Prometheus writes numbers: `2.5e-01`. */
   readonly value: string
@@ -25,6 +27,10 @@ export interface CurrentValue {
   readonly value: number
   /** Null if the alert is not active. */
   readonly state: string | null
+  /** The threshold there; null if the alert is not active or has none. */
+  readonly threshold: number | null
+  /** How sure the judge is of the value. Only of the first places, and null where nothing is recorded. */
+  readonly evidence: Evidence | null
 }
 
 const answerSchema = z.object({
@@ -33,50 +39,71 @@ const answerSchema = z.object({
   ),
 })
 
+/** Which of the values are wanted. */
+export interface Wanted {
+  /** Level of the alert. */
+  readonly severity: string | undefined
+  /** Only the place with these labels, as those of an episode. */
+  readonly at: Labels | undefined
+  readonly operation: string | undefined
+}
+
+/** Places of which the evidence is asked for: as many as are shown. */
+export const shownPlaces = 8
+
 /**
  * The values that an alert judges now, at every place, the worst first. There are no recording rules for alerts of the
  * pipeline: only the active ones have a value.
  * @param judged what it compares; undefined for alerts of the pipeline
- * @param at only the place with these labels, as those of an episode
  */
 export async function currentValues(
   prometheus: string,
   judged: Judged | undefined,
   active: readonly ActiveAlert[],
-  at: Labels | undefined,
+  { severity, at, operation }: Wanted,
 ): Promise<CurrentValue[]> {
-  const recorded = judged === undefined ? [] : await askForValues(prometheus, judged.expression)
+  const recorded = judged === undefined ? [] : await askForSamples(prometheus, judged.expression)
   const values = joined(recorded, active).filter(
-    ({ labels }) => at === undefined || Object.entries(labels).every(([name, value]) => at[name] === value),
+    (value) =>
+      (operation === undefined || value.operation === operation) &&
+      (at === undefined || Object.entries(value.labels).every(([name, text]) => at[name] === text)),
   )
   const lowestFirst = judged?.worst === 'lowest'
-  return values.sort((a, b) => (lowestFirst ? a.value - b.value : b.value - a.value))
+  values.sort((a, b) => (lowestFirst ? a.value - b.value : b.value - a.value))
+  const { sureness } = judged ?? {}
+  const shown: readonly JudgedPlace[] = values.slice(0, shownPlaces)
+  if (judged === undefined || sureness === undefined || shown.length === 0) return values
+  const samples = await askForSamples(prometheus, evidenceQuery(sureness, shown))
+  return values.map((value, i) =>
+    i < shownPlaces
+      ? { ...value, evidence: evidenceAt(value, samples, { sureness, worst: judged.worst }, severity) }
+      : value,
+  )
 }
 
 /** Prefers the recorded value: the value of an alert does not change while `keep_firing_for` holds it. */
-function joined(
-  judged: readonly { readonly labels: Labels; readonly value: number }[],
-  active: readonly ActiveAlert[],
-): CurrentValue[] {
-  const byPlace = new Map<string, { labels: Labels; value: number; state: string | null }>()
-  for (const { labels, value, state } of active) {
+function joined(judged: readonly Sample[], active: readonly ActiveAlert[]): CurrentValue[] {
+  const byPlace = new Map<string, JudgedPlace>()
+  for (const { labels, annotations, value, state } of active) {
     const place = placeOf(labels)
-    byPlace.set(keyOf(place), { labels: place, value: Number(value), state })
+    const threshold = annotations.threshold === undefined ? null : Number(annotations.threshold)
+    byPlace.set(keyOf(place), { labels: place, value: Number(value), state, threshold })
   }
   for (const { labels, value } of judged) {
     const place = placeOf(labels)
     const key = keyOf(place)
-    byPlace.set(key, { labels: place, value, state: byPlace.get(key)?.state ?? null })
+    const { state = null, threshold = null } = byPlace.get(key) ?? {}
+    byPlace.set(key, { labels: place, value, state, threshold })
   }
   const { job, model, contextSize, operation } = names.label
-  return [...byPlace.values()].map(({ labels, value, state }) => ({
+  return [...byPlace.values()].map(({ labels, ...place }) => ({
     service: labels[job] ?? '',
     model: labels[model] ?? '',
     context_size: labels[contextSize] ?? '',
     operation: labels[operation] ?? '',
     labels,
-    value,
-    state,
+    ...place,
+    evidence: null,
   }))
 }
 
@@ -90,7 +117,7 @@ function keyOf(place: Labels): string {
   return JSON.stringify(Object.entries(place).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-async function askForValues(prometheus: string, query: string) {
+async function askForSamples(prometheus: string, query: string): Promise<Sample[]> {
   const { result } = answerSchema.parse(await askPrometheus(prometheus, '/api/v1/query', { query }))
   return result.map(({ metric, value: [, text] }) => ({ labels: metric, value: Number(text) }))
 }

@@ -60,6 +60,7 @@ const rulesSchema = z.object({
             .array(
               z.object({
                 labels: z.record(z.string(), z.string()),
+                annotations: z.record(z.string(), z.string()).default({}),
                 state: z.string(),
                 value: z.string(),
               }),
@@ -81,30 +82,43 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
   const episodes = await episodesOf(recorder, asked, operation)
   const episode = isId(asked) ? episodes[0] : undefined
   const name = episode?.metadata.alertname ?? asked
-  const data = await askPrometheus(prometheus, '/api/v1/rules', { type: 'alert' })
-  const rules = rulesSchema.parse(data).groups.flatMap((group) => group.rules)
-  const ruleset = rulesOf(rules, name, episode)
-  if (ruleset.length === 0 && episodes.length === 0)
+  const ruleset = rulesOf(await askForRules(prometheus, { 'rule_name[]': name }), name, episode)
+  if (ruleset.length === 0 && episodes.length === 0) {
+    const rules = await askForRules(prometheus, {})
     throw unknownAlert(
       asked,
       rules.map((rule) => rule.name),
     )
+  }
   const { config, patch } = await ask(recorder, 'GET /api/config', { has: 'config' })
   const labels = ruleset[0]?.labels ?? episodes[0]?.metadata.labels ?? {}
   const [kpiId, severity] = [labels[names.label.kpi], labels[names.label.severity]]
   const origin = originOfAlert(config, name)
   const active: ActiveAlert[] = ruleset.flatMap(({ alerts }) => alerts)
   const origins = { patch, declared, configPath }
-  const current = await currentValues(prometheus, origin?.judged, active, episode?.metadata.labels)
+  const current = await currentValues(prometheus, origin?.judged, active, {
+    severity,
+    at: episode?.metadata.labels,
+    operation,
+  })
   return {
     alert: name,
     kpi: kpiId ?? null,
     severity: severity ?? null,
     rules: ruleset.map((rule) => explained(rule, origin, origins)),
     unit: origin?.judged?.unit ?? null,
-    current: current.filter((value) => operation === undefined || value.operation === operation),
+    current,
     episodes,
   }
+}
+
+/** Alerting rules; a Prometheus before 2.47 ignores the names, and gives all. */
+async function askForRules(
+  prometheus: string,
+  only: Readonly<Record<string, string>>,
+): Promise<readonly Rule[]> {
+  const data = await askPrometheus(prometheus, '/api/v1/rules', { type: 'alert', ...only })
+  return rulesSchema.parse(data).groups.flatMap((group) => group.rules)
 }
 
 function explained(

@@ -2,13 +2,16 @@ import { type Config, modelText } from '@mnemoscope/kpi'
 import pc from 'picocolors'
 import { inUnit, utc } from '../report/units.js'
 import { printable, printableLine } from '../terminal.js'
+import { type CurrentValue, shownPlaces } from './current.js'
+import type { Evidence } from './evidence.js'
 import type { ExplainedRule, Explanation } from './explain.js'
 
-/** How many places are shown, the worst first. */
-const shownPlaces = 8
-
 /** An explanation for people. */
-export function explanationText(explanation: Explanation, kpis: Config['kpis']): string {
+export function explanationText(
+  explanation: Explanation,
+  kpis: Config['kpis'],
+  now = Date.now() / 1_000,
+): string {
   const { alert, kpi, severity, rules, current, episodes } = explanation
   const unit = kpi === null ? '1' : (kpis[kpi]?.unit ?? '1')
   const title = [pc.bold(alert), severity, kpi === null ? 'the pipeline itself' : kpis[kpi]?.title]
@@ -17,7 +20,7 @@ export function explanationText(explanation: Explanation, kpis: Config['kpis']):
     ...(rules.length === 0 ? ['', 'Prometheus no longer has a rule for it.'] : rules.map(ruleText)),
     '',
     pc.bold('Now, the worst first'),
-    ...places(current, explanation.unit ?? plainNumber),
+    ...places(current, explanation.unit ?? plainNumber, now),
     '',
     pc.bold('Newest episodes'),
     ...(episodes.length === 0
@@ -44,7 +47,7 @@ function ruleText({ expression, threshold, from, for_seconds, health, runbook }:
 /** Shown by `inUnit` like a count. */
 const plainNumber = '{number}'
 
-function places(current: Explanation['current'], unit: string): string[] {
+function places(current: Explanation['current'], unit: string, now: number): string[] {
   if (current.length === 0) return ['  no values']
   const lines = current.slice(0, shownPlaces).map((value) => {
     const { service, model, context_size, labels, state } = value
@@ -52,18 +55,58 @@ function places(current: Explanation['current'], unit: string): string[] {
       model === ''
         ? Object.entries(labels).map((label) => label.join('='))
         : [`${modelText(value)} at ${context_size} in ${service}`]
-    return `  ${inUnit(value.value, unit).padEnd(14)} ${printableLine(where.join(' '))}${state === null ? '' : ` ${pc.red(state)}`}`.trimEnd()
+    const line = `  ${inUnit(value.value, unit).padEnd(14)} ${printableLine(where.join(' '))}${state === null ? '' : ` ${pc.red(state)}`}`
+    const { evidence } = value
+    return [
+      line.trimEnd(),
+      ...(evidence === null ? [] : [pc.dim(`    ${evidenceText(evidence, value, unit, now)}`)]),
+    ].join('\n')
   })
   const more = current.length - lines.length
   return more > 0 ? [...lines, `  and ${more} more`] : lines
 }
 
+/** How sure the judge is, by which lane, and by how many operations. */
+function evidenceText(
+  { of, least, most, allowed, lane, operations, last_operation }: Evidence,
+  { threshold }: Pick<CurrentValue, 'threshold'>,
+  unit: string,
+  now: number,
+): string {
+  const shown = (value: number) => (of === 'share' ? percent(value) : inUnit(value, unit))
+  const at = threshold === null ? 'the threshold' : inUnit(threshold, unit)
+  const sure =
+    least === null || most === null
+      ? undefined
+      : of === 'value'
+        ? `certainly ${shown(least)} to ${shown(most)}`
+        : `${shown(least)} to ${shown(most)} of operations at or beyond ${at}, allowed ${percent(allowed ?? 0)}`
+  const count =
+    operations === null
+      ? ''
+      : ` of about ${Math.max(1, Math.round(operations)).toLocaleString('en-US')} operations`
+  const newest =
+    last_operation === null ? undefined : `the newest ${Math.max(0, Math.round(now - last_operation))} s ago`
+  return [sure ?? 'not near a threshold', `${lane} lane${count}`, newest]
+    .filter((part) => part !== undefined)
+    .join('; ')
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`
+}
+
 function episodeText(episode: Explanation['episodes'][number], unit: string): string {
-  const { id, timestamp, ends_at, message, current_value, peak_value, transitions } = episode
+  const { id, timestamp, ends_at, message, current_value, peak_value, transitions, metadata } = episode
+  const seen = metadata.annotations.shown_operations
   const until = ends_at === null ? pc.red('open') : `until ${utc(ends_at)}`
   return [
     `  ${pc.bold(`#${id}`)} ${utc(timestamp)} ${until}  ${printableLine(message)}`,
-    `    began at ${inUnit(current_value, unit)}, worst ${inUnit(peak_value, unit)}`,
+    [
+      `    began at ${inUnit(current_value, unit)}`,
+      `worst ${inUnit(peak_value, unit)}`,
+      ...(seen === undefined ? [] : [printableLine(seen)]),
+    ].join(', '),
     ...transitions.map(({ kind, at, via }) => `    ${utc(at)}  ${kind} ${pc.dim(`(${printableLine(via)})`)}`),
   ].join('\n')
 }
