@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import type { ConfigSource } from '../config/source.js'
 import { rememberDashboards } from '../dashboard/remember.js'
 import type { Gate } from '../http/access.js'
+import { countAttempts } from '../http/attempts.js'
 import { byteBudget } from '../http/budget.js'
 import { answerError, RequestError } from '../http/error.js'
 import { checkHosts } from '../http/hosts.js'
@@ -54,6 +55,7 @@ export function createApp(options: AppOptions): Hono {
   const { readers, config, logger, page } = options
   const needs = {
     ...options,
+    attempts: countAttempts(),
     budgets: { alerts: byteBudget(mostBytesAtOnce.alerts), others: byteBudget(mostBytesAtOnce.others) },
     dashboards: rememberDashboards(readers, config),
   }

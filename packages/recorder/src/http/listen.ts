@@ -7,6 +7,9 @@ import type { Hono } from 'hono'
 /** Limits memory and open files, however many requests come. */
 const mostConnections = 500
 
+/** Of them from one address, so that one sender leaves room for others. More than a busy page, a proxy or a host of services has. */
+const mostOfOnePeer = 400
+
 /** How often the two limits of time below are checked. Node's default of 30 s would let silent connections stay as long. */
 const connectionsCheckingInterval = 1_000
 
@@ -39,12 +42,29 @@ export async function listen(
   server.headersTimeout = 10_000
   // Beyond this, connections wait in the system's queue or are refused, and senders try again.
   server.maxConnections = mostConnections
+  boundPeers(server)
   await bound(server, host, port)
   const { port: taken } = server.address() as AddressInfo
   return {
     url: `http://${isIPv6(host) ? `[${host}]` : host}:${taken}`,
     close: () => closed(server, graceMs),
   }
+}
+
+/** Ends a connection at once if its address has as many as one may have. */
+function boundPeers(server: Server): void {
+  const counts = new Map<string, number>()
+  server.on('connection', (socket) => {
+    const peer = socket.remoteAddress ?? ''
+    const count = (counts.get(peer) ?? 0) + 1
+    counts.set(peer, count)
+    socket.once('close', () => {
+      const left = (counts.get(peer) ?? 1) - 1
+      if (left === 0) counts.delete(peer)
+      else counts.set(peer, left)
+    })
+    if (count > mostOfOnePeer) socket.destroy()
+  })
 }
 
 function closed(server: Server, graceMs: number): Promise<void> {

@@ -3,6 +3,7 @@ import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
 import type { Context, Hono } from 'hono'
 import type { Logger } from 'pino'
 import { type Asked, assertAccess, type Caller, type Gate } from './access.js'
+import type { Attempts } from './attempts.js'
 import { withBody } from './body.js'
 import type { Budget } from './budget.js'
 import { RequestError } from './error.js'
@@ -13,6 +14,8 @@ import type { AnyRoute } from './route.js'
 export interface ServeOptions {
   /** Who may call what. */
   readonly gate: Gate
+  /** Slows down who guesses keys. */
+  readonly attempts: Attempts
   /** Gets a line for each request that writes, and for each that was refused. */
   readonly logger: Pick<Logger, 'info' | 'warn'>
   /** Bytes of bodies that requests may hold at a time, apart for those that bring alerts, which others must not hold up. */
@@ -36,11 +39,11 @@ export function serve<Needs extends ServeOptions>(app: Hono, route: AnyRoute<Nee
         route.body === undefined
           ? await handle(undefined)
           : await withBody(context, route.body, budget, handle)
-      audit(route, context, caller, needs)
+      auditDone(route, context, caller, needs)
       if (answer instanceof Response) return answer
       return context.json(answer, route.isUnready?.(answer) ? 503 : 200)
     } catch (error) {
-      audit(route, context, caller, needs, error)
+      await afterRefusal(route, context, caller, needs, error)
       route.onFailure?.(needs)
       throw error
     }
@@ -58,23 +61,37 @@ function askedOf(context: Context): Asked {
   }
 }
 
-/** Logs who changed what, and who was refused. Data that come all the time (alerts, measurements) are logged if refused. */
-function audit(
-  { access, method, path }: AnyRoute,
+/** Logs who changed what. */
+function auditDone(
+  route: AnyRoute,
   context: Context,
   caller: Caller | undefined,
   { logger }: Pick<ServeOptions, 'logger'>,
-  error?: unknown,
 ): void {
-  if (access === 'open' || (access === 'read' && error === undefined)) return
-  const who = { by: caller?.name ?? null, from: getConnInfo(context).remote.address ?? null }
-  const what = { operation: `${method} ${path}`, scope: access }
-  if (error === undefined) {
-    if (['acknowledge', 'configure'].includes(access))
-      logger.info({ audit: { ...who, ...what, allowed: true } }, 'changed')
-  } else if (error instanceof MnemoscopeError && /^(?:TOKEN_REQUIRED|ACCESS_DENIED)$/.test(error.code)) {
-    logger.warn({ audit: { ...who, ...what, allowed: false, code: error.code } }, 'refused')
-  }
+  // Alerts and measurements come all the time.
+  if (!['acknowledge', 'configure'].includes(route.access)) return
+  logger.info({ audit: { ...asAudited(route, context, caller), allowed: true } }, 'changed')
+}
+
+/** Logs who was refused, and lets somebody who guesses keys wait. */
+async function afterRefusal(
+  route: AnyRoute,
+  context: Context,
+  caller: Caller | undefined,
+  { logger, attempts }: Pick<ServeOptions, 'logger' | 'attempts'>,
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof MnemoscopeError) || !/^(?:TOKEN_REQUIRED|ACCESS_DENIED)$/.test(error.code)) return
+  const audited = asAudited(route, context, caller)
+  const isGuess = error.code === 'TOKEN_REQUIRED' && context.req.header('authorization') !== undefined
+  const { delayMs, isLogged, unlogged } = attempts.refused(audited.from ?? '', isGuess)
+  if (isLogged) logger.warn({ audit: { ...audited, allowed: false, code: error.code, unlogged } }, 'refused')
+  if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
+}
+
+function asAudited({ access, method, path }: AnyRoute, context: Context, caller: Caller | undefined) {
+  const from = getConnInfo(context).remote.address ?? null
+  return { by: caller?.name ?? null, from, operation: `${method} ${path}`, scope: access }
 }
 
 /** Answers every other method at the paths of these routes with 405; to be called after `serve`. */

@@ -59,3 +59,24 @@ test('an idle connection holds nothing up, and a request under way gets its answ
   busy.resume()
   await closing
 })
+
+test('one address gets no more than 400 connections, and another is still answered', async () => {
+  const server = await listen(createApp().app, '0.0.0.0', 0, 200)
+  const port = Number(new URL(server.url).port)
+  let ended = 0
+  const sockets = Array.from({ length: 420 }, () => {
+    const socket = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' })
+    socket.on('error', () => undefined)
+    socket.once('close', () => ended++)
+    return socket
+  })
+  try {
+    while (ended < 20) await new Promise((resolve) => setTimeout(resolve, 20))
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(5_000) })
+    expect(await answer.text()).toBe('here')
+    expect(ended).toBe(20)
+  } finally {
+    for (const socket of sockets) socket.destroy()
+    await server.close()
+  }
+})
