@@ -67,6 +67,8 @@ export interface AlertEvent {
   readonly kind: 'opened' | 'changed' | 'closed' | 'reopened'
   /** When it happened, Unix seconds. */
   readonly at: number
+  /** The same for people, as `eventText` writes it. */
+  readonly text: string
   /** New values by column name; times are Unix seconds. */
   readonly detail: Readonly<Record<string, string | number>>
   /** The episode as it is now, which may be further on than the event. */

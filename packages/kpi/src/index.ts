@@ -21,6 +21,7 @@ export { secretSettings, secretsOf, shownConfig } from './config/shown-config.js
 export { contextSizeClass, contextTokens, largerContextSize } from './context-size.js'
 export { durationSeconds } from './duration.js'
 export { type ErrorCode, type ErrorDetail, errorCodes, MnemoscopeError } from './errors.js'
+export { eventText } from './event-text.js'
 export { extremeText, type MeanSource, meanText, valueText } from './figure-text.js'
 export { ageing, effectiveOperations, heaviestAgeing, kept, type NewOperations } from './judge/ageing.js'
 export {

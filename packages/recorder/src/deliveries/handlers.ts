@@ -107,7 +107,6 @@ export function consoleHandler({ name = 'console' }: { readonly name?: string } 
   }
 }
 
-function lineOf({ kind, at, episode }: AlertEvent): string {
-  const level = (episode.level ?? 'alert').toUpperCase()
-  return `${new Date(at * 1_000).toISOString()} ${level} ${kind}: ${episode.message}`
+function lineOf({ at, text }: AlertEvent): string {
+  return `${new Date(at * 1_000).toISOString()} ${text.replaceAll(/\s+/g, ' ')}`
 }

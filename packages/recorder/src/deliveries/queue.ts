@@ -1,4 +1,4 @@
-import type { AlertEvent } from '@mnemoscope/kpi'
+import { type AlertEvent, eventText } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { storableText } from '../database/text.js'
 import { episodesById } from '../episodes/find.js'
@@ -86,7 +86,9 @@ export async function replayDeliveries(pool: pg.Pool, handler?: string): Promise
 
 async function loadEvents(pool: pg.Pool, transitionIds: readonly string[]): Promise<Map<string, AlertEvent>> {
   if (transitionIds.length === 0) return new Map()
-  const { rows } = await pool.query<Omit<AlertEvent, 'id' | 'episode'> & { id: string; episode_id: string }>(
+  const { rows } = await pool.query<
+    Omit<AlertEvent, 'id' | 'episode' | 'text'> & { id: string; episode_id: string }
+  >(
     `SELECT id, episode_id, kind, extract(epoch FROM at)::float8 AS at, detail
      FROM alert_transitions WHERE id = ANY($1::bigint[])`,
     [transitionIds],
@@ -99,7 +101,8 @@ async function loadEvents(pool: pg.Pool, transitionIds: readonly string[]): Prom
   return new Map(
     rows.flatMap(({ id, episode_id, kind, at, detail }): [string, AlertEvent][] => {
       const episode = byId.get(episode_id)
-      return episode === undefined ? [] : [[id, { id: Number(id), kind, at, detail, episode }]]
+      if (episode === undefined) return []
+      return [[id, { id: Number(id), kind, at, text: eventText({ kind, episode }), detail, episode }]]
     }),
   )
 }

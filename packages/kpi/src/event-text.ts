@@ -1,0 +1,59 @@
+import type { AlertEpisode, AlertEvent } from './alert-event.js'
+import { catalog } from './catalog/index.js'
+import type { KpiDeclaration } from './kpi.js'
+import { inUnit } from './unit-text.js'
+
+/**
+ * What happened to an alert, for people: the words of the messages that Alertmanager sends, and what only the recorder
+ * knows, such as who acknowledged it. `Recovered after 2 min 30 s: F1 score of gpt-4o (search) in demo; worst 0.25`.
+ */
+export function eventText({ kind, episode }: Pick<AlertEvent, 'kind' | 'episode'>): string {
+  const level = (episode.level ?? 'alert').toUpperCase()
+  const subject = episode.message.replace(/ has reached [A-Z]+$/, '')
+  const { last_change: change } = episode.metadata.annotations
+  const by = episode.acknowledgement === null ? '' : `; acknowledged by ${episode.acknowledgement.by}`
+  const changed = change === undefined ? '' : `; last change: ${change}`
+  switch (kind) {
+    case 'opened':
+      return `${level}: ${subject}${valueText(episode)}${changed}${by}`
+    case 'reopened':
+      return `${level} again: ${subject}${valueText(episode)}${by}`
+    case 'changed':
+      return `${level} still: ${subject}${valueText(episode)}${by}`
+    case 'closed':
+      return `${endText(episode)}: ${subject}${worstText(episode)}${by}`
+  }
+}
+
+function endText({ kind, closed_how, timestamp, ends_at }: AlertEpisode): string {
+  if (closed_how === 'superseded') return 'Went on as another alert'
+  const word = kind === 'threshold' ? 'Recovered' : 'Ended'
+  return ends_at === null ? word : `${word} after ${timeText(ends_at - timestamp)}`
+}
+
+function valueText({ metadata: { annotations } }: AlertEpisode): string {
+  const { shown_value, shown_threshold, shown_operations } = annotations
+  if (shown_value === undefined || shown_threshold === undefined) return ''
+  const operations = shown_operations === undefined ? '' : `, ${shown_operations}`
+  return ` is ${shown_value} (threshold ${shown_threshold})${operations}`
+}
+
+function worstText({ kind, metric_type, peak_value }: AlertEpisode): string {
+  if (kind !== 'threshold' || peak_value === null) return ''
+  const kpis: Readonly<Record<string, KpiDeclaration>> = catalog
+  const unit = kpis[metric_type ?? '']?.unit ?? '1'
+  return `; worst ${inUnit(Number(peak_value.toPrecision(3)), unit)}`
+}
+
+/** A time as messages write it: `2 min 30 s`. */
+function timeText(seconds: number): string {
+  const rounded = Math.round(seconds)
+  const parts: [number, string][] = [
+    [Math.floor(rounded / 86_400), 'd'],
+    [Math.floor(rounded / 3_600) % 24, 'h'],
+    [Math.floor(rounded / 60) % 60, 'min'],
+    [rounded % 60, 's'],
+  ]
+  const shown = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`)
+  return shown.length === 0 ? '0 s' : shown.join(' ')
+}

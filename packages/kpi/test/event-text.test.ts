@@ -1,0 +1,68 @@
+import { expect, test } from '@jest/globals'
+import { type AlertEpisode, type AlertEvent, eventText } from '../src/index.js'
+
+const at = 1_764_460_000
+const episode = {
+  timestamp: at,
+  level: 'critical',
+  kind: 'threshold',
+  message: 'F1 score of gpt-4o (search) in demo has reached CRITICAL',
+  metric_type: 'f1_score',
+  peak_value: 0.246_517,
+  ends_at: null,
+  closed_how: null,
+  acknowledgement: null,
+  metadata: {
+    annotations: {
+      shown_value: '0.283',
+      shown_threshold: '0.70',
+      shown_operations: '46 operations in 10 min',
+      last_change: 'deployment of demo 2.1 by ci, 29 Nov 12:01 UTC',
+    },
+  },
+} as unknown as AlertEpisode
+
+const acknowledgement = { by: 'ada', comment: null, at }
+const noAnnotations = { ...episode.metadata, annotations: {} }
+
+test.each<[AlertEvent['kind'], Partial<AlertEpisode>, string]>([
+  [
+    'opened',
+    {},
+    'CRITICAL: F1 score of gpt-4o (search) in demo is 0.283 (threshold 0.70), 46 operations in 10 min; last change: deployment of demo 2.1 by ci, 29 Nov 12:01 UTC',
+  ],
+  [
+    'reopened',
+    { acknowledgement },
+    'CRITICAL again: F1 score of gpt-4o (search) in demo is 0.283 (threshold 0.70), 46 operations in 10 min; acknowledged by ada',
+  ],
+  ['changed', { metadata: noAnnotations }, 'CRITICAL still: F1 score of gpt-4o (search) in demo'],
+  [
+    'closed',
+    { ends_at: at + 150, acknowledgement },
+    'Recovered after 2 min 30 s: F1 score of gpt-4o (search) in demo; worst 0.247; acknowledged by ada',
+  ],
+  [
+    'closed',
+    {
+      ends_at: at + 90_000,
+      metric_type: 'latency',
+      peak_value: 23.456,
+      message: 'Latency of m in demo has reached ERROR',
+    },
+    'Recovered after 1 d 1 h: Latency of m in demo; worst 23.5 s',
+  ],
+  [
+    'closed',
+    { ends_at: at + 30, kind: 'pipeline', message: 'demo cannot be scraped', peak_value: 1 },
+    'Ended after 30 s: demo cannot be scraped',
+  ],
+  [
+    'closed',
+    { ends_at: at, closed_how: 'superseded', peak_value: null },
+    'Went on as another alert: F1 score of gpt-4o (search) in demo',
+  ],
+  ['opened', { level: null, message: 'DiskFull', metadata: noAnnotations }, 'ALERT: DiskFull'],
+])('an event that is %s with %j says so in the words of messages', (kind, more, text) => {
+  expect(eventText({ kind, episode: { ...episode, ...more } })).toBe(text)
+})
