@@ -67,6 +67,8 @@ export async function stage(options: StageOptions): Promise<Stage> {
   const isNew = mediaOf(version).includes('discord')
   const full = defineConfig({
     contextSizes: [8_192, 131_072],
+    scrapeInterval: `${paceSeconds}s`,
+    alertCheckInterval: `${paceSeconds}s`,
     ...config,
     endpoints: { recorder: url, page: 'https://memory.example', ...config.endpoints },
     alerting: {

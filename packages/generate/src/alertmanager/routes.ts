@@ -75,7 +75,7 @@ const ofPipeline = pipelineAlertKinds.map(({ id }) => names.pipelineAlertName(id
  * Two routes for each receiver. All levels of a service's breach share a group, so that its worst level is the message
  * and the others are part of it. What the pipeline says of itself is grouped apart: it is no breach.
  */
-function receiverRoutes({ alerting }: Config): object[] {
+function receiverRoutes({ alerting, alertCheckInterval }: Config): object[] {
   return Object.entries(alerting.receivers).flatMap(
     ([receiver, { severities, services, kpis, mute, cooldown }]) => {
       const matchers = [
@@ -84,8 +84,8 @@ function receiverRoutes({ alerting }: Config): object[] {
         ...(kpis === undefined ? [] : [`${kpi}=~"${kpis.join('|')}"`]),
       ]
       const pace = {
-        group_wait: alerting.groupWait,
-        group_interval: alerting.groupInterval,
+        group_wait: betweenEvaluations(alerting.groupWait, alertCheckInterval),
+        group_interval: wholeEvaluations(alerting.groupInterval, alertCheckInterval),
         repeat_interval: cooldown ?? alerting.repeatInterval,
         ...(mute.length === 0 ? {} : { mute_time_intervals: mute }),
         continue: true,
@@ -99,6 +99,29 @@ function receiverRoutes({ alerting }: Config): object[] {
       return [route('!~', messageLabels({ alerting })), route('=~', ['alertname', job])]
     },
   )
+}
+
+/** By then the alerts of an evaluation have arrived, and those of the next one have not. */
+const settled = 5
+
+/**
+ * A wait after which it is not the moment of an evaluation. Alertmanager counts from the first alert, and alerts come with
+ * evaluations: otherwise each message would be made while alerts arrive, and could have an end without what holds it back.
+ */
+function betweenEvaluations(wait: string, interval: string): string {
+  const [waiting, every] = [durationSeconds(wait), durationSeconds(interval)]
+  const missing = Math.min(settled, every / 2) - (waiting % every)
+  return missing <= 0 ? wait : seconds(waiting + missing)
+}
+
+/** Every further message is made at the same time between two evaluations. */
+function wholeEvaluations(wait: string, interval: string): string {
+  const [waiting, every] = [durationSeconds(wait), durationSeconds(interval)]
+  return waiting < every || waiting % every === 0 ? wait : seconds(Math.ceil(waiting / every) * every)
+}
+
+function seconds(count: number): string {
+  return Number.isInteger(count) ? `${count}s` : `${Math.round(count * 1_000)}ms`
 }
 
 /** A service name within a regular expression: of its characters only the dot means something there. */

@@ -79,7 +79,13 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mnemoscope-notified-'))
   const configFile = join(folder, 'alertmanager.yml')
   const services = [{ name: 'again', targets: ['127.0.0.1:9464'] }]
-  const config = defineConfig({ alerting, services, endpoints: { recorder: url } })
+  const config = defineConfig({
+    scrapeInterval: '1s',
+    alertCheckInterval: '1s',
+    alerting,
+    services,
+    endpoints: { recorder: url },
+  })
   await writeFile(configFile, generate(config).get('alertmanager/alertmanager.yml') as string)
   running = await startAlertmanager({
     command: await toolCommand('alertmanager'),

@@ -112,7 +112,7 @@ describe('alertmanager.yml with receivers', () => {
       {
         matchers: expect.arrayContaining(['severity=~"warning|error|critical"']),
         group_by: ['job', 'kpi'],
-        group_wait: '30s',
+        group_wait: '35s',
         group_interval: '1m',
         repeat_interval: '1h',
         mute_time_intervals: ['nights'],
@@ -150,3 +150,23 @@ test.each([
   const { route } = parse(generate(grouped).get(path) as string)
   expect(route.routes[3]).toMatchObject({ receiver: 'log', group_by: labels })
 })
+
+test.each([
+  ['30s', '30s', '1m', '35s', '1m'],
+  ['30s', '40s', '100s', '40s', '120s'],
+  ['30s', '2s', '10s', '5s', '10s'],
+  ['5s', '10s', '15s', '12500ms', '15s'],
+])(
+  'messages are made between two evaluations: every %s, wait %s, interval %s',
+  (alertCheckInterval, groupWait, groupInterval, wait, interval) => {
+    const alerting = {
+      groupWait,
+      groupInterval,
+      receivers: { log: { webhook: { url: 'https://log.example/' } } },
+    }
+    const { route } = parse(
+      generate(defineConfig({ scrapeInterval: '5s', alertCheckInterval, alerting })).get(path) as string,
+    )
+    expect(route.routes.at(-1)).toMatchObject({ group_wait: wait, group_interval: interval })
+  },
+)
