@@ -1,5 +1,5 @@
 import type { ThresholdSeverity } from '@mnemoscope/kpi'
-import { type Alert, type Breach, breachAlert } from './alerts.js'
+import { type Alert, type Breach, breachAlert, easedAlert } from './alerts.js'
 import { paceSeconds, type Stage } from './stage.js'
 
 /** What happens to a service, and how many messages a person expects of it. */
@@ -29,6 +29,19 @@ const fault = (service: string) => levels.flatMap((level) => allModels(service, 
 async function passes(stage: Stage, alerts: readonly Alert[]): Promise<void> {
   await stage.raise(...alerts)
   await aMoment()
+  await stage.end(...alerts)
+  await aMoment()
+}
+
+/** Levels end at places where the breach goes on. */
+async function eases(stage: Stage, alerts: readonly Alert[]): Promise<void> {
+  await stage.raise(...alerts.map(easedAlert))
+  await stage.end(...alerts)
+  await aMoment()
+}
+
+/** Prometheus sends an end again for 15 minutes. */
+async function sentAgain(stage: Stage, alerts: readonly Alert[]): Promise<void> {
   await stage.end(...alerts)
   await aMoment()
 }
@@ -147,6 +160,104 @@ export const stories: readonly Story[] = [
       await aMoment()
       await stage.restart()
       await passes(stage, fault(service))
+    },
+  },
+  {
+    name: 'a breach that recovers level by level',
+    expected: 2,
+    async tell(stage, service) {
+      const ofLevel = (level: ThresholdSeverity) => allModels(service, level)
+      await stage.raise(...fault(service))
+      await aMoment()
+      await eases(stage, ofLevel('critical'))
+      await eases(stage, ofLevel('error'))
+      await stage.end(...ofLevel('warning'), ...[...ofLevel('critical'), ...ofLevel('error')].map(easedAlert))
+      await aMoment()
+      await sentAgain(stage, fault(service))
+    },
+  },
+  {
+    name: 'a critical that is a warning for long',
+    expected: 3,
+    async tell(stage, service) {
+      await stage.raise(at(service, 'warning'), at(service, 'critical'))
+      await aMoment()
+      await eases(stage, [at(service, 'critical')])
+      await stage.end(easedAlert(at(service, 'critical')))
+      await sentAgain(stage, [at(service, 'critical')])
+      await stage.end(at(service, 'warning'))
+      await aMoment()
+    },
+  },
+  {
+    name: 'one of three models that recovers a little earlier',
+    expected: 2,
+    async tell(stage, service) {
+      const [first, ...others] = allModels(service, 'critical') as [Alert, ...Alert[]]
+      await stage.raise(first, ...others)
+      await aMoment()
+      await eases(stage, [first])
+      await stage.end(...others, easedAlert(first))
+      await aMoment()
+      await sentAgain(stage, [first])
+    },
+  },
+  {
+    name: 'a critical that comes and goes while its warning goes on',
+    expected: 2,
+    async tell(stage, service) {
+      const critical = at(service, 'critical')
+      await stage.raise(at(service, 'warning'), critical)
+      await aMoment()
+      await eases(stage, [critical])
+      await stage.raise(critical)
+      await stage.end(easedAlert(critical))
+      await aMoment()
+      await stage.end(at(service, 'warning'), critical)
+      await aMoment()
+    },
+  },
+  {
+    name: 'a silence in the middle',
+    expected: 1,
+    async tell(stage, service) {
+      await stage.raise(at(service, 'critical'))
+      await aMoment()
+      await stage.silence({ job: service })
+      await passes(stage, fault(service))
+    },
+  },
+  {
+    name: 'a second operation that breaches later',
+    expected: 3,
+    async tell(stage, service) {
+      await stage.raise(at(service, 'critical'))
+      await aMoment()
+      await passes(stage, [at(service, 'critical'), at(service, 'critical', { operation: 'answer' })])
+    },
+  },
+  {
+    name: 'an end that is sent again and again by Prometheus',
+    expected: 2,
+    async tell(stage, service) {
+      await passes(stage, fault(service))
+      await sentAgain(stage, fault(service))
+      await sentAgain(stage, fault(service))
+    },
+  },
+  {
+    name: 'an Alertmanager that restarts while the end of a level is held back',
+    expected: 2,
+    async tell(stage, service) {
+      const [critical, warning] = [at(service, 'critical'), at(service, 'warning')]
+      await stage.raise(warning, critical)
+      await aMoment()
+      await eases(stage, [critical])
+      await stage.restart()
+      await stage.raise(easedAlert(critical), warning)
+      await aMoment()
+      await stage.end(warning, easedAlert(critical))
+      await aMoment()
     },
   },
 ]
