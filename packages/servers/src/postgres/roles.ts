@@ -25,6 +25,7 @@ export async function makeRecorder(url: string, { role, password }: RoleLogin): 
       'REVOKE ALL ON SCHEMA public FROM PUBLIC',
       `GRANT USAGE, CREATE ON SCHEMA public TO ${name}`,
       handOver(client.escapeLiteral(role)),
+      ownLocks(client.escapeLiteral(role)),
     ])
   })
   const own = new URL(url)
@@ -52,6 +53,7 @@ export async function makeReader(
       `ALTER ROLE ${name} LOGIN NOINHERIT CONNECTION LIMIT 20 PASSWORD ${client.escapeLiteral(password)}`,
       `ALTER ROLE ${name} SET default_transaction_read_only = on`,
       `ALTER ROLE ${name} SET statement_timeout = '30s'`,
+      `ALTER ROLE ${name} SET idle_in_transaction_session_timeout = '30s'`,
       `ALTER ROLE ${name} SET jit = off`,
       `GRANT CONNECT ON DATABASE ${database} TO ${name}`,
       `GRANT USAGE ON SCHEMA public TO ${name}`,
@@ -74,6 +76,22 @@ function handOver(role: string): string {
       SELECT 'FUNCTION', oid::regprocedure::text FROM pg_proc
       WHERE prokind = 'f' AND pronamespace = 'public'::regnamespace AND pg_get_userbyid(proowner) = current_user
     LOOP EXECUTE format('ALTER %s %s OWNER TO %I', made.kind, made.name, ${role}); END LOOP;
+  END $$`
+}
+
+/**
+ * Lets this role alone take advisory locks, which belong to a database and not to a schema: a role that may only read could
+ * otherwise take those of the recorder, and so stop its snapshots.
+ */
+function ownLocks(role: string): string {
+  return `DO $$ DECLARE taking text; BEGIN
+    FOR taking IN
+      SELECT oid::regprocedure::text FROM pg_proc
+      WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^pg_(try_)?advisory_'
+    LOOP
+      EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', taking);
+      EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', taking, ${role});
+    END LOOP;
   END $$`
 }
 

@@ -58,6 +58,15 @@ test('a recorder owns what the administrator had made for it, and may make more'
     await run(recorder, "INSERT INTO parts (at) VALUES ('2026-01-01')")
     await run(recorder, 'DROP VIEW seen; DROP FUNCTION one(); DROP TABLE parts; CREATE TABLE again (n int)')
     await expect(run(recorder, "COPY again FROM PROGRAM 'true'")).rejects.toThrow(/permission denied/)
+
+    await makeReader(server.url, { role: 'looker', password: 'other' }, ['keeper'])
+    const looker = new URL(server.url)
+    looker.username = 'looker'
+    looker.password = 'other'
+    for (const lock of ['pg_advisory_lock(1, 2)', 'pg_try_advisory_xact_lock_shared(1)']) {
+      await run(recorder, `SELECT ${lock}`)
+      await expect(run(looker.href, `SELECT ${lock}`)).rejects.toThrow(/permission denied for function/)
+    }
   } finally {
     await server.stop()
     folder.remove()
