@@ -1,4 +1,5 @@
 -- The final shape of the recorder's database, for people to read. Never edit it: edit baseline/, then `npm run schema`.
+-- Sorted by name, so it does not load in one pass: `mnemoscope database` makes a database.
 
 CREATE TABLE alert_acknowledgements (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,

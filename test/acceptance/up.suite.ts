@@ -17,7 +17,7 @@ describe('mnemoscope up --demo', () => {
 
   afterAll(() => demo?.stop(), 60_000)
 
-  test('a real fault raises a critical F1 alert, and mending it closes the same episode', async () => {
+  test('a real fault raises a critical F1 alert, and its end closes the same episode', async () => {
     const healthy = await dashboard(demo)
     expect(healthy.alert_summary.has_critical).toBe(false)
 
@@ -27,8 +27,8 @@ describe('mnemoscope up --demo', () => {
       withinMs: 60_000,
     })
 
-    const mended = await mnemoscope(demo.folder, ['demo', '--fault', 'none'])
-    expect(mended.stdout).toContain('healthy')
+    const repaired = await mnemoscope(demo.folder, ['demo', '--fault', 'none'])
+    expect(repaired.stdout).toContain('healthy')
     const closed = await eventually(
       'their end',
       async () =>

@@ -16,7 +16,7 @@ export async function schemaText(database: pg.Pool | pg.ClientBase, schema = 'pu
 
 /** What `schema.sql` holds: the shape of a database that this version has prepared. */
 export async function schemaFile(database: pg.Pool | pg.ClientBase): Promise<string> {
-  return `-- The final shape of the recorder's database, for people to read. Never edit it: edit baseline/, then \`npm run schema\`.\n\n${await schemaText(database)}`
+  return `-- The final shape of the recorder's database, for people to read. Never edit it: edit baseline/, then \`npm run schema\`.\n-- Sorted by name, so it does not load in one pass: \`mnemoscope database\` makes a database.\n\n${await schemaText(database)}`
 }
 
 /** Comments of a relation and of its columns. */

@@ -22,6 +22,14 @@ export function timeOption(name: string) {
   }
 }
 
+/** Reads the path of a folder. An empty one is a variable that is not set, and would be this folder. */
+export function folderOption(name: string) {
+  return (text: string): string => {
+    if (text.trim() === '') throw refused(name, text, 'the path of a folder')
+    return text
+  }
+}
+
 /** Reads a port: an integer, 0 for any free port. */
 export function portOption(text: string): number {
   const port = numberOption('--port', 0, 65_535)(text)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { numberOption, portOption, scraped, scrapeOption, timeOption } from '../src/options.js'
+import { folderOption, numberOption, portOption, scraped, scrapeOption, timeOption } from '../src/options.js'
 
 describe('a number option', () => {
   test.each(['', ' ', 'x', 'NaN', 'Infinity', '0', '-1', '101', '1,5'])('refuses %j', (text) => {
@@ -39,6 +39,11 @@ describe('a time option', () => {
   ])('refuses %j', (text) => {
     expect(() => timeOption('--from')(text)).toThrow(/^--from: ".*": expected a time with its zone such as/)
   })
+})
+
+test('a folder option refuses an empty path, which is a variable that is not set', () => {
+  expect(() => folderOption('--out')('')).toThrow('--out: "": expected the path of a folder')
+  expect(folderOption('--out')('deploy')).toBe('deploy')
 })
 
 const services = [

@@ -69,7 +69,7 @@ describe('a running demo', () => {
     expect(sumOf(text, 'mnemoscope_refused_measurements_total')).toBe(0)
   })
 
-  test('is broken and mended over HTTP while it runs', async () => {
+  test('is broken and repaired over HTTP while it runs', async () => {
     expect(await meanF1OfNext(150)).toBeGreaterThan(0.8)
     expect(await fault('PUT', '{"fault":"recall"}')).toMatchObject({ status: 200, body: { fault: 'recall' } })
     expect(demo.fault).toBe('recall')

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command } from 'commander'
+import { folderOption } from '../options.js'
 import { writeFiles } from '../project-files.js'
 import { stateFolder } from '../up/run-file.js'
 
@@ -21,6 +22,7 @@ export const checkCommand = new Command('check')
   .option(
     '-o, --out <folder>',
     "folder that `mnemoscope generate` wrote to (default: the configuration file's)",
+    folderOption('--out'),
   )
   .option('--skip-tools', 'do not run promtool and amtool')
   .option('--test-rules', 'also run the generated unit tests of the rules (about a minute)')

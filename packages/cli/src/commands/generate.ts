@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command } from 'commander'
+import { folderOption } from '../options.js'
 import { removeFiles, writeFiles } from '../project-files.js'
 
 interface GenerateOptions {
@@ -15,7 +16,11 @@ interface GenerateOptions {
 export const generateCommand = new Command('generate')
   .description('write the Prometheus and Alertmanager files that follow from the configuration')
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
-  .option('-o, --out <folder>', "folder to write to (default: the configuration file's)")
+  .option(
+    '-o, --out <folder>',
+    "folder to write to (default: the configuration file's)",
+    folderOption('--out'),
+  )
   .option('--with <parts>', 'write these too: grafana, compose, runbooks; several with commas between')
   .option('--json', 'print the written paths as JSON')
   .option('--without <parts>', 'no longer write these, and remove their files')

@@ -90,6 +90,17 @@ function parameters(scope: Scope, kpi: string | undefined): unknown[] {
   return [...scopeParameters(scope), kpi ?? null]
 }
 
+/** The order of models: by KPI, the best first, and those of an unknown mean last. */
+export function bestFirst(kpis: Kpis) {
+  return (a: Ranked, b: Ranked): number =>
+    compareText(a.kpi, b.kpi) ||
+    Number(a.mean === null) - Number(b.mean === null) ||
+    better(kpis, a.kpi, a.mean ?? 0, b.mean ?? 0) ||
+    compareText(a.model, b.model)
+}
+
+type Ranked = Pick<ModelFigures, 'kpi' | 'model' | 'mean'>
+
 /** Models side by side, of each KPI the best first. */
 export async function compareModels(
   pool: pg.Pool,
@@ -102,22 +113,12 @@ export async function compareModels(
      FROM compare_models($1, $2) WHERE ${wanted}`,
     parameters(scope, kpi),
   )
-  const worst = (id: string) =>
-    kpiOf(kpis, id)?.direction === 'higher_is_better' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
-  const meanOf = (row: Pick<ModelFigures, 'kpi' | 'mean'>) => row.mean ?? worst(row.kpi)
-  return rows
-    .toSorted(
-      (a, b) =>
-        compareText(a.kpi, b.kpi) ||
-        better(kpis, a.kpi, meanOf(a), meanOf(b)) ||
-        compareText(a.model, b.model),
-    )
-    .map((row) => ({
-      ...row,
-      mean_of: meanText(kpiOf(kpis, row.kpi), row, 'model'),
-      lowest_of: extremeText(kpiOf(kpis, row.kpi), 'lowest'),
-      highest_of: extremeText(kpiOf(kpis, row.kpi), 'highest'),
-    }))
+  return rows.toSorted(bestFirst(kpis)).map((row) => ({
+    ...row,
+    mean_of: meanText(kpiOf(kpis, row.kpi), row, 'model'),
+    lowest_of: extremeText(kpiOf(kpis, row.kpi), 'lowest'),
+    highest_of: extremeText(kpiOf(kpis, row.kpi), 'highest'),
+  }))
 }
 
 /** Kept measurements side by side, operations, evaluators and structures apart. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import {
+  bestFirst,
   type ChangePoint,
   improved,
   type MeasurementFigures,
@@ -118,6 +119,14 @@ describe('models side by side', () => {
     ])
     expect(measurements[0]?.median).toBeCloseTo(0.56)
   })
+})
+
+test.each(['f1_score', 'latency'])('models come best first by %s, and unknown ones last', (kpi) => {
+  const row = (model: string, mean: number | null) => ({ kpi, model, mean })
+  const rows = [row('unknown', null), row('b', 0.9), row('also', null), row('a', 0.9), row('c', 0.5)]
+  const byMean = kpi === 'f1_score' ? ['a', 'b', 'c'] : ['c', 'a', 'b']
+  const order = rows.toSorted(bestFirst(kpis)).map(({ model }) => model)
+  expect(order).toEqual([...byMean, 'also', 'unknown'])
 })
 
 test('a week compared with the one before lists the largest change first, and whether it is better', async () => {

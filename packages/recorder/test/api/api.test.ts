@@ -163,7 +163,7 @@ describe('GET /api/events', () => {
     const other = await recorder.startAnother({ config, configSource })
     const next = eventsOf(await fetch(`${other.url}/api/events`))
     expect((await next()).data).toMatchObject({ config: configHash(config), config_problem: null })
-    problem = { at: new Date(newest), code: 'CONFIG_INVALID', message: 'no', next: 'mend it' }
+    problem = { at: new Date(newest), code: 'CONFIG_INVALID', message: 'no', next: 'repair it' }
     const broken = await next()
     expect(broken).toMatchObject({ event: 'change', data: { config_problem: newest / 1_000 } })
     problem = undefined
