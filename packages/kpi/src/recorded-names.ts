@@ -61,9 +61,9 @@ export const judgeSeries = {
   added: (kpi: Pick<Kpi, 'id'>, what: 'count' | 'sum') => `${level}:mnemoscope_${kpi.id}:added_${what}`,
   /** New operations at or beyond a threshold of a quantile, by `severity`; 0 where none are. */
   beyond: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:added_beyond`,
-  /** Seconds since the evaluation that saw the operations before, while they are remembered. */
+  /** Seconds since the evaluation that saw the operations before, while they are remembered; 0 where nothing is new. */
   elapsed: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:elapsed`,
-  /** How much older the memory becomes by new operations, in operations; only where there are any. */
+  /** How much older the memory becomes by new operations, in operations; 0 where there are none. */
   ageing: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:ageing`,
   /** Unix time of the evaluation that saw the newest operation. */
   lastOperation: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:last_operation`,

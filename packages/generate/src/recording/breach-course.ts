@@ -56,24 +56,21 @@ function shownValues(kpi: Kpi, firing: string): string[] {
 function before(kpi: Kpi, level: ThresholdSeverity): string[] {
   if (kpi.instrument === 'gauge') return []
   const alert = select('ALERTS', [is('alertname', names.alertName(kpi, level)), is('alertstate', 'firing')])
-  const { high, low, memory } = names.judgeSeries
+  const { high, low, near, nearCurrent } = names.judgeSeries
   const isHigher = kpi.direction === 'higher_is_better'
   const [surest, beyond] = isHigher ? ([high(kpi), '<='] as const) : ([low(kpi), '>='] as const)
   const settingsOf = ({ thresholds, statistic }: Kpi) => ({ threshold: thresholds[level], statistic })
   return partition(kpi, settingsOf).flatMap(({ value: { threshold, statistic }, region }) => {
     if (threshold === undefined) return []
     const limit = Number(comparedThreshold(threshold, kpi.direction).toPrecision(12))
-    const isShown = bracket(filter(within(names.recordedSeries.current(kpi), region), beyond, limit))
     if (isQuantile(statistic)) {
       const here = bracket(
         and(aggregate('max', names.seriesLabels, alert), within(low(kpi), region), names.seriesLabels),
       )
       return [`0 * ${here} + ${number(threshold)}`]
     }
-    const proven = and(
-      within(memory(kpi, 'mean_fast'), region),
-      bracket(filter(within(surest, region), beyond, limit)),
-    )
+    const isShown = bracket(filter(within(nearCurrent(kpi), region), beyond, limit))
+    const proven = and(within(near(kpi), region), bracket(filter(within(surest, region), beyond, limit)))
     return [and(unless(proven, isShown), alert, names.seriesLabels)]
   })
 }

@@ -1,5 +1,5 @@
 import { type Config, heaviestAgeing, type Kpi, type MemorySettings, names } from '@mnemoscope/kpi'
-import { bracket, filter, indent, isOneOf, number, or } from '../promql.js'
+import { indent, isOneOf, number, or } from '../promql.js'
 import { type Region, within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
 import {
@@ -24,6 +24,9 @@ export function before(name: string, region: Region): string {
 export const laneNames = ['fast', 'middle', 'slow'] as const
 
 const { added, ageing, elapsed, lastOperation, memory } = names.judgeSeries
+
+/** Only a divisor: less than any operation adds to what a lane forgets. */
+const leastWeight = 1e-12
 
 /** Operations that are new at each place, and the sum of their values; 0 where none came, also once all instances are gone. */
 export function addedRules(config: Config, kpi: Kpi, sums: boolean): RecordingRule[] {
@@ -71,31 +74,31 @@ export function ageingRules(kpi: Kpi, region: Region, settings: MemorySettings):
   const count = at(added(kpi, 'count'))
   const last = before(lastOperation(kpi), region)
   const since = at(elapsed(kpi))
-  const came = bracket(`${count} > 0`)
-  // 1 / (1 / n + r / e) + e / q
-  const age = `${since} * (${came} / (${since} + ${number(secondsAnOperation)} * ${count}) + ${number(1 / secondsOfQuiet)})`
+  // 1 / (1 / n + r / e) + e / q; e is 0 where nothing is new, and far from it elsewhere.
+  const age = `${count} / (1 + ${number(secondsAnOperation)} * ${count} / clamp_min(${since}, 1)) + ${since} / ${number(secondsOfQuiet)}`
   const lanes = laneNames.flatMap((lane, i) => {
     const operations = settings.operations[i] as number
     const weight = before(memory(kpi, `weight_${lane}`), region)
     const keeps = at(memory(kpi, `kept_${lane}`))
     const usual = `exp(${at(ageing(kpi))} / ${number(-operations)})`
     const least = `exp(${since} / ${number(-operations / heaviestAgeing(settings))})`
-    const part = `clamp_max(${count} / ((1 - ${usual}) * ${weight}), 1)`
+    // Where nothing is new both are 1, and so is what a lane keeps.
+    const part = `clamp_max(${count} / clamp_min((1 - ${usual}) * ${weight}, ${number(leastWeight)}), 1)`
     return [
+      { record: memory(kpi, `kept_${lane}`), expr: `${least} + (${usual} - ${least}) * ${part}` },
       {
-        record: memory(kpi, `kept_${lane}`),
-        expr: or([`${least} + (${usual} - ${least}) * ${part}`, `0 * ${since} + 1`]),
+        record: memory(kpi, `weight_${lane}`),
+        expr: or([`${keeps} * ${weight} + ${count}`, `(${count} > 0)`]),
       },
-      { record: memory(kpi, `weight_${lane}`), expr: or([`${keeps} * ${weight} + ${count}`, came]) },
     ]
   })
   return [
-    { record: elapsed(kpi), expr: filter(`time() - ${last}`, '<=', expiry) },
+    { record: elapsed(kpi), expr: `(time() - ${last} <= ${expiry}) * (${count} > bool 0)` },
     { record: ageing(kpi), expr: age },
     ...lanes,
     {
       record: lastOperation(kpi),
-      expr: or([`0 * ${came} + time()`, `${last} >= time() - ${number(expiry)}`]),
+      expr: or([`0 * (${count} > 0) + time()`, `${last} >= time() - ${number(expiry)}`]),
     },
   ]
 }
