@@ -85,7 +85,8 @@ function courseAnnotations(config: Config, kpi: Kpi): Record<string, string> {
     [messageAnnotation.worstPlace]:
       `${found}{{ $at.${names.label.model} }} ({{ with $at.${names.label.operation} }}{{ . }}, {{ end }}` +
       `{{ $at.${names.label.contextSize}${sizes}${larger} }})`,
-    [messageAnnotation.places]: `${asked(`count(${selected(worst(kpi), labels)})`, labels)}{{ . | first | value }}{{ else }}1{{ end }}`,
+    // The alert's own place may be new at this evaluation.
+    [messageAnnotation.places]: `${asked(`count(${selected(worst(kpi), labels)} or ${selected(names.recordedSeries.current(kpi), names.seriesLabels)})`, [...labels, ...names.seriesLabels])}{{ . | first | value }}{{ else }}1{{ end }}`,
     [messageAnnotation.since]: `${since}{{ (. | first | value | toTime).UTC.Format "2 Jan 15:04:05" }}{{ end }}`,
     [messageAnnotation.lasted]: `${asked(`time() + ${rest} - ${selected(breachedSince(kpi, labels), labels)}`, labels)}{{ . | first | value | humanizeDuration }}{{ end }}`,
   }
