@@ -59,12 +59,14 @@ test('an episode is told with its own rule, its own value now, and its transitio
   const explanation = await asked(String(small?.id))
   expect(explanation.alert).toBe(alert)
   expect(explanation.rules.map(({ threshold, health }) => [threshold, health])).toEqual([['0.5', 'ok']])
-  expect(explanation.rules[0]?.expression).toContain('mnemoscope_f1_score:current{model="small"} <= 0.5')
+  expect(explanation.rules[0]?.expression).toContain('mnemoscope_f1_score:high{model="small"} <= 0.5')
   expect(explanation.current).toEqual([
     {
       ...{ service: 'memory', model: 'small', context_size: '8192', operation: 'default', state: 'firing' },
       labels: { job: 'memory', model: 'small', context_size: '8192', operation: 'default' },
       value: expect.closeTo(0.25, 9),
+      threshold: 0.5,
+      evidence: expect.objectContaining({ of: 'value', lane: 'middle' }),
     },
   ])
   expect(explanation.episodes.map(({ id }) => id)).toEqual([small?.id])
@@ -95,7 +97,10 @@ test('an alert of the pipeline is told with the settings behind it, what is acti
   ])
   const labels = { job: 'memory', instance: new URL(monitor.url as string).host }
   expect(explanation.current).toEqual([
-    { service: 'memory', model: '', context_size: '', operation: '', labels, value: 0, state: 'pending' },
+    {
+      ...{ service: 'memory', model: '', context_size: '', operation: '', labels },
+      ...{ value: 0, threshold: 0, state: 'pending', evidence: null },
+    },
   ])
   expect(explanationText(explanation, defineConfig(input).kpis)).toMatch(
     new RegExp(

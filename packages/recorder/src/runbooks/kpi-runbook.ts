@@ -108,13 +108,20 @@ function placeOf({ model, operation, contextSize }: Kpi['overrides'][number]): s
   ].join(', ')
 }
 
+/** Limits are recorded where there are thresholds to be near to. */
+function sureness(kpi: Kpi): string {
+  if (alertsOf(kpi).length === 0) return ''
+  const { low, high } = names.judgeSeries
+  return ` How sure is the value near a threshold? ${code(low(kpi))} and ${code(high(kpi))}.`
+}
+
 function lookFirst(kpi: Kpi): string[] {
   const { id } = kpi
   const alert = alertsOf(kpi)[0] ?? names.alertName(kpi, 'info')
   const worstFirst = kpi.direction === 'higher_is_better' ? 'sort' : 'sort_desc'
   return [
     `One place or all, a step or a slope? [It on the page](/?kpi=${id}), or \`${worstFirst}(${names.recordedSeries.current(kpi)})\` in Prometheus.`,
-    `New measurements? \`${names.recordedSeries.samples(kpi)}\`. How sure is the value near a threshold? \`${names.judgeSeries.low(kpi)}\` and \`${names.judgeSeries.high(kpi)}\``,
+    `New measurements? \`${names.recordedSeries.samples(kpi)}\`.${sureness(kpi)}`,
     apart(kpi),
     `What changed before? [Deployments](/api/deployments), [changes of the configuration](/api/config/changes), and \`mnemoscope explain ${alert}\`.`,
     `Has it been so before? [Its alerts of a week](/api/episodes?kpi=${id}&hours=168), [its values of a day](/api/series?kpi=${id}&hours=24).`,

@@ -72,7 +72,7 @@ describe('the runbook of a KPI without a written one', () => {
     const asked = Object.keys(customKpis).flatMap((id) => [
       ...pageOf(id).matchAll(/job_model_context_size_operation:\w+:\w+|mnemoscope_(?!refused)\w+(?=[[)])/g),
     ])
-    expect(asked.length).toBe(16)
+    expect(asked.length).toBe(14)
     for (const [name] of asked) expect(rules).toMatch(new RegExp(`\\b${name}\\b`))
   })
 

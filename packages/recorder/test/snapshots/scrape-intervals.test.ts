@@ -10,7 +10,7 @@ import { intervalNotices } from '../../src/status/notices.js'
 // Real servers on a busy machine take their time.
 jest.setTimeout(120_000)
 
-const config = defineConfig()
+const config = defineConfig({ services: [{ name: 'memory', targets: ['m:1'] }] })
 const { scrapeSeconds, checkSeconds } = intervalsOf(config)
 const hour = 3_600
 const scrapeIntervals = [15, 30, 60, 120]
