@@ -5,8 +5,6 @@ import { relative } from 'node:path'
  * other skipped test fails the run.
  */
 const maySkip = [
-  // Grafana has no package that could be fetched without root; `npm run engines` builds none either.
-  { file: /^test\/dashboards\/grafana\.test\.ts$/ },
   // Only Debian and its derivatives have apt.
   { file: /^packages\/servers\/test\/tools\/from-debian\.test\.ts$/, unless: 'linux' },
   // Chromium is fetched from Debian's packages; elsewhere one has to be installed.

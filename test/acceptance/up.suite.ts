@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { DashboardData } from '@mnemoscope/recorder'
-import { eventually, mnemoscope } from '../harness/index.js'
+import { eventually, mnemoscope, mnemoscopeHere } from '../harness/index.js'
 import { type Demo, isAlive, startDemo } from './demo.js'
 
 describe('mnemoscope up --demo', () => {
@@ -16,6 +16,51 @@ describe('mnemoscope up --demo', () => {
   }, 180_000)
 
   afterAll(() => demo?.stop(), 60_000)
+
+  test('stores snapshots of three models whose seven KPIs are all measured', async () => {
+    const rows = await eventually(
+      'complete snapshots of three models',
+      async () => {
+        const { rows } = await demo.database.query(
+          `SELECT DISTINCT ON (model) * FROM performance_snapshots
+           WHERE num_nulls(f1_score, latency, token_usage, memory_usage, context_utilization,
+                           adaptation_success_rate, overflow_frequency) = 0
+           ORDER BY model, timestamp DESC`,
+        )
+        return rows.length >= 3 && rows
+      },
+      { withinMs: 90_000 },
+    )
+    expect(rows.map(({ model }) => model)).toEqual(['gpt-4o', 'mistral-7b', 'mixtral-8x7b'])
+    for (const row of rows) {
+      expect(row.f1_score).toBeGreaterThan(0.8)
+      expect(row.latency).toBeGreaterThan(0)
+      expect(Number(row.token_usage)).toBeGreaterThan(0)
+      expect(Number(row.memory_usage)).toBeGreaterThan(1_000_000)
+      expect(row.context_utilization).toBeGreaterThan(0)
+    }
+
+    const { readerPasswordFile = '' } = demo.up.run
+    expect(statSync(readerPasswordFile).mode & 0o777).toBe(0o600)
+    const models = 'SELECT DISTINCT model FROM kpi_values ORDER BY model LIMIT 1'
+    const asked = await mnemoscopeHere(demo.folder, ['sql', '--json', models])
+    expect(JSON.parse(asked.stdout)).toEqual([{ model: 'gpt-4o' }])
+  }, 120_000)
+
+  test('mnemoscope report prints the five sections from live data', async () => {
+    const { exitCode, stdout } = await mnemoscopeHere(demo.folder, ['report'])
+    expect(exitCode).toBe(0)
+    for (const section of [
+      'PERFORMANCE SUMMARY',
+      'PERFORMANCE TRENDS',
+      'MODEL PERFORMANCE',
+      'ALERT SUMMARY',
+      'RECENT ALERTS',
+    ]) {
+      expect(stdout).toContain(section)
+    }
+    expect(stdout).toMatch(/mistral-7b.+0\.\d+/)
+  }, 30_000)
 
   test('a real fault raises a critical F1 alert, and its end closes the same episode', async () => {
     const healthy = await dashboard(demo)

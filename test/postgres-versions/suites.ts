@@ -8,7 +8,9 @@ export const suites: readonly string[] = [
     ...['alerts', 'analysis', 'config', 'dashboard', 'database', 'deliveries', 'deployments', 'episodes'],
     ...['measurements', 'snapshots'],
   ].map((folder) => `packages/recorder/test/${folder}/`),
-  ...['http/rows.test', 'recorder.test', 'outage.test'].map((file) => `packages/recorder/test/${file}`),
+  ...['http/rows.test', 'recorder.test', 'outage.test', 'outage.suite'].map(
+    (file) => `packages/recorder/test/${file}`,
+  ),
   ...['roles.test', 'sql.test', 'alert-rows.suite', 'measured-rows.suite'].map(
     (name) => `test/dashboards/${name}`,
   ),
@@ -17,7 +19,7 @@ export const suites: readonly string[] = [
 
 /** Files that a suite can be; some are too long for `npm test`. */
 export const testMatch: readonly string[] = [
-  '<rootDir>/packages/recorder/test/**/*.test.ts',
+  '<rootDir>/packages/recorder/test/**/*.{test,suite}.ts',
   '<rootDir>/test/**/*.{test,suite}.ts',
 ]
 

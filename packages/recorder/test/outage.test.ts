@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { type RunningPostgres, startPostgres } from '@mnemoscope/servers'
-import pg from 'pg'
 import { startTogether } from '../../../test/harness/started.js'
 import { temporaryFolder } from '../../../test/harness/temporary-folder.js'
 import { createPool, prepareDatabase, type Readiness, type Recorder, startRecorder } from '../src/index.js'
@@ -100,43 +99,3 @@ test('a database that dies is survived: not ready meanwhile, alerts are not ackn
   expect(counts.whole).toBe(counts.expected)
   await recorder.stop()
 }, 120_000)
-
-test('a locked table stops nothing for good: the first version lost its monitor thread to it', async () => {
-  const recorder = await start()
-  await waitFor(() => isReady(recorder))
-  const blocker = new pg.Client({ connectionString: postgres.url })
-  await blocker.connect()
-  await blocker.query('BEGIN; LOCK TABLE snapshot_instants, alert_episodes IN ACCESS EXCLUSIVE MODE')
-  const pending = postWebhook(recorder.url, alertOf('locked'))
-  await waitFor(
-    async () =>
-      (await blocker.query("SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
-        .rows[0].n > 1,
-  )
-  await blocker.query('ROLLBACK')
-  await blocker.end()
-  expect((await pending).status).toBe(200)
-  await waitFor(() => isReady(recorder))
-  await recorder.stop()
-}, 60_000)
-
-test('two recorders keep one history, and one goes on when the other ends', async () => {
-  const [a, b] = await Promise.all([start(), start()])
-  await waitFor(async () => (await isReady(a)) && (await isReady(b)))
-  const alert = alertOf('two')
-  await Promise.all([a, b, a, b].map(({ url }) => postWebhook(url, alert)))
-  await a.stop()
-  const since = new Date(Date.now() + 2_000)
-  const pool = createPool(postgres.url)
-  await waitFor(async () => {
-    const { rows } = await pool.query('SELECT FROM snapshot_instants WHERE at > $1 AND rows > 0', [since])
-    return rows.length > 0
-  })
-  expect(await isReady(b)).toBe(true)
-  const { rows } = await pool.query("SELECT count(*)::int AS n FROM alert_episodes WHERE model = 'two'")
-  expect(rows).toEqual([{ n: 1 }])
-  const doubled = await pool.query('SELECT at FROM snapshots GROUP BY at, series_id, kpi HAVING count(*) > 1')
-  expect(doubled.rows).toEqual([])
-  await pool.end()
-  await b.stop()
-}, 60_000)

@@ -34,6 +34,8 @@ const cases = (
   [
     ['the defaults', {}],
     ["overrides, other settings and a KPI of one's own", configured],
+    // Fifteen checks an hour, of which no half is a number of checks, and one or two in a window.
+    ['rules that are evaluated as seldom as may be', { alertCheckInterval: '4m' }],
   ] as const
 ).flatMap(([what, input]) => {
   const files = generate(defineConfig(input))

@@ -12,13 +12,3 @@ test.each(['f1_score', 'overflow_frequency'])(
     expect(ok ? '' : output).toBe('')
   },
 )
-
-// Fifteen checks an hour, of which no half is a number of checks, and one or two in a window.
-test.each(['f1_score', 'f1_score-trend'])(
-  'the generated tests of %s pass where rules are evaluated as seldom as may be',
-  async (name) => {
-    const files = generate(defineConfig({ alertCheckInterval: '4m' }))
-    const { ok, output } = await runTool('promtool', ['test', 'rules', `prometheus/tests/${name}.yml`], files)
-    expect(ok ? '' : output).toBe('')
-  },
-)
