@@ -68,7 +68,9 @@ export const upCommand = new Command('up')
       const { newSignInAddress } = await import('../up/sign-in.js')
       const page = newSignInAddress(pipeline.run.recorder, ownSecrets(project.folder))
       progress.note(summary(pipeline.run, page))
-      await aborted(stopping)
+      const { announceEdits } = await import('../up/announce-edits.js')
+      const announcing = announceEdits(pipeline.run.recorder, project.folder, progress.note, stopping)
+      await Promise.all([aborted(stopping), announcing])
       await pipeline.stop()
     } catch (error) {
       // After Ctrl-C during the start, every part has stopped and there is nothing to report.
