@@ -41,3 +41,15 @@ test('what a mean may be is computed from when it reaches a threshold until its 
   ])
   expect(result).toBe('')
 })
+
+test('a mean that reaches the mildest threshold alone begins its alert', async () => {
+  const series = exposed(f1_score, labels, [
+    { scrapes: 5 },
+    { scrapes: 16, operations: 5, measured: 0.95 },
+    { scrapes: 60, operations: 20, measured: 0.77 },
+  ])
+  const error = `count(ALERTS{alertname="${names.alertName(f1_score, 'error')}"})`
+  expect(
+    await ruleTest(rulesOf(config), series, [{ at: '19m', values: { [alert]: known, [error]: none } }]),
+  ).toBe('')
+})

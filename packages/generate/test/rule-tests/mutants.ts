@@ -64,7 +64,6 @@ export const mutants: readonly Mutant[] = [
   ['the time after an alert', 'MnemoscopeF1ScoreWarning', 'keep_firing_for: 45s', 'keep_firing_for: 15s'],
   ['the alert of missing data', 'MnemoscopeF1ScoreNoData', ' unless ', ' and '],
   ['the target that is down', 'MnemoscopeF1ScoreNoData', '== 0', '== 1'],
-  ['where an alert can begin', ':reached', /<= 0.80+\d*/, '<= 0.1'],
   ['what was seen before', ':seen', ':newest[10m]', ':seen[10m]'],
   ['a counter that falls', ':anew_alert', '_alert >= 0', '_alert <= 0'],
   ['the instances that are known', ':began_alert', /(:seen\{mnemoscope_part="start"\}\))/, '$1 > 1e12'],
