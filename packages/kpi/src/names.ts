@@ -147,10 +147,14 @@ export const otelProcessStart = { name: 'process.start_time', unit: 's' } as con
 export const otelProcessUptime = { name: 'process.uptime', unit: 's' } as const
 
 /**
- * The gauge with the facts about a service, as the OpenTelemetry specification has it for Prometheus, and its label
- * with the version: the resource attribute `service.version`.
+ * The gauge with the facts about a service, as the OpenTelemetry specification has it for Prometheus, and its labels
+ * with the name and the version: the resource attributes `service.name` and `service.version`.
  */
-export const serviceInfo = { metric: 'target_info', version: 'service_version' } as const
+export const serviceInfo = {
+  metric: 'target_info',
+  name: 'service_name',
+  version: 'service_version',
+} as const
 
 /** Recorded series whose label `sha256` is the hash of the configuration that the loaded rules were made from. */
 export const configInfo = 'mnemoscope_config_info'

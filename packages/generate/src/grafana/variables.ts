@@ -78,6 +78,11 @@ export function rowsOfSelectedServices(): string {
   return chosenRows('service', variable.service)
 }
 
+/** The same for rows of the selected models, whatever service, context size and operation. */
+export function rowsOfSelectedModels(): string {
+  return chosenRows('model', variable.model)
+}
+
 function chosenRows(column: string, name: string): string {
   return `coalesce(${column}, '-') ~ $re$^(?:\${${name}:regex})$$re$`
 }

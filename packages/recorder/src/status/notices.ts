@@ -18,7 +18,7 @@ export const noticesAnswer = z.strictObject({
   notices: z
     .array(
       z.strictObject({
-        kind: z.enum(['refused_measurements', 'scrape_interval', 'threshold_without_bucket']),
+        kind: z.enum(['refused_measurements', 'scrape_interval', 'service_name', 'threshold_without_bucket']),
         service: z.string(),
         text: z.string().describe('One or two sentences.'),
       }),
@@ -52,15 +52,28 @@ async function noticesOf(prometheus: PrometheusClient, config: Config): Promise<
 
 async function askedNotices(prometheus: PrometheusClient, config: Config): Promise<Notices> {
   const now = new Date(await queryNow(prometheus))
-  const [refusals, scrapes, ...buckets] = await Promise.all([
+  const { metric, name } = names.serviceInfo
+  const [refusals, scrapes, infos, ...buckets] = await Promise.all([
     queryInstant(prometheus, `${names.refusedInHour} > 0.5`, now),
     querySamples(prometheus, `up[${scrapesFor}]`, now),
+    queryInstant(
+      prometheus,
+      `group by (${names.label.job}, ${names.label.instance}, ${name}) (${metric})`,
+      now,
+    ),
     ...quantileKpis(config).map(async (kpi) => {
       const query = `group by (${names.label.job}, le) (${names.metricName(kpi)}_bucket)`
       return bucketNotices(kpi, await queryInstant(prometheus, query, now))
     }),
   ])
-  return { notices: [...refusalNotices(refusals), ...intervalNotices(scrapes, config), ...buckets.flat()] }
+  return {
+    notices: [
+      ...refusalNotices(refusals),
+      ...intervalNotices(scrapes, config),
+      ...nameNotices(infos, config),
+      ...buckets.flat(),
+    ],
+  }
 }
 
 /** KPIs of which a quantile is judged, at some places at least. */
@@ -126,6 +139,28 @@ export function intervalNotices(
       `Prometheus scrapes ${service} every ${other} s, but scrapeInterval is ${scrapeInterval}. ` +
       `Set scrapeInterval to ${other}s, or scrape_interval in Prometheus to ${scrapeInterval}.`
     return [{ kind: 'scrape_interval', service, text }]
+  })
+}
+
+/**
+ * A notice for each configured service whose target calls itself something else: a wrong address, whose values would pass
+ * for the service's own, or a name under which its single measurements are not found.
+ * @param infos the name that each target gives, one sample each
+ */
+export function nameNotices(infos: readonly Sample[], { services }: Pick<Config, 'services'>): Notice[] {
+  const { job, instance } = names.label
+  return services.flatMap(({ name: service }): Notice[] => {
+    const others = infos.flatMap(({ labels }) => {
+      const named = labels[names.serviceInfo.name]
+      const isOther = labels[job] === service && named !== undefined && named !== service
+      return isOther ? [`${labels[instance]} calls itself ${named}`] : []
+    })
+    if (others.length === 0) return []
+    const more = others.length > 1 ? `, and ${others.length - 1} more` : ''
+    const text =
+      `Prometheus scrapes ${service}, but ${others.toSorted()[0]}${more}. ` +
+      'Correct the address in services, or give both the same name.'
+    return [{ kind: 'service_name', service, text }]
   })
 }
 

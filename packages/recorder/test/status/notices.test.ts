@@ -1,7 +1,13 @@
 import { expect, jest, test } from '@jest/globals'
 import { defineConfig, names } from '@mnemoscope/kpi'
 import { startTogether } from '../../../../test/harness/started.js'
-import { bucketNotices, intervalNotices, type Notices, refusalNotices } from '../../src/status/notices.js'
+import {
+  bucketNotices,
+  intervalNotices,
+  type Notices,
+  nameNotices,
+  refusalNotices,
+} from '../../src/status/notices.js'
 import { getJson } from '../plumbing/get-json.js'
 import { startTestPrometheus } from '../plumbing/prometheus.js'
 import { startTestRecorder } from '../plumbing/recorder.js'
@@ -40,6 +46,24 @@ test('a scrape interval is compared for configured services, from three scrapes 
   expect(of(['memory', [0, 15, 30.4, 75, 90]])).toEqual([])
   expect(of(['another', [0, 60, 120]])).toEqual([])
   expect(of(['memory', [0, 60, 120]])).toEqual(['Prometheus scrapes memory every 60 s'])
+})
+
+test('a target that calls itself something else than its service is named', () => {
+  const info = (job: string, instance: string, service_name?: string) => ({
+    labels: { job, instance, ...(service_name === undefined ? {} : { service_name }) },
+    value: 1,
+  })
+  const services = ['memory', 'search'].map((name) => ({ name, targets: ['m:1'] }))
+  const same = [info('memory', 'm:1', 'memory'), info('search', 's:1'), info('another', 'a:1', 'demo')]
+  expect(nameNotices(same, { services })).toEqual([])
+  const others = [info('memory', 'm:3', 'demo'), info('memory', 'm:2', 'demo'), ...same]
+  expect(nameNotices(others, { services }).map(({ service, text }) => [service, text])).toEqual([
+    [
+      'memory',
+      'Prometheus scrapes memory, but m:2 calls itself demo, and 1 more. ' +
+        'Correct the address in services, or give both the same name.',
+    ],
+  ])
 })
 
 test('a threshold of a quantile without a bucket at it is named, but not where a bucket ends at the threshold', () => {

@@ -4,7 +4,7 @@ import { forField } from '../panel.js'
 import { placesSql, sqlQuery, wholeHoursSql } from '../query.js'
 import type { PanelSpec } from '../schema.js'
 import { severityColumn, table } from '../table.js'
-import { selectedRows } from '../variables.js'
+import { rowsOfSelectedModels, selectedRows } from '../variables.js'
 
 const most = 50
 
@@ -35,8 +35,9 @@ export function worstMeasurements(config: Config, kpi: Kpi): PanelSpec {
 
 /**
  * The worst of each selected model, of which the worst of all: an index has the measurements of a KPI and model by value.
- * The models are found with one look into an index for each; a pattern on every measurement would take seconds. Postgres
- * takes each pattern for rare, and all of them together for so rare that it would sort everything: it knows nothing of a CASE.
+ * The models are found with one look into an index for each, and those that are not selected are left out there: a
+ * pattern on every measurement would take seconds. Postgres takes each pattern for rare, and all of them together for so
+ * rare that it would sort everything: it knows nothing of a CASE.
  */
 function worstMeasurementsSql({ id, direction, outcomes }: Kpi): string {
   const measured = outcomes === undefined ? 'value' : 'outcome, value'
@@ -50,7 +51,7 @@ WITH RECURSIVE models AS (
   SELECT (${next(' AND model > models.model')}) FROM models WHERE model IS NOT NULL
 )
 SELECT at, service, model, context_size, operation, ${measured}, severity, trace_id, metadata
-FROM models CROSS JOIN LATERAL (
+FROM (SELECT model FROM models WHERE ${rowsOfSelectedModels()}) AS models CROSS JOIN LATERAL (
   SELECT at, service, context_size, operation, ${measured}, severity, trace_id, metadata
   FROM measurements
   WHERE kpi = '${id}'
