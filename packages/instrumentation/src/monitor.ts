@@ -42,7 +42,7 @@ export interface Monitor<C extends Config = Config> {
   probe(options: ProbeOptions): Probe
   /** Answers scrapes in the application's server: node:http, node:http2, Express or Fastify. Never throws. */
   readonly requestHandler: RequestHandler
-  /** Answers scrapes in servers that take the web's Request and Response: Hono, Next.js, Bun, Deno. Never rejects. */
+  /** Answers scrapes in servers that take the web's Request and give its Response, such as Hono. Never rejects. */
   metricsResponse(request: Request): Promise<Response>
   /** Gives the metrics to a reader of the application's OpenTelemetry SDK. Each reader needs its own producer. */
   metricProducer(options?: MetricProducerOptions): MetricProducer

@@ -2,7 +2,7 @@ import { type Config, configHash } from '@mnemoscope/kpi'
 import { warnThroughProcess } from './guards/warnings.js'
 import type { Monitor } from './monitor.js'
 import type { MonitoringOptions } from './options.js'
-import { defaultAddress } from './outputs.js'
+import { addressOf } from './outputs.js'
 
 /** A monitor that runs in this process. */
 interface Running {
@@ -19,15 +19,16 @@ const key = Symbol.for('@mnemoscope/instrumentation/running')
 const shared = globalThis as { [key]?: Map<string, Running> }
 
 /**
- * Starts a monitor, or gives the one of the same service that has this port in this process already. A port that is
- * free or chosen by the system is always a new one.
+ * Starts a monitor, or gives the one of the same service that has this port in this process already. Without an endpoint,
+ * and with port 0, each call starts one.
+ * @throws what `start` throws, also to those who waited for the same monitor
  */
 export async function oncePerPort<C extends Config>(
   options: MonitoringOptions<C>,
   start: () => Promise<Monitor<C>>,
 ): Promise<Monitor<C>> {
-  const { host, port, endpoint = true } = { ...defaultAddress, ...options }
-  if (!endpoint || port === 0) return start()
+  const { host, port } = addressOf(options)
+  if (options.endpoint === false || port === 0) return start()
   shared[key] ??= new Map()
   const running = shared[key]
   const address = `${host}:${port}`

@@ -10,8 +10,13 @@ import { exemplarListener } from './record/exemplars.js'
 import { logsHeaders } from './recorder/send-logs.js'
 import { sendMeasurements } from './recorder/send-measurements.js'
 
-/** Where the endpoint listens by default. */
-export const defaultAddress = { host: '127.0.0.1', port: 9464 } as const
+/** Where the endpoint listens. */
+export function addressOf({
+  host = '127.0.0.1',
+  port = 9464,
+}: Pick<MonitoringOptions<Config>, 'host' | 'port'>): { readonly host: string; readonly port: number } {
+  return { host, port }
+}
 
 /** The ways in which metrics and measurements leave the process. */
 export interface Outputs {
@@ -34,7 +39,8 @@ export async function openOutputs(
   resource: Readonly<Record<string, string>>,
   handler: RequestHandler,
 ): Promise<Outputs> {
-  const { host, port, endpoint = true, required = false } = { ...defaultAddress, ...options }
+  const { endpoint = true, required = false } = options
+  const { host, port } = addressOf(options)
   const closing: (() => Promise<void> | void)[] = []
   const flushing: (() => Promise<void>)[] = []
   try {

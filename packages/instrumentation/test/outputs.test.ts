@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { createNoopMeter } from '@opentelemetry/api'
@@ -79,6 +80,31 @@ describe('a monitor', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
+  test.each([
+    ['of a cluster', {}, 'fork'],
+    ['of PM2 without a cluster', { NODE_APP_INSTANCE: '1' }, 'start'],
+  ])('names the other worker %s that has its port, and goes on', async (_, env, how) => {
+    const source = new URL('../dist/index.js', import.meta.url)
+    const code = `
+      import cluster from 'node:cluster'
+      import { createServer } from 'node:net'
+      const work = async (port) => {
+        const { startMonitoring } = await import(${JSON.stringify(source.href)})
+        const monitor = await startMonitoring({ service: 's', port, onWarning: ({ message }) => console.log(message) })
+        await monitor.stop()
+        process.exit()
+      }
+      if (cluster.isWorker) await work(Number(process.env.HELD))
+      else {
+        const holder = createServer().listen(0, '127.0.0.1', () => {
+          const { port } = holder.address()
+          if (${JSON.stringify(how)} === 'fork') cluster.fork({ HELD: port }).on('exit', () => process.exit())
+          else work(port)
+        })
+      }`
+    expect(await outputOf(code, env)).toMatch(/is in use.*Another worker of this cluster has it/)
+  })
+
   test('serves its metrics on a separate port in each worker of a cluster', async () => {
     const source = new URL('../dist/index.js', import.meta.url)
     const code = `
@@ -101,17 +127,18 @@ describe('a monitor', () => {
         monitor.for({ model: 'm', contextSize: 1 }).latency.record(1)
         process.send({ url: monitor.url })
       }`
-    // A worker runs the file of its primary, so the code has to be in a file.
-    const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-cluster-'))
-    writeFileSync(join(folder, 'main.mjs'), code)
-    const child = spawn(process.execPath, [join(folder, 'main.mjs')])
-    let output = ''
-    child.stdout.on('data', (chunk) => {
-      output += chunk
-    })
-    // After 'close', all output has been read.
-    await once(child, 'close')
-    rmSync(folder, { recursive: true })
+    const output = await outputOf(code)
     expect(JSON.parse(output)).toEqual({ ports: 2, counts: ['1', '1'] })
   })
 })
+
+/** What a program prints. A worker of a cluster runs the file of its primary, so the code has to be in a file. */
+async function outputOf(code: string, env: Record<string, string> = {}): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-program-'))
+  writeFileSync(join(folder, 'main.mjs'), code)
+  const child = spawn(process.execPath, [join(folder, 'main.mjs')], { env: { ...process.env, ...env } })
+  const output = text(child.stdout)
+  await once(child, 'close')
+  rmSync(folder, { recursive: true })
+  return output
+}

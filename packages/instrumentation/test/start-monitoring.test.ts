@@ -1,8 +1,4 @@
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
-import { startMonitoring, type Warning } from '../src/index.js'
 import { samplesOf, scrape } from './exposition-samples.js'
 import { monitors } from './monitored.js'
 
@@ -232,62 +228,7 @@ test('clocks that throw affect neither the service nor its scrapes', async () =>
   expect((await monitor.metricProducer().collect()).errors).toEqual([])
 })
 
-/** A port that another server has. */
-async function takenPort() {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return { port, release: () => new Promise<unknown>((resolve) => server.close(resolve)) }
-}
-
 describe('startMonitoring', () => {
-  test('fails for a port in use if the endpoint is required, and says what to do', async () => {
-    const { port, release } = await takenPort()
-    await expect(startMonitoring({ service: 's', port, required: true })).rejects.toMatchObject({
-      code: 'PORT_IN_USE',
-      value: port,
-      next: expect.stringContaining('another port'),
-    })
-    await release()
-  })
-
-  test('only warns of a port in use, and the service is measured', async () => {
-    const { port, release } = await takenPort()
-    const warnings: Warning[] = []
-    const monitor = await monitored({ port, onWarning: (warning) => warnings.push(warning) })
-    expect(warnings).toEqual([
-      {
-        code: 'PORT_IN_USE',
-        message: expect.stringMatching(/is in use.*tried again every 10 s.*another port/),
-      },
-    ])
-    expect(monitor.url).toBeUndefined()
-    monitor.for(place).latency.record(1)
-    expect(await (await monitor.metricsResponse(new Request('http://a/metrics'))).text()).toContain(
-      `mnemoscope_latency_seconds_count{${labels}} 1\n`,
-    )
-    await monitor.stop()
-    await release()
-  })
-
-  test('called again for the same service and port, by a copy of the module too, gives the monitor that runs', async () => {
-    const { port, release } = await takenPort()
-    await release()
-    const warnings: Warning[] = []
-    const options = { service: 's', port, onWarning: (warning: Warning) => warnings.push(warning) }
-    const [first, second] = await Promise.all([startMonitoring(options), startMonitoring(options)])
-    expect(second).toBe(first)
-    expect(warnings).toEqual([])
-    const config = defineConfig({ contextSizes: [1_000] })
-    expect(await startMonitoring({ ...options, config })).toBe(first)
-    expect(warnings.map(({ code }) => code)).toEqual(['ALREADY_STARTED'])
-    await first.stop()
-    const third = await startMonitoring(options)
-    expect(third).not.toBe(first)
-    expect(third.url).toBe(first.url)
-    await third.stop()
-  })
-
   test('names the service in target_info, and serves only the metrics', async () => {
     const monitor = await monitored({ resource: { 'deployment.environment.name': 'test' } })
     const samples = samplesOf(await scrape(monitor.url))

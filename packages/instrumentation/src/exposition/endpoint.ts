@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { MnemoscopeError } from '@mnemoscope/kpi'
@@ -16,7 +17,7 @@ export interface EndpointOptions {
   /** 0 takes a free one. */
   readonly port: number
   readonly handle: RequestHandler
-  /** Whether a port that can't be had is an error. Else it is a warning, and the port is tried again. */
+  /** Whether a port that the system refuses is an error. Else it is a warning, and the port is tried again. */
   readonly required: boolean
   readonly warn: Warn
   /** @default 10_000 */
@@ -29,7 +30,8 @@ const graceMilliseconds = 1_000
 
 /**
  * Serves the exposition at `/metrics`. The server does not keep the process alive.
- * @throws MnemoscopeError PORT_IN_USE, and errors of the system such as EACCES, if the endpoint is required
+ * @throws MnemoscopeError PORT_IN_USE, and errors of the system such as EACCES, if the endpoint is required; RangeError for
+ *   what is no port
  */
 export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const { host, port, handle, required, warn, retryMilliseconds = 10_000 } = options
@@ -56,25 +58,23 @@ export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint>
       server.listen({ host, port, exclusive: true }, () => {
         server.off('error', failed)
         server.unref()
-        // Stopped while it was tried again.
-        if (isClosed) server.close()
         url = urlOf(server.address() as AddressInfo)
         resolve()
       })
     })
   const listenAgain = () => {
-    retry = setTimeout(() => {
-      if (!isClosed) listen().catch(listenAgain)
-    }, retryMilliseconds)
+    if (isClosed) return
+    retry = setTimeout(() => void listen().catch(listenAgain), retryMilliseconds)
     retry.unref()
   }
   try {
     await listen()
   } catch (error) {
-    if (required) throw error
-    const { message, next = '' } = error as Partial<MnemoscopeError>
+    // What no address can be, such as port 70000, is a mistake that stays one: only the system's refusals can pass.
+    if (required || !isOfSystem(error)) throw error
+    const { message, next = '' } = error as Error & { readonly next?: string }
     warn({
-      code: 'PORT_IN_USE',
+      code: error instanceof MnemoscopeError ? 'PORT_IN_USE' : 'ENDPOINT_UNAVAILABLE',
       message:
         `${message}, so Prometheus cannot scrape this process. The service goes on, and the port is tried again every ` +
         `${retryMilliseconds / 1_000} s. ${next}`.trimEnd(),
@@ -101,6 +101,10 @@ export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint>
   }
 }
 
+function isOfSystem(error: unknown): boolean {
+  return error instanceof MnemoscopeError || (error as NodeJS.ErrnoException).syscall !== undefined
+}
+
 function urlOf({ family, address, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}${path}`
 }
@@ -110,16 +114,16 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   return new MnemoscopeError('PORT_IN_USE', `${host}:${port} is in use`, {
     value: port,
     expected: 'a free port',
-    next: nextStep(process.env),
+    next: nextStep(),
     cause: error,
   })
 }
 
-/** What people do about a taken port, by who is likely to have it. */
-export function nextStep(environment: Readonly<Record<string, string | undefined>>): string {
-  const tail = 'Name the same ports in the services of the configuration.'
-  // Set by node:cluster, and by PM2.
-  if (environment.NODE_UNIQUE_ID !== undefined || environment.NODE_APP_INSTANCE !== undefined)
-    return `Another worker of this cluster has it: give each worker a port of its own. ${tail}`
-  return `Another program has it, or another process of this service: give startMonitoring another port, or 0 for any free one. ${tail}`
+/** What people do about a taken port. PM2 names the worker in its environment, and starts it as one of node:cluster or not. */
+function nextStep(): string {
+  const own =
+    cluster.isWorker || process.env.NODE_APP_INSTANCE !== undefined
+      ? 'Another worker of this cluster has it: give each worker a port of its own.'
+      : 'Another program has it, or another process of this service: give startMonitoring another port, or 0 for any free one.'
+  return `${own} Name the same ports in the services of the configuration.`
 }

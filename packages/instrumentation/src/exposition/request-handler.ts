@@ -79,7 +79,7 @@ const misused = {
   code: 'SCRAPE_UNANSWERED',
   message:
     'monitor.requestHandler was called without a request and a response of node:http, node:http2, Express or Fastify. ' +
-    'Koa: monitor.requestHandler(ctx.req, ctx.res) after ctx.respond = false. Hono, Next.js, Bun, Deno: return monitor.metricsResponse(request).',
+    'Koa: monitor.requestHandler(ctx.req, ctx.res) after ctx.respond = false. Handlers that return a Response, as in Hono: return monitor.metricsResponse(request).',
 } as const
 
 /** Node's request and response; undefined where the arguments are something else. */
@@ -118,13 +118,8 @@ async function scrape(
     return
   }
   const body = scrapeBody(response, gzip)
-  await writeExposition({ format, write: body.write, cancelled: () => isOver(response) })
-  if (!isOver(response)) body.end()
-}
-
-/** Whether nothing more can be written: the scraper is gone, or somebody else has ended the answer. */
-function isOver(response: ServerResponse): boolean {
-  return response.destroyed || response.writableEnded
+  await writeExposition({ format, write: body.write, cancelled: () => response.destroyed })
+  body.end()
 }
 
 /** Headers of an answer with the exposition. */
@@ -188,10 +183,7 @@ function scrapeBody(response: ServerResponse, gzip: boolean): ScrapeBody {
 
 function bodyOf(stream: Writable, response: ServerResponse): ScrapeBody {
   return {
-    write(chunk, release) {
-      if (isOver(response) || stream.writableEnded) return undefined
-      return stream.write(chunk, release) ? undefined : drained(stream, response)
-    },
+    write: (chunk, release) => (stream.write(chunk, release) ? undefined : drained(stream, response)),
     end: () => stream.end(),
   }
 }

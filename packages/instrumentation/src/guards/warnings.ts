@@ -3,6 +3,7 @@ export interface Warning {
   readonly code:
     | 'ALREADY_STARTED'
     | 'CARDINALITY_LIMIT'
+    | 'ENDPOINT_UNAVAILABLE'
     | 'LABEL_REPAIRED'
     | 'HOOK_FAILED'
     | 'NAME_COLLISION'

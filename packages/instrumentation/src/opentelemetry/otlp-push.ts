@@ -152,6 +152,7 @@ export async function startOtlpPush(options: OtlpPushOptions): Promise<OtlpPush>
   const exporter = opened(() => new OTLPMetricExporter(exporterOptions), url)
   // OpenTelemetry tells failures to its diagnostics alone, which are off by default.
   const exportMetrics = exporter.export.bind(exporter)
+  let isEnding = false
   exporter.export = (resourceMetrics, done) =>
     exportMetrics(resourceMetrics, (result) => {
       if (result.error === undefined) {
@@ -159,7 +160,8 @@ export async function startOtlpPush(options: OtlpPushOptions): Promise<OtlpPush>
       } else {
         metrics.lost()
         failed()
-        warn(failure(result.error, url))
+        // The last one is a warning of its own: nothing comes after it.
+        warn(failure(result.error, url, isEnding), isEnding ? 'last' : '')
       }
       done(result)
     })
@@ -175,17 +177,24 @@ export async function startOtlpPush(options: OtlpPushOptions): Promise<OtlpPush>
     resource: resourceFromAttributes(identified),
     readers: [reader],
   })
-  return { flush: () => provider.forceFlush(), stop: () => provider.shutdown() }
+  return {
+    flush: () => provider.forceFlush(),
+    stop() {
+      isEnding = true
+      return provider.shutdown()
+    },
+  }
 }
 
 /** What a failed push says to the people who run the service. */
-function failure(error: Error & { code?: unknown }, url: string | undefined): Warning {
+function failure(error: Error & { code?: unknown }, url: string | undefined, isLast: boolean): Warning {
   const to = url === undefined ? '' : ` to ${withoutSecrets(url)}`
   const code =
     error.code === undefined || error.message.includes(String(error.code)) ? '' : ` (${error.code})`
+  const fate = isLast ? 'were lost, as the service ends' : 'go with the next push'
   return {
     code: 'OTLP_FAILED',
-    message: `A push over OTLP${to} failed: ${error.message}${code}. Its measurements go with the next push. ${nextStep(Number(error.code))}`,
+    message: `A push over OTLP${to} failed: ${error.message}${code}. Its measurements ${fate}. ${nextStep(Number(error.code))}`,
   }
 }
 

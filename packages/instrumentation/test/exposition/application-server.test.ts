@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { connect, createServer as createHttp2Server } from 'node:http2'
@@ -9,6 +10,7 @@ import express from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
+import { metricsResponse } from '../../src/exposition/metrics-response.js'
 import { requestHandler } from '../../src/exposition/request-handler.js'
 import { scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
@@ -132,21 +134,66 @@ describe('the service goes on', () => {
     }
   })
 
-  test.each(['GET', 'POST'])('if a framework ends an answer to %s while it is written', async (method) => {
+  test.each([
+    ['GET', 'gzip'],
+    ['GET', 'identity'],
+    ['POST', 'identity'],
+  ])('if a framework ends an answer to %s in %s while it is written', async (method, encoding) => {
+    let begun = 0
+    let givenUp = 0
     const handler = requestHandler(async ({ write, cancelled }) => {
-      for (let i = 0; i < 50 && !cancelled(); i++) {
-        await write(Buffer.alloc(10_000, 'a'), () => {})
+      begun++
+      for (let i = 0; i < 1_000 && !cancelled(); i++) {
+        // Nothing that gzip could hold back.
+        await write(randomBytes(10_000), () => {})
         await new Promise((resolve) => setImmediate(resolve))
       }
+      if (cancelled()) givenUp++
     }, noWarning)
     const server = createServer((request, response) => {
       handler(request, response)
       setTimeout(() => response.end(), 2)
     }).listen(0, '127.0.0.1')
     const url = await addressOf(server)
+    const headers = { 'accept-encoding': encoding }
+    // A gzip that is cut is an error of the client.
+    const ask = () => fetch(url, { method, headers }).then((response) => response.arrayBuffer())
     // More than can run at once: each has to end.
-    for (let i = 0; i < 20; i++) await (await fetch(url, { method })).arrayBuffer()
-    const { status } = await fetch(url, { method })
+    for (let i = 0; i < 20; i++) await ask().catch(() => undefined)
+    const { status } = await fetch(url, { method, headers })
     expect(status).toBe(method === 'GET' ? 200 : 405)
+    while (givenUp < begun) await new Promise((resolve) => setImmediate(resolve))
+    expect(begun).toBe(method === 'GET' ? 21 : 0)
   })
+})
+
+test.each(['gzip', 'identity'])(
+  'a middleware that ends an answer in %s between two pieces ends nothing else',
+  async (encoding) => {
+    const handler = requestHandler(async ({ write }) => {
+      for (let i = 0; i < 5; i++) void write(randomBytes(100_000), () => {})
+    }, noWarning)
+    let pieces = 0
+    const server = createServer((request, response) => {
+      const write = response.write.bind(response) as (chunk: unknown) => boolean
+      response.write = ((chunk: unknown) => {
+        const isTaken = write(chunk)
+        if (pieces++ === 0) response.end()
+        return isTaken
+      }) as typeof response.write
+      handler(request, response)
+    }).listen(0, '127.0.0.1')
+    const headers = { 'accept-encoding': encoding }
+    const ask = async () => (await fetch(await addressOf(server), { headers })).arrayBuffer()
+    await ask().catch(() => undefined)
+    expect(pieces).toBeGreaterThan(0)
+  },
+)
+
+test('metricsResponse keeps no piece that the next one overwrites', async () => {
+  const respond = metricsResponse(async ({ write }) => {
+    const piece = Buffer.alloc(3)
+    for (const letter of 'ab') await write(piece.fill(letter), () => piece.fill('x'))
+  }, noWarning)
+  expect(await (await respond(new Request('http://localhost/'))).text()).toBe('aaabbb')
 })

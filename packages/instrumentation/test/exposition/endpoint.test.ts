@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { Server } from 'node:http'
+import { Server } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from '@jest/globals'
-import { nextStep, serveEndpoint } from '../../src/exposition/endpoint.js'
+import { serveEndpoint } from '../../src/exposition/endpoint.js'
 import type { Warning } from '../../src/index.js'
 import { monitors } from '../monitored.js'
 
@@ -47,10 +47,58 @@ test('a port in use is tried again until it is free, or the endpoint is closed',
   expect(closed.url).toBeUndefined()
 })
 
-test.each([
-  [{ NODE_UNIQUE_ID: '1' }, 'Another worker of this cluster'],
-  [{ NODE_APP_INSTANCE: '0' }, 'Another worker of this cluster'],
-  [{}, 'Another program has it, or another process of this service'],
-])('what to do about a port in use, with the environment %j: %s', (environment, expected) => {
-  expect(nextStep(environment)).toContain(expected)
+test('an endpoint that is closed while it starts to listen stays closed, and ends nothing', async () => {
+  const holder = createServer()
+  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
+  const { port } = holder.address() as AddressInfo
+  let isFree = false
+  let began = () => {}
+  const listening = new Promise<void>((resolve) => {
+    began = resolve
+  })
+  const listen = Server.prototype.listen
+  Server.prototype.listen = function (this: Server, ...args: unknown[]) {
+    // At the end of this call the address is still being looked up.
+    if (isFree) queueMicrotask(began)
+    return (listen as (...all: unknown[]) => Server).apply(this, args)
+  } as typeof listen
+  try {
+    const options = {
+      host: 'localhost',
+      port,
+      handle: () => undefined,
+      required: false,
+      warn: () => undefined,
+    }
+    const endpoint = await serveEndpoint({ ...options, retryMilliseconds: 1 })
+    await new Promise((resolve) => holder.close(resolve))
+    isFree = true
+    await listening
+    await endpoint.close()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(endpoint.url).toBeUndefined()
+    await expect(fetch(`http://localhost:${port}/metrics`)).rejects.toThrow()
+  } finally {
+    Server.prototype.listen = listen
+  }
+})
+
+test.each([70_000, -1, Number.NaN, 1.5])('port %d is an error at once, required or not', async (port) => {
+  const options = { host: '127.0.0.1', handle: () => undefined, required: false, warn: () => undefined }
+  await expect(serveEndpoint({ ...options, port })).rejects.toThrow(/port/i)
+})
+
+test('an address that this machine does not have is a warning', async () => {
+  const warnings: Warning[] = []
+  const endpoint = await serveEndpoint({
+    host: '192.0.2.1',
+    port: 0,
+    handle: () => undefined,
+    required: false,
+    warn: (warning) => warnings.push(warning),
+  })
+  expect(warnings).toEqual([
+    { code: 'ENDPOINT_UNAVAILABLE', message: expect.stringMatching(/EADDRNOTAVAIL.*192\.0\.2\.1/) },
+  ])
+  await endpoint.close()
 })

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { names } from '@mnemoscope/kpi'
 import { freePort } from '@mnemoscope/servers'
-import { otherProtocol, otlpSettings } from '../../src/opentelemetry/otlp-push.js'
 import { samplesOf, scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
 
@@ -35,14 +34,16 @@ interface Point {
   readonly asDouble?: number
 }
 
-/** A receiver of OTLP/HTTP that refuses a number of requests. */
-async function receiver(refusals = 0, status = 503) {
+/** A receiver of OTLP/HTTP that refuses the first requests, or those with these numbers, from 0. */
+async function receiver(refusals: number | readonly number[] = 0, status = 503) {
+  let requests = 0
   const received: Received[] = []
   let refused = 0
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    if (refused < refusals) {
+    const number = requests++
+    if (typeof refusals === 'number' ? number < refusals : refusals.includes(number)) {
       refused++
       response.writeHead(status).end()
       return
@@ -180,7 +181,8 @@ describe('the OTLP push', () => {
         otlp: { url, temporality, headers: { token: 'canary' } },
       })
       const op = monitor.for({ model: 'm', contextSize: 8_192 })
-      for (const seconds of [0.5, 9, 0.1]) {
+      // The extremes are in the pushes that fail.
+      for (const seconds of [0.1, 9, 0.5]) {
         op.latency.record(seconds)
         op.adaptation_success_rate.record('success')
         await monitor.flush()
@@ -198,6 +200,24 @@ describe('the OTLP push', () => {
       if (temporality === 'delta') expect(counted.slice(1).flat()).not.toContain(3)
     },
   )
+
+  test('each delta is of what has not arrived, however pushes fail and succeed', async () => {
+    const { url, received } = await receiver([1, 4, 5], 400)
+    const monitor = await start({ endpoint: false, otlp: { url, temporality: 'delta' } })
+    const op = monitor.for({ model: 'm', contextSize: 8_192 })
+    for (let i = 0; i < 7; i++) {
+      op.latency.record(1 + i)
+      await monitor.flush()
+    }
+    const deltas = received.map(({ metrics }) => metrics.get('mnemoscope.latency')?.histogram?.dataPoints[0])
+    expect(deltas.map((each) => [each?.count, each?.sum, each?.min, each?.max])).toEqual([
+      [1, 1, 1, 1],
+      [2, 5, 2, 3],
+      [1, 4, 4, 4],
+      [3, 18, 5, 7],
+    ])
+    await monitor.stop()
+  })
 
   test('flush sends what was measured, and waits for it', async () => {
     const { url, received } = await receiver()
@@ -240,77 +260,16 @@ describe('the OTLP push', () => {
     expect(warnings).toEqual([])
   })
 
-  test('does not block stop if no receiver listens', async () => {
+  test('does not block stop if no receiver listens, and says that the last measurements are lost', async () => {
     const monitor = await start({
       endpoint: false,
       otlp: { url: 'http://127.0.0.1:9/v1/metrics', intervalMilliseconds: 500, timeoutMilliseconds: 500 },
     })
+    await monitor.flush()
     await expect(monitor.stop()).resolves.toBeUndefined()
+    expect(warnings).toEqual([
+      { code: 'OTLP_FAILED', message: expect.stringContaining('go with the next push') },
+      { code: 'OTLP_FAILED', message: expect.stringContaining('were lost, as the service ends') },
+    ])
   })
-})
-
-test.each([
-  ['nothing', undefined, {}, undefined],
-  [
-    'the application',
-    true,
-    {},
-    { temporality: 'cumulative', intervalMilliseconds: 60_000, timeoutMilliseconds: 30_000 },
-  ],
-  ['the environment', undefined, { OTEL_METRICS_EXPORTER: 'otlp' }, { temporality: 'cumulative' }],
-  ['another exporter', undefined, { OTEL_METRICS_EXPORTER: 'prometheus' }, undefined],
-  ['the application against the environment', false, { OTEL_METRICS_EXPORTER: 'otlp' }, undefined],
-  ['a disabled SDK', true, { OTEL_SDK_DISABLED: 'TRUE' }, undefined],
-  [
-    'a delta preference',
-    true,
-    { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'Delta' },
-    { temporality: 'delta' },
-  ],
-  [
-    'little memory',
-    true,
-    { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'lowmemory' },
-    { temporality: 'delta' },
-  ],
-  [
-    'the option before the variable',
-    { temporality: 'cumulative' as const },
-    { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' },
-    { temporality: 'cumulative' },
-  ],
-  [
-    'an interval',
-    true,
-    { OTEL_METRIC_EXPORT_INTERVAL: '5000' },
-    { intervalMilliseconds: 5_000, timeoutMilliseconds: 5_000 },
-  ],
-  [
-    // Node would fire a longer timer at once, and push a thousand times a second.
-    'an interval longer than any timer',
-    true,
-    { OTEL_METRIC_EXPORT_INTERVAL: '9999999999' },
-    { intervalMilliseconds: 2_147_483_647 },
-  ],
-  [
-    'invalid intervals',
-    true,
-    { OTEL_METRIC_EXPORT_INTERVAL: 'soon', OTEL_METRIC_EXPORT_TIMEOUT: '-1' },
-    { intervalMilliseconds: 60_000, timeoutMilliseconds: 30_000 },
-  ],
-])('OTLP with %s', (_, given, environment, expected) => {
-  const settings = otlpSettings(given, environment)
-  if (expected === undefined) expect(settings).toBeUndefined()
-  else expect(settings).toMatchObject(expected)
-})
-
-test.each([
-  [{}, undefined],
-  [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, undefined],
-  [{ OTEL_EXPORTER_OTLP_PROTOCOL: '' }, undefined],
-  [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }, 'http/protobuf'],
-  [{ OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }, 'grpc'],
-  [{ OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/json', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, undefined],
-])('environment %j asks for another protocol: %j', (environment, protocol) => {
-  expect(otherProtocol(environment)).toBe(protocol)
 })
