@@ -117,7 +117,7 @@ describe('The recorder’s token', () => {
     expect((await notify('')).status).toBe(400)
   }, 60_000)
 
-  /** A notification that is none: refused with 400 by a recorder that lets it in. */
+  /** A malformed notification: a recorder that lets it in refuses it with 400. */
   const notify = (token: string) =>
     fetch(`http://127.0.0.1:${ground.port.recorder}/api/webhook/alertmanager`, {
       method: 'POST',

@@ -92,7 +92,7 @@ async function readConfigFile(path: string): Promise<ConfigInput> {
       {
         value: path,
         expected: 'a module that loads and exports defineConfig({ ... }) as its default',
-        next: 'Fix the file and run the command again. Nothing was changed.',
+        next: 'Fix the file. Nothing was changed.',
         cause: error,
       },
     )

@@ -118,5 +118,5 @@ COMMENT ON COLUMN alerts.closed_how IS 'resolved, reconciled, superseded or rule
 COMMENT ON COLUMN alerts.peak_value IS 'The worst value seen while it fired.';
 COMMENT ON COLUMN alerts.service IS 'Service that it is about; NULL for alerts that concern none.';
 COMMENT ON COLUMN alerts.operation IS 'Operation that it is about; empty where the metric has none, NULL for alerts that concern no model.';
-COMMENT ON COLUMN alerts.acknowledged_at IS 'When somebody first acknowledged it; NULL if nobody has.';
+COMMENT ON COLUMN alerts.acknowledged_at IS 'When it was first acknowledged; NULL while it is not.';
 COMMENT ON COLUMN alerts.acknowledged_by IS 'Who did so first, as they call themselves.';

@@ -3,7 +3,7 @@ import { withoutColours } from '../terminal.js'
 
 /**
  * Writes to standard output as fast as its reader takes it.
- * @returns false if nobody reads it any more, as after `| head`
+ * @returns false once the reader is gone, as after `| head`
  */
 export async function send(text: string, stream: NodeJS.WriteStream = process.stdout): Promise<boolean> {
   if (stream.destroyed) return false

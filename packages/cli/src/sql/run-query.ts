@@ -10,7 +10,7 @@ export interface Answered {
 /**
  * Writes the rows of an answer.
  * @param most rows to write
- * @param write false if nobody takes the text any more: then no more rows are read
+ * @param write false once the reader of the text is gone; no more rows are read then
  */
 export async function writeAnswer(
   batches: AsyncIterable<RowBatch>,

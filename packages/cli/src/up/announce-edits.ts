@@ -13,8 +13,7 @@ type Change = Pick<AnswerOf<'GET /api/config/changes'>['changes'][number], 'by' 
 const everyMs = 2_000
 
 /**
- * What a person at the terminal is told of an edit: that it is applied and what changed, or why not; undefined while
- * nothing is new.
+ * The lines for an edit: what it changed, or why it is not applied. Undefined if nothing is new.
  * @param before undefined at the first look
  * @param newest the newest change that is stored; it can be of an earlier hash
  */

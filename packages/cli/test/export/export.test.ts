@@ -173,7 +173,7 @@ test('replaces nothing without --force, and leaves no unfinished file', async ()
   expect(readdirSync(join(folder.path, 'stopped'))).toEqual([])
 })
 
-test('refuses a time that is none', async () => {
+test('refuses what is not a time', async () => {
   expect((await exported('--from', 'yesterday')).stderr).toContain('--from: "yesterday" is not a time')
   expect((await exported('--from', '2026-03-16', '--to', '2026-03-15')).stderr).toContain(
     'ends before it begins',

@@ -21,7 +21,7 @@ export class ConfigError extends MnemoscopeError {
     super('CONFIG_INVALID', issues.map(formatIssue).join('\n'), {
       value: first.value,
       expected: first.expected,
-      next: 'Correct the configuration and run the command again; nothing was changed.',
+      next: 'Correct the configuration. Nothing was changed.',
     })
     this.issues = issues
   }

@@ -1,11 +1,4 @@
-import {
-  type Config,
-  durationSeconds,
-  extremeText,
-  meanText,
-  severities,
-  thresholdSeverities,
-} from '@mnemoscope/kpi'
+import { type Config, durationSeconds, severities, thresholdSeverities } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
 import type { Scope } from '../database/scope.js'
@@ -14,10 +7,11 @@ import { operationAnswer } from '../http/place.js'
 import type { DataOf } from '../http/route.js'
 import { settlingMs } from '../snapshots/timing.js'
 import { kpiCurves, planTrend } from './curves.js'
+import { averages, averagesInWords, samples, statistics, statisticsInWords } from './figures.js'
 import { noDataAnswer, noDataOf } from './no-data.js'
 import { currentSnapshot, currentSnapshots, recentSnapshot, recentSnapshots } from './snapshots.js'
 import { livedScope, sourcesOf } from './sources.js'
-import { summarise, type Totals } from './summary.js'
+import { summarise } from './summary.js'
 import { changeText, trendAnswer, trendDirection, trendOf } from './trend.js'
 
 /** What the page and the report need to know of a KPI. */
@@ -246,49 +240,6 @@ export async function dashboardData(
 /** A series is current while one of its last three snapshots is there; one that stopped reporting is history. */
 function currentSince({ to }: Scope, intervalSeconds: number): Date {
   return new Date(to.getTime() - 3_000 * intervalSeconds - 60_000)
-}
-
-function statistics(totals: Totals, kpiIds: readonly string[]): Record<string, number | null> {
-  return Object.fromEntries(
-    (['avg', 'min', 'max'] as const).flatMap((statistic) =>
-      kpiIds.map((id) => [`${statistic}_${id}`, totals.kpis[id]?.[statistic] ?? null]),
-    ),
-  )
-}
-
-function averages(totals: Totals, kpiIds: readonly string[]): Record<string, number | null> {
-  return Object.fromEntries(kpiIds.map((id) => [`avg_${id}`, totals.kpis[id]?.avg ?? null]))
-}
-
-function samples(totals: Totals, kpiIds: readonly string[]): Record<string, number | null> {
-  return Object.fromEntries(kpiIds.map((id) => [`samples_${id}`, totals.kpis[id]?.samples ?? null]))
-}
-
-function statisticsInWords({ kpis: totals }: Totals, kpis: Config['kpis']): Record<string, string> {
-  return known(
-    Object.values(kpis).flatMap((kpi) => {
-      const own = totals[kpi.id]
-      const hasValue = (own?.snapshots ?? 0) > 0
-      return [
-        [`avg_${kpi.id}`, own === undefined ? null : meanText(kpi, own)],
-        [`min_${kpi.id}`, hasValue ? extremeText(kpi, 'lowest') : null],
-        [`max_${kpi.id}`, hasValue ? extremeText(kpi, 'highest') : null],
-      ] as const
-    }),
-  )
-}
-
-function averagesInWords({ kpis: totals }: Totals, kpis: Config['kpis']): Record<string, string> {
-  return known(
-    Object.values(kpis).map((kpi) => {
-      const own = totals[kpi.id]
-      return [`avg_${kpi.id}`, own === undefined ? null : meanText(kpi, own, 'model')] as const
-    }),
-  )
-}
-
-function known(entries: readonly (readonly [string, string | null])[]): Record<string, string> {
-  return Object.fromEntries(entries.flatMap(([name, text]) => (text === null ? [] : [[name, text]])))
 }
 
 async function newestInstant(pool: pg.Pool): Promise<number | null> {

@@ -153,7 +153,7 @@ export function nameNotices(infos: readonly Sample[], { services }: Pick<Config,
     const others = infos.flatMap(({ labels }) => {
       const named = labels[names.serviceInfo.name]
       const isOther = labels[job] === service && named !== undefined && named !== service
-      return isOther ? [`${labels[instance]} calls itself ${named}`] : []
+      return isOther ? [`${labels[instance] ?? 'a target'} calls itself ${named}`] : []
     })
     if (others.length === 0) return []
     const more = others.length > 1 ? `, and ${others.length - 1} more` : ''

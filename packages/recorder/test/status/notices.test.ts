@@ -93,7 +93,7 @@ test('the recorder answers with the notices, and with null while Prometheus does
   const prometheus = await startTestPrometheus()
   const bucket = 'mnemoscope_latency_seconds_bucket{model="m",context_size="8192",operation="search"'
   prometheus.expose(
-    `${names.refusedInHour}{kpi="f1_score",reason="out_of_range"} 4\n` +
+    `${names.refusedInHour}{kpi="f1_score",reason="out_of_range"} 4\ntarget_info{service_name="demo"} 1\n` +
       [4.999999999999999, 9.999999999999998, 30].map((le) => `${bucket},le="${le}"} 1\n`).join(''),
   )
   const config = defineConfig({ services: [{ name: 'memory', targets: ['m:1'] }] })
@@ -105,7 +105,7 @@ test('the recorder answers with the notices, and with null while Prometheus does
     (await getJson<Notices>(`${url}/api/notices`)).body.notices
   const found = await waitFor(async () => {
     const all = await notices(recorder)
-    return all?.length === 3 && all
+    return all?.length === 4 && all
   })
   expect(found).toEqual([
     {
@@ -119,6 +119,14 @@ test('the recorder answers with the notices, and with null while Prometheus does
       text:
         'Prometheus scrapes memory every 1 s, but scrapeInterval is 15s. ' +
         'Set scrapeInterval to 1s, or scrape_interval in Prometheus to 15s.',
+    },
+    {
+      kind: 'service_name',
+      service: 'memory',
+      // This Prometheus drops the label `instance`.
+      text:
+        'Prometheus scrapes memory, but a target calls itself demo. ' +
+        'Correct the address in services, or give both the same name.',
     },
     {
       kind: 'threshold_without_bucket',

@@ -10,6 +10,7 @@ import {
   type RunningPostgres,
   startPostgres,
 } from '../../src/postgres/start-postgres.js'
+import { ask } from '../fixtures/ask.js'
 import { stateDir } from '../fixtures/state-dir.js'
 
 jest.setTimeout(60_000)
@@ -52,16 +53,6 @@ async function start(more: Partial<PostgresOptions> = {}): Promise<RunningPostgr
 /** Starts the database that was made before: a new one, or a copy of it, takes several times as long. */
 function startMade(more: Partial<PostgresOptions> = {}): Promise<RunningPostgres> {
   return start({ stateDir: made.path, ...more })
-}
-
-async function ask<T extends pg.QueryResultRow>(url: string, sql: string): Promise<T[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query<T>(sql)).rows
-  } finally {
-    await client.end()
-  }
 }
 
 describe('startPostgres', () => {

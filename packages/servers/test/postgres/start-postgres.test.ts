@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, jest, test } from '@jest/globals'
-import pg from 'pg'
 import { type RunningPostgres, startPostgres } from '../../src/postgres/start-postgres.js'
+import { ask } from '../fixtures/ask.js'
 import { stateDir } from '../fixtures/state-dir.js'
 
 // Locks, versions, ports, settings and accounts: start-postgres.suite.ts.
@@ -21,16 +21,6 @@ async function start(): Promise<RunningPostgres> {
   const server = await startPostgres({ stateDir: state.path, port: 0 })
   running.push(server)
   return server
-}
-
-async function ask<T extends pg.QueryResultRow>(url: string, sql: string): Promise<T[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query<T>(sql)).rows
-  } finally {
-    await client.end()
-  }
 }
 
 test('gives a UTF-8 database in UTC that takes passwords over TCP on 127.0.0.1 only', async () => {

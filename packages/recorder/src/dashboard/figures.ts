@@ -1,0 +1,50 @@
+import { type Config, extremeText, meanText } from '@mnemoscope/kpi'
+import type { Totals } from './summary.js'
+
+/** `avg_<kpi>`, `min_<kpi>` and `max_<kpi>` of each KPI; null is unknown. */
+export function statistics(totals: Totals, kpiIds: readonly string[]): Record<string, number | null> {
+  return Object.fromEntries(
+    (['avg', 'min', 'max'] as const).flatMap((statistic) =>
+      kpiIds.map((id) => [`${statistic}_${id}`, totals.kpis[id]?.[statistic] ?? null]),
+    ),
+  )
+}
+
+/** `avg_<kpi>` of each KPI; null is unknown. */
+export function averages(totals: Totals, kpiIds: readonly string[]): Record<string, number | null> {
+  return Object.fromEntries(kpiIds.map((id) => [`avg_${id}`, totals.kpis[id]?.avg ?? null]))
+}
+
+/** `samples_<kpi>` of each KPI: how many operations (of a gauge: readings) an average is over. */
+export function samples(totals: Totals, kpiIds: readonly string[]): Record<string, number | null> {
+  return Object.fromEntries(kpiIds.map((id) => [`samples_${id}`, totals.kpis[id]?.samples ?? null]))
+}
+
+/** What each known number of `statistics` is of: `mean of 4,131 operations`. */
+export function statisticsInWords({ kpis: totals }: Totals, kpis: Config['kpis']): Record<string, string> {
+  return known(
+    Object.values(kpis).flatMap((kpi) => {
+      const own = totals[kpi.id]
+      const hasValue = (own?.snapshots ?? 0) > 0
+      return [
+        [`avg_${kpi.id}`, own === undefined ? null : meanText(kpi, own)],
+        [`min_${kpi.id}`, hasValue ? extremeText(kpi, 'lowest') : null],
+        [`max_${kpi.id}`, hasValue ? extremeText(kpi, 'highest') : null],
+      ] as const
+    }),
+  )
+}
+
+/** What each known number of `averages` is of. */
+export function averagesInWords({ kpis: totals }: Totals, kpis: Config['kpis']): Record<string, string> {
+  return known(
+    Object.values(kpis).map((kpi) => {
+      const own = totals[kpi.id]
+      return [`avg_${kpi.id}`, own === undefined ? null : meanText(kpi, own, 'model')] as const
+    }),
+  )
+}
+
+function known(entries: readonly (readonly [string, string | null])[]): Record<string, string> {
+  return Object.fromEntries(entries.flatMap(([name, text]) => (text === null ? [] : [[name, text]])))
+}
