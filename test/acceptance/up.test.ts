@@ -46,7 +46,9 @@ describe('mnemoscope up --demo', () => {
   test('only keys and a signed-in page write to the recorder, and a revoked key no longer does', async () => {
     const { recorder } = demo.up.run
     expect(await gains(recorderAttacks, { recorder })).toEqual({})
-    const { rows } = await demo.database.query("SELECT FROM alert_episodes WHERE alertname = 'Forged'")
+    const { rows } = await demo.database.query(
+      "SELECT FROM alert_episodes WHERE alertname = 'MnemoscopeForged'",
+    )
     expect(rows).toEqual([])
 
     const reread = async (headers: Record<string, string>) => {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { defineConfig } from '@mnemoscope/kpi'
 import { pino } from 'pino'
+import { countArrivals } from '../../packages/recorder/src/alerts/arrivals.js'
 import { createApp } from '../../packages/recorder/src/api/app.js'
 import { anyRoutes, apiDocument } from '../../packages/recorder/src/api/routes.js'
 import { fixedConfig } from '../../packages/recorder/src/config/source.js'
@@ -68,6 +69,7 @@ export async function outsideContract(): Promise<Figure> {
       runbooks: new Map(),
       normaliser: () => ({ cluster: 'default', externalLabels: {}, kpis: config.kpis }),
       handlers: [],
+      arrivals: countArrivals(),
       notices: async () => ({ notices: null }),
       readiness: async () => ({ ready: true, problems: [], last_healthy_at: null }),
       events,

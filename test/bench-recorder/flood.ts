@@ -93,7 +93,7 @@ async function post(url: string, model: string): Promise<number | undefined> {
       alerts: [
         {
           status: 'firing',
-          labels: { alertname: 'Flood', severity: 'warning', model },
+          labels: { alertname: 'MnemoscopeFlood', severity: 'warning', model },
           annotations: { summary: 'A flood' },
           startsAt: new Date().toISOString(),
         },

@@ -130,6 +130,10 @@ function seriesOf(kpi: Kpi, pattern: Pattern, job: string): { series: string; va
     const process = [
       series(names.processStart, {}, ({ processStart }) => processStart),
       series(names.processUptime, {}, ({ uptime }) => uptime),
+      // A process with the instrumentation always has it; others say no start here.
+      series(names.instrumentationMetric.overflows, {}, ({ processStart }) =>
+        processStart === undefined ? undefined : 0,
+      ),
     ]
     return [...counters, ...process].filter(({ values }) => /\d/.test(values))
   })

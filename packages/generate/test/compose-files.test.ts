@@ -24,8 +24,8 @@ describe('The configuration files for containers', () => {
       demo: ['demo:9464'],
       mine: ['host.docker.internal:9500', 'host.docker.internal:9501', 'memory-1:9464'],
       'mnemoscope-recorder': ['recorder:9470'],
-      prometheus: ['prometheus:9090'],
-      alertmanager: ['alertmanager:9093'],
+      'mnemoscope-prometheus': ['prometheus:9090'],
+      'mnemoscope-alertmanager': ['alertmanager:9093'],
     })
   })
 

@@ -17,8 +17,8 @@ describe('prometheus.yml', () => {
       'memory-api',
       'indexer',
       'mnemoscope-recorder',
-      'prometheus',
-      'alertmanager',
+      'mnemoscope-prometheus',
+      'mnemoscope-alertmanager',
     ])
     expect(scrape_configs[0].static_configs).toEqual([{ targets: ['10.0.0.1:9464', '10.0.0.2:9464'] }])
     expect(JSON.stringify(scrape_configs)).not.toContain('honor_labels')

@@ -11,6 +11,7 @@ const folder = new URL('../../../docs/runbooks/', import.meta.url)
 const pages = readdirSync(folder).filter((name) => name !== 'README.md')
 const thresholds = { warning: 0.1, error: 0.2, critical: 0.3 }
 const config = defineConfig({
+  services: [{ name: 'memory', targets: ['m:1'] }],
   kpis: {
     memory_usage: { thresholds: { warning: 1, error: 2, critical: 3 }, noData: 'no_data' },
     context_utilization: { thresholds },

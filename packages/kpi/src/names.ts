@@ -31,6 +31,11 @@ export function metricName(kpi: Named): string {
   return prometheusName(name, unit, kpi.instrument)
 }
 
+/** A series that every process with measurements of a KPI has. */
+export function shownMetric(kpi: Named): string {
+  return kpi.instrument === 'histogram' ? `${metricName(kpi)}_count` : metricName(kpi)
+}
+
 /** Prometheus name of the gauge with a KPI's latest value. */
 export function latestName(kpi: Named): string {
   const { name, unit } = otelLatest(kpi)
@@ -121,17 +126,37 @@ export const testAlert = pipelineAlertName('test')
  */
 export const easedAlert = pipelineAlertName('eased')
 
-/** Whether an alert is one that people hear of and that history has: not the watchdog, and none that only steers messages. */
-export function isEpisodeAlert(alertname: string | undefined): boolean {
-  return alertname !== watchdogAlert && alertname !== easedAlert
+/** Our alerts by their names, as a regular expression that matches from beginning to end. Others are of somebody else. */
+export const alertPattern = 'Mnemoscope.+'
+
+/** Whether an alert is ours. */
+export function isMnemoscopeAlert(alertname: string | undefined): boolean {
+  return new RegExp(`^${alertPattern}$`).test(alertname ?? '')
 }
 
-/** Scrape jobs of the pipeline's parts; no service may have one of these names. */
+/** Alerts of ours that are no episodes: the watchdog, test messages, and what only steers messages. */
+const withoutEpisodes: readonly (string | undefined)[] = [watchdogAlert, easedAlert, testAlert]
+
+/** Whether an alert is one that history has. */
+export function isEpisodeAlert(alertname: string | undefined): boolean {
+  return isMnemoscopeAlert(alertname) && !withoutEpisodes.includes(alertname)
+}
+
+/** Every rule group of ours has a name with this beginning. */
+export const ruleGroupPrefix = 'mnemoscope_'
+
+/**
+ * Scrape jobs of the pipeline's parts; no service may have one of these names. Those of the servers are of the servers
+ * that belong to the pipeline: where somebody runs his own, his job has another name, and his server is his to watch.
+ */
 export const pipelineJob = {
   recorder: 'mnemoscope-recorder',
-  prometheus: 'prometheus',
-  alertmanager: 'alertmanager',
+  prometheus: 'mnemoscope-prometheus',
+  alertmanager: 'mnemoscope-alertmanager',
 } as const
+
+/** Name of the receiver by which Alertmanager informs the recorder. */
+export const recorderReceiver = 'mnemoscope-recorder'
 
 /** Unix time at which a scraped process began: by it, rules know a new series of a new process from one that was away. */
 export const processStart = 'process_start_time_seconds'
@@ -170,6 +195,10 @@ export const recorderMetric = {
   /** Alerts received by webhook, by `status`. */
   webhookAlerts: 'mnemoscope_recorder_webhook_alerts_total',
   webhookFailures: 'mnemoscope_recorder_webhook_failures_total',
+  /** Alerts received by webhook that are not ours, and so not stored. */
+  foreignAlerts: 'mnemoscope_recorder_webhook_foreign_alerts_total',
+  /** Unix time of the newest notification; 0 before the first. */
+  lastWebhook: 'mnemoscope_recorder_last_webhook_timestamp_seconds',
   /** Open alert episodes by `severity`. */
   openEpisodes: 'mnemoscope_recorder_open_episodes',
   /** Events that are still to be delivered, by `handler` and `state`: `waiting` or `given_up`. */

@@ -61,7 +61,9 @@ describe('who is notified', () => {
     ],
     [
       { receivers: { team: { webhook, services: ['memroy'] } } },
-      ['alerting.receivers.team.services: one of services: mnemoscope-recorder, prometheus, alertmanager'],
+      [
+        'alerting.receivers.team.services: one of services: mnemoscope-recorder, mnemoscope-prometheus, mnemoscope-alertmanager',
+      ],
     ],
     [
       { watchdog: { receiver: 'heartbeat' } },

@@ -39,13 +39,23 @@ export function createMetrics() {
     }),
     webhookAlerts: new Counter({
       name: names.recorderMetric.webhookAlerts,
-      help: 'Alerts received by webhook and stored.',
+      help: 'Alerts received by webhook.',
       labelNames: ['status'],
       registers,
     }),
     webhookFailures: new Counter({
       name: names.recorderMetric.webhookFailures,
       help: 'Notifications that were refused or could not be stored.',
+      registers,
+    }),
+    foreignAlerts: new Counter({
+      name: names.recorderMetric.foreignAlerts,
+      help: 'Alerts received by webhook that are not of Mnemoscope; they are not stored.',
+      registers,
+    }),
+    lastWebhook: new Gauge({
+      name: names.recorderMetric.lastWebhook,
+      help: 'When the newest notification of Alertmanager was stored, as Unix time; 0 before the first since the start.',
       registers,
     }),
     openEpisodes: new Gauge({

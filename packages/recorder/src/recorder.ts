@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Config, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
 import { type Logger, pino } from 'pino'
+import { countArrivals } from './alerts/arrivals.js'
 import { startReconciles } from './alerts/reconcile.js'
 import { createApp } from './api/app.js'
 import { startChangeLog } from './config/change-log.js'
@@ -125,6 +126,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     reading.normaliser = { ...reading.normaliser, kpis }
   })
   const work: Work = { pool, prometheus, config, logger, metrics, reading, handlers: handlerNames }
+  const arrivals = countArrivals()
   const startedAt = new Date()
   const snapshots = startSnapshots(work)
   const loops: NamedLoop<Loop>[] = [
@@ -172,7 +174,8 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     runbooks,
     normaliser: () => reading.normaliser,
     handlers: handlerNames,
-    notices: rememberNotices(prometheus, config),
+    arrivals,
+    notices: rememberNotices(prometheus, config, arrivals),
     readiness: () => readinessOf({ pool, prometheus, config, snapshots, startedAt, knownSchema }),
   })
   try {

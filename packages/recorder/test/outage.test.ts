@@ -52,7 +52,7 @@ const alertOf = (model: string) =>
   notification([
     {
       status: 'firing',
-      labels: { alertname: 'ForeignAlert', severity: 'warning', model },
+      labels: { alertname: 'MnemoscopeOther', severity: 'warning', model },
       startsAt: new Date().toISOString(),
     },
   ])

@@ -12,7 +12,7 @@ const forged = JSON.stringify({
   alerts: [
     {
       status: 'firing',
-      labels: { alertname: 'Forged', severity: 'critical' },
+      labels: { alertname: 'MnemoscopeForged', severity: 'critical' },
       annotations: {},
       startsAt: new Date().toISOString(),
       endsAt: '0001-01-01T00:00:00Z',

@@ -17,7 +17,7 @@ const silence = JSON.stringify({
   createdBy: 'nobody',
   comment: 'quiet',
 })
-const alert = JSON.stringify([{ labels: { alertname: 'Forged', severity: 'critical' } }])
+const alert = JSON.stringify([{ labels: { alertname: 'MnemoscopeForged', severity: 'critical' } }])
 
 /** Without the password: by another account of the machine, or by a web page in the user's browser. */
 export const serverAttacks: readonly Attack<MonitoringServers>[] = [

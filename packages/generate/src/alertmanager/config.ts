@@ -2,7 +2,7 @@ import { type Config, names, thresholdSeverities } from '@mnemoscope/kpi'
 import { easedLabel } from '../alerts/eased.js'
 import { templatesGlob } from './messages/template-file.js'
 import { receiverConfig, webhookConfig } from './receivers.js'
-import { recorderReceiver, rootReceiver, routes } from './routes.js'
+import { rootReceiver, routes } from './routes.js'
 
 const { job, kpi } = names.label
 
@@ -25,7 +25,10 @@ export function alertmanagerConfig(config: Config): object {
     ...(intervals.length === 0 ? {} : { time_intervals: intervals }),
     receivers: [
       { name: rootReceiver },
-      { name: recorderReceiver, webhook_configs: [webhookConfig({ url, tokenFile: recorderTokenFile })] },
+      {
+        name: names.recorderReceiver,
+        webhook_configs: [webhookConfig({ url, tokenFile: recorderTokenFile })],
+      },
       ...Object.entries(receivers).map(([name, receiver]) => receiverConfig(name, receiver, config)),
     ],
   }

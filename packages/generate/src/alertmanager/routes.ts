@@ -3,11 +3,10 @@ import { pipelineAlertKinds } from '../alerts/pipeline.js'
 import { messageLabels } from '../message-group.js'
 
 const { job, kpi, severity } = names.label
+const { recorderReceiver } = names
 
 /** Alertmanager needs a receiver at the root; the routes below it catch every alert. */
 export const rootReceiver = 'nobody'
-
-export const recorderReceiver = 'mnemoscope-recorder'
 
 /** The recorder gets each change at once: it keeps a history, and does not mind many messages. */
 const recorderWait = '1s'

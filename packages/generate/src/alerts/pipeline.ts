@@ -8,6 +8,7 @@ import {
   indent,
   is,
   isOneOf,
+  type Matcher,
   or,
   over,
   select,
@@ -58,15 +59,18 @@ const recorderBehind: PipelineAlertKind = {
   settings: ['snapshotInterval'],
 }
 
-/** A rule that fails or a group that is skipped raises no alert, so it must raise this one. */
+/** Metrics of Prometheus about our rule groups: it names a group `file;group`. */
+const ofOwnGroups: Matcher = { label: 'rule_group', operator: '=~', value: `.+;${names.ruleGroupPrefix}.+` }
+
+/** A rule of ours that fails or a group that is skipped raises no alert, so it must raise this one. */
 const ruleEvaluationFailing: PipelineAlertKind = {
   id: 'rule_evaluation_failing',
   severity: 'critical',
   summary: 'Prometheus fails to evaluate rules of {{ $labels.rule_group }}',
   rule: () => ({
     expr: or([
-      increased('prometheus_rule_evaluation_failures_total'),
-      increased('prometheus_rule_group_iterations_missed_total'),
+      increased('prometheus_rule_evaluation_failures_total', ofOwnGroups),
+      increased('prometheus_rule_group_iterations_missed_total', ofOwnGroups),
     ]),
     threshold: 0,
     description:
@@ -78,23 +82,32 @@ const ruleEvaluationFailing: PipelineAlertKind = {
 /** For some seconds after a reload Prometheus knows no Alertmanager; it drops alerts and sends them again a little later. */
 const reloadSeconds = 330
 
-/** On the way from Prometheus to Alertmanager, to a receiver or to a handler an alert was lost or is late. */
+/**
+ * On the way from Prometheus to Alertmanager, to a receiver or to a handler an alert was lost or is late.
+ *
+ * Metrics of notifications do not say whose they are. Of Prometheus those count that evaluate our rules: ours go the same
+ * way as all others of that server. Of Alertmanager those of our own one count, and of any other one those to the
+ * recorder, where it names receivers (`--enable-feature=receiver-name-in-metrics`); without that, ours cannot be told
+ * from those of other people, and `mnemoscope doctor` says whether the webhook arrives.
+ */
 const deliveriesFailing: PipelineAlertKind = {
   id: 'deliveries_failing',
   severity: 'error',
   summary: 'Alerts are not delivered by {{ $labels.job }}',
   rule: () => {
-    const { prometheus, alertmanager } = names.pipelineJob
+    const evaluates = select('prometheus_rule_group_rules', [ofOwnGroups])
+    const ofOwnServer = (expression: string) => and(expression, evaluates, [job, instance])
     const sinceReload = 'time() - prometheus_config_last_reload_success_timestamp_seconds'
     return {
       expr: or([
-        increased('prometheus_notifications_errors_total', prometheus),
+        ofOwnServer(increased('prometheus_notifications_errors_total')),
         unless(
-          increased('prometheus_notifications_dropped_total', prometheus),
+          ofOwnServer(increased('prometheus_notifications_dropped_total')),
           bracket(filter(sinceReload, '<', reloadSeconds)),
           [job, instance],
         ),
-        increased('alertmanager_notifications_failed_total', alertmanager),
+        increased('alertmanager_notifications_failed_total', is(job, names.pipelineJob.alertmanager)),
+        increased('alertmanager_notifications_failed_total', is('receiver_name', names.recorderReceiver)),
         // Not attempts that fail: those are made again, and this alert's own would be among them.
         filter(select(names.recorderMetric.deliveries, [is('state', 'given_up')]), '>', 0),
       ]),
@@ -113,11 +126,11 @@ const serviceSilent: PipelineAlertKind = {
   severity: 'error',
   summary: '{{ $labels.job }} at {{ $labels.instance }} shows no KPI',
   rule: (config) => {
+    if (config.services.length === 0) return undefined
     const answers = filter(select('up', [isOneOf(job, serviceNames(config))]), '==', 1)
-    const shown = Object.values(config.kpis).map((kpi) => {
-      const metric = names.metricName(kpi)
-      return aggregate('max', [job, instance], kpi.instrument === 'histogram' ? `${metric}_count` : metric)
-    })
+    const shown = Object.values(config.kpis).map((kpi) =>
+      aggregate('max', [job, instance], names.shownMetric(kpi)),
+    )
     return {
       expr: unless(answers, `(\n${indent(or(shown))}\n)`, [job, instance]),
       for: '15m',
@@ -247,6 +260,6 @@ function serviceNames({ services }: Config): string[] {
 }
 
 /** A counter grew in the last five minutes. */
-function increased(name: string, ofJob?: string): string {
-  return filter(over('increase', select(name, ofJob === undefined ? [] : [is(job, ofJob)]), '5m'), '>', 0)
+function increased(name: string, ...matchers: readonly Matcher[]): string {
+  return filter(over('increase', select(name, matchers), '5m'), '>', 0)
 }

@@ -1,6 +1,7 @@
 import { type Config, counterReach, type Kpi, names } from '@mnemoscope/kpi'
 import {
   aggregate,
+  and,
   bracket,
   filter,
   indent,
@@ -188,15 +189,31 @@ function asCount(expression: string, { pace }: Pace): string {
  * that is scraped.
  * @param parts what is read beside the operations of the KPI
  */
-export function newestRules(kpi: Kpi, parts: readonly Counter[]): RecordingRule[] {
+export function newestRules(
+  config: Pick<Config, 'services'>,
+  kpi: Kpi,
+  parts: readonly Counter[],
+): RecordingRule[] {
   const { newest: record, seen } = names.judgeSeries
   const { count } = countersOf(kpi)
-  const starts = aggregate('max', [job, instance], newest(names.processStart))
-  const begun = `label_replace(${starts}, "${part}", "start", "", "")`
+  const begun = `label_replace(${startsOfOwn(config, count)}, "${part}", "start", "", "")`
   return [
     { record: seen(kpi), expr: newest(record(kpi)) },
     { record: record(kpi), expr: or([partsOf(kpi, [count, ...parts]), begun]) },
   ]
+}
+
+/**
+ * When each process began that is a configured service, has the instrumentation or this counter. A Prometheus may scrape
+ * thousands of others.
+ */
+function startsOfOwn({ services }: Pick<Config, 'services'>, count: Counter): string {
+  const signs = or([newest(names.instrumentationMetric.overflows), newest(selectorOf(count))])
+  const measuring = and(newest(names.processStart), `(\n${indent(signs)}\n)`, [job, instance])
+  const serviceNames = services.map(({ name }) => name)
+  const configured = newest(select(names.processStart, [isOneOf(job, serviceNames)]))
+  const starts = serviceNames.length === 0 ? measuring : or([configured, measuring])
+  return aggregate('max', [job, instance], `\n${indent(starts)}\n`)
 }
 
 /** Counters of one KPI in one selection, each with its part. */

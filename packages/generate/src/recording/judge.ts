@@ -35,7 +35,7 @@ export function judgeRules(config: Config, kpi: Kpi): RecordingRule[] {
   const edges = edgesOfParts(kpi)
   const near = nearRules(config, kpi)
   return [
-    ...readRules(kpi, byMean, edges),
+    ...readRules(config, kpi, byMean, edges),
     ...addedRules(config, kpi, byMean),
     ...(edges === undefined ? [] : [edgeRule(config, kpi, edges)]),
     ...parts.flatMap(({ value, region }) => partRules(config, value, region)),
@@ -61,9 +61,9 @@ function edgeRule(config: Config, kpi: Kpi, edges: Counter): RecordingRule {
 }
 
 /** What an evaluation reads of a KPI's counters. */
-function readRules(kpi: Kpi, byMean: boolean, edges: Counter | undefined): RecordingRule[] {
+function readRules(config: Config, kpi: Kpi, byMean: boolean, edges: Counter | undefined): RecordingRule[] {
   const { sum } = countersOf(kpi)
-  return newestRules(kpi, [
+  return newestRules(config, kpi, [
     ...(kpi.instrument === 'histogram' && byMean ? [sum] : []),
     ...(edges === undefined ? [] : [edges]),
   ])

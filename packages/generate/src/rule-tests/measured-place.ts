@@ -54,6 +54,9 @@ export function measuredPlace(config: Config, { title, place, kpi }: TestPlace):
       [select(names.processStart, matchers(target))]: seriesValues(
         answers.map((answer) => (typeof answer === 'number' ? began : answer)),
       ),
+      [select(names.instrumentationMetric.overflows, matchers(target))]: seriesValues(
+        answers.map((answer) => (typeof answer === 'number' ? 0 : answer)),
+      ),
     }),
     test: (what, series, expectations) => ({
       name: `${kpi.id}, ${title}: ${what}`,

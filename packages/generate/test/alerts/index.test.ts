@@ -5,6 +5,7 @@ import { kpiAlertKinds, originOfAlert, pipelineAlertKinds } from '../../src/aler
 import { generate } from '../../src/generate.js'
 
 const config = defineConfig({
+  services: [{ name: 'memory', targets: ['m:1'] }],
   kpis: {
     latency: {
       thresholds: { warning: 5, critical: 20 },

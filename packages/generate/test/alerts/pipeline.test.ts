@@ -11,6 +11,10 @@ const process = (job: string, instance: string, startedAt: number) => ({
   [`mnemoscope_cardinality_overflows_total{job="${job}", instance="${instance}"}`]: '0x80',
 })
 
+const ownGroup = 'rule_group="/etc/mnemoscope/rules/f1_score.yml;mnemoscope_f1_score"'
+/** What tells that a Prometheus evaluates our rules. */
+const evaluates = { [`prometheus_rule_group_rules{job="prometheus", ${ownGroup}}`]: '3x100' }
+
 const firing = (alertname: string) => `count(ALERTS{alertname="${alertname}", alertstate="firing"})`
 
 describe('the pipeline watches itself', () => {
@@ -20,9 +24,9 @@ describe('the pipeline watches itself', () => {
       'mnemoscope_latency_seconds_count{job="memory", instance="m:1", model="m"}': '0x80',
       'up{job="of somebody else", instance="x:1"}': '0x80',
       'mnemoscope_recorder_last_instant_timestamp_seconds{job="mnemoscope-recorder"}': '0+15x80',
-      'prometheus_rule_evaluation_failures_total{job="prometheus", rule_group="g"}': '7x80',
+      [`prometheus_rule_evaluation_failures_total{job="prometheus", ${ownGroup}}`]: '7x80',
       'prometheus_notifications_errors_total{job="prometheus"}': '7x80',
-      'alertmanager_notifications_failed_total{job="alertmanager", integration="webhook"}': '7x80',
+      'alertmanager_notifications_failed_total{job="mnemoscope-alertmanager", integration="webhook"}': '7x80',
       'mnemoscope_recorder_deliveries{job="mnemoscope-recorder", handler="desk", state="waiting"}': '7x80',
       'mnemoscope_recorder_deliveries{job="mnemoscope-recorder", handler="desk", state="given_up"}': '0x80',
       // A single mistake, and replicas that started together.
@@ -48,12 +52,12 @@ describe('the pipeline watches itself', () => {
     ],
     [
       'MnemoscopeRuleEvaluationFailing',
-      'prometheus_rule_evaluation_failures_total{job="prometheus", rule_group="g"}',
+      `prometheus_rule_evaluation_failures_total{job="prometheus", ${ownGroup}}`,
       '0x20 1+1x80',
     ],
     [
       'MnemoscopeRuleEvaluationFailing',
-      'prometheus_rule_group_iterations_missed_total{job="prometheus", rule_group="g"}',
+      `prometheus_rule_group_iterations_missed_total{job="prometheus", ${ownGroup}}`,
       '0x20 1+1x80',
     ],
     ['MnemoscopeServiceSilent', 'up{job="memory", instance="m:1"}', '_x20 1x80'],
@@ -65,7 +69,12 @@ describe('the pipeline watches itself', () => {
     ],
     [
       'MnemoscopeDeliveriesFailing',
-      'alertmanager_notifications_failed_total{job="alertmanager", integration="webhook"}',
+      'alertmanager_notifications_failed_total{job="mnemoscope-alertmanager", integration="slack"}',
+      '0x20 1+1x80',
+    ],
+    [
+      'MnemoscopeDeliveriesFailing',
+      'alertmanager_notifications_failed_total{job="of somebody", integration="webhook", receiver_name="mnemoscope-recorder"}',
       '0x20 1+1x80',
     ],
     [
@@ -74,11 +83,35 @@ describe('the pipeline watches itself', () => {
       '0x20 2x80',
     ],
   ])('and raises %s for %s', async (alert, series, values) => {
-    const result = await ruleTest(rules, { [series]: values }, [
+    const result = await ruleTest(rules, { [series]: values, ...evaluates }, [
       { at: '4m30s', values: { [firing(alert)]: [] } },
       { at: '20m30s', values: { [firing(alert)]: [['{}', 1]], 'count(ALERTS)': [['{}', 1]] } },
     ])
     expect(result).toBe('')
+  })
+
+  test('and raises nothing for rules, notifications and targets of other people', async () => {
+    const foreignGroup = 'rule_group="/etc/rules/node.yml;node"'
+    const growing = '0x20 1+1x80'
+    const series = {
+      [`prometheus_rule_evaluation_failures_total{job="prometheus", ${foreignGroup}}`]: growing,
+      [`prometheus_rule_group_iterations_missed_total{job="prometheus", ${foreignGroup}}`]: growing,
+      // A Prometheus that does not evaluate our rules.
+      [`prometheus_rule_group_rules{job="prometheus", instance="other:9090", ${foreignGroup}}`]: '3x100',
+      'prometheus_notifications_errors_total{job="prometheus", instance="other:9090"}': growing,
+      'prometheus_notifications_dropped_total{job="prometheus", instance="other:9090"}': growing,
+      'alertmanager_notifications_failed_total{job="alertmanager", integration="webhook"}': growing,
+      'alertmanager_notifications_failed_total{job="alertmanager", integration="slack", receiver_name="team"}':
+        growing,
+      'up{job="prometheus", instance="p:1"}': '0x100',
+      'up{job="alertmanager", instance="a:1"}': '0x100',
+      'up{job="node", instance="n:1"}': '0x100',
+      'up{job="quiet", instance="q:1"}': '1x100',
+      'up{instance="without a job"}': '1x100',
+    }
+    const nothing = [{ at: '20m', values: { 'count(ALERTS)': [] } }]
+    expect(await ruleTest(rules, series, nothing)).toBe('')
+    expect(await ruleTest(rulesOf(defineConfig()), series, nothing)).toBe('')
   })
 
   test('and raises MnemoscopeMeasurementsRefused for each KPI and reason, until an hour after the last refusal', async () => {
@@ -180,6 +213,7 @@ describe('the pipeline watches itself', () => {
 
   test('and does not take what Prometheus drops in the seconds after a reload for a failure', async () => {
     const series = {
+      [`prometheus_rule_group_rules{job="prometheus", instance="p:1", ${ownGroup}}`]: '3x120',
       'prometheus_notifications_dropped_total{job="prometheus", instance="p:1"}': '0x40 3x80',
       'prometheus_config_last_reload_success_timestamp_seconds{job="prometheus", instance="p:1"}':
         '0x39 600x80',

@@ -7,6 +7,7 @@ const rules = rulesOf(config)
 const { f1_score, overflow_frequency } = config.kpis
 const labels = 'job="memory", instance="m:1", model="m", context_size="8192", operation="search"'
 const start = 'process_start_time_seconds{job="memory", instance="m:1"}'
+const withInstrumentation = { 'mnemoscope_cardinality_overflows_total{job="memory", instance="m:1"}': '0x30' }
 const uptime = 'process_uptime_seconds{job="memory", instance="m:1"}'
 const metric = names.metricName(f1_score)
 const [count, sum] = [`${metric}_count{${labels}}`, `${metric}_sum{${labels}}`]
@@ -63,8 +64,25 @@ describe('every operation that was scraped counts once', () => {
       4,
     ],
   ])('%s', async (_, counts, sums, began, operations, total) => {
-    const series = { [count]: counts, [sum]: sums, [start]: began }
+    const series = { [count]: counts, [sum]: sums, [start]: began, ...withInstrumentation }
     expect(await ruleTest(rules, series, [counted('9m', operations, total)])).toBe('')
+  })
+
+  test('and of other processes nothing is recorded, unless they are a configured service', async () => {
+    const other = (job: string) => `process_start_time_seconds{job="${job}", instance="${job}:1"}`
+    const series = {
+      [count]: '0x9',
+      [sum]: '0x9',
+      [start]: '1x9',
+      [other('node')]: '1x9',
+      [other('quiet.api')]: '1x9',
+    }
+    const configured = rulesOf(defineConfig({ services: [{ name: 'quiet.api', targets: ['q:1'] }] }))
+    const starts = `count by (job) (${names.judgeSeries.newest(f1_score)}{${names.counterPart}="start"})`
+    const memory = ['{job="memory"}', 1] as const
+    expect(await ruleTest(rules, series, [{ at: '1m', values: { [starts]: [memory] } }])).toBe('')
+    const values = { [starts]: [memory, ['{job="quiet.api"}', 1] as const] }
+    expect(await ruleTest(configured, series, [{ at: '1m', values }])).toBe('')
   })
 
   test('of a process whose clock is two hours ahead, if it says how long it has run', async () => {

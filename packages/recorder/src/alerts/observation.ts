@@ -54,8 +54,8 @@ export interface SourceAlert
 }
 
 /**
- * Whether episodes of an alert are stored. The watchdog always fires: its episode would be open for ever, and
- * would say nothing.
+ * Whether episodes of an alert are stored: of ours alone. Nothing here would ever end an episode of somebody else's, and
+ * the watchdog always fires.
  */
 export function hasHistory({ labels }: Pick<SourceAlert, 'labels'>): boolean {
   return names.isEpisodeAlert(labels.alertname)

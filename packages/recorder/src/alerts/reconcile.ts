@@ -23,7 +23,7 @@ import {
 import { closeEpisodes, storeObservations } from './store.js'
 
 /** Prometheus writes a sample of `ALERTS` at each evaluation of a firing alert, whatever becomes of notifications. */
-const firingAlerts = 'ALERTS{alertstate="firing",alertname=~"Mnemoscope.+"}'
+const firingAlerts = `ALERTS{alertstate="firing",alertname=~"${names.alertPattern}"}`
 
 /** Time of one query. It limits the answer, however long the recorder was away. */
 const chunkMs = 6 * 3_600_000

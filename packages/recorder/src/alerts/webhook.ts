@@ -1,8 +1,10 @@
+import { names } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
 import { route } from '../http/route.js'
 import type { Metrics } from '../metrics.js'
 import type { Normaliser } from '../work.js'
+import type { Arrivals } from './arrivals.js'
 import { hasHistory, observe, type SourceAlert } from './observation.js'
 import { storeObservations } from './store.js'
 
@@ -68,6 +70,8 @@ export interface Needs {
   readonly metrics: Metrics
   /** How alerts are read now: external labels come from Prometheus. */
   readonly normaliser: () => Normaliser
+  /** Keeps what the webhook shows of the servers before it. */
+  readonly arrivals: Arrivals
 }
 
 export const webhookRoutes = [
@@ -96,7 +100,8 @@ export const webhookRoutes = [
       },
     },
     answer: z.strictObject({
-      alerts: z.number().int().describe('Alerts that were read, without the watchdog.'),
+      alerts: z.number().int().describe('Alerts that were read, without the watchdog and test messages.'),
+      foreign: z.number().int().describe('Alerts that are not of Mnemoscope, and so not stored.'),
       transitions: z.number().int().describe('Changes of episodes that were stored.'),
     }),
     example: { body: { version: '4', alerts: [] } },
@@ -105,14 +110,18 @@ export const webhookRoutes = [
      * It answers 200 only after the commit, so that what it has acknowledged is stored; 5xx where the database is away,
      * which Alertmanager tries again; 4xx only for what no retry can change.
      */
-    async handle({ query, body }, { pool, handlers, metrics, normaliser }: Needs) {
+    async handle({ query, body }, { pool, handlers, metrics, normaliser, arrivals }: Needs) {
       const { cluster = normaliser().cluster } = query
       const observations = alertsOf(body, Date.now())
         .filter(hasHistory)
         .map((alert) => observe(alert, { ...normaliser(), cluster }))
       const transitions = await storeObservations({ pool, handlers }, observations)
+      const foreign = body.alerts.filter(({ labels }) => !names.isMnemoscopeAlert(labels.alertname))
       for (const { status } of body.alerts) metrics.webhookAlerts.inc({ status })
-      return { alerts: observations.length, transitions: transitions.length }
+      metrics.foreignAlerts.inc(foreign.length)
+      metrics.lastWebhook.set(Date.now() / 1_000)
+      arrivals.add(foreign.map(({ labels }) => labels.alertname as string))
+      return { alerts: observations.length, foreign: foreign.length, transitions: transitions.length }
     },
   }),
 ] as const

@@ -4,6 +4,7 @@ import { compress } from 'hono/compress'
 import { secureHeaders } from 'hono/secure-headers'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import type { Arrivals } from '../alerts/arrivals.js'
 import type { ConfigSource } from '../config/source.js'
 import { rememberDashboards } from '../dashboard/remember.js'
 import type { Gate } from '../http/access.js'
@@ -46,6 +47,8 @@ export interface AppOptions {
   /** Names of the handlers that get the changes of alerts. */
   readonly handlers: readonly string[]
   readonly readiness: () => Promise<Readiness>
+  /** Keeps what came by webhook. */
+  readonly arrivals: Arrivals
   readonly notices: () => Promise<Notices>
   readonly events: Events
 }

@@ -1,4 +1,4 @@
-import { durationSeconds, names, retentionOf } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, names, retentionOf } from '@mnemoscope/kpi'
 import { exclusively } from '../database/locks.js'
 import { type Loop, startLoop } from '../loop.js'
 import type { PrometheusClient } from '../prometheus/client.js'
@@ -9,10 +9,21 @@ import type { Sighting } from './versions.js'
 
 const { metric, version: versionLabel } = names.serviceInfo
 const { job, instance } = names.label
-const shown = `${metric}{${versionLabel}!=""}`
-const present = `count by (${job}, ${versionLabel}) (${shown})`
+
+/**
+ * Versions of services alone that have the instrumentation or measure a KPI: a Prometheus may show those of thousands of
+ * others.
+ */
+function shownVersions({ kpis }: Pick<Config, 'kpis'>): string {
+  const signs = [names.instrumentationMetric.overflows, ...Object.values(kpis).map(names.shownMetric)]
+  const measuring = signs.map((sign) => `group by (${job}) (${sign})`).join(' or ')
+  return `(${metric}{${versionLabel}!=""} and on (${job}) (${measuring}))`
+}
+
+const present = (shown: string) => `count by (${job}, ${versionLabel}) ${shown}`
 /** The gauge with the process' start is on the same target; a service without it has no such figure. */
-const started = `min by (${job}, ${versionLabel}) (${shown} * on (${job}, ${instance}) group_left () max by (${job}, ${instance}) (${names.processStart}))`
+const started = (shown: string) =>
+  `min by (${job}, ${versionLabel}) (${shown} * on (${job}, ${instance}) group_left () max by (${job}, ${instance}) (${names.processStart}))`
 
 /** Bounds the answers, however long the recorder was away. */
 const longestChunkMs = 6 * 3_600_000
@@ -43,6 +54,7 @@ export function startDeploymentSearch(work: Work): Loop {
 export async function searchDeployments({ pool, prometheus, config, reading }: Work): Promise<number> {
   const { cluster } = reading.normaliser
   const stepSeconds = durationSeconds(config.scrapeInterval)
+  const shown = shownVersions(config)
   const now = await queryNow(prometheus)
   const oldest = now - retentionOf(config).snapshotsDays * 86_400_000
   const searched = (await searchedUntil(pool, cluster)) ?? now - firstSearchMs
@@ -51,7 +63,7 @@ export async function searchDeployments({ pool, prometheus, config, reading }: W
   let found = 0
   while (from < now) {
     const to = Math.min(now, from + Math.min(longestChunkMs, mostSteps * 1_000 * stepSeconds))
-    const sightings = await sightingsBetween(prometheus, new Date(from), new Date(to), stepSeconds)
+    const sightings = await sightingsBetween(prometheus, shown, new Date(from), new Date(to), stepSeconds)
     found += await storeSightings(pool, cluster, sightings, new Date(to))
     from = to
   }
@@ -65,14 +77,15 @@ function longestPauseMs({ alertCheckInterval, scrapeInterval }: Work['config']):
 
 async function sightingsBetween(
   prometheus: PrometheusClient,
+  shown: string,
   from: Date,
   to: Date,
   stepSeconds: number,
 ): Promise<Sighting[]> {
   const range = { from, to, stepSeconds }
   const [versions, starts] = await Promise.all([
-    queryRange(prometheus, present, range),
-    queryRange(prometheus, started, range),
+    queryRange(prometheus, present(shown), range),
+    queryRange(prometheus, started(shown), range),
   ])
   const startOf = new Map(
     starts.flatMap(({ labels, samples }) =>

@@ -9,17 +9,24 @@ import {
   names,
 } from '@mnemoscope/kpi'
 import { z } from 'zod'
+import type { Arrivals, ForeignArrivals } from '../alerts/arrivals.js'
 import type { DataOf } from '../http/route.js'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { type Matrix, queryInstant, queryNow, querySamples, type Sample } from '../prometheus/query.js'
 
-/** What people should know of the services, beside values and alerts. */
+/** What people should know of the services and servers, beside values and alerts. */
 export const noticesAnswer = z.strictObject({
   notices: z
     .array(
       z.strictObject({
-        kind: z.enum(['refused_measurements', 'scrape_interval', 'service_name', 'threshold_without_bucket']),
-        service: z.string(),
+        kind: z.enum([
+          'refused_measurements',
+          'scrape_interval',
+          'service_name',
+          'threshold_without_bucket',
+          'foreign_alerts',
+        ]),
+        service: z.string().describe('The service that it is about; empty if it is about the servers.'),
         text: z.string().describe('One or two sentences.'),
       }),
     )
@@ -53,12 +60,14 @@ async function noticesOf(prometheus: PrometheusClient, config: Config): Promise<
 async function askedNotices(prometheus: PrometheusClient, config: Config): Promise<Notices> {
   const now = new Date(await queryNow(prometheus))
   const { metric, name } = names.serviceInfo
+  // A Prometheus may have thousands of targets that are not ours.
+  const ofServices = `${names.label.job}=~"${config.services.map((each) => each.name.replaceAll('.', '\\\\.')).join('|')}"`
   const [refusals, scrapes, infos, ...buckets] = await Promise.all([
     queryInstant(prometheus, `${names.refusedInHour} > 0.5`, now),
-    querySamples(prometheus, `up[${scrapesFor}]`, now),
+    querySamples(prometheus, `up{${ofServices}}[${scrapesFor}]`, now),
     queryInstant(
       prometheus,
-      `group by (${names.label.job}, ${names.label.instance}, ${name}) (${metric})`,
+      `group by (${names.label.job}, ${names.label.instance}, ${name}) (${metric}{${ofServices}})`,
       now,
     ),
     ...quantileKpis(config).map(async (kpi) => {
@@ -177,15 +186,32 @@ function intervalOf(times: readonly number[]): number | undefined {
 /** Notices are asked for once in this time, however many people look. */
 const rememberedMs = 10_000
 
+/** A notice where Alertmanager sends alerts to the recorder that are not of Mnemoscope. */
+export function foreignNotices(foreign: ForeignArrivals | undefined): Notice[] {
+  if (foreign === undefined) return []
+  const { count, example } = foreign
+  const alerts = count === 1 ? '1 alert that is' : `${count} alerts that are`
+  const text =
+    `In the last hour Alertmanager sent ${alerts} not of Mnemoscope, such as ${example}; nothing of it is stored. ` +
+    `Give its route to the recorder the matcher alertname=~"${names.alertPattern}".`
+  return [{ kind: 'foreign_alerts', service: '', text }]
+}
+
 /** The notices of now, as far as possible from memory. */
-export function rememberNotices(prometheus: PrometheusClient, config: Config): () => Promise<Notices> {
+export function rememberNotices(
+  prometheus: PrometheusClient,
+  config: Config,
+  arrivals: Pick<Arrivals, 'foreign'>,
+): () => Promise<Notices> {
   let askedAt = Number.NEGATIVE_INFINITY
   let notices = Promise.resolve<Notices>({ notices: null })
   return () => {
     const now = performance.now()
     if (now - askedAt >= rememberedMs) {
       askedAt = now
-      notices = noticesOf(prometheus, config)
+      notices = noticesOf(prometheus, config).then(({ notices: found }) => ({
+        notices: found === null ? null : [...found, ...foreignNotices(arrivals.foreign())],
+      }))
     }
     return notices
   }

@@ -36,7 +36,7 @@ export const statusRoutes = [
     method: 'GET',
     path: '/api/notices',
     summary:
-      'What to know of the services: measurements that were refused, and scrape intervals that are not as configured.',
+      'What to know of the services and servers: refused measurements, other scrape intervals than configured, alerts that are not ours.',
     access: 'read',
     answer: noticesAnswer,
     handle: (_, { notices }: { readonly notices: () => Promise<Notices> }) => notices(),

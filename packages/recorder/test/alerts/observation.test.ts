@@ -13,8 +13,11 @@ test.each<[string, Record<string, string>, boolean]>([
       { alertname },
       true,
     ]),
-  ['an alert of other origin', { alertname: 'DiskFull' }, true],
-  ['another watchdog', { alertname: 'Watchdog', severity: 'none' }, true],
+  ['an alert of somebody else', { alertname: 'DiskFull' }, false],
+  ['one that has our name within its own', { alertname: 'NoMnemoscopeData' }, false],
+  ['another watchdog', { alertname: 'Watchdog', severity: 'none' }, false],
+  ['a test message', { alertname: names.testAlert, severity: 'info' }, false],
+  ['an alert without a name', {}, false],
   ['the watchdog, which always fires', { alertname: names.watchdogAlert, severity: 'info' }, false],
 ])('episodes of %s, %p, are stored: %p', (_, labels, expected) => {
   expect(hasHistory({ labels })).toBe(expected)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
+import { defineConfig, names } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { EpisodeDetail } from '../../src/episodes/detail.js'
 import type { DashboardData, Readiness } from '../../src/index.js'
@@ -50,7 +50,7 @@ describe('the webhook', () => {
   test('stores an alert before it answers, in the columns of the specification', async () => {
     expect(await postWebhook(recorder.url, notification([firing]))).toEqual({
       status: 200,
-      body: { alerts: 1, transitions: 1 },
+      body: { alerts: 1, foreign: 0, transitions: 1 },
     })
     expect(await episodes()).toEqual([
       {
@@ -75,8 +75,25 @@ describe('the webhook', () => {
     }
     expect(await postWebhook(recorder.url, notification([watchdog, firing]))).toEqual({
       status: 200,
-      body: { alerts: 1, transitions: 1 },
+      body: { alerts: 1, foreign: 0, transitions: 1 },
     })
+  })
+
+  test('stores nothing of the alerts of other people, counts them, and says when it got the last notification', async () => {
+    const metric = async (name: string) => {
+      const text = await (await fetch(`${recorder.url}/metrics`)).text()
+      return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1])
+    }
+    const before = await metric(names.recorderMetric.foreignAlerts)
+    const since = Date.now() / 1_000
+    const foreign = { ...firing, labels: { ...labels, alertname: 'DiskFull' } }
+    expect(await postWebhook(recorder.url, notification([foreign, firing, foreign]))).toEqual({
+      status: 200,
+      body: { alerts: 1, foreign: 2, transitions: 1 },
+    })
+    expect(await episodes()).toHaveLength(1)
+    expect((await metric(names.recorderMetric.foreignAlerts)) - before).toBe(2)
+    expect(await metric(names.recorderMetric.lastWebhook)).toBeGreaterThanOrEqual(since)
   })
 
   test('makes one episode of 100 equal notifications, where the first version made 100 alerts', async () => {

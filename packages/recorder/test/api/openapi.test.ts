@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { countArrivals } from '../../src/alerts/arrivals.js'
 import { createApp } from '../../src/api/app.js'
 import { apiDocument } from '../../src/api/routes.js'
 import { fixedConfig } from '../../src/config/source.js'
@@ -50,6 +51,7 @@ test('every route is in the document, and nothing else', () => {
     runbooks: new Map(),
     normaliser: () => ({ cluster: 'default', externalLabels: {}, kpis: config.kpis }),
     handlers: [],
+    arrivals: countArrivals(),
     notices: async () => ({ notices: null }),
     readiness: async () => ({ ready: true, problems: [], last_healthy_at: null }),
     events,

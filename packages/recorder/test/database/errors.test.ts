@@ -86,7 +86,7 @@ describe('a recorder whose Postgres refuses to write', () => {
     notification([
       {
         status: 'firing',
-        labels: { alertname: 'ForeignAlert', severity: 'warning' },
+        labels: { alertname: 'MnemoscopeOther', severity: 'warning' },
         startsAt: '2026-01-02T03:04:05Z',
       },
     ])

@@ -48,7 +48,8 @@ async function stored() {
 
 const runs = (version: string, startedAt: number) =>
   prometheus.expose(
-    `target_info{service_name="memory",service_version="${version}"} 1\nprocess_start_time_seconds ${startedAt}\n`,
+    `target_info{service_name="memory",service_version="${version}"} 1\nprocess_start_time_seconds ${startedAt}\n` +
+      'mnemoscope_cardinality_overflows_total 0\n',
   )
 
 test('a version that processes show is found once, with the start of its process, by a search that was away too', async () => {

@@ -42,13 +42,13 @@ const failures = async ({ url }: TestAlertmanager) => {
 }
 
 test('notifications of a real Alertmanager are stored if it reads the token from a file, and refused without it', async () => {
-  await raise(without, 'Unheard')
-  await raise(withToken, 'Heard')
+  await raise(without, 'MnemoscopeUnheard')
+  await raise(withToken, 'MnemoscopeHeard')
   await waitFor(async () => (await failures(without)) > 0)
   const names = async () =>
     (await recorder.pool.query<{ alertname: string }>('SELECT alertname FROM alert_episodes')).rows.map(
       ({ alertname }) => alertname,
     )
   await waitFor(async () => (await names()).length > 0)
-  expect(await names()).toEqual(['Heard'])
+  expect(await names()).toEqual(['MnemoscopeHeard'])
 })

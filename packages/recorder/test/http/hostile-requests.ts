@@ -56,7 +56,7 @@ const alert = fc.record(
   {
     status: mostly(fc.constantFrom('firing', 'resolved'), odd),
     labels: mostly(
-      texts.map((labels) => ({ alertname: 'A', ...labels })),
+      texts.map((labels) => ({ alertname: 'MnemoscopeA', ...labels })),
       fc.oneof(texts, fc.jsonValue()),
     ),
     annotations: mostly(texts, fc.jsonValue()),
@@ -169,7 +169,7 @@ export const harmlessWebhookRequest = postJson(
       notification(
         alerts.map(({ model, summary, startsAt }) => ({
           status: 'firing',
-          labels: { alertname: 'Harmless', severity: 'warning', model },
+          labels: { alertname: 'MnemoscopeHarmless', severity: 'warning', model },
           annotations: { summary },
           startsAt,
         })),

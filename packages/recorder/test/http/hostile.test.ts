@@ -118,7 +118,7 @@ test(
       tryOut(0.5, webhookRequest, add),
     ])
     harmless.forEach(add)
-    expect(await count("alert_episodes WHERE alertname = 'Harmless'")).toBeGreaterThan(0)
+    expect(await count("alert_episodes WHERE alertname = 'MnemoscopeHarmless'")).toBeGreaterThan(0)
     expect(await count('alert_transitions')).toBe(transitions)
     expect(await count("alert_episodes WHERE alertname = ''")).toBe(0)
   },
@@ -152,7 +152,7 @@ test(
     const guarded = await startTestRecorder({ token })
     try {
       const starts = notification([
-        { status: 'firing', labels: { alertname: 'A' }, startsAt: new Date().toISOString() },
+        { status: 'firing', labels: { alertname: 'MnemoscopeA' }, startsAt: new Date().toISOString() },
       ])
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
       const stored = await fetch(`${guarded.url}/api/webhook/alertmanager`, {

@@ -87,7 +87,11 @@ describe('a recorder', () => {
   )
 
   test('stores no alert for the name of another site', async () => {
-    const alert = { status: 'firing', labels: { alertname: 'Forged' }, startsAt: new Date().toISOString() }
+    const alert = {
+      status: 'firing',
+      labels: { alertname: 'MnemoscopeForged' },
+      startsAt: new Date().toISOString(),
+    }
     const body = JSON.stringify({ version: '4', status: 'firing', alerts: [alert] })
     expect(await statusOf('/api/webhook/alertmanager', 'POST', { host: 'rebound.example' }, body)).toBe(403)
     const { rows } = await recorder.pool.query('SELECT count(*)::int AS n FROM alert_episodes')

@@ -27,7 +27,7 @@ test('readers whose questions take long keep no alert from being stored', async 
       return (rows[0]?.waiting ?? 0) >= 3
     })
     const startsAt = new Date().toISOString()
-    const alert = { status: 'firing', labels: { alertname: 'A' }, startsAt } as const
+    const alert = { status: 'firing', labels: { alertname: 'MnemoscopeA' }, startsAt } as const
     expect(await postWebhook(recorder.url, notification([alert]))).toMatchObject({ status: 200 })
     await client.query('ROLLBACK')
     for (const { status } of await Promise.all(reading)) expect([200, 503]).toContain(status)

@@ -216,10 +216,10 @@ test('an episode leads to the worst measurements behind it', async () => {
 test('an alert that concerns every model and context size leads to the worst measurements of its service', async () => {
   await send([record(f1(0.02, { 'mnemoscope.model': 'model-x' }))])
   const startsAt = new Date(now).toISOString()
-  const labels = { alertname: 'F1OfAll', severity: 'error', kpi: 'f1_score', job: 'memory' }
+  const labels = { alertname: 'MnemoscopeF1OfAll', severity: 'error', kpi: 'f1_score', job: 'memory' }
   await postWebhook(recorder.url, notification([{ status: 'firing', labels, startsAt }]))
   const found = await getJson<{ episodes: { id: number }[] }>(
-    `${recorder.url}/api/episodes?alertname=F1OfAll`,
+    `${recorder.url}/api/episodes?alertname=MnemoscopeF1OfAll`,
   )
   const { body } = await getJson<{ measurements: FoundMeasurement[] }>(
     `${recorder.url}/api/measurements?episode=${found.body.episodes[0]?.id}&limit=1`,
@@ -250,7 +250,7 @@ test('a measurement of a model with a very long name is stored with the others',
 })
 
 test('an alert of a KPI that the configuration does not know has no measurements, whatever its name', async () => {
-  const labels = { alertname: 'Other', kpi: 'constructor' }
+  const labels = { alertname: 'MnemoscopeOther', kpi: 'constructor' }
   await postWebhook(
     recorder.url,
     notification([{ status: 'firing', labels, startsAt: new Date(now).toISOString() }]),

@@ -3,6 +3,7 @@ import { defineConfig, names } from '@mnemoscope/kpi'
 import { startTogether } from '../../../../test/harness/started.js'
 import {
   bucketNotices,
+  foreignNotices,
   intervalNotices,
   type Notices,
   nameNotices,
@@ -15,6 +16,19 @@ import { waitFor } from '../plumbing/wait-for.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(120_000)
+
+test('alerts of other people are named with their number and the matcher that keeps them away', () => {
+  expect(foreignNotices(undefined)).toEqual([])
+  expect(foreignNotices({ count: 3, example: 'DiskFull' })).toEqual([
+    {
+      kind: 'foreign_alerts',
+      service: '',
+      text:
+        'In the last hour Alertmanager sent 3 alerts that are not of Mnemoscope, such as DiskFull; nothing of it is ' +
+        'stored. Give its route to the recorder the matcher alertname=~"Mnemoscope.+".',
+    },
+  ])
+})
 
 test('refusals are named with service, KPI, reason and number, the most frequent first', () => {
   const refused = (kpi: string, reason: string, value: number) => ({
