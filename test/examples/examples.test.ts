@@ -80,7 +80,9 @@ test('otlp-push sends its metrics to the address of the environment', async () =
 
 test('existing-prometheus loads the generated rules', async () => {
   const copy = copyOf('existing-prometheus')
-  expect(await mnemoscope(copy, ['generate', '--out', 'monitoring'])).toMatchObject({ exitCode: 0 })
+  expect(await mnemoscope(copy, ['generate', '--into-existing', '--out', 'monitoring'])).toMatchObject({
+    exitCode: 0,
+  })
   const { promtool } = await findTools(['promtool'], { toolsDir })
   const { stdout } = await promisify(execFile)(promtool.command, ['check', 'config', 'prometheus.yml'], {
     cwd: copy,

@@ -6,6 +6,8 @@ import {
   optionalParts,
   partOf,
   pathsOfManifest,
+  type ServersForm,
+  serversOfManifest,
 } from '@mnemoscope/generate'
 import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
 import { foreignFiles, leftoverFiles, readFiles } from './project-files.js'
@@ -18,6 +20,8 @@ export interface GeneratedFiles {
   readonly found: ReadonlyMap<string, string>
   /** Files that an earlier configuration gave and this one does not. */
   readonly leftover: ReadonlyMap<string, string>
+  /** Whose servers they are for. */
+  readonly servers: ServersForm
   /** Files of somebody else at paths of `expected`. */
   readonly foreign: readonly string[]
 }
@@ -26,19 +30,24 @@ export interface GeneratedFiles {
  * Compares a folder with what a configuration gives. A part that was generated before stays, so people name it once.
  * @param wanted optional parts to have from now on
  * @param unwanted optional parts to have no longer; their files are left over
+ * @param intoExisting whether the files are for servers that somebody runs already. The folder remembers it
  */
 export function generatedFiles(
   config: Config,
   folder: string,
   wanted: readonly OptionalPart[],
   unwanted: readonly OptionalPart[] = [],
+  intoExisting = false,
 ): GeneratedFiles {
-  const written = pathsOfManifest(readFiles(folder, [manifestPath]).get(manifestPath) ?? '')
+  const known = readFiles(folder, [manifestPath]).get(manifestPath) ?? ''
+  const written = pathsOfManifest(known)
+  const servers = intoExisting ? 'existing' : serversOfManifest(known)
   const before = written.map(partOf).filter((part) => part !== undefined)
   const parts = [...wanted, ...before].filter((part) => !unwanted.includes(part))
-  const expected = generate(config, { parts })
+  const expected = generate(config, { parts, servers })
   const found = readFiles(folder, expected.keys())
   return {
+    servers,
     expected,
     found,
     leftover: leftoverFiles(folder, generatedFolders, expected, written),

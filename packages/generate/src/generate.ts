@@ -3,9 +3,10 @@ import type { PartAccess } from './access.js'
 import { alertmanagerConfig } from './alertmanager/config.js'
 import { templateFile, templatePath } from './alertmanager/messages/template-file.js'
 import { composeFiles } from './compose-files.js'
+import { existingFiles } from './existing/existing-files.js'
 import { yamlFile } from './generated-file.js'
 import { dashboardFolder, grafanaFiles } from './grafana/grafana-files.js'
-import { manifest, manifestPath } from './manifest.js'
+import { manifest, manifestPath, type ServersForm } from './manifest.js'
 import { type OptionalPart, optionalParts } from './parts.js'
 import { prometheusConfig } from './prometheus-config.js'
 import { ruleFiles } from './rule-files.js'
@@ -23,6 +24,12 @@ export interface GenerateOptions {
   readonly access?: PartAccess | undefined
   /** Which optional parts to give; default: all. */
   readonly parts?: readonly OptionalPart[]
+  /**
+   * Whose the servers are. Default `own`: they run nothing else, and the files are all of their configuration. `existing`:
+   * somebody runs them already, and adds the files to their configuration. Their own receivers inform people there, so
+   * receivers, mute times and the watchdog of the configuration are left out.
+   */
+  readonly servers?: ServersForm
   /** Whether to give the unit tests of the rules, the larger half of all files. No server reads them. Default: true. */
   readonly ruleTests?: boolean
 }
@@ -33,7 +40,8 @@ export interface GenerateOptions {
  */
 export function generate(given: Config, options: GenerateOptions = {}): Map<string, string> {
   const { access = {} } = options
-  const config = withoutLogins(given)
+  const { servers = 'own' } = options
+  const config = withoutLogins(servers === 'own' ? given : withoutWatchdog(given))
   const running: Config = {
     ...config,
     endpoints: { ...config.endpoints, ...options.endpoints },
@@ -48,7 +56,6 @@ export function generate(given: Config, options: GenerateOptions = {}): Map<stri
   const { parts = optionalParts, ruleTests = true } = options
   const testedKpis = ruleTests ? Object.values(config.kpis) : []
   const files: [string, object][] = [
-    ['prometheus/prometheus.yml', prometheusConfig(running, { login: access.login })],
     ...rules.map(([name, file]): [string, object] => [`prometheus/rules/${name}.yml`, file]),
     ...ruleTargetFiles(config, groups),
     ...testedKpis.flatMap((kpi) =>
@@ -57,7 +64,6 @@ export function generate(given: Config, options: GenerateOptions = {}): Map<stri
         content,
       ]),
     ),
-    ['alertmanager/alertmanager.yml', alertmanagerConfig(running)],
   ]
   const optional: Record<OptionalPart, () => Iterable<[string, string]>> = {
     grafana: () => grafanaFiles(config, running, access),
@@ -65,11 +71,25 @@ export function generate(given: Config, options: GenerateOptions = {}): Map<stri
     runbooks: () => [['docs/runbooks/README.md', runbookIndex(running, groups)]],
   }
   const texts = new Map<string, string>([
+    ...(servers === 'own' ? ownFiles(running, access) : existingFiles(running)),
     ...files.map(([path, value]): [string, string] => [path, yamlFile(value)]),
-    [`alertmanager/${templatePath}`, templateFile(running)],
     ...optionalParts.filter((part) => parts.includes(part)).flatMap((part) => [...optional[part]()]),
   ])
-  return texts.set(manifestPath, manifest(given, texts.keys()))
+  return texts.set(manifestPath, manifest(given, texts.keys(), servers))
+}
+
+/** Configurations of servers that run nothing else. */
+function ownFiles(running: Config, { login }: PartAccess): [string, string][] {
+  return [
+    ['prometheus/prometheus.yml', yamlFile(prometheusConfig(running, { login }))],
+    ['alertmanager/alertmanager.yml', yamlFile(alertmanagerConfig(running))],
+    [`alertmanager/${templatePath}`, templateFile(running)],
+  ]
+}
+
+/** The watchdog would always fire at receivers that do not know it. */
+function withoutWatchdog(config: Config): Config {
+  return { ...config, alerting: { ...config.alerting, watchdog: undefined } }
 }
 
 /** Addresses as files may have them, which others read. The servers read their password from a file of its own. */

@@ -13,12 +13,14 @@ const mostMade = 100
 /**
  * Text of a generated YAML file: the header that names its source, then the value. No line is ever folded. Readers of
  * YAML 1.1, as Kubernetes has, would take a plain `no` or `y` for a boolean: such text is quoted.
+ * @param note lines of a comment below the header
  */
-export function yamlFile(value: object): string {
-  const key = JSON.stringify(value)
+export function yamlFile(value: object, note: readonly string[] = []): string {
+  const key = JSON.stringify([value, note])
   const known = made.get(key)
   if (known !== undefined) return known
-  const text = `# ${header}\n${stringify(value, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' })}`
+  const comment = [header, ...note].map((line) => `# ${line}\n`).join('')
+  const text = `${comment}${stringify(value, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' })}`
   const [oldest] = made.keys()
   if (oldest !== undefined && made.size >= mostMade) made.delete(oldest)
   made.set(key, text)

@@ -8,9 +8,30 @@ export const manifestPath = 'mnemoscope.generated.json'
  * Which configuration the generated files are of, and their paths. The hash of the configuration stands here and in the
  * series that announces it, so an edit rewrites only the files whose content it changes.
  */
-export function manifest(config: Config, paths: Iterable<string>): string {
-  const content = { generated: header, config: configHash(config), files: [...paths].sort() }
+export function manifest(config: Config, paths: Iterable<string>, servers: ServersForm = 'own'): string {
+  const content = {
+    generated: header,
+    config: configHash(config),
+    ...(servers === 'own' ? {} : { servers }),
+    files: [...paths].sort(),
+  }
   return `${JSON.stringify(content, null, 2)}\n`
+}
+
+/** Whose servers files are for: those that run nothing else, or those that somebody runs already. */
+export type ServersForm = 'own' | 'existing'
+
+/** Whose servers the files of a manifest are for. */
+export function serversOfManifest(text: string): ServersForm {
+  return contentOf(text)?.servers === 'existing' ? 'existing' : 'own'
+}
+
+function contentOf(text: string): { files?: unknown; servers?: unknown } | null | undefined {
+  try {
+    return JSON.parse(text) as { files?: unknown; servers?: unknown } | null
+  } catch {
+    return undefined
+  }
 }
 
 /**
@@ -18,12 +39,8 @@ export function manifest(config: Config, paths: Iterable<string>): string {
  * project are left out, because `generate` removes files that it no longer writes.
  */
 export function pathsOfManifest(text: string): string[] {
-  try {
-    const { files } = JSON.parse(text) as { files?: unknown }
-    return Array.isArray(files) ? files.filter(isInside) : []
-  } catch {
-    return []
-  }
+  const files = contentOf(text)?.files
+  return Array.isArray(files) ? files.filter(isInside) : []
 }
 
 function isInside(path: unknown): path is string {

@@ -14,36 +14,53 @@ export function prometheusConfig(
   config: Config,
   { rules = 'rules/*.yml', login }: PrometheusFileOptions = {},
 ): object {
-  const { prometheus, alertmanager, recorder } = config.endpoints
-  const { scrapeInterval } = config
-  const isShort = durationSeconds(scrapeInterval) < durationSeconds(longestScrape)
+  const { prometheus, alertmanager } = config.endpoints
   const authorization =
     login === undefined ? {} : { basic_auth: { username: login.username, password_file: login.passwordFile } }
   return {
     global: {
-      scrape_interval: scrapeInterval,
-      scrape_timeout: isShort ? scrapeInterval : longestScrape,
+      ...scrapeTiming(config),
       evaluation_interval: config.alertCheckInterval,
     },
     rule_files: [rules],
     alerting: { alertmanagers: [{ ...alertmanagerTarget(endpoint(alertmanager)), ...authorization }] },
     scrape_configs: [
-      ...config.services.map(({ name, targets }) => ({
-        job_name: name,
-        static_configs: [{ targets: [...targets] }],
-      })),
-      scrapeJob(names.pipelineJob.recorder, endpoint(recorder)),
+      ...config.services.map(serviceJob),
+      recorderJob(config),
       { ...scrapeJob(names.pipelineJob.prometheus, endpoint(prometheus)), ...authorization },
       { ...scrapeJob(names.pipelineJob.alertmanager, endpoint(alertmanager)), ...authorization },
     ],
   }
 }
 
+/** How often targets are scraped, and how long a scrape may take. */
+export function scrapeTiming({ scrapeInterval }: Pick<Config, 'scrapeInterval'>): object {
+  const isShort = durationSeconds(scrapeInterval) < durationSeconds(longestScrape)
+  return { scrape_interval: scrapeInterval, scrape_timeout: isShort ? scrapeInterval : longestScrape }
+}
+
+interface ScrapeJob {
+  readonly job_name: string
+  readonly scheme?: string
+  readonly metrics_path?: string
+  readonly static_configs: readonly { readonly targets: readonly string[] }[]
+}
+
+/** The scrape job of a service. */
+export function serviceJob({ name, targets }: Config['services'][number]): ScrapeJob {
+  return { job_name: name, static_configs: [{ targets: [...targets] }] }
+}
+
+/** The scrape job of the recorder itself. */
+export function recorderJob({ endpoints }: Pick<Config, 'endpoints'>): ScrapeJob {
+  return scrapeJob(names.pipelineJob.recorder, endpoint(endpoints.recorder))
+}
+
 function alertmanagerTarget({ scheme, address, path }: Endpoint): object {
   return { scheme, ...(path === '' ? {} : { path_prefix: path }), static_configs: [{ targets: [address] }] }
 }
 
-function scrapeJob(name: string, { scheme, address, path }: Endpoint): object {
+function scrapeJob(name: string, { scheme, address, path }: Endpoint): ScrapeJob {
   return {
     job_name: name,
     scheme,

@@ -31,11 +31,11 @@ export const checkCommand = new Command('check')
     const { loadProject } = await import('../config-file.js')
     const { config, configPath, folder } = await loadProject(options.config)
     const out = options.out === undefined ? folder : resolve(options.out)
-    const [{ generatedFiles }, { drift }] = await Promise.all([
+    const [{ generatedFiles }, { checkedServers, drift }] = await Promise.all([
       import('../generated-files.js'),
       import('@mnemoscope/generate'),
     ])
-    const { expected, found, leftover } = generatedFiles(config, out, [])
+    const { servers, expected, found, leftover } = generatedFiles(config, out, [])
     // `mnemoscope up` needs no generated files in the project, so a project may have none.
     const none = options.out === undefined && found.size === 0 && leftover.size === 0
     const drifted = none ? [] : drift(expected, new Map([...found, ...leftover]))
@@ -60,9 +60,11 @@ export const checkCommand = new Command('check')
     }
     const checked = options.skipTools
       ? []
-      : none
-        ? await inTemporaryFolder(expected, judge)
-        : await judge(out)
+      : servers === 'existing'
+        ? await inTemporaryFolder(new Map([...expected, ...checkedServers(expected)]), judge)
+        : none
+          ? await inTemporaryFolder(expected, judge)
+          : await judge(out)
     const state = none
       ? 'no generated files here; `npx mnemoscope generate` writes them, and `up` needs none'
       : `${expected.size} generated files: up to date`

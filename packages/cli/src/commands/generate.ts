@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Config } from '@mnemoscope/kpi'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command } from 'commander'
 import { folderOption } from '../options.js'
@@ -9,6 +10,7 @@ interface GenerateOptions {
   out?: string
   with?: string
   without?: string
+  intoExisting?: true
   json?: true
 }
 
@@ -21,6 +23,10 @@ export const generateCommand = new Command('generate')
     "folder to write to (default: the configuration file's)",
     folderOption('--out'),
   )
+  .option(
+    '--into-existing',
+    'write what you add to a Prometheus and an Alertmanager that you run; needs --out',
+  )
   .option('--with <parts>', 'write these too: grafana, compose, runbooks; several with commas between')
   .option('--json', 'print the written paths as JSON')
   .option('--without <parts>', 'no longer write these, and remove their files')
@@ -29,9 +35,22 @@ export const generateCommand = new Command('generate')
     const { loadProject } = await import('../config-file.js')
     const { generatedFiles, partsOptions } = await import('../generated-files.js')
     const { wanted, unwanted } = partsOptions(options)
+    if (options.intoExisting && options.out === undefined) {
+      throw new MnemoscopeError('USAGE', '--into-existing needs --out', {
+        value: '--into-existing',
+        expected: 'a folder for the files that you add to your servers',
+        next: 'Name one: `npx mnemoscope generate --into-existing --out monitoring`.',
+      })
+    }
     const { config, folder } = await loadProject(options.config)
     const out = options.out === undefined ? folder : resolve(options.out)
-    const { expected, found, leftover, foreign } = generatedFiles(config, out, wanted, unwanted)
+    const { servers, expected, found, leftover, foreign } = generatedFiles(
+      config,
+      out,
+      wanted,
+      unwanted,
+      options.intoExisting,
+    )
     if (foreign.length > 0) {
       throw new MnemoscopeError(
         'USAGE',
@@ -56,4 +75,18 @@ export const generateCommand = new Command('generate')
     for (const path of written) process.stdout.write(`wrote ${path}\n`)
     for (const path of removed) process.stdout.write(`removed ${path}\n`)
     process.stdout.write(`${written.length} of ${expected.size} generated files changed in ${out}\n`)
+    if (servers === 'existing') process.stdout.write(additionSteps(config))
   })
+
+/** What people do with the files for their own servers. */
+function additionSteps({ alerting: { receivers, watchdog } }: Config): string {
+  const isLeftOut = Object.keys(receivers).length > 0 || watchdog !== undefined
+  return [
+    'Add them to your servers:',
+    '- prometheus.yml: prometheus/rules/*.yml to rule_files, prometheus/scrape/*.yml to scrape_config_files',
+    '- alertmanager.yml: each list of alertmanager/additions.yml, the routes in front of your own',
+    ...(isLeftOut ? ['Your own receivers inform people: alerting.receivers and watchdog are left out.'] : []),
+    'Then reload both.',
+    '',
+  ].join('\n')
+}

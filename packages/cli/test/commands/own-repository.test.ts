@@ -129,6 +129,29 @@ describe('in the repository of a service', () => {
     )
   })
 
+  test('generate --into-existing writes what people add to their servers, and the folder remembers whose servers they are', async () => {
+    expect(await transcript('generate', '--into-existing')).toMatch(
+      /USAGE[\s\S]+--into-existing needs --out[\s\S]+exit 2$/,
+    )
+    await transcript('generate', '--out', 'monitoring')
+    const said = await transcript('generate', '--into-existing', '--out', 'monitoring')
+    expect(said).toContain('removed prometheus/prometheus.yml\n')
+    expect(said).toMatch(/\nAdd them to your servers:\n[\s\S]+exit 0$/)
+    expect(filesBelow(inFolder('monitoring')).filter((path) => !/\/(?:rules|tests)\//.test(path))).toEqual([
+      'alertmanager/additions.yml',
+      'mnemoscope.generated.json',
+      'prometheus/scrape/mnemoscope-recorder.yml',
+    ])
+    expect(await transcript('generate', '--out', 'monitoring')).toMatch(/^0 of \d+ generated files changed/)
+    expect(await transcript('check', '--out', 'monitoring')).toMatch(
+      /up to date\npromtool check config: passed\namtool check-config: passed\nexit 0$/,
+    )
+    writeFileSync(inFolder('monitoring/alertmanager/additions.yml'), '# edited by hand')
+    expect(await transcript('check', '--out', 'monitoring', '--skip-tools')).toContain(
+      'alertmanager/additions.yml: changed\n',
+    )
+  })
+
   test('check --out names the files that differ, and the command that fixes them', async () => {
     writeFiles(inFolder('monitoring'), generate(defineConfig()))
     writeFileSync(inFolder('monitoring/prometheus/rules/latency.yml'), '# edited by hand')

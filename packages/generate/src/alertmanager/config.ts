@@ -8,12 +8,11 @@ const { job, kpi } = names.label
 
 /** Content of alertmanager.yml. */
 export function alertmanagerConfig(config: Config): object {
-  const { receivers, muteTimes, recorderTokenFile } = config.alerting
+  const { receivers, muteTimes } = config.alerting
   const intervals = Object.entries(muteTimes).map(([name, times]) => ({
     name,
     time_intervals: times.map(interval),
   }))
-  const url = `${config.endpoints.recorder.replace(/\/+$/, '')}/api/webhook/alertmanager`
   return {
     route: {
       receiver: rootReceiver,
@@ -25,13 +24,16 @@ export function alertmanagerConfig(config: Config): object {
     ...(intervals.length === 0 ? {} : { time_intervals: intervals }),
     receivers: [
       { name: rootReceiver },
-      {
-        name: names.recorderReceiver,
-        webhook_configs: [webhookConfig({ url, tokenFile: recorderTokenFile })],
-      },
+      { name: names.recorderReceiver, webhook_configs: [recorderWebhook(config)] },
       ...Object.entries(receivers).map(([name, receiver]) => receiverConfig(name, receiver, config)),
     ],
   }
+}
+
+/** How Alertmanager informs the recorder. */
+export function recorderWebhook({ alerting, endpoints }: Pick<Config, 'alerting' | 'endpoints'>): object {
+  const url = `${endpoints.recorder.replace(/\/+$/, '')}/api/webhook/alertmanager`
+  return webhookConfig({ url, tokenFile: alerting.recorderTokenFile })
 }
 
 function interval({ times, weekdays, location }: Config['alerting']['muteTimes'][string][number]): object {
@@ -48,7 +50,7 @@ function interval({ times, weekdays, location }: Config['alerting']['muteTimes']
  * The end of a level is held back while `easedRule` says so, at its place. Of thresholds only: other alerts of that level
  * end by themselves.
  */
-function inhibitRules({ kpis }: Config): object[] {
+export function inhibitRules({ kpis }: Config): object[] {
   return thresholdSeverities.toReversed().map((level) => {
     const alerts = Object.values(kpis).map((each) => names.alertName(each, level))
     return {

@@ -53,14 +53,26 @@ function testRoutes({ alerting }: Config): object[] {
 }
 
 /** The recorder's route comes before all people's. Ungrouped: in a shared group an alert waits for the others. */
-function recorderRoute({ alerting }: Config): object {
+function recorderRoute(config: Config): object {
+  return { receiver: recorderReceiver, ...recorderPace(config), continue: true }
+}
+
+/** How alerts are grouped for the recorder, and when they are sent. */
+export function recorderPace({ alerting }: Pick<Config, 'alerting'>): object {
   return {
-    receiver: recorderReceiver,
     group_by: ['...'],
     group_wait: shorter(recorderWait, alerting.groupWait),
     group_interval: shorter(recorderInterval, alerting.groupInterval),
     repeat_interval: alerting.repeatInterval,
-    continue: true,
+  }
+}
+
+/** When messages to people are sent. */
+export function messagePace({ alerting, alertCheckInterval }: Config): object {
+  return {
+    group_wait: betweenEvaluations(alerting.groupWait, alertCheckInterval),
+    group_interval: wholeEvaluations(alerting.groupInterval, alertCheckInterval),
+    repeat_interval: alerting.repeatInterval,
   }
 }
 
@@ -74,7 +86,8 @@ const ofPipeline = pipelineAlertKinds.map(({ id }) => names.pipelineAlertName(id
  * Two routes for each receiver. All levels of a service's breach share a group, so that its worst level is the message
  * and the others are part of it. What the pipeline says of itself is grouped apart: it is no breach.
  */
-function receiverRoutes({ alerting, alertCheckInterval }: Config): object[] {
+function receiverRoutes(config: Config): object[] {
+  const { alerting } = config
   return Object.entries(alerting.receivers).flatMap(
     ([receiver, { severities, services, kpis, mute, cooldown }]) => {
       const matchers = [
@@ -83,9 +96,8 @@ function receiverRoutes({ alerting, alertCheckInterval }: Config): object[] {
         ...(kpis === undefined ? [] : [`${kpi}=~"${kpis.join('|')}"`]),
       ]
       const pace = {
-        group_wait: betweenEvaluations(alerting.groupWait, alertCheckInterval),
-        group_interval: wholeEvaluations(alerting.groupInterval, alertCheckInterval),
-        repeat_interval: cooldown ?? alerting.repeatInterval,
+        ...messagePace(config),
+        ...(cooldown === undefined ? {} : { repeat_interval: cooldown }),
         ...(mute.length === 0 ? {} : { mute_time_intervals: mute }),
         continue: true,
       }
