@@ -91,7 +91,7 @@ describeSeeded('the page over two hours of stored history', (seeded) => {
   test('a stretch marked in a chart becomes the window, with finer steps', () =>
     seeded.withPage('/', {}, async (page) => {
       await page.locator('#chart-latency').scrollIntoViewIfNeeded()
-      const over = await page.locator('#chart-latency .u-over').boundingBox()
+      const over = await page.locator('#chart-latency .plot').boundingBox()
       if (over === null) throw new Error('no chart')
       await page.mouse.move(over.x + over.width * 0.4, over.y + 40)
       await page.mouse.down()

@@ -57,7 +57,7 @@ describeInBrowser('the page, while a real pipeline runs', () => {
     expect(await cellOf('mistral-7b').locator('data').textContent()).toBe('0.930')
     await page.locator('#overall-status', { hasText: 'All KPIs within their thresholds' }).waitFor()
     await page.locator('#connection', { hasText: 'Live' }).waitFor()
-    await page.locator('#chart-f1_score canvas').waitFor()
+    await page.locator('#chart-f1_score svg').waitFor()
   }, 60_000)
 
   test('a fault turns its KPI red and its alert appears: which model, which KPI, how bad, since when, what to do', async () => {

@@ -95,4 +95,5 @@ export {
   severityOf,
   thresholdsAt,
 } from './thresholds.js'
+export { type TrendChange, trendText } from './trend-text.js'
 export { inUnit, unitInWords } from './unit-text.js'

@@ -1,13 +1,11 @@
 import { type AlertEpisode, ask, type Charts, type DashboardKpi, type EpisodeDetail } from './api.js'
-import { whatChanged } from './configuration.js'
+import { beforeLines, gapPieces, nothingBefore, type Piece } from './before-lines.js'
+import { settingsOf } from './configuration.js'
 import { byId, element } from './dom.js'
-import { formatChange, valueElement } from './format.js'
+import { valueElement } from './format.js'
 import { badge } from './level.js'
 import { showList } from './list.js'
-import { formatDuration, now, timeOf } from './time.js'
-
-type Before = EpisodeDetail['before']
-type Gap = Charts['gaps'][number]
+import { now, timeOf } from './time.js'
 
 /** KPIs by id, as the dashboard data have them. */
 let kpis: ReadonlyMap<string, DashboardKpi> = new Map()
@@ -40,7 +38,7 @@ export function whatChangedBefore(alert: AlertEpisode, isOpened: boolean): HTMLD
     try {
       const detail = await ask('GET /api/episodes/{id}', { params: { id: String(alert.id) } })
       const answer = JSON.stringify(detail)
-      if (answer !== answered) content.replaceChildren(listOf(alert, detail))
+      if (answer !== answered) content.replaceChildren(listOf(detail))
       answered = answer
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
@@ -62,82 +60,24 @@ export function showBefore(ids: readonly number[], given: readonly DashboardKpi[
   }
 }
 
-/** Everything that the answer holds of what came before, what moved first. */
-function listOf(alert: AlertEpisode, { before, transitions }: EpisodeDetail): HTMLElement {
-  const earlier = (at: number) =>
-    alert.timestamp - at < 1 ? 'at the same moment' : `${formatDuration(alert.timestamp - at)} before`
-  const reopened = transitions.filter(({ kind }) => kind === 'reopened').length
-  const items = [
-    ...before.moved.map((moved) => movedItem(moved, alert.metric_type)),
-    ...before.config_changes.map(({ at, by, summary, differences }) =>
-      element(
-        'li',
-        {},
-        `Configuration changed ${earlier(at)}, at `,
-        timeOf(at),
-        ` by ${by}`,
-        ...whatChanged({ summary, differences }),
-      ),
-    ),
-    ...before.deployments.map(({ at, service, version, previous_version, by }) =>
-      element(
-        'li',
-        {},
-        `${service} deployed ${earlier(at)}, at `,
-        timeOf(at),
-        by ? ` by ${by}: ` : ': ',
-        previous_version === null ? `version ${version}` : `version ${previous_version} → ${version}`,
-      ),
-    ),
-    ...before.alerts.map(({ level, message, timestamp, ends_at }) =>
-      element(
-        'li',
-        {},
-        badge(level ?? 'alert'),
-        ` ${message}, ${earlier(timestamp)}, `,
-        ...(ends_at === null ? ['still firing'] : ['ended at ', timeOf(ends_at)]),
-      ),
-    ),
-    ...before.gaps.map((gap) => element('li', {}, 'No snapshots: ', ...gapText(gap))),
-    ...(reopened === 0 ? [] : [element('li', {}, `This alert ended and came back ${reopened} times`)]),
-  ]
-  return items.length > 0
-    ? element('ul', { class: 'changes' }, ...items)
-    : element(
-        'p',
-        { class: 'muted' },
-        'Nothing on record: no other KPI of this series moved, and no alert, gap, deployment or change of the configuration came before.',
-      )
+/** Everything on record of what came before, each line with what is behind it. */
+function listOf(detail: EpisodeDetail): HTMLElement {
+  const lines = beforeLines(detail, kpis)
+  if (lines.length === 0) return element('p', { class: 'muted' }, nothingBefore)
+  const items = lines.map(({ pieces, configChange }) => {
+    const change = configChange === undefined ? undefined : detail.before.config_changes[configChange]
+    return element('li', {}, ...pieces.map(shownPiece), change ? settingsOf(change.differences) : null)
+  })
+  return element('ul', { class: 'changes' }, ...items)
 }
 
-/** A KPI that left its range of the hour before. */
-function movedItem({ kpi: id, before, since }: Before['moved'][number], own: string | null): HTMLLIElement {
-  const kpi = kpis.get(id)
-  const unit = kpi ?? { unit: '' }
-  const title = kpi?.title ?? id
-  return element(
-    'li',
-    {},
-    id === own ? element('strong', {}, title) : title,
-    ' went from ',
-    valueElement(before, unit),
-    ' to ',
-    valueElement(since, unit),
-    kpi && before !== null && since !== null ? directionOf(kpi, before, since) : null,
-  )
-}
-
-function directionOf({ direction }: DashboardKpi, before: number, since: number): HTMLSpanElement {
-  const isWorse = since < before === (direction === 'higher_is_better')
-  const word = isWorse ? 'worse' : 'better'
-  const share = formatChange(before, since)
-  return element('span', { class: word }, ` (${share && `${share}, `}${word})`)
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  prometheus_not_scraping: 'Prometheus scraped nothing: it was down, or had no target',
-  rules_not_evaluated: 'Prometheus had not evaluated its rules: it had just started, or they failed',
-  prometheus_has_no_data: 'Prometheus has no data of that time',
+function shownPiece(piece: Piece): Node | string {
+  if (typeof piece === 'string') return piece
+  if ('time' in piece) return timeOf(piece.time)
+  if ('value' in piece) return valueElement(piece.value, piece)
+  if ('level' in piece) return badge(piece.level ?? 'alert')
+  if ('strong' in piece) return element('strong', {}, piece.strong)
+  return element('span', { class: piece.verdict }, piece.text)
 }
 
 /** Instants of the window without a snapshot, newest first. */
@@ -147,13 +87,6 @@ export function showGaps({ gaps }: Charts): void {
     byId('gaps-list'),
     gaps,
     ({ from, reason }) => `${from} ${reason}`,
-    (gap) => element('li', {}, ...gapText(gap)),
+    (gap) => element('li', {}, ...gapPieces(gap).map(shownPiece)),
   )
-}
-
-/** When nothing was recorded, and why. */
-function gapText({ from, to, instants, reason }: Gap): (Node | string)[] {
-  const length = `${instants} snapshot${instants === 1 ? '' : 's'}${to > from ? `, ${formatDuration(to - from)}` : ''}`
-  const end = to > from ? [' to ', timeOf(to)] : []
-  return [timeOf(from), ...end, ` (${length}): `, reasons[reason] ?? reason.replaceAll('_', ' ')]
 }

@@ -127,19 +127,21 @@ function changeItem({ at, by, source, summary, differences }: ConfigChange): HTM
 }
 
 /** What a change did, in sentences, with each setting behind a click; nothing where nothing differs. */
-export function whatChanged({
-  summary,
-  differences,
-}: Pick<ConfigChange, 'summary' | 'differences'>): HTMLElement[] {
-  if (differences.length === 0) return []
+function whatChanged({ summary, differences }: Pick<ConfigChange, 'summary' | 'differences'>): HTMLElement[] {
+  const settings = settingsOf(differences)
+  return settings === null
+    ? []
+    : [element('ul', {}, ...summary.map((text) => element('li', {}, text))), settings]
+}
+
+/** Each setting of a change, behind a click; null where nothing differs. */
+export function settingsOf(differences: ConfigChange['differences']): HTMLDetailsElement | null {
+  if (differences.length === 0) return null
   const items = differences.map(({ path, before, after }) =>
     element('li', {}, element('code', {}, path), ` ${changeText(before, after)}`),
   )
   const count = `${items.length} setting${items.length === 1 ? '' : 's'}`
-  return [
-    element('ul', {}, ...summary.map((text) => element('li', {}, text))),
-    element('details', {}, element('summary', {}, count), element('ul', {}, ...items)),
-  ]
+  return element('details', {}, element('summary', {}, count), element('ul', {}, ...items))
 }
 
 /** Of lists only what differs: buckets are many, and two of them may have moved. */

@@ -1,3 +1,5 @@
+import type { Drawing, Shape } from './shape.js'
+
 type Attributes = Readonly<Record<string, string | boolean | undefined>>
 type Child = Node | string | null | undefined
 
@@ -20,6 +22,15 @@ export function shape<Tag extends keyof SVGElementTagNameMap>(
   ...children: readonly Child[]
 ): SVGElementTagNameMap[Tag] {
   return filled(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children)
+}
+
+/** A drawing as an element. */
+export function drawn(drawing: Drawing): SVGSVGElement
+export function drawn(drawing: Shape): SVGElement
+export function drawn({ tag, attributes, children }: Shape): SVGElement {
+  const given = Object.entries(attributes).map(([name, value]) => [name, String(value)])
+  const inner = children.map((child) => (typeof child === 'string' ? child : drawn(child)))
+  return shape(tag, Object.fromEntries(given), ...inner)
 }
 
 function filled<Made extends Element>(made: Made, attributes: Attributes, children: readonly Child[]): Made {

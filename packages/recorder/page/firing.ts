@@ -10,6 +10,7 @@ import {
 } from './alerts.js'
 import type { AlertEpisode, DashboardData } from './api.js'
 import { showBefore, whatChangedBefore } from './before.js'
+import { changeInWords } from './change-in-words.js'
 import { byId, element, setText } from './dom.js'
 import { formatContext, valueElement } from './format.js'
 import { badge, levelClass } from './level.js'
@@ -139,14 +140,12 @@ function milderLevels(milder: readonly AlertEpisode[]): HTMLParagraphElement {
 /** What people changed last before an alert began. */
 function possibleCause({ preceded_by: change, timestamp }: AlertEpisode): HTMLParagraphElement | null {
   if (change === null) return null
-  const { kind, at, by, what } = change
   return element(
     'p',
     { class: 'cause' },
     element('strong', {}, 'Possible cause: '),
-    `${kind} changed ${formatDuration(timestamp - at)} before, at `,
-    timeOf(at),
-    `${by === null ? '' : ` by ${by}`}: ${what}`,
+    `${changeInWords(change)}, ${formatDuration(timestamp - change.at)} before, at `,
+    timeOf(change.at),
   )
 }
 

@@ -1,7 +1,7 @@
 import { startAcknowledge } from './acknowledge.js'
 import { ask, type DashboardData } from './api.js'
 import { showGaps } from './before.js'
-import { redrawCharts, resizeCharts, showCharts } from './charts.js'
+import { resizeCharts, showCharts } from './charts.js'
 import { showComparison } from './comparison.js'
 import { showConfiguration } from './configuration.js'
 import { failureText, isConnected, listen, showAnswered, showFailed } from './connection.js'
@@ -112,7 +112,6 @@ addEventListener('popstate', () => {
   moved()
 })
 new ResizeObserver(resizeCharts).observe(byId('charts'))
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawCharts)
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) void refresh()
 })

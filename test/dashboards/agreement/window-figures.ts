@@ -126,7 +126,7 @@ export const windowFigures: readonly Figure[] = [
       report: ({ report }) => shownOf([report.summary.total_snapshots], (count) => [['all', count]]),
       text: ({ text }) =>
         shownOf(
-          sectionOf(text, 'PERFORMANCE SUMMARY').filter(([line = '']) => line.endsWith(' snapshots')),
+          sectionOf(text, 'PERFORMANCE SUMMARY').filter(([line = '']) => /^\d+ snapshots\./.test(line)),
           ([line = '']) => [['all', readOff(line)]],
         ),
     },

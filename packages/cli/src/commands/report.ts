@@ -41,21 +41,50 @@ export const reportCommand = new Command('report')
   .option('-o, --output <file>', 'write it to a file')
   .action(async (options: ReportOptions) => {
     const { url, hours, from, to, service, model, operation } = options
-    const data = await ask(recorderUrl(url), 'GET /api/dashboard', {
-      has: 'open_alerts',
-      query: { hours, from, to, service, model, operation },
-    })
-    const text = options.json ? `${JSON.stringify(data, null, 2)}\n` : await rendered(data, options)
+    const recorder = recorderUrl(url)
+    const query = { hours, from, to, service, model, operation }
+    const data = await ask(recorder, 'GET /api/dashboard', { has: 'open_alerts', query })
+    const text = options.json ? `${JSON.stringify(data, null, 2)}\n` : await rendered(recorder, data, options)
     if (options.output === undefined) print(text)
     else writeOutput(options.output, withoutColours(text))
   })
 
-async function rendered(data: DashboardData, { config, markdown, html }: ReportOptions): Promise<string> {
+/** Why the part that was asked for has no snapshot; undefined where no other part has one either. */
+async function missing(recorder: string, window: Window, asked: ReportOptions): Promise<string | undefined> {
+  if (asked.service === undefined && asked.model === undefined && asked.operation === undefined)
+    return undefined
+  const { models } = await ask(recorder, 'GET /api/analysis/models', { has: 'models', query: window })
+  return (await import('../report/missing.js')).missingText(asked, models)
+}
+
+interface Window {
+  readonly from: string
+  readonly to: string
+}
+
+/** The window that was answered for, so that a second answer is of the same. */
+function windowOf({ window: { from, to } }: DashboardData): Window {
+  const iso = (seconds: number) => new Date(Math.round(seconds * 1_000)).toISOString()
+  return { from: iso(from), to: iso(to) }
+}
+
+async function rendered(recorder: string, data: DashboardData, options: ReportOptions): Promise<string> {
+  const { config, markdown, html, service, model, operation } = options
   const { reportOf, reportPlugins } = await import('../report/report.js')
   const plugins = await reportPlugins(config, (warning) => print(warning, process.stderr))
-  const report = reportOf(data, plugins)
+  const { beforeSection, detailsOfWorst } = await import('../report/before.js')
+  const window = windowOf(data)
+  const report = reportOf(data, {
+    plugins,
+    before: beforeSection(data, await detailsOfWorst(recorder, data)),
+    missing: data.summary.total_snapshots ? undefined : await missing(recorder, window, options),
+  })
   if (markdown) return (await import('../report/markdown.js')).reportMarkdown(report)
-  if (html) return (await import('../report/html.js')).reportHtml(report, data)
+  if (html) {
+    const query = { ...window, service, model, operation }
+    const charts = await ask(recorder, 'GET /api/charts', { has: 'marks', query })
+    return (await import('../report/html.js')).reportHtml(report, data, charts)
+  }
   return (await import('../report/text.js')).reportText(report)
 }
 

@@ -23,12 +23,16 @@ export const topCommand = new Command('top')
   .option('--once', 'print it once and end')
   .action(async ({ url: given, interval, operation, once }: TopOptions) => {
     const { topOf } = await import('../report/now.js')
+    const { beforeSection, detailsOfWorst } = await import('../report/before.js')
     const { reportText } = await import('../report/text.js')
     const url = recorderUrl(given)
-    const draw = async () =>
-      reportText(
-        topOf(await ask(url, 'GET /api/dashboard', { has: 'open_alerts', query: { hours: 1, operation } })),
-      )
+    const draw = async () => {
+      const data = await ask(url, 'GET /api/dashboard', {
+        has: 'open_alerts',
+        query: { hours: 1, operation },
+      })
+      return reportText(topOf(data, beforeSection(data, await detailsOfWorst(url, data))))
+    }
     if (once || !process.stdout.isTTY) {
       print(await draw())
       return

@@ -1,5 +1,6 @@
 import { type Config, modelText } from '@mnemoscope/kpi'
 import pc from 'picocolors'
+import { beforeTexts } from '../report/before.js'
 import { inUnit, utc } from '../report/units.js'
 import { printable, printableLine } from '../terminal.js'
 import { type CurrentValue, shownPlaces } from './current.js'
@@ -25,7 +26,7 @@ export function explanationText(
     pc.bold('Newest episodes'),
     ...(episodes.length === 0
       ? ['  It has never fired.']
-      : episodes.map((episode) => episodeText(episode, unit))),
+      : episodes.map((episode) => episodeText(episode, unit, Object.values(kpis), now))),
     '',
   ].join('\n')
 }
@@ -96,7 +97,12 @@ function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`
 }
 
-function episodeText(episode: Explanation['episodes'][number], unit: string): string {
+function episodeText(
+  episode: Explanation['episodes'][number],
+  unit: string,
+  kpis: Config['kpis'][string][],
+  now: number,
+): string {
   const { id, timestamp, ends_at, message, current_value, peak_value, transitions, metadata } = episode
   const seen = metadata.annotations.shown_operations
   const until = ends_at === null ? pc.red('open') : `until ${utc(ends_at)}`
@@ -108,5 +114,7 @@ function episodeText(episode: Explanation['episodes'][number], unit: string): st
       ...(seen === undefined ? [] : [printableLine(seen)]),
     ].join(', '),
     ...transitions.map(({ kind, at, via }) => `    ${utc(at)}  ${kind} ${pc.dim(`(${printableLine(via)})`)}`),
+    pc.dim('    what changed before'),
+    ...beforeTexts(episode, kpis, now).map((text) => `      ${printableLine(text)}`),
   ].join('\n')
 }

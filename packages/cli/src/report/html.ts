@@ -1,103 +1,146 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import type { ReportCell, ReportSection } from '@mnemoscope/kpi'
-import type { DashboardData } from '@mnemoscope/recorder'
+import type { AnswerOf, DashboardData } from '@mnemoscope/recorder'
+import {
+  changeInWords,
+  changeName,
+  chartFrame,
+  drawChart,
+  escapeMarkup,
+  type KpiChart,
+  kpiCharts,
+  legendOf,
+  limitsOutside,
+  lineKey,
+  shapeMarkup,
+  timeText,
+} from '@mnemoscope/recorder/shown'
 import type { Report } from './report.js'
+import { type Scales, span } from './units.js'
+
+export type Charts = AnswerOf<'GET /api/charts'>
+
+/** Size of a chart, in pixels of its drawing. */
+const size = { width: 460, height: 210 }
 
 const style = `
-:root{color-scheme:light dark;--line:#3557c8;--good:#18794e;--warning:#a15c00;--bad:#c8102e}
-@media(prefers-color-scheme:dark){:root{--line:#8ea6ff;--good:#4cc38a;--warning:#f1a10d;--bad:#ff6369}}
-body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
-h2{font-size:1rem;letter-spacing:.04em;margin:2rem 0 .5rem}table{border-collapse:collapse}
-th,td{text-align:left;padding:.25rem 1.5rem .25rem 0;border-bottom:1px solid #8884}th{font-weight:500;opacity:.7}
-.good{color:var(--good)}.warning{color:var(--warning)}.bad{color:var(--bad)}
-figure{display:inline-block;margin:0 1.5rem 1rem 0;width:17rem}figcaption{font-weight:600}
-svg{width:100%;height:auto;background:#8881;border-radius:4px}svg path{fill:none;stroke:var(--line);stroke-width:2}
-svg line{stroke-dasharray:4 3}svg line.warning{stroke:var(--warning)}svg line.error,svg line.critical{stroke:var(--bad)}`
+body{font:15px/1.5 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;
+background:var(--card);color:var(--text);-webkit-print-color-adjust:exact;print-color-adjust:exact}
+h1{font-size:1.3rem;margin:0}h2{font-size:1rem;letter-spacing:.04em;margin:2rem 0 .5rem}a{color:var(--accent)}
+.table{overflow-x:auto}table{border-collapse:collapse}
+th,td{text-align:left;vertical-align:top;padding:.25rem 1.25rem .25rem 0;border-bottom:1px solid var(--line)}
+th{font-weight:500}th,.note{color:var(--muted)}.note{font-size:.85rem;margin:.3rem 0}
+.short{white-space:nowrap}.good{color:var(--ok)}.warning{color:var(--warning)}.bad{color:var(--critical)}
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr));gap:1rem 1.5rem}
+figure{margin:0;break-inside:avoid}figcaption{font-weight:600}figcaption small{font-weight:400;color:var(--muted);margin-left:.6rem}
+figure svg{display:block;width:100%;height:auto;font-variant-numeric:tabular-nums}
+ul{list-style:none;padding:0;margin:.4rem 0;font-size:.9rem}.legend{display:flex;flex-wrap:wrap;gap:.2rem 1.25rem}
+.legend svg{margin-right:.4rem;vertical-align:middle}
+@media print{body{margin:0;max-width:none;font-size:11px}.table{overflow:visible}tr{break-inside:avoid}h2{break-after:avoid}
+.charts{grid-template-columns:1fr 1fr}}`
 
 /** The report as one HTML file with charts, without scripts or anything to load: it can be mailed. */
-export function reportHtml(report: Report, { kpis, trend_details }: DashboardData): string {
-  const charts = kpis.map(({ id, title, thresholds }) => {
-    const lines = Object.entries(thresholds).map(([name, value]) => ({ name, value }))
-    const drawn = chart(trend_details[id]?.points ?? [], lines, `${escaped(title)} over time`)
-    return drawn === '' ? '' : `<figure><figcaption>${escaped(title)}</figcaption>${drawn}</figure>`
-  })
+export function reportHtml(
+  { heading, sections, scales }: Report,
+  data: DashboardData,
+  charts: Charts,
+): string {
+  const drawn = chartsHtml(charts, data, scales)
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width,initial-scale=1">',
-    `<title>Mnemoscope report</title><style>${style}</style></head><body>`,
-    `<h1>Mnemoscope report</h1><p>${escaped(report.heading)}</p>`,
-    ...report.sections.map((section, i) => sectionHtml(section) + (i === 1 ? charts.join('') : '')),
+    `<title>Mnemoscope report</title><style>${colours()}${style}</style></head><body>`,
+    `<h1>Mnemoscope report</h1><p>${escapeMarkup(heading)}</p>`,
+    ...sections.map((section, i) => sectionHtml(section) + (i === 1 ? drawn : '')),
     '</body></html>\n',
   ].join('\n')
 }
 
-function sectionHtml({ title, rows, note }: ReportSection): string {
+/** The colours of the page, for light, dark and paper. */
+function colours(): string {
+  return readFileSync(createRequire(import.meta.url).resolve('@mnemoscope/recorder/colours.css'), 'utf8')
+}
+
+function chartsHtml(answer: Charts, data: DashboardData, scales: Scales): string {
+  const charts = kpiCharts(answer, data)
+  const drawn = new Set(charts.map(({ id }) => id))
+  const empty = data.kpis.flatMap(({ id, title }) => (drawn.has(id) ? [] : [title]))
+  const none =
+    empty.length === 0 ? [] : [note(`No chart, because there is no value in this time: ${empty.join(', ')}.`)]
+  if (charts.length === 0) return none.join('\n')
+  const legend = legendOf(charts).map(
+    (line) => `<li>${shapeMarkup(lineKey(line))}${escapeMarkup(line.name)}</li>`,
+  )
+  return [
+    `<ul class="legend">${legend.join('')}</ul>`,
+    `<div class="charts">${charts.map((chart) => figureHtml(chart, answer, scales)).join('\n')}</div>`,
+    ...changesHtml(answer),
+    note(howToRead(answer)),
+    ...none,
+  ].join('\n')
+}
+
+function figureHtml(chart: KpiChart, { kpis }: Charts, scales: Scales): string {
+  const frame = chartFrame(chart, size.width, size.height, scales.get(chart.id))
+  const total = kpis[chart.id]?.total_series ?? 0
+  const { lines, marks, isMixed } = chart
+  const notes = [
+    total > lines.length ? `the ${lines.length} worst of ${total.toLocaleString('en-US')} series` : '',
+    marks.length > 0 ? `${marks.length} alert${marks.length === 1 ? '' : 's'}` : '',
+    isMixed ? 'default thresholds, some series have others' : '',
+    limitsOutside(chart, frame),
+  ].filter((text) => text !== '')
+  const caption = `${escapeMarkup(chart.kpi.title)}<small>${escapeMarkup(notes.join(' · '))}</small>`
+  const picture = shapeMarkup(drawChart(chart, frame, `${chart.kpi.title} over time`))
+  return `<figure><figcaption>${caption}</figcaption>${picture}</figure>`
+}
+
+/** What people changed, each with the letter that the charts have at its time. */
+function changesHtml({ changes }: Charts): string[] {
+  const items = changes.map(
+    (change, i) =>
+      `<li><b>${changeName(i)}</b> ${timeText(change.at)} UTC: ${escapeMarkup(changeInWords(change))}</li>`,
+  )
+  return items.length === 0 ? [] : [`<ul>${items.join('')}</ul>`]
+}
+
+function howToRead({ from, to, step_seconds: step, gaps, marks, changes }: Charts): string {
+  const parts = [
+    `${timeText(from)} to ${timeText(to)} UTC.`,
+    `Each point is the mean of the snapshots of ${span(step)}, the shade their least and greatest value.`,
+    'A line breaks where no value is known.',
+    ...(gaps.length > 0 ? ['Grey areas have no snapshots.'] : []),
+    ...(marks.length > 0 ? ['Bars above a chart: its alerts, in the colour of their level.'] : []),
+    ...(changes.length > 0 ? ['Dotted lines with a letter: the changes above.'] : []),
+  ]
+  return parts.join(' ')
+}
+
+function note(text: string): string {
+  return `<p class="note">${escapeMarkup(text)}</p>`
+}
+
+function sectionHtml({ title, rows, note: below }: ReportSection): string {
   const [head, ...body] = rows
   const row = (cells: readonly ReportCell[], tag: 'th' | 'td') =>
     `<tr>${cells.map((cell) => `<${tag}${classOf(cell)}>${cellHtml(cell)}</${tag}>`).join('')}</tr>`
   const table =
     head === undefined
       ? ''
-      : `<table>${row(head, 'th')}${body.map((cells) => row(cells, 'td')).join('')}</table>`
-  return `<h2>${escaped(title)}</h2>${table}${note === undefined ? '' : `<p${classOf(note)}>${escaped(note.text)}</p>`}`
+      : `<div class="table"><table>${row(head, 'th')}${body.map((cells) => row(cells, 'td')).join('')}</table></div>`
+  const text = below === undefined ? '' : `<p${classOf(below)}>${escapeMarkup(below.text)}</p>`
+  return `<h2>${escapeMarkup(title)}</h2>${table}${text}`
 }
 
 function cellHtml({ text, href }: ReportCell): string {
-  return href === undefined ? escaped(text) : `<a href="${escaped(href)}">${escaped(text)}</a>`
+  return href === undefined ? escapeMarkup(text) : `<a href="${escapeMarkup(href)}">${escapeMarkup(text)}</a>`
 }
 
-function classOf({ tone }: ReportCell): string {
-  return tone === undefined ? '' : ` class="${tone}"`
-}
+/** Texts of at most so many characters stay in one line. */
+const shortText = 24
 
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-}
-
-/** Drawing area of a chart, in SVG user units. */
-const size = { width: 360, height: 110, left: 4, right: 4, top: 8, bottom: 8 }
-
-export interface ChartLine {
-  readonly value: number
-  readonly name: string
-}
-
-/**
- * A curve with its thresholds as inline SVG.
- * @param points Unix seconds and values, ascending
- * @param drawn as dashed lines if they are near the curve
- */
-export function chart(
-  points: readonly (readonly [number, number])[],
-  thresholds: readonly ChartLine[],
-  name: string,
-): string {
-  if (points.length < 2) return ''
-  const values = points.map(([, value]) => value)
-  const reach = Math.max(...values) - Math.min(...values) || Math.abs(values[0] ?? 0) || 1
-  const near = thresholds.filter(
-    ({ value }) => value >= Math.min(...values) - 2 * reach && value <= Math.max(...values) + 2 * reach,
-  )
-  const all = [...values, ...near.map(({ value }) => value)]
-  const [lowest, highest] = [Math.min(...all), Math.max(...all)]
-  const span = highest - lowest || Math.abs(highest) || 1
-  const [first, last] = [
-    (points[0] as readonly [number, number])[0],
-    (points.at(-1) as readonly [number, number])[0],
-  ]
-  const x = (at: number) =>
-    size.left + ((at - first) / (last - first || 1)) * (size.width - size.left - size.right)
-  const y = (value: number) =>
-    size.height - size.bottom - ((value - lowest) / span) * (size.height - size.top - size.bottom)
-  const path = points
-    .map(([at, value], i) => `${i === 0 ? 'M' : 'L'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`)
-    .join('')
-  const lines = near.map(
-    (line) =>
-      `<line class="${line.name}" x1="0" x2="${size.width}" y1="${y(line.value).toFixed(1)}" y2="${y(line.value).toFixed(1)}"/>`,
-  )
-  return `<svg viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${name}">${lines.join('')}<path d="${path}"/></svg>`
+function classOf({ tone, text }: ReportCell): string {
+  const classes = [tone, text.length <= shortText ? 'short' : undefined].filter((name) => name !== undefined)
+  return classes.length === 0 ? '' : ` class="${classes.join(' ')}"`
 }

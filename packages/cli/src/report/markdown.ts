@@ -3,7 +3,7 @@ import { printableLine } from '../terminal.js'
 import type { Report } from './report.js'
 
 /** The report as GitHub-flavoured Markdown. */
-export function reportMarkdown({ heading, sections }: Report): string {
+export function reportMarkdown({ heading, sections }: Pick<Report, 'heading' | 'sections'>): string {
   return [`# Mnemoscope report`, heading, ...sections.map(sectionMarkdown), ''].join('\n\n')
 }
 

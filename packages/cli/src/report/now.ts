@@ -3,14 +3,16 @@ import {
   modelText,
   type PrecedingChange,
   type ReportCell,
+  type ReportSection,
   type ReportTone,
   type Severity,
   severities,
 } from '@mnemoscope/kpi'
 import type { CurrentSnapshot, DashboardData } from '@mnemoscope/recorder'
+import { changeInWords } from '@mnemoscope/recorder/shown'
 import { printableLine } from '../terminal.js'
 import type { Report } from './report.js'
-import { inUnit, span, utc, utcOf } from './units.js'
+import { inUnit, type Scales, span, utc, utcOf } from './units.js'
 
 type Episode = DashboardData['open_alerts'][number]
 
@@ -41,6 +43,7 @@ export function subject(
 export function currentValue(
   { kind, metric_type, newest_value: newest, newest_at: at, threshold }: Episode,
   { kpis, timestamp }: Pick<DashboardData, 'kpis' | 'timestamp'>,
+  scales: Scales = new Map(),
 ): { readonly now?: string; readonly threshold?: string } {
   const scale = alertScale(
     kind,
@@ -48,12 +51,14 @@ export function currentValue(
   )
   if (scale === undefined) return {}
   const sign = scale.direction === 'higher_is_better' ? '≤' : '≥'
+  // The factor of a burn is no value of its KPI.
+  const shared = kind === 'burn' || metric_type === null ? undefined : scales.get(metric_type)
   const age = at === null ? 0 : timestamp - at
   return {
     ...(newest === null
       ? {}
-      : { now: `${inUnit(newest, scale.unit)}${age < oldSeconds ? '' : `, ${span(age)} ago`}` }),
-    ...(threshold === null ? {} : { threshold: `${sign} ${inUnit(threshold, scale.unit)}` }),
+      : { now: `${inUnit(newest, scale.unit, shared)}${age < oldSeconds ? '' : `, ${span(age)} ago`}` }),
+    ...(threshold === null ? {} : { threshold: `${sign} ${inUnit(threshold, scale.unit, shared)}` }),
   }
 }
 
@@ -64,9 +69,9 @@ const oldSeconds = 300
  * A table of what fires: how bad, for how long, what it is now, what people changed last before it, and where to go;
  * empty if nothing fires.
  */
-export function firingRows(data: DashboardData): ReportCell[][] {
+export function firingRows(data: DashboardData, scales?: Scales): ReportCell[][] {
   const rows = worstAlerts(data).map((alert): ReportCell[] => {
-    const { now = '', threshold = '' } = currentValue(alert, data)
+    const { now = '', threshold = '' } = currentValue(alert, data, scales)
     const { annotations } = alert.metadata
     return [
       { text: (alert.level ?? 'unknown').toUpperCase(), tone: toneOfLevel(alert.level) },
@@ -75,7 +80,7 @@ export function firingRows(data: DashboardData): ReportCell[][] {
       { text: now, tone: toneOfLevel(alert.level) },
       { text: threshold },
       { text: subject(alert, data) },
-      { text: changedBefore(alert.timestamp, alert.preceded_by) },
+      { text: lastChange(alert.timestamp, alert.preceded_by) },
       { text: acknowledgedText(alert, data.timestamp) },
       link('runbook', annotations.runbook_url),
       link('dashboard', annotations.dashboard_url),
@@ -89,7 +94,7 @@ export function firingRows(data: DashboardData): ReportCell[][] {
     'now',
     'threshold',
     'what',
-    'changed before',
+    'last change before',
     'acknowledged',
     'runbook',
     'dashboard',
@@ -103,11 +108,9 @@ export function toneOfLevel(level: string | null): ReportTone | undefined {
   return level === 'error' || level === 'critical' ? 'bad' : undefined
 }
 
-function changedBefore(began: number, change: PrecedingChange | null): string {
-  if (change === null) return 'nothing known'
-  const { kind, what, at, by } = change
-  const done = kind === 'deployment' ? `${what} deployed` : what
-  return `${span(began - at)} before${by === null ? '' : ` by ${by}`}: ${done}`
+function lastChange(began: number, change: PrecedingChange | null): string {
+  if (change === null) return 'no deployment or change of the configuration'
+  return `${span(began - change.at)} before: ${changeInWords(change)}`
 }
 
 /** Who knows of an alert; empty if it is not acknowledged. */
@@ -191,8 +194,14 @@ function whyUnknown({ no_data: noData, timestamp }: DashboardData): string | und
   return noData.since === null ? 'no data' : `no data since ${utcOf(noData.since, timestamp)}`
 }
 
-/** What `mnemoscope top` shows: every model and operation in the newest snapshot, the worst first, and the alerts that fire. */
-export function topOf(data: DashboardData): Report {
+/**
+ * What `mnemoscope top` shows: every model and operation in the newest snapshot, the worst first, and the alerts that fire.
+ * @param before what came before these alerts
+ */
+export function topOf(
+  data: DashboardData,
+  before: readonly ReportSection[] = [],
+): Pick<Report, 'heading' | 'sections'> {
   const { timestamp, current, kpis } = data
   const rows = current.toSorted((a, b) => worstLevel(b) - worstLevel(a) || (a.model < b.model ? -1 : 1))
   const head = ['service', 'model', 'operation', 'context', ...kpis.map(({ title }) => title.toLowerCase())]
@@ -220,6 +229,7 @@ export function topOf(data: DashboardData): Report {
         rows: firing,
         note: firing.length === 0 ? { text: 'Nothing.', tone: 'good' } : undefined,
       },
+      ...before,
     ],
   }
 }

@@ -1,14 +1,24 @@
-import { type Config, modelText, type ReportCell, type ReportSection, type ReportTone } from '@mnemoscope/kpi'
+import {
+  type Config,
+  modelText,
+  type ReportCell,
+  type ReportSection,
+  type ReportTone,
+  trendText,
+} from '@mnemoscope/kpi'
 import type { AlertEpisode, DashboardData } from '@mnemoscope/recorder'
+import { type Scale, scaleOf } from '@mnemoscope/recorder/shown'
 import { configFileIn, loadProject } from '../config-file.js'
 import { failureText } from '../failure.js'
 import { firingRows } from './now.js'
-import { inUnit, span, utc } from './units.js'
+import { inUnit, type Scales, span, utc } from './units.js'
 
 /** The specification's report: five sections, what to do about open alerts, and the sections of plugins. */
 export interface Report {
   readonly heading: string
   readonly sections: readonly ReportSection[]
+  /** The units of its values. */
+  readonly scales: Scales
 }
 
 /** How many alerts the last section lists. */
@@ -17,51 +27,102 @@ const recentAlerts = 5
 /** How many KPIs fit in the line of a model: the first ones of the catalog. */
 const modelColumns = 5
 
-/**
- * The report of dashboard data.
- * @param plugins whose sections come last
- */
-export function reportOf(data: DashboardData, plugins: Config['plugins'] = []): Report {
+/** What a report has beside the dashboard data. */
+export interface ReportParts {
+  /** Their sections come last. */
+  readonly plugins?: Config['plugins']
+  /** What came before the alerts that fire. */
+  readonly before?: readonly ReportSection[]
+  /** Why there is no snapshot. Default: there is none yet. */
+  readonly missing?: string | undefined
+}
+
+/** The report of dashboard data. */
+export function reportOf(
+  data: DashboardData,
+  { plugins = [], before = [], missing }: ReportParts = {},
+): Report {
   const { from, to } = data.window
+  const scales = scalesOf(data)
   // A plugin declares the type of the data itself; this is the only data there is.
   const added = plugins.flatMap(({ reportSections }) =>
     reportSections.map((section) => section(data as never)),
   )
   return {
     heading: `${utc(from)} to ${utc(to)}`,
+    scales,
     sections: [
-      summary(data),
-      trends(data),
-      models(data),
+      summary(data, scales, missing),
+      trends(data, scales),
+      models(data, scales),
       alertSummary(data),
       recent(data),
-      ...toDo(data),
+      ...toDo(data, scales),
+      ...before,
       ...added,
     ],
   }
 }
 
-function summary({ summary: totals, summary_of: of, kpis }: DashboardData): ReportSection {
+/** The unit of each KPI that has values, one for all of them in the report, by id. */
+export function scalesOf(data: DashboardData): Scales {
+  return new Map(
+    data.kpis.flatMap(({ id, unit, thresholds }) => {
+      const values = [
+        ...['avg', 'min', 'max'].map((statistic) => data.summary[`${statistic}_${id}`]),
+        ...(data.trend_details[id]?.points ?? []).map(([, value]) => value),
+        ...data.operation_performance.map(({ figures }) => figures[`avg_${id}`]),
+        ...data.open_alerts.flatMap((alert) =>
+          alert.metric_type === id && alert.kind === 'threshold' ? [alert.newest_value] : [],
+        ),
+      ].filter(isNumber)
+      return values.length === 0
+        ? []
+        : [[id, scaleOf([...values, ...Object.values(thresholds)], unit)] as const]
+    }),
+  )
+}
+
+function isNumber(value: number | null | undefined): value is number {
+  return value !== null && value !== undefined
+}
+
+function summary(
+  { summary: totals, summary_of: of, kpis }: DashboardData,
+  scales: Scales,
+  missing: string = noneYet,
+): ReportSection {
   const title = 'PERFORMANCE SUMMARY'
   const count = totals.total_snapshots ?? 0
   if (count === 0) {
-    const note = 'No snapshot in this time: the first one comes an interval after the first measurement.'
-    return { title, rows: [], note: { text: note } }
+    return { title, rows: [], note: { text: missing } }
   }
-  const rows = kpis.map(({ id, title: name, unit }) => [
-    { text: name },
-    ...['avg', 'min', 'max'].map((statistic) => ({ text: inUnit(totals[`${statistic}_${id}`], unit) })),
-    { text: [of[`avg_${id}`], extremes(of, id)].filter((text) => text !== undefined).join('; ') },
-  ])
+  const rows = kpis.map(({ id, title: name, unit }) => {
+    const shown = (number: string) => inUnit(totals[number], unit, scales.get(id))
+    return [
+      { text: name },
+      { text: shown(`avg_${id}`) },
+      ...[`min_${id}`, `max_${id}`].map((number) => ({
+        text: isNumber(totals[number]) ? `${shown(number)}${ofSnapshot(of[number])}` : shown(number),
+      })),
+      { text: of[`avg_${id}`] ?? '' },
+    ]
+  })
   return {
     title,
-    rows: [head('', 'average', 'lowest', 'highest', 'of'), ...rows],
-    note: { text: count === 1 ? '1 snapshot' : `${count} snapshots` },
+    rows: [head('', 'average', 'lowest snapshot', 'highest snapshot', 'average is'), ...rows],
+    note: { text: `${count === 1 ? '1 snapshot' : `${count} snapshots`}. ${extremesNote}` },
   }
 }
 
-function extremes(of: DashboardData['summary_of'], id: string): string | undefined {
-  return of[`max_${id}`]?.replace('highest', 'lowest and highest')
+const noneYet = 'No snapshot in this time: the first one comes an interval after the first measurement.'
+
+const extremesNote =
+  'In brackets: what a snapshot shows of its operations. The lowest p95 of a snapshot can be above the average of operations.'
+
+/** What the least or greatest value is of, in brackets: ` (p95)`. */
+function ofSnapshot(of: string | undefined): string {
+  return of === undefined ? '' : ` (${of.replace(/^(?:lowest|highest) snapshot /, '')})`
 }
 
 /** An uncertain decline is not stable, so the words are "no clear trend". */
@@ -72,7 +133,7 @@ const inWords = {
   unknown: 'too early to tell',
 } as const
 
-function trends({ trend_details: details, kpis }: DashboardData): ReportSection {
+function trends({ trend_details: details, kpis }: DashboardData, scales: Scales): ReportSection {
   const rows = kpis.map(({ id, title, unit }) => {
     const trend = details[id]
     const { direction = 'unknown', points = [] } = trend ?? {}
@@ -80,20 +141,23 @@ function trends({ trend_details: details, kpis }: DashboardData): ReportSection 
     return [
       { text: title },
       { text: inWords[direction], tone: toneOf(direction) },
-      { text: inUnit(curve.at(-1), unit), curve },
-      { text: trend?.change ?? '' },
+      { text: inUnit(curve.at(-1), unit, scales.get(id)), curve },
+      {
+        text:
+          trend === undefined ? '' : (trendText(trend, (value) => inUnit(value, unit, scales.get(id))) ?? ''),
+      },
     ]
   })
   return { title: 'PERFORMANCE TRENDS', rows: [head('', 'direction', 'now', 'change'), ...rows] }
 }
 
-function models({ operation_performance: performance, kpis }: DashboardData): ReportSection {
+function models({ operation_performance: performance, kpis }: DashboardData, scales: Scales): ReportSection {
   const title = 'MODEL PERFORMANCE'
   if (performance.length === 0) return { title, rows: [], note: { text: 'No model has been measured yet.' } }
   const columns = kpis.slice(0, modelColumns)
   const rows = performance.map(({ model, operation, figures }) => [
     { text: modelText({ model, operation }) },
-    ...columns.map(({ id, unit }) => ({ text: mean(figures, id, unit) })),
+    ...columns.map(({ id, unit }) => ({ text: mean(figures, id, unit, scales.get(id)) })),
     { text: String(figures.count) },
   ])
   return {
@@ -107,10 +171,15 @@ const meansNote =
   'Means over operations, in brackets how many; of a gauge over readings of a process, which models may share. ' +
   'Without brackets: mean of the snapshots.'
 
-function mean(figures: Readonly<Record<string, number | null>>, kpi: string, unit: string): string {
+function mean(
+  figures: Readonly<Record<string, number | null>>,
+  kpi: string,
+  unit: string,
+  scale: Scale | undefined,
+): string {
   const samples = figures[`samples_${kpi}`] ?? null
   const count = samples === null ? '' : ` (${Math.round(samples).toLocaleString('en-US')})`
-  return inUnit(figures[`avg_${kpi}`], unit) + count
+  return inUnit(figures[`avg_${kpi}`], unit, scale) + count
 }
 
 function alertSummary({ alert_summary, open_alerts }: DashboardData): ReportSection {
@@ -140,8 +209,8 @@ function recent({ recent_alerts }: DashboardData): ReportSection {
 }
 
 /** What to do about each alert that fires; no section if none fires. */
-function toDo(data: DashboardData): ReportSection[] {
-  const rows = firingRows(data)
+function toDo(data: DashboardData, scales: Scales): ReportSection[] {
+  const rows = firingRows(data, scales)
   return rows.length === 0 ? [] : [{ title: 'WHAT TO DO', rows }]
 }
 

@@ -4,7 +4,7 @@ import { printable, printableLine } from '../terminal.js'
 import type { Report } from './report.js'
 
 /** The report for a terminal, with colours, and with curves as sparklines. */
-export function reportText({ heading, sections }: Report): string {
+export function reportText({ heading, sections }: Pick<Report, 'heading' | 'sections'>): string {
   return [`${pc.bold('Mnemoscope')}  ${pc.dim(heading)}`, ...sections.map(sectionText), ''].join('\n\n')
 }
 

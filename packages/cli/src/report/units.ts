@@ -1,13 +1,22 @@
+import { type Scale, scaleOf } from '@mnemoscope/recorder/shown'
+
+/** The unit of each KPI whose values stand together, by id. */
+export type Scales = ReadonlyMap<string, Scale>
+
 /** An unknown value is never shown as 0. */
 const unknown = 'unknown'
 
-const binaryPrefixes = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
-
-/** A KPI's value for people: seconds and bytes with a fitting prefix, ratios and scores with three decimals. */
-export function inUnit(value: number | null | undefined, unit: string): string {
+/**
+ * A KPI's value for people: ratios and scores with three decimals, seconds and bytes with a fitting prefix.
+ * @param scale of all values of the KPI that stand together; by default that of the value
+ */
+export function inUnit(
+  value: number | null | undefined,
+  unit: string,
+  scale: Scale = scaleOf([value ?? 0], unit),
+): string {
   if (value === null || value === undefined) return unknown
-  if (unit === 's') return seconds(value)
-  if (unit === 'By') return bytes(value)
+  if (unit === 's' || unit === 'By') return `${scaled(value / scale.size, scale.name)} ${scale.name}`
   if (unit === '1') return value.toFixed(3)
   const amount = value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 })
   return unit.startsWith('{') ? amount : `${amount} ${unit}`
@@ -31,13 +40,12 @@ export function span(lengthSeconds: number): string {
   return rounded < 7_200 ? `${Math.round(rounded / 60)} min` : `${Math.round(rounded / 3_600)} h`
 }
 
-function seconds(value: number): string {
-  if (value < 0.001) return `${(value * 1_000_000).toFixed(0)} µs`
-  if (value < 1) return `${(value * 1_000).toFixed(1)} ms`
-  return `${value.toFixed(2)} s`
-}
+/** Decimals by unit; B and µs are counted. */
+const decimals: Readonly<Record<string, number>> = { s: 2, ms: 1, µs: 0, B: 0 }
 
-function bytes(value: number): string {
-  const power = Math.min(Math.floor(Math.log2(Math.max(value, 1)) / 10), binaryPrefixes.length - 1)
-  return `${(value / 1_024 ** power).toFixed(power === 0 ? 0 : 1)} ${binaryPrefixes[power]}`
+/** A value with the decimals of its unit, or with more: three figures are never lost. */
+function scaled(value: number, name: string): string {
+  const fixed = value.toFixed(decimals[name] ?? 1)
+  const isLost = value !== 0 && Math.abs(value) < 1 && Number(fixed) !== Number(value.toPrecision(3))
+  return isLost ? String(Number(value.toPrecision(3))) : fixed
 }

@@ -1,4 +1,4 @@
-import type { DashboardData } from '@mnemoscope/recorder'
+import type { AnswerOf, DashboardData } from '@mnemoscope/recorder'
 
 /** When the report is made, in Unix seconds. */
 export const at = Date.UTC(2026, 0, 2, 3, 4, 5) / 1_000
@@ -114,6 +114,36 @@ export const busy: DashboardData = {
   },
   recent_alerts: [alert, { ...alert, id: 2, level: 'warning', ends_at: at - 570 }],
   open_alerts: [alert],
+}
+
+/** The charts of it: every value, and a deployment. */
+export const charts: AnswerOf<'GET /api/charts'> = {
+  from: at - 3_600,
+  to: at,
+  step_seconds: 30,
+  kpis: {
+    latency: {
+      total_series: 1,
+      series: [
+        {
+          ...{ service: 'memory', model: 'gpt-4o', context_size: '8192', operation: 'search' },
+          points: [
+            [at - 60, 1, 1, 1],
+            [at - 30, 4, 4, 4],
+            [at, 21, 21, 21],
+          ],
+        },
+      ],
+    },
+  },
+  marks: [
+    {
+      ...{ id: 1, kpi: 'latency', level: 'critical', service: 'memory', model: 'gpt-4o' },
+      ...{ context_size: '8192', operation: 'search', from: at - 20, to: null },
+    },
+  ],
+  gaps: [],
+  changes: [{ kind: 'deployment', at: at - 50, by: 'ada', what: 'memory 1.4.2' }],
 }
 
 /** What is known of a model now. */

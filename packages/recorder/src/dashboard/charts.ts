@@ -5,6 +5,7 @@ import { inScope, type Scope, scopeParameters } from '../database/scope.js'
 import { fired } from '../episodes/find.js'
 import type { DataOf } from '../http/route.js'
 import { gapAnswer, gaps } from '../snapshots/gaps.js'
+import { chartChange, chartChanges } from './chart-changes.js'
 import { livedScope } from './sources.js'
 import {
   curveAnswer,
@@ -48,6 +49,9 @@ export const chartsAnswer = z.strictObject({
   kpis: z.record(z.string(), kpiChart),
   marks: z.array(alertMark),
   gaps: z.array(gapAnswer),
+  changes: z
+    .array(chartChange)
+    .describe('Deployments and changes of the configuration, oldest first; of many, the newest 26.'),
 })
 export type Charts = DataOf<typeof chartsAnswer>
 
@@ -74,11 +78,12 @@ export async function charts(
   scope: Scope,
   { intervalSeconds, mostPoints, mostSeries }: ChartsOptions,
 ): Promise<Charts> {
-  const [drawn, lines, marks, unknown] = await Promise.all([
+  const [drawn, lines, marks, unknown, changes] = await Promise.all([
     livedScope(pool, scope),
     countSeries(pool, scope, mostSeries),
     alertMarks(pool, scope),
     gaps(pool, scope, intervalSeconds, mostGaps),
+    chartChanges(pool, scope),
   ])
   const pointsOfLine = Math.floor(mostPoints / Math.max(1, lines))
   const plan = await planSteps(pool, drawn, {
@@ -93,6 +98,7 @@ export async function charts(
     kpis: await kpiCharts(pool, kpis, drawn, plan, mostSeries),
     marks,
     gaps: unknown,
+    changes,
   }
 }
 

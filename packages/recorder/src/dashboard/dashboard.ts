@@ -1,4 +1,11 @@
-import { type Config, durationSeconds, severities, thresholdSeverities } from '@mnemoscope/kpi'
+import {
+  type Config,
+  durationSeconds,
+  inUnit,
+  severities,
+  thresholdSeverities,
+  trendText,
+} from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
 import type { Scope } from '../database/scope.js'
@@ -12,7 +19,7 @@ import { noDataAnswer, noDataOf } from './no-data.js'
 import { currentSnapshot, currentSnapshots, recentSnapshot, recentSnapshots } from './snapshots.js'
 import { livedScope, sourcesOf } from './sources.js'
 import { summarise } from './summary.js'
-import { changeText, trendAnswer, trendDirection, trendOf } from './trend.js'
+import { trendAnswer, trendDirection, trendOf } from './trend.js'
 
 /** What the page and the report need to know of a KPI. */
 const dashboardKpi = z.strictObject({
@@ -140,7 +147,7 @@ export async function snapshotData(
         id,
         {
           ...trend,
-          change: changeText(trend, unit),
+          change: trendText(trend, (value) => inUnit(value, unit)),
           points: points.map(({ at, value }) => [at / 1_000, value] as const),
         },
       ]

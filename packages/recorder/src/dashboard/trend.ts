@@ -1,4 +1,4 @@
-import { type Direction, inUnit } from '@mnemoscope/kpi'
+import type { Direction } from '@mnemoscope/kpi'
 import { z } from 'zod'
 import type { DataOf } from '../http/route.js'
 import { bestShape, type Curve, withoutDays } from './trend-shapes.js'
@@ -65,19 +65,6 @@ export function trendOf(points: readonly TrendPoint[], better: Direction): Omit<
     from_value: change.from,
     to_value: change.to,
   }
-}
-
-/** A change in words: `fell from 0.9 to 0.8 at 2026-11-25 14:10 UTC, and stayed`; null where there was none. */
-export function changeText(
-  { shape, since, from_value: from, to_value: to }: Omit<Trend, 'change'>,
-  unit: string,
-): string | null {
-  if (shape === null || since === null || from === null || to === null) return null
-  const [before, after] = [from, to].map((value) => inUnit(Number(value.toPrecision(3)), unit))
-  const at = `${new Date(since * 1_000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-  return shape === 'step'
-    ? `${to < from ? 'fell' : 'rose'} from ${before} to ${after} at ${at}, and stayed`
-    : `has ${to < from ? 'fallen' : 'risen'} from ${before} to ${after} since ${at}`
 }
 
 /** The values before and after a change: medians around a step, the ends of the line through a ramp,

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Context, Next } from 'hono'
 
@@ -19,7 +18,6 @@ export interface PageFile {
 const sources = new URL('../../page/', import.meta.url)
 /** Modules, built by `tsc -b` from the TypeScript beside the documents; the same place seen from src and from dist. */
 const modules = new URL('../../dist/page/', import.meta.url)
-const library = pathToFileURL(createRequire(import.meta.url).resolve('uplot/dist/uPlot.iife.min.js'))
 
 /** Every file of the page by its path, and where it lies. Nothing else is served, so no path can lead outside. */
 function pageFiles(): Readonly<Record<string, URL>> {
@@ -30,8 +28,6 @@ function pageFiles(): Readonly<Record<string, URL>> {
   return {
     '/': new URL('index.html', sources),
     ...Object.fromEntries([...filesIn(sources, /\.(?:css|svg)$/), ...filesIn(modules, /\.js$/)]),
-    '/page/uplot.js': library,
-    '/page/uplot.css': new URL('uPlot.min.css', library),
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { changeText, type TrendPoint, trendOf } from '../../src/dashboard/trend.js'
+import { trendText } from '@mnemoscope/kpi'
+import { type TrendPoint, trendOf } from '../../src/dashboard/trend.js'
 import { autoregressive, randomOf } from '../plumbing/autoregressive.js'
 
 const hour = 3_600_000
@@ -18,7 +19,7 @@ describe('a change', () => {
     expect(trend.from_value).toBeCloseTo(0.9, 2)
     expect(trend.to_value).toBeCloseTo(0.8, 2)
     expect(Math.abs((trend.since as number) - (30 * hour) / 2_000)).toBeLessThanOrEqual(hour / 1_000)
-    expect(changeText(trend, '1')).toMatch(
+    expect(trendText(trend, String)).toMatch(
       /^fell from 0\.\d+ to 0\.\d+ at 1970-01-01 1[45]:\d\d UTC, and stayed$/,
     )
   })

@@ -22,7 +22,7 @@ async function errorOf(response: Response) {
   return { status: response.status, ...((await response.json()) as ErrorAnswer).error }
 }
 
-const paths = [...new Set(anyRoutes.map(({ path }) => path)), '/', '/page/uplot.js']
+const paths = [...new Set(anyRoutes.map(({ path }) => path)), '/', '/page/main.js']
 
 test.each(paths)(
   '%s answers a method that it does not take with 405 and those that it takes',

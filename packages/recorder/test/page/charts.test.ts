@@ -79,3 +79,26 @@ test('charts of one model mark alerts that concern every model, and none of anot
   const { marks } = await charts(pool, kpis, { from, to, model: 'only a' }, options)
   expect(marks.map(({ model }) => model).toSorted()).toEqual([null, 'only a'])
 })
+
+test('charts mark what people changed, oldest first, and no first sight of a service or of a configuration', async () => {
+  const minutesAgo = (minutes: number) => new Date(to.getTime() - minutes * 60_000)
+  await pool.query(
+    `INSERT INTO deployments (at, service, version, previous_version, source, by)
+     VALUES ($1, 's', '1', NULL, 'observed', NULL), ($2, 's', '2', '1', 'api', 'ada'), ($2, 'other', '7', '6', 'observed', NULL)`,
+    [minutesAgo(90), minutesAgo(30)],
+  )
+  const insertChange = `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, summary, differences, restarts, config)
+    VALUES ($1, 'bob', 'file', 'b', $2, $3, '[]', '[]', '{}')`
+  await pool.query(insertChange, [minutesAgo(80), null, ['the first']])
+  await pool.query(insertChange, [minutesAgo(60), 'a', ['KPI a added', 'KPI b added']])
+  const { changes } = await charts(pool, kpis, { from, to, service: 's' }, options)
+  expect(changes).toEqual([
+    {
+      kind: 'configuration',
+      at: minutesAgo(60).getTime() / 1_000,
+      by: 'bob',
+      what: 'KPI a added; KPI b added',
+    },
+    { kind: 'deployment', at: minutesAgo(30).getTime() / 1_000, by: 'ada', what: 's 2' },
+  ])
+})
