@@ -30,6 +30,14 @@ export function folderOption(name: string) {
   }
 }
 
+/** Reads the address of a server, which may have a user and password. */
+export function serverOption(name: string) {
+  return (text: string): string => {
+    if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '')
+    throw refused(name, text, 'an address such as "http://127.0.0.1:9090"')
+  }
+}
+
 /** Reads a port: an integer, 0 for any free port. */
 export function portOption(text: string): number {
   const port = numberOption('--port', 0, 65_535)(text)

@@ -5,6 +5,7 @@ import { checkCommand } from './commands/check.js'
 import { compareCommand } from './commands/compare.js'
 import { databaseCommand } from './commands/database.js'
 import { demoCommand } from './commands/demo.js'
+import { doctorCommand } from './commands/doctor.js'
 import { explainCommand } from './commands/explain.js'
 import { exportCommand } from './commands/export.js'
 import { generateCommand } from './commands/generate.js'
@@ -50,6 +51,7 @@ const commands = [
   initCommand,
   generateCommand,
   checkCommand,
+  doctorCommand,
   watchCommand,
   messagesCommand,
   notifyCommand,

@@ -18,4 +18,12 @@ export { loginHeaders, type ServerLogin, secretsFolder, serverLogin } from './se
 export { type PrometheusOptions, startPrometheus } from './servers/prometheus.js'
 export type { RunningServer, ServerOptions } from './servers/server.js'
 export { type FindToolOptions, findTool, findTools } from './tools/find-tool.js'
-export type { FoundTool, OnToolProgress, ToolName, ToolProgress, ToolSource } from './tools/tool.js'
+export { isOlder } from './tools/program.js'
+export {
+  type FoundTool,
+  type OnToolProgress,
+  oldestVersions,
+  type ToolName,
+  type ToolProgress,
+  type ToolSource,
+} from './tools/tool.js'

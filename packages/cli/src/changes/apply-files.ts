@@ -3,6 +3,7 @@ import { serverAt } from '@mnemoscope/servers'
 import type { Generations } from './applied-folder.js'
 import { reload } from './reload.js'
 import { assertReady, type ReloadedServer } from './server-api.js'
+import { FilesUnread, type Running, runningIn, unreadBy } from './unread.js'
 import {
   alertmanagerConfigPath,
   alertmanagerTemplatesFolder,
@@ -38,10 +39,12 @@ export async function applyFiles(files: ReadonlyMap<string, string>, options: Ap
   const lastGood = generations.active()
   const name = generations.add(files, options.isSecret)
   let known: ReadonlySet<string>
+  let before: Running
   try {
     await check(generations.folderOf(name))
     await Promise.all(servers.map(assertReady))
     known = await evaluatedExpressions(servers[1])
+    before = await runningIn(...servers)
   } catch (error) {
     generations.remove(name)
     throw error
@@ -55,7 +58,15 @@ export async function applyFiles(files: ReadonlyMap<string, string>, options: Ap
       await reload(servers[0])
     }
     await reload(servers[1])
-    await verify(servers, files, known)
+    try {
+      await verify(servers, files, known)
+    } catch (error) {
+      const unread = unreadBy(before, await runningIn(...servers), {
+        prometheus: expectedPrometheus(files, names.configInfo).sha256,
+        alertmanager: configText(files),
+      })
+      throw unread.length === 0 ? error : new FilesUnread(unread, generations.current)
+    }
   } catch (error) {
     throw await rollBack(error as Error, { lastGood, name, options, servers })
   }
@@ -145,9 +156,11 @@ async function rollBack(
     value: name,
     expected: 'rules and routes that both servers run',
     next:
-      failures.length === 0
-        ? 'Fix the configuration. The last good one is active.'
-        : 'Check the server named here. It reads the last good files when it is reloaded or started.',
+      cause instanceof FilesUnread
+        ? cause.next
+        : failures.length === 0
+          ? 'Fix the configuration. The last good one is active.'
+          : 'Check the server named here. It reads the last good files when it is reloaded or started.',
     cause,
   })
 }

@@ -86,7 +86,7 @@ function additionSteps({ alerting: { receivers, watchdog } }: Config): string {
     '- prometheus.yml: prometheus/rules/*.yml to rule_files, prometheus/scrape/*.yml to scrape_config_files',
     '- alertmanager.yml: each list of alertmanager/additions.yml, the routes in front of your own',
     ...(isLeftOut ? ['Your own receivers inform people: alerting.receivers and watchdog are left out.'] : []),
-    'Then reload both.',
+    'Then reload both; `npx mnemoscope doctor` says what is missing.',
     '',
   ].join('\n')
 }

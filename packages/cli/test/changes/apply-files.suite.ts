@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { configHash, defineConfig, names } from '@mnemoscope/kpi'
+import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
+import { generationsIn } from '../../src/changes/applied-folder.js'
 import { applyFiles, areApplied } from '../../src/changes/apply-files.js'
 import { mostOfATest, type RunningServers, startRunningServers } from './running-servers.js'
 
@@ -62,6 +64,20 @@ describe('generated files', () => {
       message: expect.stringContaining('many-to-many'),
     })
     expect(await areApplied(servers.files(withWarning(0.85)), servers)).toBe(true)
+  })
+
+  test('that no server reads are not applied, and the error says so and what to do', async () => {
+    const elsewhere = temporaryFolder('unread')
+    const generations = generationsIn(elsewhere.path)
+    await expect(
+      applyFiles(servers.files(withWarning(0.84)), { ...servers, generations }),
+    ).rejects.toMatchObject({
+      code: 'CHANGE_ROLLED_BACK',
+      message: expect.stringContaining(`Prometheus does not read the files in ${generations.current}`),
+      next: expect.stringMatching(/--config\.file=.+\/prometheus\/prometheus\.yml.+--into-existing.+doctor/),
+    })
+    expect(await thresholdInForce(servers)).toBe('0.85')
+    elsewhere.remove()
   })
 
   test('change nothing while a server is down, and are applied once it is back', async () => {

@@ -49,6 +49,12 @@ export const families: Readonly<
   },
 }
 
+/** The oldest versions that work, as `major.minor`. */
+export const oldestVersions = {
+  prometheus: families.prometheus.oldest,
+  alertmanager: families.alertmanager.oldest,
+} as const
+
 /** Names a program goes by: its own, and Debian's where that differs. */
 export const commandNames: Readonly<Record<ToolName, readonly string[]>> = {
   prometheus: ['prometheus'],
