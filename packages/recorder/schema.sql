@@ -202,6 +202,8 @@ CREATE TABLE measurements (
   trace_id text,
   span_id text,
   metadata jsonb NOT NULL,
+  weight double precision DEFAULT 1 NOT NULL,
+  sampling double precision DEFAULT 1 NOT NULL,
   received_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT measurements_pkey PRIMARY KEY (at, id)
 ) PARTITION BY RANGE (at);
@@ -221,6 +223,8 @@ COMMENT ON COLUMN measurements.severity IS 'Level whose threshold it is at or be
 COMMENT ON COLUMN measurements.trace_id IS 'Trace it was measured in, 32 hex digits; NULL outside of traces.';
 COMMENT ON COLUMN measurements.span_id IS 'Span it was measured in, 16 hex digits.';
 COMMENT ON COLUMN measurements.metadata IS 'Further details from the service that are too varied for labels.';
+COMMENT ON COLUMN measurements.weight IS 'How many measurements it stands for: 1 for a breach, which is always kept, and 1 / sampling for another. Sums with this weight estimate sums over all measurements.';
+COMMENT ON COLUMN measurements.sampling IS 'Share of the measurements that are no breaches that its service kept at that time, 0 to 1.';
 COMMENT ON COLUMN measurements.received_at IS 'When the recorder stored it.';
 
 CREATE TABLE reconciles (
@@ -576,9 +580,10 @@ CREATE VIEW performance_metrics AS
     model,
     context_tokens(context_size) AS context_size,
     metadata || jsonb_strip_nulls(jsonb_build_object('service', service, 'operation', NULLIF(operation, ''::text), 'outcome', outcome, 'trace_id', trace_id, 'span_id', span_id)) AS metadata,
-    received_at AS created_at
+    received_at AS created_at,
+    weight
    FROM measurements;
-COMMENT ON VIEW performance_metrics IS 'One row for each single measurement that was kept: every breach, and a sample of the rest. A mean over these rows is not a mean over all operations.';
+COMMENT ON VIEW performance_metrics IS 'One row for each single measurement that was kept: every breach, and a sample of the rest. A mean over these rows is not a mean over all operations: use weight, as in sum(weight * value) / sum(weight), or weighted_mean and weighted_quantile.';
 COMMENT ON COLUMN performance_metrics.id IS 'Hash of its content: the same record sent twice is stored once.';
 COMMENT ON COLUMN performance_metrics."timestamp" IS 'When it was measured.';
 COMMENT ON COLUMN performance_metrics.metric_type IS 'Id of the KPI, such as f1_score.';
@@ -587,6 +592,7 @@ COMMENT ON COLUMN performance_metrics.model IS 'Model in use.';
 COMMENT ON COLUMN performance_metrics.context_size IS 'Largest context size of the class, in tokens; NULL for the class without an upper end.';
 COMMENT ON COLUMN performance_metrics.metadata IS 'What the service sent with it, with service, operation, outcome, trace_id and span_id where they are known.';
 COMMENT ON COLUMN performance_metrics.created_at IS 'When the recorder stored it.';
+COMMENT ON COLUMN performance_metrics.weight IS 'How many measurements it stands for: 1 for a breach, and the inverse of the share that was kept for another.';
 
 CREATE VIEW performance_snapshots AS
  SELECT EXTRACT(epoch FROM at)::bigint * 1000000 + min(series_id) AS id,
@@ -779,27 +785,30 @@ $function$;
 COMMENT ON FUNCTION changes_before IS 'Changes of the configuration and deployments of its service shortly before an alert episode began, newest first: how long before, by whom, and what.';
 
 CREATE OR REPLACE FUNCTION compare_measurements(since timestamp with time zone, until timestamp with time zone)
- RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, evaluator text, structure text, measurements bigint, breaches bigint, median double precision, p95 double precision)
+ RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, evaluator text, structure text, measurements bigint, breaches bigint, sampled bigint, stands_for double precision, mean double precision, mean_error double precision, median double precision, median_low double precision, median_high double precision, p95 double precision, p95_low double precision, p95_high double precision)
  LANGUAGE sql
  STABLE
  SET enable_sort TO 'off'
  SET work_mem TO '64MB'
 AS $function$
   SELECT listed.kpi, listed.service, listed.model, listed.context_size, listed.operation, listed.evaluator,
-         listed.structure, listed.measurements, listed.breaches, quantiles.half, quantiles.most
+         listed.structure, listed.measurements, listed.breaches, listed.sampled,
+         CASE WHEN listed.is_known THEN listed.total END,
+         ranked.mean, ranked.error, half.value, half.low, half.high, most.value, most.low, most.high
   FROM (
     SELECT kpi, service, model, context_size, operation, metadata ->> 'evaluator' AS evaluator,
            metadata ->> 'structure' AS structure, count(*) AS measurements, count(severity) AS breaches,
-           array_agg(value) AS given
+           count(*) FILTER (WHERE weight > 1) AS sampled, sum(weight) AS total,
+           array_agg(value) AS given, array_agg(weight) AS weights,
+           bool_and(sampling = 1) OR count(*) FILTER (WHERE weight > 1) >= 10 AS is_known
     FROM measurements WHERE at >= since AND at <= until AND value IS NOT NULL
     GROUP BY 1, 2, 3, 4, 5, 6, 7
-  ) AS listed CROSS JOIN LATERAL (
-    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY each.value) AS half,
-           percentile_cont(0.95) WITHIN GROUP (ORDER BY each.value) AS most
-    FROM unnest(listed.given) AS each (value)
-  ) AS quantiles
+  ) AS listed
+  LEFT JOIN LATERAL ranked_values(listed.given, listed.weights) AS ranked ON listed.is_known
+  LEFT JOIN LATERAL quantile_of(ranked.ascending, ranked.reached, ranked.spread, ranked.most, 0.5) AS half ON listed.is_known
+  LEFT JOIN LATERAL quantile_of(ranked.ascending, ranked.reached, ranked.spread, ranked.most, 0.95) AS most ON listed.is_known
 $function$;
-COMMENT ON FUNCTION compare_measurements IS 'Single measurements that were kept over a time, with operations, evaluators (metadata.evaluator) and structures of a benchmark (metadata.structure) kept apart. Services keep every breach and a sample of the rest, so the figures describe what was kept, not all operations.';
+COMMENT ON FUNCTION compare_measurements IS 'All measurements of a time, estimated from those that were kept, with operations, evaluators (metadata.evaluator) and structures of a benchmark (metadata.structure) kept apart. Services keep every breach and a sample of the rest, so each counts by its weight. measurements: those that were kept, of them breaches at or beyond a threshold, and sampled for others. stands_for: how many there were, estimated. mean_error is a standard error; median and p95 lie from low to high in 95 of 100 samples: see weighted_mean and weighted_quantile. All of these are NULL where part was left out and fewer than 10 of a sample were kept: breaches alone say nothing of the rest.';
 
 CREATE OR REPLACE FUNCTION compare_models(since timestamp with time zone, until timestamp with time zone)
  RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, snapshots bigint, samples double precision, mean double precision, lowest double precision, highest double precision)
@@ -938,6 +947,44 @@ AS $function$
 $function$;
 COMMENT ON FUNCTION parts_of_window IS 'Divides the time from since on, before until, so that every snapshot in it is read once: hours (unless with_hours is false) and five_minutes that are rolled up and lie within it, by their starts, and everything else, from each rest_since on, before each rest_until.';
 
+CREATE OR REPLACE FUNCTION quantile_of(ascending double precision[], reached double precision[], spread double precision[], most double precision, share double precision)
+ RETURNS TABLE(value double precision, low double precision, high double precision)
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  -- Sums of fractions end a little beside whole numbers.
+  SELECT ascending[place],
+    CASE WHEN share - margin >= 0 THEN ascending[width_bucket((share - margin) * total, reached) + 1] END,
+    CASE WHEN share + margin <= 1 THEN ascending[width_bucket((share + margin) * total, reached) + 1] END
+  FROM (SELECT reached[cardinality(reached)] * (1 - 1e-9) AS total) AS totals,
+    LATERAL (SELECT width_bucket(share * total, reached) + 1 AS place) AS found,
+    -- As if one more of the sample lay on either side: beyond the last value, the sample itself has no error.
+    LATERAL (SELECT 1.96 / total * sqrt(
+      (spread[place] + most) * (1 - share) ^ 2 + (spread[cardinality(spread)] - spread[place] + most) * share ^ 2
+    ) AS margin) AS error
+$function$;
+COMMENT ON FUNCTION quantile_of IS 'weighted_quantile of values that ranked_values has ranked.';
+
+CREATE OR REPLACE FUNCTION ranked_values(given double precision[], weights double precision[])
+ RETURNS TABLE(ascending double precision[], reached double precision[], spread double precision[], most double precision, mean double precision, error double precision)
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT ascending, reached, spread, most, given[1] + beyond,
+         sqrt(greatest(0, squares - 2 * beyond * products + beyond ^ 2 * spread[cardinality(spread)])) / reached[cardinality(reached)]
+  FROM (
+    SELECT array_agg(value) AS ascending, array_agg(reached) AS reached, array_agg(spread) AS spread, max(own) AS most,
+           sum(weight * moved) / sum(weight) AS beyond, sum(own * moved) AS products, sum(own * moved * moved) AS squares
+    FROM (
+      SELECT value, value - given[1] AS moved, weight, weight * (weight - 1) AS own,
+             sum(weight) OVER in_order AS reached, sum(weight * (weight - 1)) OVER in_order AS spread
+      FROM unnest(given, weights) AS each (value, weight)
+      WINDOW in_order AS (ORDER BY value ROWS UNBOUNDED PRECEDING)
+    ) AS ranked
+  ) AS added
+$function$;
+COMMENT ON FUNCTION ranked_values IS 'Values in ascending order, each with the weight up to it and with what it adds to the variance of that weight, which quantile_of reads; and their weighted_mean.';
+
 CREATE OR REPLACE FUNCTION values_of_rest(five_minutes timestamp with time zone[], rest_since timestamp with time zone[], rest_until timestamp with time zone[])
  RETURNS TABLE(hour timestamp with time zone, series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision, samples double precision, samples_total double precision)
  LANGUAGE sql
@@ -957,6 +1004,25 @@ AS $function$
   ) AS single
 $function$;
 COMMENT ON FUNCTION values_of_rest IS 'What parts_of_window leaves beside full hours, added up by hour, KPI and series; an hour in several parts has several rows.';
+
+CREATE OR REPLACE FUNCTION weighted_mean(given double precision[], weights double precision[])
+ RETURNS TABLE(mean double precision, error double precision)
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT ranked.mean, ranked.error FROM ranked_values(given, weights) AS ranked
+$function$;
+COMMENT ON FUNCTION weighted_mean IS 'Mean of all measurements, estimated from those that were kept, with its standard error: the ratio of two Horvitz-Thompson sums, and its variance for Poisson sampling (Särndal, Swensson and Wretman, Model Assisted Survey Sampling, 1992, section 5.7). What is always kept has no error.';
+
+CREATE OR REPLACE FUNCTION weighted_quantile(given double precision[], weights double precision[], share double precision)
+ RETURNS TABLE(value double precision, low double precision, high double precision)
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT found.* FROM ranked_values(given, weights) AS ranked,
+    quantile_of(ranked.ascending, ranked.reached, ranked.spread, ranked.most, share) AS found
+$function$;
+COMMENT ON FUNCTION weighted_quantile IS 'The least value that a share of all measurements does not exceed, estimated from those that were kept. low and high are an interval that holds the true one in 95 of 100 samples: those of the shares that the error of the estimated share reaches (Woodruff, 1952, JASA 47, 635-646). NULL for an end that lies beyond everything that was kept.';
 
 CREATE OR REPLACE FUNCTION window_values(since timestamp with time zone, until timestamp with time zone)
  RETURNS TABLE(hour timestamp with time zone, series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision, samples double precision, samples_total double precision)

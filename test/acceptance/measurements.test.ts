@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { type Monitor, startMonitoring } from '@mnemoscope/instrumentation'
 import { defineConfig } from '@mnemoscope/kpi'
+import type { AnswerOf } from '@mnemoscope/recorder'
 import { context, TraceFlags, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { randomOf } from '../../packages/recorder/test/plumbing/autoregressive.js'
 import { notification, postWebhook } from '../../packages/recorder/test/plumbing/notification.js'
 import { startTestRecorder, type TestRecorder } from '../../packages/recorder/test/plumbing/recorder.js'
 import { eventually } from '../harness/index.js'
@@ -107,6 +109,31 @@ describe('a service and its recorder', () => {
     expect(rows).toEqual(
       Array.from({ length: 30 }, (_, n) => ({ kpi: 'latency', value: 6 + 100 * n, i: 100 * n })),
     )
+  })
+
+  test('answer with the median of all operations, though each breach is kept and one other in ten', async () => {
+    const uniform = randomOf(17)
+    const chance = jest.spyOn(Math, 'random').mockImplementation(uniform)
+    const monitor = await startService(0.1)
+    const handle = monitor.for(place)
+    const values = Array.from({ length: 3_000 }, (_, i) => (i % 300 === 0 ? 9 : 0.1 + 0.2 * uniform()))
+    for (const latency of values) handle.operation({ latency })
+    await monitor.stop()
+    chance.mockRestore()
+    const kept = await stored('value')
+    expect(kept.length).toBeLessThan(500)
+    const truth = values.toSorted((a, b) => a - b)[1_499] as number
+    const response = await fetch(`${recorder.url}/api/analysis/models?hours=1&kpi=latency`)
+    const { measurements } = (await response.json()) as AnswerOf<'GET /api/analysis/models'>
+    expect(measurements).toHaveLength(1)
+    const [found] = measurements
+    expect(found).toMatchObject({ measurements: kept.length, breaches: 10 })
+    expect(found?.median_low).toBeLessThanOrEqual(truth)
+    expect(found?.median_high).toBeGreaterThanOrEqual(truth)
+    expect(found?.median).toBeCloseTo(0.2, 1)
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+    expect(Math.abs((found?.mean ?? 0) - mean)).toBeLessThan(2 * (found?.mean_error ?? 0))
+    expect(found?.mean_error).toBeLessThan(0.02)
   })
 
   test('lose nothing unsaid while the recorder is away: what is not stored is counted as dropped', async () => {

@@ -47,6 +47,26 @@ describe('mnemoscope up --demo', () => {
     expect(JSON.parse(asked.stdout)).toEqual([{ model: 'gpt-4o' }])
   }, 120_000)
 
+  test('single measurements come in, and their comparison estimates all operations of each model', async () => {
+    const compared = await eventually(
+      'enough measurements of three models',
+      async () => {
+        const { rows } = await demo.database.query(
+          `SELECT model, measurements::int, stands_for, median FROM compare_measurements(now() - interval '1 hour', now())
+           WHERE kpi = 'latency' AND operation = 'search' AND stands_for IS NOT NULL`,
+        )
+        return rows.length >= 3 && rows
+      },
+      { withinMs: 60_000 },
+    )
+    for (const row of compared) {
+      expect(row.stands_for).toBeGreaterThan(5 * row.measurements)
+      expect(row.median).toBeLessThan(1)
+    }
+    const { rows } = await demo.database.query('SELECT DISTINCT metric_type FROM performance_metrics')
+    expect(rows.length).toBeGreaterThanOrEqual(5)
+  }, 90_000)
+
   test('mnemoscope report prints the five sections from live data', async () => {
     const { exitCode, stdout } = await mnemoscopeHere(demo.folder, ['report'])
     expect(exitCode).toBe(0)

@@ -67,6 +67,20 @@ test('the way from "Instrument a service" to `mnemoscope up` works word for word
   expect(Number(snapshot.f1_score)).toBeCloseTo(0.91, 2)
   expect(Number(snapshot.token_usage)).toBeCloseTo(4_120, 0)
 
+  const kept = await eventually(
+    'a measurement that was kept',
+    () =>
+      firstRow(
+        database,
+        "SELECT value AS f1_score, weight FROM performance_metrics WHERE metric_type = 'f1_score'",
+      ),
+    { withinMs: 120_000 },
+  )
+  expect(kept).toMatchObject({ f1_score: 0.91, weight: 10 })
+  const compared =
+    "SELECT measurements AS f1_score FROM compare_measurements(now() - interval '7 days', now())"
+  expect(await firstRow(database, compared)).toBeDefined()
+
   expect(await answers(`${recorder}/`)).toBe(true)
   expect(await terminals.run('npx mnemoscope report')).toContain('gpt-4o')
   expect(await terminals.run('npx mnemoscope status')).toBe('ok\n')

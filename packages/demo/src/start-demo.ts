@@ -22,6 +22,8 @@ export interface DemoOptions {
   readonly fault?: Fault | undefined
   /** How sessions choose their model. Default `context_size`. */
   readonly strategy?: AdaptationStrategy
+  /** Address of the recorder that gets single measurements. Default: none. */
+  readonly recorder?: string | undefined
   /** The configuration to monitor with. Default: Mnemoscope's own defaults. */
   readonly config?: Config
   /** Called if a question could not be answered. Default: a line on standard error. */
@@ -49,6 +51,7 @@ export async function startDemo({
   rate = 4,
   fault: firstFault,
   strategy = 'context_size',
+  recorder,
   config,
   onFailure = (error) => console.error('demo: a question could not be answered:', error),
 }: DemoOptions = {}): Promise<Demo> {
@@ -72,7 +75,12 @@ export async function startDemo({
   }
   control.setFault(firstFault)
 
-  const monitor = await startMonitoring({ service: 'demo', endpoint: false, ...(config && { config }) })
+  const monitor = await startMonitoring({
+    service: 'demo',
+    endpoint: false,
+    ...(config && { config }),
+    ...(recorder !== undefined && { recorder }),
+  })
   const handleFault = faultControl(control)
   const server = createServer((request, response) => {
     const path = request.url?.split('?', 1)[0]

@@ -80,6 +80,10 @@ export const measurementAttribute = {
   /** A class of context sizes as the label has it, or a number of tokens. */
   contextSize: 'mnemoscope.context_size',
   operation: 'mnemoscope.operation',
+  /** How many measurements it stands for: 1 for one that is always sent, the inverse of `sampling` for one of a sample. */
+  weight: 'mnemoscope.weight',
+  /** Share of the measurements that are no breaches that its service sent at that time, 0 to 1. */
+  sampling: 'mnemoscope.sampling',
 } as const
 
 /** Label values that the instrumentation itself writes; no model has these names. */

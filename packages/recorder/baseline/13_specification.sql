@@ -61,9 +61,10 @@ CREATE VIEW performance_metrics AS
       'trace_id', trace_id,
       'span_id', span_id
     )) AS metadata,
-    received_at AS created_at
+    received_at AS created_at,
+    weight
   FROM measurements;
-COMMENT ON VIEW performance_metrics IS 'One row for each single measurement that was kept: every breach, and a sample of the rest. A mean over these rows is not a mean over all operations.';
+COMMENT ON VIEW performance_metrics IS 'One row for each single measurement that was kept: every breach, and a sample of the rest. A mean over these rows is not a mean over all operations: use weight, as in sum(weight * value) / sum(weight), or weighted_mean and weighted_quantile.';
 COMMENT ON COLUMN performance_metrics.id IS 'Hash of its content: the same record sent twice is stored once.';
 COMMENT ON COLUMN performance_metrics."timestamp" IS 'When it was measured.';
 COMMENT ON COLUMN performance_metrics.metric_type IS 'Id of the KPI, such as f1_score.';
@@ -72,6 +73,7 @@ COMMENT ON COLUMN performance_metrics.model IS 'Model in use.';
 COMMENT ON COLUMN performance_metrics.context_size IS 'Largest context size of the class, in tokens; NULL for the class without an upper end.';
 COMMENT ON COLUMN performance_metrics.metadata IS 'What the service sent with it, with service, operation, outcome, trace_id and span_id where they are known.';
 COMMENT ON COLUMN performance_metrics.created_at IS 'When the recorder stored it.';
+COMMENT ON COLUMN performance_metrics.weight IS 'How many measurements it stands for: 1 for a breach, and the inverse of the share that was kept for another.';
 
 CREATE VIEW alerts AS
   SELECT

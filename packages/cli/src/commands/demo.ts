@@ -11,6 +11,7 @@ interface DemoOptions {
   serve?: true
   port: number
   host: string
+  recorder?: string
 }
 
 /** `mnemoscope demo`: breaks and fixes the running demo, or runs only its memory system. */
@@ -21,6 +22,7 @@ export const demoCommand = new Command('demo')
   .option('-c, --config <file>', 'configuration file, for --serve (default: mnemoscope.config.ts here)')
   .option('--port <port>', 'port of /metrics for --serve', portOption, 9_464)
   .option('--host <address>', 'address of /metrics for --serve', '127.0.0.1')
+  .option('--recorder <url>', 'recorder that gets single measurements, for --serve (default: none)')
   .action(async (options: DemoOptions) => {
     if (options.serve) return serve(options)
     const { metrics, recorder } = readRunFile(process.cwd())
@@ -38,7 +40,7 @@ export const demoCommand = new Command('demo')
     )
   })
 
-async function serve({ config: path, host, port, fault }: DemoOptions): Promise<void> {
+async function serve({ config: path, host, port, fault, recorder }: DemoOptions): Promise<void> {
   const { loadProject } = await import('../config-file.js')
   const { config } = await loadProject(path)
   const stopping = stopSignal(() => {})
@@ -47,6 +49,7 @@ async function serve({ config: path, host, port, fault }: DemoOptions): Promise<
     config,
     host,
     port,
+    recorder,
     ...(fault !== undefined && fault !== 'none' && { fault }),
   })
   process.stdout.write(`The demo's memory system runs; its metrics: ${demo.url}\n`)

@@ -26,7 +26,7 @@ const placeOf = ({ kpi, service, model, context_size, operation }: Place) => [
   operation,
 ]
 
-/** Models side by side, from snapshots and from kept measurements. */
+/** Models side by side, from snapshots and from measurements. */
 export function modelSections(
   { models, measurements }: AnswerOf<'GET /api/analysis/models'>,
   units: Units,
@@ -47,18 +47,35 @@ export function modelSections(
       'No snapshot has a value in this time.',
     ),
     section(
-      'KEPT MEASUREMENTS',
-      [...placeHead, 'evaluator', 'structure', 'median', 'p95', 'breaches', 'kept'],
+      'MEASUREMENTS',
+      [
+        ...placeHead,
+        'evaluator',
+        'structure',
+        'mean',
+        '±',
+        'median',
+        'from to',
+        'p95',
+        'from to',
+        'of',
+        'breaches',
+      ],
       measurements.map((row) => [
         ...placeOf(row),
         row.evaluator ?? '',
         row.structure ?? '',
+        inUnit(row.mean, unitOf(units, row)),
+        inUnit(row.mean_error, unitOf(units, row)),
         inUnit(row.median, unitOf(units, row)),
+        between(row.median_low, row.median_high, unitOf(units, row)),
         inUnit(row.p95, unitOf(units, row)),
+        between(row.p95_low, row.p95_high, unitOf(units, row)),
+        row.estimate_of,
         count(row.breaches),
-        count(row.measurements),
       ]),
       'No measurement was kept in this time.',
+      measurementsNote,
     ),
   ]
 }
@@ -96,13 +113,29 @@ export function changeSections(
 
 type Cell = string | ReportCell
 
-function section(title: string, head: string[], rows: readonly Cell[][], none: string): ReportSection {
+/** What is uncertain because only a sample was kept. */
+const measurementsNote =
+  'Breaches are always kept, others are a sample, and each counts by its weight. ±: standard error. From to: holds the true value in 95 of 100 samples.'
+
+/** An interval; an end that is unknown is a question mark. */
+function between(low: number | null, high: number | null, unit: string): string {
+  const [from, to] = [low, high].map((end) => (end === null ? '?' : inUnit(end, unit)))
+  return `${from} to ${to}`
+}
+
+function section(
+  title: string,
+  head: string[],
+  rows: readonly Cell[][],
+  none: string,
+  below?: string,
+): ReportSection {
   const cells = [head, ...rows].map((row) =>
     row.map((cell) => (typeof cell === 'string' ? { text: cell } : cell)),
   )
   return rows.length === 0
     ? { title, rows: [], note: { text: none } }
-    : { title, rows: cells, note: undefined }
+    : { title, rows: cells, note: below === undefined ? undefined : { text: below } }
 }
 
 function unitOf(units: Units, { kpi }: Place): string {

@@ -55,14 +55,17 @@ interface ServiceOptions {
 }
 
 /** The demo's memory system, ready once it answers a scrape. */
-export function demoService(options: ServiceOptions & { fault: string | undefined }): Promise<ServerProcess> {
-  const { project, stateDir, port, fault } = options
+export function demoService(
+  options: ServiceOptions & { fault: string | undefined; recorder: string },
+): Promise<ServerProcess> {
+  const { project, stateDir, port, fault, recorder } = options
   return startProcess({
     name: 'demo',
     command: process.execPath,
     args: [
       command,
       ...['demo', '--serve', '--config', project.configPath, '--port', String(port)],
+      ...['--recorder', recorder],
       ...(fault === undefined ? [] : ['--fault', fault]),
     ],
     stateDir,

@@ -136,7 +136,9 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   const demoSystem = async () => {
     if (demo === false) return
     await progress.part('demo', async () => {
-      await keep('demo', () => demoService({ project, stateDir, port: ports.demo, fault: demo.fault }))
+      await keep('demo', () =>
+        demoService({ project, stateDir, port: ports.demo, fault: demo.fault, recorder: endpoints.recorder }),
+      )
       return `${metrics}${demo.fault === undefined ? '' : `, with the fault "${demo.fault}"`}`
     })
   }

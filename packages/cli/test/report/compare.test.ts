@@ -27,7 +27,9 @@ describe('mnemoscope compare', () => {
     expect(text).toMatch(
       /MODELS\n\s+kpi.+mean.+\n\s+f1_score +memory +b .+mean of 6,\d{3} operations.+snapshot mean.+\n\s+f1_score +memory +a /,
     )
-    expect(text).toMatch(/KEPT MEASUREMENTS\n.+\n\s+f1_score +memory +a +8192 +benchmark +judge +bench /)
+    expect(text).toMatch(
+      /\nMEASUREMENTS\n[\s\S]+f1_score +memory +a +8192 +benchmark +judge +bench .+all \d+ measurements/,
+    )
   })
 
   test('weeks: what moved, and whether for the better', async () => {

@@ -34,12 +34,29 @@ const ownKeys: ReadonlySet<string> = new Set(Object.values(names.measurementAttr
 /** Size limit of a record. Metadata beyond it is omitted. */
 export const mostRecordBytes = 64 * 1_024
 
+/** How a measurement was chosen to be sent. */
+export interface Choice {
+  /** Whether it is at or beyond a threshold: such a measurement is always sent. */
+  readonly breach: boolean
+  /** Share of the others that are sent, 0 to 1. */
+  readonly sampling: number
+}
+
+/**
+ * How many measurements one that was sent stands for: the inverse of its probability to be sent, so that sums over what was
+ * sent estimate sums over all (Horvitz and Thompson, 1952, JASA 47, 663-685).
+ */
+export function weightOf({ breach, sampling }: Choice): number {
+  return breach ? 1 : 1 / sampling
+}
+
 /**
  * A measurement as a log record. Metadata that is not text, number or boolean becomes JSON. Values that JSON can't hold
  * are omitted.
+ * @param choice why it is sent
  * @param sequence distinguishes measurements of the same millisecond; below 1,000,000
  */
-export function logRecord(measurement: TakenMeasurement, sequence: number): EncodedRecord {
+export function logRecord(measurement: TakenMeasurement, choice: Choice, sequence: number): EncodedRecord {
   const { kpi, value, model, contextSize, operation, at, metadata, traceId, spanId } = measurement
   const { measurementAttribute: name } = names
   const head = JSON.stringify({
@@ -54,6 +71,8 @@ export function logRecord(measurement: TakenMeasurement, sequence: number): Enco
     { key: name.model, value: { stringValue: model } },
     { key: name.contextSize, value: { stringValue: contextSize } },
     { key: name.operation, value: { stringValue: operation } },
+    { key: name.weight, value: { doubleValue: weightOf(choice) } },
+    { key: name.sampling, value: { doubleValue: choice.sampling } },
   ]
   const attributes = own.map((each) => JSON.stringify(each))
   let bytes = Buffer.byteLength(`${head},"attributes":[${attributes.join(',')}]}`)

@@ -23,8 +23,8 @@ export interface SendMeasurementsOptions {
 }
 
 /**
- * Sends single measurements with metadata and trace to the recorder: all breaches, and a sample of the others. Lost
- * measurements are counted and warned about once.
+ * Sends single measurements with metadata, trace and weight to the recorder: all breaches, and a sample of the others. Lost
+ * measurements are counted and warned about once; the weights of the others do not make up for them.
  */
 export function sendMeasurements(options: SendMeasurementsOptions): Pick<Outbox, 'flush' | 'stop'> {
   const { recorder, config, processor, now, warn, dropped } = options
@@ -46,7 +46,8 @@ export function sendMeasurements(options: SendMeasurementsOptions): Pick<Outbox,
     measurementListener(
       (measurement) => {
         sequence = (sequence + 1) % sequences
-        records.add({ ...logRecord(measurement, sequence), breach })
+        const choice = { breach, sampling: measurementSampling }
+        records.add({ ...logRecord(measurement, choice, sequence), breach })
       },
       now,
       warn,

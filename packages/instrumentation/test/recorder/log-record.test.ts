@@ -1,10 +1,21 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from '@jest/globals'
-import { logRecord, mostRecordBytes } from '../../src/recorder/log-record.js'
+import { logRecord, mostRecordBytes, weightOf } from '../../src/recorder/log-record.js'
 
 const place = { model: 'm', contextSize: '1', operation: 'o' }
 const taken = { kpi: 'latency', value: 1, at: 5.5, traceId: undefined, spanId: undefined, ...place }
+
+const always = { breach: true, sampling: 0.1 }
+
+test.each([
+  ['a breach, which is always sent', { breach: true, sampling: 0.1 }, 1],
+  ['a breach beside no sample', { breach: true, sampling: 0 }, 1],
+  ['one of ten', { breach: false, sampling: 0.1 }, 10],
+  ['one of all', { breach: false, sampling: 1 }, 1],
+])('%s stands for so many measurements', (_, choice, weight) => {
+  expect(weightOf(choice)).toBeCloseTo(weight)
+})
 
 test('metadata of any kind is converted for a log record', () => {
   const circular: Record<string, unknown> = {}
@@ -22,11 +33,11 @@ test('metadata of any kind is converted for a log record', () => {
       throw new Error('getter')
     },
   }
-  const { attributes, timeUnixNano } = JSON.parse(logRecord({ ...taken, metadata }, 7).json)
+  const { attributes, timeUnixNano } = JSON.parse(logRecord({ ...taken, metadata }, always, 7).json)
   expect(timeUnixNano).toBe('5000007')
   expect(
     Object.fromEntries(
-      attributes.slice(5).map(({ key, value }: { key: string; value: object }) => [key, value]),
+      attributes.slice(7).map(({ key, value }: { key: string; value: object }) => [key, value]),
     ),
   ).toEqual({
     text: { stringValue: 'x'.repeat(2_048) },
@@ -39,10 +50,10 @@ test('metadata of any kind is converted for a log record', () => {
 
 test('metadata can not replace the attributes of a measurement, and its keys are never too long for the recorder', () => {
   const metadata = { 'mnemoscope.value': 99, 'mnemoscope.kpi': 'f1_score', ['k'.repeat(600)]: 1 }
-  const { attributes } = JSON.parse(logRecord({ ...taken, metadata }, 7).json)
+  const { attributes } = JSON.parse(logRecord({ ...taken, metadata }, always, 7).json)
   const keys = attributes.map(({ key }: { key: string }) => key)
   expect(new Set(keys).size).toBe(keys.length)
-  expect(keys.slice(5)).toEqual(['k'.repeat(512)])
+  expect(keys.slice(7)).toEqual(['k'.repeat(512)])
 })
 
 test('a record is no larger than its limit with any metadata, and keeps the metadata that fits', () => {
@@ -56,7 +67,7 @@ test('a record is no larger than its limit with any metadata, and keeps the meta
       small: 1,
       ...Object.fromEntries(entries.slice(40)),
     }
-    const { json, bytes } = logRecord({ ...taken, metadata }, 7)
+    const { json, bytes } = logRecord({ ...taken, metadata }, always, 7)
     expect(bytes).toBe(Buffer.byteLength(json))
     expect(bytes).toBeLessThanOrEqual(mostRecordBytes)
     expect(bytes).toBeGreaterThan(mostRecordBytes / 2)
@@ -76,7 +87,7 @@ test('a record keeps no object of the application in memory', () => {
     const document = Buffer.alloc(1_000_000, String(i)).toString('latin1')
     // Documents are values, not keys: V8 can keep the names of properties.
     const metadata = { document, excerpt: document.slice(10, 1_000) }
-    return logRecord({ ...taken, metadata }, i)
+    return logRecord({ ...taken, metadata }, always, i)
   })
   const grown = heap() - before
   expect(records).toHaveLength(100)

@@ -80,6 +80,8 @@ describe('a service that knows its recorder', () => {
           'mnemoscope.model': 'gpt-4o',
           'mnemoscope.context_size': '131072',
           'mnemoscope.operation': 'search',
+          'mnemoscope.weight': 1,
+          'mnemoscope.sampling': 1,
           question: 'where?',
           hits: '[1,2]',
         },
@@ -95,6 +97,21 @@ describe('a service that knows its recorder', () => {
     for (let i = 0; i < 100; i++) op.operation({ latency: i < 3 ? 6 : 1, f1_score: 0.9, token_usage: 10 })
     await monitor.stop()
     expect(records.map(({ attributes }) => attributes['mnemoscope.value'])).toEqual([6, 6, 6])
+    for (const { attributes } of records)
+      expect(attributes).toMatchObject({ 'mnemoscope.weight': 1, 'mnemoscope.sampling': 0 })
+  })
+
+  test('sends a sample of the others, each with how many it stands for', async () => {
+    const { url, records } = await receiver()
+    const config = defineConfig({ instrumentation: { measurementSampling: 0.25 } })
+    const monitor = await start({ endpoint: false, recorder: url, config })
+    for (let i = 0; i < 400; i++) monitor.for(place).latency.record(1)
+    await monitor.stop()
+    // Of 400, about 100: beyond these numbers once in millions of runs.
+    expect(records.length).toBeGreaterThan(50)
+    expect(records.length).toBeLessThan(150)
+    for (const { attributes } of records)
+      expect(attributes).toMatchObject({ 'mnemoscope.weight': 4, 'mnemoscope.sampling': 0.25 })
   })
 
   test('retries while the recorder can not store them', async () => {

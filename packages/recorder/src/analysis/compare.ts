@@ -34,7 +34,12 @@ export const modelFigures = z.strictObject({
 })
 export type ModelFigures = DataOf<typeof modelFigures>
 
-/** Measurements that were kept, of one operation, evaluator and structure: breaches always are, others are sampled. */
+const estimate = z.number().nullable()
+
+/**
+ * Measurements of one operation, evaluator and structure, estimated from those that were kept: breaches always are, others
+ * are sampled, and each counts by its weight.
+ */
 export const measurementFigures = z.strictObject({
   ...placeAnswer,
   evaluator: z.string().nullable().describe('`metadata.evaluator` of the measurements: who judged them.'),
@@ -42,10 +47,23 @@ export const measurementFigures = z.strictObject({
     .string()
     .nullable()
     .describe('`metadata.structure` of the measurements: what the benchmark they are from was of.'),
-  measurements: z.number(),
-  breaches: z.number(),
-  median: z.number(),
-  p95: z.number(),
+  measurements: z.number().describe('Those that were kept.'),
+  breaches: z.number().describe('Of them, those at or beyond a threshold: all of these are kept.'),
+  sampled: z.number().describe('Of them, those of a sample.'),
+  stands_for: estimate.describe(
+    'How many there were, estimated. Null, as everything after it, where part was left out and fewer than 10 of a sample were kept.',
+  ),
+  estimate_of: z
+    .string()
+    .describe('What the estimates are of, in words: `about 4,200 measurements, of which 431 were kept`.'),
+  mean: estimate,
+  mean_error: estimate.describe('Standard error of the mean; 0 where everything was kept.'),
+  median: estimate,
+  median_low: estimate.describe('The true median lies between low and high in 95 of 100 samples.'),
+  median_high: estimate.describe('Null where it may lie beyond everything that was kept.'),
+  p95: estimate,
+  p95_low: estimate,
+  p95_high: estimate,
 })
 export type MeasurementFigures = DataOf<typeof measurementFigures>
 
@@ -121,18 +139,30 @@ export async function compareModels(
   }))
 }
 
-/** Kept measurements side by side, operations, evaluators and structures apart. */
+/** Measurements side by side, estimated from those that were kept; operations, evaluators and structures apart. */
 export async function compareMeasurements(
   pool: pg.Pool,
   scope: Scope,
   kpi: string | undefined,
 ): Promise<MeasurementFigures[]> {
-  const { rows } = await pool.query<MeasurementFigures>(
-    `SELECT ${place}, evaluator, structure, measurements::float8 AS measurements, breaches::float8 AS breaches, median, p95
+  const { rows } = await pool.query<Omit<MeasurementFigures, 'estimate_of'>>(
+    `SELECT ${place}, evaluator, structure, measurements::float8 AS measurements, breaches::float8 AS breaches,
+       sampled::float8 AS sampled, stands_for, mean, mean_error, median, median_low, median_high, p95, p95_low, p95_high
      FROM compare_measurements($1, $2) WHERE ${wanted} ORDER BY ${place}, evaluator, structure`,
     parameters(scope, kpi),
   )
-  return rows
+  return rows.map((row) => ({ ...row, estimate_of: estimateText(row) }))
+}
+
+/** What the estimates are of, in words. */
+export function estimateText({
+  measurements,
+  stands_for: all,
+}: Pick<MeasurementFigures, 'measurements' | 'stands_for'>): string {
+  const text = (number: number) => Math.round(number).toLocaleString('en-US')
+  if (all === null) return `unknown: ${text(measurements)} kept, too few of them a sample`
+  if (Math.round(all) === measurements) return `all ${text(all)} measurements`
+  return `about ${text(all)} measurements, of which ${text(measurements)} were kept`
 }
 
 /** A time beside the same time a week earlier, what moved furthest first. */

@@ -19,6 +19,10 @@ export const measurementAnswer = z.strictObject({
   context_size: z.string().describe('Class of context sizes: tokens, or +Inf.'),
   operation: operationAnswer,
   severity: z.string().nullable().describe('Level whose threshold it is at or beyond.'),
+  weight: z.number().describe('How many measurements it stands for: 1 for a breach, which is always kept.'),
+  sampling: z
+    .number()
+    .describe('Share of the measurements that are no breaches that its service kept, 0 to 1.'),
   trace_id: z.string().nullable(),
   span_id: z.string().nullable(),
   metadata: z.record(z.string(), z.unknown()),
@@ -28,7 +32,7 @@ export type FoundMeasurement = DataOf<typeof measurementAnswer>
 
 /** The columns of a `FoundMeasurement`. */
 export const measurementColumns = `id, extract(epoch FROM at)::float8 AS timestamp, kpi AS metric_type, value, outcome,
-  service, model, context_size, operation, severity, trace_id, span_id, metadata`
+  service, model, context_size, operation, severity, weight, sampling, trace_id, span_id, metadata`
 
 /** The measurements of a scope that were kept. */
 export function measurementRows(

@@ -28,6 +28,10 @@ export interface Measurement {
   readonly contextSize: string
   readonly operation: string
   readonly severity: ThresholdSeverity | null
+  /** How many measurements it stands for; at least 1. */
+  readonly weight: number
+  /** Share of the measurements that are no breaches that its service sent, 0 to 1. */
+  readonly sampling: number
   readonly traceId: string | null
   readonly spanId: string | null
   readonly metadata: Attributes
@@ -65,6 +69,8 @@ export function measurementOf(
   if (refusal !== undefined) return `its value is refused: ${refusal}`
   const place = placeOf(attributes, config)
   if (place === undefined) return `it has no ${attribute.model} or no ${attribute.contextSize}`
+  const choice = choiceOf(attributes)
+  if (typeof choice === 'string') return choice
   const value = typeof given === 'number' ? countedValue(kpi, given) : shareOf(kpi, String(given))
   return {
     id: idOf(record, service, nanos),
@@ -74,11 +80,25 @@ export function measurementOf(
     outcome: kpi.outcomes === undefined ? null : String(given),
     service: storableName(service),
     ...place,
+    ...choice,
     severity: value === null ? null : (severityOf(kpi.direction, thresholdsAt(kpi, place), value) ?? null),
     traceId: hexOrNull(record.traceId, 32),
     spanId: hexOrNull(record.spanId, 16),
     metadata: metadataOf(attributes),
   }
+}
+
+/** Greater ones are mistakes: a sample of one in a billion says nothing. */
+const mostWeight = 1e9
+
+/** How it was chosen to be sent. One that does not say it stands for itself, as if all had been sent. */
+function choiceOf(attributes: Attributes): Pick<Measurement, 'weight' | 'sampling'> | string {
+  const { [attribute.weight]: weight = 1, [attribute.sampling]: sampling = 1 } = attributes
+  if (typeof weight !== 'number' || !(weight >= 1 && weight <= mostWeight))
+    return `its ${attribute.weight} is not a number from 1 to ${mostWeight}`
+  if (typeof sampling !== 'number' || !(sampling >= 0 && sampling <= 1))
+    return `its ${attribute.sampling} is not a number from 0 to 1`
+  return { weight, sampling }
 }
 
 function placeOf(attributes: Attributes, { contextSizes }: Config): Place | undefined {

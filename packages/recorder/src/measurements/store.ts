@@ -11,9 +11,10 @@ export async function storeMeasurements(
   await createPartitions(pool, 'measurements', [...new Set(measurements.map(({ at }) => dayOf(at)))])
   const { rowCount } = await pool.query(
     `INSERT INTO measurements (at, id, kpi, value, outcome, service, model, context_size, operation, severity,
-       trace_id, span_id, metadata)
+       trace_id, span_id, metadata, weight, sampling)
      SELECT * FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::float8[], $5::text[], $6::text[], $7::text[],
-       $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::jsonb[])
+       $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::jsonb[],
+       $14::float8[], $15::float8[])
      ON CONFLICT DO NOTHING`,
     [
       measurements.map(({ at }) => at),
@@ -29,6 +30,8 @@ export async function storeMeasurements(
       measurements.map(({ traceId }) => traceId),
       measurements.map(({ spanId }) => spanId),
       measurements.map(({ metadata }) => JSON.stringify(metadata)),
+      measurements.map(({ weight }) => weight),
+      measurements.map(({ sampling }) => sampling),
     ],
   )
   return rowCount ?? 0

@@ -149,6 +149,32 @@ test('records that are no measurements are refused one by one and named in a suc
   expect(rows).toEqual([{ n: 1 }])
 })
 
+test('a measurement has its weight, and stands for itself where it has none', async () => {
+  const of = (name: string, more: Record<string, Value>) => record(f1(0.9, { 'test.weight': name, ...more }))
+  const sent = [
+    of('sample', { 'mnemoscope.weight': 10, 'mnemoscope.sampling': 0.1 }),
+    of('breach', { 'mnemoscope.weight': 1, 'mnemoscope.sampling': 0 }),
+    of('none', {}),
+    of('too light', { 'mnemoscope.weight': 0.5 }),
+    of('a text', { 'mnemoscope.weight': 'ten' }),
+    of('too much', { 'mnemoscope.sampling': 2 }),
+  ]
+  expect((await send(sent)).body).toEqual({
+    partialSuccess: {
+      rejectedLogRecords: 3,
+      errorMessage: expect.stringContaining('its mnemoscope.weight is not'),
+    },
+  })
+  const { rows } = await pool.query(
+    "SELECT metadata ->> 'test.weight' AS name, weight, sampling FROM measurements WHERE metadata ? 'test.weight' ORDER BY 1",
+  )
+  expect(rows).toEqual([
+    { name: 'breach', weight: 1, sampling: 0 },
+    { name: 'none', weight: 1, sampling: 1 },
+    { name: 'sample', weight: 10, sampling: 0.1 },
+  ])
+})
+
 test.each([
   ['not JSON', '{', 'application/json', 400],
   ['of another shape', '{"resourceLogs": 1}', 'application/json', 400],
