@@ -99,6 +99,32 @@ COMMENT ON COLUMN alert_transitions.via IS 'The source it was learned from.';
 COMMENT ON COLUMN alert_transitions.recorded_at IS 'When the recorder stored it.';
 COMMENT ON COLUMN alert_transitions.detail IS 'What changed: new values by column name, times as Unix seconds.';
 
+CREATE TABLE audit_log (
+  id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  by text,
+  sender text,
+  operation text NOT NULL,
+  scope text NOT NULL,
+  allowed boolean NOT NULL,
+  code text,
+  unlogged integer DEFAULT 0 NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT audit_log_pkey PRIMARY KEY (id)
+);
+CREATE INDEX audit_log_at ON audit_log USING btree (at DESC);
+COMMENT ON TABLE audit_log IS 'Each request that changed the configuration or an alert or reported a deployment, and each that was refused. Entries can only be added; after 400 days the recorder removes them.';
+COMMENT ON COLUMN audit_log.id IS 'The entry''s own: an entry that is sent twice is stored once.';
+COMMENT ON COLUMN audit_log.at IS 'When the request was answered, by the recorder''s clock.';
+COMMENT ON COLUMN audit_log.by IS 'Name of the key, or "token"; NULL for a request without a valid one.';
+COMMENT ON COLUMN audit_log.sender IS 'Address that the request came from: a proxy''s, if there is one.';
+COMMENT ON COLUMN audit_log.operation IS 'Method and path, as /api/openapi.json has them.';
+COMMENT ON COLUMN audit_log.scope IS 'What a key must have to do this.';
+COMMENT ON COLUMN audit_log.allowed IS 'false for a request that was refused or failed: it changed nothing.';
+COMMENT ON COLUMN audit_log.code IS 'Code of the error, such as ACCESS_DENIED; NULL where it was allowed.';
+COMMENT ON COLUMN audit_log.unlogged IS 'Refusals of the same sender before this one that have no entry, as there were too many.';
+COMMENT ON COLUMN audit_log.recorded_at IS 'When it was stored.';
+
 CREATE TABLE config_changes (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   at timestamp with time zone NOT NULL,
@@ -874,6 +900,20 @@ AS $function$
   WHERE begun.id = episode AND (came.previous_version IS NOT NULL OR came.source = 'api')
 $function$;
 COMMENT ON FUNCTION deployments_before IS 'Deployments of an alert episode''s service shortly before it began; of any service for an alert that concerns none. A service that was seen for the first time is not a deployment.';
+
+CREATE OR REPLACE FUNCTION keep_audit_log()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF TG_OP = 'DELETE' AND OLD.at < now() - interval '400 days' THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION 'entries of audit_log can be added, and removed after 400 days, but not changed'
+    USING ERRCODE = 'insufficient_privilege';
+END
+$function$;
+COMMENT ON FUNCTION keep_audit_log IS 'Refuses to change entries of audit_log, and to remove those of the last 400 days.';
 
 CREATE OR REPLACE FUNCTION may_change(given double precision[], times timestamp with time zone[], significance double precision DEFAULT 0.001)
  RETURNS boolean

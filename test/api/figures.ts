@@ -61,6 +61,7 @@ export async function outsideContract(): Promise<Figure> {
       config,
       configSource,
       gate: { token: undefined, keys: () => [], sessionSecret: '', open: 'use' },
+      audit: { add: () => undefined },
       takeSignInCode: () => false,
       hosts: new Set(),
       metrics: createMetrics(),

@@ -32,6 +32,7 @@ export const layers = [
   'status',
   'runbooks',
   'sign-in',
+  'audit',
   'reading',
   // The roof: the list of all routes, the app, the recorder.
   'api',

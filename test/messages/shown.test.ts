@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { findTool } from '@mnemoscope/servers'
 import { mnemoscopeHere } from '../harness/command.js'
 import { linkTools } from '../harness/link-tools.js'
+import { toolsDir } from '../harness/repository.js'
 import { firingWords } from './count.js'
 import { wrongRandomEnds } from './random-episodes.js'
 
@@ -20,6 +22,8 @@ let messages: readonly Shown[]
 let page: string
 
 beforeAll(async () => {
+  // Fetched here if it is missing: the command would say so on standard error.
+  await findTool('amtool', { toolsDir })
   linkTools(folder)
   const config = `import { defineConfig } from '@mnemoscope/kpi'
 export default defineConfig({

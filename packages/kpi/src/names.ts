@@ -217,6 +217,8 @@ export const recorderMetric = {
   newestChange: 'mnemoscope_recorder_newest_change_timestamp_seconds',
   /** Instants that are still to be filled. */
   backfillLeft: 'mnemoscope_recorder_backfill_instants_left',
+  /** Entries of the audit log that are not in the database. */
+  auditLost: 'mnemoscope_recorder_audit_entries_lost_total',
   /** 1 while the recorder knows that the configuration as written is not in use. */
   configProblem: 'mnemoscope_recorder_config_problem',
   /** By `server`: `postgres` or `prometheus`. */

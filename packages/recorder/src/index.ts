@@ -8,6 +8,7 @@ export type {
   ParamsOf,
   QueryOf,
 } from './api/contract.js'
+export type { AuditedRequest } from './audit/routes.js'
 export { type Difference, differencesBetween, type RestartNeeded, restartsFor } from './config/differences.js'
 export type {
   AppliedChange,

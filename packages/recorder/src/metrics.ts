@@ -58,6 +58,11 @@ export function createMetrics() {
       help: 'When the newest notification of Alertmanager was stored, as Unix time; 0 before the first since the start.',
       registers,
     }),
+    auditLost: new Counter({
+      name: names.recorderMetric.auditLost,
+      help: "Entries of the audit log that are not in the database, as it did not answer; they are in the recorder's own log.",
+      registers,
+    }),
     openEpisodes: new Gauge({
       name: names.recorderMetric.openEpisodes,
       help: 'Open alert episodes.',

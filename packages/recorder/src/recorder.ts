@@ -4,6 +4,7 @@ import { type Logger, pino } from 'pino'
 import { countArrivals } from './alerts/arrivals.js'
 import { startReconciles } from './alerts/reconcile.js'
 import { createApp } from './api/app.js'
+import { startAuditLog } from './audit/log.js'
 import { startChangeLog } from './config/change-log.js'
 import { type ConfigSource, fixedConfig, liveConfig, showConfigProblem } from './config/source.js'
 import { readBaseline } from './database/baseline.js'
@@ -147,9 +148,12 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   showLoops(metrics.registry, loops, startedAt)
   showConfigProblem(metrics.registry, configSource)
   const changeLog = startChangeLog(pool, configSource, logger)
+  const audit = startAuditLog(pool, logger, metrics.auditLost)
   const close = async (server?: Listening) => {
     unsubscribe()
     await Promise.all([server?.close(), changeLog.stop(), ...loops.map(({ loop }) => loop.stop())])
+    // Requests under way until now may have had something to add.
+    await audit.stop()
     await Promise.all([pool.end(), readers.end()])
   }
   const refreshMs = 1_000 * durationSeconds(config.dashboard.refreshInterval)
@@ -166,6 +170,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
       open: options.open ?? (isLoopback(host) ? 'use' : 'nothing'),
       sessionSecret: options.signIn?.secret ?? randomBytes(32).toString('hex'),
     },
+    audit,
     takeSignInCode: options.signIn?.takeCode ?? (() => false),
     hosts: knownHosts([config.endpoints.recorder], [host, ...(options.allowHosts ?? [])]),
     metrics,

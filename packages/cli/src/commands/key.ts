@@ -1,10 +1,11 @@
 import { resolve } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
-import type { Key, KeyScope } from '@mnemoscope/recorder'
+import type { AuditedRequest, Key, KeyScope } from '@mnemoscope/recorder'
 import { Command, Option } from 'commander'
 import { keyFileOf } from '../keys.js'
-import { numberOption } from '../options.js'
+import { numberOption, timeOption } from '../options.js'
 import { writeFiles } from '../project-files.js'
+import { ask, recorderUrl } from '../recorder-client.js'
 import { print, printableLine } from '../terminal.js'
 
 /** As `@mnemoscope/recorder` has them, which would take a while to load for `--help`. */
@@ -83,11 +84,47 @@ const revokeCommand = new Command('revoke')
     print(`Revoked: ${name}\n`)
   })
 
+interface LogOptions {
+  url?: string
+  hours: number
+  from?: string
+  to?: string
+  limit: number
+  json?: true
+}
+
+/** `mnemoscope key log`: what keys were used for, and who was refused. */
+const logCommand = new Command('log')
+  .description('show who changed something over HTTP, and who was refused, newest first')
+  .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
+  .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 3_650), 24)
+  .option('--from <time>', 'begin, such as 2026-01-31T14:00Z, in place of --hours', timeOption('--from'))
+  .option('--to <time>', 'end (default: now)', timeOption('--to'))
+  .option('--limit <entries>', 'most entries', numberOption('--limit', 1, 1_000), 100)
+  .option('--json', 'print them as JSON')
+  .action(async ({ url, json, ...query }: LogOptions) => {
+    const { entries } = await ask(recorderUrl(url), 'GET /api/audit', { has: 'entries', query })
+    if (json) return print(`${JSON.stringify(entries, null, 2)}\n`)
+    for (const entry of entries) print(`${auditLine(entry)}\n`)
+    if (entries.length === 0) print('Nobody changed anything or was refused in this time.\n')
+  })
+
+function auditLine(entry: AuditedRequest): string {
+  const { at, by, sender, operation, allowed, code, unlogged } = entry
+  const who = `${by ?? 'without a valid key'}, from ${sender ?? 'an unknown address'}`
+  const outcome = allowed ? 'done' : `refused: ${code}`
+  const more = unlogged === 0 ? '' : `, and ${unlogged} more before it`
+  return printableLine(`${new Date(at * 1_000).toISOString()}  ${operation}  ${outcome}${more}  (${who})`)
+}
+
 export const keyCommand = new Command('key')
-  .description('make, list and revoke the keys of those who may use the recorder')
+  .description(
+    'make, list and revoke the keys of those who may use the recorder, and show what they were used for',
+  )
   .addCommand(createCommand)
   .addCommand(listCommand)
   .addCommand(revokeCommand)
+  .addCommand(logCommand)
 
 function save(file: string, keys: readonly Key[]): void {
   writeFiles(resolve('.'), new Map([[file, `${JSON.stringify(keys, null, 2)}\n`]]), () => true)

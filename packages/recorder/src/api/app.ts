@@ -14,7 +14,7 @@ import { answerError, RequestError } from '../http/error.js'
 import { checkHosts } from '../http/hosts.js'
 import { type PageFile, policyForDocumentsAlone, servePageFile } from '../http/page.js'
 import type { AnyRoute } from '../http/route.js'
-import { refuseOtherMethods, serve } from '../http/serve.js'
+import { type Audit, refuseOtherMethods, serve } from '../http/serve.js'
 import type { Metrics } from '../metrics.js'
 import type { Events } from '../status/events.js'
 import type { Notices } from '../status/notices.js'
@@ -34,6 +34,8 @@ export interface AppOptions {
   readonly configSource: ConfigSource
   /** Who may call what. */
   readonly gate: Gate
+  /** Gets who changed something and who was refused. */
+  readonly audit: Audit
   /** Takes a code by which a browser signs in; true once for each. */
   readonly takeSignInCode: (code: string) => boolean
   /** Names for which requests are answered, beside those of this machine and IP addresses. */

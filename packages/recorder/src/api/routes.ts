@@ -3,6 +3,7 @@ import type { Config } from '@mnemoscope/kpi'
 import { z } from 'zod'
 import { webhookRoutes } from '../alerts/webhook.js'
 import { analysisRoutes } from '../analysis/routes.js'
+import { auditRoutes } from '../audit/routes.js'
 import { configRoutes } from '../config/routes.js'
 import { dashboardRoutes } from '../dashboard/routes.js'
 import { deploymentRoutes } from '../deployments/routes.js'
@@ -26,6 +27,7 @@ const featureRoutes = [
   ...deploymentRoutes,
   ...statusRoutes,
   ...signInRoutes,
+  ...auditRoutes,
   ...webhookRoutes,
   ...runbookRoutes,
 ] as const

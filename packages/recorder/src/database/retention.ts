@@ -92,6 +92,9 @@ export async function applyRetention(pool: pg.Pool, retention: Retention, now: D
   return { droppedPartitions, deletedEpisodes, hasMore, failures }
 }
 
+/** The table refuses to lose entries of 400 days; a day more, as its clock is another one. */
+const auditDays = 401
+
 function agedTables(retention: Retention, before: (days: number) => Date): AgedTable[] {
   // Snapshots go by the day, so the entries of their instants go by the day too.
   const startOfCutoffDay = new Date(Math.floor(before(retention.snapshotsDays).getTime() / dayMs) * dayMs)
@@ -118,6 +121,7 @@ function agedTables(retention: Retention, before: (days: number) => Date): AgedT
       unless: 'NOT EXISTS (SELECT FROM config_changes AS newer WHERE newer.id > old.id AND newer.at < $1)',
     },
     { name: 'alert_episodes', age: 'ends_at', cutoff: before(retention.alertsDays) },
+    { name: 'audit_log', age: 'at', cutoff: before(auditDays) },
   ]
 }
 

@@ -58,14 +58,13 @@ export interface Asked {
 
 /**
  * Lets a request through that may call a route.
- * @returns who sends it; undefined where it has no key and needs none
+ * @param caller who sends it; undefined for a request without a valid key, which some routes do not need
  * @throws MnemoscopeError TOKEN_REQUIRED, ACCESS_DENIED
  */
-export function assertAccess(access: Access, asked: Asked, gate: Gate, now = Date.now()): Caller | undefined {
-  const caller = callerOf(asked, gate, access === 'read', now)
-  if (access === 'open') return caller
+export function assertAccess(access: Access, caller: Caller | undefined, gate: Gate): void {
+  if (access === 'open') return
   if (caller !== undefined) {
-    if (caller.scopes.includes(access)) return caller
+    if (caller.scopes.includes(access)) return
     throw new MnemoscopeError('ACCESS_DENIED', `the key "${caller.name}" may not do this`, {
       value: caller.name,
       expected: `a key with the scope ${access}`,
@@ -74,25 +73,29 @@ export function assertAccess(access: Access, asked: Asked, gate: Gate, now = Dat
   }
   const keys = gate.keys()
   if (gate.token === undefined && keys.length === 0) {
-    if (gate.open === 'everything' || (gate.open === 'use' && access !== 'configure')) return undefined
+    if (gate.open === 'everything' || (gate.open === 'use' && access !== 'configure')) return
     throw new MnemoscopeError('ACCESS_DENIED', 'this recorder has neither a token nor a key', {
       expected: `a recorder with MNEMOSCOPE_TOKEN, or with a key that has the scope ${access}`,
       next: `Make a key with \`npx mnemoscope key create NAME --scope ${access}\` and send it, or start the recorder with MNEMOSCOPE_TOKEN set.`,
     })
   }
   const isShared = gate.token !== undefined || keys.some(({ isOwn }) => isOwn !== true)
-  if (access === 'write:measurements' && !isShared) return undefined
+  if (access === 'write:measurements' && !isShared) return
   throw new MnemoscopeError('TOKEN_REQUIRED', 'the request has no valid token', {
     expected: `Authorization: Bearer, and the recorder's token or a key with the scope ${access}`,
     next: 'Send MNEMOSCOPE_TOKEN of the recorder, or a key from `npx mnemoscope key create`. For Alertmanager set alerting.recorderTokenFile. To sign in on the page: `npx mnemoscope sign-in`.',
   })
 }
 
-function callerOf(
+/**
+ * Who sends a request: by its key, or by the session that the page's cookie names.
+ * @returns undefined for a request without a valid one
+ */
+export function callerOf(
+  access: Access,
   { authorization, cookie, origin, fetchSite }: Asked,
   gate: Gate,
-  isRead: boolean,
-  now: number,
+  now = Date.now(),
 ): Caller | undefined {
   const given = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1]
   if (given !== undefined) {
@@ -102,7 +105,8 @@ function callerOf(
   const session = /(?:^|; )mnemoscope_session=([^;]+)/.exec(cookie ?? '')?.[1]
   // Other programs at this host get the cookie too, and pages of theirs send it: with another origin, or, if they only
   // read, with a word about the site. That a page cannot leave out.
-  const isOwnPage = origin !== undefined || (isRead && !/^(?:same|cross)-site$/.test(fetchSite ?? ''))
+  const isOwnPage =
+    origin !== undefined || (access === 'read' && !/^(?:same|cross)-site$/.test(fetchSite ?? ''))
   return session !== undefined && isOwnPage ? ofSession(session, gate, now) : undefined
 }
 

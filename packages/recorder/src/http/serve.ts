@@ -1,8 +1,7 @@
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
 import type { Context, Hono } from 'hono'
-import type { Logger } from 'pino'
-import { type Asked, assertAccess, type Caller, type Gate } from './access.js'
+import { type Access, type Asked, assertAccess, type Caller, callerOf, type Gate } from './access.js'
 import type { Attempts } from './attempts.js'
 import { withBody } from './body.js'
 import type { Budget } from './budget.js'
@@ -10,14 +9,36 @@ import { RequestError } from './error.js'
 import { queryShape, readParams, readQuery } from './query.js'
 import type { AnyRoute } from './route.js'
 
+/** A request that changed something, or that was refused. */
+export interface AuditEntry {
+  /** Name of the key that it came with; null without a valid one. */
+  readonly by: string | null
+  /** Address that it came from. */
+  readonly from: string | null
+  /** Method and path, as the contract has them. */
+  readonly operation: string
+  readonly scope: Access
+  /** Whether it did what it asked for. */
+  readonly allowed: boolean
+  /** Code of the error; null where it was allowed. */
+  readonly code: string | null
+  /** Refusals of the same sender before this one that have no entry. */
+  readonly unlogged: number
+}
+
+/** Where these go. */
+export interface Audit {
+  add(entry: AuditEntry): void
+}
+
 /** What every route is served with. */
 export interface ServeOptions {
   /** Who may call what. */
   readonly gate: Gate
   /** Slows down who guesses keys. */
   readonly attempts: Attempts
-  /** Gets a line for each request that writes, and for each that was refused. */
-  readonly logger: Pick<Logger, 'info' | 'warn'>
+  /** Gets each request of a person that changed something, and each that was refused. */
+  readonly audit: Audit
   /** Bytes of bodies that requests may hold at a time, apart for those that bring alerts, which others must not hold up. */
   readonly budgets: { readonly alerts: Budget; readonly others: Budget }
   readonly config: Pick<Config, 'kpis'>
@@ -30,7 +51,8 @@ export function serve<Needs extends ServeOptions>(app: Hono, route: AnyRoute<Nee
     const budget = route.access === 'write:alerts' ? budgets.alerts : budgets.others
     let caller: Caller | undefined
     try {
-      caller = assertAccess(route.access, askedOf(context), gate)
+      caller = callerOf(route.access, askedOf(context), gate)
+      assertAccess(route.access, caller, gate)
       const params = route.params === undefined ? {} : readParams(context, route.params)
       const query =
         route.query === undefined ? {} : readQuery(context, queryShape(route.query, Object.keys(config.kpis)))
@@ -61,31 +83,37 @@ function askedOf(context: Context): Asked {
   }
 }
 
-/** Logs who changed what. */
+/** Whether a route changes what people decide. Alerts and measurements come all the time. */
+function isDecision({ access }: Pick<AnyRoute, 'access' | 'method'>): boolean {
+  return access === 'acknowledge' || access === 'configure'
+}
+
 function auditDone(
   route: AnyRoute,
   context: Context,
   caller: Caller | undefined,
-  { logger }: Pick<ServeOptions, 'logger'>,
+  { audit }: Pick<ServeOptions, 'audit'>,
 ): void {
-  // Alerts and measurements come all the time.
-  if (!['acknowledge', 'configure'].includes(route.access)) return
-  logger.info({ audit: { ...asAudited(route, context, caller), allowed: true } }, 'changed')
+  if (!isDecision(route) || route.method === 'GET') return
+  audit.add({ ...asAudited(route, context, caller), allowed: true, code: null, unlogged: 0 })
 }
 
-/** Logs who was refused, and lets somebody who guesses keys wait. */
+/** Keeps who was refused, and lets somebody who guesses keys wait. */
 async function afterRefusal(
   route: AnyRoute,
   context: Context,
   caller: Caller | undefined,
-  { logger, attempts }: Pick<ServeOptions, 'logger' | 'attempts'>,
+  { audit, attempts }: Pick<ServeOptions, 'audit' | 'attempts'>,
   error: unknown,
 ): Promise<void> {
-  if (!(error instanceof MnemoscopeError) || !/^(?:TOKEN_REQUIRED|ACCESS_DENIED)$/.test(error.code)) return
+  const code = error instanceof MnemoscopeError ? error.code : 'INTERNAL'
+  const isDenied = /^(?:TOKEN_REQUIRED|ACCESS_DENIED)$/.test(code)
+  // A change that was allowed and failed, such as one of a bad threshold, is of interest; a bad query is not.
+  if (!isDenied && (!isDecision(route) || route.method === 'GET')) return
   const audited = asAudited(route, context, caller)
-  const isGuess = error.code === 'TOKEN_REQUIRED' && context.req.header('authorization') !== undefined
+  const isGuess = code === 'TOKEN_REQUIRED' && context.req.header('authorization') !== undefined
   const { delayMs, isLogged, unlogged } = attempts.refused(audited.from ?? '', isGuess)
-  if (isLogged) logger.warn({ audit: { ...audited, allowed: false, code: error.code, unlogged } }, 'refused')
+  if (isLogged) audit.add({ ...audited, allowed: false, code, unlogged })
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
 }
 

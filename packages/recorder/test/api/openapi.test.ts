@@ -43,6 +43,7 @@ test('every route is in the document, and nothing else', () => {
     config,
     configSource: fixedConfig(config),
     gate: { token: undefined, keys: () => [], open: 'use', sessionSecret: '' },
+    audit: { add: () => undefined },
     takeSignInCode: () => false,
     hosts: new Set(),
     metrics: createMetrics(),

@@ -78,4 +78,9 @@ export async function seedEverything(pool: pg.Pool): Promise<void> {
      FROM (VALUES ('memory'), ('memory-api')) AS services (service)`,
     [new Date(began)],
   )
+  await pool.query(
+    `INSERT INTO audit_log (id, at, by, sender, operation, scope, allowed, code)
+     VALUES (gen_random_uuid(), $1, 'ada', '127.0.0.1', 'PUT /api/config', 'configure', false, 'CONFIG_INVALID')`,
+    [new Date(began)],
+  )
 }
