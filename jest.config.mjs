@@ -1,6 +1,6 @@
 /** Tests run from the TypeScript sources: packages resolve through the `mnemoscope-source` export condition. */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/test-environment.mjs',
   // Most suites wait for servers rather than compute.
   maxWorkers: 4,
   testSequencer: '<rootDir>/scripts/test-order.mjs',

@@ -22,14 +22,16 @@ afterEach(() => state.remove())
 const runs = (native: string) =>
   execFileSync(join(native, 'bin/postgres'), ['--version'], { stdio: 'pipe' }).toString()
 
-/** A copy of the installed package as npm unpacks it: without the links that its list names. */
+/** A copy of the installed package's programs as npm unpacks it: without the links that its list names. */
 function freshPackage(mode: number): string {
   const installed = installedBinaries()
   const folder = join(state.path, 'package')
   mkdirSync(folder, { mode })
   cpSync(join(installed, '../package.json'), join(folder, 'package.json'))
   const native = join(folder, 'native')
-  cpSync(installed, native, { recursive: true, verbatimSymlinks: true })
+  // Not the two thousand files that only a new cluster needs.
+  const filter = (path: string) => path !== join(installed, 'share')
+  cpSync(installed, native, { recursive: true, verbatimSymlinks: true, filter })
   const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { target: string }[]
   for (const { target } of links) rmSync(join(folder, target), { force: true })
   return native
