@@ -42,6 +42,17 @@ describe('the pages', () => {
   })
 })
 
+test('each line of the threat model names a test that exists', () => {
+  const [, defended = ''] = /### What is defended\n([\s\S]*?)\n###/.exec(read('SECURITY.md')) ?? []
+  const lines = defended.split('\n').filter((line) => /^\| (?!---|Attempt)/.test(line))
+  expect(lines.length).toBeGreaterThan(15)
+  const without = lines.filter((line) => {
+    const [, name = '', path = ''] = /\[([^\]]+)\]\(([^)]+\.test\.ts)\) \|$/.exec(line) ?? []
+    return name === '' || !read(path).includes(`'${name}`)
+  })
+  expect(without).toEqual([])
+})
+
 function read(path: string): string {
   return readFileSync(join(repository, path), 'utf8')
 }

@@ -1,4 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
@@ -35,6 +37,24 @@ test('the file handler begins a new line after one that was cut off, as by a ful
   expect([whole, cut]).toEqual(['{"id": 1}', '{"id": 2, "ki'])
   expect(own.map((line) => JSON.parse(line).kind)).toEqual(['opened', 'closed'])
   await rm(folder, { recursive: true })
+})
+
+test('the webhook handler follows no redirect', async () => {
+  const asked: string[] = []
+  const server = createServer(({ url = '' }, response) => {
+    asked.push(url)
+    response.writeHead(307, { location: '/elsewhere' }).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await storeObservations({ pool: deliveries.pool, handlers: ['webhook'] }, episode('one', false))
+  deliveries.start(webhookHandler({ url: `http://127.0.0.1:${port}/here` }))
+  await waitFor(async () => {
+    const { rows } = await deliveries.pool.query('SELECT last_error FROM deliveries')
+    return rows[0].last_error === 'HTTP 307'
+  })
+  expect(new Set(asked)).toEqual(new Set(['/here']))
+  await new Promise((resolve) => server.close(resolve))
 })
 
 test('two handlers of one name are refused, because their deliveries would be mixed up', async () => {
