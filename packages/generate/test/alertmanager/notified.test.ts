@@ -122,10 +122,12 @@ describe('a real Alertmanager', () => {
     await end(...places)
     await until(() => sent('A').length > 1)
     await flushed('B2')
-    expect(sent('A').map(({ status, alerts }) => [status, alerts.length])).toEqual([
-      ['firing', 300],
-      ['resolved', 300],
-    ])
+    // Alertmanager takes one alert after another: a flush in between divides the ends into two messages.
+    const ends = sent('A').slice(1)
+    expect(ends.length).toBeLessThanOrEqual(2)
+    expect(ends.at(-1)?.status).toBe('resolved')
+    const ended = ends.flatMap(({ alerts }) => alerts.filter(({ status }) => status === 'resolved'))
+    expect(ended.map(({ labels }) => labels.model).sort()).toEqual(places.map(({ model }) => model).sort())
   })
 
   test('sends nothing to a receiver in its mute times, and everything to the others', async () => {
