@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { findTool } from '@mnemoscope/servers'
 import fc from 'fast-check'
+import { anyCodePoints } from '../../../../test/harness/any-code-points.js'
 import type { Monitor } from '../../src/index.js'
 import { samplesOf, scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
@@ -35,7 +36,7 @@ const anyValue = fc.oneof(
   { weight: 1, arbitrary: fc.anything({ withBigInt: true, withNullPrototype: true }) },
 )
 const anyText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 200 }),
+  anyCodePoints(200),
   fc.constantFrom('', '\u0000', '\ud800', '"}\n{', '_overflow', '__proto__'),
 )
 const anyLabels = fc.record({
