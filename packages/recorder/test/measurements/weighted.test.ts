@@ -81,8 +81,8 @@ describe('20,000 operations of 0.2 s, of which 40 took 9 s, at a sample of one i
     p95: sorted[0.95 * all.length - 1] as number,
   }
   /** Kept as a service keeps them. */
-  const sample = (sampling: number, uniform: () => number) =>
-    all.flatMap((value) => {
+  const sample = (sampling: number, uniform: () => number, of = all) =>
+    of.flatMap((value) => {
       if (value >= 5) return [{ value, weight: 1 }]
       return uniform() < sampling ? [{ value, weight: 1 / sampling }] : []
     })
@@ -173,8 +173,10 @@ describe('20,000 operations of 0.2 s, of which 40 took 9 s, at a sample of one i
 
   test('the interval holds the true median in 95 of 100 samples, also of small ones', async () => {
     const uniform = randomOf(11)
-    for (const sampling of [0.1, 0.005]) {
-      const samples = Array.from({ length: 300 }, () => sample(sampling, uniform))
+    const some = all.slice(0, 2_000)
+    const median = some.toSorted((a, b) => a - b)[some.length / 2 - 1] as number
+    for (const sampling of [0.2, 0.05]) {
+      const samples = Array.from({ length: 300 }, () => sample(sampling, uniform, some))
       const { rows } = await pool.query<{ low: number | null; high: number | null }>(
         `SELECT low, high FROM unnest($1::text[], $2::text[]) AS each (given, weights),
            weighted_quantile(each.given::float8[], each.weights::float8[], 0.5)`,
@@ -183,7 +185,7 @@ describe('20,000 operations of 0.2 s, of which 40 took 9 s, at a sample of one i
           samples.map((kept) => `{${kept.map(({ weight }) => weight)}}`),
         ],
       )
-      const held = rows.filter(({ low, high }) => (low ?? 0) <= truth.median && truth.median <= (high ?? 99))
+      const held = rows.filter(({ low, high }) => (low ?? 0) <= median && median <= (high ?? 99))
       expect(held.length / rows.length).toBeGreaterThanOrEqual(0.92)
       expect(held.length / rows.length).toBeLessThanOrEqual(0.985)
     }
