@@ -101,7 +101,7 @@ function reachedByForeign(
   return [
     wrong('routes', {
       code: 'route_without_matcher',
-      text: 'Alerts of other people reach the recorder, too. It stores nothing of them.',
+      text: 'Alerts of other people go to the recorder, too. It stores nothing of them, and those that no other route matches no longer reach your default receiver.',
       fix: `Give the route to the recorder the matcher alertname=~"${names.alertPattern}".`,
     }),
   ]
@@ -111,7 +111,9 @@ function reachedByForeign(
 function steering(config: AlertmanagerConfig, recorders: readonly string[]): Finding[] {
   const silent = new Set(
     config.receivers
-      .filter((receiver) => Object.keys(receiver).every((key) => key === 'name'))
+      .filter((receiver) =>
+        Object.entries(receiver).every(([key, value]) => !key.endsWith('_configs') || !hasAny(value)),
+      )
       .map(({ name }) => name),
   )
   const informed = receiversOf(config.route, { alertname: names.easedAlert, severity: 'none' }).filter(
@@ -125,6 +127,11 @@ function steering(config: AlertmanagerConfig, recorders: readonly string[]): Fin
       fix: `Put the first route ${fromAdditions} in front of all others.`,
     }),
   ]
+}
+
+/** Whether a list has anything. Alertmanager shows some lists that are empty. */
+function hasAny(list: unknown): boolean {
+  return Array.isArray(list) && list.length > 0
 }
 
 /** Inhibit rules of other people by which one of our alerts mutes one of theirs. */

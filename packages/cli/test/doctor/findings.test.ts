@@ -55,6 +55,16 @@ describe('doctor finds nothing wrong', () => {
       'where several recorders share an address by the name of their cluster',
       hooked({ url: 'http://127.0.0.1:9470/api/webhook/alertmanager?cluster=eu' }),
     ],
+    [
+      'where Alertmanager shows empty lists',
+      routed({
+        receivers: alertmanager.config.receivers.map((each) => ({
+          slack_configs: [],
+          email_configs: null,
+          ...each,
+        })),
+      }),
+    ],
     ['where an alert is too new to have arrived', arriving([firing(5)], {})],
     ['where an alert has arrived', arriving([firing(300)], {})],
     ['where an alert is older than the recorder', arriving([firing(7_200)], { lastWebhookAt: undefined })],
@@ -197,7 +207,7 @@ describe('doctor names', () => {
     ],
     [
       'route_without_matcher',
-      'Alerts of other people reach the recorder, too. It stores nothing of them.',
+      'Alerts of other people go to the recorder, too. It stores nothing of them, and those that no other route matches no longer reach your default receiver.',
       routes(ours[0] as Route, { receiver: 'mnemoscope-recorder', continue: true }, ours[2] as Route),
     ],
     [
