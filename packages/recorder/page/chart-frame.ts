@@ -57,7 +57,7 @@ const margin = { left: 58, right: 12, top: 26, bottom: 32 }
 /**
  * The frame of a chart.
  * @param width of the drawing, pixels
- * @param scale the unit of the axis; by default that of its greatest value or threshold
+ * @param scale the unit of the axis; by default that of its upper end
  */
 export function chartFrame(
   { kpi, thresholds, lines, from, to }: ChartContent,
@@ -69,7 +69,6 @@ export function chartFrame(
   const range = chartRange(kpi, thresholds, least, greatest)
   const [left, right, top, bottom] = [margin.left, width - margin.right, margin.top, height - margin.bottom]
   const end = Math.max(to, from + 60)
-  const limits = Object.values(thresholds).filter((limit) => limit !== undefined)
   return {
     width,
     height,
@@ -78,7 +77,7 @@ export function chartFrame(
     top,
     bottom,
     range,
-    scale: scale ?? scaleOf([...range, ...limits], kpi.unit),
+    scale: scale ?? scaleOf(range, kpi.unit),
     x: (seconds) => left + ((seconds - from) / (end - from)) * (right - left),
     y: (value) => bottom - ((value - range[0]) / (range[1] - range[0])) * (bottom - top),
     timeAt: (x) => from + ((x - left) / (right - left)) * (end - from),
@@ -128,9 +127,9 @@ export function limitsOutside(content: ChartContent, frame: ChartFrame): string 
   return limitLevels
     .flatMap((level) => {
       const limit = content.thresholds[level]
-      return limit === undefined || named.has(level)
-        ? []
-        : [limitName(content.kpi, level, limit, frame.scale)]
+      if (limit === undefined || named.has(level)) return []
+      // In the chart's unit it could be a long number: 5,000 ms.
+      return [limitName(content.kpi, level, limit, scaleOf([limit], content.kpi.unit))]
     })
     .join(', ')
 }

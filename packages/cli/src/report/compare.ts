@@ -1,5 +1,6 @@
 import type { ReportCell, ReportSection } from '@mnemoscope/kpi'
 import type { AnswerOf } from '@mnemoscope/recorder'
+import { scaleOf } from '@mnemoscope/recorder/shown'
 import { inUnit, utc } from './units.js'
 
 /** What can be compared. */
@@ -48,32 +49,20 @@ export function modelSections(
     ),
     section(
       'MEASUREMENTS',
-      [
-        ...placeHead,
-        'evaluator',
-        'structure',
-        'mean',
-        '±',
-        'median',
-        'from to',
-        'p95',
-        'from to',
-        'of',
-        'breaches',
-      ],
-      measurements.map((row) => [
-        ...placeOf(row),
-        row.evaluator ?? '',
-        row.structure ?? '',
-        inUnit(row.mean, unitOf(units, row)),
-        inUnit(row.mean_error, unitOf(units, row)),
-        inUnit(row.median, unitOf(units, row)),
-        between(row.median_low, row.median_high, unitOf(units, row)),
-        inUnit(row.p95, unitOf(units, row)),
-        between(row.p95_low, row.p95_high, unitOf(units, row)),
-        row.estimate_of,
-        count(row.breaches),
-      ]),
+      [...placeHead, 'evaluator', 'structure', 'mean', 'median', 'p95', 'of', 'breaches'],
+      measurements.map((row) => {
+        const shown = inOneUnit([row.mean, row.median, row.p95], unitOf(units, row))
+        return [
+          ...placeOf(row),
+          row.evaluator ?? '',
+          row.structure ?? '',
+          withError(row.mean, row.mean_error, shown),
+          withinText(row.median, row.median_low, row.median_high, shown),
+          withinText(row.p95, row.p95_low, row.p95_high, shown),
+          row.estimate_of,
+          count(row.breaches),
+        ]
+      }),
       'No measurement was kept in this time.',
       measurementsNote,
     ),
@@ -113,14 +102,37 @@ export function changeSections(
 
 type Cell = string | ReportCell
 
-/** What is uncertain because only a sample was kept. */
 const measurementsNote =
-  'Breaches are always kept, others are a sample, and each counts by its weight. ±: standard error. From to: holds the true value in 95 of 100 samples.'
+  'Breaches are always kept, others are a sample, and each counts by its weight. ±: standard error. In brackets: holds the true value in 95 of 100 samples.'
 
-/** An interval; an end that is unknown is a question mark. */
-function between(low: number | null, high: number | null, unit: string): string {
-  const [from, to] = [low, high].map((end) => (end === null ? '?' : inUnit(end, unit)))
-  return `${from} to ${to}`
+/** Writes values in the unit of the greatest of some. */
+function inOneUnit(values: readonly (number | null)[], unit: string): (value: number | null) => string {
+  const scale = scaleOf(
+    values.filter((value) => value !== null),
+    unit,
+  )
+  return (value) => inUnit(value, unit, scale)
+}
+
+/** A mean with its standard error; the mean alone where everything was kept. */
+function withError(
+  mean: number | null,
+  error: number | null,
+  shown: (value: number | null) => string,
+): string {
+  return error ? `${shown(mean)} ± ${shown(error)}` : shown(mean)
+}
+
+/** A value with the interval around it; the value alone where everything was kept. An unknown end is a question mark. */
+function withinText(
+  value: number | null,
+  low: number | null,
+  high: number | null,
+  shown: (value: number | null) => string,
+): string {
+  if (value === null || (low === value && high === value)) return shown(value)
+  const [from, to] = [low, high].map((end) => (end === null ? '?' : shown(end)))
+  return `${shown(value)} (${from} to ${to})`
 }
 
 function section(

@@ -25,19 +25,19 @@ export type Charts = AnswerOf<'GET /api/charts'>
 const size = { width: 460, height: 210 }
 
 const style = `
-body{font:15px/1.5 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;
+html{font-size:15px}body{font:1rem/1.5 system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;max-width:68rem;margin:2rem auto;padding:0 1rem;
 background:var(--card);color:var(--text);-webkit-print-color-adjust:exact;print-color-adjust:exact}
 h1{font-size:1.3rem;margin:0}h2{font-size:1rem;letter-spacing:.04em;margin:2rem 0 .5rem}a{color:var(--accent)}
 .table{overflow-x:auto}table{border-collapse:collapse}
-th,td{text-align:left;vertical-align:top;padding:.25rem 1.25rem .25rem 0;border-bottom:1px solid var(--line)}
+th,td{text-align:left;vertical-align:top;padding:.25rem 1rem .25rem 0;border-bottom:1px solid var(--line)}
 th{font-weight:500}th,.note{color:var(--muted)}.note{font-size:.85rem;margin:.3rem 0}
-.short{white-space:nowrap}.good{color:var(--ok)}.warning{color:var(--warning)}.bad{color:var(--critical)}
+.short{white-space:nowrap}td:not(.short){min-width:10rem}.good{color:var(--ok)}.warning{color:var(--warning)}.bad{color:var(--critical)}
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,26rem),1fr));gap:1rem 1.5rem}
 figure{margin:0;break-inside:avoid}figcaption{font-weight:600}figcaption small{font-weight:400;color:var(--muted);margin-left:.6rem}
 figure svg{display:block;width:100%;height:auto;font-variant-numeric:tabular-nums}
 ul{list-style:none;padding:0;margin:.4rem 0;font-size:.9rem}.legend{display:flex;flex-wrap:wrap;gap:.2rem 1.25rem}
 .legend svg{margin-right:.4rem;vertical-align:middle}
-@media print{body{margin:0;max-width:none;font-size:11px}.table{overflow:visible}tr{break-inside:avoid}h2{break-after:avoid}
+@media print{html{font-size:10.5px}body{margin:0;max-width:none}.table{overflow:visible}tr{break-inside:avoid}h2{break-after:avoid}
 .charts{grid-template-columns:1fr 1fr}}`
 
 /** The report as one HTML file with charts, without scripts or anything to load: it can be mailed. */
@@ -122,7 +122,7 @@ function note(text: string): string {
 }
 
 function sectionHtml({ title, rows, note: below }: ReportSection): string {
-  const [head, ...body] = rows
+  const [head, ...body] = withoutEmptyColumns(rows)
   const row = (cells: readonly ReportCell[], tag: 'th' | 'td') =>
     `<tr>${cells.map((cell) => `<${tag}${classOf(cell)}>${cellHtml(cell)}</${tag}>`).join('')}</tr>`
   const table =
@@ -131,6 +131,12 @@ function sectionHtml({ title, rows, note: below }: ReportSection): string {
       : `<div class="table"><table>${row(head, 'th')}${body.map((cells) => row(cells, 'td')).join('')}</table></div>`
   const text = below === undefined ? '' : `<p${classOf(below)}>${escapeMarkup(below.text)}</p>`
   return `<h2>${escapeMarkup(title)}</h2>${table}${text}`
+}
+
+/** A page has less room to the side than a terminal: a column in which no row has anything is left out. */
+function withoutEmptyColumns(rows: ReportSection['rows']): ReportCell[][] {
+  const body = rows.slice(1)
+  return rows.map((row) => row.filter((_, i) => i === 0 || body.some((each) => each[i]?.text !== '')))
 }
 
 function cellHtml({ text, href }: ReportCell): string {

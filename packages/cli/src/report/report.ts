@@ -67,18 +67,16 @@ export function reportOf(
 /** The unit of each KPI that has values, one for all of them in the report, by id. */
 export function scalesOf(data: DashboardData): Scales {
   return new Map(
-    data.kpis.flatMap(({ id, unit, thresholds }) => {
+    data.kpis.flatMap(({ id, unit }) => {
       const values = [
         ...['avg', 'min', 'max'].map((statistic) => data.summary[`${statistic}_${id}`]),
         ...(data.trend_details[id]?.points ?? []).map(([, value]) => value),
         ...data.operation_performance.map(({ figures }) => figures[`avg_${id}`]),
         ...data.open_alerts.flatMap((alert) =>
-          alert.metric_type === id && alert.kind === 'threshold' ? [alert.newest_value] : [],
+          alert.metric_type === id && alert.kind === 'threshold' ? [alert.newest_value, alert.threshold] : [],
         ),
       ].filter(isNumber)
-      return values.length === 0
-        ? []
-        : [[id, scaleOf([...values, ...Object.values(thresholds)], unit)] as const]
+      return values.length === 0 ? [] : [[id, scaleOf(values, unit)] as const]
     }),
   )
 }

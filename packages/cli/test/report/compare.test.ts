@@ -3,7 +3,7 @@ import type { AnswerOf } from '@mnemoscope/recorder'
 import { mnemoscopeHere } from '../../../../test/harness/index.js'
 import { startTestRecorder, type TestRecorder } from '../../../recorder/test/plumbing/recorder.js'
 import { seedEverything } from '../../../recorder/test/plumbing/seed.js'
-import { weekSections } from '../../src/report/compare.js'
+import { modelSections, weekSections } from '../../src/report/compare.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
@@ -70,5 +70,46 @@ describe('mnemoscope compare', () => {
 test('a time without snapshots says so', () => {
   expect(weekSections({ weeks: [] }, new Map())).toEqual([
     { title: 'WEEKS', rows: [], note: { text: 'No snapshot has a value in this time or a week earlier.' } },
+  ])
+})
+
+test('measurements have their errors, and those of too small a sample are unknown', () => {
+  const place = { kpi: 'latency', service: 'memory', model: 'a', context_size: '8192', operation: 'search' }
+  const none = {
+    stands_for: null,
+    mean: null,
+    mean_error: null,
+    median: null,
+    median_low: null,
+    median_high: null,
+  }
+  const rest = { evaluator: null, structure: null, breaches: 40, p95: null, p95_low: null, p95_high: null }
+  const sampled = {
+    ...{ measurements: 431, sampled: 391, estimate_of: 'about 4,200 measurements, of which 431 were kept' },
+    ...{ stands_for: 4_200, mean: 0.25, mean_error: 0.01, median: 0.2, median_low: 0.19, median_high: 0.21 },
+    ...{ p95: 0.4, p95_low: 0.35, p95_high: null },
+  }
+  const kept = {
+    ...{ measurements: 3, sampled: 0, estimate_of: 'all 3 measurements' },
+    ...{ stands_for: 3, mean: 2, mean_error: 0, median: 2, median_low: 2, median_high: 2 },
+    ...{ p95: 3, p95_low: 3, p95_high: 3 },
+  }
+  const few = {
+    ...none,
+    measurements: 40,
+    sampled: 0,
+    estimate_of: 'unknown: 40 kept, too few of them a sample',
+  }
+  const measurements = [sampled, kept, few].map((row) => ({ ...place, ...rest, ...row }))
+  const [, section] = modelSections({ models: [], measurements }, new Map([['latency', 's']]))
+  expect(section?.rows.slice(1).map((row) => row.slice(7, 11).map(({ text }) => text))).toEqual([
+    [
+      '250.0 ms ± 10.0 ms',
+      '200.0 ms (190.0 ms to 210.0 ms)',
+      '400.0 ms (350.0 ms to ?)',
+      'about 4,200 measurements, of which 431 were kept',
+    ],
+    ['2.00 s', '2.00 s', '3.00 s', 'all 3 measurements'],
+    ['unknown', 'unknown', 'unknown', 'unknown: 40 kept, too few of them a sample'],
   ])
 })

@@ -158,6 +158,15 @@ describe('the report', () => {
     expect(reportHtml(report, slight, charts)).not.toMatch(/\d ms/)
   })
 
+  test('has the unit of its values where the thresholds are far above, and no alert fires', () => {
+    const quick = {
+      ...busy,
+      ...{ open_alerts: [], trend_details: {}, operation_performance: [] },
+      summary: { total_snapshots: 12, avg_latency: 0.002, min_latency: 0.0004, max_latency: 0.05 },
+    }
+    expect(reportText(reportOf(quick))).toMatch(/Latency +2\.0 ms +0\.4 ms \(p95\) +50\.0 ms \(p95\)/)
+  })
+
   test('says why a part that was asked for has no snapshot', () => {
     expect(reportText(reportOf(empty, { missing: 'No snapshot has the model "nope".' }))).toContain(
       'No snapshot has the model "nope".',

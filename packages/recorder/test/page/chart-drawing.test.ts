@@ -84,6 +84,16 @@ describe('a drawn chart', () => {
     expect(draw(sure).svg).toMatch(/>ratio<[\s\S]*>warning ≤ 0.9</)
   })
 
+  test('has the unit of its values, however far its thresholds are', () => {
+    const [line] = slow.lines
+    if (line === undefined) throw new Error('no line')
+    const quick = { ...line, points: [[from, 0.02, 0.02, 0.02] as const, [to, 0.04, 0.04, 0.04] as const] }
+    const chart = { ...slow, lines: [quick] }
+    const { svg, frame } = draw(chart)
+    expect(svg).toContain('>20 ms<')
+    expect(limitsOutside(chart, frame)).toBe('warning ≥ 5 s, error ≥ 10 s, critical ≥ 20 s')
+  })
+
   test('marks alerts by level, and changes with the letter of their list', () => {
     const { svg } = draw(slow)
     expect(svg).toMatch(
