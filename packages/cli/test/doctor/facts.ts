@@ -47,6 +47,11 @@ const prometheus: PrometheusFacts = {
   firing: [],
 }
 
+/** An alertmanager.yml that is all ours. */
+export const ownAlertmanager: AlertmanagerFacts['config'] = parse(
+  generate(config).get('alertmanager/alertmanager.yml') ?? '',
+)
+
 /** An alertmanager.yml of somebody, with the additions of these facts. */
 const alertmanager: AlertmanagerFacts = {
   url: 'http://127.0.0.1:9093',

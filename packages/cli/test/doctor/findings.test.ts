@@ -4,7 +4,7 @@ import { findingsOf } from '../../src/doctor/findings.js'
 import type { AlertmanagerConfig, Route } from '../../src/doctor/routing.js'
 import { findingsText } from '../../src/doctor/text.js'
 import { withoutColours } from '../../src/terminal.js'
-import { additions, expected, facts, now, well } from './facts.js'
+import { additions, expected, facts, now, ownAlertmanager, well } from './facts.js'
 
 const { prometheus, alertmanager, recorder } = well
 const his: Route = { matchers: ['severity="critical"'], receiver: 'pager' }
@@ -42,6 +42,7 @@ const found = (given: Facts) => findingsOf(given, expected, now)
 describe('doctor finds nothing wrong', () => {
   test.each<[string, Facts]>([
     ['at servers that are as they should be', facts({})],
+    ['at an Alertmanager of our own', routed(ownAlertmanager)],
     [
       'where all other alerts reach the same receiver as one of ours',
       routes(...ours.slice(0, 2), { ...ours[2], receiver: 'team' } as Route, his),

@@ -8,6 +8,9 @@ const { recorderReceiver } = names
 /** Alertmanager needs a receiver at the root; the routes below it catch every alert. */
 export const rootReceiver = 'nobody'
 
+/** Matches our alerts alone: the recorder stores no others. */
+export const ofOwnAlerts = `alertname=~"${names.alertPattern}"`
+
 /** The recorder gets each change at once: it keeps a history, and does not mind many messages. */
 const recorderWait = '1s'
 const recorderInterval = '5s'
@@ -54,7 +57,7 @@ function testRoutes({ alerting }: Config): object[] {
 
 /** The recorder's route comes before all people's. Ungrouped: in a shared group an alert waits for the others. */
 function recorderRoute(config: Config): object {
-  return { receiver: recorderReceiver, ...recorderPace(config), continue: true }
+  return { matchers: [ofOwnAlerts], receiver: recorderReceiver, ...recorderPace(config), continue: true }
 }
 
 /** How alerts are grouped for the recorder, and when they are sent. */

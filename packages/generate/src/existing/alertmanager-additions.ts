@@ -1,12 +1,12 @@
 import { type Config, names } from '@mnemoscope/kpi'
 import { inhibitRules, recorderWebhook } from '../alertmanager/config.js'
-import { messagePace, recorderPace } from '../alertmanager/routes.js'
+import { messagePace, ofOwnAlerts, recorderPace } from '../alertmanager/routes.js'
 import { messageLabels } from '../message-group.js'
 
 /** A receiver that does nothing. */
 const silentReceiver = 'mnemoscope-nobody'
 
-const [ours, steering] = [`alertname=~"${names.alertPattern}"`, `alertname="${names.easedAlert}"`]
+const steering = `alertname="${names.easedAlert}"`
 
 /** What people read above the lists. */
 export const additionsNote = [
@@ -25,9 +25,9 @@ export function alertmanagerAdditions(config: Config): object {
     route: {
       routes: [
         { matchers: [steering], receiver: silentReceiver },
-        { matchers: [ours], receiver: recorderReceiver, ...recorderPace(config), continue: true },
+        { matchers: [ofOwnAlerts], receiver: recorderReceiver, ...recorderPace(config), continue: true },
         {
-          matchers: [ours],
+          matchers: [ofOwnAlerts],
           receiver: silentReceiver,
           group_by: [...messageLabels(config)],
           ...messagePace(config),

@@ -7,11 +7,12 @@ const contentOf = (config = defineConfig()) =>
   parse(generate(config).get('alertmanager/alertmanager.yml') as string)
 
 describe('alertmanager.yml', () => {
-  test('sends every alert and its end to the recorder first, ungrouped', () => {
+  test('sends every alert of ours and its end to the recorder first, ungrouped', () => {
     const { route, receivers } = contentOf(
       defineConfig({ alerting: { groupWait: '2s', repeatInterval: '1h' } }),
     )
     expect(route.routes[1]).toEqual({
+      matchers: ['alertname=~"Mnemoscope.+"'],
       receiver: 'mnemoscope-recorder',
       group_by: ['...'],
       group_wait: '1s',

@@ -131,11 +131,11 @@ describe('a real Alertmanager', () => {
   })
 
   test('sends nothing to a receiver in its mute times, and everything to the others', async () => {
-    await raise({ ...breach, alertname: 'E', job: 'fifth' })
-    await until(() => sent('E').length > 0)
+    await raise({ ...breach, alertname: 'MnemoscopeE', job: 'fifth' })
+    await until(() => sent('MnemoscopeE').length > 0)
     await flushed('F')
     const told = notifications
-      .filter(({ alerts }) => alerts.some(({ labels }) => labels.alertname === 'E'))
+      .filter(({ alerts }) => alerts.some(({ labels }) => labels.alertname === 'MnemoscopeE'))
       .map(({ receiver }) => receiver)
     expect([...new Set(told)].sort()).toEqual(['mnemoscope-recorder', 'team'])
   })

@@ -57,17 +57,25 @@ const path = 'alertmanager/alertmanager.yml'
 
 describe('alerts are routed', () => {
   test.each([
-    ['alertname=X severity=critical kpi=f1_score job=memory.api', 'mnemoscope-recorder,on-call,team,log'],
-    ['alertname=X severity=warning kpi=latency job=memory.api', 'mnemoscope-recorder,team,log'],
-    ['alertname=X severity=error kpi=latency job=memory-api', 'mnemoscope-recorder,log'],
-    ['alertname=X severity=error kpi=token_usage job=memory.api', 'mnemoscope-recorder,log'],
-    ['alertname=X severity=info kpi=latency job=indexer', 'mnemoscope-recorder,log'],
-    ['alertname=X severity=critical kpi=latency job=indexer', 'mnemoscope-recorder,on-call,log,heartbeat'],
+    [
+      'alertname=MnemoscopeX severity=critical kpi=f1_score job=memory.api',
+      'mnemoscope-recorder,on-call,team,log',
+    ],
+    ['alertname=MnemoscopeX severity=warning kpi=latency job=memory.api', 'mnemoscope-recorder,team,log'],
+    ['alertname=MnemoscopeX severity=error kpi=latency job=memory-api', 'mnemoscope-recorder,log'],
+    ['alertname=MnemoscopeX severity=error kpi=token_usage job=memory.api', 'mnemoscope-recorder,log'],
+    ['alertname=MnemoscopeX severity=info kpi=latency job=indexer', 'mnemoscope-recorder,log'],
+    [
+      'alertname=MnemoscopeX severity=critical kpi=latency job=indexer',
+      'mnemoscope-recorder,on-call,log,heartbeat',
+    ],
     ['alertname=MnemoscopeTargetDown severity=critical job=indexer', 'mnemoscope-recorder,on-call,log'],
     [
       'alertname=MnemoscopeMeasurementsRefused severity=error kpi=latency job=memory.api',
       'mnemoscope-recorder,team,log',
     ],
+    // Of somebody else: people hear of it, and the recorder does not store it.
+    ['alertname=DiskFull severity=error kpi=latency job=indexer', 'log'],
     ['alertname=MnemoscopeWatchdog severity=info', 'heartbeat'],
     ['alertname=MnemoscopeEased severity=none kpi=latency job=indexer', 'nobody'],
     ['alertname=MnemoscopeTest receiver=log severity=info', 'log'],
