@@ -1,6 +1,7 @@
 import {
   assertPatch,
   type ConfigMeaning,
+  type ConfigPatch,
   configHash,
   durationSeconds,
   MnemoscopeError,
@@ -55,6 +56,13 @@ const configInUseAnswer = z.strictObject({
     .describe('Why the configuration file is not in use; null while it is.'),
 })
 
+/** Any object: a record of zod would drop a key `__proto__` in silence, and `assertPatch` refuses it by name. */
+const patchBody = z
+  .custom<ConfigPatch>((given) => typeof given === 'object' && given !== null && !Array.isArray(given), {
+    error: 'expected an object',
+  })
+  .meta({ type: 'object', additionalProperties: {} })
+
 export interface Needs {
   readonly readers: pg.Pool
   readonly configSource: ConfigSource
@@ -77,7 +85,7 @@ export const configRoutes = [
     body: {
       schema: z.strictObject({
         by: writtenText(100).default('api'),
-        patch: z.record(z.string(), z.unknown()).optional(),
+        patch: patchBody.optional(),
       }),
       // Twice, for blanks and line ends.
       mostBytes: 2 * mostPatchBytes,

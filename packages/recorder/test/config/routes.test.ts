@@ -137,6 +137,18 @@ describe('the configuration over HTTP', () => {
     })
   })
 
+  test.each([
+    ['{"__proto__": {"alertCheckInterval": "10s"}}'],
+    ['{"kpis": {"__proto__": {"thresholds": {"warning": 0.7}}}}'],
+    ['{"constructor": {}}'],
+    ['[]'],
+  ])('refuses the patch %s', async (patch) => {
+    const headers = { 'content-type': 'application/json' }
+    const body = `{"patch": ${patch}}`
+    const { status } = await fetch(`${recorder.url}/api/config`, { method: 'PUT', headers, body })
+    expect([400, 422]).toContain(status)
+  })
+
   test('refuses a patch that is nested too deeply, and goes on to answer', async () => {
     const deep = `{"patch": ${'{"kpis":'.repeat(3_000)}1${'}'.repeat(3_000)}}`
     const headers = { 'content-type': 'application/json' }
