@@ -208,10 +208,10 @@ describe('The variables', () => {
     expect(await options('overview', 'operation', look())).toEqual(['generate', 'search'])
     expect(await options('overview', 'operation', look({ model: [odd.model] }))).toEqual([])
     expect(await options('pipeline-health', 'job', look())).toEqual([
-      'alertmanager',
       'demo',
+      'mnemoscope-alertmanager',
+      'mnemoscope-prometheus',
       'mnemoscope-recorder',
-      'prometheus',
     ])
   })
 
