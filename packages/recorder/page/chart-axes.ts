@@ -79,7 +79,7 @@ export function timeAxis({ from, to }: ChartContent, { left, right, top, bottom,
         ? []
         : [text(day, [inside(x(at), left, right), bottom + 26], '--muted', 'middle')]),
     ]),
-    text('UTC', [left - 6, bottom + 14], '--muted', 'end'),
+    text('UTC', [4, bottom + 26], '--muted', 'start'),
   ]
 }
 

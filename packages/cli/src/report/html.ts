@@ -128,7 +128,7 @@ function sectionHtml({ title, rows, note: below }: ReportSection): string {
   const table =
     head === undefined
       ? ''
-      : `<div class="table"><table>${row(head, 'th')}${body.map((cells) => row(cells, 'td')).join('')}</table></div>`
+      : `<div class="table" tabindex="0" role="region" aria-label="${escapeMarkup(title)}"><table>${row(head, 'th')}${body.map((cells) => row(cells, 'td')).join('')}</table></div>`
   const text = below === undefined ? '' : `<p${classOf(below)}>${escapeMarkup(below.text)}</p>`
   return `<h2>${escapeMarkup(title)}</h2>${table}${text}`
 }
