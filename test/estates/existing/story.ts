@@ -47,8 +47,7 @@ export async function existingServers(programs: Programs, say: (text: string) =>
     }
     const before = await hisNotifications(stranger)
     say(`${before.length} notifications of his`)
-    const recorder = await followPage(stranger, service, addresses)
-    ends.push(recorder.stop)
+    await followPage(stranger, service, addresses, (end) => ends.push(end))
     await settled(folder)
     service.measure('bad', 0.3)
     const pool = new pg.Pool({ connectionString: postgres.url, max: 1 })
@@ -122,7 +121,12 @@ export async function existingServers(programs: Programs, say: (text: string) =>
 }
 
 /** Runs every command of the page, and adds to his files what it says. */
-async function followPage(stranger: Stranger, service: Service, addresses: Addresses) {
+async function followPage(
+  stranger: Stranger,
+  service: Service,
+  addresses: Addresses,
+  atEnd: (end: () => Promise<void>) => void,
+) {
   const { folder } = stranger
   const config = {
     services: [{ name: 'memory-api', targets: [service.address] }],
@@ -136,11 +140,10 @@ async function followPage(stranger: Stranger, service: Service, addresses: Addre
     },
   }
   writeFileSync(join(folder, 'mnemoscope.config.ts'), `export default ${JSON.stringify(config)}\n`)
-  let recorder: ReturnType<typeof startCommand> | undefined
   for (const command of commandsOfPage()) {
     if (command.includes('mnemoscope record')) {
-      recorder = startCommand(command, folder, addresses)
-      const { said } = recorder
+      const { said, stop } = startCommand(command, folder, addresses)
+      atEnd(stop)
       await eventually('the recorder', async () => (await fetch(`${config.endpoints.recorder}/healthz`)).ok, {
         withinMs: 60_000,
       }).catch((cause) => {
@@ -159,8 +162,6 @@ async function followPage(stranger: Stranger, service: Service, addresses: Addre
       writeFileSync(join(folder, 'alertmanager.yml'), stringify(alertmanagerOfPage(stranger)))
     }
   }
-  if (recorder === undefined) throw new Error('the page starts no recorder')
-  return recorder
 }
 
 async function restore(stranger: Stranger): Promise<void> {

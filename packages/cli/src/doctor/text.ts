@@ -7,6 +7,7 @@ export function findingsText(findings: readonly Finding[]): string {
   const mistakes = findings.filter(({ isWrong }) => isWrong)
   const unknowns = findings.filter(({ isWrong }) => !isWrong)
   const fine = subjects.filter((subject) => findings.every((finding) => finding.subject !== subject))
+  const isComplete = findings.every(({ subject }) => subject !== 'servers')
   return [
     ...mistakes.map(
       ({ subject, text, fix }, i) =>
@@ -15,7 +16,11 @@ export function findingsText(findings: readonly Finding[]): string {
     ...unknowns.map(
       ({ subject, text, fix }) => `${pc.yellow(`${subject}:`)} ${printable(text)} ${printable(fix)}\n`,
     ),
-    ...(fine.length === 0 ? [] : [`${pc.green('All is well with')} ${fine.join(', ')}.\n`]),
+    ...(!isComplete
+      ? ['What only these servers could say is not known.\n']
+      : fine.length === 0
+        ? []
+        : [`${pc.green('All is well with')} ${fine.join(', ')}.\n`]),
     mistakes.length === 0
       ? 'Nothing is wrong.\n'
       : `${mistakes.length} to fix; the first one may explain others.\n`,

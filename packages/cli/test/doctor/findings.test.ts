@@ -288,6 +288,12 @@ test('what cannot be known is said, and is no mistake', () => {
   ])
 })
 
+test('nothing is called well while a server is silent', () => {
+  const text = findingsText(found({ ...well, prometheus: { url: 'http://p:1', reason: 'refused' } }))
+  expect(withoutColours(text)).toMatch(/\nWhat only these servers could say is not known\.\n1 to fix;/)
+  expect(text).not.toContain('All is well')
+})
+
 test('mistakes come in the order in which they are fixed, with what is well', () => {
   const given = facts({
     prometheus: { ruleHashes: ['0123456789abcdef'], externalLabels: { kpi: 'x' }, aheadSeconds: 60 },
