@@ -132,10 +132,10 @@ function order({ direction }: Kpi): string {
 
 function operationsText(kpi: Kpi, severity: ThresholdSeverity): string {
   const { added, beyond } = names.judgeSeries
-  const all = `${sumText(added(kpi, 'count'))}{{ . | first | value | humanize }} operations in 10 min`
+  const all = `${sumText(added(kpi, 'count'))}{{ . | first | value | printf "%.0f" }} operations in 10 min`
   const isShare = /^p\d+$/.test(kpi.statistic)
   const some = isShare
-    ? `${sumText(beyond(kpi), severity)}, {{ . | first | value | humanize }} of them at or beyond it{{ end }}`
+    ? `${sumText(beyond(kpi), severity)}, {{ . | first | value | printf "%.0f" }} of them at or beyond it{{ end }}`
     : ''
   return `${all}${some}{{ end }}`
 }
