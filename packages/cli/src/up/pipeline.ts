@@ -43,7 +43,7 @@ type RunEndpoints = Pick<RunFile, 'prometheus' | 'alertmanager' | 'recorder' | '
 
 export interface Pipeline {
   readonly run: RunFile
-  /** Stops every part, the last one started first. */
+  /** Stops every part: the demo, which sends to others until its end, then the last one started first. */
   stop(): Promise<void>
 }
 
@@ -60,7 +60,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
 
   const parts: KeptPart[] = []
   const stop = async () => {
-    for (const part of parts.toReversed()) await part.stop()
+    const isDemo = ({ name }: KeptPart) => Number(name === 'demo')
+    for (const part of parts.toReversed().sort((a, b) => isDemo(b) - isDemo(a))) await part.stop()
     removeRunFile(project.folder)
   }
   try {
