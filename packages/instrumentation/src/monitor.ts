@@ -52,6 +52,9 @@ export interface Monitor<C extends Config = Config> {
    * could not be sent goes with the next push. Never rejects.
    */
   flush(): Promise<void>
-  /** Flushes and closes everything. It can be called again. Later measurements are lost. */
+  /**
+   * Flushes and closes everything, within `stopMilliseconds` (2 s by default). It can be called again. Later measurements are
+   * lost.
+   */
   stop(): Promise<void>
 }

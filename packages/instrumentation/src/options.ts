@@ -90,6 +90,12 @@ export interface MonitoringOptions<C extends Config> {
    */
   readonly resource?: Readonly<Record<string, string>>
   /**
+   * How long `stop()` takes at most, while what waits is sent and a running scrape ends. What does not arrive in this time is
+   * lost, with a warning.
+   * @default 2_000
+   */
+  readonly stopMilliseconds?: number
+  /**
    * Called once for each kind of warning.
    * @default process.emitWarning
    */

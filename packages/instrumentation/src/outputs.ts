@@ -39,7 +39,7 @@ export async function openOutputs(
   resource: Readonly<Record<string, string>>,
   handler: RequestHandler,
 ): Promise<Outputs> {
-  const { endpoint = true, required = false } = options
+  const { endpoint = true, required = false, stopMilliseconds = 2_000 } = options
   const { host, port } = addressOf(options)
   const closing: (() => Promise<void> | void)[] = []
   const flushing: (() => Promise<void>)[] = []
@@ -63,7 +63,7 @@ export async function openOutputs(
       warnOfProtocol(core)
       const metrics = core.pushed(settings.temporality)
       const failed = core.self.pushFailed
-      const push = await startOtlpPush({ settings, metrics, resource, warn, failed })
+      const push = await startOtlpPush({ settings, metrics, resource, warn, failed, stopMilliseconds })
       flushing.push(push.flush)
       closing.push(push.stop)
     }
@@ -71,7 +71,10 @@ export async function openOutputs(
     if (recorder !== undefined) {
       const headers = logsHeaders(options.measurements?.token, process.env)
       const { dropped } = core.self
-      const sending = sendMeasurements({ ...core, recorder, headers, config, resource, dropped })
+      const sending = sendMeasurements({
+        ...{ ...core, recorder, headers, config, resource, dropped },
+        stopMilliseconds,
+      })
       flushing.push(sending.flush)
       closing.push(sending.stop)
     }

@@ -112,7 +112,7 @@ function positive(text: string | undefined): number | undefined {
 export interface OtlpPush {
   /** Pushes now. */
   flush(): Promise<void>
-  /** Pushes a last time, with retries, and ends. */
+  /** Pushes a last time, with retries, and ends: after its time limit in any case. */
   stop(): Promise<void>
 }
 
@@ -124,6 +124,8 @@ export interface OtlpPushOptions {
   readonly warn: Warn
   /** Called for each push that failed. */
   readonly failed: () => void
+  /** Time limit of `stop`. */
+  readonly stopMilliseconds: number
 }
 
 /**
@@ -132,7 +134,7 @@ export interface OtlpPushOptions {
  * @throws MnemoscopeError USAGE if the address is invalid
  */
 export async function startOtlpPush(options: OtlpPushOptions): Promise<OtlpPush> {
-  const { settings, metrics, resource, warn, failed } = options
+  const { settings, metrics, resource, warn, failed, stopMilliseconds } = options
   const { url, headers, temporality, intervalMilliseconds, timeoutMilliseconds, retryMilliseconds } = settings
   const [sdk, { OTLPMetricExporter, AggregationTemporalityPreference }, { resourceFromAttributes }] =
     await Promise.all([
@@ -153,11 +155,12 @@ export async function startOtlpPush(options: OtlpPushOptions): Promise<OtlpPush>
   // OpenTelemetry tells failures to its diagnostics alone, which are off by default.
   const exportMetrics = exporter.export.bind(exporter)
   let isEnding = false
+  let isOver = false
   exporter.export = (resourceMetrics, done) =>
     exportMetrics(resourceMetrics, (result) => {
       if (result.error === undefined) {
         metrics.arrived()
-      } else {
+      } else if (!isOver) {
         metrics.lost()
         failed()
         // The last one is a warning of its own: nothing comes after it.
@@ -179,9 +182,19 @@ export async function startOtlpPush(options: OtlpPushOptions): Promise<OtlpPush>
   })
   return {
     flush: () => provider.forceFlush(),
-    stop() {
+    async stop() {
       isEnding = true
-      return provider.shutdown()
+      const ended = provider.shutdown()
+      let deadline: NodeJS.Timeout | undefined
+      const late = new Promise<true>((resolve) => {
+        deadline = setTimeout(() => resolve(true), stopMilliseconds)
+      })
+      const isLate = await Promise.race([ended.then(() => false), late]).finally(() => clearTimeout(deadline))
+      if (!isLate) return
+      isOver = true
+      ended.catch(() => undefined)
+      failed()
+      warn(failure(new Error(`no answer within ${stopMilliseconds / 1_000} s`), url, true), 'last')
     },
   }
 }

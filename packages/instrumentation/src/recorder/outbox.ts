@@ -25,10 +25,12 @@ export interface OutboxOptions {
    */
   readonly batchDelayMilliseconds?: number
   /**
-   * Time limit of a flush, and of the last requests when the service ends, in milliseconds.
+   * Time limit of a flush, in milliseconds.
    * @default 5_000
    */
-  readonly shutdownMilliseconds?: number
+  readonly flushMilliseconds?: number
+  /** Time limit of the last requests when the service ends, in milliseconds. */
+  readonly stopMilliseconds: number
 }
 
 /** Limits of the records that wait or are being sent. In memory, JSON takes up to twice its bytes. */
@@ -50,7 +52,8 @@ export function outbox({
   dropped,
   bounds = outboxBounds,
   batchDelayMilliseconds = 1_000,
-  shutdownMilliseconds = 5_000,
+  flushMilliseconds = 5_000,
+  stopMilliseconds,
 }: OutboxOptions): Outbox {
   const queue = recordQueue(bounds, (count) =>
     dropped(count, 'The outbox was full. Check that the recorder runs and can be reached.'),
@@ -121,11 +124,11 @@ export function outbox({
       queue.add(record)
       schedule()
     },
-    flush: () => Promise.race([sendWaiting(), sleep(shutdownMilliseconds, aborting.signal)]),
+    flush: () => Promise.race([sendWaiting(), sleep(flushMilliseconds, aborting.signal)]),
     async stop() {
       ending = true
       clearTimeout(timer)
-      const deadline = setTimeout(() => aborting.abort(), shutdownMilliseconds)
+      const deadline = setTimeout(() => aborting.abort(), stopMilliseconds)
       await sending
       let wait = shutdownPause.shortest
       while (queue.waiting() > 0 && !aborting.signal.aborted) {

@@ -20,6 +20,8 @@ export interface SendMeasurementsOptions {
   readonly now: () => number
   readonly warn: WarningHandler
   readonly dropped: (count: number) => void
+  /** Time limit of the last requests when the service ends. */
+  readonly stopMilliseconds: number
 }
 
 /**
@@ -30,6 +32,7 @@ export function sendMeasurements(options: SendMeasurementsOptions): Pick<Outbox,
   const { recorder, config, processor, now, warn, dropped } = options
   const { measurementSampling } = config.instrumentation
   const records = outbox({
+    stopMilliseconds: options.stopMilliseconds,
     send: (batch, signal) => sendLogs(options, batch, signal),
     dropped(count, why) {
       dropped(count)

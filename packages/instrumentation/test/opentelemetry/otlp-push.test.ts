@@ -236,6 +236,25 @@ describe('the OTLP push', () => {
     expect(received[0]?.path).toBe('/v1/metrics')
   })
 
+  test('ends within the limit of the stop if the receiver never answers, and says that the last measurements are lost', async () => {
+    const server = createServer(() => undefined)
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    closing.push(() => server.closeAllConnections())
+    closing.push(() => server.close())
+    const { port } = server.address() as AddressInfo
+    const monitor = await start({
+      endpoint: false,
+      otlp: { url: `http://127.0.0.1:${port}` },
+      stopMilliseconds: 50,
+    })
+    monitor.for({ model: 'm', contextSize: 8_192 }).latency.record(0.5)
+    await monitor.stop()
+    expect(warnings.map(({ code, message }) => [code, message])).toEqual([
+      ['OTLP_FAILED', expect.stringMatching(/no answer within 0\.05 s\. Its measurements were lost/)],
+    ])
+  })
+
   test('refuses an invalid address, and leaves nothing open', async () => {
     const port = await freePort()
     const starting = start({ port, otlp: { url: 'not a url' } })

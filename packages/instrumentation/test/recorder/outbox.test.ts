@@ -24,6 +24,7 @@ function observed(answer: (records: readonly string[]) => SendOutcome, options =
       return outcome
     },
     dropped: (...drop) => drops.push(drop),
+    stopMilliseconds: 5_000,
     ...options,
   })
   return { box, sent, dropped: () => drops.reduce((sum, [count]) => sum + count, 0), drops }
@@ -58,7 +59,8 @@ test('a flush sends all that waits, ends at the first failure, and never waits f
     send: (_, signal) =>
       new Promise((resolve) => signal.addEventListener('abort', () => resolve({ kind: 'unavailable' }))),
     dropped: () => {},
-    shutdownMilliseconds: 20,
+    flushMilliseconds: 20,
+    stopMilliseconds: 20,
   })
   hanging.add(record('x'))
   await hanging.flush()
@@ -148,7 +150,7 @@ test('an outbox that ends retries until its time limit', async () => {
 })
 
 test('an outbox that ends drops its records at its time limit, and says so', async () => {
-  const { box, drops } = observed(() => ({ kind: 'unavailable' }), { shutdownMilliseconds: 50 })
+  const { box, drops } = observed(() => ({ kind: 'unavailable' }), { stopMilliseconds: 50 })
   box.add(record('a'))
   box.add(record('b'))
   await box.stop()
