@@ -4,11 +4,11 @@ import pg from 'pg'
 import { startUp, temporaryFolder, type Up } from '../harness/index.js'
 import { linkTools } from '../harness/link-tools.js'
 
-/** A configuration whose pipeline reacts within seconds. */
-const config = `import { defineConfig } from '@mnemoscope/kpi'
+/** A configuration whose pipeline snapshots within seconds, and alerts as fast as that is asked for. */
+const config = (alertCheckInterval: string) => `import { defineConfig } from '@mnemoscope/kpi'
 export default defineConfig({
   contextSizes: [8_192, 32_768, 131_072],
-  scrapeInterval: '1s', alertCheckInterval: '1s', snapshotInterval: '2s',
+  scrapeInterval: '1s', alertCheckInterval: '${alertCheckInterval}', snapshotInterval: '2s',
   alerting: { groupInterval: '1s' },
   kpis: { f1_score: { operations: 2 } },
   services: [{ name: 'demo', targets: ['127.0.0.1:9464'] }],
@@ -26,10 +26,13 @@ export interface Demo {
   stop(): Promise<void>
 }
 
-/** Starts `mnemoscope up --demo`, its ports chosen by itself. */
-export async function startDemo(name: string): Promise<Demo> {
+/**
+ * Starts `mnemoscope up --demo`, its ports chosen by itself.
+ * @param alertCheckInterval how often all rules are evaluated, which each time takes a good part of a core
+ */
+export async function startDemo(name: string, alertCheckInterval = '1s'): Promise<Demo> {
   const folder = temporaryFolder(name)
-  writeFileSync(join(folder.path, 'mnemoscope.config.ts'), config)
+  writeFileSync(join(folder.path, 'mnemoscope.config.ts'), config(alertCheckInterval))
   linkTools(folder.path)
   const start = async () => {
     const up = await startUp(folder.path, ['--demo', '--ports', 'auto'])

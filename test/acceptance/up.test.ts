@@ -13,7 +13,7 @@ describe('mnemoscope up --demo', () => {
   let demo: Demo
 
   beforeAll(async () => {
-    demo = await startDemo('up')
+    demo = await startDemo('up', '15s')
   }, 180_000)
 
   afterAll(() => demo?.stop(), 60_000)

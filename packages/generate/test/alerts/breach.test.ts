@@ -1,26 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { type ConfigInput, defineConfig, names } from '@mnemoscope/kpi'
-import { exposed, type Phase } from '../../src/rule-tests/traffic.js'
+import { defineConfig } from '@mnemoscope/kpi'
+import { exposed } from '../../src/rule-tests/traffic.js'
 import { rulesOf, ruleTest } from '../promtool.js'
-
-const labels = { job: 'memory', instance: 'm:1', model: 'm', context_size: '8192', operation: 'search' }
-const quick = { expiry: '5m' } as const
-const run = (
-  settings: NonNullable<ConfigInput['kpis']>['f1_score'],
-  phases: readonly Phase[],
-  at: Parameters<typeof ruleTest>[2],
-) => {
-  const config = defineConfig({ kpis: { f1_score: { ...quick, ...settings } } })
-  return ruleTest(
-    rulesOf(config),
-    { 'up{job="memory", instance="m:1"}': '1x400', ...exposed(config.kpis.f1_score, labels, phases) },
-    at,
-  )
-}
-const busy = (measured: number, scrapes: number): Phase => ({ scrapes, operations: 4, measured })
-const firing = (name: string) => `count(ALERTS{alertname="MnemoscopeF1Score${name}", alertstate="firing"})`
-const pending = (name: string) => `count(ALERTS{alertname="MnemoscopeF1Score${name}", alertstate="pending"})`
-const one = [['{}', 1]] as const
+import { busy, firing, labels, one, quick, run } from './breach.js'
 
 describe('an alert', () => {
   test('begins with certainty, and goes on until its end is certain', async () => {
@@ -32,20 +14,6 @@ describe('an alert', () => {
         { at: '17m', values: { [firing('Critical')]: one } },
         // What came last is a little better; what came before it is remembered.
         { at: '18m30s', values: { [firing('Critical')]: one } },
-        { at: '38m', values: { [firing('Critical')]: [] } },
-      ],
-    )
-    expect(result).toBe('')
-  })
-
-  test('waits for its time, and goes on for its time after the recovery', async () => {
-    const result = await run(
-      { for: '4m', keepFiringFor: '8m' },
-      [busy(0.9375, 40), busy(0.5, 40), busy(0.9375, 80)],
-      [
-        { at: '13m', values: { [pending('Critical')]: one, [firing('Critical')]: [] } },
-        { at: '18m', values: { [firing('Critical')]: one } },
-        { at: '27m', values: { [firing('Critical')]: one } },
         { at: '38m', values: { [firing('Critical')]: [] } },
       ],
     )
@@ -100,23 +68,4 @@ describe('a place without data', () => {
     ])
     expect(result).toBe('')
   })
-
-  test('can mean something else for one model', async () => {
-    const overrides = [{ model: 'm', noData: 'breach' as const, expectedFor: '15m' }]
-    expect(await run({ overrides }, stopped, [{ at: '20m', values: { [firing('Critical')]: one } }])).toBe('')
-    const other = [{ model: 'other', noData: 'breach' as const }]
-    expect(await run({ overrides: other }, stopped, [{ at: '20m', values: { 'count(ALERTS)': [] } }])).toBe(
-      '',
-    )
-  })
-})
-
-test('how much is remembered can be something else for one model', async () => {
-  const value = names.recordedSeries.current({ id: 'f1_score' })
-  const few = `count(${value} > 0.98)`
-  const phases = [busy(0.5, 61), busy(1, 20)]
-  const at = '20m'
-  const overrides = (operations: number) => ({ overrides: [{ model: 'm', operations }] })
-  expect(await run(overrides(5), phases, [{ at, values: { [few]: one } }])).toBe('')
-  expect(await run(overrides(100), phases, [{ at, values: { [few]: [] } }])).toBe('')
 })
