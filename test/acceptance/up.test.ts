@@ -67,6 +67,13 @@ describe('mnemoscope up --demo', () => {
 
     const made = await mnemoscopeHere(demo.folder, ['key', 'create', 'ops', '--scope', 'configure'])
     const authorization = `Bearer ${made.stdout.trim()}`
+    const since = new Date()
+    await eventually('a measurement of the demo, which has a key of its own', async () => {
+      const { rowCount } = await demo.database.query('SELECT FROM measurements WHERE at > $1 LIMIT 1', [
+        since,
+      ])
+      return rowCount === 1
+    })
     expect(await reread({ authorization })).toBe(200)
     await mnemoscopeHere(demo.folder, ['key', 'revoke', 'ops'])
     expect(await reread({ authorization })).toBe(401)

@@ -48,6 +48,7 @@ function ownKeysIn(folder: string): Key[] {
   const own = [
     { name: 'owner', file: ownFiles.owner, scopes: keyScopes },
     { name: 'alertmanager', file: ownFiles.alertmanager, scopes: ['write:alerts'] as const },
+    { name: 'demo', file: ownFiles.demo, scopes: ['write:measurements'] as const },
   ]
   return own.flatMap(({ name, file, scopes }) => {
     const text = secretAt(folder, file)

@@ -19,6 +19,8 @@ export const ownFiles = {
   owner: 'owner-key',
   /** `write:alerts`. */
   alertmanager: 'alertmanager-key',
+  /** `write:measurements`. */
+  demo: 'demo-key',
   /** Signs one browser in, then it is removed. */
   signIn: 'sign-in-code',
 } as const

@@ -34,11 +34,11 @@ const createCommand = new Command('create')
     const keys = readKeys(file)
     if (
       !/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name) ||
-      ['owner', 'token', 'alertmanager'].includes(name)
+      ['owner', 'token', 'alertmanager', 'demo'].includes(name)
     ) {
       throw refusedName(
         name,
-        'letters, digits, "_", "." and "-", at most 64; not owner, token or alertmanager',
+        'letters, digits, "_", "." and "-", at most 64; not owner, token, alertmanager or demo',
       )
     }
     if (keys.some((key) => key.name === name)) throw refusedName(name, 'a name that no other key has')

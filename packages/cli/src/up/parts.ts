@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { grafanaEnvironment, grafanaFolders } from '@mnemoscope/generate'
 import {
+  childEnvironment,
   choosePort,
   freePort,
   type GrafanaProgram,
@@ -56,9 +57,9 @@ interface ServiceOptions {
 
 /** The demo's memory system, ready once it answers a scrape. */
 export function demoService(
-  options: ServiceOptions & { fault: string | undefined; recorder: string },
+  options: ServiceOptions & { fault: string | undefined; recorder: string; key: string },
 ): Promise<ServerProcess> {
-  const { project, stateDir, port, fault, recorder } = options
+  const { project, stateDir, port, fault, recorder, key } = options
   return startProcess({
     name: 'demo',
     command: process.execPath,
@@ -68,6 +69,8 @@ export function demoService(
       ...['--recorder', recorder],
       ...(fault === undefined ? [] : ['--fault', fault]),
     ],
+    // The SDK reads it there, and sends it with single measurements.
+    env: { ...childEnvironment(), MNEMOSCOPE_TOKEN: key },
     stateDir,
     cwd: project.folder,
     ready: () => answers(`http://127.0.0.1:${port}/metrics`),

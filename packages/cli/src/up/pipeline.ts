@@ -97,6 +97,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   const login = serverLogin(stateDir)
   const secrets = secretsFolder(stateDir)
   for (const file of [ownFiles.owner, ownFiles.alertmanager]) secretIn(join(secrets, file))
+  const demoKey = secretIn(join(secrets, ownFiles.demo))
   const readerPasswordFile = join(secrets, 'reader-database-password')
   const access = { login, recorderTokenFile: join(secrets, ownFiles.alertmanager) }
   let database = options.databaseUrl ?? ''
@@ -138,7 +139,10 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
     if (demo === false) return
     await progress.part('demo', async () => {
       await keep('demo', () =>
-        demoService({ project, stateDir, port: ports.demo, fault: demo.fault, recorder: endpoints.recorder }),
+        demoService({
+          ...{ project, stateDir, port: ports.demo, fault: demo.fault },
+          ...{ recorder: endpoints.recorder, key: demoKey },
+        }),
       )
       return `${metrics}${demo.fault === undefined ? '' : `, with the fault "${demo.fault}"`}`
     })
