@@ -143,12 +143,13 @@ function expiryTest(place: MeasuredPlace, measured: number | string): RuleTest {
 
 function goneGaugeTest(place: MeasuredPlace, measured: number | string): RuleTest {
   const phases: Phase[] = [
-    { scrapes: 4, measured },
+    // Until an evaluation has seen it, however seldom there is one.
+    { scrapes: 3 + place.scrapesAnEvaluation, measured },
     { scrapes: 1, target: 'gone' },
   ]
   return place.test('the value ends two scrapes after its target', place.exposed(phases), [
     holds(place.seen(2), current(place)),
-    holdsNot(place.seen(7), current(place)),
+    holdsNot(place.seen(lengthOf(phases) + 2), current(place)),
   ])
 }
 
