@@ -51,7 +51,7 @@ describe('The command lines of the containers', () => {
   })
 
   test('start every part on the real programs, and Prometheus scrapes them all by the names in its file', async () => {
-    const expected = ['alertmanager', 'demo', 'mnemoscope-recorder', 'prometheus']
+    const expected = ['demo', 'mnemoscope-alertmanager', 'mnemoscope-prometheus', 'mnemoscope-recorder']
     const up = await eventually(
       'all targets up',
       async () => {
