@@ -85,7 +85,7 @@ async function sourceProject(folder: string, line: Versions): Promise<string> {
     for (const part of parts) await cp(join(from, part), join(to, part), { recursive: true })
     Object.assign(needed, await dependencies(join(from, 'package.json')))
   }
-  for (const part of ['jest.config.mjs', join('scripts', 'test-order.mjs'), join('test', 'harness')]) {
+  for (const part of ['jest.config.mjs', 'scripts', join('test', 'harness')]) {
     await cp(join(repository, part), join(project, part), { recursive: true })
   }
   // Prometheus and promtool, where they are here already.
