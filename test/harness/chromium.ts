@@ -12,7 +12,15 @@ export interface ChromiumProgram {
   readonly env: Readonly<Record<string, string>>
 }
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+const names = [
+  'chromium',
+  'chromium-headless-shell',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+]
+/** Chromium without windows, and so without the libraries that draw them; and a font, which it does not bring. */
+const debianPackages = ['chromium-headless-shell', 'fonts-dejavu-core'] as const
 const macApps = ['Chromium', 'Google Chrome'].map(
   (name) => `/Applications/${name}.app/Contents/MacOS/${name}`,
 )
@@ -66,9 +74,10 @@ async function fetchFromDebian(folder: string): Promise<void> {
   await withIncoming(toolsDir, async (incoming) => {
     const debs = join(incoming, 'debs')
     const note = (text: string) => process.stderr.write(`  fetching Chromium from Debian: ${text}\n`)
-    note('about 110 MB, once')
-    const apt = await aptIn(incoming, { packages: ['chromium'], folder: debs }, () => note('package lists'))
-    const others = (await apt.missingFor('chromium')).filter((name) => name !== 'chromium')
+    note('about 70 MB, once')
+    const [shell] = debianPackages
+    const apt = await aptIn(incoming, { packages: debianPackages, folder: debs }, () => note('package lists'))
+    const others = (await apt.missingFor(shell)).filter((name) => !new Set<string>(debianPackages).has(name))
     if (others.length > 0) await apt.download(others, debs)
     const finished = join(incoming, 'chromium')
     await unpackAll(debs, finished)
@@ -88,7 +97,7 @@ function unpacked(folder: string): ChromiumProgram {
   )
   const libraries = ['usr/lib', 'lib'].flatMap((parent) => libraryFolders(join(folder, parent)))
   return {
-    command: join(folder, 'usr/lib/chromium/chromium'),
+    command: join(folder, 'usr/lib/chromium', debianPackages[0]),
     env: { LD_LIBRARY_PATH: libraries.join(':'), FONTCONFIG_FILE: fonts },
   }
 }
