@@ -1,4 +1,6 @@
-import { rulesKnowWhatStepsKnow } from './judge-cases.js'
+import { rulesKnowWhatStepsKnow, rulesRememberAnOutage } from './judge-cases.js'
 
 // Over 160 minutes: 48 of them with hardly an operation.
 rulesKnowWhatStepsKnow(640)
+
+rulesRememberAnOutage()

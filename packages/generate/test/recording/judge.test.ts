@@ -1,6 +1,4 @@
-import { rulesKnowWhatStepsKnow, rulesRememberAnOutage } from './judge-cases.js'
+import { rulesKnowWhatStepsKnow } from './judge-cases.js'
 
 // Over 70 minutes; longer in `npm run test:rules`.
 rulesKnowWhatStepsKnow(280)
-
-rulesRememberAnOutage()
