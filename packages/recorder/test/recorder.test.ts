@@ -104,7 +104,10 @@ describe('a recorder on a real Prometheus and Postgres', () => {
     await withRecorder(async (recorder, databaseUrl) => {
       const data = await waitFor(async () => {
         const dashboard = await dashboardOf(recorder)
-        return dashboard.current.length === 2 && dashboard
+        // Its parts are read one after the other, so the first snapshot can come in between.
+        const { current, recent_snapshots: recent, summary } = dashboard
+        const isComplete = current.length === 2 && recent.length >= 2 && summary.max_f1_score !== null
+        return isComplete && dashboard.model_performance['model-b'] !== undefined && dashboard
       })
       expect(Object.keys(data.model_performance).sort()).toEqual(['model-a', 'model-b'])
       expect(data.model_performance['model-a']?.avg_f1_score).toBeCloseTo(0.91)
