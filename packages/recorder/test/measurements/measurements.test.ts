@@ -1,11 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { defineConfig, names } from '@mnemoscope/kpi'
+import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
-import type { FoundMeasurement } from '../../src/measurements/found.js'
-import { getJson } from '../plumbing/get-json.js'
-import { notification, postWebhook } from '../plumbing/notification.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
+import { f1, now, ofMemory, record, type SendOptions, sendLogs, type Value } from './otlp-logs.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
@@ -20,59 +18,12 @@ beforeAll(async () => {
 
 afterAll(() => recorder?.stop(), 60_000)
 
-type Value = string | number | boolean
-
-const now = Date.now()
-
-/** A log record as an OpenTelemetry SDK sends it. */
-function record(attributes: Record<string, Value>, at = now, event: string = names.measurementEvent) {
-  return {
-    timeUnixNano: `${at}000000`,
-    eventName: event,
-    traceId: '0123456789abcdef0123456789abcdef',
-    spanId: '0123456789abcdef',
-    attributes: Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) })),
-  }
-}
-
-function anyValue(value: Value) {
-  if (typeof value === 'string') return { stringValue: value }
-  if (typeof value === 'boolean') return { boolValue: value }
-  return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value }
-}
-
-const f1 = (value: number, more: Record<string, Value> = {}) => ({
-  'mnemoscope.kpi': 'f1_score',
-  'mnemoscope.value': value,
-  'mnemoscope.model': 'model-a',
-  'mnemoscope.context_size': '8192',
-  ...more,
-})
-
-const ofMemory = { 'service.name': 'memory' }
-
-async function send(
-  records: unknown[],
-  headers: Record<string, string> = {},
-  pack = false,
-  attributes: Record<string, string> = ofMemory,
-) {
-  const resource = {
-    attributes: Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } })),
-  }
-  const text = JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords: records }] }] })
-  const response = await fetch(`${recorder.url}/v1/logs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: pack ? gzipSync(text) : text,
-  })
-  return { status: response.status, body: await response.json() }
-}
+const send = (records: unknown[], how: SendOptions = {}) => sendLogs(recorder.url, records, how)
 
 test('a measurement is stored once, however often it is sent, with its metadata and the columns of the specification', async () => {
   const sent = record(f1(0.42, { question: 'Who keeps the light?', 'mnemoscope.operation': 'search' }))
   expect(await send([sent])).toEqual({ status: 200, body: {} })
-  expect(await send([sent], { 'content-encoding': 'gzip' }, true)).toEqual({ status: 200, body: {} })
+  expect(await send([sent], { isPacked: true })).toEqual({ status: 200, body: {} })
   const { rows } = await pool.query(
     'SELECT metric_type, value, model, context_size, metadata, "timestamp" FROM performance_metrics',
   )
@@ -200,62 +151,9 @@ test('a small body that unpacks to a huge one is refused', async () => {
   expect(response.status).toBe(413)
 })
 
-test('an episode leads to the worst measurements behind it', async () => {
-  const values = [0.9, 0.3, 0.6, 0.1]
-  await send(values.map((value, i) => record(f1(value, { 'mnemoscope.model': 'model-w' }), now - 1_000 * i)))
-  await postWebhook(
-    recorder.url,
-    notification([
-      {
-        status: 'firing',
-        labels: {
-          alertname: 'MnemoscopeF1ScoreCritical',
-          severity: 'critical',
-          kpi: 'f1_score',
-          job: 'memory',
-          model: 'model-w',
-          context_size: '8192',
-        },
-        startsAt: new Date(now).toISOString(),
-      },
-    ]),
-  )
-  const { body: found } = await getJson<{ episodes: { id: number }[] }>(`${recorder.url}/api/episodes`)
-  const { body } = await getJson<{ measurements: FoundMeasurement[] }>(
-    `${recorder.url}/api/measurements?episode=${found.episodes[0]?.id}&limit=3`,
-  )
-  expect(body.measurements.map(({ value, severity }) => [value, severity])).toEqual([
-    [0.1, 'critical'],
-    [0.3, 'critical'],
-    [0.6, 'critical'],
-  ])
-  expect((await getJson(`${recorder.url}/api/measurements?episode=999999`)).status).toBe(404)
-  // What would not be read is refused.
-  for (const more of ['limit=1001', 'format=csv', 'model=model-w', 'hours=1', 'cursor=A']) {
-    const { status } = await getJson(
-      `${recorder.url}/api/measurements?episode=${found.episodes[0]?.id}&${more}`,
-    )
-    expect({ more, status }).toEqual({ more, status: 400 })
-  }
-})
-
-test('an alert that concerns every model and context size leads to the worst measurements of its service', async () => {
-  await send([record(f1(0.02, { 'mnemoscope.model': 'model-x' }))])
-  const startsAt = new Date(now).toISOString()
-  const labels = { alertname: 'MnemoscopeF1OfAll', severity: 'error', kpi: 'f1_score', job: 'memory' }
-  await postWebhook(recorder.url, notification([{ status: 'firing', labels, startsAt }]))
-  const found = await getJson<{ episodes: { id: number }[] }>(
-    `${recorder.url}/api/episodes?alertname=MnemoscopeF1OfAll`,
-  )
-  const { body } = await getJson<{ measurements: FoundMeasurement[] }>(
-    `${recorder.url}/api/measurements?episode=${found.body.episodes[0]?.id}&limit=1`,
-  )
-  expect(body.measurements).toMatchObject([{ value: 0.02, model: 'model-x' }])
-})
-
 test('a service with a namespace has the name that Prometheus gives metrics of OTLP in the label job', async () => {
   const resource = { ...ofMemory, 'service.namespace': 'shop' }
-  expect(await send([record(f1(0.77, { n: 77 }))], {}, false, resource)).toEqual({ status: 200, body: {} })
+  expect(await send([record(f1(0.77, { n: 77 }))], { resource })).toEqual({ status: 200, body: {} })
   const { rows } = await pool.query('SELECT service FROM measurements WHERE metadata @> \'{"n": 77}\'')
   expect(rows).toEqual([{ service: 'shop/memory' }])
 })
@@ -273,20 +171,6 @@ test('a measurement of a model with a very long name is stored with the others',
     "SELECT value FROM measurements WHERE metadata ->> 'test.case' = 'beside a long name'",
   )
   expect(rows).toEqual([{ value: 0.8 }])
-})
-
-test('an alert of a KPI that the configuration does not know has no measurements, whatever its name', async () => {
-  const labels = { alertname: 'MnemoscopeOther', kpi: 'constructor' }
-  await postWebhook(
-    recorder.url,
-    notification([{ status: 'firing', labels, startsAt: new Date(now).toISOString() }]),
-  )
-  const { rows } = await pool.query("SELECT id FROM alert_episodes WHERE kpi = 'constructor'")
-  const response = await fetch(`${recorder.url}/api/measurements?episode=${rows[0].id}`)
-  expect({ status: response.status, body: await response.json() }).toEqual({
-    status: 200,
-    body: { measurements: [], next_cursor: null },
-  })
 })
 
 test('attributes that are nested without end cost no record', async () => {
