@@ -39,6 +39,8 @@ describe('mnemoscope up --demo', () => {
       exitCode: 0,
       stdout: expect.stringContaining('MnemoscopeConfigChanged'),
     })
+    const looked = await mnemoscopeHere(demo.folder, ['doctor'])
+    expect([looked.exitCode, looked.stdout]).toEqual([0, expect.stringContaining('Nothing is wrong.')])
     expect(await gains([...serverAttacks, ...lifecycleAttacks], { prometheus, alertmanager })).toEqual({})
     expect(await gains(databaseAttacks, { database })).toEqual({})
   }, 60_000)
@@ -95,5 +97,8 @@ describe('mnemoscope up --demo', () => {
     expect(await demo.up.end('SIGINT')).toBe(0)
     for (const pid of Object.values(demo.up.run.pids)) expect(isAlive(pid)).toBe(false)
     expect((await mnemoscopeHere(demo.folder, ['report'])).stderr).toContain('NOT_RUNNING')
+    // The demo ends before the recorder that it sends to.
+    const log = readFileSync(join(demo.folder, '.mnemoscope/logs/demo.log'), 'utf8')
+    expect(log).not.toContain('MEASUREMENTS_DROPPED')
   }, 60_000)
 })

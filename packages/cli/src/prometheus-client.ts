@@ -1,7 +1,7 @@
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { z } from 'zod'
 import { reached, withLogin } from './login.js'
-import { type RunFile, readRunFile } from './up/run-file.js'
+import { runIn } from './up/run-file.js'
 
 /** One series of a range query: Unix seconds and values, NaN and infinite ones left out. */
 export interface RangeSeries {
@@ -20,21 +20,16 @@ const rangeSchema = z.array(
 const mostSteps = 10_000
 
 /**
- * Address of Prometheus: the given one, else that of `mnemoscope up` in this folder, else the configured one. It has the
- * password if it is the Prometheus of `mnemoscope up`.
+ * Address of a server: the given one, else that of `mnemoscope up` in this folder, else the configured one. It has the
+ * password if it is a server of `mnemoscope up`.
  */
-export function prometheusUrl(given: string | undefined, folder: string, configured: string): string {
+export function serverUrl(
+  server: 'prometheus' | 'alertmanager',
+  { given, folder, configured }: { given: string | undefined; folder: string; configured: string },
+): string {
   const run = runIn(folder)
-  const url = (given ?? run?.prometheus ?? configured).replace(/\/+$/, '')
-  return url === run?.prometheus ? withLogin(url, run.serversPasswordFile) : url
-}
-
-function runIn(folder: string): RunFile | undefined {
-  try {
-    return readRunFile(folder)
-  } catch {
-    return undefined
-  }
+  const url = (given ?? run?.[server] ?? configured).replace(/\/+$/, '')
+  return url === run?.[server] ? withLogin(url, run.serversPasswordFile) : url
 }
 
 /**

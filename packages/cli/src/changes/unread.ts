@@ -1,7 +1,7 @@
 import { names } from '@mnemoscope/kpi'
 import { z } from 'zod'
 import { askServer, type ReloadedServer } from './server-api.js'
-import { configHashMetric, sample } from './verify.js'
+import { configHashMetric, data, sample } from './verify.js'
 
 /** Which configurations two servers run, as far as they say it. */
 export interface Running {
@@ -10,24 +10,21 @@ export interface Running {
   readonly alertmanager: number | undefined
 }
 
-/** Asks both servers what they run. */
+const rulesSchema = z.object({
+  groups: z.array(
+    z.object({
+      rules: z.array(z.object({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) })),
+    }),
+  ),
+})
+
+/** Asks both servers what they run. @throws as `askServer` does; Error if Prometheus does not answer with its rules */
 export async function runningIn(alertmanager: ReloadedServer, prometheus: ReloadedServer): Promise<Running> {
   const [rules, metrics] = await Promise.all([
-    askServer(prometheus, '/api/v1/rules?type=record'),
+    data(prometheus, '/api/v1/rules?type=record'),
     askServer(alertmanager, '/metrics'),
   ])
-  const schema = z.object({
-    data: z.object({
-      groups: z.array(
-        z.object({
-          rules: z.array(
-            z.object({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
-          ),
-        }),
-      ),
-    }),
-  })
-  const groups = rules.ok ? (schema.safeParse(JSON.parse(rules.text)).data?.data.groups ?? []) : []
+  const { groups } = rulesSchema.parse(rules)
   const info = groups.flatMap((group) => group.rules).find(({ name }) => name === names.configInfo)
   return {
     prometheus: info?.labels.sha256,

@@ -141,7 +141,8 @@ async function evaluateAll(
   await Promise.all(Array.from({ length: concurrency }, worker))
 }
 
-async function data(server: ReloadedServer, path: string): Promise<unknown> {
+/** `data` of an answer of Prometheus. @throws Error if it does not answer with success */
+export async function data(server: ReloadedServer, path: string): Promise<unknown> {
   const { ok, status, text } = await askServer(server, path)
   if (!ok) throw new Error(`Prometheus answered ${path} with ${status}: ${errorIn(text)}`)
   return (JSON.parse(text) as { data: unknown }).data

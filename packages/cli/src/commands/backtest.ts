@@ -30,11 +30,15 @@ export const backtestCommand = new Command('backtest')
     const { compareAlerts } = await import('../backtest/compare.js')
     const { historyOf, ofOperation } = await import('../backtest/history.js')
     const { todaysConfig } = await import('../backtest/today.js')
-    const { prometheusUrl } = await import('../prometheus-client.js')
+    const { serverUrl } = await import('../prometheus-client.js')
     const defaults = options.demoClock ? demoClock : {}
     const { config: edited } = await loadProject(file, defaults)
     const { config: today, folder } = await todaysConfig(options.config, defaults)
-    const url = prometheusUrl(options.prometheusUrl, folder, today.endpoints.prometheus)
+    const url = serverUrl('prometheus', {
+      given: options.prometheusUrl,
+      folder,
+      configured: today.endpoints.prometheus,
+    })
     const step = durationSeconds(today.alertCheckInterval)
     const end = Math.floor(Date.now() / 1_000 / step) * step
     const range = { start: end - Math.floor((options.hours * 3_600) / step) * step, end, step }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { serverOption } from '../options.js'
 import { print } from '../terminal.js'
+import { runIn } from '../up/run-file.js'
 
 interface DoctorOptions {
   config?: string
@@ -18,15 +19,19 @@ export const doctorCommand = new Command('doctor')
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
   .option(
     '--prometheus-url <url>',
-    'Prometheus (default: endpoints.prometheus)',
+    'Prometheus (default: the one that runs here, else endpoints.prometheus)',
     serverOption('--prometheus-url'),
   )
   .option(
     '--alertmanager-url <url>',
-    'Alertmanager (default: endpoints.alertmanager)',
+    'Alertmanager (default: the one that runs here, else endpoints.alertmanager)',
     serverOption('--alertmanager-url'),
   )
-  .option('--url <url>', 'recorder (default: endpoints.recorder)', serverOption('--url'))
+  .option(
+    '--url <url>',
+    'recorder (default: the one that runs here, else endpoints.recorder)',
+    serverOption('--url'),
+  )
   .option('--json', 'print it as JSON')
   .addHelpText(
     'after',
@@ -34,20 +39,28 @@ export const doctorCommand = new Command('doctor')
       '\nIf the recorder asks for a token, set MNEMOSCOPE_TOKEN.',
   )
   .action(async (options: DoctorOptions) => {
-    const { loadProject } = await import('../config-file.js')
     const { collectFacts } = await import('../doctor/collect.js')
     const { expectedOf } = await import('../doctor/expected.js')
     const { findingsOf } = await import('../doctor/findings.js')
     const { hidingSecrets } = await import('../hide-secrets.js')
-    const { config } = await loadProject(options.config)
+    const { serverUrl } = await import('../prometheus-client.js')
+    const { config, folder, run } = await projectHere(options.config)
     const { prometheus, alertmanager, recorder } = config.endpoints
     const findings = await hidingSecrets(config, async () => {
       const facts = await collectFacts({
-        prometheus: options.prometheusUrl ?? prometheus,
-        alertmanager: options.alertmanagerUrl ?? alertmanager,
-        recorder: options.url ?? recorder,
+        prometheus: serverUrl('prometheus', {
+          given: options.prometheusUrl,
+          folder,
+          configured: prometheus,
+        }),
+        alertmanager: serverUrl('alertmanager', {
+          given: options.alertmanagerUrl,
+          folder,
+          configured: alertmanager,
+        }),
+        recorder: options.url ?? run?.recorder ?? recorder,
       })
-      return findingsOf(facts, expectedOf(config), Date.now())
+      return findingsOf(facts, expectedOf(config, run?.recorder), Date.now())
     })
     const isWell = findings.every(({ isWrong }) => !isWrong)
     if (options.json) {
@@ -58,3 +71,16 @@ export const doctorCommand = new Command('doctor')
     }
     process.exitCode = isWell ? 0 : 1
   })
+
+/** The configuration as the servers have it: where `mnemoscope up` runs here, with its patch and the demo's intervals. */
+async function projectHere(path: string | undefined) {
+  const { loadProject } = await import('../config-file.js')
+  const project = await loadProject(path)
+  const run = runIn(project.folder)
+  if (run === undefined) return { ...project, run }
+  const { demoClock } = await import('../up/demo-clock.js')
+  const { appliedFolder } = await import('../changes/applier.js')
+  const { readPatch } = await import('../changes/applied-folder.js')
+  const defaults = run.metrics === null ? {} : demoClock
+  return { ...(await loadProject(path, defaults, (folder) => readPatch(appliedFolder(folder)))), run }
+}

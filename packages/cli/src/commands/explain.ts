@@ -25,13 +25,17 @@ export const explainCommand = new Command('explain')
     const { loadProject } = await import('../config-file.js')
     const { explain } = await import('../explain/explain.js')
     const { explanationText } = await import('../explain/text.js')
-    const { prometheusUrl } = await import('../prometheus-client.js')
+    const { serverUrl } = await import('../prometheus-client.js')
     const { config, configPath, folder } = await loadProject(options.config)
     const explanation = await explain({
       alert,
       operation: options.operation,
       recorder: recorderUrl(options.url),
-      prometheus: prometheusUrl(options.prometheusUrl, folder, config.endpoints.prometheus),
+      prometheus: serverUrl('prometheus', {
+        given: options.prometheusUrl,
+        folder,
+        configured: config.endpoints.prometheus,
+      }),
       declared: config.declared,
       configPath,
     })

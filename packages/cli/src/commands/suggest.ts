@@ -32,12 +32,16 @@ export const suggestCommand = new Command('suggest')
     const { demoClock } = await import('../up/demo-clock.js')
     const { historyOf, ofOperation } = await import('../backtest/history.js')
     const { todaysConfig } = await import('../backtest/today.js')
-    const { prometheusUrl } = await import('../prometheus-client.js')
+    const { serverUrl } = await import('../prometheus-client.js')
     const { incidentsOf } = await import('../backtest/incidents.js')
     const { suggestThresholds } = await import('../backtest/suggest.js')
     const { suggestText } = await import('../backtest/suggest-text.js')
     const { config, folder } = await todaysConfig(options.config, options.demoClock ? demoClock : {})
-    const url = prometheusUrl(options.prometheusUrl, folder, config.endpoints.prometheus)
+    const url = serverUrl('prometheus', {
+      given: options.prometheusUrl,
+      folder,
+      configured: config.endpoints.prometheus,
+    })
     const step = durationSeconds(config.alertCheckInterval)
     const end = Math.floor(Date.now() / 1_000 / step) * step
     const range = { start: end - Math.floor((options.hours * 3_600) / step) * step, end, step }

@@ -20,7 +20,8 @@ export interface Expected {
   readonly alertCheckInterval: number
 }
 
-export function expectedOf(config: Config): Expected {
+/** @param recorder its address, where it is another one than the configured */
+export function expectedOf(config: Config, recorder = config.endpoints.recorder): Expected {
   const files = generate(config, { servers: 'existing', parts: [], ruleTests: false })
   const groups = [...files]
     .filter(([path]) => path.startsWith('prometheus/rules/'))
@@ -31,7 +32,7 @@ export function expectedOf(config: Config): Expected {
     scrapeInterval: durationSeconds(config.scrapeInterval),
     groups: new Map(groups.map(({ name, interval }) => [name, durationSeconds(interval)])),
     oldest: { ...oldestVersions, alertmanager: config.alerting.alertmanager },
-    recorder: config.endpoints.recorder,
+    recorder,
     alertCheckInterval: durationSeconds(config.alertCheckInterval),
   }
 }

@@ -102,10 +102,15 @@ function condition(name: string, operator: string, value: string): (labels: Labe
   return (labels) => isMatch(labels[name] ?? '') !== operator.startsWith('!')
 }
 
-/** A regular expression of Alertmanager matches a text from its beginning to its end. */
+/**
+ * A regular expression of Alertmanager matches a text from its beginning to its end. Its flags stand in front, `(?i)`, which
+ * JavaScript does not read there.
+ * https://github.com/google/re2/wiki/Syntax
+ */
 function completely(pattern: string): RegExp {
+  const [flagged = '', flags = ''] = /^\(\?([ims]+)\)/.exec(pattern) ?? []
   try {
-    return new RegExp(`^(?:${pattern})$`, 's')
+    return new RegExp(`^(?:${pattern.slice(flagged.length)})$`, [...new Set(`s${flags}`)].join(''))
   } catch {
     // RE2 knows forms that JavaScript does not: what they match is not known here.
     return /(?!)/

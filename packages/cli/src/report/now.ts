@@ -40,7 +40,7 @@ export function subject(
 }
 
 /** The newest value that an alert was judged by, its age, and the threshold. Unknown parts are undefined. */
-export function currentValue(
+function currentValue(
   { kind, metric_type, newest_value: newest, newest_at: at, threshold }: Episode,
   { kpis, timestamp }: Pick<DashboardData, 'kpis' | 'timestamp'>,
   scales: Scales = new Map(),
@@ -103,7 +103,7 @@ export function firingRows(data: DashboardData, scales?: Scales): ReportCell[][]
 }
 
 /** The tone of a level. */
-export function toneOfLevel(level: string | null): ReportTone | undefined {
+function toneOfLevel(level: string | null): ReportTone | undefined {
   if (level === 'warning') return 'warning'
   return level === 'error' || level === 'critical' ? 'bad' : undefined
 }

@@ -65,7 +65,7 @@ export function reportOf(
 }
 
 /** The unit of each KPI that has values, one for all of them in the report, by id. */
-export function scalesOf(data: DashboardData): Scales {
+function scalesOf(data: DashboardData): Scales {
   return new Map(
     data.kpis.flatMap(({ id, unit }) => {
       const values = [

@@ -52,6 +52,15 @@ export function readRunFile(folder: string, next = 'Start one with `npx mnemosco
   }
 }
 
+/** The same; undefined where none runs, and where this user may not read the file. */
+export function runIn(folder: string): RunFile | undefined {
+  try {
+    return readRunFile(folder)
+  } catch {
+    return undefined
+  }
+}
+
 /** The error of a command that needs a folder without a running pipeline. */
 export function alreadyRunning(folder: string, pid: number): MnemoscopeError {
   return new MnemoscopeError('ALREADY_RUNNING', `the pipeline already runs in ${folder}, as process ${pid}`, {

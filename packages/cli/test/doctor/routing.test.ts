@@ -12,6 +12,7 @@ const root: Route = {
       routes: [{ matchers: ['region = eu'], receiver: 'pager-eu' }],
     },
     { matchers: ['"quoted name"="a \\"b\\""', 'missing=""'], routes: [] },
+    { matchers: ['env=~"(?i)prod|live"'], receiver: 'production' },
     { matchers: ['bad=~"(?P<x>"'], receiver: 'never' },
   ],
 }
@@ -24,6 +25,8 @@ test.each([
   [{ severity: 'critical', job: 'test-1' }, ['root']],
   [{ severity: 'critical', region: 'eu' }, ['pager-eu']],
   [{ 'quoted name': 'a "b"' }, ['root']],
+  [{ env: 'PROD' }, ['production']],
+  [{ env: 'product' }, ['root']],
   [{}, ['root']],
 ] as const)('an alert with %j goes to %j', (labels, receivers) => {
   expect(receiversOf(root, labels)).toEqual(receivers)
