@@ -1052,7 +1052,7 @@ CREATE OR REPLACE FUNCTION weighted_mean(given double precision[], weights doubl
 AS $function$
   SELECT ranked.mean, ranked.error FROM ranked_values(given, weights) AS ranked
 $function$;
-COMMENT ON FUNCTION weighted_mean IS 'Mean of all measurements, estimated from those that were kept, with its standard error: the ratio of two Horvitz-Thompson sums, and its variance for Poisson sampling (Särndal, Swensson and Wretman, Model Assisted Survey Sampling, 1992, section 5.7). What is always kept has no error.';
+COMMENT ON FUNCTION weighted_mean IS 'Mean of all measurements, estimated from those that were kept, with its standard error: the ratio of two Horvitz-Thompson sums, and its variance for Poisson sampling (Särndal, Swensson and Wretman, Model Assisted Survey Sampling, 1992, chapter 5). What is always kept has no error.';
 
 CREATE OR REPLACE FUNCTION weighted_quantile(given double precision[], weights double precision[], share double precision)
  RETURNS TABLE(value double precision, low double precision, high double precision)
@@ -1062,7 +1062,7 @@ AS $function$
   SELECT found.* FROM ranked_values(given, weights) AS ranked,
     quantile_of(ranked.ascending, ranked.reached, ranked.spread, ranked.most, share) AS found
 $function$;
-COMMENT ON FUNCTION weighted_quantile IS 'The least value that a share of all measurements does not exceed, estimated from those that were kept. low and high are an interval that holds the true one in 95 of 100 samples: those of the shares that the error of the estimated share reaches (Woodruff, 1952, JASA 47, 635-646). NULL for an end that lies beyond everything that was kept.';
+COMMENT ON FUNCTION weighted_quantile IS 'The least value that a share of all measurements does not exceed, estimated from those that were kept. low and high are an interval that holds the true one in 95 of 100 samples: those of the shares that the error of the estimated share reaches (Woodruff, Confidence Intervals for Medians and Other Position Measures, 1952, JASA 47, 635-646). NULL for an end that lies beyond everything that was kept.';
 
 CREATE OR REPLACE FUNCTION window_values(since timestamp with time zone, until timestamp with time zone)
  RETURNS TABLE(hour timestamp with time zone, series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision, samples double precision, samples_total double precision)

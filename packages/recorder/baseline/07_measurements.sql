@@ -69,7 +69,7 @@ RETURNS TABLE (mean double precision, error double precision)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT ranked.mean, ranked.error FROM ranked_values(given, weights) AS ranked
 $$;
-COMMENT ON FUNCTION weighted_mean IS 'Mean of all measurements, estimated from those that were kept, with its standard error: the ratio of two Horvitz-Thompson sums, and its variance for Poisson sampling (Särndal, Swensson and Wretman, Model Assisted Survey Sampling, 1992, section 5.7). What is always kept has no error.';
+COMMENT ON FUNCTION weighted_mean IS 'Mean of all measurements, estimated from those that were kept, with its standard error: the ratio of two Horvitz-Thompson sums, and its variance for Poisson sampling (Särndal, Swensson and Wretman, Model Assisted Survey Sampling, 1992, chapter 5). What is always kept has no error.';
 
 CREATE FUNCTION quantile_of(ascending double precision[], reached double precision[], spread double precision[],
   most double precision, share double precision)
@@ -94,4 +94,4 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT found.* FROM ranked_values(given, weights) AS ranked,
     quantile_of(ranked.ascending, ranked.reached, ranked.spread, ranked.most, share) AS found
 $$;
-COMMENT ON FUNCTION weighted_quantile IS 'The least value that a share of all measurements does not exceed, estimated from those that were kept. low and high are an interval that holds the true one in 95 of 100 samples: those of the shares that the error of the estimated share reaches (Woodruff, 1952, JASA 47, 635-646). NULL for an end that lies beyond everything that was kept.';
+COMMENT ON FUNCTION weighted_quantile IS 'The least value that a share of all measurements does not exceed, estimated from those that were kept. low and high are an interval that holds the true one in 95 of 100 samples: those of the shares that the error of the estimated share reaches (Woodruff, Confidence Intervals for Medians and Other Position Measures, 1952, JASA 47, 635-646). NULL for an end that lies beyond everything that was kept.';

@@ -88,7 +88,7 @@ export function chartFrame(
 export const nameHeight = 12
 
 /** A threshold, for people: `warning ≥ 5 s`. */
-export function limitName(
+function limitName(
   { direction }: Measure,
   level: (typeof limitLevels)[number],
   limit: number,

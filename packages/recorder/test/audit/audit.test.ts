@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { defineConfig, retentionOf } from '@mnemoscope/kpi'
 import { startAuditLog } from '../../src/audit/log.js'
 import type { AuditedRequest } from '../../src/audit/routes.js'
+import { applyRetention } from '../../src/database/retention.js'
 import { newKey } from '../../src/http/key-file.js'
 import type { AuditEntry } from '../../src/http/serve.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
@@ -68,13 +70,17 @@ test.each([
   expect(rows[0].entries).toBeGreaterThan(0)
 })
 
-test('entries of more than 400 days ago can be removed', async () => {
+test('the retention removes entries of more than 400 days ago, and no others', async () => {
   await recorder.pool.query(
     `INSERT INTO audit_log (id, at, operation, scope, allowed)
-     SELECT gen_random_uuid(), now() - interval '401 days', 'PUT /api/config', 'configure', true`,
+     SELECT gen_random_uuid(), now() - days * interval '1 day', 'old', 'configure', true
+     FROM unnest('{399, 402}'::int[]) AS each (days)`,
   )
-  const old = "at < now() - interval '400 days'"
-  expect((await recorder.pool.query(`DELETE FROM audit_log WHERE ${old}`)).rowCount).toBe(1)
+  await applyRetention(recorder.pool, retentionOf(defineConfig()), new Date())
+  const { rows } = await recorder.pool.query(
+    "SELECT extract(day FROM now() - at)::int AS days FROM audit_log WHERE operation = 'old'",
+  )
+  expect(rows).toEqual([{ days: 399 }])
 })
 
 test('entries wait for the database, each is stored once, and those beyond 1,000 are counted', async () => {
