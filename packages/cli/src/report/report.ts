@@ -57,7 +57,7 @@ export function reportOf(
       models(data, scales),
       alertSummary(data),
       recent(data),
-      ...toDo(data, scales),
+      ...whatToDo(data, scales),
       ...before,
       ...added,
     ],
@@ -207,7 +207,7 @@ function recent({ recent_alerts }: DashboardData): ReportSection {
 }
 
 /** What to do about each alert that fires; no section if none fires. */
-function toDo(data: DashboardData, scales: Scales): ReportSection[] {
+function whatToDo(data: DashboardData, scales: Scales): ReportSection[] {
   const rows = firingRows(data, scales)
   return rows.length === 0 ? [] : [{ title: 'WHAT TO DO', rows }]
 }
