@@ -5,12 +5,14 @@ import { inUnit } from './unit-text.js'
 
 /**
  * What happened to an alert, for people: the words of the messages that Alertmanager sends, and what only the recorder
- * knows, such as who acknowledged it. `Recovered after 2 min 30 s: F1 score of gpt-4o (search) in demo; worst 0.25`.
+ * knows, such as who acknowledged it. `CRITICAL recovered after 2 min 30 s: F1 score of gpt-4o (search) in demo; worst 0.25`.
+ * The level stands in each text, because a level can end while milder ones go on.
  */
 export function eventText({ kind, episode }: Pick<AlertEvent, 'kind' | 'episode'>): string {
   const level = (episode.level ?? 'alert').toUpperCase()
   const subject = episode.message.replace(/ has reached [A-Z]+$/, '')
-  const { last_change: change } = episode.metadata.annotations
+  // Prometheus keeps an annotation whose template wrote nothing, as an empty text.
+  const change = episode.metadata.annotations.last_change || undefined
   const by = episode.acknowledgement === null ? '' : `; acknowledged by ${episode.acknowledgement.by}`
   const changed = change === undefined ? '' : `; last change: ${change}`
   switch (kind) {
@@ -21,20 +23,20 @@ export function eventText({ kind, episode }: Pick<AlertEvent, 'kind' | 'episode'
     case 'changed':
       return `${level} still: ${subject}${valueText(episode)}${by}`
     case 'closed':
-      return `${endText(episode)}: ${subject}${worstText(episode)}${by}`
+      return `${level} ${endText(episode)}: ${subject}${worstText(episode)}${by}`
   }
 }
 
 function endText({ kind, closed_how, timestamp, ends_at }: AlertEpisode): string {
-  if (closed_how === 'superseded') return 'Went on as another alert'
-  const word = kind === 'threshold' ? 'Recovered' : 'Ended'
+  if (closed_how === 'superseded') return 'went on as another alert'
+  const word = kind === 'threshold' ? 'recovered' : 'ended'
   return ends_at === null ? word : `${word} after ${timeText(ends_at - timestamp)}`
 }
 
 function valueText({ metadata: { annotations } }: AlertEpisode): string {
   const { shown_value, shown_threshold, shown_operations } = annotations
-  if (shown_value === undefined || shown_threshold === undefined) return ''
-  const operations = shown_operations === undefined ? '' : `, ${shown_operations}`
+  if (!shown_value || !shown_threshold) return ''
+  const operations = shown_operations ? `, ${shown_operations}` : ''
   return ` is ${shown_value} (threshold ${shown_threshold})${operations}`
 }
 

@@ -24,12 +24,27 @@ const episode = {
 
 const acknowledgement = { by: 'ada', comment: null, at }
 const noAnnotations = { ...episode.metadata, annotations: {} }
+/** As Prometheus has them where their templates wrote nothing. */
+const emptyAnnotations = {
+  ...episode.metadata,
+  annotations: { ...episode.metadata.annotations, shown_operations: '', last_change: '' },
+}
 
 test.each<[AlertEvent['kind'], Partial<AlertEpisode>, string]>([
   [
     'opened',
     {},
     'CRITICAL: F1 score of gpt-4o (search) in demo is 0.283 (threshold 0.70), 46 operations in 10 min; last change: deployment of demo 2.1 by ci, 29 Nov 12:01 UTC',
+  ],
+  [
+    'opened',
+    { metadata: emptyAnnotations },
+    'CRITICAL: F1 score of gpt-4o (search) in demo is 0.283 (threshold 0.70)',
+  ],
+  [
+    'closed',
+    { level: 'warning', ends_at: at + 330 },
+    'WARNING recovered after 5 min 30 s: F1 score of gpt-4o (search) in demo; worst 0.247',
   ],
   [
     'reopened',
@@ -40,7 +55,7 @@ test.each<[AlertEvent['kind'], Partial<AlertEpisode>, string]>([
   [
     'closed',
     { ends_at: at + 150, acknowledgement },
-    'Recovered after 2 min 30 s: F1 score of gpt-4o (search) in demo; worst 0.247; acknowledged by ada',
+    'CRITICAL recovered after 2 min 30 s: F1 score of gpt-4o (search) in demo; worst 0.247; acknowledged by ada',
   ],
   [
     'closed',
@@ -50,17 +65,17 @@ test.each<[AlertEvent['kind'], Partial<AlertEpisode>, string]>([
       peak_value: 23.456,
       message: 'Latency of m in demo has reached ERROR',
     },
-    'Recovered after 1 d 1 h: Latency of m in demo; worst 23.5 s',
+    'CRITICAL recovered after 1 d 1 h: Latency of m in demo; worst 23.5 s',
   ],
   [
     'closed',
     { ends_at: at + 30, kind: 'pipeline', message: 'demo cannot be scraped', peak_value: 1 },
-    'Ended after 30 s: demo cannot be scraped',
+    'CRITICAL ended after 30 s: demo cannot be scraped',
   ],
   [
     'closed',
     { ends_at: at, closed_how: 'superseded', peak_value: null },
-    'Went on as another alert: F1 score of gpt-4o (search) in demo',
+    'CRITICAL went on as another alert: F1 score of gpt-4o (search) in demo',
   ],
   ['opened', { level: null, message: 'DiskFull', metadata: noAnnotations }, 'ALERT: DiskFull'],
 ])('an event that is %s with %j says so in the words of messages', (kind, more, text) => {

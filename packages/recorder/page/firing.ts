@@ -114,7 +114,7 @@ function figuresOf(alert: AlertEpisode, kpi: AlertKpi): HTMLDListElement {
     alert.threshold === null
       ? null
       : figure(`${alert.level ?? 'alert'} at`, conditionOf(alert.threshold, kpi)),
-    evidence === undefined ? null : figure('evidence', evidence),
+    evidence ? figure('evidence', evidence) : null,
   )
 }
 

@@ -111,7 +111,7 @@ function episodeText(
     [
       `    began at ${inUnit(current_value, unit)}`,
       `worst ${inUnit(peak_value, unit)}`,
-      ...(seen === undefined ? [] : [printableLine(seen)]),
+      ...(seen ? [printableLine(seen)] : []),
     ].join(', '),
     ...transitions.map(({ kind, at, via }) => `    ${utc(at)}  ${kind} ${pc.dim(`(${printableLine(via)})`)}`),
     pc.dim('    what changed before'),
