@@ -5,7 +5,7 @@ import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command } from 'commander'
 import { folderOption } from '../options.js'
 import { writeFiles } from '../project-files.js'
-import { stateFolder } from '../up/run-file.js'
+import { keepOutOfCommits, stateFolder } from '../up/run-file.js'
 
 interface CheckOptions {
   config?: string
@@ -56,7 +56,11 @@ export const checkCommand = new Command('check')
     const judge = async (where: string) => {
       const { checkWithTools } = await import('../check-with-tools.js')
       const { hidingSecrets } = await import('../hide-secrets.js')
-      return hidingSecrets(config, () => checkWithTools(where, stateFolder(folder), ruleTests))
+      try {
+        return await hidingSecrets(config, () => checkWithTools(where, stateFolder(folder), ruleTests))
+      } finally {
+        keepOutOfCommits(folder)
+      }
     }
     const checked = options.skipTools
       ? []
@@ -66,7 +70,7 @@ export const checkCommand = new Command('check')
           ? await inTemporaryFolder(expected, judge)
           : await judge(out)
     const state = none
-      ? 'no generated files here; `npx mnemoscope generate` writes them, and `up` needs none'
+      ? 'no generated files here; `npx mnemoscope generate` writes them, `--out FOLDER` checks those elsewhere, and `up` needs none'
       : `${expected.size} generated files: up to date`
     process.stdout.write(
       options.json

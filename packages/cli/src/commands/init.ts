@@ -24,14 +24,16 @@ const ignored = '.mnemoscope/'
 /** `mnemoscope init`: a first configuration file, never over one that is there, and a .gitignore that suits it. */
 export const initCommand = new Command('init')
   .description('write a first mnemoscope.config.ts here, and add .mnemoscope to .gitignore')
-  .action(() => {
+  .action(async () => {
+    const { configFileIn } = await import('../config-file.js')
     const path = resolve('mnemoscope.config.ts')
     // A link that leads nowhere is there too: writing through it would put the file somewhere else.
-    const found = lstatSync(path, { throwIfNoEntry: false })
+    const link = lstatSync(path, { throwIfNoEntry: false })
+    const found = configFileIn('.') ?? (link === undefined ? undefined : path)
     if (found !== undefined) {
-      const isBroken = found.isSymbolicLink() && !existsSync(path)
-      throw new MnemoscopeError('USAGE', `${path} exists${isBroken ? ' and is a link to nothing' : ''}`, {
-        value: path,
+      const isBroken = !existsSync(found)
+      throw new MnemoscopeError('USAGE', `${found} exists${isBroken ? ' and is a link to nothing' : ''}`, {
+        value: found,
         expected: 'a folder without a configuration',
         next: isBroken
           ? 'Remove the link, or run the command in another folder.'

@@ -7,6 +7,7 @@ import { numberOption, timeOption } from '../options.js'
 import { writeFiles } from '../project-files.js'
 import { ask, recorderUrl } from '../recorder-client.js'
 import { print, printableLine } from '../terminal.js'
+import { keepOutOfCommits } from '../up/run-file.js'
 
 /** As `@mnemoscope/recorder` has them, which would take a while to load for `--help`. */
 const scopes: readonly KeyScope[] = ['read', 'write:measurements', 'write:alerts', 'acknowledge', 'configure']
@@ -17,6 +18,12 @@ interface KeyOptions {
 
 const fileOption = () =>
   new Option('--file <file>', 'file of the keys').default(keyFileOf('.'), '.mnemoscope/keys.json')
+
+/** Until then a recorder without a token takes measurements, and that of `mnemoscope record` nearly everything, from all. */
+const firstKey =
+  'This is the first key. Now the recorder refuses every request without a key or its token, also measurements of services: ' +
+  'give each service a key with --scope write:measurements as MNEMOSCOPE_TOKEN. At `mnemoscope record`, people need one with ' +
+  '--scope read, and Alertmanager one with --scope write:alerts, in the file of alerting.recorderTokenFile.\n'
 
 /** `mnemoscope key create NAME`: shows a new key once. */
 const createCommand = new Command('create')
@@ -50,6 +57,7 @@ const createCommand = new Command('create')
       'This is the only time the key is shown. Give it to its user as MNEMOSCOPE_TOKEN, or in the file that MNEMOSCOPE_TOKEN_FILE names.\n',
       process.stderr,
     )
+    if (keys.length === 0) print(firstKey, process.stderr)
   })
 
 /** `mnemoscope key list`: who has a key, and for what. */
@@ -128,6 +136,7 @@ export const keyCommand = new Command('key')
 
 function save(file: string, keys: readonly Key[]): void {
   writeFiles(resolve('.'), new Map([[file, `${JSON.stringify(keys, null, 2)}\n`]]), () => true)
+  keepOutOfCommits('.')
 }
 
 function dateOf(expiresAt: number | undefined): string | null {

@@ -36,7 +36,7 @@ export const messagesCommand = new Command('messages')
     const { renderMessages } = await import('../messages/render.js')
     const { samples } = await import('../messages/samples.js')
     const { messageOfEpisode } = await import('../messages/of-episode.js')
-    const { stateFolder } = await import('../up/run-file.js')
+    const { keepOutOfCommits, stateFolder } = await import('../up/run-file.js')
     const { config, folder } = await loadProject(file)
     const given =
       episode === undefined
@@ -46,6 +46,7 @@ export const messagesCommand = new Command('messages')
       toolsDir: join(stateFolder(folder), 'tools'),
       onProgress: ({ message }) => print(`${message}\n`, process.stderr),
     })
+    keepOutOfCommits(folder)
     const messages = await renderMessages(config, given, amtool)
     if (html !== undefined) {
       const { writeFile } = await import('node:fs/promises')

@@ -6,7 +6,7 @@ import pc from 'picocolors'
 import { databaseUrl } from '../environment.js'
 import { ownSecrets } from '../keys.js'
 import { terminalProgress } from '../up/progress.js'
-import { alreadyRunning, type RunFile, stateFolder } from '../up/run-file.js'
+import { alreadyRunning, keepOutOfCommits, type RunFile, stateFolder } from '../up/run-file.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 
 interface UpOptions {
@@ -49,6 +49,7 @@ export const upCommand = new Command('up')
     const { claimName } = await import('@mnemoscope/servers')
     const claim = claimName(stateDir, 'mnemoscope')
     if ('heldBy' in claim) throw alreadyRunning(project.folder, claim.heldBy)
+    keepOutOfCommits(project.folder)
     const progress = terminalProgress()
     progress.note(
       `${pc.bold('mnemoscope up')} ${pc.dim(`${basename(project.configPath)} in ${project.folder}`)}`,

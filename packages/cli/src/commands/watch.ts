@@ -5,7 +5,7 @@ import type { Project } from '../config-file.js'
 import { type ScrapedAt, scrapeOption } from '../options.js'
 import { ask, RecorderSilent } from '../recorder-client.js'
 import { print } from '../terminal.js'
-import { type RunFile, readRunFile } from '../up/run-file.js'
+import { keepOutOfCommits, type RunFile, readRunFile } from '../up/run-file.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 
 interface WatchOptions {
@@ -54,6 +54,7 @@ export const watchCommand = new Command('watch')
       applyTo,
       before: readAppliedConfig(applyTo),
     })
+    keepOutOfCommits(project.folder)
     if (options.once) {
       try {
         const change = await applier.apply({ by: ownerOf(project.configPath) })

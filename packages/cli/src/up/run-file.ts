@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { writeFiles } from '../project-files.js'
@@ -28,6 +28,18 @@ export interface RunFile {
 /** Folder of everything that `mnemoscope up` keeps: data, logs, tools, the run file. */
 export function stateFolder(folder: string): string {
   return join(folder, '.mnemoscope')
+}
+
+/**
+ * Makes git leave that folder out of commits, where `mnemoscope init` has not done so: it holds keys and passwords. Call
+ * it when something was written there. It never fails: the folder may be missing, read-only, or ignored already.
+ */
+export function keepOutOfCommits(folder: string): void {
+  try {
+    writeFileSync(join(stateFolder(folder), '.gitignore'), '*\n', { flag: 'wx' })
+  } catch {
+    // What the command was called for matters more.
+  }
 }
 
 /**

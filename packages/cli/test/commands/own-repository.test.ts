@@ -52,10 +52,13 @@ describe('mnemoscope init', () => {
     expect(readFileSync(inFolder('.gitignore'), 'utf8')).toBe('dist/\n.mnemoscope/\n')
   })
 
-  test('changes nothing if a configuration exists', async () => {
-    writeFileSync(inFolder('mnemoscope.config.ts'), 'export default {}')
-    expect(await transcript('init')).toMatch(/USAGE[\s\S]+ exists[\s\S]+exit 2$/)
-    expect(readdirSync(folder.path)).toEqual(['mnemoscope.config.ts'])
+  // A mnemoscope.config.ts beside a mnemoscope.config.mjs would be read in its place.
+  test.each(['ts', 'mjs', 'js'])('changes nothing if there is a mnemoscope.config.%s', async (kind) => {
+    writeFileSync(inFolder(`mnemoscope.config.${kind}`), 'export default {}')
+    const shown = await transcript('init')
+    expect(shown).toContain(`USAGE\n  ./mnemoscope.config.${kind} exists\n`)
+    expect(shown).toMatch(/exit 2$/)
+    expect(readdirSync(folder.path)).toEqual([`mnemoscope.config.${kind}`])
   })
 
   test('writes nothing through a link that leads nowhere, and says what to remove', async () => {
@@ -78,6 +81,16 @@ describe('mnemoscope init', () => {
     expect(gitignoreWith(before)).toBe(after)
     expect(gitignoreWith(after)).toBe(after)
   })
+})
+
+test('the first key says whom the recorder refuses from now on; its file is left out of commits', async () => {
+  const create = (name: string) =>
+    mnemoscopeHere(folder.path, ['key', 'create', name, '--scope', 'configure'])
+  expect((await create('ci')).stderr).toContain(
+    'give each service a key with --scope write:measurements as MNEMOSCOPE_TOKEN',
+  )
+  expect(readFileSync(inFolder('.mnemoscope/.gitignore'), 'utf8')).toBe('*\n')
+  expect((await create('ops')).stderr).not.toContain('first key')
 })
 
 test('a folder without a configuration: the message names the folder, the file and the command that writes it', async () => {
@@ -104,7 +117,7 @@ describe('in the repository of a service', () => {
     const { stdout, exitCode } = await mnemoscopeHere(folder.path, ['check'])
     expect([...stdout.replaceAll(folder.path, '.').split('\n'), exitCode]).toEqual([
       './mnemoscope.config.ts: valid',
-      'no generated files here; `npx mnemoscope generate` writes them, and `up` needs none',
+      'no generated files here; `npx mnemoscope generate` writes them, `--out FOLDER` checks those elsewhere, and `up` needs none',
       'promtool check config: passed',
       'amtool check-config: passed',
       '',

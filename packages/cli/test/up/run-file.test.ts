@@ -1,8 +1,14 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
-import { type RunFile, readRunFile, removeRunFile, writeRunFile } from '../../src/up/run-file.js'
+import {
+  keepOutOfCommits,
+  type RunFile,
+  readRunFile,
+  removeRunFile,
+  writeRunFile,
+} from '../../src/up/run-file.js'
 
 const folder = temporaryFolder('run-file')
 const path = join(folder.path, '.mnemoscope/run.json')
@@ -18,6 +24,17 @@ const run: RunFile = {
   database: 'postgres://mnemoscope:secret@127.0.0.1:4/mnemoscope',
   pids: { mnemoscope: 1 },
 }
+
+test('the folder of its data is left out of commits, and what people wrote about that stays', () => {
+  keepOutOfCommits(folder.path)
+  writeRunFile(folder.path, run)
+  const ignored = join(path, '../.gitignore')
+  keepOutOfCommits(folder.path)
+  expect(readFileSync(ignored, 'utf8')).toBe('*\n')
+  writeFileSync(ignored, '*\n!keys.json\n')
+  keepOutOfCommits(folder.path)
+  expect(readFileSync(ignored, 'utf8')).toBe('*\n!keys.json\n')
+})
 
 describe('the file of a running pipeline', () => {
   test('is read as it was written, only by its owner, until it is removed', () => {
