@@ -84,6 +84,16 @@ describe.each(names)('the package %s', (name) => {
     for (const version of Object.values({ ...dependencies, ...optionalDependencies }))
       expect(version).toMatch(/^(workspace:\*|\d+\.\d+\.\d+(-[\w.]+)?)$/)
   })
+
+  test('declares each package that the types of its entry points import, with their types', () => {
+    const { dependencies = {}, peerDependencies = {} } = manifest
+    const declared = { ...dependencies, ...peerDependencies }
+    const entries = Object.values(manifest.exports).flatMap(({ types }) => types ?? [])
+    const imported = [...new Set(typesReachedFrom(entries.map((path) => inPackage(name, path))))]
+    expect(imported.filter((each) => !(each in declared))).toEqual([])
+    const untyped = imported.filter((each) => !hasTypes(inPackage(name, 'node_modules', each)))
+    expect(untyped.filter((each) => !(`@types/${each}` in dependencies))).toEqual([])
+  })
 })
 
 describe('the published files, with nothing else of this repository', () => {
@@ -114,6 +124,28 @@ describe('the published files, with nothing else of this repository', () => {
     rmSync(service, { recursive: true })
   })
 })
+
+/** Names of the packages that these files of types import, and the files that they import in turn. */
+function typesReachedFrom(files: readonly string[]): string[] {
+  const reached = new Set(files)
+  for (const file of reached) {
+    for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(
+      /(?:from |import\()['"](\.[^'"]+)\.js['"]/g,
+    ))
+      reached.add(join(dirname(file), `${path}.d.ts`))
+  }
+  return [...reached].flatMap((file) => importsOf(readFileSync(file, 'utf8')))
+}
+
+/** Whether a package says itself of what types it is. */
+function hasTypes(folder: string): boolean {
+  const { types, typings, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    types?: string
+    typings?: string
+    exports?: object
+  }
+  return (types ?? typings) !== undefined || /\.d\.[cm]?ts"/.test(JSON.stringify(exports ?? {}))
+}
 
 /** Names of the packages that a module imports; those of Node and of its own folder left out. */
 function importsOf(source: string): string[] {

@@ -6,7 +6,7 @@ export { contextSizeWords } from './context-size-words.js'
 export { exampleAnnotations } from './example-annotations.js'
 export { checkedServers } from './existing/existing-files.js'
 export { type GenerateOptions, generate, generatedFolders } from './generate.js'
-export { grafanaFolders } from './grafana/grafana-files.js'
+export { grafanaFolders } from './grafana/folders.js'
 export { grafanaEnvironment, readerRole } from './grafana/provisioning.js'
 export {
   type Drift,

@@ -1,5 +1,5 @@
 import { composeFolder } from './compose-files.js'
-import { grafanaFolder } from './grafana/grafana-files.js'
+import { grafanaFolder } from './grafana/folders.js'
 
 /** Generated files that a project can do without, by the folder that they lie in. */
 const folders = { grafana: grafanaFolder, compose: composeFolder, runbooks: 'docs/runbooks' } as const

@@ -6,21 +6,9 @@ import { kpiDrillDown } from './dashboards/kpi-drill-down.js'
 import { modelComparison } from './dashboards/model-comparison.js'
 import { overview } from './dashboards/overview.js'
 import { pipelineHealth } from './dashboards/pipeline-health.js'
-import { dashboardProvisioning, dashboardsFolder, dataSourceProvisioning } from './provisioning.js'
+import { dashboardFolder } from './folders.js'
+import { dashboardProvisioning, dataSourceProvisioning } from './provisioning.js'
 import type { Dashboard } from './schema.js'
-
-/** Folder of all files for Grafana. */
-export const grafanaFolder = 'grafana'
-
-/** Folder of the dashboards: whatever lies in it is generated. */
-export const dashboardFolder = `${grafanaFolder}/dashboards`
-
-/** Where the generated files for Grafana lie, and where their provisioning expects the dashboards. */
-export const grafanaFolders = {
-  provisioning: 'grafana/provisioning',
-  dashboards: dashboardFolder,
-  mounted: dashboardsFolder,
-} as const
 
 /** Path of the data sources' provisioning file. */
 export const dataSourceFile = 'grafana/provisioning/datasources/mnemoscope.yml'
