@@ -35,7 +35,7 @@ export function backtestText(
     pc.bold(`Alerts of the last ${hours} h, today's configuration → the edited one`),
     ...(counts.length === 0 ? ['  none with either'] : counts),
     '',
-    pc.bold(`${differences.length} differences`),
+    pc.bold(differences.length === 1 ? '1 difference' : `${differences.length} differences`),
     ...lines,
     ...(more > 0 ? [`  and ${more} more (--json has them)`] : []),
     pc.dim(

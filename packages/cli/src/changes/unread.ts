@@ -62,7 +62,7 @@ export class FilesUnread extends Error {
       (name) => `${name} with --config.file=${folder}/${name.toLowerCase()}/${name.toLowerCase()}.yml`,
     )
     this.next =
-      `Start ${files.join(' and ')}. For servers that run other things too, use \`npx mnemoscope generate --into-existing\`, ` +
+      `Start ${files.join(' and ')}. For servers that run other things too, use \`npx mnemoscope generate --into-existing --out OTHER\`, ` +
       'and see what is missing with `npx mnemoscope doctor`.'
   }
 }

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import type { Config } from '@mnemoscope/kpi'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command } from 'commander'
@@ -75,16 +75,22 @@ export const generateCommand = new Command('generate')
     for (const path of written) process.stdout.write(`wrote ${path}\n`)
     for (const path of removed) process.stdout.write(`removed ${path}\n`)
     process.stdout.write(`${written.length} of ${expected.size} generated files changed in ${out}\n`)
-    if (servers === 'existing') process.stdout.write(additionSteps(config))
+    if (servers === 'existing') process.stdout.write(additionSteps(config, out))
   })
 
-/** What people do with the files for their own servers. */
-function additionSteps({ alerting: { receivers, watchdog } }: Config): string {
+/**
+ * What people do with the files for their own servers.
+ * @param out folder of the files; shown from here, as Prometheus silently accepts a path that matches nothing
+ */
+function additionSteps({ alerting: { receivers, watchdog } }: Config, out: string): string {
+  const from = relative('.', out)
   const isLeftOut = Object.keys(receivers).length > 0 || watchdog !== undefined
   return [
     'Add them to your servers:',
-    '- prometheus.yml: prometheus/rules/*.yml to rule_files, prometheus/scrape/*.yml to scrape_config_files',
-    '- alertmanager.yml: each list of alertmanager/additions.yml, the routes in front of your own',
+    `- prometheus.yml: ${join(from, 'prometheus/rules/*.yml')} to rule_files,`,
+    `  ${join(from, 'prometheus/scrape/*.yml')} to scrape_config_files (before Prometheus 2.43: their jobs to scrape_configs)`,
+    `- alertmanager.yml: each list of ${join(from, 'alertmanager/additions.yml')}, the routes in front of your own`,
+    'Paths in prometheus.yml start at the folder of that file.',
     ...(isLeftOut ? ['Your own receivers inform people: alerting.receivers and watchdog are left out.'] : []),
     'Then reload both; `npx mnemoscope doctor` says what is missing.',
     '',

@@ -45,7 +45,7 @@ function callsRecorder({ name, webhook_configs }: Receiver): boolean {
   return urls.some((url) => url.includes(path)) || (name === names.recorderReceiver && urls.length > 0)
 }
 
-const fromAdditions = 'of alertmanager/additions.yml (`npx mnemoscope generate --into-existing`)'
+const fromAdditions = 'of alertmanager/additions.yml (`npx mnemoscope generate --into-existing --out FOLDER`)'
 
 /** Whether our alerts reach the recorder, all of them and no others. */
 export function routeFindings({ config }: Pick<AlertmanagerFacts, 'config'>, expected: Expected): Finding[] {

@@ -4,7 +4,8 @@ import type { PrometheusFacts, RuleGroup, Target } from './facts.js'
 import { type Finding, some, wrong } from './finding.js'
 
 const addFile = (job: string) =>
-  `Add prometheus/scrape/${job}.yml of \`npx mnemoscope generate --into-existing\` to scrape_config_files, and reload Prometheus.`
+  `Add prometheus/scrape/${job}.yml of \`npx mnemoscope generate --into-existing --out FOLDER\` to scrape_config_files ` +
+  '(before Prometheus 2.43 its job to scrape_configs), and reload Prometheus.'
 
 /** Whether the services and the recorder are scraped, under their names, at the right pace. */
 export function scrapeFindings({ targets }: Pick<PrometheusFacts, 'targets'>, expected: Expected): Finding[] {
@@ -73,7 +74,7 @@ export function ruleFindings(
       wrong('rules', {
         code: 'rules_missing',
         text: 'Prometheus has none of the rule groups mnemoscope_...',
-        fix: 'Add prometheus/rules/*.yml of `npx mnemoscope generate --into-existing` to rule_files, and reload Prometheus.',
+        fix: 'Add prometheus/rules/*.yml of `npx mnemoscope generate --into-existing --out FOLDER` to rule_files, and reload Prometheus.',
       }),
     ]
   }

@@ -184,6 +184,12 @@ function isId(asked: string): boolean {
 export function unknownAlert(asked: string, names: readonly string[]): MnemoscopeError {
   const known = [...new Set(names)].sort()
   const detail = { value: asked, expected: 'the name of an alert or the id of an episode' }
+  if (isId(asked)) {
+    return new MnemoscopeError('USAGE', `there is no episode ${asked}`, {
+      ...detail,
+      next: 'List the newest: `npx mnemoscope sql "SELECT id, level, message FROM alerts ORDER BY id DESC LIMIT 10"`.',
+    })
+  }
   const what = `there is no alert or episode ${JSON.stringify(asked)}`
   if (known.length === 0) {
     return new MnemoscopeError('USAGE', `${what}, and Prometheus has no alerts`, {

@@ -70,7 +70,7 @@ function places(current: Explanation['current'], unit: string, now: number): str
 /** How sure the judge is, by which lane, and by how many operations. */
 function evidenceText(
   { of, least, most, allowed, lane, operations, last_operation }: Evidence,
-  { threshold }: Pick<CurrentValue, 'threshold'>,
+  { threshold, value }: Pick<CurrentValue, 'threshold' | 'value'>,
   unit: string,
   now: number,
 ): string {
@@ -80,7 +80,7 @@ function evidenceText(
     least === null || most === null
       ? undefined
       : of === 'value'
-        ? `certainly ${shown(least)} to ${shown(most)}`
+        ? `${whose(value, least, most)}certainly ${shown(least)} to ${shown(most)}`
         : `${shown(least)} to ${shown(most)} of operations at or beyond ${at}, allowed ${percent(allowed ?? 0)}`
   const count =
     operations === null
@@ -91,6 +91,11 @@ function evidenceText(
   return [sure ?? 'not near a threshold', `${lane} lane${count}`, newest]
     .filter((part) => part !== undefined)
     .join('; ')
+}
+
+/** What has these bounds: the value, or what came last, where that has moved on from the value of the middle lane. */
+function whose(value: number, least: number, most: number): string {
+  return value < least || value > most ? 'the newest operations: ' : ''
 }
 
 function percent(share: number): string {

@@ -149,7 +149,10 @@ describe('in the repository of a service', () => {
     await transcript('generate', '--out', 'monitoring')
     const said = await transcript('generate', '--into-existing', '--out', 'monitoring')
     expect(said).toContain('removed prometheus/prometheus.yml\n')
-    expect(said).toMatch(/\nAdd them to your servers:\n[\s\S]+exit 0$/)
+    expect(said).toMatch(
+      /\nAdd them to your servers:\n- prometheus\.yml: \S*monitoring\/prometheus\/rules\/\*\.yml to rule_files/,
+    )
+    expect(said).toMatch(/: each list of \S*monitoring\/alertmanager\/additions\.yml,[\s\S]+exit 0$/)
     expect(filesBelow(inFolder('monitoring')).filter((path) => !/\/(?:rules|tests)\//.test(path))).toEqual([
       'alertmanager/additions.yml',
       'mnemoscope.generated.json',

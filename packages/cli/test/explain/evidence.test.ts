@@ -122,6 +122,12 @@ test('people read operation, lane and evidence below each value', () => {
       },
       {
         ...place,
+        value: 0.8,
+        threshold: 0.7,
+        evidence: { ...evidence, lane: 'fast', of: 'value', least: 0.61, most: 0.65 },
+      },
+      {
+        ...place,
         value: 5,
         threshold: 5,
         evidence: { ...evidence, of: 'share', least: 0.09, most: 0.212, allowed: 0.05 },
@@ -131,6 +137,8 @@ test('people read operation, lane and evidence below each value', () => {
   const text = explanationText(explanation, kpis, 100)
   expect(text).toContain('a (search) at 8192 in memory')
   expect(text).toContain('certainly 0.550 to 0.660; middle lane of about 20 operations; the newest 12 s ago')
+  expect(text).toContain('    certainly 0.550')
+  expect(text).toContain('the newest operations: certainly 0.610 to 0.650; fast lane of about 20 operations')
   expect(text).toContain('not near a threshold; middle lane of about 20 operations')
   expect(text).toContain('9 % to 21 % of operations at or beyond 5.000, allowed 5 %; middle lane')
 })

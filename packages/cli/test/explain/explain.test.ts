@@ -31,6 +31,10 @@ describe('an unknown alert is refused', () => {
   })
 
   test('with the option to check, if Prometheus has no alerts', () => {
+    expect(unknownAlert('999', ['LatencyWarning'])).toMatchObject({
+      message: expect.stringMatching(/^there is no episode 999$/),
+      next: expect.stringContaining('FROM alerts'),
+    })
     expect(unknownAlert('Latency', [])).toMatchObject({
       message: 'there is no alert or episode "Latency", and Prometheus has no alerts',
       next: expect.stringContaining('--prometheus-url'),
