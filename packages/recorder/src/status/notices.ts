@@ -21,6 +21,7 @@ export const noticesAnswer = z.strictObject({
       z.strictObject({
         kind: z.enum([
           'refused_measurements',
+          'lost_measurements',
           'scrape_interval',
           'service_name',
           'threshold_without_bucket',
@@ -62,8 +63,14 @@ async function askedNotices(prometheus: PrometheusClient, config: Config): Promi
   const { metric, name } = names.serviceInfo
   // A Prometheus may have thousands of targets that are not ours.
   const ofServices = `${names.label.job}=~"${config.services.map((each) => each.name.replaceAll('.', '\\\\.')).join('|')}"`
-  const [refusals, scrapes, infos, ...buckets] = await Promise.all([
+  const { drops } = names.instrumentationMetric
+  const [refusals, losses, scrapes, infos, ...buckets] = await Promise.all([
     queryInstant(prometheus, `${names.refusedInHour} > 0.5`, now),
+    queryInstant(
+      prometheus,
+      `sum by (${names.label.job}) (increase(${drops}{${ofServices}}[1h])) > 0.5`,
+      now,
+    ),
     querySamples(prometheus, `up{${ofServices}}[${scrapesFor}]`, now),
     queryInstant(
       prometheus,
@@ -78,6 +85,7 @@ async function askedNotices(prometheus: PrometheusClient, config: Config): Promi
   return {
     notices: [
       ...refusalNotices(refusals),
+      ...lossNotices(losses),
       ...intervalNotices(scrapes, config),
       ...nameNotices(infos, config),
       ...buckets.flat(),
@@ -130,6 +138,18 @@ export function refusalNotices(refusals: readonly Sample[]): Notice[] {
       const text = `In the last hour ${measurements} of ${kpi} from ${service} ${many === 1 ? 'was' : 'were'} refused: ${reason}.`
       return { kind: 'refused_measurements', service, text }
     })
+}
+
+/** A notice for each service whose single measurements did not reach the recorder: what is stored of them is not complete. */
+export function lossNotices(losses: readonly Sample[]): Notice[] {
+  return losses.map(({ labels, value }) => {
+    const service = labels[names.label.job] ?? ''
+    const many = Math.round(value)
+    const text =
+      `In the last hour ${many === 1 ? 'a single measurement' : `about ${many} single measurements`} from ${service} did not reach ` +
+      'the recorder; its metrics are complete. The warning MEASUREMENTS_DROPPED in its log says why and what to do.'
+    return { kind: 'lost_measurements', service, text }
+  })
 }
 
 /** A notice for each service that Prometheus scrapes at another interval than the configuration has. */

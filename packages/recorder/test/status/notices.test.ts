@@ -5,6 +5,7 @@ import {
   bucketNotices,
   foreignNotices,
   intervalNotices,
+  lossNotices,
   type Notices,
   nameNotices,
   refusalNotices,
@@ -42,6 +43,15 @@ test('refusals are named with service, KPI, reason and number, the most frequent
   expect(notices.map(({ text }) => text)).toEqual([
     'In the last hour 120 measurements of f1_score from memory were refused: out_of_range.',
     'In the last hour 1 measurement of latency from memory was refused: not_finite.',
+  ])
+})
+
+test('measurements that did not reach the recorder are named, and what they do not touch', () => {
+  const lost = (job: string, value: number) => ({ labels: { job }, value })
+  expect(lossNotices([lost('memory', 298.6), lost('search', 1.01)]).map(({ text }) => text)).toEqual([
+    'In the last hour about 299 single measurements from memory did not reach the recorder; its metrics are complete. ' +
+      'The warning MEASUREMENTS_DROPPED in its log says why and what to do.',
+    expect.stringMatching(/^In the last hour a single measurement from search did not reach the recorder;/),
   ])
 })
 
@@ -106,8 +116,16 @@ test('a threshold of a quantile without a bucket at it is named, but not where a
 test('the recorder answers with the notices, and with null while Prometheus does not answer', async () => {
   const prometheus = await startTestPrometheus()
   const bucket = 'mnemoscope_latency_seconds_bucket{model="m",context_size="8192",operation="search"'
+  const { drops } = names.instrumentationMetric
+  prometheus.expose(`${drops} 0\n`)
+  await waitFor(async () => {
+    const { body } = await getJson<{ data: { result: unknown[] } }>(
+      `${prometheus.url}/api/v1/query?query=${drops}`,
+    )
+    return body.data.result.length > 0
+  })
   prometheus.expose(
-    `${names.refusedInHour}{kpi="f1_score",reason="out_of_range"} 4\ntarget_info{service_name="demo"} 1\n` +
+    `${drops} 70\n${names.refusedInHour}{kpi="f1_score",reason="out_of_range"} 4\ntarget_info{service_name="demo"} 1\n` +
       [4.999999999999999, 9.999999999999998, 30].map((le) => `${bucket},le="${le}"} 1\n`).join(''),
   )
   const config = defineConfig({ services: [{ name: 'memory', targets: ['m:1'] }] })
@@ -119,13 +137,21 @@ test('the recorder answers with the notices, and with null while Prometheus does
     (await getJson<Notices>(`${url}/api/notices`)).body.notices
   const found = await waitFor(async () => {
     const all = await notices(recorder)
-    return all?.length === 4 && all
+    return all?.length === 5 && all
   })
   expect(found).toEqual([
     {
       kind: 'refused_measurements',
       service: 'memory',
       text: 'In the last hour 4 measurements of f1_score from memory were refused: out_of_range.',
+    },
+    {
+      kind: 'lost_measurements',
+      service: 'memory',
+      // Prometheus extrapolates an increase.
+      text: expect.stringMatching(
+        /^In the last hour about \d+ single measurements from memory did not reach/,
+      ),
     },
     {
       kind: 'scrape_interval',
