@@ -11,7 +11,7 @@ export default defineConfig({
       direction: 'higher_is_better',
       range: { min: 0, max: 1 },
       statistic: 'mean',
-      boundaries: [0.5, 0.9],
+      boundaries: [0.5, 0.9, 1],
       thresholds: { warning: 0.8, error: 0.6 },
     },
   },
