@@ -51,7 +51,7 @@ test('the page of the configuration has the thresholds of every built-in KPI', (
         ?.split('|')
         .at(-2)
         ?.replaceAll(',', '')
-        .match(/[\d.]+/g)
+        .match(/-?[\d.]+/g)
         ?.map(Number) ?? []
     expect(numbers).toEqual(Object.values(thresholds))
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
+import { catalog, defineConfig, names } from '@mnemoscope/kpi'
 import { parse } from 'yaml'
 import { generate } from '../../src/generate.js'
 
@@ -36,20 +36,12 @@ describe('alertmanager.yml', () => {
 
   test('holds back the end of a level at the same place, of thresholds only', () => {
     const equal = ['kpi', 'job', 'model', 'context_size', 'operation']
-    const kpis = [
-      'F1Score',
-      'Latency',
-      'TokenUsage',
-      'MemoryUsage',
-      'ContextUtilization',
-      'AdaptationSuccessRate',
-    ]
     expect(contentOf().inhibit_rules).toEqual(
       ['critical', 'error', 'warning'].map((level) => ({
         source_matchers: ['alertname="MnemoscopeEased"', `eased="${level}"`],
         target_matchers: [
-          `alertname=~"${[...kpis, 'OverflowFrequency']
-            .map((kpi) => `Mnemoscope${kpi}${level[0]?.toUpperCase()}${level.slice(1)}`)
+          `alertname=~"${Object.keys(catalog)
+            .map((id) => names.alertName({ id }, level))
             .join('|')}"`,
         ],
         equal,
