@@ -66,7 +66,8 @@ export function fileFailure(error: unknown): MnemoscopeError | undefined {
   // Errors of a network listener have the same codes, but no path.
   if (next === undefined || syscall === undefined || (path === undefined && syscall !== 'write'))
     return undefined
-  return new MnemoscopeError('FILE_UNUSABLE', message, { value: path, next, cause: error })
+  const named = path === undefined || message.includes(path) ? message : `${message} '${path}'`
+  return new MnemoscopeError('FILE_UNUSABLE', named, { value: path, next, cause: error })
 }
 
 interface Outputs {

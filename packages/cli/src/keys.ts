@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { readText } from './read-text.js'
 import { stateFolder } from './up/run-file.js'
 
 /** File of the keys that people make, below a project's folder. */
@@ -28,7 +29,7 @@ export const ownFiles = {
 /** Text of a secret; undefined if there is none. */
 export function secretAt(folder: string, file: string): string | undefined {
   try {
-    return readFileSync(join(folder, file), 'utf8').trim() || undefined
+    return readText(join(folder, file)).trim() || undefined
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error

@@ -1,12 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readText } from './read-text.js'
 
 /** Texts of the files at these paths below a folder; a file that is not there has no entry. */
 export function readFiles(folder: string, paths: Iterable<string>): Map<string, string> {
   const texts = new Map<string, string>()
   for (const path of paths) {
     try {
-      texts.set(path, readFileSync(join(folder, path), 'utf8'))
+      texts.set(path, readText(join(folder, path)))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }

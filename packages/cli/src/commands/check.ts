@@ -38,9 +38,16 @@ export const checkCommand = new Command('check')
     const { servers, expected, found, leftover } = generatedFiles(config, out, [])
     // `mnemoscope up` needs no generated files in the project, so a project may have none.
     const none = options.out === undefined && found.size === 0 && leftover.size === 0
+    if (options.out !== undefined && found.size === 0 && leftover.size === 0) {
+      throw new MnemoscopeError('GENERATED_DRIFT', `there are no generated files in ${out}`, {
+        value: out,
+        expected: 'the folder that `npx mnemoscope generate --out` wrote to',
+        next: `Correct --out, or run \`npx mnemoscope generate --out ${inShell(options.out)}\`.`,
+      })
+    }
     const drifted = none ? [] : drift(expected, new Map([...found, ...leftover]))
     if (drifted.length > 0) {
-      const again = options.out === undefined ? '' : ` --out ${options.out}`
+      const again = options.out === undefined ? '' : ` --out ${inShell(options.out)}`
       throw new MnemoscopeError(
         'GENERATED_DRIFT',
         drifted.map(({ path, kind }) => `${path}: ${kind}`).join('\n'),
@@ -78,6 +85,11 @@ export const checkCommand = new Command('check')
         : [`${configPath}: valid`, state, ...checked, ''].join('\n'),
     )
   })
+
+/** A path as it can stand in a command. */
+function inShell(path: string): string {
+  return /^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
+}
 
 async function inTemporaryFolder<T>(
   files: ReadonlyMap<string, string>,

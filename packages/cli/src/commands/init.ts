@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command } from 'commander'
+import { readText } from '../read-text.js'
 
 const starter = `import { defineConfig } from '@mnemoscope/kpi'
 
@@ -40,11 +41,11 @@ export const initCommand = new Command('init')
           : 'Edit that file, or run the command in another folder.',
       })
     }
+    const gitignore = resolve('.gitignore')
+    const before = existsSync(gitignore) ? readText(gitignore) : undefined
+    const after = gitignoreWith(before)
     writeFileSync(path, starter, { flag: 'wx' })
     process.stdout.write(`Wrote ${path}\n`)
-    const gitignore = resolve('.gitignore')
-    const before = existsSync(gitignore) ? readFileSync(gitignore, 'utf8') : undefined
-    const after = gitignoreWith(before)
     if (after !== before) {
       writeFileSync(gitignore, after)
       process.stdout.write(

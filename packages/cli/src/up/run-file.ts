@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { writeFiles } from '../project-files.js'
+import { readText } from '../read-text.js'
 
 /** Endpoints and process ids of a running pipeline, as in `.mnemoscope/run.json`. */
 export interface RunFile {
@@ -50,7 +51,7 @@ export function keepOutOfCommits(folder: string): void {
 export function readRunFile(folder: string, next = 'Start one with `npx mnemoscope up`.'): RunFile {
   const path = join(stateFolder(folder), 'run.json')
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as RunFile
+    return JSON.parse(readText(path)) as RunFile
   } catch (cause) {
     const isThere = !['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')
     // For example, another user's pipeline has written it. Then a pipeline does run.

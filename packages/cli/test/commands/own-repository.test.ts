@@ -177,9 +177,32 @@ describe('in the repository of a service', () => {
     expect(said).toContain('prometheus/rules/latency.yml: changed\n')
     expect(said).toContain('Run `npx mnemoscope generate --out monitoring`')
     expect(said).toMatch(/exit 1$/)
-    expect(await transcript('check', '--out', 'elsewhere', '--skip-tools')).toContain(
-      'prometheus/prometheus.yml: missing',
+  })
+
+  test('check --out says where a folder has no generated files', async () => {
+    expect(await transcript('check', '--out', 'else where', '--skip-tools')).toBe(
+      [
+        'mnemoscope: GENERATED_DRIFT',
+        '  there are no generated files in ./else where',
+        "  Next: Correct --out, or run `npx mnemoscope generate --out 'else where'`.",
+        'exit 1',
+      ].join('\n'),
     )
+  })
+
+  test.each([
+    ['generate --out blocked', 'blocked/prometheus/prometheus.yml'],
+    ['init', '.gitignore'],
+    ['status', '.mnemoscope/run.json'],
+    ['key list', '.mnemoscope/keys.json'],
+  ])('%s names a folder in the place of a file', async (command, path) => {
+    rmSync(inFolder(command === 'init' ? 'mnemoscope.config.ts' : path), { recursive: true, force: true })
+    mkdirSync(inFolder(path), { recursive: true })
+    const said = await transcript(...command.split(' '))
+    rmSync(inFolder(path), { recursive: true })
+    expect(said).toContain('mnemoscope: FILE_UNUSABLE')
+    expect(said.replace("'./", "'")).toContain(`'${path}'\n  Next: A folder is in the place of a file: move it away.`)
+    if (command === 'init') expect(readdirSync(folder.path)).not.toContain('mnemoscope.config.ts')
   })
 
   test('a part that was requested once stays up to date, and is checked', async () => {

@@ -20,7 +20,8 @@ export function readKeys(file: string): Key[] {
     text = readFileSync(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
+    // Node leaves out the path of a folder.
+    throw Object.assign(error as NodeJS.ErrnoException, { path: file })
   }
   try {
     return keysSchema.parse(JSON.parse(text))
