@@ -28,7 +28,7 @@ export async function showConfiguration(): Promise<void> {
   byId('config-changes-none').hidden = changes.length > 0
   byId('config-changes-more').hidden = changes.length < mostShown
   setText(byId('config-changes-more'), `These are the newest ${mostShown}. All: GET /api/config/changes.`)
-  showList(byId('config-changes'), changes, ({ id }) => id, changeItem)
+  showList(byId('config-changes'), changes, ({ id }) => String(id), changeItem)
 }
 
 /** Said above everything else: the person who edited the file believes that the edit has been applied. */

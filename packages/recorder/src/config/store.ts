@@ -13,7 +13,7 @@ import { storableJson } from './storable.js'
 
 /** A stored change of the configuration. */
 export const configChangeAnswer = z.strictObject({
-  id: z.string(),
+  id: z.number().int(),
   at: z.number().describe('Unix seconds.'),
   by: z.string().describe('Who changed it, if known.'),
   source: z.enum(['start', 'file', 'api']),
@@ -71,7 +71,7 @@ export async function configChanges(
   most: number,
 ): Promise<ConfigChange[]> {
   const { rows } = await pool.query<ConfigChange>(
-    `SELECT id, extract(epoch FROM at)::float8 AS at, by, source, sha256, previous_sha256, summary, differences, restarts
+    `SELECT id::float8 AS id, extract(epoch FROM at)::float8 AS at, by, source, sha256, previous_sha256, summary, differences, restarts
      FROM config_changes WHERE at >= $1 AND at <= $2 ORDER BY config_changes.at DESC, id DESC LIMIT $3`,
     [from, to, most],
   )

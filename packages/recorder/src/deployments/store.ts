@@ -9,7 +9,7 @@ import { type Deployment, deploymentsAmong, type KnownService, type Sighting } f
 
 /** A stored deployment. */
 export const deploymentAnswer = z.strictObject({
-  id: z.string(),
+  id: z.number().int(),
   at: z.number().describe('Unix seconds.'),
   service: z.string(),
   version: z.string(),
@@ -32,7 +32,7 @@ export interface ReportedDeployment {
 /** Reported and observed within this time, the same version is the same deployment. */
 const sameWithin = "interval '1 hour'"
 
-const columns = `id, extract(epoch FROM at)::float8 AS at, service, version, previous_version, source, by`
+const columns = `id::float8 AS id, extract(epoch FROM at)::float8 AS at, service, version, previous_version, source, by`
 
 /** Deployments of a scope, newest first. */
 export async function deployments(

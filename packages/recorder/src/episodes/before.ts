@@ -112,7 +112,7 @@ async function kpisAround(pool: pg.Pool, episodeId: string): Promise<KpiAround[]
 
 async function configChangesBefore(pool: pg.Pool, episodeId: string): Promise<Before['config_changes']> {
   const { rows } = await pool.query<Before['config_changes'][number]>(
-    `SELECT id, extract(epoch FROM at)::float8 AS at, by, source, summary, differences
+    `SELECT id::float8 AS id, extract(epoch FROM at)::float8 AS at, by, source, summary, differences
      FROM config_changes_before($1) AS change ORDER BY change.at DESC, id DESC`,
     [episodeId],
   )
@@ -121,7 +121,7 @@ async function configChangesBefore(pool: pg.Pool, episodeId: string): Promise<Be
 
 async function deploymentsBefore(pool: pg.Pool, episodeId: string): Promise<StoredDeployment[]> {
   const { rows } = await pool.query<StoredDeployment>(
-    `SELECT id, extract(epoch FROM at)::float8 AS at, service, version, previous_version, source, by
+    `SELECT id::float8 AS id, extract(epoch FROM at)::float8 AS at, service, version, previous_version, source, by
      FROM deployments_before($1) AS deployment ORDER BY deployment.at DESC, id DESC`,
     [episodeId],
   )

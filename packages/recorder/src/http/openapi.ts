@@ -57,9 +57,10 @@ export function publishedPath(path: string): string {
 }
 
 /** Status codes of refusals that a route's requests can have. */
-export function refusalsOf({ access, query, params, body, refusals = [] }: AnyRoute): number[] {
+export function refusalsOf({ access, params, body, refusals = [] }: AnyRoute): number[] {
   const codes = [
-    ...(query !== undefined || body !== undefined ? [400] : []),
+    // For a query parameter that the route does not have, if for nothing else.
+    400,
     ...(access === 'open' ? [] : [401]),
     // For a wrong host name, and for a key without the scope.
     403,

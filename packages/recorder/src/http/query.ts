@@ -102,7 +102,8 @@ export function readQuery(context: Context, shape: z.ZodRawShape): Record<string
   const [issue] = parsed.error.issues
   const isUnknown = issue?.code === 'unrecognized_keys'
   const parameter = isUnknown ? issue.keys.join(', ') : issue?.path.join('.')
-  const known = `one of ${Object.keys(shape).join(', ')}`
+  const names = Object.keys(shape)
+  const known = names.length === 0 ? 'no query parameters' : `one of ${names.join(', ')}`
   throw new RequestError(400, `query parameter ${parameter}: ${isUnknown ? 'unknown' : issue?.message}`, {
     value: context.req.query(),
     expected: isUnknown ? known : (issue?.message ?? known),

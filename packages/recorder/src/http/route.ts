@@ -28,7 +28,7 @@ export interface Route<
   readonly access: Access
   /** A schema for each parameter of the path. What does not fit is answered with 404. */
   readonly params?: Params
-  /** A schema for each query parameter; unknown ones are refused. Left out, the query is not read. */
+  /** A schema for each query parameter; unknown ones are refused. Left out, there are none. */
   readonly query?: Query
   readonly body?: Body<BodySchema>
   /** What its JSON is. Left out where it answers no JSON. Objects are strict: an answer holds nothing else. */

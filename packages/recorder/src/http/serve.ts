@@ -54,8 +54,7 @@ export function serve<Needs extends ServeOptions>(app: Hono, route: AnyRoute<Nee
       caller = callerOf(route.access, askedOf(context), gate)
       assertAccess(route.access, caller, gate)
       const params = route.params === undefined ? {} : readParams(context, route.params)
-      const query =
-        route.query === undefined ? {} : readQuery(context, queryShape(route.query, Object.keys(config.kpis)))
+      const query = readQuery(context, queryShape(route.query ?? {}, Object.keys(config.kpis)))
       const handle = async (body: unknown) => route.handle({ params, query, body, context, caller }, needs)
       const answer =
         route.body === undefined

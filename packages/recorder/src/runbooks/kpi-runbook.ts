@@ -35,7 +35,7 @@ export function kpiRunbook(kpi: Kpi): string {
     '## When the alert is wrong',
     bulleted([
       `Thresholds are \`kpis.${kpi.id}.thresholds\`, and those of single models, operations and context sizes \`overrides\`. ` +
-        '`mnemoscope suggest` proposes some from the last week; `mnemoscope backtest` says what others would have told of.',
+        '`mnemoscope suggest` proposes some from the last week; `mnemoscope backtest` says which alerts others would have raised.',
       'It fires too soon: raise `operations` or set `for`. It comes and goes: raise `hysteresis` or `assumedDeviation`.',
     ]),
   ].join('\n\n')

@@ -33,7 +33,6 @@ export const signInRoutes = [
     summary: 'Signs a browser in with the token or key in Authorization.',
     access: 'read',
     answer: z.strictObject({ name: z.string(), scopes: z.array(z.enum(scopes)) }),
-    refusals: [400],
     handle({ caller, context }, { gate }: Needs) {
       const key = keyOf(caller, gate)
       if (caller === undefined || key === undefined) {

@@ -1,3 +1,5 @@
+import { request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { configHash, defineConfig } from '@mnemoscope/kpi'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -122,6 +124,7 @@ describe('each operation answers as the published document says', () => {
         validate(body)
         expect({ path, errors: validate.errors }).toEqual({ path, errors: null })
         if (response.ok) samples.push(body)
+        expect(otherTimes(body)).toEqual([])
       }
       if (route.answer === undefined) return
       // Only some of what keeps a recorder from its work is there to be seen; ready is the next test.
@@ -175,6 +178,47 @@ test('no object in an answer is open: what is not documented is an error', () =>
   for (const route of anyRoutes) walk(contentOf(route, 200)['application/json']?.schema, route.path)
   expect(open).toEqual([])
 })
+
+test.each(anyRoutes.map((route) => [`${route.method} ${route.path}`, route] as const))(
+  '%s is refused as its document says: for another host, without a token, with what it does not know',
+  async (_, route) => {
+    const { path, init } = exampleOf(route)
+    const requests: [number, string, Record<string, string>][] = [
+      [403, path, { host: 'another.example' }],
+      [400, `${path}&nonsense=1`, { authorization: `Bearer ${token}` }],
+      ...(route.access === 'open' ? [] : [[401, path, {}] satisfies [number, string, object]]),
+    ]
+    for (const [expected, asked, headers] of requests) {
+      const { status, body } = await send(asked, String(init.method), headers)
+      expect({ asked, status }).toEqual({ asked, status: expected })
+      const validate = ajv.compile({ $ref: `api#${pointerTo(route, status)}` })
+      expect({ asked, valid: validate(body), errors: validate.errors }).toEqual({
+        asked,
+        valid: true,
+        errors: null,
+      })
+    }
+  },
+)
+
+/** Sends a request with any headers: `fetch` sets `Host` itself. */
+function send(path: string, method: string, headers: Record<string, string>) {
+  return new Promise<{ status: number; body: unknown }>((resolve, reject) => {
+    const sent = request(recorder.url + path, { method, headers }, async (response) => {
+      resolve({ status: response.statusCode as number, body: JSON.parse(await text(response)) })
+    })
+    sent.on('error', reject)
+    sent.end()
+  })
+}
+
+/** Paths of times in an answer that are no Unix seconds: texts, and numbers that are milliseconds of these years. */
+function otherTimes(value: unknown, path = ''): string[] {
+  if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT/.test(value) ? [path] : []
+  if (typeof value === 'number') return Math.abs(value - Date.now()) < 40 * 365 * 86_400_000 ? [path] : []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => otherTimes(inner, `${path}.${key}`))
+}
 
 type Content = Readonly<Record<string, { readonly schema: unknown }>>
 

@@ -43,14 +43,19 @@ const get = <T = object>(path: string, query: Record<string, string>) =>
 
 describe('every parameter that a route documents is read', () => {
   test.each(asked)('$path', async ({ path, names, example }) => {
-    const known = names.filter((name) => name in nothing)
-    expect(known).toContain('to')
+    expect(names).toEqual(expect.arrayContaining(['hours', 'from', 'to']))
     // The same window each time, so that only the parameter can make a difference.
-    const usual = { ...example, to: new Date().toISOString() }
+    const to = new Date().toISOString()
+    const usual = { ...example, to }
+    const beginnings = {
+      hours: '0.000001',
+      from: new Date(Date.parse(to) - 1).toISOString(),
+    }
     const without = await get(path, usual)
     expect(stored((await get(path, usual)).body)).toEqual(stored(without.body))
-    for (const name of known) {
-      const { status, body } = await get(path, { ...usual, [name]: nothing[name] as string })
+    for (const [name, value] of Object.entries({ ...nothing, ...beginnings })) {
+      if (!names.includes(name)) continue
+      const { status, body } = await get(path, { ...usual, [name]: value })
       expect({ name, status }).toEqual({ name, status: 200 })
       expect({ name, ...stored(body) }).not.toEqual({ name, ...stored(without.body) })
     }
@@ -76,6 +81,21 @@ describe('what no route would read is refused', () => {
       value: ['a', 'b'],
     })
   })
+
+  // A filter that is not there would be taken for one that finds everything.
+  test.each(anyRoutes.filter(({ query }) => query === undefined))(
+    '$method $path',
+    async ({ method, path }) => {
+      const address = path.replace('{id}', '1').replace('{+page}', 'README.md')
+      const response = await fetch(`${recorder.url}${address}?model=a`, { method })
+      expect(response.status).toBe(400)
+      expect(((await response.json()) as ErrorAnswer).error).toMatchObject({
+        code: 'REQUEST_INVALID',
+        message: 'query parameter model: unknown',
+        expected: 'no query parameters',
+      })
+    },
+  )
 })
 
 /** An answer without the times of the question. Postgres adds in any order, so the last digits of a change of means vary. */

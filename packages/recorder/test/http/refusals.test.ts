@@ -124,6 +124,18 @@ test('a body that is refused unread costs no other request on the connection', a
   }
 })
 
+test('a body that only says that it is too large is refused before it comes', async () => {
+  const headers = { 'content-type': 'application/json', 'content-length': 1_000_000_000 }
+  const sent = request(`${recorder.url}/api/deployments`, { method: 'POST', headers })
+  const status = new Promise((resolve, reject) => {
+    sent.on('response', ({ statusCode }) => resolve(statusCode))
+    sent.on('error', reject)
+  })
+  sent.flushHeaders()
+  expect(await status).toBe(413)
+  sent.destroy()
+}, 10_000)
+
 function post(agent: Agent, path: string, body: Buffer) {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': body.length }
