@@ -201,7 +201,9 @@ describe('in the repository of a service', () => {
     const said = await transcript(...command.split(' '))
     rmSync(inFolder(path), { recursive: true })
     expect(said).toContain('mnemoscope: FILE_UNUSABLE')
-    expect(said.replace("'./", "'")).toContain(`'${path}'\n  Next: A folder is in the place of a file: move it away.`)
+    expect(said.replace("'./", "'")).toContain(
+      `'${path}'\n  Next: A folder is in the place of a file: move it away.`,
+    )
     if (command === 'init') expect(readdirSync(folder.path)).not.toContain('mnemoscope.config.ts')
   })
 

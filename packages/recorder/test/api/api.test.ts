@@ -222,6 +222,10 @@ describe('the files of the page', () => {
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("script-src 'self'")
     expect(policy).not.toContain('unsafe')
+    // A page of another site that shows ours in a frame could have people click in it.
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(policy).toContain("form-action 'none'")
+    expect(policy).toContain("base-uri 'none'")
   })
 })
 
