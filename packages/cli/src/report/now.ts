@@ -77,7 +77,8 @@ export function firingRows(data: DashboardData, scales?: Scales): ReportCell[][]
       { text: (alert.level ?? 'unknown').toUpperCase(), tone: toneOfLevel(alert.level) },
       { text: utcOf(alert.timestamp, data.timestamp) },
       { text: span(data.timestamp - alert.timestamp) },
-      { text: now, tone: toneOfLevel(alert.level) },
+      // Only an alert of a KPI has a value; it may have none yet.
+      { text: now || (threshold === '' ? '' : 'unknown'), tone: toneOfLevel(alert.level) },
       { text: threshold },
       { text: subject(alert, data) },
       { text: lastChange(alert.timestamp, alert.preceded_by) },

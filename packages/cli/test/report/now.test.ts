@@ -118,3 +118,14 @@ test('top lists the worst model first, and only the worst alert of a place', () 
   expect(sections[0]?.rows.slice(1).map((row) => row[1]?.text)).toEqual(['b', 'a'])
   expect(sections[1]?.rows.slice(1).map((row) => row[0]?.text)).toEqual(['CRITICAL'])
 })
+
+test('an alert of a KPI that has no value yet is unknown now; one of the pipeline has none', () => {
+  const { sections } = topOf({
+    ...busy,
+    open_alerts: [
+      { ...alert, newest_value: null, newest_at: null },
+      { ...alert, kind: 'pipeline', metric_type: null, threshold: null, level: 'warning' },
+    ],
+  })
+  expect(sections[1]?.rows.slice(1).map((row) => row[3]?.text)).toEqual(['unknown', ''])
+})

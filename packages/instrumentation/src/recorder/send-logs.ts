@@ -151,7 +151,7 @@ export function refusedBecause(outcome: Exclude<SendOutcome, { kind: 'unavailabl
   }
   const { status } = outcome
   if (status === 401 || status === 403) {
-    return `The recorder refused them (${status}). Give its token as measurements.token or in MNEMOSCOPE_TOKEN.`
+    return `The recorder refused them (${status}). Give its token, or a key with the scope write:measurements, as measurements.token or in MNEMOSCOPE_TOKEN.`
   }
   if (status === 404 || status === 405) {
     return `The address has no receiver (${status}). Check that the option recorder is the base address of the recorder.`
