@@ -123,7 +123,7 @@ function lookFirst(kpi: Kpi): string[] {
     `One place or all, a step or a slope? [It on the page](/?kpi=${id}), or \`${worstFirst}(${names.recordedSeries.current(kpi)})\` in Prometheus.`,
     `New measurements? \`${names.recordedSeries.samples(kpi)}\`.${sureness(kpi)}`,
     apart(kpi),
-    `What changed before? [Deployments](/api/deployments), [changes of the configuration](/api/config/changes), and \`mnemoscope explain ${alert}\`.`,
+    `What changed before? [Deployments](/api/deployments), [changes of the configuration](/api/config/changes), and \`npx mnemoscope explain ${alert}\`.`,
     `Has it been so before? [Its alerts of a week](/api/episodes?kpi=${id}&hours=168), [its values of a day](/api/series?kpi=${id}&hours=24).`,
     `What was measured, one by one? [The measurements that were kept](/api/measurements?kpi=${id}&hours=1), with their metadata.`,
     `Measured, and refused? \`sum by (job, reason) (increase(${names.instrumentationMetric.refusals}{kpi="${id}"}[1h]))\``,

@@ -51,7 +51,7 @@ describe('the runbook of a KPI without a written one', () => {
     ['recall_at_5', '- `small`, context 8,192: error 0.5, warning 0.7'],
     ['recall_at_5', '`sort(job_model_context_size_operation:mnemoscope_recall_at_5:current)`'],
     ['recall_at_5', 'sum by (operation, tier) (rate(mnemoscope_recall_at_5_sum[5m]))'],
-    ['recall_at_5', '`mnemoscope explain MnemoscopeRecallAt5Critical`'],
+    ['recall_at_5', '`npx mnemoscope explain MnemoscopeRecallAt5Critical`'],
     ['queue_length', '# Queue length is too high'],
     ['queue_length', 'the newest reading, of several processes the worst. Lower is better.'],
     ['queue_length', '| warning | 100 operations | 0s |'],

@@ -31,7 +31,7 @@ export function actions(config: Config): Action[] {
     page === undefined
       ? {
           name: 'Look',
-          text: `mnemoscope explain {{ $worst.Labels.alertname${safe} }}`,
+          text: `npx mnemoscope explain {{ $worst.Labels.alertname${safe} }}`,
           isLink: false,
           condition: isReal,
         }
