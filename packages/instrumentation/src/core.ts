@@ -2,7 +2,13 @@ import { type Config, countedValue, names, refusalOf } from '@mnemoscope/kpi'
 import type { MetricProducer } from '@opentelemetry/sdk-metrics'
 import { type KpiMetric, kpiMetric } from './accumulate/kpi-metric.js'
 import { type Collection, collection, type Metric } from './accumulate/metric.js'
-import { processAge, type SelfMetrics, selfMetrics } from './accumulate/self-metrics.js'
+import {
+  ageOfProcess,
+  type ProcessAge,
+  processAge,
+  type SelfMetrics,
+  selfMetrics,
+} from './accumulate/self-metrics.js'
 import { type Warn, warnOnce, warnThroughProcess } from './guards/warnings.js'
 import { deltaReaders } from './opentelemetry/delta-reader.js'
 import {
@@ -32,6 +38,7 @@ export interface Core {
   readonly sweeps: ((at: number) => void)[]
   /** Start of the monitor, in milliseconds since the epoch. */
   readonly createdAt: number
+  readonly age: ProcessAge
   /** Begins a collection. */
   collect(): Collection
   metricProducer(options?: MetricProducerOptions): MetricProducer
@@ -53,6 +60,7 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
   const elapsed = monotonic(clock)
   const warn = warnOnce(options.onWarning ?? warnThroughProcess)
   const createdAt = now()
+  const age = ageOfProcess()
   const self = selfMetrics(Object.values(config.kpis), createdAt, warn)
   const kpis = Object.values(config.kpis).map((kpi) =>
     kpiMetric(kpi, (kpi, value) => {
@@ -64,7 +72,7 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
   )
   const processor = measurementProcessor(self, warn, () => registry.updateFastRanges())
   const registry = handleRegistry({ config, kpis, processor, self, warn, now, clock, elapsed })
-  const metrics = [...kpis.map(({ metric }) => metric), ...self.metrics, ...processAge(createdAt)]
+  const metrics = [...kpis.map(({ metric }) => metric), ...self.metrics, ...processAge(createdAt, age)]
   const readers = deltaReaders()
   const fallbacks = {
     [names.otelMetric(config.kpis.memory_usage).name]: () => process.memoryUsage.rss(),
@@ -90,6 +98,7 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
     elapsed,
     sweeps,
     createdAt,
+    age,
     collect,
     metricProducer: ({ temporality = 'cumulative', names = 'opentelemetry' } = {}) =>
       metricProducer(() => metrics, collect, temporality === 'delta' ? readers.plain() : undefined, names),

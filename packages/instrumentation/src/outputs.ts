@@ -1,4 +1,5 @@
-import { type Config, durationSeconds } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
+import type { Metric } from './accumulate/metric.js'
 import type { Core } from './core.js'
 import { serveEndpoint } from './exposition/endpoint.js'
 import type { RequestHandler } from './exposition/request-handler.js'
@@ -9,6 +10,8 @@ import type { MonitoringOptions } from './options.js'
 import { exemplarListener } from './record/exemplars.js'
 import { logsHeaders } from './recorder/send-logs.js'
 import { sendMeasurements } from './recorder/send-measurements.js'
+import { meetingPlace } from './siblings/meeting-place.js'
+import { type Siblings, siblings } from './siblings/siblings.js'
 
 /** Where the endpoint listens. */
 export function addressOf({
@@ -22,6 +25,10 @@ export function addressOf({
 export interface Outputs {
   /** Address of the endpoint; undefined without an endpoint, and while its port can't be had. */
   readonly url: string | undefined
+  /** What a scrape reads: the metrics of this process, or those of all that share its port. */
+  metrics(): Iterable<Metric>
+  /** Asks the processes that share the port what they have counted. Never rejects. */
+  gather(): Promise<void>
   /** Pushes and sends now. Never rejects. */
   flush(): Promise<void>
   /** Pushes a last time and closes all outputs. */
@@ -44,9 +51,6 @@ export async function openOutputs(
   const closing: (() => Promise<void> | void)[] = []
   const flushing: (() => Promise<void>)[] = []
   try {
-    const { warn } = core
-    const server = endpoint ? await serveEndpoint({ host, port, handle: handler, required, warn }) : undefined
-    if (server !== undefined) closing.push(server.close)
     if (options.exemplars === true) core.processor.listen(exemplarListener(core.now))
 
     const bridge =
@@ -58,6 +62,20 @@ export async function openOutputs(
     }
     addGenAi(options.genAi, config, core, bridge?.histogram)
 
+    // After all metrics are known: siblings share them.
+    const { warn } = core
+    const shared = endpoint && port !== 0 ? siblingsOf(options.service, config, core, host, port) : undefined
+    const server = endpoint
+      ? await serveEndpoint({
+          host,
+          port,
+          handle: handler,
+          required,
+          warn,
+          ...(shared && { siblings: shared }),
+        })
+      : undefined
+    if (server !== undefined) closing.push(server.close)
     const settings = otlpSettings(options.otlp, process.env)
     if (settings !== undefined) {
       warnOfProtocol(core)
@@ -82,6 +100,8 @@ export async function openOutputs(
       get url() {
         return server?.url
       },
+      metrics: () => shared?.metrics() ?? core.metrics,
+      gather: async () => shared?.gather(),
       flush: async () => {
         await Promise.all(flushing.map((flush) => flush()))
       },
@@ -92,6 +112,42 @@ export async function openOutputs(
     throw error
   }
 }
+
+/** The other processes with this port; undefined where there is no place to meet them. */
+function siblingsOf(
+  service: string,
+  config: Config,
+  core: Core,
+  host: string,
+  port: number,
+): Siblings | undefined {
+  const directions = new Map(core.kpis.map(({ kpi, metric }) => [metric, kpi.direction]))
+  const metrics = core.metrics
+    .filter(({ family }) => !ofProcess.has(family.name))
+    .map((metric) => ({ metric, direction: directions.get(metric) ?? ('lower_is_better' as const) }))
+  const evictAfter = durationSeconds(config.instrumentation.evictAfter) * 1_000
+  try {
+    return siblings({
+      ...core,
+      service,
+      place: meetingPlace(host, port),
+      metrics,
+      evictAfter,
+      own: () => core.metrics,
+    })
+  } catch (error) {
+    core.warn({
+      code: 'SIBLING_REFUSED',
+      message:
+        `${error instanceof Error ? error.message : String(error)}: processes that share port ${port} cannot find one ` +
+        'another, so only the first is scraped. Remove the folder, or set TMPDIR to one of this user.',
+    })
+    return undefined
+  }
+}
+
+/** What each process says of itself alone. */
+const ofProcess: ReadonlySet<string> = new Set([names.otelProcessStart.name, names.otelProcessUptime.name])
 
 /** Closes all outputs, even if one of them fails: the others still send their data. Then rejects with that error. */
 async function closeAll(closing: readonly (() => Promise<void> | void)[]): Promise<void> {

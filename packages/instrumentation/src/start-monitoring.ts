@@ -2,13 +2,13 @@ import { type Config, defineConfig, durationSeconds } from '@mnemoscope/kpi'
 import { targetInfo } from './accumulate/self-metrics.js'
 import { monitoringCore } from './core.js'
 import { metricsResponse } from './exposition/metrics-response.js'
-import { exposition } from './exposition/render.js'
+import { exposition, type WriteExposition } from './exposition/render.js'
 import { requestHandler } from './exposition/request-handler.js'
 import type { Monitor } from './monitor.js'
 import { oncePerPort } from './once-per-port.js'
 import { resourceAttributes } from './opentelemetry/resource.js'
 import type { MonitoringOptions } from './options.js'
-import { openOutputs } from './outputs.js'
+import { type Outputs, openOutputs } from './outputs.js'
 import { probes } from './probe/probe.js'
 import type { DeclaredOf, Handle, HandleLabels } from './record/handle-types.js'
 import { integrations } from './record/integrations.js'
@@ -37,10 +37,16 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
 
   const { sources = [] } = options
   const info = targetInfo(resource, core.createdAt)
-  const write = exposition(() => [info, ...core.metrics], core.collect, sources, warn)
+  let served: Pick<Outputs, 'metrics' | 'gather'> = { metrics: () => core.metrics, gather: async () => {} }
+  const scrape = exposition(() => [info, ...served.metrics()], core.collect, sources, warn)
+  const write: WriteExposition = async (to) => {
+    await served.gather()
+    return scrape(to)
+  }
   const handle = requestHandler(write, warn)
   const results = integrations(config.integrations, resolve, warn)
   const outputs = await openOutputs(options, config, core, resource, handle)
+  served = outputs
   const followed =
     options.recorder === undefined
       ? undefined

@@ -80,31 +80,6 @@ describe('a monitor', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
-  test.each([
-    ['of a cluster', {}, 'fork'],
-    ['of PM2 without a cluster', { NODE_APP_INSTANCE: '1' }, 'start'],
-  ])('names the other worker %s that has its port, and goes on', async (_, env, how) => {
-    const source = new URL('../dist/index.js', import.meta.url)
-    const code = `
-      import cluster from 'node:cluster'
-      import { createServer } from 'node:net'
-      const work = async (port) => {
-        const { startMonitoring } = await import(${JSON.stringify(source.href)})
-        const monitor = await startMonitoring({ service: 's', port, onWarning: ({ message }) => console.log(message) })
-        await monitor.stop()
-        process.exit()
-      }
-      if (cluster.isWorker) await work(Number(process.env.HELD))
-      else {
-        const holder = createServer().listen(0, '127.0.0.1', () => {
-          const { port } = holder.address()
-          if (${JSON.stringify(how)} === 'fork') cluster.fork({ HELD: port }).on('exit', () => process.exit())
-          else work(port)
-        })
-      }`
-    expect(await outputOf(code, env)).toMatch(/is in use.*Another worker of this cluster has it/)
-  })
-
   test('serves its metrics on a separate port in each worker of a cluster', async () => {
     const source = new URL('../dist/index.js', import.meta.url)
     const code = `
@@ -133,10 +108,10 @@ describe('a monitor', () => {
 })
 
 /** What a program prints. A worker of a cluster runs the file of its primary, so the code has to be in a file. */
-async function outputOf(code: string, env: Record<string, string> = {}): Promise<string> {
+async function outputOf(code: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-program-'))
   writeFileSync(join(folder, 'main.mjs'), code)
-  const child = spawn(process.execPath, [join(folder, 'main.mjs')], { env: { ...process.env, ...env } })
+  const child = spawn(process.execPath, [join(folder, 'main.mjs')])
   const output = text(child.stdout)
   await once(child, 'close')
   rmSync(folder, { recursive: true })

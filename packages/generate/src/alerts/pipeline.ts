@@ -203,6 +203,27 @@ const countedTwice: PipelineAlertKind = {
   settings: ['services'],
 }
 
+/**
+ * A target whose scrapes reach one process of a service now and another one then, as through a load balancer: counts jump
+ * between the processes and rules take each jump for a restart. The start of a process never goes back, but by its clock.
+ */
+const processesMixed: PipelineAlertKind = {
+  id: 'processes_mixed',
+  severity: 'warning',
+  summary: 'Scrapes of {{ $labels.instance }} of {{ $labels.job }} reach several processes in turn',
+  rule: () => {
+    const back = over('resets', names.processStart, '15m')
+    const ours = over('last_over_time', names.instrumentationMetric.overflows, '15m')
+    return {
+      expr: and(bracket(filter(back, '>', 2)), ours, [job, instance]),
+      description:
+        'In 15 minutes {{ $value }} scrapes reached a process that is older than the one before. The KPIs of ' +
+        '{{ $labels.job }} are wrong until each process is scraped for itself, or all share one endpoint.',
+    }
+  },
+  settings: ['services'],
+}
+
 /** How long a changed configuration is announced. */
 const announcedFor = '10m'
 
@@ -251,6 +272,7 @@ export const pipelineAlertKinds: readonly PipelineAlertKind[] = [
   serviceSilent,
   measurementsRefused,
   countedTwice,
+  processesMixed,
   configChanged,
   watchdog,
 ]

@@ -180,6 +180,32 @@ describe('the pipeline watches itself', () => {
     expect(result).toBe('')
   })
 
+  test('and raises MnemoscopeProcessesMixed for scrapes that reach several processes, not for restarts', async () => {
+    const starts = (job: string, values: string) => ({
+      [`process_start_time_seconds{job="${job}",instance="m:1"}`]: values,
+      [`mnemoscope_cardinality_overflows_total{job="${job}",instance="m:1"}`]: '0x40',
+    })
+    const series = {
+      ...starts('balanced', '100 200 100 300 200 300 100 100 200 100 300 100 200 200 100'),
+      ...starts('restarting', '100 200 300 400 500 600 700 800 900 1000 1100 1200 1300 1400 1500'),
+    }
+    const fired =
+      'ALERTS{alertname="MnemoscopeProcessesMixed", alertstate="firing", instance="m:1", job="balanced", severity="warning"}'
+    const result = await ruleTest(
+      rules,
+      series,
+      [
+        { at: '1m', values: { 'ALERTS{alertstate="firing",alertname="MnemoscopeProcessesMixed"}': [] } },
+        {
+          at: '10m',
+          values: { 'ALERTS{alertstate="firing",alertname="MnemoscopeProcessesMixed"}': [[fired, 1]] },
+        },
+      ],
+      { scrape: '1m' },
+    )
+    expect(result).toBe('')
+  })
+
   test('and does not take one failed scrape for a target that is down, however rare scrapes are', async () => {
     const rare = rulesOf(defineConfig({ services, scrapeInterval: '2m', alertCheckInterval: '2m' }))
     const series = {

@@ -101,6 +101,26 @@ export class CounterAccumulator {
     return Number.isNaN(ratio) ? undefined : ratio
   }
 
+  /** Number of the figures that `readFigures` writes. */
+  figures(): number {
+    return this.counted.outcomes.length + 1
+  }
+
+  /** Writes the count of each outcome and the latest ratio. */
+  readFigures(to: Float64Array): void {
+    for (let i = 0; i < to.length; i++) to[i] = this.slab[this.at + i] as number
+  }
+
+  /** Adds what another process has counted between two sets of figures. */
+  addFigures(before: Float64Array, after: Float64Array): void {
+    const { slab, at } = this
+    const ratio = this.counted.outcomes.length
+    for (let i = 0; i < ratio; i++) {
+      slab[at + i] = (slab[at + i] as number) + (after[i] as number) - (before[i] as number)
+    }
+    if (!Number.isNaN(after[ratio])) slab[at + ratio] = after[ratio] as number
+  }
+
   /** The label set of each outcome's series. */
   labelSets(): readonly LabelSet[] {
     const { label, outcomes } = this.counted

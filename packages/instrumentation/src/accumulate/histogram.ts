@@ -170,6 +170,29 @@ export class HistogramAccumulator {
     return Number.isNaN(value) ? undefined : value
   }
 
+  /** Number of the figures that `readFigures` writes. */
+  figures(): number {
+    return this.bucketCount + 2
+  }
+
+  /** Writes the count of each bucket, the sum and the latest value. */
+  readFigures(to: Float64Array): void {
+    for (let i = 0; i < this.bucketCount; i++) to[i] = this.bucket(i)
+    to[this.bucketCount] = this.sum()
+    to[this.bucketCount + 1] = this.latest() ?? Number.NaN
+  }
+
+  /** Adds what another process has counted between two sets of figures. */
+  addFigures(before: Float64Array, after: Float64Array): void {
+    const { slab, at, bucketCount } = this
+    for (let i = 0; i <= bucketCount; i++) {
+      const to = i === bucketCount ? at + slot.sum : at + slot.buckets + i
+      slab[to] = (slab[to] as number) + (after[i] as number) - (before[i] as number)
+    }
+    const latest = after[bucketCount + 1] as number
+    if (!Number.isNaN(latest)) slab[at + slot.latest] = latest
+  }
+
   /** Takes the extremes since the last rotation, so that each reader gets the extremes of its interval. */
   rotateExtremes(): { min: number; max: number } {
     const { slab, at } = this

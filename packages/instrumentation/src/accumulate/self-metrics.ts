@@ -125,14 +125,24 @@ function selfCounter(
   return counter
 }
 
+/** When counts began, in Unix seconds, and how many seconds ago by a monotonic clock. */
+export interface ProcessAge {
+  readonly startedAt: number
+  readonly uptime: () => number
+}
+
+/** The age of this process. */
+export function ageOfProcess(): ProcessAge {
+  const uptime = () => process.uptime()
+  return { startedAt: Date.now() / 1_000 - uptime(), uptime }
+}
+
 /**
- * The gauges with the start of this process, in Unix seconds, and its uptime. With them the rules count the first
+ * The gauges with the start of the process, in Unix seconds, and its uptime. With them the rules count the first
  * operations of a new process, which Prometheus sees only when their series begins. The start tells a restart, and the
  * uptime, which comes from a monotonic clock, tells a young process where clocks are wrong.
  */
-export function processAge(createdAt: number): readonly Metric[] {
-  const uptime = () => process.uptime()
-  const startedAt = Date.now() / 1_000 - uptime()
+export function processAge(createdAt: number, { startedAt, uptime }: ProcessAge): readonly Metric[] {
   return [
     selfGauge(
       family(names.otelProcessStart, 'gauge', 'Start of the process, as Unix time'),

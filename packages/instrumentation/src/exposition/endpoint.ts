@@ -1,13 +1,13 @@
-import cluster from 'node:cluster'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import type { Warn } from '../guards/warnings.js'
+import type { Siblings } from '../siblings/siblings.js'
 import type { RequestHandler } from './request-handler.js'
 
 /** A server with one page. */
 export interface Endpoint {
-  /** `http://127.0.0.1:9464/metrics`; undefined while its port can't be had. */
+  /** `http://127.0.0.1:9464/metrics`, also where a sibling serves it; undefined while its port can't be had. */
   readonly url: string | undefined
   close(): Promise<void>
 }
@@ -20,6 +20,11 @@ export interface EndpointOptions {
   /** Whether a port that the system refuses is an error. Else it is a warning, and the port is tried again. */
   readonly required: boolean
   readonly warn: Warn
+  /**
+   * The other processes of this service, which share the port.
+   * @default none: the port is free or it is not
+   */
+  readonly siblings?: Siblings
   /** @default 10_000 */
   readonly retryMilliseconds?: number
 }
@@ -28,13 +33,17 @@ const path = '/metrics'
 
 const graceMilliseconds = 1_000
 
+/** When a sibling has gone, its port is tried this often, and for this long before a warning. */
+const hurryMilliseconds = 50
+const hurryingMilliseconds = 5_000
+
 /**
  * Serves the exposition at `/metrics`. The server does not keep the process alive.
  * @throws MnemoscopeError PORT_IN_USE, and errors of the system such as EACCES, if the endpoint is required; RangeError for
  *   what is no port
  */
 export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const { host, port, handle, required, warn, retryMilliseconds = 10_000 } = options
+  const { host, port, handle, required, warn, siblings, retryMilliseconds = 10_000 } = options
   const server = createServer((request, response) => {
     if (request.url === path || request.url?.startsWith(`${path}?`)) {
       handle(request, response)
@@ -62,16 +71,31 @@ export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint>
         resolve()
       })
     })
-  const listenAgain = () => {
+  /** Takes the port, or joins the sibling that has it. */
+  const take = async () => {
+    try {
+      await listen()
+    } catch (error) {
+      if (siblings === undefined || !(error instanceof MnemoscopeError)) throw error
+      const joined = await siblings.join()
+      if ('refused' in joined) throw inUse(host, port, `${joined.refused}. ${nextStep}`, error)
+      url = joined.url
+      return
+    }
+    await siblings?.serve(url as string)
+  }
+  const takeAgain = (milliseconds: number, hurriesUntil = 0) => {
     if (isClosed) return
-    retry = setTimeout(() => void listen().catch(listenAgain), retryMilliseconds)
+    const tryIt = () =>
+      void take().catch((error: Error) => {
+        if (performance.now() < hurriesUntil) return takeAgain(hurryMilliseconds, hurriesUntil)
+        warnOf(error)
+        takeAgain(retryMilliseconds)
+      })
+    retry = setTimeout(tryIt, milliseconds)
     retry.unref()
   }
-  try {
-    await listen()
-  } catch (error) {
-    // What no address can be, such as port 70000, is a mistake that stays one: only the system's refusals can pass.
-    if (required || !isOfSystem(error)) throw error
+  const warnOf = (error: Error) => {
     const { message, next = '' } = error as Error & { readonly next?: string }
     warn({
       code: error instanceof MnemoscopeError ? 'PORT_IN_USE' : 'ENDPOINT_UNAVAILABLE',
@@ -79,16 +103,28 @@ export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint>
         `${message}, so Prometheus cannot scrape this process. The service goes on, and the port is tried again every ` +
         `${retryMilliseconds / 1_000} s. ${next}`.trimEnd(),
     })
-    listenAgain()
+  }
+  siblings?.onLost((wait) => {
+    url = undefined
+    takeAgain(wait, performance.now() + wait + hurryingMilliseconds)
+  })
+  try {
+    await take()
+  } catch (error) {
+    // What no address can be, such as port 70000, is a mistake that stays one: only the system's refusals can pass.
+    if (required || !isOfSystem(error)) throw error
+    warnOf(error as Error)
+    takeAgain(retryMilliseconds)
   }
   return {
     get url() {
       return url
     },
-    close: () =>
-      new Promise((resolve) => {
-        isClosed = true
-        clearTimeout(retry)
+    async close() {
+      isClosed = true
+      clearTimeout(retry)
+      await siblings?.handOver()
+      const closed = new Promise<void>((resolve) => {
         // A running scrape can finish, but a scraper that does not read must not delay the end of the service.
         const deadline = setTimeout(() => server.closeAllConnections(), graceMilliseconds)
         server.close(() => {
@@ -97,7 +133,10 @@ export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint>
         })
         // Scrapers keep their connections open between two scrapes.
         server.closeIdleConnections()
-      }),
+      })
+      siblings?.close()
+      return closed
+    },
   }
 }
 
@@ -110,20 +149,17 @@ function urlOf({ family, address, port }: AddressInfo): string {
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (error.code !== 'EADDRINUSE') return error
+  return error.code === 'EADDRINUSE' ? inUse(host, port, nextStep, error) : error
+}
+
+function inUse(host: string, port: number, next: string, cause: Error): MnemoscopeError {
   return new MnemoscopeError('PORT_IN_USE', `${host}:${port} is in use`, {
     value: port,
     expected: 'a free port',
-    next: nextStep(),
-    cause: error,
+    next,
+    cause,
   })
 }
 
-/** What people do about a taken port. PM2 names the worker in its environment, and starts it as one of node:cluster or not. */
-function nextStep(): string {
-  const own =
-    cluster.isWorker || process.env.NODE_APP_INSTANCE !== undefined
-      ? 'Another worker of this cluster has it: give each worker a port of its own.'
-      : 'Another program has it, or another process of this service: give startMonitoring another port, or 0 for any free one.'
-  return `${own} Name the same ports in the services of the configuration.`
-}
+const nextStep =
+  'Give startMonitoring another port, or 0 for any free one, and name the same port in the services of the configuration.'

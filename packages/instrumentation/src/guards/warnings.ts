@@ -14,6 +14,7 @@ export interface Warning {
     | 'OTLP_PROTOCOL'
     | 'PORT_IN_USE'
     | 'SCRAPE_UNANSWERED'
+    | 'SIBLING_REFUSED'
   readonly message: string
 }
 
