@@ -37,7 +37,14 @@ beforeEach(async () => {
 })
 
 const startService = (sampling: number) =>
-  startMonitoring({ service: 'memory', endpoint: false, recorder: recorder.url, config: config(sampling) })
+  startMonitoring({
+    service: 'memory',
+    endpoint: false,
+    recorder: recorder.url,
+    config: config(sampling),
+    // A busy machine may take longer than the default to store what waits.
+    stopMilliseconds: 20_000,
+  })
 
 async function stored(columns: string): Promise<Record<string, unknown>[]> {
   const { rows } = await recorder.pool.query(`SELECT ${columns} FROM measurements ORDER BY at, kpi, value`)

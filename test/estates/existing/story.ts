@@ -10,7 +10,7 @@ import { eventually } from '../../harness/eventually.js'
 import type { Figure } from '../../harness/figures.js'
 import { temporaryFolder } from '../../harness/temporary-folder.js'
 import { type Mistake, mistakes, wrongAddress } from './mistakes.js'
-import { hisNotifications, hisTimes, post } from './notifications.js'
+import { hisNotifications, post } from './notifications.js'
 import {
   type Addresses,
   alertmanagerOfPage,
@@ -71,7 +71,7 @@ export async function existingServers(programs: Programs, say: (text: string) =>
       if (!(await isNamed(mistake, stranger, say))) unnamed.push(mistake.code)
       // While others' alerts reach the recorder, some come.
       if (mistake.code === 'route_without_matcher') {
-        await post(stranger, hisTimes.firing)
+        await post(stranger)
         await eventually('alerts of his at the recorder', async () => (await counted(addresses)) > 0)
       }
       await restore(stranger)

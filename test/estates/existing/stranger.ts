@@ -86,7 +86,7 @@ export async function startStranger(folder: string, programs: Programs): Promise
       route: {
         receiver: 'default',
         group_by: ['job'],
-        group_wait: '1s',
+        group_wait: '3s',
         group_interval: '2s',
         repeat_interval: '1h',
         routes: [

@@ -42,7 +42,8 @@ export async function verifyEpisodes(
   const selector = 'ALERTS{alertstate="firing",alertname=~"Mnemoscope.+",severity!="none"}'
   const series = await rawSamples(prometheusUrl, selector, from, until)
   const evaluatedAt = await evaluationTimes(prometheusUrl, from, until)
-  const stored = await storedEpisodes(pool)
+  // What begins later is compared with nothing: a busy machine misses evaluations then too, which is an alert of its own.
+  const stored = (await storedEpisodes(pool)).filter(({ start }) => start < until)
   const episodes = stored.filter(({ hasNeverBeen }) => !hasNeverBeen)
   const counts = {
     evaluations: 0,
