@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { type Config, defineConfig, durationSeconds } from '@mnemoscope/kpi'
 import { targetInfo } from './accumulate/self-metrics.js'
 import { monitoringCore } from './core.js'
@@ -40,6 +41,7 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
   let served: Pick<Outputs, 'metrics' | 'gather'> = { metrics: () => core.metrics, gather: async () => {} }
   const scrape = exposition(() => [info, ...served.metrics()], core.collect, sources, warn)
   const write: WriteExposition = async (to) => {
+    if (options.endpoint === false && isWorker()) warn(oneOfSeveral)
     await served.gather()
     return scrape(to)
   }
@@ -87,3 +89,16 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
     },
   }
 }
+
+/** A worker of node:cluster, or of PM2, which starts it as one of them or names it in its environment. */
+function isWorker(): boolean {
+  return cluster.isWorker || process.env.NODE_APP_INSTANCE !== undefined
+}
+
+const oneOfSeveral = {
+  code: 'ONE_OF_SEVERAL',
+  message:
+    'A worker of a cluster answers a scrape at the port of the application. Each scrape reaches another worker, so the values ' +
+    'that Prometheus computes are wrong. Leave the endpoint on, with the same port in all workers: one of them serves what all ' +
+    'of them count.',
+} as const

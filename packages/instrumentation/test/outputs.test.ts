@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
+import { freePort } from '@mnemoscope/servers'
 import { createNoopMeter } from '@opentelemetry/api'
 import { startMonitoring } from '../src/index.js'
 import { monitors } from './monitored.js'
@@ -78,6 +79,46 @@ describe('a monitor', () => {
         questions: [{ question: 'q', relevant: ['a'] }] })`
     const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'inherit' })
     expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
+  test('shares a port with threads, and waits for its start where nothing else keeps the process alive', async () => {
+    const source = new URL('../dist/index.js', import.meta.url)
+    const port = await freePort()
+    const code = `
+      import { once } from 'node:events'
+      import { isMainThread, parentPort, Worker } from 'node:worker_threads'
+      import { startMonitoring } from ${JSON.stringify(source.href)}
+      const monitor = await startMonitoring({ service: 's', port: ${port}, onWarning: ({ message }) => console.log(message) })
+      monitor.for({ model: 'm', contextSize: 1 }).latency.record(1)
+      if (isMainThread) {
+        const worker = new Worker(new URL(import.meta.url))
+        await once(worker, 'message')
+        const text = await (await fetch(monitor.url)).text()
+        console.log(/latency_seconds_count\\{[^}]*\\} (\\d+)/.exec(text)[1])
+        worker.terminate()
+      } else {
+        parentPort.postMessage(monitor.url)
+        setInterval(() => {}, 1_000)
+      }`
+    expect(await outputOf(code)).toBe('2\n')
+  })
+
+  test('warns where a worker of a cluster answers scrapes at the port that all of them share', async () => {
+    process.env.NODE_APP_INSTANCE = '1'
+    try {
+      const warnings: string[] = []
+      const monitor = await startMonitoring({
+        service: 's',
+        endpoint: false,
+        onWarning: ({ code }) => warnings.push(code),
+      })
+      await monitor.metricsResponse(new Request('http://service/metrics'))
+      await monitor.metricsResponse(new Request('http://service/metrics'))
+      expect(warnings).toEqual(['ONE_OF_SEVERAL'])
+      await monitor.stop()
+    } finally {
+      delete process.env.NODE_APP_INSTANCE
+    }
   })
 
   test('serves its metrics on a separate port in each worker of a cluster', async () => {

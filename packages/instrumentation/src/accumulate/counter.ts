@@ -111,14 +111,18 @@ export class CounterAccumulator {
     for (let i = 0; i < to.length; i++) to[i] = this.slab[this.at + i] as number
   }
 
-  /** Adds what another process has counted between two sets of figures. */
-  addFigures(before: Float64Array, after: Float64Array): void {
+  /**
+   * Adds what another process has counted since its figures were `before`.
+   * @param from where its figures begin in `after`
+   */
+  addFigures(before: Float64Array, after: Float64Array, from: number): void {
     const { slab, at } = this
     const ratio = this.counted.outcomes.length
     for (let i = 0; i < ratio; i++) {
-      slab[at + i] = (slab[at + i] as number) + (after[i] as number) - (before[i] as number)
+      slab[at + i] = (slab[at + i] as number) + (after[from + i] as number) - (before[i] as number)
     }
-    if (!Number.isNaN(after[ratio])) slab[at + ratio] = after[ratio] as number
+    const latest = after[from + ratio] as number
+    if (!Number.isNaN(latest)) slab[at + ratio] = latest
   }
 
   /** The label set of each outcome's series. */

@@ -177,19 +177,26 @@ export class HistogramAccumulator {
 
   /** Writes the count of each bucket, the sum and the latest value. */
   readFigures(to: Float64Array): void {
-    for (let i = 0; i < this.bucketCount; i++) to[i] = this.bucket(i)
-    to[this.bucketCount] = this.sum()
-    to[this.bucketCount + 1] = this.latest() ?? Number.NaN
+    const { slab, at, bucketCount } = this
+    const first = at + slot.buckets
+    for (let i = 0; i < bucketCount; i++) to[i] = slab[first + i] as number
+    to[bucketCount] = slab[at + slot.sum] as number
+    to[bucketCount + 1] = slab[at + slot.latest] as number
   }
 
-  /** Adds what another process has counted between two sets of figures. */
-  addFigures(before: Float64Array, after: Float64Array): void {
+  /**
+   * Adds what another process has counted since its figures were `before`.
+   * @param from where its figures begin in `after`
+   */
+  addFigures(before: Float64Array, after: Float64Array, from: number): void {
     const { slab, at, bucketCount } = this
-    for (let i = 0; i <= bucketCount; i++) {
-      const to = i === bucketCount ? at + slot.sum : at + slot.buckets + i
-      slab[to] = (slab[to] as number) + (after[i] as number) - (before[i] as number)
+    const first = at + slot.buckets
+    for (let i = 0; i < bucketCount; i++) {
+      slab[first + i] = (slab[first + i] as number) + (after[from + i] as number) - (before[i] as number)
     }
-    const latest = after[bucketCount + 1] as number
+    const sum = (after[from + bucketCount] as number) - (before[bucketCount] as number)
+    slab[at + slot.sum] = (slab[at + slot.sum] as number) + sum
+    const latest = after[from + bucketCount + 1] as number
     if (!Number.isNaN(latest)) slab[at + slot.latest] = latest
   }
 

@@ -10,6 +10,7 @@ export interface Warning {
     | 'SOURCE_FAILED'
     | 'MEASUREMENTS_DROPPED'
     | 'MEASUREMENT_REFUSED'
+    | 'ONE_OF_SEVERAL'
     | 'OTLP_FAILED'
     | 'OTLP_PROTOCOL'
     | 'PORT_IN_USE'

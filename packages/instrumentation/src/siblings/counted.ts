@@ -50,6 +50,7 @@ function figuresOf(accumulator: Accumulator): number {
 export class Counted {
   private readonly series = new Map<Series, Told>()
   private unconfirmed: { readonly number: number; readonly told: readonly [Told, Float64Array][] }[] = []
+  private readonly scratches = new Map<number, Float64Array>()
   private nextId = 0
   private nextNumber = 0
 
@@ -78,10 +79,11 @@ export class Counted {
         alive.add(accumulator.series)
         if (accumulator.kind === 'gauge' && collection === undefined) continue
         const told = this.known(accumulator, index)
-        const figures = new Float64Array(told.confirmed.length)
-        if (accumulator.kind === 'gauge') figures[0] = accumulator.current(fallback) ?? Number.NaN
-        else accumulator.readFigures(figures)
-        if (told.sent !== undefined && isSame(told.sent, figures)) continue
+        const read = this.scratch(told.confirmed.length)
+        if (accumulator.kind === 'gauge') read[0] = accumulator.current(fallback) ?? Number.NaN
+        else accumulator.readFigures(read)
+        if (told.sent !== undefined && isSame(told.sent, read)) continue
+        const figures = read.slice()
         if (told.sent === undefined) {
           announced.push(announcement(told))
           parts.push(told.confirmed)
@@ -106,6 +108,13 @@ export class Counted {
       for (const [told, figures] of this.unconfirmed[0].told) told.confirmed = figures
       this.unconfirmed.shift()
     }
+  }
+
+  /** Memory to read into: most series have not changed. */
+  private scratch(length: number): Float64Array {
+    const known = this.scratches.get(length) ?? new Float64Array(length)
+    this.scratches.set(length, known)
+    return known
   }
 
   private known(accumulator: Accumulator, metric: number): Told {

@@ -30,7 +30,7 @@ export interface Connection<Sent, Received> {
 const noFigures = new Float64Array(0)
 
 /**
- * A connection does not keep the process alive. One whose bytes or messages make no sense is closed.
+ * A connection over a socket. One whose bytes or messages make no sense is closed.
  * @param refused gets the error in them
  */
 export function connection<Sent extends { readonly kind: string }, Received>(
@@ -39,7 +39,6 @@ export function connection<Sent extends { readonly kind: string }, Received>(
 ): Connection<Sent, Received> {
   let handle: (message: Received) => void = () => {}
   const read = frameReader()
-  socket.unref()
   socket.on('error', () => undefined)
   socket.on('data', (bytes) => {
     try {

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { platform } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Collection, Metric } from '../accumulate/metric.js'
 import { type ProcessAge, processAge } from '../accumulate/self-metrics.js'
-import { sleep } from '../guards/timers.js'
 import type { Warn } from '../guards/warnings.js'
 import { type Batch, Counted } from './counted.js'
 import { type Connection, connection, type MemberMessage, type OwnerMessage } from './messages.js'
@@ -70,7 +70,6 @@ export function siblings(options: SiblingsOptions): Siblings {
   ])
   const hello = { kind: 'hello', service, layout: JSON.stringify(layout), process: self } as const
   const counted = new Counted(options.metrics.map(({ metric }) => metric))
-  const stopped = new AbortController()
   const members = new Map<string, Member>()
   let lost: (waitMilliseconds: number) => void = () => {}
   let totals: Totals | undefined
@@ -108,6 +107,7 @@ export function siblings(options: SiblingsOptions): Siblings {
   }
 
   function accept(socket: Socket): void {
+    socket.unref()
     const member = connection<OwnerMessage, MemberMessage>(socket, refused)
     let id: string | undefined
     member.onMessage((message) => {
@@ -160,7 +160,7 @@ export function siblings(options: SiblingsOptions): Siblings {
     }
     const timer = setInterval(send, everyMilliseconds)
     timer.unref()
-    let wait = Math.random() * 100
+    let pause = Math.random() * 100
     joined.onMessage((message) => {
       if (message.kind === 'gather') {
         send(options.collect())
@@ -172,17 +172,17 @@ export function siblings(options: SiblingsOptions): Siblings {
         const receivedAt = options.elapsed()
         const uptime = () => message.uptime + (options.elapsed() - receivedAt) / 1_000
         inheritance = { age: { startedAt: message.startedAt, uptime }, batch: message.batch }
-        wait = 0
+        pause = 0
         joined.send({ kind: 'inherited' })
       } else if (message.kind === 'leaving') {
-        wait = heirFirst
+        pause = heirFirst
       }
     })
     joined.onClose(() => {
       clearInterval(timer)
       owner = undefined
       confirmed()
-      if (!isLeaving) lost(wait)
+      if (!isLeaving) lost(pause)
     })
     send(options.collect())
   }
@@ -218,12 +218,14 @@ export function siblings(options: SiblingsOptions): Siblings {
           await once(socket, 'connect')
           const answer = await answerTo(joined, hello)
           if (answer.kind !== 'welcome') return { refused: answer.reason }
+          // Until here it keeps the process alive: the service waits for its start.
+          socket.unref()
           follow(joined)
           return { url: answer.url }
         } catch (error) {
           socket.destroy()
           if (attempt === attempts.count) return { refused: reasonOf(error) }
-          await sleep(attempts.apart, stopped.signal)
+          await wait(attempts.apart)
         }
       }
     },
@@ -276,7 +278,6 @@ export function siblings(options: SiblingsOptions): Siblings {
     },
     close() {
       isLeaving = true
-      stopped.abort()
       owner?.close()
       for (const member of members.values()) member.close()
     },
@@ -302,13 +303,15 @@ async function answerTo(
 ): Promise<Extract<OwnerMessage, { kind: 'welcome' | 'refused' }>> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('it does not answer')), answerMilliseconds)
-    timer.unref()
     joined.onMessage((message) => {
       clearTimeout(timer)
       if (message.kind === 'welcome' || message.kind === 'refused') resolve(message)
       else reject(new Error(`it answers ${message.kind}`))
     })
-    joined.onClose(() => reject(new Error('it closes the connection')))
+    joined.onClose(() => {
+      clearTimeout(timer)
+      reject(new Error('it closes the connection'))
+    })
     joined.send(hello)
   })
 }

@@ -31,12 +31,14 @@ interface SharedSeries extends Use {
   readonly accumulator: Accumulator
   /** The value of a gauge in each process that has one. */
   readonly values: Map<Process, number>
+  hasEnded: boolean
 }
 
 /** A series of one process, with the figures of it that are counted. */
 interface Source {
   readonly announced: AnnouncedSeries
-  counted: Float64Array
+  readonly counted: Float64Array
+  shared: SharedSeries | undefined
 }
 
 interface Process {
@@ -65,28 +67,28 @@ export class Totals {
    */
   add(id: string, batch: Batch): void {
     const process = this.processes.get(id) ?? { sources: new Map<number, Source>(), leftAt: undefined }
+    const { sources } = process
+    const { figures } = batch
     const changes = this.changes(process, batch)
     this.processes.set(id, process)
     process.leftAt = undefined
-    for (const { source, before, after } of changes) {
-      process.sources.set(source.announced.id, source)
-      const { accumulator, values } = this.shared(source.announced, before)
-      if (accumulator.kind !== 'gauge') accumulator.addFigures(before, after)
-      else if (Number.isNaN(after[0])) values.delete(process)
-      else values.set(process, after[0] as number)
-      source.counted = after
+    for (const { source, at } of changes) {
+      sources.set(source.announced.id, source)
+      const { accumulator, values } = this.shared(source)
+      if (accumulator.kind !== 'gauge') accumulator.addFigures(source.counted, figures, at)
+      else if (Number.isNaN(figures[at])) values.delete(process)
+      else values.set(process, figures[at] as number)
+      for (let i = 0; i < source.counted.length; i++) source.counted[i] = figures[at + i] as number
     }
     for (const [series, bucket, exemplar] of batch.exemplars) {
-      const source = process.sources.get(series)
-      const accumulator = source && this.series.get(keyOf(source.announced))?.accumulator
+      const accumulator = sources.get(series)?.shared?.accumulator
       if (accumulator?.kind !== 'histogram' || !(bucket >= 0 && bucket < accumulator.bucketCount)) continue
       accumulator.exemplars ??= new Array(accumulator.bucketCount).fill(undefined)
       accumulator.exemplars[bucket] = exemplar
     }
     for (const series of batch.gone) {
-      const source = process.sources.get(series)
-      if (source !== undefined) this.series.get(keyOf(source.announced))?.values.delete(process)
-      process.sources.delete(series)
+      sources.get(series)?.shared?.values.delete(process)
+      sources.delete(series)
     }
   }
 
@@ -110,30 +112,32 @@ export class Totals {
       if (!isIdle(shared, values.size > 0 ? Number.POSITIVE_INFINITY : used, at, this.options.evictAfter))
         continue
       metric.remove(accumulator)
+      shared.hasEnded = true
       this.series.delete(key)
     }
   }
 
-  /** The figures of a batch by series: those that are counted, and those to count. */
-  private changes({ sources }: Process, batch: Batch) {
+  /** The series of a batch, and where their figures begin. */
+  private changes({ sources }: Process, batch: Batch): { source: Source; at: number }[] {
     const announced = new Map(batch.announced.map((each) => [each.id, each]))
-    let at = 0
-    const take = (length: number) => {
-      if (at + length > batch.figures.length) throw new RangeError('the batch ends too early')
-      at += length
-      return batch.figures.slice(at - length, at)
+    let end = 0
+    const next = (length: number) => {
+      end += length
+      if (end > batch.figures.length) throw new RangeError('the batch ends too early')
+      return end - length
     }
     const changes = batch.ids.map((id) => {
       const fresh = announced.get(id)
-      const known = sources.get(id)
-      const series = fresh ?? known?.announced
-      if (series === undefined) throw new RangeError(`series ${id} was not announced`)
-      const length = this.figuresOf(series)
-      const elsewhere = fresh === undefined ? undefined : take(length)
-      const source = known ?? { announced: series, counted: elsewhere as Float64Array }
-      return { source, before: source.counted, after: take(length) }
+      let source = sources.get(id)
+      if (fresh !== undefined) {
+        const length = this.figuresOf(fresh)
+        const at = next(length)
+        source ??= { announced: fresh, counted: batch.figures.slice(at, at + length), shared: undefined }
+      }
+      if (source === undefined) throw new RangeError(`series ${id} was not announced`)
+      return { source, at: next(source.counted.length) }
     })
-    if (at !== batch.figures.length) throw new RangeError('the batch has figures of no series')
+    if (end !== batch.figures.length) throw new RangeError('the batch has figures of no series')
     return changes
   }
 
@@ -146,20 +150,26 @@ export class Totals {
     return outcomes.outcomes.length + 1
   }
 
-  private shared(announced: AnnouncedSeries, before: Float64Array): SharedSeries {
-    const key = keyOf(announced)
-    const known = this.series.get(key)
-    if (known !== undefined) return known
+  /** The series that this one is a part of; made on first use, and again after its end. */
+  private shared(source: Source): SharedSeries {
+    if (source.shared !== undefined && !source.shared.hasEnded) return source.shared
+    const key = keyOf(source.announced)
+    source.shared = this.series.get(key) ?? this.newSeries(key, source)
+    return source.shared
+  }
+
+  private newSeries(key: string, { announced, counted }: Source): SharedSeries {
     const { direction } = this.options.metrics[announced.metric] as SharedMetric
     const metric = this.metrics[announced.metric] as Metric
     // What another process served before is not in these counts.
-    const createdAt = before.every((figure) => !(figure > 0)) ? announced.createdAt : this.options.now()
+    const createdAt = counted.every((figure) => !(figure > 0)) ? announced.createdAt : this.options.now()
     const values = new Map<Process, number>()
     const series = { labels: announced.labels, createdAt, slowPath() {} }
     const accumulator = accumulatorOf(metric.family, series, announced.outcomes)
     if (accumulator.kind === 'gauge') accumulator.observe(() => worst([...values.values()], direction))
     metric.add(accumulator)
-    const shared = { key, metric, accumulator, values, counted: 0, activeAt: this.options.elapsed() }
+    const use = { counted: 0, activeAt: this.options.elapsed() }
+    const shared = { key, metric, accumulator, values, hasEnded: false, ...use }
     this.series.set(key, shared)
     return shared
   }
