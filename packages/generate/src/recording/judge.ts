@@ -56,7 +56,8 @@ function edgeRule(config: Config, kpi: Kpi, edges: Counter): RecordingRule {
   const pace = alertPace(config, kpi)
   return {
     record: names.judgeSeries.grown(kpi, 'bucket', 'alert'),
-    expr: `sum without (${endedLabel}) (\n${indent(partGrowth(edges, pace, countedSeries(kpi, pace)))}\n)`,
+    // What is scraped has no label of its part; what was seen has one. Both are of one bucket.
+    expr: `sum without (${endedLabel}, ${names.counterPart}) (\n${indent(partGrowth(edges, pace, countedSeries(kpi, pace)))}\n)`,
   }
 }
 

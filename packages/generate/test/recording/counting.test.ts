@@ -4,7 +4,7 @@ import { rulesOf, ruleTest } from '../promtool.js'
 
 const config = defineConfig()
 const rules = rulesOf(config)
-const { f1_score, overflow_frequency } = config.kpis
+const { f1_score, latency, overflow_frequency } = config.kpis
 const labels = 'job="memory", instance="m:1", model="m", context_size="8192", operation="search"'
 const start = 'process_start_time_seconds{job="memory", instance="m:1"}'
 const withInstrumentation = { 'mnemoscope_cardinality_overflows_total{job="memory", instance="m:1"}': '0x30' }
@@ -67,6 +67,33 @@ describe('every operation that was scraped counts once', () => {
     const series = { [count]: counts, [sum]: sums, [start]: began, ...withInstrumentation }
     expect(await ruleTest(rules, series, [counted('9m', operations, total)])).toBe('')
   })
+
+  // 3 were seen at 30 s, 5 at 45 s; the new process shows 1 at 60 s.
+  test.each([
+    ['none is beyond', '0 0 3 5 1 1 1', 0],
+    ['most are beyond', '0 0 1 2 0 0 0', 4],
+  ])(
+    'of a process that ends between two evaluations, where %s the threshold of a quantile',
+    async (_, fast, beyond) => {
+      const bucket = (le: number | string, values: string) => [
+        `${names.metricName(latency)}_bucket{${labels}, le="${le}"}`,
+        values,
+      ]
+      const series = {
+        [`${names.metricName(latency)}_count{${labels}}`]: '0 0 3 5 1 1 1',
+        [`${names.metricName(latency)}_sum{${labels}}`]: '0x6',
+        ...Object.fromEntries(latency.boundaries.map((le) => bucket(le, fast))),
+        ...Object.fromEntries([bucket('+Inf', '0 0 3 5 1 1 1')]),
+        [start]: '1x3 50x3',
+        ...withInstrumentation,
+      }
+      const all = `sum by (severity) (sum_over_time(${names.judgeSeries.beyond(latency)}[1h]))`
+      const levels = ['critical', 'error', 'warning'].map(
+        (level) => [`{severity="${level}"}`, beyond] as const,
+      )
+      expect(await ruleTest(rules, series, [{ at: '9m', values: { [all]: levels } }])).toBe('')
+    },
+  )
 
   test('and of other processes nothing is recorded, unless they are a configured service', async () => {
     const other = (job: string) => `process_start_time_seconds{job="${job}", instance="${job}:1"}`
