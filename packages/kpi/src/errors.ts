@@ -28,7 +28,7 @@ export const errorCodes = {
   DATABASE_DENIED: { exitCode: 1, meaning: 'the database user may not create or change the tables' },
   DATABASE_BASELINE: {
     exitCode: 1,
-    meaning: 'the tables in the database are those of another version of Mnemoscope',
+    meaning: 'the tables in the database are those of another version of Mnemoscope, or some are missing',
   },
   DATABASE_VERSION: {
     exitCode: 1,

@@ -32,8 +32,14 @@ export async function prepareDatabase(databaseUrl: string): Promise<boolean> {
   const baseline = await readBaseline()
   return withSchema(databaseUrl, async (client) => {
     const stored = await storedIn(client, databaseUrl)
-    if (stored?.sha256 === baseline.sha256) return false
     const present = await objectsThere(client, baseline.objects)
+    if (stored?.sha256 === baseline.sha256) {
+      const missing = baseline.objects.filter(
+        (object) => !present.some(({ kind, name }) => kind === object.kind && name === object.name),
+      )
+      if (missing.length > 0) throw incomplete(databaseUrl, missing)
+      return false
+    }
     if (stored !== undefined || present.length > 0) {
       throw otherBaseline(databaseUrl, stored?.sha256, baseline, present)
     }
@@ -174,10 +180,10 @@ function otherBaseline(
   present: readonly SchemaObject[],
 ): MnemoscopeError {
   const isKnown = found !== undefined || isRecorders(present)
-  const names = present.slice(0, 5).map(({ name }) => name)
+  const names = shortList(present.map(({ name }) => name))
   const what =
     found === undefined
-      ? `names no baseline, and has tables or functions of the recorder's names already (${names.join(', ')}${present.length > 5 ? ', …' : ''})`
+      ? `names no baseline, and has tables or functions of the recorder's names already (${names})`
       : `is of baseline ${short(found)}`
   return new MnemoscopeError(
     'DATABASE_BASELINE',
@@ -190,6 +196,25 @@ function otherBaseline(
         : `Run \`${rebuildCommand}\` to delete the recorder's tables with all history in them and make them again, or use another database.`,
     },
   )
+}
+
+/** Somebody has dropped something, or a backup was restored in part. */
+function incomplete(databaseUrl: string, missing: readonly SchemaObject[]): MnemoscopeError {
+  const names = missing.map(({ kind, name }) => `${kind.toLowerCase()} ${name}`)
+  return new MnemoscopeError(
+    'DATABASE_BASELINE',
+    `${shownAddress(databaseUrl)} lacks ${shortList(names)}. Nothing in it was changed.`,
+    {
+      value: names,
+      expected: 'all tables, views and functions of the recorder',
+      next: `Restore a backup, or run \`${rebuildCommand}\` to delete the recorder's tables with all history in them and make them again.`,
+    },
+  )
+}
+
+/** The first five names. */
+function shortList(names: readonly string[]): string {
+  return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`
 }
 
 function short(sha256: string): string {

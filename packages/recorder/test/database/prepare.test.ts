@@ -218,6 +218,18 @@ test("a database that lost its baseline is rebuilt, as its tables are the record
   expect(await prepareDatabase(databaseUrl)).toBe(false)
 })
 
+test('a database from which something was dropped is refused by its name, and rebuilt', async () => {
+  const databaseUrl = await postgres.newDatabase()
+  await poolOf(databaseUrl).query('DROP VIEW kpi_hours; DROP TABLE audit_log')
+  await expect(prepareDatabase(databaseUrl)).rejects.toMatchObject({
+    code: 'DATABASE_BASELINE',
+    message: expect.stringContaining('lacks view kpi_hours, table audit_log. Nothing'),
+    next: expect.stringContaining('mnemoscope database rebuild --confirm'),
+  })
+  await rebuildDatabase(databaseUrl)
+  expect(await prepareDatabase(databaseUrl)).toBe(false)
+})
+
 test('a rebuild leaves recorders in other schemas of the database alone', async () => {
   const databaseUrl = await postgres.newDatabase()
   const pool = poolOf(databaseUrl)
