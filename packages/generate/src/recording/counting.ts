@@ -168,11 +168,17 @@ export const endedLabel = 'ended'
 /**
  * By how much a sum or a bucket grew, in series that are to be summed. It falls with its process only if the counter of operations does, so that decides.
  */
-export function partGrowth(counter: Counter, pace: Pace, { tailed, began }: Counted): string {
+export function partGrowth(counter: Counter, pace: Pace, { tailed, began, anew }: Counted): string {
   const matching = ` ignoring (${counter.what === 'bucket' ? `le, ${part}` : part})`
   const [now, before] = [pace.now(counter), pace.before(counter)]
   const highest = over('max_over_time', selectorOf(counter), pace.interval)
-  const tail = `label_replace(${highest} and${matching} ${tailed}, "${endedLabel}", "true", "", "")`
+  const ofTailed = `${highest} and${matching} ${tailed}`
+  // A bucket that only the new process has, since a threshold was changed: of the old one's operations it knows none, and
+  // they are taken for operations in it. What a threshold never saw is no breach of it.
+  const unseen = `((${ofTailed}) +${matching} group_left () (${tailed} - ${anew})) unless ignoring (${part}) ${before}`
+  const ofEnded =
+    counter.what === 'bucket' && pace.pace === 'alert' ? bracket(or([unseen, ofTailed])) : ofTailed
+  const tail = `label_replace(${ofEnded}, "${endedLabel}", "true", "", "")`
   const small = `(\n${indent(or([`${now} and${matching} (${began} unless ${tailed})`, tail]))}\n)`
   return `${small}\nor\n(${now} - ${before})`
 }

@@ -95,6 +95,26 @@ describe('every operation that was scraped counts once', () => {
     },
   )
 
+  // 3 were seen at 30 s, 13 at 45 s; the new process shows 2 at 60 s, one of them beyond the threshold that only it knows.
+  test('of a process that ends between two evaluations, and of a threshold that only the next one knows those of that', async () => {
+    const name = names.metricName(latency)
+    const [edge, ...others] = [...latency.boundaries].reverse().filter((le) => le < 5) as [
+      number,
+      ...number[],
+    ]
+    const bucket = (le: number | string, values: string) => [`${name}_bucket{${labels}, le="${le}"}`, values]
+    const series = {
+      [`${name}_count{${labels}}`]: '0 0 3 13 2 2 2',
+      [`${name}_sum{${labels}}`]: '0x6',
+      ...Object.fromEntries(others.map((le) => bucket(le, '0 0 3 13 1 1 1'))),
+      ...Object.fromEntries([bucket(edge, '_x4 1 1 1'), bucket('+Inf', '0 0 3 13 2 2 2')]),
+      [start]: '1x3 50x3',
+      ...withInstrumentation,
+    }
+    const beyond = `sum(sum_over_time(${names.judgeSeries.beyond(latency)}{severity="warning"}[1h]))`
+    expect(await ruleTest(rules, series, [{ at: '9m', values: { [beyond]: [['{}', 1]] } }])).toBe('')
+  })
+
   test('and of other processes nothing is recorded, unless they are a configured service', async () => {
     const other = (job: string) => `process_start_time_seconds{job="${job}", instance="${job}:1"}`
     const series = {
