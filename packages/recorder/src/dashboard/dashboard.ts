@@ -8,6 +8,7 @@ import {
 } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
+import { atOneInstant } from '../database/pool.js'
 import type { Scope } from '../database/scope.js'
 import { countAlerts, episodeAnswer, episodes } from '../episodes/find.js'
 import { operationAnswer } from '../http/place.js'
@@ -121,7 +122,11 @@ export type SnapshotData = Pick<
   | 'operation_performance'
   | 'recent_snapshots'
   | 'current'
->
+  | 'last_instant'
+> & {
+  /** Newest snapshot that holds any series, Unix seconds. */
+  readonly newestReport: number | null
+}
 
 /** What the snapshots of a scope say, aggregated in the database; no table is read into memory. */
 export async function snapshotData(
@@ -133,11 +138,12 @@ export async function snapshotData(
   const kpiIds = Object.keys(kpis)
   const [sources, lived] = await Promise.all([sourcesOf(pool, scope), livedScope(pool, scope)])
   const plan = await planTrend(pool, lived, sources, { intervalSeconds: interval, mostPoints: trendPoints })
-  const [summary, curves, recent, current] = await Promise.all([
+  const [summary, curves, recent, current, newest] = await Promise.all([
     summarise(pool, scope, sources),
     kpiCurves(pool, lived, plan.sources, plan.stepSeconds),
     recentSnapshots(pool, scope, kpiIds, 20),
     currentSnapshots(pool, { ...scope, from: currentSince(scope, interval) }, kpis),
+    newestOf(pool),
   ])
   const details = Object.fromEntries(
     Object.values(kpis).map(({ id, direction, unit }) => {
@@ -181,6 +187,7 @@ export async function snapshotData(
     })),
     recent_snapshots: recent,
     current,
+    ...newest,
   }
 }
 
@@ -194,12 +201,13 @@ export async function dashboardData(
   scope: Scope,
   snapshots: Promise<SnapshotData> = snapshotData(pool, config, scope),
 ): Promise<DashboardData> {
-  const [data, counts, recentAlerts, open, lastInstant] = await Promise.all([
+  const [{ newestReport, ...data }, { counts, recentAlerts, open }] = await Promise.all([
     snapshots,
-    countAlerts(pool, scope),
-    episodes(pool, scope, { state: 'any', most: 10 }),
-    episodes(pool, { ...scope, from: new Date(0) }, { state: 'open', most: mostOpenAlerts }),
-    newestInstant(pool),
+    atOneInstant(pool, async (client) => ({
+      counts: await countAlerts(client, scope),
+      recentAlerts: await episodes(client, scope, { state: 'any', most: 10 }),
+      open: await episodes(client, { ...scope, from: new Date(0) }, { state: 'open', most: mostOpenAlerts }),
+    })),
   ])
   const now = Date.now() / 1_000
   const newestInScope = data.recent_snapshots[0]?.timestamp ?? null
@@ -211,7 +219,7 @@ export async function dashboardData(
       settlingMs(durationSeconds(config.scrapeInterval)) / 1_000,
     current: data.current,
     newestInScope,
-    newestOfAll: newestInScope ?? (await newestReport(pool)),
+    newestOfAll: newestInScope ?? newestReport,
     isPart: [scope.service, scope.model, scope.contextSize, scope.operation].some(
       (part) => part !== undefined,
     ),
@@ -239,7 +247,6 @@ export async function dashboardData(
       }),
     ),
     open_alerts: open,
-    last_instant: lastInstant,
     no_data: noData,
   }
 }
@@ -249,17 +256,11 @@ function currentSince({ to }: Scope, intervalSeconds: number): Date {
   return new Date(to.getTime() - 3_000 * intervalSeconds - 60_000)
 }
 
-async function newestInstant(pool: pg.Pool): Promise<number | null> {
-  const { rows } = await pool.query<{ at: number | null }>(
-    'SELECT extract(epoch FROM max(at))::float8 AS at FROM snapshot_instants WHERE gap IS NULL',
+async function newestOf(pool: pg.Pool): Promise<Pick<SnapshotData, 'last_instant' | 'newestReport'>> {
+  const newest = (where: string) =>
+    `(SELECT extract(epoch FROM max(at))::float8 FROM snapshot_instants WHERE ${where})`
+  const { rows } = await pool.query<{ instant: number | null; report: number | null }>(
+    `SELECT ${newest('gap IS NULL')} AS instant, ${newest('rows > 0')} AS report`,
   )
-  return rows[0]?.at ?? null
-}
-
-/** Newest snapshot that holds a series, Unix seconds. */
-async function newestReport(pool: pg.Pool): Promise<number | null> {
-  const { rows } = await pool.query<{ at: number | null }>(
-    'SELECT extract(epoch FROM max(at))::float8 AS at FROM snapshot_instants WHERE rows > 0',
-  )
-  return rows[0]?.at ?? null
+  return { last_instant: rows[0]?.instant ?? null, newestReport: rows[0]?.report ?? null }
 }

@@ -33,7 +33,7 @@ export function rememberDashboards(pool: pg.Pool, config: Config): DashboardMemo
       known.kpis === config.kpis &&
       Date.now() - known.at < 1_000 * durationSeconds(config.snapshotInterval)
     if (isFresh) return dashboardData(pool, config, scope, known.data)
-    const data = snapshotData(pool, config, scope)
+    const data = dataOfOneState(pool, config, scope, state)
     remembered.delete(key)
     remembered.set(key, { state, kpis: config.kpis, at: Date.now(), data })
     const [oldest] = remembered.keys()
@@ -41,6 +41,19 @@ export function rememberDashboards(pool: pg.Pool, config: Config): DashboardMemo
     data.catch(() => remembered.delete(key))
     return dashboardData(pool, config, scope, data)
   }
+}
+
+/** A snapshot that is stored while its data is read would be in some of it: then all is read again, a few times at most. */
+async function dataOfOneState(
+  pool: pg.Pool,
+  config: Config,
+  scope: Scope,
+  state: string,
+  tries = 3,
+): Promise<SnapshotData> {
+  const data = await snapshotData(pool, config, scope)
+  const after = await stateOf(pool)
+  return after === state || tries === 1 ? data : dataOfOneState(pool, config, scope, after, tries - 1)
 }
 
 /** A window that ends now is known by its length, any other by its ends. */

@@ -66,6 +66,16 @@ export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) =>
   })
 }
 
+/** Reads in one transaction whose statements all see the database as it is at the first one. */
+export function atOneInstant<T>(pool: pg.Pool, read: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return onConnection(pool, async (client) => {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    const result = await read(client)
+    await client.query('COMMIT')
+    return result
+  })
+}
+
 /** Runs a statement that may be in no transaction, with this time limit for each lock that it waits for, in ms. */
 export function outsideTransaction(pool: pg.Pool, statement: string, lockTimeoutMs: number): Promise<void> {
   return onConnection(pool, async (client) => {

@@ -116,11 +116,11 @@ export interface EpisodeFilter {
 
 /** Episodes of a scope, newest first. */
 export async function episodes(
-  pool: pg.Pool,
+  database: pg.Pool | pg.ClientBase,
   scope: Scope,
   { state, most, kpi, level: severity, alertname, before }: EpisodeFilter,
 ): Promise<AlertEpisode[]> {
-  const { rows } = await pool.query<Omit<AlertEpisode, 'kind'>>(
+  const { rows } = await database.query<Omit<AlertEpisode, 'kind'>>(
     `SELECT ${columns} FROM alert_episodes AS episode
      WHERE ${fired} AND ($7 = 'any' OR (ends_at IS NULL) = ($7 = 'open'))
        AND ($10::text IS NULL OR kpi = $10) AND ($11::text IS NULL OR severity = $11)
@@ -154,8 +154,8 @@ function withKind(row: Omit<AlertEpisode, 'kind'>): AlertEpisode {
 }
 
 /** How many episodes of each level fired in a scope. */
-export async function countAlerts(pool: pg.Pool, scope: Scope): Promise<AlertCounts> {
-  const { rows } = await pool.query<{ severity: string | null; count: number }>(
+export async function countAlerts(database: pg.Pool | pg.ClientBase, scope: Scope): Promise<AlertCounts> {
+  const { rows } = await database.query<{ severity: string | null; count: number }>(
     `SELECT severity, count(*)::float8 AS count FROM alert_episodes WHERE ${fired} GROUP BY severity`,
     scopeParameters(scope),
   )

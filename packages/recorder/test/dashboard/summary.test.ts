@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
@@ -263,5 +264,31 @@ test('remembered data is that of the newest snapshot, and alerts are never remem
     [scope.from],
   )
   expect((await dashboardOf(scope)).open_alerts.map(({ message }) => message)).toEqual(['An alert'])
+  await pool.end()
+})
+
+test('all parts are of the same snapshots, also while more are stored', async () => {
+  const dashboardOf = rememberDashboards(pool, config)
+  const minute = { from: new Date(start), to: new Date(start + 60_000) }
+  let isStoring = true
+  const storing = (async () => {
+    for (let i = 1; i <= 12; i++) {
+      await storeInstants(pool, [{ at: new Date(start + i * 1_000), rows: [row('a', 'f1_score', 0.5)] }])
+      await wait(100)
+    }
+    isStoring = false
+  })()
+  const seen = new Set<number>()
+  while (isStoring) {
+    const { summary, last_instant: last, recent_snapshots: recent, current } = await dashboardOf(minute)
+    const stored = last === null ? 0 : last - start / 1_000
+    seen.add(stored)
+    expect([summary.total_snapshots, recent.length]).toEqual([stored, stored])
+    expect([recent[0]?.timestamp, current[0]?.timestamp]).toEqual(
+      last === null ? [undefined, undefined] : [last, last],
+    )
+  }
+  await storing
+  expect(seen.size).toBeGreaterThan(2)
   await pool.end()
 })
