@@ -19,10 +19,15 @@ export async function withIncoming<T>(toolsDir: string, prepare: (folder: string
       rmSync(path, { recursive: true, force: true })
   }
   const folder = mkdtempSync(join(toolsDir, prefix))
+  // A program that unpacks into it may still run.
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  // Ctrl-C ends the process before `prepare` has ended, and no later start may fetch anything again.
+  process.once('exit', remove)
   try {
     return await prepare(folder)
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    process.off('exit', remove)
+    remove()
   }
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
@@ -19,6 +20,19 @@ test('the folder is removed whether its preparation succeeds or fails', async ()
   await expect(withIncoming(tools.path, () => Promise.reject(new Error('disk full')))).rejects.toThrow(
     'disk full',
   )
+  expect(readdirSync(tools.path)).toEqual([])
+})
+
+test('the folder is removed when the process ends before its preparation', () => {
+  const program = `
+    import { writeFileSync } from 'node:fs'
+    import { withIncoming } from '${new URL('../../dist/tools/incoming.js', import.meta.url)}'
+    withIncoming(process.argv[1], (folder) => {
+      writeFileSync(folder + '/half', '')
+      process.exit(3)
+    })`
+  const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', program, tools.path])
+  expect(status).toBe(3)
   expect(readdirSync(tools.path)).toEqual([])
 })
 
