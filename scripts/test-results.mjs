@@ -5,6 +5,12 @@ import { relative } from 'node:path'
  * other skipped test fails the run.
  */
 const maySkip = [
+  // Only Linux has /dev/full, a disk that is always full.
+  {
+    file: /^packages\/servers\/test\/process\/start-process\.test\.ts$/,
+    title: /full disk/,
+    unless: 'linux',
+  },
   // Only Debian and its derivatives have apt.
   { file: /^packages\/servers\/test\/tools\/from-debian\.test\.ts$/, unless: 'linux' },
   // Chromium is fetched from Debian's packages; elsewhere one has to be installed.

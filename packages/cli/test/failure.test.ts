@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -71,7 +71,11 @@ test('a file in the place of a folder is reported with its path and a next step,
 })
 
 test('a full disk is reported', () => {
-  expect(fileFailure(errorOf(() => writeFileSync('/dev/full', 'a line')))).toMatchObject({
+  // macOS has no device that is always full.
+  const error = existsSync('/dev/full')
+    ? errorOf(() => writeFileSync('/dev/full', 'a line'))
+    : Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' })
+  expect(fileFailure(error)).toMatchObject({
     code: 'FILE_UNUSABLE',
     next: expect.stringContaining('Free space'),
   })
