@@ -74,6 +74,10 @@ export const judgeSeries = {
   /** All of these, and what a snapshot keeps of those before it. */
   rememberedWeight: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:remembered_weight`,
   rememberedPart: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:remembered_part`,
+  /** How many boundaries the remembered buckets have. */
+  rememberedBoundaries: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:remembered_boundaries`,
+  /** Places whose operations came in other buckets than those before; usually none. */
+  otherBoundaries: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:other_boundaries`,
   /** A quantile of the remembered operations. */
   remembered: (kpi: Pick<Kpi, 'id'>, quantile: Quantile) =>
     `${level}:mnemoscope_${kpi.id}:remembered_${quantile}`,

@@ -93,12 +93,12 @@ function operationRules(config: Config, kpi: Kpi): RecordingRule[] {
       record: buckets(kpi),
       expr: and(summed(partGrowth(bucketsOf(kpi), pace, counted), [...place, 'le']), samples(kpi), place),
     },
+    ...rememberedRules(kpi),
     ...shownQuantiles.map((shown) => ({
       record: quantile(kpi, shown),
-      expr: histogramQuantile(quantileOf(shown), buckets(kpi)),
+      expr: comparable(kpi, histogramQuantile(quantileOf(shown), buckets(kpi))),
     })),
     maxRule(kpi),
-    ...rememberedRules(kpi),
   ]
 }
 
@@ -114,14 +114,24 @@ function maxRule(kpi: Kpi): RecordingRule {
   const within = bracket(`${bounded} >= on (${place.join(', ')}) ${all}`)
   return {
     record: max(kpi),
-    expr: and(histogramQuantile(1, buckets(kpi)), within, place),
+    expr: comparable(kpi, and(histogramQuantile(1, buckets(kpi)), within, place)),
   }
+}
+
+/**
+ * Figures of buckets, without those of places whose boundaries have just changed. A service that restarts after an edit of
+ * a threshold has others: what is below a boundary that only one of its two processes has is not known of the other.
+ */
+function comparable(kpi: Kpi, figures: string): string {
+  return judgedQuantiles(kpi).length === 0
+    ? figures
+    : unless(bracket(figures), names.judgeSeries.otherBoundaries(kpi), place)
 }
 
 /**
  * The quantile of the operations that the middle lane remembers: what people see as the value. Alerts do not depend on it.
  * Old operations shrink to what the lane remembers beside the new ones. A quantile only compares buckets with each other,
- * so that is what the new ones are added to.
+ * so that is what the new ones are added to. Where they came in other buckets, memory begins anew one snapshot later.
  */
 function rememberedRules(kpi: Kpi): RecordingRule[] {
   const quantiles = judgedQuantiles(kpi)
@@ -132,7 +142,9 @@ function rememberedRules(kpi: Kpi): RecordingRule[] {
   const weight = names.judgeSeries.memory(kpi, 'weight_middle')
   const came = samples(kpi)
   const on = `on (${place.join(', ')})`
-  const kept = `${old} * ${on} group_left () ${rememberedPart(kpi)}`
+  const { rememberedBoundaries: boundaries, otherBoundaries: others } = names.judgeSeries
+  const kept = unless(`${old} * ${on} group_left () ${rememberedPart(kpi)}`, others(kpi), place)
+  const countOfThem = aggregate('count', place, old)
   return [
     {
       record: rememberedPart(kpi),
@@ -147,9 +159,11 @@ function rememberedRules(kpi: Kpi): RecordingRule[] {
       ]),
     },
     { record: total, expr: or([`${weight} > ${came}`, came, and(total, weight)]) },
+    { record: others(kpi), expr: `${countOfThem} > ${boundaries(kpi)}` },
+    { record: boundaries(kpi), expr: countOfThem },
     ...quantiles.map((each) => ({
       record: remembered(kpi, each),
-      expr: histogramQuantile(quantileOf(each), old),
+      expr: comparable(kpi, histogramQuantile(quantileOf(each), old)),
     })),
   ]
 }

@@ -77,6 +77,64 @@ test('the value of a quantile is that of the operations that are remembered, and
   expect(result).toBe('')
 })
 
+// A process measures 0.4 s, five times in each scrape. The next one has the boundaries of other thresholds and measures 0.05 s.
+test('where a service restarts with other boundaries, quantiles are unknown once and then those of its new process', async () => {
+  const other = defineConfig({ kpis: { latency: { thresholds: { warning: 0.3, error: 1, critical: 2 } } } })
+  const metric = names.metricName(latency)
+  const name = (suffix: string, le = '') =>
+    `${metric}${suffix}{${Object.entries({ ...labels, ...(le === '' ? {} : { le }) })
+      .map(([label, value]) => `${label}="${value}"`)
+      .join(',')}}`
+  const lives = (before: number | undefined, after: number | undefined) => {
+    const one = (grows: number | undefined, scrapes: number) =>
+      grows === undefined
+        ? ['stale', ...Array(scrapes - 1).fill('_')]
+        : Array.from({ length: scrapes }, (_, i) => grows * i)
+    return [...one(before, 26), ...one(after, 30)].join(' ').replace(/^stale/, '_')
+  }
+  const [old, next] = [latency, other.kpis.latency].map((kpi) => [...kpi.boundaries.map(String), '+Inf']) as [
+    string[],
+    string[],
+  ]
+  const grows = (known: readonly string[], le: string, measured: number) =>
+    known.includes(le) ? (le === '+Inf' || Number(le) >= measured ? 5 : 0) : undefined
+  const series = {
+    [name('_count')]: lives(5, 5),
+    [name('_sum')]: lives(2, 0.25),
+    ...Object.fromEntries(
+      [...new Set([...old, ...next])].map((le) => [
+        name('_bucket', le),
+        lives(grows(old, le, 0.4), grows(next, le, 0.05)),
+      ]),
+    ),
+    'process_start_time_seconds{job="memory", instance="m:1"}': '1x25 390x30',
+  }
+  const p95 = quantile(latency, 'p95')
+  const result = await ruleTest(
+    rulesOf(other),
+    series,
+    [
+      { at: '6m', values: { [between(current(latency), 0.3, 0.5)]: one, [between(p95, 0.3, 0.5)]: one } },
+      {
+        at: '7m',
+        values: {
+          [p95]: none,
+          [max(latency)]: none,
+          [between(samples(latency), 1, 99)]: one,
+        },
+      },
+      // The group of `current` comes first here, and shows what the last snapshot had.
+      { at: '8m', values: { [current(latency)]: none, [between(p95, 0.03, 0.12)]: one } },
+      {
+        at: '10m',
+        values: { [between(current(latency), 0.03, 0.12)]: one, [between(max(latency), 0.05, 0.12)]: one },
+      },
+    ],
+    minutely,
+  )
+  expect(result).toBe('')
+})
+
 test('a gauge is judged by its newest reading, of several instances by the worst', async () => {
   const gauge = (instance: string) =>
     `${names.metricName(memory_usage)}{job="memory", instance="${instance}", model="m", context_size="8192", operation="search"}`
