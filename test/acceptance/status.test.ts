@@ -109,6 +109,18 @@ describe('the exit code of `mnemoscope status`', () => {
     expect(exitCode).toBe(4)
   })
 
+  test('is 4 with an error as JSON, where --json is asked for', async () => {
+    const { exitCode, stderr } = await run('--json', '--loud')
+    expect(JSON.parse(stderr)).toEqual({
+      error: {
+        code: 'USAGE',
+        message: "unknown option '--loud'",
+        next: 'Run the command with --help to see its options.',
+      },
+    })
+    expect(exitCode).toBe(4)
+  })
+
   test('is told by --help', async () => {
     const { exitCode, stdout } = await run('--help')
     expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command, type CommanderError } from 'commander'
 import { backtestCommand } from './commands/backtest.js'
 import { checkCommand } from './commands/check.js'
@@ -37,7 +38,6 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 export const program = new Command('mnemoscope')
   .description('Shows how well an LLM memory system remembers.')
   .version(version)
-  .showHelpAfterError('(run with --help to see its options)')
 
 const commands = [
   upCommand,
@@ -66,10 +66,27 @@ const commands = [
 ]
 for (const command of commands) program.addCommand(command)
 
+/** Whether errors are wanted as JSON. */
+let json = false
+
 for (const command of [program, ...commands, ...databaseCommand.commands, ...keyCommand.commands]) {
+  command.showHelpAfterError('(run with --help to see its options)')
+  command.configureOutput({
+    // Then the text is in the error that ends the command.
+    outputError: (text, write) => json || write(text),
+    writeErr: (text) => json || print(text, process.stderr),
+  })
   command.exitOverride((error: CommanderError) => {
+    if (json && error.exitCode !== 0) print(failureText(wrongUse(error), { json }).text, process.stderr)
     // Commander has already written its message. Help and version are no failures.
     throw new Ended(error.exitCode === 0 ? 0 : command === statusCommand ? statusExitCodes.unknown : 2)
+  })
+}
+
+/** An argument or option that commander refuses, as every other error of the input. */
+function wrongUse({ message }: CommanderError): MnemoscopeError {
+  return new MnemoscopeError('USAGE', message.replace(/^error: /, ''), {
+    next: 'Run the command with --help to see its options.',
   })
 }
 
@@ -82,6 +99,7 @@ class Ended extends Error {
 
 /** Runs the command with the arguments after its name, and sets the exit code of this process. */
 export async function run(args: readonly string[]): Promise<void> {
+  json = args.includes('--json')
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
@@ -89,7 +107,7 @@ export async function run(args: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode
       return
     }
-    const { text, exitCode } = failureText(error, { json: args.includes('--json') })
+    const { text, exitCode } = failureText(error, { json })
     print(text, process.stderr)
     process.exitCode = exitCode
   }

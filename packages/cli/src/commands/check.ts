@@ -37,8 +37,8 @@ export const checkCommand = new Command('check')
     ])
     const { servers, expected, found, leftover } = generatedFiles(config, out, [])
     // `mnemoscope up` needs no generated files in the project, so a project may have none.
-    const none = options.out === undefined && found.size === 0 && leftover.size === 0
-    if (options.out !== undefined && found.size === 0 && leftover.size === 0) {
+    const none = found.size === 0 && leftover.size === 0
+    if (none && options.out !== undefined) {
       throw new MnemoscopeError('GENERATED_DRIFT', `there are no generated files in ${out}`, {
         value: out,
         expected: 'the folder that `npx mnemoscope generate --out` wrote to',
