@@ -10,7 +10,7 @@ import {
   serversOfManifest,
 } from '@mnemoscope/generate'
 import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
-import { foreignFiles, leftoverFiles, readFiles } from './project-files.js'
+import { foreignFiles, leftoverFiles, mark, readFiles } from './project-files.js'
 
 /** The generated files of a project, as they should be and as they are. */
 export interface GeneratedFiles {
@@ -42,7 +42,8 @@ export function generatedFiles(
   const known = readFiles(folder, [manifestPath]).get(manifestPath) ?? ''
   const written = pathsOfManifest(known)
   const servers = intoExisting ? 'existing' : serversOfManifest(known)
-  const before = written.map(partOf).filter((part) => part !== undefined)
+  const there = known === '' ? generatedBelow(folder, config, servers) : written
+  const before = there.map(partOf).filter((part) => part !== undefined)
   const parts = [...wanted, ...before].filter((part) => !unwanted.includes(part))
   const expected = generate(config, { parts, servers })
   const found = readFiles(folder, expected.keys())
@@ -53,6 +54,12 @@ export function generatedFiles(
     leftover: leftoverFiles(folder, generatedFolders, expected, written),
     foreign: foreignFiles(expected, found, written),
   }
+}
+
+/** Paths of the files of all parts that a run has generated before, in a folder that lost its manifest. */
+function generatedBelow(folder: string, config: Config, servers: ServersForm): string[] {
+  const all = generate(config, { parts: optionalParts, servers })
+  return [...readFiles(folder, all.keys())].flatMap(([path, text]) => (text.includes(mark) ? [path] : []))
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { drift, pathsOfManifest } from '../src/manifest.js'
+import { defineConfig } from '@mnemoscope/kpi'
+import { drift, manifest, pathsOfManifest, serversOfManifest } from '../src/manifest.js'
 
 describe('drift', () => {
   test('is nothing where every file is as generated', () => {
@@ -24,6 +25,14 @@ describe('drift', () => {
       { path: 'd', kind: 'extra' },
     ])
   })
+})
+
+test('a manifest in a merge conflict has the paths and the form of both sides', () => {
+  const ours = manifest(defineConfig(), ['prometheus/rules/a.yml', 'grafana/dashboards/a.json'], 'existing')
+  const [before, config = '', after] = ours.split(/^( {2}"config": .*\n)/m)
+  const conflict = `${before}<<<<<<< HEAD\n${config}=======\n  "config": "b",\n>>>>>>> theirs\n${after}`
+  expect(pathsOfManifest(conflict)).toEqual(pathsOfManifest(ours))
+  expect(serversOfManifest(conflict)).toBe('existing')
 })
 
 test.each([

@@ -38,16 +38,18 @@ export const checkCommand = new Command('check')
     const { servers, expected, found, leftover } = generatedFiles(config, out, [])
     // `mnemoscope up` needs no generated files in the project, so a project may have none.
     const none = found.size === 0 && leftover.size === 0
+    const again = (['config', 'out'] as const)
+      .flatMap((name) => (options[name] === undefined ? [] : [` --${name} ${inShell(options[name])}`]))
+      .join('')
     if (none && options.out !== undefined) {
       throw new MnemoscopeError('GENERATED_DRIFT', `there are no generated files in ${out}`, {
         value: out,
         expected: 'the folder that `npx mnemoscope generate --out` wrote to',
-        next: `Correct --out, or run \`npx mnemoscope generate --out ${inShell(options.out)}\`.`,
+        next: `Correct --out, or run \`npx mnemoscope generate${again}\`.`,
       })
     }
     const drifted = none ? [] : drift(expected, new Map([...found, ...leftover]))
     if (drifted.length > 0) {
-      const again = options.out === undefined ? '' : ` --out ${inShell(options.out)}`
       throw new MnemoscopeError(
         'GENERATED_DRIFT',
         drifted.map(({ path, kind }) => `${path}: ${kind}`).join('\n'),

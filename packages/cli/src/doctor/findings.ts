@@ -52,7 +52,7 @@ function serverFindings(name: ServerName, server: AnyServer | Silent, oldest: st
     return [
       wrong('servers', {
         code: 'unreachable',
-        text: `${name} does not answer at ${server.url}: ${server.reason}.`,
+        text: `${name} gives no usable answer at ${server.url}: ${server.reason}.`,
         fix: `Start it, or give its address with ${flags[name]} or in endpoints of the configuration.`,
       }),
     ]

@@ -175,7 +175,7 @@ describe('in the repository of a service', () => {
     const said = await transcript('check', '--out', 'monitoring', '--skip-tools')
     expect(said).toContain('alertmanager/alertmanager.yml: missing\n')
     expect(said).toContain('prometheus/rules/latency.yml: changed\n')
-    expect(said).toContain('Run `npx mnemoscope generate --out monitoring`')
+    expect(said).toContain('Run `npx mnemoscope generate --out monitoring` and')
     expect(said).toMatch(/exit 1$/)
   })
 
@@ -217,6 +217,21 @@ describe('in the repository of a service', () => {
     rmSync(dashboard)
     expect(await transcript('check', '--skip-tools')).toContain('grafana/dashboards/overview.json: missing')
     expect(await transcript('generate')).toContain('wrote grafana/dashboards/overview.json\n')
+  })
+
+  // Two edits of the configuration conflict in its hash.
+  test.each(['in a merge conflict', 'removed'])('a part stays where the manifest is %s', async (how) => {
+    await transcript('generate', '--with', 'grafana')
+    const manifest = inFolder('mnemoscope.generated.json')
+    const before = readFileSync(manifest, 'utf8')
+    const conflict = before.replace(/^ {2}"config": .*\n/m, '<<<<<<< HEAD\n$&=======\n$&>>>>>>> theirs\n')
+    expect(conflict).not.toBe(before)
+    if (how === 'removed') rmSync(manifest)
+    else writeFileSync(manifest, conflict)
+    expect(await transcript('generate')).toMatch(
+      /^wrote mnemoscope.generated.json\n1 of \d+ generated files changed in .\nexit 0$/,
+    )
+    expect(readFileSync(manifest, 'utf8')).toBe(before)
   })
 
   test('generate overwrites no file that somebody else wrote, and changes nothing then', async () => {

@@ -90,17 +90,17 @@ describe('doctor names', () => {
   test.each<[code: string, text: string, Facts]>([
     [
       'unreachable',
-      'Prometheus does not answer at http://p:1: refused.',
+      'Prometheus gives no usable answer at http://p:1: refused.',
       { ...well, prometheus: { url: 'http://p:1', reason: 'refused' } },
     ],
     [
       'unreachable',
-      'Alertmanager does not answer at http://a:1: refused.',
+      'Alertmanager gives no usable answer at http://a:1: refused.',
       { ...well, alertmanager: { url: 'http://a:1', reason: 'refused' } },
     ],
     [
       'unreachable',
-      'The recorder does not answer at http://r:1: refused.',
+      'The recorder gives no usable answer at http://r:1: refused.',
       { ...well, recorder: { url: 'http://r:1', reason: 'refused' } },
     ],
     [
