@@ -110,7 +110,7 @@ export const route: Edits = {
     path: '/api/deployments/count',
     summary: 'How many of the newest deployments are known, at most 1,000.',
     access: 'read',
-    query: scopeQuery,
+    query: { ...windowQuery, ...serviceQuery },
     answer: z.strictObject({ deployments: z.int() }),
     async handle({ query }, { readers }: Needs) {
       return { deployments: (await deployments(readers, scopeOf(query), 1_000)).length }
