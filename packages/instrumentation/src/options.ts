@@ -26,18 +26,19 @@ export interface MonitoringOptions<C extends Config> {
   readonly config?: C
   /**
    * Address that the endpoint listens on.
-   * @default '127.0.0.1'
+   * @default `OTEL_EXPORTER_PROMETHEUS_HOST`, else '127.0.0.1'
    */
   readonly host?: string
   /**
    * Port of the endpoint; 0 takes a free one. A second start of the same service on the same port, for example by a
-   * bundler's copy of the module or a hot reload, gets the monitor that runs already.
-   * @default 9464
+   * bundler's copy of the module or a hot reload, gets the monitor that runs already. Other processes of the service share
+   * the port.
+   * @default `OTEL_EXPORTER_PROMETHEUS_PORT`, else 9464
    */
   readonly port?: number
   /**
    * Whether to serve `/metrics` on a separate port. Without it, use `monitor.requestHandler` or a metric producer.
-   * @default true
+   * @default true, but false where `OTEL_METRICS_EXPORTER` is `none`
    */
   readonly endpoint?: boolean
   /**

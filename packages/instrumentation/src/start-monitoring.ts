@@ -2,9 +2,11 @@ import cluster from 'node:cluster'
 import { type Config, defineConfig, durationSeconds } from '@mnemoscope/kpi'
 import { targetInfo } from './accumulate/self-metrics.js'
 import { monitoringCore } from './core.js'
+import { withEnvironment } from './environment.js'
 import { metricsResponse } from './exposition/metrics-response.js'
 import { exposition, type WriteExposition } from './exposition/render.js'
 import { requestHandler } from './exposition/request-handler.js'
+import { warnThroughProcess } from './guards/warnings.js'
 import type { Monitor } from './monitor.js'
 import { oncePerPort } from './once-per-port.js'
 import { resourceAttributes } from './opentelemetry/resource.js'
@@ -23,8 +25,9 @@ import { followSwitches } from './recorder/follow-switches.js'
  * @throws MnemoscopeError PORT_IN_USE if the endpoint is `required`; USAGE if an address or a token of the options is invalid
  */
 export function startMonitoring<C extends Config = Config<unknown>>(
-  options: MonitoringOptions<C>,
+  given: MonitoringOptions<C>,
 ): Promise<Monitor<C>> {
+  const options = withEnvironment(given, process.env, given.onWarning ?? warnThroughProcess)
   return oncePerPort(options, () => start(options))
 }
 

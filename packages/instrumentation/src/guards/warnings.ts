@@ -4,6 +4,7 @@ export interface Warning {
     | 'ALREADY_STARTED'
     | 'CARDINALITY_LIMIT'
     | 'ENDPOINT_UNAVAILABLE'
+    | 'ENVIRONMENT_IGNORED'
     | 'LABEL_REPAIRED'
     | 'HOOK_FAILED'
     | 'NAME_COLLISION'
