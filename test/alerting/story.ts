@@ -20,7 +20,10 @@ export interface Stream {
   readonly every: number
   /** Value of the n-th operation, at a time in seconds from the beginning. */
   readonly value: (n: number, at: number) => number
-  /** Spans of alerts, each of these levels at most once in each; none outside. */
+  /**
+   * Spans of alerts, each of these levels at most once in each; none outside. What wobbles is one span, but where its
+   * operations prove each side: many of them, or none beyond the threshold of a quantile.
+   */
   readonly expected: readonly { readonly from: number; readonly to: number }[]
   readonly levels: readonly string[]
   /** Whether each of them must come. What wobbles around its threshold may be a breach, and may be noise. */
@@ -57,6 +60,7 @@ function stream(pace: Pace, kpi: JudgedKpi, rate: Rate, role: Role): Stream {
   const within = (spans: typeof bad, at: number) => spans.some(({ from, to }) => at >= from && at < to)
   // An hourly stream has one operation on each side, and begins and ends healthy.
   const wobbles = isHourly ? { from: pace.hour, to: pace.wobble.to, side: pace.hour } : pace.wobble
+  const isProven = rate === '1,000 a second' || (kpi === 'latency' && !isHourly)
   const wobbling = (at: number) => Math.floor((at - wobbles.from) / wobbles.side) % 2 === 0
 
   return {
@@ -71,8 +75,17 @@ function stream(pace: Pace, kpi: JudgedKpi, rate: Rate, role: Role): Stream {
       if (role === 'wobbling' && within([wobbles], time)) return wobbling(time) ? past : short
       return good
     },
-    expected: role === 'breaching' ? bad : role === 'wobbling' ? [wobbles] : [],
+    expected: role === 'breaching' ? bad : role === 'wobbling' ? (isProven ? sides(wobbles) : [wobbles]) : [],
     levels: role === 'wobbling' ? ['warning'] : ['warning', 'error', 'critical'],
     mustAlert: role === 'breaching',
   }
+}
+
+/** The sides of a wobble that are past the threshold. */
+function sides({ from, to, side }: Pace['wobble']): { from: number; to: number }[] {
+  const count = Math.ceil((to - from) / (2 * side))
+  return Array.from({ length: count }, (_, i) => ({
+    from: from + 2 * i * side,
+    to: Math.min(from + (2 * i + 1) * side, to),
+  }))
 }
