@@ -31,20 +31,29 @@ export function isUnreachable(error: unknown): boolean {
   return /timeout|Connection terminated|connection error|not queryable/i.test(messageOf(error))
 }
 
-/** The error a person sees when the database does not answer. */
+/** What keeps a client from a session, by SQLSTATE, and what to do about it. */
+const refusals = [
+  { states: /^28/, what: 'refuses the user or the password', next: 'Correct user and password' },
+  { states: /^3D000$/, what: 'has no such database', next: 'Create the database, or correct its name' },
+  { states: /^53300$/, what: 'has no connection left', next: 'Raise max_connections, or use a pooler' },
+] as const
+const silence = { what: 'does not answer', next: 'Start Postgres, or correct the address' } as const
+
+/** The error a person sees when no session with the database begins. */
 export function databaseUnreachable(databaseUrl: string, cause: unknown): MnemoscopeError {
   const address = shownAddress(databaseUrl)
   const { errors, code } = cause as { errors?: unknown; code?: string }
   const reason = Array.isArray(errors) ? errors.map(messageOf).join('; ') : messageOf(cause)
+  const { what, next } = refusals.find(({ states }) => states.test(String(code))) ?? silence
   return new MnemoscopeError(
     'DATABASE_UNREACHABLE',
     // Where a password was read as a host or a database, the reason quotes it.
-    `Postgres does not answer at ${address}: ${address === unreadable ? (code ?? 'no connection') : reason}`,
+    `Postgres at ${address} ${what}: ${address === unreadable ? (code ?? 'no connection') : reason}`,
     {
       value: address,
       expected:
         'a running Postgres 14 or later, and postgres://user:password@host:port/database with a password that is percent-encoded',
-      next: 'Start Postgres or correct DATABASE_URL, then run the command again.',
+      next: `${next} (DATABASE_URL), then run the command again.`,
       ...(address !== unreadable && { cause }),
     },
   )

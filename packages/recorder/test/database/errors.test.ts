@@ -33,9 +33,20 @@ describe('a connection string', () => {
   ])('nothing is shown of %s, whatever the reason quotes', (given) => {
     const reason = new Error(`database "geheim@db/memory" does not exist: ${given}`)
     const { message, value, cause } = databaseUnreachable(given, reason)
-    expect(message).toMatch(/^Postgres does not answer at an address that is not shown/)
+    expect(message).toMatch(/^Postgres at an address that is not shown, .* does not answer/)
     expect(JSON.stringify({ message, value, cause: String(cause) })).not.toContain('geheim')
   })
+})
+
+test.each([
+  ['28P01', 'refuses the user or the password', 'Correct user and password'],
+  ['3D000', 'has no such database', 'Create the database'],
+  ['53300', 'has no connection left', 'Raise max_connections'],
+  ['ECONNREFUSED', 'does not answer', 'Start Postgres'],
+])('a session that fails with %s says what is wrong', (code, what, step) => {
+  const { message, next } = databaseUnreachable('postgres://ann:secret@db/memory', failed(code))
+  expect(message).toBe(`Postgres at postgres://ann:***@db/memory ${what}: failed`)
+  expect(next).toContain(step)
 })
 
 const failed = (code: string) => Object.assign(new Error('failed'), { code })
