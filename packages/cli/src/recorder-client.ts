@@ -1,16 +1,21 @@
 import { resolve } from 'node:path'
+import type { Config, ConfigInput } from '@mnemoscope/kpi'
 import { type ErrorCode, errorCodes, MnemoscopeError } from '@mnemoscope/kpi/errors'
 import type { AnswerOf, BodyOf, ErrorAnswer, Operation, ParamsOf, QueryOf } from '@mnemoscope/recorder'
 import { changeToken } from './environment.js'
 import { ownFiles, ownSecrets, secretAt } from './keys.js'
-import { readRunFile } from './up/run-file.js'
+import { readRunFile, runIn } from './up/run-file.js'
 
 /**
- * Address of the recorder: the given one, or else the one that `mnemoscope up` started in this folder.
- * @throws MnemoscopeError USAGE for what is no address; NOT_RUNNING
+ * Address of the recorder: the given one, or else the one that `mnemoscope up` started in this folder, or else
+ * `endpoints.recorder` of the configuration in it.
+ * @throws MnemoscopeError USAGE for what is no address; NOT_RUNNING; what is wrong with the configuration
  */
-export function recorderUrl(given?: string): string {
-  if (given === undefined) return readRunFile(resolve('.'), noRecorder).recorder
+export async function recorderUrl(given?: string): Promise<string> {
+  if (given === undefined)
+    return (
+      runIn(resolve('.'))?.recorder ?? (await configured()) ?? readRunFile(resolve('.'), noRecorder).recorder
+    )
   if (/^https?:\/\//.test(given) && URL.canParse(given)) return given.replace(/\/$/, '')
   const expected = 'an address such as "http://127.0.0.1:9470"'
   throw new MnemoscopeError('USAGE', `--url: ${JSON.stringify(given)}: expected ${expected}`, {
@@ -20,7 +25,16 @@ export function recorderUrl(given?: string): string {
   })
 }
 
-const noRecorder = 'Start one with `npx mnemoscope up`, or name a recorder with --url.'
+/** The address that the configuration of this folder gives itself, not a default. */
+async function configured(): Promise<string | undefined> {
+  const { configFileIn, loadProject } = await import('./config-file.js')
+  if (configFileIn('.') === undefined) return undefined
+  const { declared } = (await loadProject()).config as Config<ConfigInput>
+  return declared.endpoints?.recorder?.replace(/\/$/, '')
+}
+
+const noRecorder =
+  'Start one with `npx mnemoscope up`, or name a recorder with --url or with endpoints.recorder in the configuration.'
 
 /** The input of an operation. Undefined values of the query are left out. */
 export interface Request<Name extends Operation> {

@@ -32,7 +32,7 @@ export const compareCommand = new Command('compare')
     'compare models side by side, a time with the same time a week earlier, or a KPI before and after a lasting change',
   )
   .addArgument(new Argument('<what>', 'what to compare').choices(comparisons))
-  .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
+  .option('--url <url>', 'recorder (default: the one that runs here, else endpoints.recorder)')
   .option(
     '--hours <hours>',
     'how far back (default: 24 for models, else 168)',
@@ -46,7 +46,7 @@ export const compareCommand = new Command('compare')
   .option('--operation <name>', 'one operation only, such as search')
   .option('--json', 'print it as JSON')
   .action(async (what: Comparison, { url: given, json, hours, ...rest }: CompareOptions) => {
-    const url = recorderUrl(given)
+    const url = await recorderUrl(given)
     const query = { ...rest, hours: hours ?? usualHours[what] }
     const { answer, sections } = await compared(url, what, query)
     if (json) {

@@ -17,7 +17,7 @@ export const explainCommand = new Command('explain')
   )
   .argument('<alert>', 'name of an alert, or id of an episode')
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
-  .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
+  .option('--url <url>', 'recorder (default: the one that runs here, else endpoints.recorder)')
   .option('--prometheus-url <url>', 'Prometheus (default: the one that runs here, else endpoints.prometheus)')
   .option('--operation <name>', 'values and episodes of one operation only, such as search')
   .option('--json', 'print it as JSON')
@@ -30,7 +30,7 @@ export const explainCommand = new Command('explain')
     const explanation = await explain({
       alert,
       operation: options.operation,
-      recorder: recorderUrl(options.url),
+      recorder: await recorderUrl(options.url),
       prometheus: serverUrl('prometheus', {
         given: options.prometheusUrl,
         folder,

@@ -104,14 +104,14 @@ interface LogOptions {
 /** `mnemoscope key log`: what keys were used for, and who was refused. */
 const logCommand = new Command('log')
   .description('show who changed something over HTTP, and who was refused, newest first')
-  .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
+  .option('--url <url>', 'recorder (default: the one that runs here, else endpoints.recorder)')
   .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 3_650), 24)
   .option('--from <time>', 'begin, such as 2026-01-31T14:00Z, in place of --hours', timeOption('--from'))
   .option('--to <time>', 'end (default: now)', timeOption('--to'))
   .option('--limit <entries>', 'most entries', numberOption('--limit', 1, 1_000), 100)
   .option('--json', 'print them as JSON')
   .action(async ({ url, json, ...query }: LogOptions) => {
-    const { entries } = await ask(recorderUrl(url), 'GET /api/audit', { has: 'entries', query })
+    const { entries } = await ask(await recorderUrl(url), 'GET /api/audit', { has: 'entries', query })
     if (json) return print(`${JSON.stringify(entries, null, 2)}\n`)
     for (const entry of entries) print(`${auditLine(entry)}\n`)
     if (entries.length === 0) print('Nobody changed anything or was refused in this time.\n')

@@ -26,7 +26,7 @@ export const messagesCommand = new Command('messages')
   .option('-c, --config <file>', 'configuration file (default: mnemoscope.config.ts here)')
   .option(
     '--url <url>',
-    'recorder that knows the episode (default: the one that `mnemoscope up` started here)',
+    'recorder that knows the episode (default: the one that runs here, else endpoints.recorder)',
   )
   .option('--json', 'print it as JSON')
   .action(async ({ config: file, episode, url, medium, html, json }: MessagesOptions) => {
@@ -41,7 +41,7 @@ export const messagesCommand = new Command('messages')
     const given =
       episode === undefined
         ? samples(config, new Date())
-        : [await messageOfEpisode(recorderUrl(url), episode, config)]
+        : [await messageOfEpisode(await recorderUrl(url), episode, config)]
     const amtool = await findTool('amtool', {
       toolsDir: join(stateFolder(folder), 'tools'),
       onProgress: ({ message }) => print(`${message}\n`, process.stderr),

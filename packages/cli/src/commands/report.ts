@@ -28,7 +28,7 @@ export const reportCommand = new Command('report')
     '-c, --config <file>',
     'configuration whose plugins add sections (default: mnemoscope.config.ts here, if any)',
   )
-  .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
+  .option('--url <url>', 'recorder (default: the one that runs here, else endpoints.recorder)')
   .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 3_650), 24)
   .option('--from <time>', 'begin, such as 2026-01-31T14:00Z, in place of --hours', timeOption('--from'))
   .option('--to <time>', 'end (default: now)', timeOption('--to'))
@@ -41,7 +41,7 @@ export const reportCommand = new Command('report')
   .option('-o, --output <file>', 'write it to a file')
   .action(async (options: ReportOptions) => {
     const { url, hours, from, to, service, model, operation } = options
-    const recorder = recorderUrl(url)
+    const recorder = await recorderUrl(url)
     const query = { hours, from, to, service, model, operation }
     const data = await ask(recorder, 'GET /api/dashboard', { has: 'open_alerts', query })
     const text = options.json ? `${JSON.stringify(data, null, 2)}\n` : await rendered(recorder, data, options)

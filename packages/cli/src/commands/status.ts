@@ -12,11 +12,11 @@ export const statusCommand = new Command('status')
     'print one line; the exit code is the worst open alert: 0 none or info, 1 warning, 2 error, 3 critical; ' +
       '4 unknown: no data or only old data, no answer from the recorder, an invalid argument',
   )
-  .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
+  .option('--url <url>', 'recorder (default: the one that runs here, else endpoints.recorder)')
   .option('--json', 'print it as JSON')
   .action(async ({ url, json }: { url?: string; json?: true }) => {
     try {
-      const recorder = recorderUrl(url)
+      const recorder = await recorderUrl(url)
       const data = await ask(recorder, 'GET /api/dashboard', { has: 'open_alerts', query: { hours: 1 } })
       const { notices } = await ask(recorder, 'GET /api/notices', { has: 'notices' })
       const { problem } = await ask(recorder, 'GET /api/config', { has: 'config' })

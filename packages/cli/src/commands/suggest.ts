@@ -23,7 +23,7 @@ export const suggestCommand = new Command('suggest')
   )
   .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 366), 168)
   .option('--operation <name>', 'one operation only, such as search')
-  .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
+  .option('--url <url>', 'recorder (default: the one that runs here, else endpoints.recorder)')
   .option('--prometheus-url <url>', 'Prometheus (default: the one that runs here, else endpoints.prometheus)')
   .option('--demo-clock', "use the demo's faster intervals where the configuration sets none")
   .option('--json', 'print the result as JSON')
@@ -45,7 +45,7 @@ export const suggestCommand = new Command('suggest')
     const step = durationSeconds(config.alertCheckInterval)
     const end = Math.floor(Date.now() / 1_000 / step) * step
     const range = { start: end - Math.floor((options.hours * 3_600) / step) * step, end, step }
-    const recorder = recorderHere(options.url)
+    const recorder = await recorderUrl(options.url).catch(() => undefined)
     let isAlone = recorder === undefined
     const incidents = async (kpi: Kpi) => {
       if (recorder === undefined) return []
@@ -71,12 +71,3 @@ export const suggestCommand = new Command('suggest')
         : suggestText(suggestions, isAlone),
     )
   })
-
-/** Address of the recorder; undefined if none is named and none runs in this folder. */
-function recorderHere(given: string | undefined): string | undefined {
-  try {
-    return recorderUrl(given)
-  } catch {
-    return undefined
-  }
-}

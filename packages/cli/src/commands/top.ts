@@ -17,7 +17,7 @@ const clearScreen = '\u001b[2J\u001b[H'
 /** `mnemoscope top`: the state of every model, in the terminal, until Ctrl-C. */
 export const topCommand = new Command('top')
   .description('show the state of every model, live in the terminal, until Ctrl-C')
-  .option('--url <url>', 'recorder (default: the one that `mnemoscope up` started here)')
+  .option('--url <url>', 'recorder (default: the one that runs here, else endpoints.recorder)')
   .option('--interval <seconds>', 'how often to update', numberOption('--interval', 1, 3_600), 5)
   .option('--operation <name>', 'one operation only, such as search')
   .option('--once', 'print it once and end')
@@ -25,7 +25,7 @@ export const topCommand = new Command('top')
     const { topOf } = await import('../report/now.js')
     const { beforeSection, detailsOfWorst } = await import('../report/before.js')
     const { reportText } = await import('../report/text.js')
-    const url = recorderUrl(given)
+    const url = await recorderUrl(given)
     const draw = async () => {
       const data = await ask(url, 'GET /api/dashboard', {
         has: 'open_alerts',
