@@ -2,9 +2,19 @@ import type { Socket } from 'node:net'
 import type { Batch } from './counted.js'
 import { encodeFrame, frameReader } from './frames.js'
 
+/** Who a process is: siblings are of one service and have the same metrics. */
+export interface Hello {
+  readonly kind: 'hello'
+  readonly service: string
+  /** Names, instruments and boundaries of its metrics. */
+  readonly layout: string
+  /** An id of the process, or of the thread. */
+  readonly process: string
+}
+
 /** What a process without the port says. */
 export type MemberMessage =
-  | { readonly kind: 'hello'; readonly service: string; readonly layout: string; readonly process: string }
+  | Hello
   | { readonly kind: 'batch'; readonly batch: Batch }
   | { readonly kind: 'gathered'; readonly round: number }
   | { readonly kind: 'inherited' }

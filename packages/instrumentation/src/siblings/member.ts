@@ -1,0 +1,144 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Collection } from '../accumulate/metric.js'
+import type { Counted } from './counted.js'
+import { type Connection, connection, type Hello, type MemberMessage, type OwnerMessage } from './messages.js'
+import type { Inheritance } from './served.js'
+import { within } from './within.js'
+
+/** A member sends what it counts this often, so that little is lost when it is killed. */
+const everyMilliseconds = 1_000
+
+/** How long a member waits for an answer, and at its end for the confirmation of its last batch. */
+const answerMilliseconds = 1_000
+const confirmMilliseconds = 500
+
+/** A new owner needs a moment from the port to the socket. */
+const attempts = { count: 5, apart: 60 }
+
+/** How long others leave the port to the process that inherits. */
+const heirFirst = 500
+
+/** A process whose counts another one serves. */
+export interface Member {
+  readonly url: string
+  /** Sends what it has counted a last time. */
+  handOver(): Promise<void>
+  close(): void
+}
+
+export interface MemberOptions {
+  readonly hello: Hello
+  /** The socket of the process that has the port. */
+  readonly place: string
+  readonly counted: Counted
+  readonly collect: () => Collection
+  readonly elapsed: () => number
+  /** Called when the owner has gone, with what it handed over and how long to wait before the port is tried. */
+  readonly lost: (waitMilliseconds: number, inheritance: Inheritance | undefined) => void
+  /** Gets an error in what the owner sent. */
+  readonly refused: (error: unknown) => void
+}
+
+type Owner = Connection<MemberMessage, OwnerMessage>
+
+/** Joins the process that has the port; gives the reason where there is none to join. */
+export async function joinOwner(options: MemberOptions): Promise<Member | { readonly refused: string }> {
+  for (let attempt = 1; ; attempt++) {
+    const socket = connect(options.place)
+    const owner: Owner = connection(socket, options.refused)
+    try {
+      await once(socket, 'connect')
+      const answer = await answerTo(owner, options.hello)
+      if (answer.kind !== 'welcome') return { refused: answer.reason }
+      // Until here it keeps the process alive: the service waits for its start.
+      socket.unref()
+      return follow(owner, answer.url, options)
+    } catch (error) {
+      socket.destroy()
+      if (attempt === attempts.count) return { refused: reasonOf(error) }
+      await wait(attempts.apart)
+    }
+  }
+}
+
+function follow(owner: Owner, url: string, { counted, collect, elapsed, lost }: MemberOptions): Member {
+  let isLeaving = false
+  let pause = Math.random() * 100
+  let inheritance: Inheritance | undefined
+  let confirmed: () => void = () => {}
+  /** @param collection with it, gauges are read too */
+  const send = (collection?: Collection) => {
+    const batch = counted.batch(collection)
+    if (batch !== undefined) owner.send({ kind: 'batch', batch })
+    return batch !== undefined
+  }
+  const timer = setInterval(() => send(), everyMilliseconds)
+  timer.unref()
+  owner.onMessage((message) => {
+    if (message.kind === 'gather') {
+      send(collect())
+      owner.send({ kind: 'gathered', round: message.round })
+    } else if (message.kind === 'confirm') {
+      counted.confirm(message.number)
+      confirmed()
+    } else if (message.kind === 'inherit') {
+      const { startedAt, uptime, batch } = message
+      const receivedAt = elapsed()
+      inheritance = { age: { startedAt, uptime: () => uptime + (elapsed() - receivedAt) / 1_000 }, batch }
+      pause = 0
+      owner.send({ kind: 'inherited' })
+    } else if (message.kind === 'leaving') {
+      pause = heirFirst
+    }
+  })
+  owner.onClose(() => {
+    clearInterval(timer)
+    confirmed()
+    if (!isLeaving) lost(pause, inheritance)
+  })
+  counted.begin()
+  send(collect())
+  return {
+    url,
+    async handOver() {
+      isLeaving = true
+      await within(confirmMilliseconds, (done) => {
+        confirmed = done
+        if (!send(collect())) done()
+      })
+    },
+    close() {
+      isLeaving = true
+      owner.close()
+    },
+  }
+}
+
+/** @throws Error if no answer comes, or one that makes no sense */
+function answerTo(
+  owner: Owner,
+  hello: Hello,
+): Promise<Extract<OwnerMessage, { kind: 'welcome' | 'refused' }>> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('it does not answer')), answerMilliseconds)
+    owner.onMessage((message) => {
+      clearTimeout(timer)
+      if (message.kind === 'welcome' || message.kind === 'refused') resolve(message)
+      else reject(new Error(`it answers ${message.kind}`))
+    })
+    owner.onClose(() => {
+      clearTimeout(timer)
+      reject(new Error('it closes the connection'))
+    })
+    owner.send(hello)
+  })
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ECONNREFUSED'
+    ? 'A program that is no process of this service has it'
+    : `A process of this service has it, and cannot be joined: ${message}`
+}
