@@ -18,6 +18,9 @@ const groupWait = 1
 /** Longer than the longest pause between scrapes, and not for good: later jumps would wait for alerts of all before. */
 const jumpSeconds = 10
 
+/** Each is a place with every KPI, whose rules run each second: of many more the machine would not keep pace. */
+const jumpingModels = 10
+
 /** What a story came to. */
 export interface Told {
   readonly verdicts: readonly (Verdict & Notices & Stream)[]
@@ -26,6 +29,14 @@ export interface Told {
   readonly jumps: number
   /** Longest time between two scrapes, in seconds: a machine that is too busy makes alerts late and values end. */
   readonly longestPause: number
+  /** Longest time between two evaluations: after four, Alertmanager takes an alert for resolved. */
+  readonly longestWait: number
+}
+
+/** A model whose memory jumps past its threshold, and when, Unix ms. */
+interface Jump {
+  readonly model: string
+  readonly at: number
 }
 
 /** Tells the story to real servers, all streams side by side. */
@@ -48,7 +59,7 @@ export async function tell(pace: Pace): Promise<Told> {
       async () => (await query(prometheusUrl, 'up{job="memory"} == 1')).length > 0,
     )
     const all = streams(pace)
-    const { startedAt, jumpedAt } = await drive(monitor, all, pace)
+    const { startedAt, jumps } = await drive(monitor, all, pace)
     const end = Date.now() / 1_000
     const fired = await firedBetween(prometheusUrl, startedAt, end)
     const slack = Math.max(
@@ -64,9 +75,14 @@ export async function tell(pace: Pace): Promise<Told> {
         ...verdictOf(stream, fired, ending),
         ...noticesOf(stream, notices, slack),
       })),
-      delays: delays(monitoring, jumpedAt),
-      jumps: jumpedAt.size,
-      longestPause: await longestPause(prometheusUrl, end - startedAt),
+      delays: delays(monitoring, jumps),
+      jumps: jumps.length,
+      longestPause: await longestPause(prometheusUrl, 'up{job="memory"}', end - startedAt),
+      longestWait: await longestPause(
+        prometheusUrl,
+        'job_model_context_size_operation:mnemoscope_f1_score:current{model="f1_score 1,000 a second healthy"}',
+        end - startedAt - 10,
+      ),
     }
   } finally {
     await monitor.stop()
@@ -74,19 +90,20 @@ export async function tell(pace: Pace): Promise<Told> {
   }
 }
 
-/** Records what the story says, in real time. @returns its beginning, Unix seconds, and when each model jumped, Unix ms */
+/** Records what the story says, in real time. @returns its beginning, Unix seconds, and the jumps */
 async function drive(
   monitor: Monitor,
   all: readonly Stream[],
   pace: Pace,
-): Promise<{ startedAt: number; jumpedAt: Map<string, number> }> {
+): Promise<{ startedAt: number; jumps: readonly Jump[] }> {
   const playing = all.map((stream) => ({
     stream,
     handle: monitor.for({ model: stream.model, contextSize }),
     done: 0,
   }))
+  const jumps: Jump[] = []
   const jumpedAt = new Map<string, number>()
-  for (let i = 0; i < pace.jumps; i++) {
+  for (let i = 0; i < jumpingModels; i++) {
     const model = `jump ${i}`
     const isHigh = () => Date.now() - (jumpedAt.get(model) ?? 0) < jumpSeconds * 1_000
     monitor.for({ model, contextSize }).memory_usage.observe(() => (isHigh() ? 2e9 : 1e6))
@@ -101,11 +118,14 @@ async function drive(
         handle[stream.kpi].record(stream.value(each.done, each.done * stream.every))
       }
     }
-    for (let i = jumpedAt.size; i < pace.jumps && 4 + i * jumpEvery <= at; i++)
-      jumpedAt.set(`jump ${i}`, Date.now())
+    for (let i = jumps.length; i < pace.jumps && 4 + i * jumpEvery <= at; i++) {
+      const jump = { model: `jump ${i % jumpingModels}`, at: Date.now() }
+      jumps.push(jump)
+      jumpedAt.set(jump.model, jump.at)
+    }
     await new Promise((resolve) => setTimeout(resolve, tickMs))
   }
-  return { startedAt, jumpedAt }
+  return { startedAt, jumps }
 }
 
 async function firedBetween(url: string, startedAt: number, end: number): Promise<Fired[]> {
@@ -130,29 +150,35 @@ function noticesSince({ notified }: Monitoring, startedAt: number): Notice[] {
     }))
 }
 
-async function longestPause(url: string, seconds: number): Promise<number> {
-  const samples = `up{job="memory"}[${Math.floor(seconds)}s]`
+/** Longest time between two samples of a series, in seconds. */
+async function longestPause(url: string, series: string, seconds: number): Promise<number> {
+  const samples = `${series}[${Math.floor(seconds)}s]`
   const response = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query: samples })}`)
   const { data } = (await response.json()) as { data: { result: { values: [number, string][] }[] } }
   const times = (data.result[0]?.values ?? []).map(([at]) => at)
   return Math.max(...times.slice(1).map((at, i) => at - (times[i] as number)))
 }
 
-function delays({ notified }: Monitoring, jumpedAt: ReadonlyMap<string, number>): number[] {
-  return [...jumpedAt].flatMap(([model, at]) => {
-    const first = notified.find(({ labels, status }) => labels.model === model && status === 'firing')
+function delays({ notified }: Monitoring, jumps: readonly Jump[]): number[] {
+  return jumps.flatMap(({ model, at }, i) => {
+    const until = jumps[i + jumpingModels]?.at ?? Number.POSITIVE_INFINITY
+    const first = notified.find(
+      ({ labels, status, receivedAt }) =>
+        labels.model === model && status === 'firing' && receivedAt >= at && receivedAt < until,
+    )
     return first === undefined ? [] : [(first.receivedAt - at) / 1_000 - scrape - evaluation - groupWait]
   })
 }
 
 /** The figures of a told story. */
-export function figuresOf({ verdicts, delays, jumps, longestPause }: Told): Figure[] {
+export function figuresOf({ verdicts, delays, jumps, longestPause, longestWait }: Told): Figure[] {
   const total = (key: keyof Verdict | keyof Notices) =>
     verdicts.reduce((sum, verdict) => sum + verdict[key], 0)
   const seeded = total('seeded')
   return [
     // Values are forgotten within seconds here: a pause that long says that the machine did not keep pace, not that a rule is wrong.
     atMost('longest pause between scrapes', longestPause, 's', 3),
+    atMost('longest pause between evaluations', longestWait, 's', 3),
     { name: 'alerts seeded', value: seeded, unit: 'alerts', goal: seeded, ok: seeded > 0 },
     atMost('missed', total('missed'), 'alerts', 0),
     atMost('false alarms', total('falseAlarms'), 'alerts', 0),

@@ -1,4 +1,5 @@
 import type { Stream } from './story.js'
+import { begins } from './verdict.js'
 
 /** A notification about an alert of a stream. */
 export interface Notice {
@@ -32,10 +33,10 @@ export function noticesOf(stream: Stream, notices: readonly Notice[], slack: num
   const ofStatus = (of: readonly Notice[], status: Notice['status']) =>
     of.filter((notice) => notice.status === status).length
   const worst = stream.levels.at(-1)
-  const counts = stream.expected.flatMap(({ from, to }) =>
+  const counts = begins(stream, slack).flatMap(({ from, to }) =>
     stream.levels.map((severity) => {
       const of = own.filter(
-        (notice) => notice.severity === severity && notice.from >= from && notice.from <= to + slack,
+        (notice) => notice.severity === severity && notice.from >= from && notice.from <= to,
       )
       const [firing, resolved] = [ofStatus(of, 'firing'), ofStatus(of, 'resolved')]
       const due = stream.mustAlert && severity === worst ? 1 : Math.min(firing, 1)

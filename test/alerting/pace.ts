@@ -16,7 +16,7 @@ export interface Pace {
   readonly badHours: readonly { readonly from: number; readonly to: number }[]
   /** When values wobble around the warning threshold, and for how long they stay on one side. */
   readonly wobble: { readonly from: number; readonly to: number; readonly side: number }
-  /** Models whose memory jumps past its threshold, to time the notification. */
+  /** How often the memory of a model jumps past its threshold, to time the notification. */
   readonly jumps: number
   readonly kpis: NonNullable<ConfigInput['kpis']>
 }
@@ -52,7 +52,6 @@ export const longPace: Pace = {
   ],
   badHours: [{ from: 2, to: 4 }],
   wobble: { from: 90, to: 390, side: 70 },
-  // Each is a place with every KPI: of many more, rules that run each second keep a small machine busy by themselves.
   jumps: 40,
   kpis: {
     f1_score: { ...soon, expiry: '75s' },

@@ -34,10 +34,12 @@ export function verdictOf(
   { slack, end }: { slack: number; end: number },
 ): Verdict {
   const own = fired.filter(({ model }) => model === stream.model)
-  const wanted = stream.expected.flatMap((span) => stream.levels.map((severity) => ({ ...span, severity })))
+  const wanted = begins(stream, slack).flatMap((span) =>
+    stream.levels.map((severity) => ({ ...span, severity })),
+  )
   const counts = wanted.map(
     ({ from, to, severity }) =>
-      own.filter((each) => each.severity === severity && each.from >= from && each.from <= to + slack).length,
+      own.filter((each) => each.severity === severity && each.from >= from && each.from <= to).length,
   )
   const matched = counts.reduce((sum, count) => sum + count, 0)
   return {
@@ -48,6 +50,17 @@ export function verdictOf(
     flaps: counts.reduce((sum, count) => sum + Math.max(0, count - 1), 0),
     unresolved: own.filter(({ to }) => to >= end - 2).length,
   }
+}
+
+/** When alerts of each seeded span may begin: within it, and for `slack` seconds after it, but before the next one. */
+export function begins(
+  { expected }: Stream,
+  slack: number,
+): { readonly from: number; readonly to: number }[] {
+  return expected.map(({ from, to }, i) => ({
+    from,
+    to: Math.min(to + slack, expected[i + 1]?.from ?? Number.POSITIVE_INFINITY),
+  }))
 }
 
 /** Runs of consecutive evaluations, from the times at which an alert was stored as firing. */
