@@ -2,8 +2,8 @@ import { type ChartContent, type ChartFrame, limitLevels } from './chart-frame.j
 import { roundTicks, timeText, timeTicks, valueLabels } from './chart-scale.js'
 import { path, px, rectangle, type Shape, shapeOf, text } from './shape.js'
 
-/** Room that a label of the axes needs. */
-const room = { x: 52, y: 28 }
+/** Room that a label of the axes needs; a time with seconds is longer. */
+const room = { x: 52, withSeconds: 72, y: 28 }
 
 /** From the worst inwards: each band ends where the next worse one begins. */
 export function bands(
@@ -69,7 +69,9 @@ function axisName(unit: string): string[] {
 
 /** The axis of time. */
 export function timeAxis({ from, to }: ChartContent, { left, right, top, bottom, x }: ChartFrame): Shape[] {
-  const ticks = timeTicks([from, to], Math.max(2, Math.floor((right - left) / room.x)))
+  const ticksOf = (each: number) => timeTicks([from, to], Math.max(2, Math.floor((right - left) / each)))
+  const narrow = ticksOf(room.x)
+  const ticks = narrow.some(({ time }) => time.length > '12:00'.length) ? ticksOf(room.withSeconds) : narrow
   return [
     path(`M${left} ${bottom}H${px(right)}`, '--muted', 1),
     ...ticks.flatMap(({ at, time, day }) => [

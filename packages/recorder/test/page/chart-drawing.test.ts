@@ -69,6 +69,16 @@ describe('a drawn chart', () => {
     expect(svg).toMatch(/class="gap"[^>]+><title>No snapshots from 2 Jan 00:15 to 2 Jan 00:35 UTC/)
   })
 
+  test.each([33, 100, 3_600, 86_400])('the labels of %d seconds do not touch', (seconds) => {
+    const { svg } = draw({ ...slow, from, to: from + seconds })
+    const labels = [...svg.matchAll(/<text x="([\d.]+)" [^>]*>(\d\d:\d\d(?::\d\d)?)</g)].map(
+      ([, x, text = '']) => ({ x: Number(x), width: 6.2 * text.length }),
+    )
+    expect(labels.length).toBeGreaterThan(1)
+    for (const [i, { x, width }] of labels.slice(1).entries())
+      expect(x - (labels[i]?.x ?? 0)).toBeGreaterThan(width + 6)
+  })
+
   test('a constant rate of 1 is drawn at the top of its axis', () => {
     const { svg, frame } = draw(sure)
     expect(frame.y(1)).toBe(frame.top)
