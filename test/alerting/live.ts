@@ -29,7 +29,7 @@ export interface Told {
   readonly jumps: number
   /** Longest time between two scrapes, in seconds: a machine that is too busy makes alerts late and values end. */
   readonly longestPause: number
-  /** Longest time between two evaluations: after four, Alertmanager takes an alert for resolved. */
+  /** Longest time between two evaluations, in seconds. */
   readonly longestWait: number
 }
 

@@ -69,7 +69,8 @@ export async function startMonitoringServers(
       configFile: join(generations.current, 'prometheus/prometheus.yml'),
       stateDir: temporary.path,
       port: prometheusPort,
-      alertResendDelay: '1s',
+      // Alertmanager takes an alert for resolved after four times as long without it.
+      alertResendDelay: '3s',
       // As people start their own servers, which are reloaded over HTTP.
       extraArgs: ['--web.enable-lifecycle', ...prometheusArgs],
     })

@@ -21,8 +21,8 @@ export interface Stream {
   /** Value of the n-th operation, at a time in seconds from the beginning. */
   readonly value: (n: number, at: number) => number
   /**
-   * Spans of alerts, each of these levels at most once in each; none outside. What wobbles is one span, but where its
-   * operations prove each side: many of them, or none beyond the threshold of a quantile.
+   * Spans of alerts, each of these levels at most once in each; none outside. Of what wobbles, each side that is past the
+   * threshold: its operations are all alike, so a few of them prove that it has begun or ended.
    */
   readonly expected: readonly { readonly from: number; readonly to: number }[]
   readonly levels: readonly string[]
@@ -60,7 +60,6 @@ function stream(pace: Pace, kpi: JudgedKpi, rate: Rate, role: Role): Stream {
   const within = (spans: typeof bad, at: number) => spans.some(({ from, to }) => at >= from && at < to)
   // An hourly stream has one operation on each side, and begins and ends healthy.
   const wobbles = isHourly ? { from: pace.hour, to: pace.wobble.to, side: pace.hour } : pace.wobble
-  const isProven = rate === '1,000 a second' || (kpi === 'latency' && !isHourly)
   const wobbling = (at: number) => Math.floor((at - wobbles.from) / wobbles.side) % 2 === 0
 
   return {
@@ -75,7 +74,7 @@ function stream(pace: Pace, kpi: JudgedKpi, rate: Rate, role: Role): Stream {
       if (role === 'wobbling' && within([wobbles], time)) return wobbling(time) ? past : short
       return good
     },
-    expected: role === 'breaching' ? bad : role === 'wobbling' ? (isProven ? sides(wobbles) : [wobbles]) : [],
+    expected: role === 'breaching' ? bad : role === 'wobbling' ? (isHourly ? [wobbles] : sides(wobbles)) : [],
     levels: role === 'wobbling' ? ['warning'] : ['warning', 'error', 'critical'],
     mustAlert: role === 'breaching',
   }

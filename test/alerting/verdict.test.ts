@@ -38,7 +38,7 @@ describe('a verdict', () => {
   })
 
   test('misses nothing where values wobble around the threshold, and counts what comes twice', () => {
-    const wobbling = streams(shortPace).find(({ model }) => model === 'f1_score 1 a minute wobbling')
+    const wobbling = streams(shortPace).find(({ model }) => model === 'f1_score 1 an hour wobbling')
     if (wobbling === undefined) throw new Error('no such stream')
     const ending = { slack: 15, end: 45 }
     expect(verdictOf(wobbling, [], ending)).toMatchObject({ seeded: 1, missed: 0 })
