@@ -1,3 +1,5 @@
+import { durationSeconds } from '@mnemoscope/kpi'
+import { easedFor } from '../../packages/generate/src/alerts/eased.js'
 import type { Stream } from './story.js'
 import { begins } from './verdict.js'
 
@@ -33,7 +35,7 @@ export function noticesOf(stream: Stream, notices: readonly Notice[], slack: num
   const ofStatus = (of: readonly Notice[], status: Notice['status']) =>
     of.filter((notice) => notice.status === status).length
   const worst = stream.levels.at(-1)
-  const counts = begins(stream, slack).flatMap(({ from, to }) =>
+  const counts = begins({ expected: messages(stream.expected) }, slack).flatMap(({ from, to }) =>
     stream.levels.map((severity) => {
       const of = own.filter(
         (notice) => notice.severity === severity && notice.from >= from && notice.from <= to,
@@ -54,4 +56,20 @@ export function noticesOf(stream: Stream, notices: readonly Notice[], slack: num
     untold: total('untold'),
     repeated: total('repeated') + own.length - total('all'),
   }
+}
+
+/**
+ * The spans of one message each. The end of a level is held back while its service and KPI are in breach elsewhere, as they
+ * are here: what comes again by then is told neither as new nor as over in between.
+ */
+function messages(
+  spans: readonly { readonly from: number; readonly to: number }[],
+): { from: number; to: number }[] {
+  const merged: { from: number; to: number }[] = []
+  for (const { from, to } of spans) {
+    const last = merged.at(-1)
+    if (last !== undefined && from - last.to < durationSeconds(easedFor)) last.to = to
+    else merged.push({ from, to })
+  }
+  return merged
 }

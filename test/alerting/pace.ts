@@ -45,10 +45,11 @@ export const shortPace: Pace = {
 export const longPace: Pace = {
   hour: 60,
   minute: 1,
-  length: 560,
+  length: 640,
+  // The second comes when the end of the first is no longer held back.
   breaches: [
-    { from: 90, to: 120 },
-    { from: 300, to: 330 },
+    { from: 60, to: 90 },
+    { from: 500, to: 530 },
   ],
   badHours: [{ from: 2, to: 4 }],
   wobble: { from: 90, to: 390, side: 70 },

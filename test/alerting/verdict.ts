@@ -54,7 +54,7 @@ export function verdictOf(
 
 /** When alerts of each seeded span may begin: within it, and for `slack` seconds after it, but before the next one. */
 export function begins(
-  { expected }: Stream,
+  { expected }: Pick<Stream, 'expected'>,
   slack: number,
 ): { readonly from: number; readonly to: number }[] {
   return expected.map(({ from, to }, i) => ({
