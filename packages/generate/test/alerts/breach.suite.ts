@@ -19,8 +19,27 @@ describe('an alert', () => {
   })
 })
 
+test.each([0.1, 0.3])(
+  'an alert fires where every operation is exactly at its threshold of %d',
+  async (threshold) => {
+    const settings = { thresholds: { critical: threshold, warning: undefined, error: undefined } }
+    const always = [{ at: '9m30s', values: { [firing('Critical')]: one } }]
+    expect(await run(settings, [busy(threshold, 40)], always)).toBe('')
+  },
+)
+
 describe('a place without data', () => {
   const stopped = [busy(0.5, 40), { scrapes: 120 }]
+  const healthyThenStopped = [busy(0.9375, 40), { scrapes: 120 }]
+
+  test('breaches every level where that is asked for, with a value that is no number', async () => {
+    const result = await run({ noData: 'breach', expectedFor: '15m' }, healthyThenStopped, [
+      { at: '9m', values: { 'count(ALERTS)': [] } },
+      { at: '20m', values: { [firing('Critical')]: one, [firing('Error')]: one, [firing('Warning')]: one } },
+      { at: '36m', values: { 'count(ALERTS)': [] } },
+    ])
+    expect(result).toBe('')
+  })
 
   test('can mean something else for one model', async () => {
     const overrides = [{ model: 'm', noData: 'breach' as const, expectedFor: '15m' }]

@@ -20,17 +20,14 @@ describe('an alert', () => {
     expect(result).toBe('')
   })
 
-  test.each([0.7, 0.1, 0.3])(
-    'fires where every operation is exactly at its threshold of %d',
-    async (threshold) => {
-      const result = await run(
-        { thresholds: { critical: threshold, warning: undefined, error: undefined } },
-        [busy(threshold, 40)],
-        [{ at: '9m30s', values: { [firing('Critical')]: one } }],
-      )
-      expect(result).toBe('')
-    },
-  )
+  test.each([0.7])('fires where every operation is exactly at its threshold of %d', async (threshold) => {
+    const result = await run(
+      { thresholds: { critical: threshold, warning: undefined, error: undefined } },
+      [busy(threshold, 40)],
+      [{ at: '9m30s', values: { [firing('Critical')]: one } }],
+    )
+    expect(result).toBe('')
+  })
 })
 
 describe('a place without data', () => {
@@ -58,14 +55,5 @@ describe('a place without data', () => {
     expect(await ruleTest(rulesOf(config), gone, [{ at: '20m', values: { [firing('NoData')]: [] } }])).toBe(
       '',
     )
-  })
-
-  test('breaches every level where that is asked for, with a value that is no number', async () => {
-    const result = await run({ noData: 'breach', expectedFor: '15m' }, healthyThenStopped, [
-      { at: '9m', values: { 'count(ALERTS)': [] } },
-      { at: '20m', values: { [firing('Critical')]: one, [firing('Error')]: one, [firing('Warning')]: one } },
-      { at: '36m', values: { 'count(ALERTS)': [] } },
-    ])
-    expect(result).toBe('')
   })
 })
