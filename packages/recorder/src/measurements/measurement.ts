@@ -13,6 +13,7 @@ import {
   thresholdsAt,
 } from '@mnemoscope/kpi'
 import { kpiOf } from '../config/source.js'
+import { figureOf } from '../database/figure.js'
 import { storableName, storableText } from '../database/text.js'
 import { type Attributes, attributesOf, type LogRecord } from './otlp.js'
 
@@ -71,7 +72,8 @@ export function measurementOf(
   if (place === undefined) return `it has no ${attribute.model} or no ${attribute.contextSize}`
   const choice = choiceOf(attributes)
   if (typeof choice === 'string') return choice
-  const value = typeof given === 'number' ? countedValue(kpi, given) : shareOf(kpi, String(given))
+  const value = typeof given === 'number' ? figureOf(countedValue(kpi, given)) : shareOf(kpi, String(given))
+  if (typeof given === 'number' && value === null) return 'its value is refused: out_of_range'
   return {
     id: idOf(record, service, nanos),
     at: new Date(at),

@@ -1,7 +1,8 @@
 import { type Config, type Kpi, kpiAt, names, quantileOf } from '@mnemoscope/kpi'
+import { figureOf } from '../database/figure.js'
 import type { PrometheusClient } from '../prometheus/client.js'
 import { type Matrix, queryInstant, queryRange } from '../prometheus/query.js'
-import { figureOf, type SnapshotRow } from './row.js'
+import type { SnapshotRow } from './row.js'
 import type { Instant } from './store.js'
 
 /**

@@ -1,4 +1,5 @@
 import { names } from '@mnemoscope/kpi'
+import { figureOf } from '../database/figure.js'
 import { storableName } from '../database/text.js'
 import type { Sample } from '../prometheus/query.js'
 
@@ -77,20 +78,6 @@ export function rowsOf(samples: readonly PlacedSample[]): SnapshotRow[] {
     row[place.field] = figureOf(value)
   }
   return [...rows.values()]
-}
-
-/**
- * Larger is no measurement, and smaller is 0: Postgres ends a statement of which one sum, mean or share is out of range,
- * and with it the roll-up or the dashboard of everything else.
- */
-const largestFigure = 1e100
-const smallestFigure = 1e-100
-
-/** A figure as it is stored; null for one that is unknown or no number. */
-export function figureOf(value = Number.NaN): number | null {
-  const size = Math.abs(value)
-  if (!(size <= largestFigure)) return null
-  return size < smallestFigure ? 0 : value
 }
 
 type Mutable = { -readonly [Name in keyof SnapshotRow]: SnapshotRow[Name] }

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
+import { compareMeasurements } from '../../src/analysis/compare.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 import { f1, now, ofMemory, record, type SendOptions, sendLogs, type Value } from './otlp-logs.js'
 
@@ -77,6 +78,25 @@ test('a value worse than the range, or a fraction of an integer, is stored as th
     { kpi: 'latency', value: 100_000 },
     { kpi: 'token_usage', value: 13 },
   ])
+})
+
+test('values next to 0 end no comparison of the others: their squares and shares are out of range', async () => {
+  const operation = { 'mnemoscope.kpi': 'latency', 'mnemoscope.operation': 'tiny' }
+  const records = [0, 5e-324, 1e-200, 1e-90, 4].map((value, n) =>
+    record({ ...f1(value, { tiny: n }), ...operation, 'mnemoscope.weight': n === 4 ? 1 : 2 }),
+  )
+  const more = Array.from({ length: 6 }, (_, n) =>
+    record({ ...f1(0, { tiny: n + 10 }), ...operation, 'mnemoscope.weight': 2 }),
+  )
+  expect(await send([...records, ...more])).toEqual({ status: 200, body: {} })
+  const window = { from: new Date(now - 1_000), to: new Date(now + 1_000) }
+  const rows = await compareMeasurements(pool, window, 'latency')
+  // Ten that stand for two each, and one of 4 s.
+  expect(rows.find((row) => row.operation === 'tiny')).toMatchObject({
+    mean: expect.closeTo(4 / 21, 12),
+    median: 0,
+    stands_for: 21,
+  })
 })
 
 test('records that are no measurements are refused one by one and named in a success, and the rest is stored', async () => {
