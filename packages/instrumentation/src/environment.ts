@@ -7,15 +7,16 @@ interface EnvironmentOptions {
   readonly host?: string
   readonly port?: number
   readonly endpoint?: boolean
+  readonly otlp?: boolean | object
   readonly recorder?: string
 }
 
 /**
  * Options with what OpenTelemetry's standard variables say. `OTEL_SDK_DISABLED=true` ends every way out of the process; the
- * application's own options come before all other variables. `OTEL_METRICS_EXPORTER` without `prometheus` and with `none`
- * means no endpoint; `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT` are where it listens.
+ * application's own options come before all other variables. `OTEL_METRICS_EXPORTER` turns the push on with `otlp`, and the
+ * endpoint off with `none`; `OTEL_EXPORTER_PROMETHEUS_HOST` and `OTEL_EXPORTER_PROMETHEUS_PORT` are where it listens.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
- * @param warn gets a value that is none; the default stands then
+ * @param warn gets a port that is not a number from 0 to 65535; the default stands then
  */
 export function withEnvironment<Options extends EnvironmentOptions>(
   options: Options,
@@ -24,18 +25,18 @@ export function withEnvironment<Options extends EnvironmentOptions>(
 ): Options {
   if (environment.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') {
     const { recorder: _, ...others } = options
-    return { ...others, endpoint: false } as Options
+    return { ...others, endpoint: false, otlp: false } as Options
   }
   const exporters = (environment.OTEL_METRICS_EXPORTER ?? '').split(',').map((name) => name.trim())
-  const isOff = exporters.includes('none') && !exporters.includes('prometheus')
-  const host = environment.OTEL_EXPORTER_PROMETHEUS_HOST?.trim()
-  const port = portOf(environment.OTEL_EXPORTER_PROMETHEUS_PORT?.trim(), warn)
-  return {
-    ...options,
-    ...(options.host === undefined && host ? { host } : {}),
-    ...(options.port === undefined && port !== undefined ? { port } : {}),
-    ...(options.endpoint === undefined && isOff ? { endpoint: false } : {}),
+  const found = {
+    host: environment.OTEL_EXPORTER_PROMETHEUS_HOST?.trim() || undefined,
+    port: portOf(environment.OTEL_EXPORTER_PROMETHEUS_PORT?.trim(), warn),
+    endpoint: exporters.includes('none') ? false : undefined,
+    otlp: exporters.includes('otlp') ? true : undefined,
   }
+  const known = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  return { ...known, ...given } as Options
 }
 
 function portOf(text: string | undefined, warn: WarningHandler): number | undefined {

@@ -29,6 +29,8 @@ export interface Outputs {
   metrics(): Iterable<Metric>
   /** Asks the processes that share the port what they have counted. Never rejects. */
   gather(): Promise<void>
+  /** A scrape has what was gathered. */
+  scraped(): void
   /** Pushes and sends now. Never rejects. */
   flush(): Promise<void>
   /** Pushes a last time and closes all outputs. */
@@ -102,6 +104,7 @@ export async function openOutputs(
       },
       metrics: () => shared?.metrics() ?? core.metrics,
       gather: async () => shared?.gather(),
+      scraped: () => shared?.scraped(),
       flush: async () => {
         await Promise.all(flushing.map((flush) => flush()))
       },

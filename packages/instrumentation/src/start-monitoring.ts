@@ -41,12 +41,17 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
 
   const { sources = [] } = options
   const info = targetInfo(resource, core.createdAt)
-  let served: Pick<Outputs, 'metrics' | 'gather'> = { metrics: () => core.metrics, gather: async () => {} }
+  let served: Pick<Outputs, 'metrics' | 'gather' | 'scraped'> = {
+    metrics: () => core.metrics,
+    gather: async () => {},
+    scraped() {},
+  }
   const scrape = exposition(() => [info, ...served.metrics()], core.collect, sources, warn)
   const write: WriteExposition = async (to) => {
     if (options.endpoint === false && isWorker()) warn(oneOfSeveral)
     await served.gather()
-    return scrape(to)
+    await scrape(to)
+    if (!to.cancelled()) served.scraped()
   }
   const handle = requestHandler(write, warn)
   const results = integrations(config.integrations, resolve, warn)

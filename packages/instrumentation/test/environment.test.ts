@@ -18,7 +18,7 @@ test.each([
     { OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0', OTEL_EXPORTER_PROMETHEUS_PORT: '9999' },
     { host: '::1', port: 0 },
   ],
-  ['a port that is none', {}, { OTEL_EXPORTER_PROMETHEUS_PORT: '70000' }, {}],
+  ['an invalid port', {}, { OTEL_EXPORTER_PROMETHEUS_PORT: '70000' }, {}],
   [
     'empty texts, which count as not set',
     {},
@@ -32,9 +32,16 @@ test.each([
     { OTEL_METRICS_EXPORTER: 'none' },
     { endpoint: true },
   ],
-  ['several exporters', {}, { OTEL_METRICS_EXPORTER: 'otlp, prometheus' }, {}],
-  ['all off', { endpoint: true, recorder }, { OTEL_SDK_DISABLED: 'True' }, { endpoint: false }],
-  ['what is no true', { recorder }, { OTEL_SDK_DISABLED: '1' }, { recorder }],
+  ['several exporters', {}, { OTEL_METRICS_EXPORTER: 'otlp, prometheus' }, { otlp: true }],
+  ['all off', { endpoint: true, recorder }, { OTEL_SDK_DISABLED: 'True' }, { endpoint: false, otlp: false }],
+  ['another exporter', {}, { OTEL_METRICS_EXPORTER: 'prometheus' }, {}],
+  [
+    'a push that the application does not want',
+    { otlp: false },
+    { OTEL_METRICS_EXPORTER: 'otlp' },
+    { otlp: false },
+  ],
+  ['another word than true', { recorder }, { OTEL_SDK_DISABLED: '1' }, { recorder }],
 ])('the environment says %s', (_, options, environment, expected) => {
   const warnings: string[] = []
   expect(withEnvironment(options, environment, ({ message }) => warnings.push(message))).toEqual(expected)

@@ -80,9 +80,10 @@ export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint>
       const joined = await siblings.join()
       if ('refused' in joined) throw inUse(host, port, `${joined.refused}. ${nextStep}`, error)
       url = joined.url
+      if (isClosed) siblings.close()
       return
     }
-    await siblings?.serve(url as string)
+    if (!isClosed) await siblings?.serve(url as string)
   }
   const takeAgain = (milliseconds: number, hurriesUntil = 0) => {
     if (isClosed) return

@@ -31,3 +31,14 @@ export function sleep(milliseconds: number, stopped: AbortSignal): Promise<void>
 
 /** The longest timer of Node, in milliseconds: it fires a longer one at once. */
 export const longestTimer = 2 ** 31 - 1
+
+/** Waits until `done` is called, but not longer. */
+export function within(milliseconds: number, start: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds)
+    start(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

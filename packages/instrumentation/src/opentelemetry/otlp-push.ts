@@ -45,17 +45,14 @@ export interface OtlpSettings {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The settings of the push; undefined without a push. The application's options come first. Without them,
- * `OTEL_METRICS_EXPORTER=otlp` turns the push on. `OTEL_SDK_DISABLED=true` always turns it off.
+ * The settings of the push; undefined without a push. What the options leave out comes from the standard variables.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function otlpSettings(
   given: OtlpOptions | boolean | undefined,
   environment: Environment,
 ): OtlpSettings | undefined {
-  if (environment.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return undefined
-  const exporters = (environment.OTEL_METRICS_EXPORTER ?? '').split(',').map((name) => name.trim())
-  if (given === false || (given === undefined && !exporters.includes('otlp'))) return undefined
+  if (given === undefined || given === false) return undefined
   const options = typeof given === 'object' ? given : {}
   const intervalMilliseconds = Math.min(
     options.intervalMilliseconds ?? positive(environment.OTEL_METRIC_EXPORT_INTERVAL) ?? 60_000,

@@ -29,15 +29,15 @@ export interface Batch {
   readonly figures: Float64Array
 }
 
-/** A series, and what is known of it elsewhere. */
-interface Told {
+/** A series, and what the process with the port knows of it. */
+interface Tracked {
   readonly id: number
   readonly accumulator: Accumulator
   readonly metric: number
   /** The figures of the last batch; undefined before the series is announced. */
   sent: Float64Array | undefined
-  /** The figures that a process with the endpoint has confirmed. */
-  confirmed: Float64Array
+  /** The figures that have been scraped: no other process may serve them again. */
+  scraped: Float64Array
   exemplarsAt: number
 }
 
@@ -48,8 +48,8 @@ function figuresOf(accumulator: Accumulator): number {
 
 /** Reads what this process has counted, for the process that serves it. */
 export class Counted {
-  private readonly series = new Map<Series, Told>()
-  private unconfirmed: { readonly number: number; readonly told: readonly [Told, Float64Array][] }[] = []
+  private readonly series = new Map<Series, Tracked>()
+  private marked: readonly (readonly [Tracked, Float64Array])[] = []
   private readonly scratches = new Map<number, Float64Array>()
   private nextId = 0
   private nextNumber = 0
@@ -58,8 +58,8 @@ export class Counted {
 
   /** Begins with another listener, who knows nothing: all series are announced again. */
   begin(): void {
-    this.unconfirmed = []
-    for (const told of this.series.values()) told.sent = undefined
+    this.marked = []
+    for (const tracked of this.series.values()) tracked.sent = undefined
   }
 
   /**
@@ -71,43 +71,44 @@ export class Counted {
     const ids: number[] = []
     const exemplars: [number, number, Exemplar][] = []
     const parts: Float64Array[] = []
-    const sent: [Told, Float64Array][] = []
     const alive = new Set<Series>()
     for (const [index, metric] of this.metrics.entries()) {
       const fallback = collection?.fallback(metric.family.name)
       for (const accumulator of metric.series) {
         alive.add(accumulator.series)
         if (accumulator.kind === 'gauge' && collection === undefined) continue
-        const told = this.known(accumulator, index)
-        const read = this.scratch(told.confirmed.length)
+        const tracked = this.known(accumulator, index)
+        const read = this.scratch(tracked.scraped.length)
         if (accumulator.kind === 'gauge') read[0] = accumulator.current(fallback) ?? Number.NaN
         else accumulator.readFigures(read)
-        if (told.sent !== undefined && isSame(told.sent, read)) continue
+        if (tracked.sent !== undefined && isSame(tracked.sent, read)) continue
         const figures = read.slice()
-        if (told.sent === undefined) {
-          announced.push(announcement(told))
-          parts.push(told.confirmed)
+        if (tracked.sent === undefined) {
+          announced.push(announcement(tracked))
+          parts.push(tracked.scraped)
         }
-        ids.push(told.id)
+        ids.push(tracked.id)
         parts.push(figures)
-        sent.push([told, figures])
-        told.sent = figures
-        exemplars.push(...newExemplars(told))
+        tracked.sent = figures
+        exemplars.push(...newExemplars(tracked))
       }
     }
     const gone = this.forget(alive)
     if (ids.length === 0 && gone.length === 0) return undefined
-    const number = this.nextNumber++
-    this.unconfirmed.push({ number, told: sent })
-    return { number, announced, ids, gone, exemplars, figures: joined(parts) }
+    return { number: this.nextNumber++, announced, ids, gone, exemplars, figures: joined(parts) }
   }
 
-  /** The batches up to this number have been counted elsewhere. */
-  confirm(number: number): void {
-    while (this.unconfirmed[0] !== undefined && this.unconfirmed[0].number <= number) {
-      for (const [told, figures] of this.unconfirmed[0].told) told.confirmed = figures
-      this.unconfirmed.shift()
-    }
+  /** Remembers what has been sent so far: a scrape is about to have it. */
+  mark(): void {
+    this.marked = [...this.series.values()].flatMap((each) =>
+      each.sent === undefined ? [] : [[each, each.sent] as const],
+    )
+  }
+
+  /** What was marked has been scraped. */
+  confirm(): void {
+    for (const [tracked, figures] of this.marked) tracked.scraped = figures
+    this.marked = []
   }
 
   /** Memory to read into: most series have not changed. */
@@ -117,13 +118,13 @@ export class Counted {
     return known
   }
 
-  private known(accumulator: Accumulator, metric: number): Told {
+  private known(accumulator: Accumulator, metric: number): Tracked {
     const known = this.series.get(accumulator.series)
     if (known !== undefined) return known
-    const confirmed = new Float64Array(figuresOf(accumulator))
-    const told = { id: this.nextId++, accumulator, metric, sent: undefined, confirmed, exemplarsAt: 0 }
-    this.series.set(accumulator.series, told)
-    return told
+    const scraped = new Float64Array(figuresOf(accumulator))
+    const tracked = { id: this.nextId++, accumulator, metric, sent: undefined, scraped, exemplarsAt: 0 }
+    this.series.set(accumulator.series, tracked)
+    return tracked
   }
 
   /** Forgets series that have ended; gives the ids of those that were announced. */
@@ -139,7 +140,7 @@ export class Counted {
   }
 }
 
-function announcement({ id, metric, accumulator }: Told): AnnouncedSeries {
+function announcement({ id, metric, accumulator }: Tracked): AnnouncedSeries {
   const { labels, createdAt } = accumulator.series
   if (accumulator.kind !== 'counter') return { id, metric, labels, createdAt }
   const { label, outcomes } = accumulator.counted
@@ -151,14 +152,14 @@ function isSame(before: Float64Array, now: Float64Array): boolean {
   return true
 }
 
-function newExemplars(told: Told): [number, number, Exemplar][] {
-  const { accumulator, exemplarsAt } = told
+function newExemplars(tracked: Tracked): [number, number, Exemplar][] {
+  const { accumulator, exemplarsAt } = tracked
   const exemplars = accumulator.kind === 'histogram' ? accumulator.exemplars : undefined
   if (exemplars === undefined) return []
   return exemplars.flatMap((exemplar, bucket) => {
     if (exemplar === undefined || exemplar.at <= exemplarsAt) return []
-    told.exemplarsAt = Math.max(told.exemplarsAt, exemplar.at)
-    return [[told.id, bucket, exemplar] as [number, number, Exemplar]]
+    tracked.exemplarsAt = Math.max(tracked.exemplarsAt, exemplar.at)
+    return [[tracked.id, bucket, exemplar] as [number, number, Exemplar]]
   })
 }
 

@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Where processes of one user with the same address find one another: a socket in a folder that nobody else may enter, on
+ * Where processes of one user with the same address find one another: a socket in a folder that only this user can open, on
  * Windows a named pipe.
  * @throws Error if the folder belongs to somebody else or is open to others
  */

@@ -2,23 +2,26 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Collection } from '../accumulate/metric.js'
+import { within } from '../guards/timers.js'
 import type { Counted } from './counted.js'
 import { type Connection, connection, type Hello, type MemberMessage, type OwnerMessage } from './messages.js'
 import type { Inheritance } from './served.js'
-import { within } from './within.js'
 
 /** A member sends what it counts this often, so that little is lost when it is killed. */
 const everyMilliseconds = 1_000
 
-/** How long a member waits for an answer, and at its end for the confirmation of its last batch. */
+/** How long a member waits for an answer, and at its end until its last batch has been received. */
 const answerMilliseconds = 1_000
-const confirmMilliseconds = 500
+const receiptMilliseconds = 500
 
 /** A new owner needs a moment from the port to the socket. */
 const attempts = { count: 5, apart: 60 }
 
 /** How long others leave the port to the process that inherits. */
 const heirFirst = 500
+
+/** After a kill all try the port, but not all at the same moment. */
+const spreadMilliseconds = 100
 
 /** A process whose counts another one serves. */
 export interface Member {
@@ -65,24 +68,26 @@ export async function joinOwner(options: MemberOptions): Promise<Member | { read
 
 function follow(owner: Owner, url: string, { counted, collect, elapsed, lost }: MemberOptions): Member {
   let isLeaving = false
-  let pause = Math.random() * 100
+  let pause = Math.random() * spreadMilliseconds
   let inheritance: Inheritance | undefined
-  let confirmed: () => void = () => {}
+  let received: (number: number) => void = () => {}
   /** @param collection with it, gauges are read too */
   const send = (collection?: Collection) => {
     const batch = counted.batch(collection)
     if (batch !== undefined) owner.send({ kind: 'batch', batch })
-    return batch !== undefined
+    return batch?.number
   }
   const timer = setInterval(() => send(), everyMilliseconds)
   timer.unref()
   owner.onMessage((message) => {
     if (message.kind === 'gather') {
       send(collect())
+      counted.mark()
       owner.send({ kind: 'gathered', round: message.round })
-    } else if (message.kind === 'confirm') {
-      counted.confirm(message.number)
-      confirmed()
+    } else if (message.kind === 'scraped') {
+      counted.confirm()
+    } else if (message.kind === 'received') {
+      received(message.number)
     } else if (message.kind === 'inherit') {
       const { startedAt, uptime, batch } = message
       const receivedAt = elapsed()
@@ -95,7 +100,7 @@ function follow(owner: Owner, url: string, { counted, collect, elapsed, lost }: 
   })
   owner.onClose(() => {
     clearInterval(timer)
-    confirmed()
+    received(Number.POSITIVE_INFINITY)
     if (!isLeaving) lost(pause, inheritance)
   })
   counted.begin()
@@ -104,9 +109,10 @@ function follow(owner: Owner, url: string, { counted, collect, elapsed, lost }: 
     url,
     async handOver() {
       isLeaving = true
-      await within(confirmMilliseconds, (done) => {
-        confirmed = done
-        if (!send(collect())) done()
+      await within(receiptMilliseconds, (done) => {
+        const last = send(collect())
+        if (last === undefined) done()
+        else received = (number) => number >= last && done()
       })
     },
     close() {

@@ -24,7 +24,8 @@ export type OwnerMessage =
   | { readonly kind: 'welcome'; readonly url: string }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'gather'; readonly round: number }
-  | { readonly kind: 'confirm'; readonly number: number }
+  | { readonly kind: 'received'; readonly number: number }
+  | { readonly kind: 'scraped' }
   | { readonly kind: 'inherit'; readonly startedAt: number; readonly uptime: number; readonly batch: Batch }
   | { readonly kind: 'leaving' }
 

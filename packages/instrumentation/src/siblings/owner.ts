@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { platform } from 'node:os'
+import { within } from '../guards/timers.js'
 import { type Connection, connection, type Hello, type MemberMessage, type OwnerMessage } from './messages.js'
 import type { Served } from './served.js'
-import { within } from './within.js'
 
 /** How long a scrape waits for members whose event loop is busy. What they have counted comes with the next scrape. */
 const gatherMilliseconds = 300
@@ -16,6 +16,8 @@ const inheritMilliseconds = 1_000
 export interface Owner {
   /** Asks all processes what they have counted. Never rejects, and waits for a silent one a moment only. */
   gather(): Promise<void>
+  /** What was gathered has been scraped: no other process may serve it again. */
+  scraped(): void
   /** Hands what is served to another process, and takes no more in. */
   handOver(): Promise<void>
   close(): void
@@ -38,6 +40,8 @@ export async function startOwner({ hello, place, url, served, refused }: OwnerOp
   let round = 0
   let gathering: Promise<void> | undefined
   let gathered: (process: string) => void = () => {}
+  /** The members whose answers the next scrape has. */
+  let answered: ReadonlySet<string> = new Set()
   let inherited: () => void = () => {}
 
   function accept(socket: Socket): void {
@@ -57,7 +61,7 @@ export async function startOwner({ hello, place, url, served, refused }: OwnerOp
         member.send({ kind: 'welcome', url })
       } else if (message.kind === 'batch' && id !== undefined && !isLeaving) {
         served.share().add(id, message.batch)
-        member.send({ kind: 'confirm', number: message.batch.number })
+        member.send({ kind: 'received', number: message.batch.number })
       } else if (message.kind === 'gathered' && id !== undefined && message.round === round) {
         gathered(id)
       } else if (message.kind === 'inherited') {
@@ -78,7 +82,9 @@ export async function startOwner({ hello, place, url, served, refused }: OwnerOp
   async function ask(): Promise<void> {
     served.share().sweep()
     served.addOwn(hello.process)
-    const silent = new Set(members.keys())
+    answered = new Set()
+    const asked = [...members.keys()]
+    const silent = new Set(asked)
     if (silent.size === 0) return
     round++
     await within(gatherMilliseconds, (done) => {
@@ -88,6 +94,11 @@ export async function startOwner({ hello, place, url, served, refused }: OwnerOp
       }
       for (const member of members.values()) member.send({ kind: 'gather', round })
     })
+    answered = new Set(asked.filter((id) => !silent.has(id)))
+  }
+
+  const scraped = () => {
+    for (const id of answered) members.get(id)?.send({ kind: 'scraped' })
   }
 
   const gather = async () => {
@@ -102,6 +113,7 @@ export async function startOwner({ hello, place, url, served, refused }: OwnerOp
   const server = await listening(place, accept)
   return {
     gather,
+    scraped,
     async handOver() {
       await gather()
       isLeaving = true
@@ -110,6 +122,8 @@ export async function startOwner({ hello, place, url, served, refused }: OwnerOp
       const [heir, ...others] = members.values()
       const inheritance = served.inheritance()
       if (heir === undefined || inheritance === undefined) return
+      // The heir serves what they have sent until now.
+      scraped()
       for (const other of others) other.send({ kind: 'leaving' })
       const { batch, age } = inheritance
       await within(inheritMilliseconds, (done) => {
@@ -123,7 +137,7 @@ export async function startOwner({ hello, place, url, served, refused }: OwnerOp
   }
 }
 
-/** A server at the place. Where it can't be had, others find nobody, and say so. */
+/** A server at the place. Without it, other processes find no sibling, and warn. */
 async function listening(place: string, accept: (socket: Socket) => void): Promise<Server> {
   // The process that has the port has the place too: a socket that is there belongs to one that has ended.
   if (platform() !== 'win32') rmSync(place, { force: true })

@@ -38,7 +38,7 @@ export class Served {
     return this.totals === undefined ? this.options.own() : [...this.totals.metrics, ...this.ageMetrics]
   }
 
-  /** The counts of all processes, from now on. Those of this one are in it that no other process has served. */
+  /** The counts of all processes, from now on, without those of this one that another process has served. */
   share(): Totals {
     if (this.totals !== undefined) return this.totals
     this.totals = new Totals(this.options)
@@ -61,9 +61,7 @@ export class Served {
   /** Counts what this process has counted since. */
   addOwn(self: string): void {
     const batch = this.counted.batch(this.options.collect())
-    if (batch === undefined) return
-    this.share().add(self, batch)
-    this.counted.confirm(batch.number)
+    if (batch !== undefined) this.share().add(self, batch)
   }
 
   /** Everything that is served, for the process that goes on with it; undefined where nothing is. */

@@ -19,6 +19,8 @@ export interface Siblings {
   onLost(handler: (waitMilliseconds: number) => void): void
   /** Asks all processes what they have counted, for a scrape. Never rejects. */
   gather(): Promise<void>
+  /** A scrape has what was gathered. */
+  scraped(): void
   /** What to serve. */
   metrics(): Iterable<Metric>
   /** Hands what was counted to a sibling. Called before the port is closed. */
@@ -80,6 +82,7 @@ export function siblings(options: SiblingsOptions): Siblings {
       onLost = handler
     },
     gather: async () => owner?.gather(),
+    scraped: () => owner?.scraped(),
     metrics: () => served.metrics(),
     handOver: async () => (owner ?? member)?.handOver(),
     close: () => (owner ?? member)?.close(),

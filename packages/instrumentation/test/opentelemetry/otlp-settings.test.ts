@@ -3,16 +3,13 @@ import { otherProtocol, otlpSettings } from '../../src/opentelemetry/otlp-push.j
 
 test.each([
   ['nothing', undefined, {}, undefined],
+  ['no push', false, {}, undefined],
   [
     'the application',
     true,
     {},
     { temporality: 'cumulative', intervalMilliseconds: 60_000, timeoutMilliseconds: 30_000 },
   ],
-  ['the environment', undefined, { OTEL_METRICS_EXPORTER: 'otlp' }, { temporality: 'cumulative' }],
-  ['another exporter', undefined, { OTEL_METRICS_EXPORTER: 'prometheus' }, undefined],
-  ['the application against the environment', false, { OTEL_METRICS_EXPORTER: 'otlp' }, undefined],
-  ['a disabled SDK', true, { OTEL_SDK_DISABLED: 'TRUE' }, undefined],
   [
     'a delta preference',
     true,

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, expect, test } from '@jest/globals'
 import { freePort } from '@mnemoscope/servers'
 import { eventually } from '../../../../test/harness/eventually.js'
@@ -52,6 +53,8 @@ test('the workers of a cluster count together behind one port, over a reload and
   const fourth = await fork(port)
   await tell(fourth, { record: [0.5] })
   await scraped(port, { count: 8 })
+  // The others hear of a scrape after it: a kill within these milliseconds counts what they sent a second time.
+  await wait(200)
   await kill(second)
   await tell(fourth, { record: [0.25, 1] })
   const restarted = await scraped(port, { count: 2, sum: 1.25, bad: 1 })
