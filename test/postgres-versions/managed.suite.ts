@@ -55,6 +55,19 @@ async function handedOut(name: string, rights = ''): Promise<string> {
   return url.href
 }
 
+/** The same in a database of somebody else, where the user may create nothing. */
+async function sharedWith(name: string): Promise<{ url: URL; admin: URL }> {
+  const url = new URL(await handedOut(name, 'NOCREATEROLE'))
+  const admin = new URL(server.url)
+  admin.pathname = `/${name}`
+  await asked(
+    admin.href,
+    `ALTER DATABASE ${name} OWNER TO mnemoscope`,
+    'REVOKE CREATE ON SCHEMA public FROM PUBLIC',
+  )
+  return { url, admin }
+}
+
 /** What a recorder does in its first hours: partitions, rows, roll-ups, retention, views and functions. */
 async function keepsHistory(url: string): Promise<void> {
   expect(await prepareDatabase(url)).toBe(true)
@@ -97,15 +110,8 @@ describe(`Postgres ${major}, managed by somebody else`, () => {
   })
 
   test('needs no more than a schema of one’s own in a database that others share', async () => {
-    const url = new URL(await handedOut('guest', 'NOCREATEROLE'))
-    const admin = new URL(server.url)
-    admin.pathname = '/guest'
-    await asked(
-      admin.href,
-      `ALTER DATABASE guest OWNER TO mnemoscope`,
-      'REVOKE CREATE ON SCHEMA public FROM PUBLIC',
-      'CREATE SCHEMA memory AUTHORIZATION guest',
-    )
+    const { url, admin } = await sharedWith('guest')
+    await asked(admin.href, 'CREATE SCHEMA memory AUTHORIZATION guest')
     url.searchParams.set('options', '-c search_path=memory')
     await keepsHistory(url.href)
     expect(
@@ -114,15 +120,8 @@ describe(`Postgres ${major}, managed by somebody else`, () => {
   })
 
   test('that lets the user create nothing is an error that names the right that is missing', async () => {
-    const url = await handedOut('stranger', 'NOCREATEROLE')
-    const admin = new URL(server.url)
-    admin.pathname = '/stranger'
-    await asked(
-      admin.href,
-      `ALTER DATABASE stranger OWNER TO mnemoscope`,
-      'REVOKE CREATE ON SCHEMA public FROM PUBLIC',
-    )
-    await expect(prepareDatabase(url)).rejects.toMatchObject({
+    const { url } = await sharedWith('stranger')
+    await expect(prepareDatabase(url.href)).rejects.toMatchObject({
       code: 'DATABASE_DENIED',
       message: expect.stringContaining('public'),
       next: expect.stringContaining('GRANT'),

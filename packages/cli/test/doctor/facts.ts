@@ -2,7 +2,14 @@ import { generate } from '@mnemoscope/generate'
 import { type Config, defineConfig } from '@mnemoscope/kpi'
 import { parse } from 'yaml'
 import { expectedOf } from '../../src/doctor/expected.js'
-import type { AlertmanagerFacts, Facts, PrometheusFacts, RecorderFacts } from '../../src/doctor/facts.js'
+import type {
+  AlertmanagerFacts,
+  Facts,
+  PrometheusFacts,
+  RecorderFacts,
+  Target,
+} from '../../src/doctor/facts.js'
+import type { AlertmanagerConfig, Route } from '../../src/doctor/routing.js'
 
 export const config: Config = defineConfig({
   services: [
@@ -102,3 +109,33 @@ export function facts(given: {
 }
 
 export const well = { prometheus, alertmanager, recorder }
+
+// Facts that differ from those of servers that are as they should be.
+
+export const firing = (seconds: number, labels = {}) => ({
+  labels: { alertname: 'MnemoscopeLatencyError', job: 'memory-api', ...labels },
+  since: now - 1_000 * seconds,
+})
+
+export const targets = (change: (target: Target) => Partial<Target>) =>
+  facts({ prometheus: { targets: prometheus.targets.map((each) => ({ ...each, ...change(each) })) } })
+export const without = (job: string) =>
+  facts({ prometheus: { targets: prometheus.targets.filter((each) => each.job !== job) } })
+export const groups = (change: (name: string) => object) =>
+  facts({ prometheus: { groups: prometheus.groups.map((each) => ({ ...each, ...change(each.name) })) } })
+export const routed = (config: Partial<AlertmanagerConfig>): Facts =>
+  facts({ alertmanager: { config: { ...alertmanager.config, ...config } } })
+export const routes = (...given: Route[]) => routed({ route: { receiver: 'team', routes: given } })
+export const hooked = (hook: object) =>
+  routed({
+    receivers: alertmanager.config.receivers.map((receiver) =>
+      receiver.name === 'mnemoscope-recorder'
+        ? {
+            ...receiver,
+            webhook_configs: receiver.webhook_configs?.map((each) => ({ ...each, ...hook })) ?? [],
+          }
+        : receiver,
+    ),
+  })
+export const arriving = (active: AlertmanagerFacts['active'], given: Partial<typeof recorder>) =>
+  facts({ alertmanager: { active }, prometheus: { firing: active }, recorder: given })

@@ -1,42 +1,29 @@
 import { describe, expect, test } from '@jest/globals'
-import type { AlertmanagerFacts, Facts, Target } from '../../src/doctor/facts.js'
+import type { Facts } from '../../src/doctor/facts.js'
 import { findingsOf } from '../../src/doctor/findings.js'
-import type { AlertmanagerConfig, Route } from '../../src/doctor/routing.js'
+import type { Route } from '../../src/doctor/routing.js'
 import { findingsText } from '../../src/doctor/text.js'
 import { withoutColours } from '../../src/terminal.js'
-import { additions, expected, facts, now, ownAlertmanager, well } from './facts.js'
+import {
+  additions,
+  arriving,
+  expected,
+  facts,
+  firing,
+  groups,
+  hooked,
+  now,
+  ownAlertmanager,
+  routed,
+  routes,
+  targets,
+  well,
+  without,
+} from './facts.js'
 
-const { prometheus, alertmanager, recorder } = well
+const { prometheus, alertmanager } = well
 const his: Route = { matchers: ['severity="critical"'], receiver: 'pager' }
 const ours: Route[] = additions.route.routes
-const firing = (seconds: number, labels = {}) => ({
-  labels: { alertname: 'MnemoscopeLatencyError', job: 'memory-api', ...labels },
-  since: now - 1_000 * seconds,
-})
-
-const targets = (change: (target: Target) => Partial<Target>) =>
-  facts({ prometheus: { targets: prometheus.targets.map((each) => ({ ...each, ...change(each) })) } })
-const without = (job: string) =>
-  facts({ prometheus: { targets: prometheus.targets.filter((each) => each.job !== job) } })
-const groups = (change: (name: string) => object) =>
-  facts({ prometheus: { groups: prometheus.groups.map((each) => ({ ...each, ...change(each.name) })) } })
-const routed = (config: Partial<AlertmanagerConfig>): Facts =>
-  facts({ alertmanager: { config: { ...alertmanager.config, ...config } } })
-const routes = (...given: Route[]) => routed({ route: { receiver: 'team', routes: given } })
-const hooked = (hook: object) =>
-  routed({
-    receivers: alertmanager.config.receivers.map((receiver) =>
-      receiver.name === 'mnemoscope-recorder'
-        ? {
-            ...receiver,
-            webhook_configs: receiver.webhook_configs?.map((each) => ({ ...each, ...hook })) ?? [],
-          }
-        : receiver,
-    ),
-  })
-const arriving = (active: AlertmanagerFacts['active'], given: Partial<typeof recorder>) =>
-  facts({ alertmanager: { active }, prometheus: { firing: active }, recorder: given })
-
 const found = (given: Facts) => findingsOf(given, expected, now)
 
 describe('doctor finds nothing wrong', () => {
