@@ -107,6 +107,8 @@ describe('what a command cannot reach', () => {
   test('an argument that a command does not take', async () => {
     expect(await mnemoscopeHere(emptyFolder(), ['up', '--fault', 'weather'])).toMatchObject({ exitCode: 2 })
     expect(await mnemoscopeHere(emptyFolder(), ['report', '--hours', '-1'])).toMatchObject({ exitCode: 2 })
+    const suggested = await mnemoscopeHere(projectWith('export default {}'), ['suggest', '--url', 'nonsense'])
+    expect(suggested).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--url: "nonsense"') })
   })
 })
 

@@ -45,7 +45,11 @@ export const suggestCommand = new Command('suggest')
     const step = durationSeconds(config.alertCheckInterval)
     const end = Math.floor(Date.now() / 1_000 / step) * step
     const range = { start: end - Math.floor((options.hours * 3_600) / step) * step, end, step }
-    const recorder = await recorderUrl(options.url).catch(() => undefined)
+    const recorder = await recorderUrl(options.url).catch((error: unknown) => {
+      // An address that was given has to be one; without one, it advises alone.
+      if (options.url !== undefined) throw error
+      return undefined
+    })
     let isAlone = recorder === undefined
     const incidents = async (kpi: Kpi) => {
       if (recorder === undefined) return []
