@@ -21,24 +21,31 @@ const costs = [
   [/\b(runTool|findTools?)\(/, 10],
   [/\b(startSeededPostgres|startTestRecorder|startTestPostgres|startTestDatabase|ownDatabase)\(/, 5],
 ]
-/** Files below this need no fetched program: they run first, while those are fetched. */
-const little = 10
+/** What needs no fetched program: Postgres comes with the packages. Such files run first, while programs are fetched. */
+const unfetched = [
+  /\bstartPostgres\(/,
+  /\b(startSeededPostgres|startTestRecorder|startTestPostgres|startTestDatabase|ownDatabase)\(/,
+]
 const bytesASecond = 5_000
 
-/** Jest's order of test files: first the small ones, and then the longest first, so that none is left to the end alone. */
+/**
+ * Jest's order of test files: first those that need no fetched program, then the others; of both the longest first, so that
+ * none is left to the end alone.
+ */
 export default class TestOrder extends TestSequencer {
   sort(tests) {
-    const seconds = new Map(tests.map((test) => [test, secondsOf(test.path)]))
-    const small = tests.filter((test) => seconds.get(test) < little)
-    const large = tests.filter((test) => seconds.get(test) >= little)
-    return [...small, ...large.sort((a, b) => seconds.get(b) - seconds.get(a))]
+    const costOf = new Map(tests.map((test) => [test, costOfFile(test.path)]))
+    const waits = (test) => (costOf.get(test).needsFetched ? 1 : 0)
+    return [...tests].sort((a, b) => waits(a) - waits(b) || costOf.get(b).seconds - costOf.get(a).seconds)
   }
 }
 
-function secondsOf(path) {
+function costOfFile(path) {
   const text = readFileSync(path, 'utf8')
-  const started = costs
-    .filter(([pattern]) => pattern.test(text))
-    .reduce((sum, [, seconds]) => sum + seconds, 0)
-  return started + statSync(path).size / bytesASecond
+  const found = costs.filter(([pattern]) => pattern.test(text))
+  const isUnfetched = ([pattern]) => unfetched.some(({ source }) => source === pattern.source)
+  return {
+    seconds: found.reduce((sum, [, each]) => sum + each, statSync(path).size / bytesASecond),
+    needsFetched: !found.every(isUnfetched),
+  }
 }
