@@ -3,6 +3,8 @@ export default {
   testEnvironment: '<rootDir>/scripts/test-environment.mjs',
   // Most suites wait for servers rather than compute.
   maxWorkers: 4,
+  // Temporary files may be in memory; what was transformed stays for the next run.
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   testSequencer: '<rootDir>/scripts/test-order.mjs',
   // A guard against tests that hang, generous because real servers start slowly on a busy machine.
   testTimeout: 60_000,

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { memoryFolder } from './memory-folder.mjs'
 import { slowest, unexplainedSkips } from './test-results.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -23,9 +24,28 @@ const jest = [
 // fifth of their CPU time.
 process.env.GOGC ??= '400'
 
-if (isWhole) process.exit(await everything())
-const { code } = await run([...jest, ...args], 'inherit')
-process.exit(code)
+process.exitCode = await inMemory(
+  isWhole ? everything : async () => (await run([...jest, ...args], 'inherit')).code,
+)
+
+/** Runs tests whose temporary files are in memory, where that is possible. @returns their exit code */
+async function inMemory(tests) {
+  const folder = memoryFolder()
+  if (folder === undefined) return tests()
+  process.env.TMPDIR = folder
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, () => {
+      remove()
+      process.kill(process.pid, signal)
+    })
+  }
+  try {
+    return await tests()
+  } finally {
+    remove()
+  }
+}
 
 /** Jest, and everything else at the same time: tests wait more than they compute. @returns the exit code */
 async function everything() {
