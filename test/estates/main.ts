@@ -5,9 +5,10 @@ import { printFigure } from '../harness/figures.js'
 import { toolsDir } from '../harness/repository.js'
 import { existingServers } from './existing/story.js'
 import type { Programs } from './existing/stranger.js'
+import { databaseFaults } from './postgres/fault-runs.js'
 
 const isJson = process.argv.includes('--json')
-/** Only on the oldest servers that the product runs with. */
+/** Only on the oldest servers that the product runs with, and without fault runs. */
 const isShort = process.argv.includes('--short')
 
 /** The oldest servers that the product runs with, and today's. */
@@ -39,6 +40,12 @@ function minor(version: string): string {
 let isOk = true
 for (const programs of await estates()) {
   for (const figure of await existingServers(programs, (text) => console.error(text))) {
+    printFigure(figure, isJson)
+    isOk &&= figure.ok
+  }
+}
+if (!isShort) {
+  for (const figure of await databaseFaults((text) => console.error(text))) {
     printFigure(figure, isJson)
     isOk &&= figure.ok
   }

@@ -2,8 +2,9 @@
  * The fault run: the complete pipeline under load, every part failing at random moments, and afterwards the proof that
  * nothing was lost and nothing doubled.
  *
- *   npm run faults -- [--faults 200] [--minutes 20] [--seed N] [--json] [--keep FOLDER]
+ *   npm run faults -- [--faults 200] [--minutes 20] [--seed N] [--database WAY] [--json] [--keep FOLDER]
  *
+ * WAY is how the recorder comes to Postgres: direct, pgbouncer, tls or few (a role with five connections).
  * Exits with 1 if anything is missing or fewer faults were made than asked for. --keep copies the servers' logs there.
  */
 import { cpSync } from 'node:fs'
@@ -11,6 +12,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createPool } from '@mnemoscope/recorder'
 import { printFigure } from '../harness/figures.js'
+import { databaseWays } from './database-way.js'
 import { makeFaults } from './faults.js'
 import { startLoad } from './load.js'
 import { randomFrom } from './random.js'
@@ -22,6 +24,7 @@ const { values: options } = parseArgs({
     faults: { type: 'string', default: '200' },
     minutes: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    database: { type: 'string', default: 'direct' },
     json: { type: 'boolean', default: false },
     keep: { type: 'string' },
   },
@@ -31,6 +34,8 @@ const recoveryMs = 180_000
 
 const say = (text: string) => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`)
 
+const way = databaseWays.find((each) => each === options.database)
+if (way === undefined) throw new Error(`--database is one of ${databaseWays.join(', ')}`)
 const seed = Number(options.seed)
 say(`seed ${seed}: with --seed ${seed} the same faults come in the same order`)
 const load = await startLoad(randomFrom(seed))
@@ -42,7 +47,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   })
 }
 try {
-  stack = await startFaultStack(load.address)
+  stack = await startFaultStack(load.address, way)
   process.exitCode = (await run(stack)) ? 0 : 1
 } finally {
   if (options.keep !== undefined && stack) cpSync(`${stack.folder}/logs`, options.keep, { recursive: true })

@@ -15,6 +15,7 @@ import {
 import { toolsDir } from '../harness/repository.js'
 import { type BreakableLink, startLink } from './breakable-link.js'
 import { faultsConfig } from './config.js'
+import { type DatabaseWay, prepareWay } from './database-way.js'
 import { type KeptServer, keep } from './kept-server.js'
 import { mountSmallDisk, type SmallDisk } from './small-disk.js'
 
@@ -47,8 +48,11 @@ export interface FaultStack {
   stop(): Promise<void>
 }
 
-/** @param metrics address of the service under load */
-export async function startFaultStack(metrics: string): Promise<FaultStack> {
+/**
+ * @param metrics address of the service under load
+ * @param way how the recorder comes to Postgres
+ */
+export async function startFaultStack(metrics: string, way: DatabaseWay): Promise<FaultStack> {
   const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-faults-'))
   chmodSync(folder, 0o755)
   const stops: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
@@ -56,7 +60,7 @@ export async function startFaultStack(metrics: string): Promise<FaultStack> {
     for (const each of stops.splice(0).reverse()) await each()
   }
   try {
-    return await start(folder, metrics, stops, stop)
+    return await start(folder, { metrics, way }, stops, stop)
   } catch (error) {
     await stop()
     throw error
@@ -65,7 +69,7 @@ export async function startFaultStack(metrics: string): Promise<FaultStack> {
 
 async function start(
   folder: string,
-  metrics: string,
+  { metrics, way }: { metrics: string; way: DatabaseWay },
   stops: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<FaultStack> {
@@ -85,8 +89,26 @@ async function start(
   const prometheusPort = await freePort()
   const alertmanagerPort = await freePort()
   const recorderPort = await freePort()
+  const place = 'impossible' in disk ? {} : { dataDir: join(folder, 'disk', 'postgres') }
+  const prepared = await prepareWay(way, folder)
+  let databaseUrl = ''
+  const postgres = add(
+    await keep('Postgres', async () => {
+      // Durable: where something is lost when it is killed, the recorder has lost it.
+      const server = await startPostgres({
+        stateDir: folder,
+        port: postgresPort,
+        ...place,
+        settings: { max_wal_size: '256MB', restart_after_crash: 'on', ...prepared.settings },
+      })
+      databaseUrl = server.url
+      return server
+    }),
+  )
+  const open = add(await prepared.open(databaseUrl))
+  await prepareDatabase(open.url)
   const links = {
-    'recorder to Postgres': add(await startLink(postgresPort)),
+    'recorder to Postgres': add(await startLink(open.port)),
     'recorder to Prometheus': add(await startLink(prometheusPort)),
     'Prometheus to Alertmanager': add(await startLink(alertmanagerPort)),
     'Alertmanager to recorder': add(await startLink(recorderPort)),
@@ -101,22 +123,6 @@ async function start(
     writeFileSync(join(folder, path), text)
   }
 
-  const place = 'impossible' in disk ? {} : { dataDir: join(folder, 'disk', 'postgres') }
-  let databaseUrl = ''
-  const postgres = add(
-    await keep('Postgres', async () => {
-      // Durable: where something is lost when it is killed, the recorder has lost it.
-      const server = await startPostgres({
-        stateDir: folder,
-        port: postgresPort,
-        ...place,
-        settings: { max_wal_size: '256MB', restart_after_crash: 'on' },
-      })
-      databaseUrl = server.url
-      return server
-    }),
-  )
-  await prepareDatabase(databaseUrl)
   const alertmanager = add(
     await keep('Alertmanager', () =>
       startAlertmanager({
@@ -138,7 +144,7 @@ async function start(
       }),
     ),
   )
-  const throughLink = new URL(databaseUrl)
+  const throughLink = new URL(open.url)
   throughLink.port = String(links['recorder to Postgres'].port)
   const recorderUrl = `http://127.0.0.1:${recorderPort}`
   const recorder = add(

@@ -52,7 +52,23 @@ export function requiredDatabaseUrl(): string {
   const url = databaseUrl()
   if (url !== undefined) return url
   throw new MnemoscopeError('USAGE', 'DATABASE_URL is not set', {
-    expected: 'postgres://user:password@host:port/database',
+    expected: 'postgres://user:password@host:port/database, or postgres:// if PG* variables name it',
     next: 'Set DATABASE_URL to the Postgres that keeps the history, or use `npx mnemoscope up`, which starts one.',
+  })
+}
+
+/**
+ * Most connections of the recorder to the database, from MNEMOSCOPE_DATABASE_CONNECTIONS; undefined if it is unset or empty.
+ * @throws MnemoscopeError USAGE
+ */
+export function databaseConnections(env: NodeJS.ProcessEnv = process.env): number | undefined {
+  const { MNEMOSCOPE_DATABASE_CONNECTIONS: text } = env
+  if (!text) return undefined
+  const connections = Number(text)
+  if (Number.isInteger(connections) && connections >= 3 && connections <= 1_000) return connections
+  throw new MnemoscopeError('USAGE', `MNEMOSCOPE_DATABASE_CONNECTIONS is ${JSON.stringify(text)}`, {
+    value: text,
+    expected: 'a number of connections from 3 to 1000',
+    next: 'Correct it, or unset it for 16.',
   })
 }

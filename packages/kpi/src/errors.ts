@@ -20,6 +20,10 @@ export const errorCodes = {
   PROCESS_NOT_READY: { exitCode: 1, meaning: 'a server did not become ready in time' },
   ALREADY_RUNNING: { exitCode: 1, meaning: 'the pipeline already runs in this folder' },
   NOT_RUNNING: { exitCode: 1, meaning: 'no running pipeline was found' },
+  DATABASE_ADDRESS: {
+    exitCode: 2,
+    meaning: 'the address of the database is invalid, or names a file or service that is not there',
+  },
   DATABASE_UNREACHABLE: { exitCode: 1, meaning: 'Postgres does not answer at the given address' },
   DATABASE_UNABLE: {
     exitCode: 1,

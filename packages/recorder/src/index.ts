@@ -20,6 +20,16 @@ export type { ConfigChange } from './config/store.js'
 export type { DashboardData, DashboardKpi, DashboardTrend } from './dashboard/dashboard.js'
 export type { CurrentKpi, CurrentSnapshot, RecentSnapshot } from './dashboard/snapshots.js'
 export { type Trend, type TrendPoint, trendOf } from './dashboard/trend.js'
+export {
+  type AddressParts,
+  type DatabaseAddress,
+  libpqVariables,
+  ownSources,
+  readAddress,
+  shownAddress,
+  urlOf,
+} from './database/address.js'
+export { databaseFailure } from './database/errors.js'
 export { createPool, type PoolOptions } from './database/pool.js'
 export { prepareDatabase, rebuildDatabase } from './database/prepare.js'
 export {

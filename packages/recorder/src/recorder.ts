@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Config, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
+import type pg from 'pg'
 import { type Logger, pino } from 'pino'
 import { countArrivals } from './alerts/arrivals.js'
 import { startReconciles } from './alerts/reconcile.js'
@@ -7,7 +8,10 @@ import { createApp } from './api/app.js'
 import { startAuditLog } from './audit/log.js'
 import { startChangeLog } from './config/change-log.js'
 import { type ConfigSource, fixedConfig, liveConfig, showConfigProblem } from './config/source.js'
+import { shownAddress } from './database/address.js'
 import { readBaseline } from './database/baseline.js'
+import { connectionLimit, divided, refuseTooFew, usualConnections } from './database/connections.js'
+import { databaseFailure } from './database/errors.js'
 import { createPool, timeStatements } from './database/pool.js'
 import { prepareDatabase } from './database/prepare.js'
 import { startRetention } from './database/retention.js'
@@ -52,8 +56,10 @@ export interface RecorderOptions {
     /** Takes a code; true once for each. */
     readonly takeCode: (code: string) => boolean
   }
-  /** `postgres://user:password@host:port/database` */
+  /** `postgres://user:password@host:port/database?sslmode=…`, or `host=… dbname=…`; the rest comes from `PG*` variables. */
   readonly databaseUrl: string
+  /** Most connections to it, 3 or more. Default 16; fewer where Postgres allows the user fewer. */
+  readonly databaseConnections?: number
   /** Base address of a Prometheus-compatible API. */
   readonly prometheusUrl: string
   /** Headers of every request to it: a tenant, an authorization. Default none. */
@@ -75,12 +81,6 @@ export interface RecorderOptions {
   readonly logger?: Logger
 }
 
-/**
- * Connections for reading requests, apart from those that store data: slow queries then wait
- * for one another, and never delay that an alert is stored.
- */
-const mostReaders = 6
-
 /** A recorder at work. */
 export interface Recorder {
   /** Address of its page and API. */
@@ -95,8 +95,8 @@ export interface Recorder {
  * Starts the recorder: makes its tables in an empty database, then takes a snapshot of every KPI at each aligned instant, keeps the
  * history of alerts, and serves its page and API. Failures of Postgres or Prometheus while it runs are logged,
  * counted and shown by /readyz, and the work goes on when they are back.
- * @throws MnemoscopeError DATABASE_UNREACHABLE, DATABASE_DENIED, DATABASE_BASELINE, CONFIG_INVALID (two handlers of one
- *   name) or PORT_IN_USE when it can't start
+ * @throws MnemoscopeError DATABASE_ADDRESS, DATABASE_UNREACHABLE, DATABASE_UNABLE, DATABASE_DENIED, DATABASE_BASELINE, CONFIG_INVALID
+ *   (two handlers of one name) or PORT_IN_USE when it can't start
  */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
   const { databaseUrl, prometheusUrl, host = '127.0.0.1', port = 9470 } = options
@@ -109,8 +109,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   const [page, runbooks] = await Promise.all([readPage(), readRunbooks()])
   const knownSchema = (await readBaseline()).sha256
   if (await prepareDatabase(databaseUrl)) logger.info({ baseline: knownSchema }, 'tables made')
-  const pool = createPool(databaseUrl)
-  const readers = createPool(databaseUrl, { max: mostReaders })
+  const { pool, readers } = await openPools(options, logger)
   const metrics = createMetrics()
   for (const each of [pool, readers]) {
     timeStatements(each, (seconds) => metrics.queryDuration.observe({ server: 'postgres' }, seconds))
@@ -198,6 +197,31 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** Connections for work and for questions, as many as are wanted and Postgres allows. */
+async function openPools(
+  { databaseUrl, databaseConnections = usualConnections }: RecorderOptions,
+  logger: Logger,
+): Promise<{ pool: pg.Pool; readers: pg.Pool }> {
+  const pool = createPool(databaseUrl, { max: 1 })
+  try {
+    const limit = await connectionLimit(pool)
+    if (limit !== undefined) refuseTooFew(limit, shownAddress(databaseUrl))
+    const connections = Math.min(databaseConnections, limit ?? databaseConnections)
+    if (connections < databaseConnections) {
+      logger.warn(
+        { wanted: databaseConnections, allowed: connections },
+        'Postgres allows few connections: work takes turns',
+      )
+    }
+    const { work, readers } = divided(connections)
+    pool.options.max = work
+    return { pool, readers: createPool(databaseUrl, { max: readers }) }
+  } catch (error) {
+    await pool.end()
+    throw databaseFailure(databaseUrl, error)
   }
 }
 

@@ -4,7 +4,6 @@ import type { Exported } from '../export/export.js'
 import { type FileFormat, fileFormats } from '../export/row-file.js'
 import { type Part, type TableName, tableNames } from '../export/tables.js'
 import { numberOption } from '../options.js'
-import { connectionString, readerAddress } from '../sql/reader-address.js'
 import { print } from '../terminal.js'
 
 interface ExportCommandOptions {
@@ -45,6 +44,7 @@ export const exportCommand = new Command('export')
     const { format, output, force, json } = options
     const part = partOf(options)
     const { openReader } = await import('@mnemoscope/recorder')
+    const { connectionString, readerAddress } = await import('../sql/reader-address.js')
     const { exportTables, Stopped } = await import('../export/export.js')
     const { exportProgress } = await import('../export/progress.js')
     const { stopSignal } = await import('../up/stop-signal.js')

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { changeToken, requiredDatabaseUrl, tokenNote } from '../environment.js'
+import { changeToken, databaseConnections, requiredDatabaseUrl, tokenNote } from '../environment.js'
 import { keyFileOf } from '../keys.js'
 import { withLogin } from '../login.js'
 import { hostOption, portOption, type ScrapedAt, scrapeOption } from '../options.js'
@@ -56,7 +56,8 @@ export const recordCommand = new Command('record')
   .option('--demo-clock', "use the demo's faster intervals where the configuration sets none")
   .addHelpText(
     'after',
-    '\nThe environment variable DATABASE_URL names the database. If MNEMOSCOPE_TOKEN is set, or keys were made' +
+    '\nThe environment variable DATABASE_URL names the database, and MNEMOSCOPE_DATABASE_CONNECTIONS the most' +
+      '\nconnections to it (default: 16). If MNEMOSCOPE_TOKEN is set, or keys were made' +
       '\nwith `mnemoscope key create`, every request must send the token or a key, except health and metrics. Without' +
       '\nthem, changes of the configuration and deployments are refused.',
   )
@@ -80,6 +81,7 @@ export const recordCommand = new Command('record')
     const prometheusUrl = withLogin(options.prometheusUrl ?? config.endpoints.prometheus, passwordFile)
     const alertmanagerUrl = withLogin(options.alertmanagerUrl ?? config.endpoints.alertmanager, passwordFile)
     const databaseUrl = requiredDatabaseUrl()
+    const connections = databaseConnections()
     const token = changeToken()
     const stopping = stopSignal(() => {})
     const { configuredHandlers, startRecorder } = await import('@mnemoscope/recorder')
@@ -107,6 +109,7 @@ export const recordCommand = new Command('record')
       config,
       configSource,
       databaseUrl,
+      ...(connections !== undefined && { databaseConnections: connections }),
       prometheusUrl,
       handlers: configuredHandlers(config, project.folder),
       host,

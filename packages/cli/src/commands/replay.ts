@@ -15,12 +15,16 @@ export const replayCommand = new Command('replay')
   )
   .action(async (handler: string | undefined) => {
     const url = databaseUrl() ?? readRunFile(resolve('.'), noDatabase).database
-    const { prepareDatabase, createPool, replayDeliveries } = await import('@mnemoscope/recorder')
+    const { createPool, databaseFailure, prepareDatabase, replayDeliveries } = await import(
+      '@mnemoscope/recorder'
+    )
     await prepareDatabase(url)
     const pool = createPool(url, { max: 1 })
     try {
       const count = await replayDeliveries(pool, handler)
       process.stdout.write(`${count} ${count === 1 ? 'delivery' : 'deliveries'} will be tried again\n`)
+    } catch (error) {
+      throw databaseFailure(url, error)
     } finally {
       await pool.end()
     }

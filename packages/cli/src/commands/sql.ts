@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command, Option } from 'commander'
 import { numberOption } from '../options.js'
-import { connectionString, type ReaderAddress, readerAddress } from '../sql/reader-address.js'
+import type { ReaderAddress } from '../sql/reader-address.js'
 import type { RowText } from '../sql/row-text.js'
 import { print } from '../terminal.js'
 
@@ -39,6 +39,7 @@ export const sqlCommand = new Command('sql')
       '\nTimes are UTC. docs/sql.md lists views, columns and functions, and has 20 questions with their queries.',
   )
   .action(async (given: string | undefined, options: SqlOptions) => {
+    const { readerAddress } = await import('../sql/reader-address.js')
     const where = readerAddress()
     if (options.address) return printAddress(where, options)
     if (given === undefined && process.stdin.isTTY) {
@@ -60,6 +61,7 @@ function noQuery(): MnemoscopeError {
 
 async function answer(query: string, where: ReaderAddress, options: SqlOptions): Promise<void> {
   const { openReader } = await import('@mnemoscope/recorder')
+  const { connectionString } = await import('../sql/reader-address.js')
   const { writeAnswer } = await import('../sql/run-query.js')
   const { send } = await import('../sql/output.js')
   const form = await rowTextOf(options)
@@ -83,17 +85,14 @@ async function rowTextOf({ csv, json }: SqlOptions): Promise<RowText> {
   return csvText(csvLine)
 }
 
-function printAddress(where: ReaderAddress, { json, withPassword }: SqlOptions): void {
+async function printAddress(where: ReaderAddress, { json, withPassword }: SqlOptions): Promise<void> {
+  const { readAddress } = await import('@mnemoscope/recorder')
+  const { connectionString } = await import('../sql/reader-address.js')
   const { address, password, passwordFile } = where
   const shown = withPassword ? connectionString(where) : address
   if (json) {
-    const { hostname, port, pathname, username } = new URL(address)
-    const parts = {
-      host: hostname,
-      port: Number(port || 5_432),
-      database: decodeURIComponent(pathname.slice(1)),
-      user: decodeURIComponent(username),
-    }
+    const { host, port = '5432', dbname, user } = readAddress(address).parts
+    const parts = { host, port: Number(port), database: dbname, user }
     print(`${JSON.stringify({ address: shown, ...parts, password_file: passwordFile ?? null })}\n`)
     return
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
+import { libpqVariables, ownSources, readAddress, urlOf } from '@mnemoscope/recorder'
 import { type RunFile, readRunFile } from '../up/run-file.js'
 
 /** Where the history is read, as a role that only reads. */
@@ -16,7 +17,7 @@ export interface ReaderAddress {
 /**
  * The address in MNEMOSCOPE_READER_URL, with the password in it, in MNEMOSCOPE_READER_PASSWORD or in the file that
  * MNEMOSCOPE_READER_PASSWORD_FILE names. Otherwise that of the `mnemoscope up` that runs in the folder.
- * @throws MnemoscopeError NOT_RUNNING, USAGE
+ * @throws MnemoscopeError DATABASE_ADDRESS, NOT_RUNNING, USAGE
  */
 export function readerAddress(folder = '.', env: NodeJS.ProcessEnv = process.env): ReaderAddress {
   const { MNEMOSCOPE_READER_URL: url } = env
@@ -25,44 +26,28 @@ export function readerAddress(folder = '.', env: NodeJS.ProcessEnv = process.env
 
 /** Connection string with the password. */
 export function connectionString({ address, password }: Pick<ReaderAddress, 'address' | 'password'>): string {
-  if (password === undefined) return address
-  const url = new URL(address)
-  url.password = encodeURIComponent(password)
-  return url.href
+  return password === undefined ? address : urlOf({ ...readAddress(address).parts, password })
 }
 
 /** Environment variables of libpq, which psql, pandas and others read. */
 export function libpqEnvironment({ address, password }: ReaderAddress): Record<string, string> {
-  const { hostname, port, pathname, username, searchParams } = new URL(address)
-  const sslMode = searchParams.get('sslmode')
-  const options = searchParams.get('options')
+  const { parts } = readAddress(address)
   return {
-    PGHOST: hostname.replace(/^\[|\]$/g, ''),
-    PGPORT: port || '5432',
-    PGDATABASE: decodeURIComponent(pathname.slice(1)),
-    PGUSER: decodeURIComponent(username),
+    ...libpqVariables({ port: '5432', ...parts, ...(password !== undefined && { password }) }),
     PGAPPNAME: 'mnemoscope-reader',
     PGTZ: 'UTC',
-    ...(password === undefined ? {} : { PGPASSWORD: password }),
-    ...(sslMode === null ? {} : { PGSSLMODE: sslMode }),
-    ...(options === null ? {} : { PGOPTIONS: options }),
   }
 }
 
 function fromEnvironment(text: string, env: NodeJS.ProcessEnv): ReaderAddress {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol)) {
-    throw new MnemoscopeError('USAGE', 'MNEMOSCOPE_READER_URL is no address of Postgres', {
-      expected: 'postgres://mnemoscope_reader@host:port/database',
-      next: 'Correct it, or unset it to read the database of the `npx mnemoscope up` that runs here.',
-    })
-  }
   const { MNEMOSCOPE_READER_PASSWORD: variable, MNEMOSCOPE_READER_PASSWORD_FILE: file } = env
-  const inAddress = decodeURIComponent(url.password) || undefined
-  url.password = ''
+  // PGPASSWORD and .pgpass come last: where nothing else has a password, the client reads them.
+  const own = { ...env, PGPASSWORD: '', PGPASSFILE: '/dev/null' }
+  const sources = { ...ownSources(), env: own, variable: 'MNEMOSCOPE_READER_URL' }
+  const { password: inAddress, ...parts } = readAddress(text, sources).parts
   const passwordFile = inAddress === undefined && !variable && file ? file : undefined
   const written = passwordFile === undefined ? undefined : passwordIn(passwordFile)
-  return { address: url.href, password: inAddress ?? (variable || written), passwordFile }
+  return { address: urlOf(parts), password: inAddress ?? (variable || written), passwordFile }
 }
 
 function fromRun(folder: string): ReaderAddress {

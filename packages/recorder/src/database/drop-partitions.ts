@@ -41,16 +41,21 @@ export async function dropPartitions(
 ): Promise<DroppedPartitions> {
   const dropped: string[] = []
   const left = new Map<string, unknown>()
-  const run = (statement: string) => outsideTransaction(pool, statement, lockTimeoutMs)
+  const locking = <T>(work: (client: pg.PoolClient) => Promise<T>) =>
+    inTransaction(pool, async (client) => {
+      await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`)
+      return work(client)
+    })
+  const run = (statement: string) => locking((client) => client.query(statement))
   const take: Record<Step, (found: DayTable) => Promise<unknown>> = {
     mark: (found) => run(markingSql(found, true)),
     unmark: (found) => run(markingSql(found, false)),
-    detach: ({ name }) => run(`ALTER TABLE ${table} DETACH PARTITION ${name} CONCURRENTLY`),
+    detach: ({ name }) =>
+      outsideTransaction(pool, `ALTER TABLE ${table} DETACH PARTITION ${name} CONCURRENTLY`, lockTimeoutMs),
     finalize: ({ name }) => run(`ALTER TABLE ${table} DETACH PARTITION ${name} FINALIZE`),
     attach: ({ day }) => createPartitions(pool, table, [day]),
     drop: ({ name, day }) =>
-      inTransaction(pool, async (client) => {
-        await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`)
+      locking(async (client) => {
         await lockDays(client, table)
         if (await dropDetached(client, table, day)) dropped.push(name)
       }),

@@ -1,21 +1,6 @@
 import { type ErrorCode, MnemoscopeError } from '@mnemoscope/kpi'
 import { messageOf } from '../message-of.js'
-
-const unreadable = 'an address that is not shown, as it is not postgres://user:password@host:port/database'
-
-/**
- * Where a connection string leads, for messages: without its password and its options, which can hold one. Nothing of one
- * that is not an address, such as `host=... password=...`, or that has a password with characters that end it too soon.
- */
-export function shownAddress(databaseUrl: string): string {
-  if (!URL.canParse(databaseUrl)) return unreadable
-  const { protocol, username, password, host, pathname, search, hash } = new URL(databaseUrl)
-  // What follows an unencoded "/", "?" or "#" of a password has the "@" before the host.
-  if (!/^postgres(?:ql)?:$/.test(protocol) || [pathname, search, hash].some((part) => /@|%40/.test(part)))
-    return unreadable
-  const login = username === '' ? '' : `${username}${password === '' ? '' : ':***'}@`
-  return `${protocol}//${login}${host}${pathname}`
-}
+import { shownAddress } from './address.js'
 
 /** SQLSTATEs that mean "no session": connection, authorization, no such database, shutting down, no connection left. */
 const noSession = /^(?:08...|28...|3D000|57P0[1-3]|53300)$/
@@ -24,19 +9,112 @@ const noSession = /^(?:08...|28...|3D000|57P0[1-3]|53300)$/
 const noConnection =
   /^(?:ECONN\w+|EHOST\w+|ENET\w+|ENOTFOUND|EPIPE|ETIMEDOUT|EACCES|ENOENT|EAI_\w+|ERR_INVALID_URL|ERR_SOCKET_\w+)$/
 
+/** Codes of Node and OpenSSL for TLS that did not come about. */
+const noTls =
+  /^(?:ERR_(?:TLS|SSL|OSSL)_\w+|CERT_\w+|UNABLE_TO_\w+|(?:DEPTH_ZERO_)?SELF_SIGNED_\w+|INVALID_CA|HOSTNAME_MISMATCH)$/
+
+/** What the client says where it has no code for it. */
+const noAnswer =
+  /timeout|Connection terminated|connection error|not queryable|SSL connection|^SASL|client password must be|channel binding/i
+
 /** Whether an error means that Postgres could not be reached, as opposed to a statement that it refused. */
 export function isUnreachable(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown }
-  if (typeof code === 'string') return noSession.test(code) || noConnection.test(code)
-  return /timeout|Connection terminated|connection error|not queryable/i.test(messageOf(error))
+  if (typeof code === 'string') return noSession.test(code) || noConnection.test(code) || noTls.test(code)
+  return noAnswer.test(messageOf(error))
 }
 
-/** What keeps a client from a session, by SQLSTATE, and what to do about it. */
-const refusals = [
-  { states: /^28/, what: 'refuses the user or the password', next: 'Correct user and password' },
-  { states: /^3D000$/, what: 'has no such database', next: 'Create the database, or correct its name' },
-  { states: /^53300$/, what: 'has no connection left', next: 'Raise max_connections, or use a pooler' },
-] as const
+/** Whether Postgres, or a pooler, has no connection left for this user now. */
+export function isFull(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return code === '53300' || (code === '08P01' && /no more connections/i.test(messageOf(error)))
+}
+
+/** What keeps a client from a session, and what to do about it. The first whose code and message fit counts. */
+interface Refusal {
+  readonly code?: RegExp
+  readonly message?: RegExp
+  readonly what: string
+  readonly next: string
+}
+
+const refusals: readonly Refusal[] = [
+  {
+    message: /unsupported startup parameter/,
+    what: 'is behind a pooler that takes no options of the address',
+    next: 'Remove "options" from the address, and give the role that setting: ALTER ROLE ... IN DATABASE ... SET search_path = ...',
+  },
+  {
+    message: /client password must be|no password supplied|empty password/,
+    what: 'asks for a password, and there is none',
+    next: 'Add the password to the address, or set PGPASSWORD, or write it into ~/.pgpass (readable by this user only)',
+  },
+  {
+    message: /certificate required|client certificate|alert (?:unknown ca|bad certificate|certificate)/i,
+    what: 'does not accept the client certificate, or asks for one',
+    next: 'Set sslcert and sslkey to the files of a certificate that the server trusts, for this user',
+  },
+  {
+    code: /^(?:ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/,
+    what: 'has a certificate for another name',
+    next: 'Use the host name of its certificate in the address, or sslmode=verify-ca, which compares no names',
+  },
+  {
+    code: /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/,
+    what: 'has a certificate that is not valid now',
+    next: 'Renew the certificate of the server, or correct the clock of this machine',
+  },
+  {
+    code: /^(?:UNABLE_TO_\w+|(?:DEPTH_ZERO_)?SELF_SIGNED_\w+|CERT_\w+|INVALID_CA)$/,
+    what: 'has a certificate that is not trusted here',
+    next: 'Set sslrootcert to the file of the CA that signed it',
+  },
+  {
+    message: /does not support SSL/,
+    what: 'has no TLS',
+    next: 'Turn on TLS there, or set sslmode=disable if the network in between is safe',
+  },
+  {
+    code: /^ERR_OSSL_/,
+    what: 'can not be asked with the certificate files of the address',
+    next: 'Correct sslrootcert, sslcert and sslkey: PEM files, the key of that certificate; sslpassword if the key is encrypted',
+  },
+  {
+    // PgBouncer passes on what Postgres says to it, under a code of its own.
+    code: /^(?:08P01|28...)$/,
+    message: /no encryption|SSL off|SSL required/,
+    what: 'takes connections with TLS only',
+    next: 'Set sslmode=verify-full, or require',
+  },
+  {
+    code: /^(?:08P01|28...)$/,
+    message: /pg_hba\.conf/,
+    what: 'lets this user not in from here',
+    next: 'Add a line for this user, database and address to pg_hba.conf',
+  },
+  { code: /^28/, what: 'refuses the user or the password', next: 'Correct user and password' },
+  {
+    message: /authentication failed|auth failed|no such user/,
+    what: 'refuses the user or the password',
+    next: 'Correct user and password',
+  },
+  { code: /^3D000$/, what: 'has no such database', next: 'Create the database, or correct its name' },
+  {
+    message: /no such database|database ".*" does not exist/,
+    what: 'has no such database',
+    next: 'Create the database, or correct its name',
+  },
+  {
+    code: /^53300$/,
+    what: 'has no connection left',
+    next: 'Raise the CONNECTION LIMIT of the role or max_connections, lower MNEMOSCOPE_DATABASE_CONNECTIONS, or use a pooler',
+  },
+  {
+    message: /no more connections/,
+    what: 'has no connection left',
+    next: 'Raise max_client_conn of the pooler, or lower MNEMOSCOPE_DATABASE_CONNECTIONS',
+  },
+]
 const silence = { what: 'does not answer', next: 'Start Postgres, or correct the address' } as const
 
 /** The error a person sees when no session with the database begins. */
@@ -44,19 +122,24 @@ export function databaseUnreachable(databaseUrl: string, cause: unknown): Mnemos
   const address = shownAddress(databaseUrl)
   const { errors, code } = cause as { errors?: unknown; code?: string }
   const reason = Array.isArray(errors) ? errors.map(messageOf).join('; ') : messageOf(cause)
-  const { what, next } = refusals.find(({ states }) => states.test(String(code))) ?? silence
-  return new MnemoscopeError(
-    'DATABASE_UNREACHABLE',
-    // Where a password was read as a host or a database, the reason quotes it.
-    `Postgres at ${address} ${what}: ${address === unreadable ? (code ?? 'no connection') : reason}`,
-    {
-      value: address,
-      expected:
-        'a running Postgres 14 or later, and postgres://user:password@host:port/database with a password that is percent-encoded',
-      next: `${next} (DATABASE_URL), then run the command again.`,
-      ...(address !== unreadable && { cause }),
-    },
-  )
+  const { what, next } =
+    refusals.find(
+      (each) => (each.code?.test(String(code)) ?? true) && (each.message?.test(reason) ?? true),
+    ) ?? silence
+  return new MnemoscopeError('DATABASE_UNREACHABLE', `Postgres at ${address} ${what}: ${reason}`, {
+    value: address,
+    expected: 'a running Postgres 14 or later',
+    next: `${next} (docs/databases.md#addresses), then run the command again.`,
+    cause,
+  })
+}
+
+/** What a person sees of a failed command: an error of ours, or the cause itself where it is a mistake of ours. */
+export function databaseFailure(databaseUrl: string, cause: unknown): unknown {
+  if (cause instanceof MnemoscopeError) return cause
+  if (isUnreachable(cause)) return databaseUnreachable(databaseUrl, cause)
+  const trouble = troubleOf(cause)
+  return trouble === undefined ? cause : databaseUnable(databaseUrl, trouble, cause)
 }
 
 /** SQLSTATEs of a user without the right to make tables: privilege missing, no schema that may be created in. */

@@ -1,5 +1,7 @@
 import type pg from 'pg'
-import { idleTransactionMs, inTransaction } from './pool.js'
+import { inTransaction } from './pool.js'
+import { idleTransactionMs } from './session.js'
+import { takeTurn } from './turns.js'
 
 /**
  * Every advisory lock of the recorder: its name and its number. Advisory locks belong to the database, not to a schema, so
@@ -74,10 +76,22 @@ const signEveryMs = idleTransactionMs / 4
  * Runs `work` unless another recorder is at the same work on the same tables just now. The oid of a table is the part of
  * the lock, so recorders of several schemas do not wait for each other. A separate transaction holds the lock,
  * which ends with the connection: a recorder that dies leaves nothing to clean up, and one whose connection breaks
- * silently loses the lock because its signs of life end.
+ * silently loses the lock because its signs of life end. Where connections are few, it waits for its turn.
  * @returns whether it ran
  */
-export function exclusively(pool: pg.Pool, name: Work, work: () => Promise<void>): Promise<boolean> {
+export async function exclusively(pool: pg.Pool, name: Work, work: () => Promise<void>): Promise<boolean> {
+  const endTurn = await takeTurn(pool, urgent.includes(name))
+  try {
+    return await alone(pool, name, work)
+  } finally {
+    endTurn()
+  }
+}
+
+/** What other parts of the history can't be made from later has its turn first. */
+const urgent: readonly Work[] = ['snapshots', 'reconcile']
+
+function alone(pool: pg.Pool, name: Work, work: () => Promise<void>): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ locked: boolean }>(
       "SELECT pg_try_advisory_xact_lock($1, 'schema_baseline'::regclass::oid::integer) AS locked",

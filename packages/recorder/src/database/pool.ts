@@ -1,89 +1,112 @@
+import { randomUUID } from 'node:crypto'
 import { finished, Writable } from 'node:stream'
+import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
-
-/** Longer than any query of ours; a statement that takes more is stuck behind something. */
-const statementTimeoutMs = 30_000
-
-/**
- * A transaction in which nothing was asked for so long is ended by Postgres, in ms: behind it is a client whose
- * connection broke without a word, and its locks would keep everybody else waiting for hours.
- */
-export const idleTransactionMs = 20_000
+import { connectionOf, readAddress } from './address.js'
+import { isFull } from './errors.js'
+import { beginWith, hasOwnSession, setUpSession, statementTimeoutMs } from './session.js'
+import { goesWithoutTls } from './tls.js'
 
 export interface PoolOptions {
-  /** Most connections. Default 10: exclusive work (see `exclusively`) holds up to six while it runs. */
+  /** Most connections. Default 10. */
   readonly max?: number
 }
+
+/** How long a statement waits for a connection where Postgres has none left, and how often it tries. */
+const fullWaitMs = 5_000
+const fullRetryMs = 100
 
 /**
  * A pool of connections to the recorder's database. Statements end after 30 s, and so does waiting for an answer
  * that a cut connection will never bring. Close it with `pool.end()`.
+ * @param databaseUrl see `readAddress`
+ * @throws MnemoscopeError DATABASE_ADDRESS
  */
 export function createPool(databaseUrl: string, { max = 10 }: PoolOptions = {}): pg.Pool {
+  const address = readAddress(databaseUrl)
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
+    ...connectionOf(address),
     application_name: 'mnemoscope-recorder',
     max,
-    connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: idleTransactionMs,
     query_timeout: statementTimeoutMs + 5_000,
-    onConnect: setUp,
+    onConnect: setUpSession,
   })
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => undefined)
-  return pool
+  const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>
+  const connectAgain = async (): Promise<pg.PoolClient> => {
+    const giveUpMs = Date.now() + fullWaitMs
+    for (;;) {
+      try {
+        return await connect()
+      } catch (error) {
+        if (goesWithoutTls(address.parts.sslmode, error)) pool.options.ssl = false
+        else if (isFull(error) && Date.now() < giveUpMs) await wait(fullRetryMs)
+        else throw error
+      }
+    }
+  }
+  const queryAlone = (...statement: unknown[]) =>
+    onConnection(pool, async (client) => {
+      const query = () => (client.query as Query)(...statement)
+      return hasOwnSession(client) ? query() : transact(client, beginWith(), query)
+    })
+  return Object.assign(pool, { connect: connectAgain, query: queryAlone }) as pg.Pool
 }
-
-/**
- * What every connection needs, whatever the database or its user is set to: times in the one format that is read, and
- * numbers with all their digits. And no compiling: Postgres holds queries over many days' tables dearer than they are,
- * and would compile them for several times as long as they run. A statement, because options at the start of a connection
- * are the user's (`?options=`), and poolers refuse them.
- */
-async function setUp(client: pg.ClientBase): Promise<void> {
-  await client.query('SET datestyle = ISO; SET extra_float_digits = 1; SET jit = off')
-}
-
-/**
- * Begins a transaction whose statements each see what was committed before them: after waiting for a lock, what its
- * holder has written. A database can be set to another default.
- */
-export const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED'
 
 /**
  * Runs `work` in one transaction. A connection that fails in any way is closed, not put back, so that nothing of a
  * half-done transaction is left in the pool.
  */
 export function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  return onConnection(pool, async (client) => {
-    await client.query(begin)
-    const result = await work(client)
-    await client.query('COMMIT')
-    return result
-  })
+  return onConnection(pool, (client) => transact(client, beginWith(), () => work(client)))
 }
 
 /** Reads in one transaction whose statements all see the database as it is at the first one. */
 export function atOneInstant<T>(pool: pg.Pool, read: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  return onConnection(pool, async (client) => {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    const result = await read(client)
-    await client.query('COMMIT')
-    return result
-  })
+  const begin = beginWith({}, 'ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  return onConnection(pool, (client) => transact(client, begin, () => read(client)))
 }
 
-/** Runs a statement that may be in no transaction, with this time limit for each lock that it waits for, in ms. */
-export function outsideTransaction(pool: pg.Pool, statement: string, lockTimeoutMs: number): Promise<void> {
-  return onConnection(pool, async (client) => {
-    await client.query(`SET lock_timeout = ${lockTimeoutMs}`)
-    await client.query(statement)
-    await client.query('RESET lock_timeout')
-  })
+async function transact<T>(client: pg.PoolClient, begin: string, work: () => Promise<T> | T): Promise<T> {
+  await client.query(begin)
+  const result = await work()
+  await client.query('COMMIT')
+  return result
 }
+
+/**
+ * Runs a statement that may be in no transaction, and cancels it if it takes longer than this, in ms. The time limit
+ * can't be a setting: behind a pooler the statement would run in another session.
+ */
+export async function outsideTransaction(pool: pg.Pool, statement: string, timeoutMs: number): Promise<void> {
+  const marked = `/* ${randomUUID()} */ ${statement}`
+  const ended = new AbortController()
+  let isLate = false
+  const limit = wait(timeoutMs, undefined, { signal: ended.signal }).then(
+    () => {
+      isLate = true
+      return pool.query(cancelSql, [marked]).catch(() => undefined)
+    },
+    () => undefined,
+  )
+  try {
+    await onConnection(pool, (client) => client.query(marked))
+  } catch (cause) {
+    throw isLate
+      ? new Error(`cancelled after ${timeoutMs / 1_000} s: others use the table`, { cause })
+      : cause
+  } finally {
+    ended.abort()
+    await limit
+  }
+}
+
+/** Postgres shows the statements of a role to itself, and lets it cancel them. */
+const cancelSql = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+  WHERE query = $1 AND state = 'active' AND pid <> pg_backend_pid()`
 
 async function onConnection<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
@@ -110,14 +133,6 @@ export function timeStatements(pool: pg.Pool, observe: (seconds: number) => void
     const timed: Query = (...parameters) => {
       const startedMs = performance.now()
       const end = () => observe((performance.now() - startedMs) / 1_000)
-      const last = parameters.at(-1)
-      // The pool's own way of asking; transactions wait for the promise instead.
-      if (typeof last === 'function') {
-        return query(...parameters.slice(0, -1), (...results: unknown[]) => {
-          end()
-          last(...results)
-        })
-      }
       const result = query(...parameters)
       // What is streamed into the database is no promise.
       if (result instanceof Writable) finished(result, end)

@@ -1,19 +1,11 @@
 import { MnemoscopeError } from '@mnemoscope/kpi'
-import pg from 'pg'
+import type pg from 'pg'
+import { shownAddress } from './address.js'
 import { type Baseline, readBaseline, type SchemaObject } from './baseline.js'
-import {
-  databaseDenied,
-  databaseNotOwned,
-  databaseUnable,
-  databaseUnreachable,
-  isDenied,
-  isUnreachable,
-  shownAddress,
-  troubleOf,
-} from './errors.js'
+import { databaseDenied, databaseFailure, databaseNotOwned, isDenied } from './errors.js'
 import { lock } from './locks.js'
 import { partitionedTables } from './partitions.js'
-import { begin, idleTransactionMs } from './pool.js'
+import { beginWith, openClient } from './session.js'
 
 /** The one command that gives a database this version's tables. */
 const rebuildCommand = 'npx mnemoscope database rebuild --confirm'
@@ -148,28 +140,20 @@ async function apply(client: pg.Client, { sql, sha256, objects }: Baseline): Pro
 
 /** Works on the schema in one transaction, alone. */
 async function withSchema<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    application_name: 'mnemoscope-prepare',
-    connectionTimeoutMillis: 5_000,
-    idle_in_transaction_session_timeout: idleTransactionMs,
-  })
-  client.on('error', () => undefined)
+  let client: pg.Client | undefined
   try {
-    await client.connect()
-    await client.query(begin)
+    client = await openClient(databaseUrl, 'mnemoscope-prepare')
+    // Making all tables on a slow disk may take its time.
+    await client.query(beginWith({ statement_timeout: '0' }))
     await lock(client, 'schema')
     const result = await work(client)
     await client.query('COMMIT')
     return result
   } catch (error) {
     if (isDenied(error)) throw databaseDenied(databaseUrl, error)
-    if (isUnreachable(error)) throw databaseUnreachable(databaseUrl, error)
-    if (isTaken(error)) throw nameTaken(databaseUrl, error)
-    const trouble = troubleOf(error)
-    throw trouble === undefined ? error : databaseUnable(databaseUrl, trouble, error)
+    throw isTaken(error) ? nameTaken(databaseUrl, error) : databaseFailure(databaseUrl, error)
   } finally {
-    await client.end().catch(() => undefined)
+    await client?.end().catch(() => undefined)
   }
 }
 

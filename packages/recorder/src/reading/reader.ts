@@ -1,7 +1,9 @@
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import pg from 'pg'
 import Cursor from 'pg-cursor'
-import { databaseUnreachable, isUnreachable, shownAddress } from '../database/errors.js'
+import { shownAddress } from '../database/address.js'
+import { databaseFailure, databaseUnreachable, isUnreachable } from '../database/errors.js'
+import { beginWith, openClient } from '../database/session.js'
 import { type Column, columnOf } from './columns.js'
 import { queryError } from './query-error.js'
 
@@ -32,40 +34,35 @@ export interface ReaderOptions {
 
 /**
  * Connects as a role that can only read.
- * @param address connection string with the password
- * @throws MnemoscopeError DATABASE_UNREACHABLE; USAGE if the role may change the history
+ * @param address see `readAddress`
+ * @throws MnemoscopeError DATABASE_ADDRESS, DATABASE_UNREACHABLE, DATABASE_UNABLE; USAGE if the role may change the history
  */
 export async function openReader(
   address: string,
   { timeoutSeconds = 30, atOnce = 500, consistent = false }: ReaderOptions = {},
 ): Promise<Reader> {
-  const client = new pg.Client({
-    connectionString: address,
-    application_name: 'mnemoscope-reader',
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
+  // Whoever reads through a pager can be slow. The server's limit for idle transactions would end the query.
+  const settings = {
+    timezone: 'UTC',
+    idle_in_transaction_session_timeout: '1h',
+    statement_timeout: String(Math.round(timeoutSeconds * 1_000)),
+  }
+  const client = await openClient(address, 'mnemoscope-reader').catch((error) => {
+    throw databaseFailure(address, error)
   })
-  // A server that goes away fails the query that waits; without a listener it would end the process.
-  client.on('error', () => undefined)
   try {
-    await client.connect()
-    // Whoever reads through a pager can be slow. The server's limit for idle transactions would end the query.
-    await client.query(
-      `SET TIME ZONE 'UTC'; SET datestyle = ISO; SET extra_float_digits = 1; SET jit = off;
-       SET idle_in_transaction_session_timeout = '1h'; SET statement_timeout = ${Math.round(timeoutSeconds * 1_000)}`,
-    )
     await refuseWriter(client, address)
-    if (consistent) await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    if (consistent) await client.query(beginWith(settings, 'ISOLATION LEVEL REPEATABLE READ READ ONLY'))
   } catch (error) {
     await client.end().catch(() => undefined)
-    throw isUnreachable(error) ? databaseUnreachable(address, error) : error
+    throw databaseFailure(address, error)
   }
   return {
     async *batches(query, values = []) {
       let failed = true
       const cursor = new Cursor<(string | null)[]>(query, [...values], { rowMode: 'array', types: asText })
       try {
-        if (!consistent) await client.query('BEGIN READ ONLY')
+        if (!consistent) await client.query(beginWith(settings, 'READ ONLY'))
         client.query(cursor)
         let columns: readonly Column[] = []
         for (let isFirst = true; ; isFirst = false) {

@@ -36,7 +36,7 @@ test('a run that fails in part logs what it removed, and by name what it left an
   const failed = await waitFor(() => log.find(({ msg }) => msg === 'retention failed'))
   expect(failed.err?.message).toBe('left for the next run: snapshots_20200101, snapshots_20200102')
   expect(failed.err?.aggregateErrors.map(({ message }) => message)).toEqual([
-    'canceling statement due to lock timeout',
+    'cancelled after 5 s: others use the table: canceling statement due to user request',
   ])
   const removed = log.find(({ msg }) => msg === 'old data removed')
   expect(removed?.droppedPartitions).toEqual(
