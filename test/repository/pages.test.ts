@@ -47,7 +47,7 @@ test('each line of the threat model names a test that exists', () => {
   const lines = defended.split('\n').filter((line) => /^\| (?!---|Attempt)/.test(line))
   expect(lines.length).toBeGreaterThan(15)
   const without = lines.filter((line) => {
-    const [, name = '', path = ''] = /\[([^\]]+)\]\(([^)]+\.test\.ts)\) \|$/.exec(line) ?? []
+    const [, name = '', path = ''] = /\[([^\]]+)\]\(([^)]+\.(?:test|suite)\.ts)\) \|$/.exec(line) ?? []
     return name === '' || !read(path).includes(`'${name}`)
   })
   expect(without).toEqual([])

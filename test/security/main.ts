@@ -1,7 +1,7 @@
 /**
- * `npm run test:security`: attacks on a running `mnemoscope up`, by a program of another account that knows its ports, and
- * a search for the secrets of its configuration;
- * with `--json` a line for each.
+ * `npm run test:security`: attacks on a running `mnemoscope up`, by a program of another account that knows its ports, a
+ * search for the secrets of its configuration, and attempts to starve all listeners or to break them by their requests;
+ * with `--json` a line for each. `MNEMOSCOPE_HOSTILE_RUNS` is the number of requests, 100000 if it is not set.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +13,10 @@ import { databaseAttacks } from './attacks/database.js'
 import { recorderAttacks, workingWith } from './attacks/recorder.js'
 import { lifecycleAttacks, serverAttacks } from './attacks/servers.js'
 import { planted } from './canaries.js'
+import { endure, manyOverrides } from './hostile.js'
 import { leaks } from './leaks.js'
+import { startListeners } from './listeners.js'
+import { starve } from './starving.js'
 
 const isJson = process.argv.includes('--json')
 const folder = temporaryFolder('security')
@@ -24,10 +27,13 @@ writeFileSync(join(folder.path, 'mnemoscope.config.ts'), `export default ${JSON.
 linkTools(folder.path)
 const up = await startUp(folder.path, ['--demo', '--ports', 'auto'])
 let failures = 0
-const show = (name: string, value: number, unit: string, goal: number) => {
-  if (value !== goal) failures++
-  printFigure({ name, value, unit, goal, ok: value === goal }, isJson)
+const show = (name: string, value: number, unit: string, goal: number, ok = value === goal) => {
+  if (!ok) failures++
+  printFigure({ name, value, unit, goal, ok }, isJson)
 }
+/** A time; Infinity, which JSON does not have, is a long one. */
+const showTime = (name: string, ms: number, goal: number) =>
+  show(name, Math.min(Math.round(ms), 999_999), 'ms', goal, ms <= goal)
 try {
   const attacks = [...serverAttacks, ...lifecycleAttacks, ...recorderAttacks, ...databaseAttacks]
   for (const { name, attempt } of attacks) {
@@ -43,5 +49,30 @@ try {
 } finally {
   await up.end('SIGTERM')
   folder.remove()
+}
+
+const listeners = await startListeners()
+try {
+  const held = { idle: 5_000, slow: 500, streams: 300, guesses: 100 }
+  const { notifications, health, scrapes } = await starve(listeners, { ...held, seconds: 30 })
+  const late = (times: readonly number[], most: number) => times.filter((ms) => ms > most).length
+  show('notifications while connections were held', notifications.length, 'sent', 300)
+  show('of them not stored within 1 s', late(notifications, 1_000), 'late', 0)
+  showTime('slowest answer of /healthz while connections were held', Math.max(...health), 1_000)
+  showTime('slowest scrape while connections were held', Math.max(...scrapes), 1_000)
+  const { result: status, slowestHealth } = await manyOverrides(listeners, 3_000)
+  show('a change of 3000 overrides', status, 'HTTP status', 413)
+  showTime('slowest answer of /healthz meanwhile', slowestHealth, 200)
+  const requests = Number(process.env.MNEMOSCOPE_HOSTILE_RUNS ?? 100_000)
+  const { answers, isSame, rows, slowestHealth: slowest } = await endure(listeners, requests, 1)
+  const sent = Object.values(answers).reduce((sum, count) => sum + count, 0)
+  show('hostile requests', sent, 'sent', requests)
+  show('answers of 500 to them', answers[500] ?? 0, 'found', 0)
+  show('requests without an end', answers.late ?? 0, 'found', 0)
+  show('rows of them', rows, 'found', 0)
+  show('processes that ended', isSame ? 0 : 1, 'found', 0)
+  showTime('slowest answer of /healthz meanwhile', slowest, 200)
+} finally {
+  await listeners.stop()
 }
 process.exitCode = failures === 0 ? 0 : 1

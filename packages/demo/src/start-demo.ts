@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startMonitoring } from '@mnemoscope/instrumentation'
-import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
+import { boundConnections, type Config, MnemoscopeError } from '@mnemoscope/kpi'
 import { loadQuestions, loadSections } from './corpus.js'
 import { faultControl } from './fault-control.js'
 import { applyFault, type Fault } from './faults.js'
@@ -10,6 +10,12 @@ import { createRecording } from './record.js'
 import type { AdaptationStrategy } from './results.js'
 import { createStore } from './store.js'
 import { startWorkload } from './workload/workload.js'
+
+/** More than scrapers and people at the demo have. */
+const mostConnections = 100
+
+/** Requests are a line and a short body. */
+const limits = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 }
 
 export interface DemoOptions {
   /** Port of `/metrics` and `/fault`. Default 9464; 0 takes a free one. */
@@ -82,12 +88,13 @@ export async function startDemo({
     ...(recorder !== undefined && { recorder }),
   })
   const handleFault = faultControl(control)
-  const server = createServer((request, response) => {
+  const server = createServer(limits, (request, response) => {
     const path = request.url?.split('?', 1)[0]
     if (path === '/metrics') monitor.requestHandler(request, response)
     else if (path === '/fault') handleFault(request, response)
     else response.writeHead(404, { 'content-type': 'text/plain' }).end('Here are /metrics and /fault.\n')
   })
+  boundConnections(server, { all: mostConnections })
   const address = await listen(server, port, host).catch(async (error: unknown) => {
     await monitor.stop()
     throw error

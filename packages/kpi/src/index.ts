@@ -18,6 +18,12 @@ export type { BuiltInKpiInput, CustomKpiInput, HandlerInput, Settings } from './
 export { type Retention, retentionOf } from './config/schema.js'
 export { type SecretKind, withoutSecrets } from './config/secrets.js'
 export { secretSettings, secretsOf, shownConfig } from './config/shown-config.js'
+export {
+  boundConnections,
+  type ConnectionLimits,
+  type ConnectionRank,
+  rankConnection,
+} from './connections.js'
 export { contextSizeClass, contextTokens, largerContextSize } from './context-size.js'
 export { durationSeconds } from './duration.js'
 export { type ErrorCode, type ErrorDetail, errorCodes, MnemoscopeError } from './errors.js'

@@ -30,7 +30,7 @@ import { readRunbooks } from './runbooks/routes.js'
 import { startBackfill, startRollUps, startSnapshots } from './snapshots/loops.js'
 import { createEvents } from './status/events.js'
 import { rememberNotices } from './status/notices.js'
-import { readinessOf } from './status/readiness.js'
+import { rememberReadiness } from './status/readiness.js'
 import type { Work } from './work.js'
 
 export interface RecorderOptions {
@@ -180,7 +180,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     handlers: handlerNames,
     arrivals,
     notices: rememberNotices(prometheus, config, arrivals),
-    readiness: () => readinessOf({ pool, prometheus, config, snapshots, startedAt, knownSchema }),
+    readiness: rememberReadiness({ pool, prometheus, config, snapshots, startedAt, knownSchema }),
   })
   try {
     const server = await listen(app, host, port)

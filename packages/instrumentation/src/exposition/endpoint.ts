@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { MnemoscopeError } from '@mnemoscope/kpi'
+import { boundConnections, MnemoscopeError } from '@mnemoscope/kpi'
 import type { Warn } from '../guards/warnings.js'
 import type { Siblings } from '../siblings/siblings.js'
 import type { RequestHandler } from './request-handler.js'
@@ -31,6 +31,12 @@ export interface EndpointOptions {
 
 const path = '/metrics'
 
+/** More than all scrapers of a service have: connections must not take the memory and the open files of the service. */
+const mostConnections = 100
+
+/** A scrape is a line and some headers; a client that takes longer to send them is none. */
+const limits = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 }
+
 const graceMilliseconds = 1_000
 
 /** When a sibling has gone, its port is tried this often, and for this long before a warning. */
@@ -44,7 +50,7 @@ const hurryingMilliseconds = 5_000
  */
 export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint> {
   const { host, port, handle, required, warn, siblings, retryMilliseconds = 10_000 } = options
-  const server = createServer((request, response) => {
+  const server = createServer(limits, (request, response) => {
     if (request.url === path || request.url?.startsWith(`${path}?`)) {
       handle(request, response)
     } else {
@@ -52,6 +58,7 @@ export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint>
       response.end(`Metrics are at ${path}\n`)
     }
   })
+  boundConnections(server, { all: mostConnections })
   // This handler stays: a later connection that can't be accepted, for example without free file descriptors, must not
   // end the process.
   server.on('error', () => undefined)

@@ -22,7 +22,10 @@ export interface WrappedResponse {
   hijack(): unknown
 }
 
-/** Limit of scrapes at the same time. More of them are scrapers that wait behind a slow network. */
+/**
+ * Limit of scrapes at the same time. More of them are scrapers that wait behind a slow network, or that never read: for a
+ * new one, the oldest scrape ends whose scraper does not take its answer.
+ */
 export const concurrentScrapes = 8
 
 /**
@@ -46,7 +49,7 @@ export function requestHandler(
   warn: Warn,
   deadlineMilliseconds = scrapeDeadline.usual,
 ): RequestHandler {
-  let running = 0
+  const running = new Set<ServerResponse>()
   return (request, response) => {
     const exchange = exchangeOf(request, response)
     if (exchange === undefined) {
@@ -59,20 +62,29 @@ export function requestHandler(
     outgoing.on('error', () => undefined)
     if (incoming.method !== 'GET' && incoming.method !== 'HEAD') {
       answer(outgoing, 405, 'Only GET and HEAD.\n', { allow: 'GET, HEAD' })
-    } else if (running >= concurrentScrapes) {
+    } else if (running.size >= concurrentScrapes && !endStalled(running)) {
       answer(outgoing, 503, 'Too many scrapes at once.\n', { 'retry-after': '1' })
     } else {
-      running++
+      running.add(outgoing)
       endBy(deadlineOf(incoming.headers[scrapeTimeoutHeader], deadlineMilliseconds), outgoing)
       scrape(incoming, outgoing, writeExposition)
         .catch((error: unknown) =>
           outgoing.destroy(error instanceof Error ? error : new Error(String(error))),
         )
-        .finally(() => {
-          running--
-        })
+        .finally(() => running.delete(outgoing))
     }
   }
+}
+
+/** Ends the oldest answer that its scraper does not take. @returns whether there was one */
+function endStalled(running: Set<ServerResponse>): boolean {
+  for (const response of running) {
+    if (response.writableNeedDrain !== true) continue
+    running.delete(response)
+    response.destroy()
+    return true
+  }
+  return false
 }
 
 const misused = {

@@ -141,6 +141,33 @@ describe('the endpoint', () => {
     expect((await fetch(`http://127.0.0.1:${port}/`, { method: 'HEAD' })).status).toBe(200)
   })
 
+  test('ends the oldest scrape that nobody reads for a new one', async () => {
+    let written = 0
+    const handler = requestHandler(async ({ write, cancelled }) => {
+      const piece = Buffer.alloc(1_024 * 1_024)
+      for (let i = 0; i < 100 && !cancelled(); i++) {
+        written++
+        await write(piece, () => {})
+      }
+    }, noWarning)
+    const server = createServer(handler).listen(0, '127.0.0.1')
+    closing.push(() => server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const deaf = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').pause())
+    closing.push(() => {
+      for (const socket of deaf) socket.destroy()
+    })
+    for (const socket of deaf) socket.on('error', () => {}).write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    let before = -1
+    while (written < deaf.length || written !== before) {
+      before = written
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    const statuses = [1, 2, 3].map(() => fetch(`http://127.0.0.1:${port}/`, { method: 'HEAD' }))
+    expect((await Promise.all(statuses)).map(({ status }) => status)).toEqual([200, 200, 200])
+  })
+
   test.each([
     [undefined, 60_000],
     ['10', 60_000],

@@ -2,7 +2,6 @@ import {
   assertPatch,
   type ConfigMeaning,
   type ConfigPatch,
-  configHash,
   durationSeconds,
   MnemoscopeError,
   mostPatchBytes,
@@ -16,7 +15,7 @@ import { limit, scopeOf, windowQuery, writtenText } from '../http/query.js'
 import { type DataOf, route } from '../http/route.js'
 import { signed } from '../http/signed.js'
 import { differenceAnswer, restartAnswer } from './differences.js'
-import type { ChangeRequest, ConfigSource } from './source.js'
+import { type ChangeRequest, type ConfigSource, currentHash } from './source.js'
 import { configChangeAnswer, configChanges } from './store.js'
 
 /** Errors of a change by code; everything else is the recorder's own failure. */
@@ -136,7 +135,7 @@ export const configRoutes = [
     isCached: true,
     handle({ context }, { configSource }: Needs) {
       const { integrations } = configSource.current()
-      const tag = `"${configHash(configSource.current())}"`
+      const tag = `"${currentHash(configSource)}"`
       context.header('etag', tag)
       context.header('cache-control', 'no-cache')
       // A tag that went through compression comes back marked as weak.
@@ -150,7 +149,7 @@ function configInUse(source: ConfigSource): DataOf<typeof configInUseAnswer> {
   const config = source.current()
   const problem = source.problem()
   return {
-    hash: configHash(config),
+    hash: currentHash(source),
     refresh_seconds: durationSeconds(config.dashboard.refreshInterval),
     config: shownConfig(config),
     patch: source.patch(),

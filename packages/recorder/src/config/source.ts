@@ -1,4 +1,4 @@
-import { type Config, type ConfigPatch, names } from '@mnemoscope/kpi'
+import { type Config, type ConfigPatch, configHash, names } from '@mnemoscope/kpi'
 import { Gauge, type Registry } from 'prom-client'
 import type { Difference, RestartNeeded } from './differences.js'
 
@@ -71,6 +71,16 @@ export function liveConfig(source: ConfigSource): Config {
     {},
     Object.fromEntries(keys.map((key) => [key, { enumerable: true, get: () => source.current()[key] }])),
   ) as Config
+}
+
+const hashes = new WeakMap<Config, string>()
+
+/** Hash of the configuration in use, computed once: every service asks for it every few seconds. */
+export function currentHash({ current }: Pick<ConfigSource, 'current'>): string {
+  const config = current()
+  const hash = hashes.get(config) ?? configHash(config)
+  hashes.set(config, hash)
+  return hash
 }
 
 /**

@@ -1,14 +1,17 @@
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { MnemoscopeError } from '@mnemoscope/kpi'
+import { boundConnections, MnemoscopeError } from '@mnemoscope/kpi'
 import type { Hono } from 'hono'
 
-/** Limits memory and open files, however many requests come. */
-const mostConnections = 500
+/**
+ * Limits memory and open files, however many requests come, and leaves room beside one sender. One address has more than
+ * a busy page, a proxy or a host of services needs.
+ */
+const connectionLimits = { all: 500, ofOnePeer: 400 }
 
-/** Of them from one address, so that one sender leaves room for others. More than a busy page, a proxy or a host of services has. */
-const mostOfOnePeer = 400
+/** Connections that the system keeps for the process while it is busy. Senders of what is refused here wait for seconds. */
+const backlog = 4_096
 
 /** How often the two limits of time below are checked. Node's default of 30 s would let silent connections stay as long. */
 const connectionsCheckingInterval = 1_000
@@ -40,31 +43,13 @@ export async function listen(
   // A client that sends headers and then nothing must not hold a connection for ever.
   server.requestTimeout = 30_000
   server.headersTimeout = 10_000
-  // Beyond this, connections wait in the system's queue or are refused, and senders try again.
-  server.maxConnections = mostConnections
-  boundPeers(server)
+  boundConnections(server, connectionLimits)
   await bound(server, host, port)
   const { port: taken } = server.address() as AddressInfo
   return {
     url: `http://${isIPv6(host) ? `[${host}]` : host}:${taken}`,
     close: () => closed(server, graceMs),
   }
-}
-
-/** Ends a connection at once if its address has as many as one may have. */
-function boundPeers(server: Server): void {
-  const counts = new Map<string, number>()
-  server.on('connection', (socket) => {
-    const peer = socket.remoteAddress ?? ''
-    const count = (counts.get(peer) ?? 0) + 1
-    counts.set(peer, count)
-    socket.once('close', () => {
-      const left = (counts.get(peer) ?? 1) - 1
-      if (left === 0) counts.delete(peer)
-      else counts.set(peer, left)
-    })
-    if (count > mostOfOnePeer) socket.destroy()
-  })
 }
 
 function closed(server: Server, graceMs: number): Promise<void> {
@@ -96,6 +81,6 @@ function bound(server: Server, host: string, port: number): Promise<void> {
           : error,
       )
     })
-    server.listen(port, host, resolve)
+    server.listen({ port, host, backlog }, resolve)
   })
 }

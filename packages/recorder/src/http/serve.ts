@@ -1,5 +1,6 @@
+import type { HttpBindings } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
-import { type Config, MnemoscopeError } from '@mnemoscope/kpi'
+import { type Config, type ConnectionRank, MnemoscopeError, rankConnection } from '@mnemoscope/kpi'
 import type { Context, Hono } from 'hono'
 import { type Access, type Asked, assertAccess, type Caller, callerOf, type Gate } from './access.js'
 import type { Attempts } from './attempts.js'
@@ -52,6 +53,7 @@ export function serve<Needs extends ServeOptions>(app: Hono, route: AnyRoute<Nee
     let caller: Caller | undefined
     try {
       caller = callerOf(route.access, askedOf(context), gate)
+      if (caller !== undefined) rank(context, 'known')
       assertAccess(route.access, caller, gate)
       const params = route.params === undefined ? {} : readParams(context, route.params)
       const query = readQuery(context, queryShape(route.query ?? {}, Object.keys(config.kpis)))
@@ -112,8 +114,16 @@ async function afterRefusal(
   const audited = asAudited(route, context, caller)
   const isGuess = code === 'TOKEN_REQUIRED' && context.req.header('authorization') !== undefined
   const { delayMs, isLogged, unlogged } = attempts.refused(audited.from ?? '', isGuess)
+  // Neither a wait nor a body that goes on keeps a connection from those who may be here.
+  if (isDenied) rank(context, 'spare')
   if (isLogged) audit.add({ ...audited, allowed: false, code, unlogged })
   if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
+}
+
+/** Without a server, as in a test of an app alone, there is no connection. */
+function rank({ env }: Context, as: ConnectionRank): void {
+  const socket = (env as Partial<HttpBindings> | undefined)?.incoming?.socket
+  if (socket !== undefined) rankConnection(socket, as)
 }
 
 function asAudited({ access, method, path }: AnyRoute, context: Context, caller: Caller | undefined) {

@@ -1,9 +1,9 @@
-import { configHash, MnemoscopeError } from '@mnemoscope/kpi'
+import { MnemoscopeError } from '@mnemoscope/kpi'
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import type { ConfigSource } from '../config/source.js'
+import { type ConfigSource, currentHash } from '../config/source.js'
 import { busyRetrySeconds } from '../http/budget.js'
 
 /** What a listener compares to know that there is something new. */
@@ -152,9 +152,9 @@ export function createEvents({ pool, configSource, refreshMs, logger }: EventsOp
 
 type ConfigState = Pick<EventState, 'config' | 'config_problem'>
 
-function configState({ current, problem }: EventsOptions['configSource']): ConfigState {
-  const at = problem()?.at
-  return { config: configHash(current()), config_problem: at === undefined ? null : at.getTime() / 1_000 }
+function configState(source: EventsOptions['configSource']): ConfigState {
+  const at = source.problem()?.at
+  return { config: currentHash(source), config_problem: at === undefined ? null : at.getTime() / 1_000 }
 }
 
 async function storedState(pool: pg.Pool): Promise<Omit<EventState, keyof ConfigState>> {

@@ -29,6 +29,22 @@ export interface ReadinessOptions {
   readonly knownSchema: string
 }
 
+/** Everybody may ask, also very often, and alerts are stored through the same connections to Postgres. */
+const rememberedMs = 500
+
+/** Looks once for all who ask at the same time or soon after. */
+export function rememberReadiness(options: ReadinessOptions): () => Promise<Readiness> {
+  let newest: Promise<Readiness> | undefined
+  return () => {
+    newest ??= readinessOf(options).finally(() => {
+      setTimeout(() => {
+        newest = undefined
+      }, rememberedMs).unref()
+    })
+    return newest
+  }
+}
+
 /**
  * Ready means: Postgres answers with the baseline that this recorder knows, Prometheus answers, and the newest healthy
  * cycle is at most three intervals old. A recorder that runs while nothing works is not ready.
