@@ -41,7 +41,8 @@ $$;
 ALTER ROLE mnemoscope_recorder LOGIN NOINHERIT;
 
 -- For Grafana and people who read. It has limits, because a dashboard can send any query: few connections, short
--- statements, and read-only by default (the missing privileges protect the data, not this default).
+-- statements, and read-only by default (the missing privileges protect the data, not this default). A session may lift the
+-- limits of time; the recorder, a member of this role, ends transactions of more than an hour.
 ALTER ROLE mnemoscope_reader LOGIN NOINHERIT CONNECTION LIMIT 20;
 ALTER ROLE mnemoscope_reader SET default_transaction_read_only = on;
 ALTER ROLE mnemoscope_reader SET statement_timeout = '30s';
@@ -60,6 +61,7 @@ $$;
 DO $$
 DECLARE
   making regprocedure;
+  taking regprocedure;
 BEGIN
   -- By default every role may also store large objects. Only a superuser can change that.
   IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
@@ -68,6 +70,14 @@ BEGIN
       WHERE pronamespace = 'pg_catalog'::regnamespace AND proname IN ('lo_creat', 'lo_create', 'lo_from_bytea')
     LOOP
       EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', making);
+    END LOOP;
+    -- And take advisory locks, also those by which recorders share their work: snapshots would stop.
+    FOR taking IN
+      SELECT oid FROM pg_proc
+      WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^pg_(try_)?advisory_'
+    LOOP
+      EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', taking);
+      EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO mnemoscope_recorder', taking);
     END LOOP;
   END IF;
 END
@@ -81,6 +91,8 @@ GRANT USAGE ON SCHEMA public TO mnemoscope_reader;
 -- may use either.
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO mnemoscope_reader;
 GRANT mnemoscope_recorder TO CURRENT_USER;
+-- To end its sessions that take too long.
+GRANT mnemoscope_reader TO mnemoscope_recorder;
 ALTER DEFAULT PRIVILEGES FOR ROLE mnemoscope_recorder IN SCHEMA public GRANT SELECT ON TABLES TO mnemoscope_reader;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO mnemoscope_reader;
 

@@ -9,7 +9,7 @@ import { startUp } from '../harness/command.js'
 import { printFigure } from '../harness/figures.js'
 import { linkTools } from '../harness/link-tools.js'
 import { temporaryFolder } from '../harness/temporary-folder.js'
-import { databaseAttacks } from './attacks/database.js'
+import { databaseAttacks, readerAttacks } from './attacks/database.js'
 import { recorderAttacks, workingWith } from './attacks/recorder.js'
 import { lifecycleAttacks, serverAttacks } from './attacks/servers.js'
 import { planted } from './canaries.js'
@@ -41,6 +41,13 @@ try {
     show(name, gain === undefined ? 0 : 1, 'succeeded', 0)
   }
   const key = readFileSync(join(folder.path, '.mnemoscope/secrets/owner-key'), 'utf8').trim()
+  const { reader = '', readerPasswordFile = '' } = up.run
+  const asReader = Object.assign(new URL(reader), {
+    password: readFileSync(readerPasswordFile, 'utf8').trim(),
+  })
+  for (const { name, attempt } of readerAttacks) {
+    show(name, (await attempt({ database: asReader.href })) === undefined ? 0 : 1, 'succeeded', 0)
+  }
   show('the same requests with a key', (await workingWith(key, up.run.recorder)).length, 'succeeded', 8)
   for (const [place, found] of Object.entries(await leaks({ folder: folder.path, up, given, key }))) {
     show(`secrets in ${place}`, found.length, 'found', 0)

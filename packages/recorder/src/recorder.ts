@@ -14,6 +14,7 @@ import { connectionLimit, divided, refuseTooFew, usualConnections } from './data
 import { databaseFailure } from './database/errors.js'
 import { createPool, timeStatements } from './database/pool.js'
 import { prepareDatabase } from './database/prepare.js'
+import { startEndingReaders } from './database/readers.js'
 import { startRetention } from './database/retention.js'
 import type { AlertHandler } from './deliveries/handlers.js'
 import { startDeliveries, startQueueDepth } from './deliveries/loop.js'
@@ -137,6 +138,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     { work: 'deployments', loop: startDeploymentSearch(work) },
     { work: 'newest_changes', loop: startNewestChanges(work) },
     { work: 'retention', loop: startRetention(work) },
+    { work: 'readers', loop: startEndingReaders(work) },
     { work: 'queue_depth', loop: startQueueDepth(work) },
     ...handlers.map((handler) => ({
       work: 'deliveries',

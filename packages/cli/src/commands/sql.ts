@@ -29,7 +29,7 @@ export const sqlCommand = new Command('sql')
     `most rows (default: ${tableLimit} in a table, all as CSV and JSON)`,
     numberOption('--limit', 1, 1e12),
   )
-  .option('--timeout <seconds>', 'most time for the statement', numberOption('--timeout', 0.1, 86_400), 30)
+  .option('--timeout <seconds>', 'most time for the statement', numberOption('--timeout', 0.1, 3_600), 30)
   .option('--address', 'print the address for a notebook, a BI tool or another client')
   .option('--with-password', 'with --address: print the password in it')
   .addHelpText(

@@ -78,6 +78,7 @@ const signEveryMs = idleTransactionMs / 4
  * which ends with the connection: a recorder that dies leaves nothing to clean up, and one whose connection breaks
  * silently loses the lock because its signs of life end. Where connections are few, it waits for its turn.
  * @returns whether it ran
+ * @throws Error if the lock was lost before the work ended: another recorder may have been at the same work
  */
 export async function exclusively(pool: pg.Pool, name: Work, work: () => Promise<void>): Promise<boolean> {
   const endTurn = await takeTurn(pool, urgent.includes(name))
@@ -99,10 +100,15 @@ function alone(pool: pg.Pool, name: Work, work: () => Promise<void>): Promise<bo
     )
     if (rows[0]?.locked !== true) return false
     let sign: Promise<unknown> | undefined
+    let lost: Error | undefined
+    const onLost = (error: Error) => {
+      lost ??= error
+    }
+    client.on('error', onLost)
     const signs = setInterval(() => {
       sign ??= client
         .query('SELECT')
-        .catch(() => undefined)
+        .catch(onLost)
         .finally(() => {
           sign = undefined
         })
@@ -112,6 +118,10 @@ function alone(pool: pg.Pool, name: Work, work: () => Promise<void>): Promise<bo
     } finally {
       clearInterval(signs)
       await sign
+      client.off('error', onLost)
+    }
+    if (lost !== undefined) {
+      throw new Error(`the lock of ${name} was lost during the work: ${lost.message}`, { cause: lost })
     }
     return true
   })

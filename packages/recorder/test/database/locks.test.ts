@@ -54,6 +54,19 @@ test('recorders in two schemas of a database are at the same work at the same ti
   expect(await work(besides, 'besides')).toBe(true)
 })
 
+test('work whose lock is lost meanwhile fails, and says so', async () => {
+  const pool = await recorderIn('lost', await postgres.newEmptyDatabase())
+  const working = exclusively(pool, 'retention', async () => {
+    await pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+       WHERE classid = $1 AND datname = current_database()`,
+      [lockNumbers.retention],
+    )
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  })
+  await expect(working).rejects.toThrow(/^the lock of retention was lost during the work: terminating/)
+})
+
 test('no two locks have one number', () => {
   const numbers = Object.values(lockNumbers)
   expect(new Set(numbers).size).toBe(numbers.length)

@@ -38,7 +38,7 @@ export async function makeRecorder(url: string, { role, password }: RoleLogin): 
  * Makes a role that can read every table and view of the schema `public`, future ones too, and change nothing: what
  * `deploy/postgres/roles.sql` gives Grafana's role. It may be called again, with a new password.
  * @param url connection string of the administrator
- * @param makers further roles that make tables
+ * @param makers further roles that make tables. They may end the sessions of the reader, which can lift its limits of time
  */
 export async function makeReader(
   url: string,
@@ -62,6 +62,7 @@ export async function makeReader(
       ...makers.map(
         (maker) => `ALTER DEFAULT PRIVILEGES FOR ROLE ${client.escapeIdentifier(maker)} ${readable} ${name}`,
       ),
+      ...makers.map((maker) => `GRANT ${name} TO ${client.escapeIdentifier(maker)}`),
     ])
   })
 }
