@@ -85,17 +85,18 @@ CREATE TABLE alert_transitions (
   recorded_at timestamp with time zone DEFAULT now() NOT NULL,
   detail jsonb NOT NULL,
   CONSTRAINT alert_transitions_pkey PRIMARY KEY (id),
-  CONSTRAINT alert_transitions_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'changed'::text, 'closed'::text, 'reopened'::text]))),
-  CONSTRAINT alert_transitions_via_check CHECK ((via = ANY (ARRAY['webhook'::text, 'prometheus'::text]))),
+  CONSTRAINT alert_transitions_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'changed'::text, 'closed'::text, 'reopened'::text, 'storm'::text]))),
+  CONSTRAINT alert_transitions_via_check CHECK ((via = ANY (ARRAY['webhook'::text, 'prometheus'::text, 'recorder'::text]))),
   CONSTRAINT alert_transitions_episode_id_fkey FOREIGN KEY (episode_id) REFERENCES alert_episodes(id) ON DELETE CASCADE
 );
 CREATE INDEX alert_transitions_episode ON alert_transitions USING btree (episode_id, id);
+CREATE INDEX alert_transitions_storms ON alert_transitions USING btree (at) WHERE (kind = 'storm'::text);
 COMMENT ON TABLE alert_transitions IS 'Each change of an episode, in the order in which it was learned.';
 COMMENT ON COLUMN alert_transitions.id IS 'Order in which transitions were stored.';
 COMMENT ON COLUMN alert_transitions.episode_id IS 'The episode: alert_episodes.id.';
-COMMENT ON COLUMN alert_transitions.kind IS 'opened, changed (start, threshold or text), closed, or reopened (Prometheus shows it never ended).';
+COMMENT ON COLUMN alert_transitions.kind IS 'opened, changed (start, threshold or text), closed, reopened (Prometheus shows it never ended), or storm (several services breached within a minute; this was the last).';
 COMMENT ON COLUMN alert_transitions.at IS 'When it happened, by the clock of its source.';
-COMMENT ON COLUMN alert_transitions.via IS 'The source it was learned from.';
+COMMENT ON COLUMN alert_transitions.via IS 'The source it was learned from; recorder where the recorder concluded it.';
 COMMENT ON COLUMN alert_transitions.recorded_at IS 'When the recorder stored it.';
 COMMENT ON COLUMN alert_transitions.detail IS 'What changed: new values by column name, times as Unix seconds.';
 

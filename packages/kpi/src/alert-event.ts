@@ -60,11 +60,26 @@ export interface AlertEpisode {
   }
 }
 
+/** An operation at or beyond a threshold, as its service sent it. */
+export interface BreachOperation {
+  /** When it was measured, Unix seconds. */
+  readonly at: number
+  /** In the KPI's unit; of a KPI that counts outcomes 1 or 0. */
+  readonly value: number | null
+  /** The outcome, of a KPI that counts them. */
+  readonly outcome: string | null
+  /** 32 and 16 hex digits; null outside of traces. */
+  readonly trace_id: string | null
+  readonly span_id: string | null
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
 /** Something that happened to an alert episode. */
 export interface AlertEvent {
   /** The same each time this event is delivered: a handler that must not act twice remembers it. */
   readonly id: number
-  readonly kind: 'opened' | 'changed' | 'closed' | 'reopened'
+  /** Of a `storm`, several services breached within a minute; `episode` is that of the last of them. */
+  readonly kind: 'opened' | 'changed' | 'closed' | 'reopened' | 'storm'
   /** When it happened, Unix seconds. */
   readonly at: number
   /** The same for people, as `eventText` writes it. */
@@ -73,4 +88,8 @@ export interface AlertEvent {
   readonly detail: Readonly<Record<string, string | number>>
   /** The episode as it is now, which may be further on than the event. */
   readonly episode: AlertEpisode
+  /** The value when a breach of a threshold ended, in the KPI's unit; null where it is unknown, and for other events. */
+  readonly value_at_end: number | null
+  /** The worst operations of the breach that its service sent, the worst first, at most 3. */
+  readonly operations: readonly BreachOperation[]
 }

@@ -8,7 +8,13 @@ import { inUnit } from './unit-text.js'
  * knows, such as who acknowledged it. `CRITICAL recovered after 2 min 30 s: F1 score of gpt-4o (search) in demo; worst 0.25`.
  * The level stands in each text, because a level can end while milder ones go on.
  */
-export function eventText({ kind, episode }: Pick<AlertEvent, 'kind' | 'episode'>): string {
+export function eventText({
+  kind,
+  detail,
+  episode,
+  value_at_end,
+  operations,
+}: Omit<AlertEvent, 'id' | 'at' | 'text'>): string {
   const level = (episode.level ?? 'alert').toUpperCase()
   const subject = episode.message.replace(/ has reached [A-Z]+$/, '')
   // Prometheus keeps an annotation whose template wrote nothing, as an empty text.
@@ -17,13 +23,15 @@ export function eventText({ kind, episode }: Pick<AlertEvent, 'kind' | 'episode'
   const changed = change === undefined ? '' : `; last change: ${change}`
   switch (kind) {
     case 'opened':
-      return `${level}: ${subject}${valueText(episode)}${changed}${by}`
+      return `${level}: ${subject}${valueText(episode)}${changed}${traceText(operations)}${by}`
     case 'reopened':
       return `${level} again: ${subject}${valueText(episode)}${by}`
     case 'changed':
       return `${level} still: ${subject}${valueText(episode)}${by}`
     case 'closed':
-      return `${level} ${endText(episode)}: ${subject}${worstText(episode)}${by}`
+      return `${level} ${endText(episode)}: ${subject}${worstText(episode, value_at_end)}${by}`
+    case 'storm':
+      return `${detail.services} services breached within a minute: ${detail.names}; the last: ${level}: ${subject}${valueText(episode)}`
   }
 }
 
@@ -40,11 +48,18 @@ function valueText({ metadata: { annotations } }: AlertEpisode): string {
   return ` is ${shown_value} (threshold ${shown_threshold})${operations}`
 }
 
-function worstText({ kind, metric_type, peak_value }: AlertEpisode): string {
+function worstText({ kind, metric_type, peak_value }: AlertEpisode, atEnd: number | null): string {
   if (kind !== 'threshold' || peak_value === null) return ''
   const kpis: Readonly<Record<string, KpiDeclaration>> = catalog
   const unit = kpis[metric_type ?? '']?.unit ?? '1'
-  return `; worst ${inUnit(Number(peak_value.toPrecision(3)), unit)}`
+  const shown = (value: number) => inUnit(Number(value.toPrecision(3)), unit)
+  return `; worst ${shown(peak_value)}${atEnd === null ? '' : `, at the end ${shown(atEnd)}`}`
+}
+
+/** Where to look first: the worst operation that was part of a trace. */
+function traceText(operations: AlertEvent['operations']): string {
+  const traced = operations.find(({ trace_id }) => trace_id !== null)
+  return traced === undefined ? '' : `; trace of a bad operation: ${traced.trace_id}`
 }
 
 /** A time as messages write it: `2 min 30 s`. */

@@ -1,4 +1,10 @@
-export type { Acknowledgement, AlertEpisode, AlertEvent, PrecedingChange } from './alert-event.js'
+export type {
+  Acknowledgement,
+  AlertEpisode,
+  AlertEvent,
+  BreachOperation,
+  PrecedingChange,
+} from './alert-event.js'
 export { type AlertKind, type AlertScale, alertKindOf, alertKinds, alertScale } from './alert-kind.js'
 export { bucketEdge } from './boundaries.js'
 export { boundarySpellings } from './boundary-spellings.js'

@@ -22,6 +22,15 @@ const episode = {
   },
 } as unknown as AlertEpisode
 
+const event = { kind: 'opened', detail: {}, episode, value_at_end: null, operations: [] } as const
+const operation = {
+  at,
+  value: 0.05,
+  outcome: null,
+  trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+  span_id: null,
+  metadata: {},
+}
 const acknowledgement = { by: 'ada', comment: null, at }
 const noAnnotations = { ...episode.metadata, annotations: {} }
 /** As Prometheus has them where their templates wrote nothing. */
@@ -79,5 +88,33 @@ test.each<[AlertEvent['kind'], Partial<AlertEpisode>, string]>([
   ],
   ['opened', { level: null, message: 'DiskFull', metadata: noAnnotations }, 'ALERT: DiskFull'],
 ])('an event that is %s with %j says so in the words of messages', (kind, more, text) => {
-  expect(eventText({ kind, episode: { ...episode, ...more } })).toBe(text)
+  expect(eventText({ ...event, kind, episode: { ...episode, ...more } })).toBe(text)
+})
+
+test.each<[Partial<AlertEvent>, string]>([
+  [
+    { kind: 'closed', value_at_end: 0.861_234, episode: { ...episode, ends_at: at + 150 } },
+    'CRITICAL recovered after 2 min 30 s: F1 score of gpt-4o (search) in demo; worst 0.247, at the end 0.861',
+  ],
+  [
+    {
+      operations: [{ ...operation, trace_id: null }, operation],
+      episode: { ...episode, metadata: noAnnotations },
+    },
+    'CRITICAL: F1 score of gpt-4o (search) in demo; trace of a bad operation: 4bf92f3577b34da6a3ce929d0e0e4736',
+  ],
+  [
+    { operations: [{ ...operation, trace_id: null }], episode: { ...episode, metadata: noAnnotations } },
+    'CRITICAL: F1 score of gpt-4o (search) in demo',
+  ],
+  [
+    {
+      kind: 'storm',
+      detail: { services: 6, names: 'a, b, c, d, e and 1 more' },
+      episode: { ...episode, metadata: emptyAnnotations },
+    },
+    '6 services breached within a minute: a, b, c, d, e and 1 more; the last: CRITICAL: F1 score of gpt-4o (search) in demo is 0.283 (threshold 0.70)',
+  ],
+])('what only the recorder knows is in the text of %j', (more, text) => {
+  expect(eventText({ ...event, ...more })).toBe(text)
 })

@@ -59,19 +59,20 @@ COMMENT ON COLUMN alert_episodes.annotations IS 'All annotations, newest texts.'
 CREATE TABLE alert_transitions (
   id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   episode_id  bigint NOT NULL REFERENCES alert_episodes ON DELETE CASCADE,
-  kind        text NOT NULL CHECK (kind IN ('opened', 'changed', 'closed', 'reopened')),
+  kind        text NOT NULL CHECK (kind IN ('opened', 'changed', 'closed', 'reopened', 'storm')),
   at          timestamptz NOT NULL,
-  via         text NOT NULL CHECK (via IN ('webhook', 'prometheus')),
+  via         text NOT NULL CHECK (via IN ('webhook', 'prometheus', 'recorder')),
   recorded_at timestamptz NOT NULL DEFAULT now(),
   detail      jsonb NOT NULL
 );
 CREATE INDEX alert_transitions_episode ON alert_transitions (episode_id, id);
+CREATE INDEX alert_transitions_storms ON alert_transitions (at) WHERE kind = 'storm';
 COMMENT ON TABLE alert_transitions IS 'Each change of an episode, in the order in which it was learned.';
 COMMENT ON COLUMN alert_transitions.id IS 'Order in which transitions were stored.';
 COMMENT ON COLUMN alert_transitions.episode_id IS 'The episode: alert_episodes.id.';
-COMMENT ON COLUMN alert_transitions.kind IS 'opened, changed (start, threshold or text), closed, or reopened (Prometheus shows it never ended).';
+COMMENT ON COLUMN alert_transitions.kind IS 'opened, changed (start, threshold or text), closed, reopened (Prometheus shows it never ended), or storm (several services breached within a minute; this was the last).';
 COMMENT ON COLUMN alert_transitions.at IS 'When it happened, by the clock of its source.';
-COMMENT ON COLUMN alert_transitions.via IS 'The source it was learned from.';
+COMMENT ON COLUMN alert_transitions.via IS 'The source it was learned from; recorder where the recorder concluded it.';
 COMMENT ON COLUMN alert_transitions.recorded_at IS 'When the recorder stored it.';
 COMMENT ON COLUMN alert_transitions.detail IS 'What changed: new values by column name, times as Unix seconds.';
 

@@ -18,6 +18,7 @@ import { startEndingReaders } from './database/readers.js'
 import { startRetention } from './database/retention.js'
 import type { AlertHandler } from './deliveries/handlers.js'
 import { startDeliveries, startQueueDepth } from './deliveries/loop.js'
+import { startStorms } from './deliveries/storms.js'
 import { startNewestChanges } from './deployments/newest-changes.js'
 import { startDeploymentSearch } from './deployments/search.js'
 import { isLoopback, type Key, type Openness } from './http/access.js'
@@ -140,6 +141,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     { work: 'retention', loop: startRetention(work) },
     { work: 'readers', loop: startEndingReaders(work) },
     { work: 'queue_depth', loop: startQueueDepth(work) },
+    { work: 'storms', loop: startStorms(work) },
     ...handlers.map((handler) => ({
       work: 'deliveries',
       handler: handler.name,

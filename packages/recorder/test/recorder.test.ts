@@ -5,6 +5,8 @@ import { type Config, defineConfig } from '@mnemoscope/kpi'
 import { startTogether } from '../../../test/harness/started.js'
 import {
   type AlertEpisode,
+  type AlertEvent,
+  type AlertHandler,
   createPool,
   type DashboardData,
   prepareDatabase,
@@ -74,7 +76,10 @@ afterAll(async () => {
   await Promise.all([postgres?.stop(), prometheus?.stop()])
 }, 60_000)
 
-async function withRecorder(work: (recorder: Recorder, databaseUrl: string) => Promise<void>): Promise<void> {
+async function withRecorder(
+  work: (recorder: Recorder, databaseUrl: string) => Promise<void>,
+  handlers: readonly AlertHandler[] = [],
+): Promise<void> {
   const databaseUrl = await postgres.newDatabase()
   const recorder = await startRecorder({
     config,
@@ -82,6 +87,7 @@ async function withRecorder(work: (recorder: Recorder, databaseUrl: string) => P
     prometheusUrl: prometheus.url,
     port: 0,
     logger: silentLogger,
+    handlers,
   })
   try {
     await work(recorder, databaseUrl)
@@ -157,7 +163,9 @@ describe('a recorder on a real Prometheus and Postgres', () => {
 
   test('finds an alert that no webhook reported, and closes the same episode when it ends', async () => {
     prometheus.expose(healthy)
-    await withRecorder(async (recorder) => {
+    const events: AlertEvent[] = []
+    const handler = { name: 'remembers', handle: (event: AlertEvent) => void events.push(event) }
+    const story = async (recorder: Recorder, databaseUrl: string) => {
       prometheus.expose(exposition([['model-a', '8192', 0.42]]))
       const open = await waitFor(async () => {
         const { open_alerts } = await dashboardOf(recorder)
@@ -173,6 +181,15 @@ describe('a recorder on a real Prometheus and Postgres', () => {
         message: 'F1 score of model-a is critical',
         is_worst: true,
       })
+      const pool = createPool(databaseUrl)
+      const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
+      await pool.query(
+        `INSERT INTO measurements (at, id, kpi, value, service, model, context_size, severity, trace_id, metadata)
+         SELECT now(), gen_random_uuid(), 'f1_score', value, $1, 'model-a', '8192', severity, trace, '{"tenant": "a"}'
+         FROM (VALUES (0.9, NULL, NULL), (0.2, 'critical', $2), (0.3, 'critical', NULL)) AS given (value, severity, trace)`,
+        [open[0]?.service, trace],
+      )
+      await pool.end()
       prometheus.expose(healthy)
       const closed = await waitFor(async () => {
         const { episodes } = await get<{ episodes: AlertEpisode[] }>(recorder, '/api/episodes?state=closed')
@@ -180,7 +197,18 @@ describe('a recorder on a real Prometheus and Postgres', () => {
       })
       expect(closed).toHaveLength(1)
       expect(closed[0]).toMatchObject({ id: open[0]?.id, closed_how: 'reconciled' })
-    })
+      const event = await waitFor(() => events.find(({ kind }) => kind === 'closed'))
+      expect(event).toMatchObject({
+        value_at_end: 0.91,
+        text: expect.stringMatching(/: F1 score of model-a is critical; worst 0\.42, at the end 0\.91$/),
+        operations: [
+          { value: 0.2, trace_id: trace, metadata: { tenant: 'a' } },
+          { value: 0.3, trace_id: null },
+        ],
+      })
+      expect(events.find(({ kind }) => kind === 'opened')).toMatchObject({ value_at_end: null })
+    }
+    await withRecorder(story, [handler])
   }, 60_000)
 })
 

@@ -108,7 +108,11 @@ export async function insertEpisodes(client: pg.ClientBase, episodes: readonly E
 /** Stores transitions, each with the id of its episode, and a delivery of each to every handler. */
 export async function insertTransitions(
   client: pg.ClientBase,
-  transitions: readonly (Transition & { readonly episodeId: string })[],
+  transitions: readonly (Omit<Transition, 'kind' | 'via'> & {
+    readonly kind: Transition['kind'] | 'storm'
+    readonly via: Transition['via'] | 'recorder'
+    readonly episodeId: string
+  })[],
   handlers: readonly string[],
 ): Promise<void> {
   if (transitions.length === 0) return

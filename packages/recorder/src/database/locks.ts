@@ -28,6 +28,7 @@ export const lockNumbers = {
   retention: 572_702_104,
   rollUps: 572_702_105,
   deploymentSearch: 572_702_106,
+  storms: 572_702_107,
 } as const
 
 type LockName = keyof typeof lockNumbers
@@ -67,7 +68,7 @@ export async function lockTexts(
 }
 
 /** Work of which one run at a time is enough, however many recorders share the tables. */
-type Work = 'snapshots' | 'backfill' | 'reconcile' | 'retention' | 'rollUps' | 'deploymentSearch'
+type Work = 'snapshots' | 'backfill' | 'reconcile' | 'retention' | 'rollUps' | 'deploymentSearch' | 'storms'
 
 /** A holder gives a sign of life this often; Postgres ends its session after `idleTransactionMs` without one. */
 const signEveryMs = idleTransactionMs / 4

@@ -1,8 +1,10 @@
+import type { AlertEvent } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { type Loop, startLoop } from '../loop.js'
 import { messageOf } from '../message-of.js'
 import type { Metrics } from '../metrics.js'
 import type { Work } from '../work.js'
+import { withEvidence } from './evidence.js'
 import type { AlertHandler } from './handlers.js'
 import { claim, type Delivery, finish, giveBack } from './queue.js'
 
@@ -19,7 +21,8 @@ const graceMs = 5_000
  * Gives one handler its events. Each handler has its own loop, so none waits for another; and a place becomes free as
  * soon as its event is done, so that an episode that hangs delays no other.
  */
-export function startDeliveries({ pool, logger, metrics }: Work, handler: AlertHandler): Loop {
+export function startDeliveries(work: Work, handler: AlertHandler): Loop {
+  const { pool, logger, metrics } = work
   const timeoutMs = handler.timeoutMs ?? defaultTimeoutMs
   const underWay = new Map<Promise<void>, AbortController>()
   let goesOn = false
@@ -31,7 +34,7 @@ export function startDeliveries({ pool, logger, metrics }: Work, handler: AlertH
 
   const deliver = async (delivery: Delivery, controller: AbortController): Promise<void> => {
     try {
-      await inTime(handler, delivery, timeoutMs, controller)
+      await inTime(handler, await withEvidence(work, delivery.event), timeoutMs, controller)
     } catch (error) {
       metrics.deliveryFailures.inc({ handler: handler.name })
       const reason = messageOf(error)
@@ -46,13 +49,13 @@ export function startDeliveries({ pool, logger, metrics }: Work, handler: AlertH
 
   const start = (delivery: Delivery): void => {
     const controller = new AbortController()
-    const work = deliver(delivery, controller)
+    const delivering = deliver(delivery, controller)
       .catch((error) => {
         unstored++
         onError(error)
       })
-      .finally(() => underWay.delete(work))
-    underWay.set(work, controller)
+      .finally(() => underWay.delete(delivering))
+    underWay.set(delivering, controller)
   }
 
   const loop = startLoop({
@@ -102,7 +105,7 @@ async function firstOf(works: Iterable<Promise<void>>, mostMs: number): Promise<
 /** Calls the handler, and stops waiting when its time is up or it is aborted, even if it ignores the signal. */
 async function inTime(
   handler: AlertHandler,
-  { event }: Delivery,
+  event: AlertEvent,
   timeoutMs: number,
   controller: AbortController,
 ): Promise<void> {

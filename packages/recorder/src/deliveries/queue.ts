@@ -1,4 +1,4 @@
-import { type AlertEvent, eventText } from '@mnemoscope/kpi'
+import type { AlertEvent } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { storableText } from '../database/text.js'
 import { episodesById } from '../episodes/find.js'
@@ -9,11 +9,14 @@ const mostAttempts = 16
 const firstMs = 1_000
 const longestMs = 300_000
 
+/** An event as it is stored. */
+export type StoredEvent = Omit<AlertEvent, 'text' | 'value_at_end' | 'operations'>
+
 /** An event that one handler is to get now. */
 export interface Delivery {
   readonly id: string
   readonly attempts: number
-  readonly event: AlertEvent
+  readonly event: StoredEvent
 }
 
 /**
@@ -84,11 +87,12 @@ export async function replayDeliveries(pool: pg.Pool, handler?: string): Promise
   return rowCount ?? 0
 }
 
-async function loadEvents(pool: pg.Pool, transitionIds: readonly string[]): Promise<Map<string, AlertEvent>> {
+async function loadEvents(
+  pool: pg.Pool,
+  transitionIds: readonly string[],
+): Promise<Map<string, StoredEvent>> {
   if (transitionIds.length === 0) return new Map()
-  const { rows } = await pool.query<
-    Omit<AlertEvent, 'id' | 'episode' | 'text'> & { id: string; episode_id: string }
-  >(
+  const { rows } = await pool.query<Omit<StoredEvent, 'id' | 'episode'> & { id: string; episode_id: string }>(
     `SELECT id, episode_id, kind, extract(epoch FROM at)::float8 AS at, detail
      FROM alert_transitions WHERE id = ANY($1::bigint[])`,
     [transitionIds],
@@ -99,10 +103,10 @@ async function loadEvents(pool: pg.Pool, transitionIds: readonly string[]): Prom
   )
   const byId = new Map(episodes.map((episode) => [String(episode.id), episode]))
   return new Map(
-    rows.flatMap(({ id, episode_id, kind, at, detail }): [string, AlertEvent][] => {
+    rows.flatMap(({ id, episode_id, kind, at, detail }): [string, StoredEvent][] => {
       const episode = byId.get(episode_id)
       if (episode === undefined) return []
-      return [[id, { id: Number(id), kind, at, text: eventText({ kind, episode }), detail, episode }]]
+      return [[id, { id: Number(id), kind, at, detail, episode }]]
     }),
   )
 }

@@ -8,9 +8,11 @@ import { episodeAnswer, episodesById } from './find.js'
 
 /** A change of an episode. */
 const transitionAnswer = z.strictObject({
-  kind: z.enum(['opened', 'changed', 'closed', 'reopened']),
+  kind: z
+    .enum(['opened', 'changed', 'closed', 'reopened', 'storm'])
+    .describe('Of a storm, several services breached within a minute, and this was the last of them.'),
   at: z.number().describe('When it happened by the clock of the source, Unix seconds.'),
-  via: z.enum(['webhook', 'prometheus']),
+  via: z.enum(['webhook', 'prometheus', 'recorder']),
   recorded_at: z.number().describe('When it was stored, Unix seconds.'),
   detail: z.record(z.string(), z.unknown()).describe('New values by column name; times are Unix seconds.'),
 })

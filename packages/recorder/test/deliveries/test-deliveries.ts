@@ -3,6 +3,7 @@ import { defineConfig } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { Observation } from '../../src/alerts/observation.js'
 import { startDeliveries } from '../../src/deliveries/loop.js'
+import { startStorms } from '../../src/deliveries/storms.js'
 import { type AlertHandler, createPool } from '../../src/index.js'
 import type { Loop } from '../../src/loop.js'
 import { createMetrics } from '../../src/metrics.js'
@@ -16,6 +17,8 @@ export interface TestDeliveries {
   readonly pool: pg.Pool
   /** Delivers to a handler until the end of the test. */
   start(handler: AlertHandler, metrics?: ReturnType<typeof createMetrics>): void
+  /** Looks for storms until the end of the test. */
+  lookForStorms(handlers: readonly string[]): void
   /** Stops all deliveries now. */
   stopAll(): Promise<void>
   /** How many deliveries a handler has yet to get. */
@@ -27,6 +30,19 @@ export function testDeliveries(): TestDeliveries {
   let postgres: TestPostgres
   let pool: pg.Pool
   const loops: Loop[] = []
+
+  const workOf = (handlers: readonly string[], metrics = createMetrics()): Work => {
+    const config = defineConfig()
+    return {
+      pool,
+      prometheus: createPrometheusClient({ url: 'http://127.0.0.1:9' }),
+      config,
+      logger: silentLogger,
+      metrics,
+      reading: { normaliser: { cluster: 'default', externalLabels: {}, kpis: config.kpis } },
+      handlers,
+    }
+  }
 
   const stopAll = async () => {
     await Promise.all(loops.splice(0).map((loop) => loop.stop()))
@@ -52,17 +68,10 @@ export function testDeliveries(): TestDeliveries {
       return pool
     },
     start(handler, metrics = createMetrics()) {
-      const config = defineConfig()
-      const work: Work = {
-        pool,
-        prometheus: createPrometheusClient({ url: 'http://127.0.0.1:9' }),
-        config,
-        logger: silentLogger,
-        metrics,
-        reading: { normaliser: { cluster: 'default', externalLabels: {}, kpis: config.kpis } },
-        handlers: [handler.name],
-      }
-      loops.push(startDeliveries(work, handler))
+      loops.push(startDeliveries(workOf([handler.name], metrics), handler))
+    },
+    lookForStorms(handlers) {
+      loops.push(startStorms(workOf(handlers)))
     },
     stopAll,
     async left(handler) {
