@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -19,8 +19,13 @@ const artifacts = join(repository, '.mnemoscope', 'artifacts', 'browser')
 
 /** Keeps what the page looks like. */
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  keepPicture(await page.screenshot({ fullPage: true }), name)
+}
+
+/** Keeps a picture for people to look at. */
+export function keepPicture(bytes: Buffer, name: string): void {
   mkdirSync(artifacts, { recursive: true })
-  await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true })
+  writeFileSync(join(artifacts, `${name}.png`), bytes)
 }
 
 /** Opens the page and waits until everything has been drawn once. Errors of the page end up in `problems`. */

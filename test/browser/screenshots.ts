@@ -9,6 +9,7 @@ import { linkTools } from '../harness/link-tools.js'
 import { repository } from '../harness/repository.js'
 import { temporaryFolder } from '../harness/temporary-folder.js'
 import { chromium, describeInBrowser, openPage } from './browser.js'
+import { picturesOfMessages } from './pictures-of-messages.js'
 
 const images = join(repository, 'docs', 'images')
 /** Pictures of a README are loaded by everybody who opens it. */
@@ -69,6 +70,13 @@ describeInBrowser('pictures of the page, from a real run of the demo', () => {
     await page.emulateMedia({ colorScheme: 'light' })
     await picture('page-phone', { width: 360, height: 740 })
   }, 600_000)
+
+  test('messages', async () => {
+    for (const [name, bytes] of await picturesOfMessages(browser)) {
+      writeFileSync(join(images, `${name}.png`), bytes)
+      expect(bytes.length).toBeLessThan(mostBytes)
+    }
+  }, 60_000)
 
   async function oldestAlert(): Promise<number> {
     const times = await page

@@ -14,7 +14,7 @@ article { background: light-dark(#fff, #1e2126); border: 1px solid light-dark(#d
 .title { font-weight: 600; margin: 0 0 4px } .body { margin: 0; white-space: pre-line }
 .level { font-size: 12px; border: 1px solid; border-radius: 4px; padding: 0 5px }
 a { color: light-dark(#0b57d0, #8ab4f8) } code { font: 12px ui-monospace, monospace }
-iframe { width: 100%; height: 620px; border: 0 }
+iframe { width: 100%; height: 440px; border: 0 }
 `
 
 /** A page with every message in every medium, side by side, light or dark as its reader has it or wants it. */
