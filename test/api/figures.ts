@@ -63,6 +63,7 @@ export async function outsideContract(): Promise<Figure> {
       gate: { token: undefined, keys: () => [], sessionSecret: '', open: 'use' },
       audit: { add: () => undefined },
       takeSignInCode: () => false,
+      trustedProxies: [],
       hosts: new Set(),
       metrics: createMetrics(),
       logger,

@@ -19,8 +19,7 @@ describeInBrowser('the page of a recorder with a token', () => {
           await seedSnapshots(client, { newest, intervalSeconds: 60, instants: 5, series: 2 })
           await seedEpisodes(client, { newest, count: 2, open: 2, everySeconds: 100 })
         },
-        {},
-        'of-my-own',
+        { token: 'of-my-own' },
       ),
       'missing' in chromium ? Promise.reject(new Error(chromium.missing)) : launchChromium(chromium),
     )

@@ -26,10 +26,15 @@ export interface SeededRecorder {
 /** Nothing listens there, so that nothing is added to what a test has stored. */
 const noPrometheus = 'http://127.0.0.1:9'
 
+export interface SeededOptions {
+  readonly config?: ConfigInput
+  readonly token?: string
+  readonly trustProxies?: readonly string[]
+}
+
 export async function startSeededRecorder(
   seed: (client: pg.Client) => Promise<void>,
-  input: ConfigInput = {},
-  token?: string,
+  { config: input = {}, token, trustProxies = [] }: SeededOptions = {},
 ): Promise<SeededRecorder> {
   const postgres = await startTestPostgres()
   const databaseUrl = await orEnd(postgres.stop, postgres.newDatabase)
@@ -53,6 +58,7 @@ export async function startSeededRecorder(
       databaseUrl,
       prometheusUrl: noPrometheus,
       port,
+      trustProxies,
       logger: pino({ level: 'silent' }),
       ...(token === undefined ? {} : { token }),
     })

@@ -6,6 +6,7 @@ import { toolsDir } from '../harness/repository.js'
 import { existingServers } from './existing/story.js'
 import type { Programs } from './existing/stranger.js'
 import { databaseFaults } from './postgres/fault-runs.js'
+import { suiteFigure } from './suite-figure.js'
 
 const isJson = process.argv.includes('--json')
 /** Only on the oldest servers that the product runs with, and without fault runs. */
@@ -45,6 +46,17 @@ for (const programs of await estates()) {
   }
 }
 if (!isShort) {
+  const suites = [
+    await suiteFigure(
+      'Postgres with TLS, through PgBouncer, with few connections',
+      'postgres/postgres.suite.ts',
+    ),
+    await suiteFigure('the page behind nginx with a prefix', 'proxy/nginx.suite.ts'),
+  ]
+  for (const figure of suites) {
+    printFigure(figure, isJson)
+    isOk &&= figure.ok
+  }
   for (const figure of await databaseFaults((text) => console.error(text))) {
     printFigure(figure, isJson)
     isOk &&= figure.ok

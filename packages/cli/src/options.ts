@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Config } from '@mnemoscope/kpi'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 
@@ -57,6 +58,14 @@ function refused(name: string, text: string, expected: string): MnemoscopeError 
 export function hostOption(text: string, before: readonly string[] = []): readonly string[] {
   if (/^[a-z0-9_.-]{1,253}$/i.test(text)) return [...before, text]
   throw refused('--allow-host', text, 'a host name without a port, such as "recorder"')
+}
+
+/** Reads `--trust-proxy 10.0.0.0/8`, which can be given several times. */
+export function proxyOption(text: string, before: readonly string[] = []): readonly string[] {
+  const [, address = '', bits] = /^([\da-fA-F.:]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  if (Number(bits ?? most) <= most && most > 0) return [...before, text]
+  throw refused('--trust-proxy', text, 'an IP address or a network, such as "127.0.0.1" or "10.0.0.0/8"')
 }
 
 /** Services whose address differs in this run, by name: `{ demo: '127.0.0.1:9464' }`. */

@@ -38,7 +38,7 @@ interface Request<Name extends Operation> {
 
 /**
  * Asks the recorder for an operation of its API: `ask('GET /api/episodes/{id}', { params: { id: '7' } })`.
- * @throws RefusedError where it answers with an error, TypeError or a timeout where it does not answer
+ * @throws RefusedError where it answers with an error, another error where it does not answer
  */
 export async function ask<Name extends Operation>(
   name: Name,
@@ -65,19 +65,26 @@ function addressOf(
   params: Readonly<Record<string, string>>,
   query: Readonly<Record<string, string | number | undefined>>,
 ): string {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+  // Relative to the page, which may lie below a prefix of a proxy.
+  const filled = path
+    .slice(1)
+    .replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
   const given = Object.entries(query).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)]],
   )
   return given.length === 0 ? filled : `${filled}?${new URLSearchParams(given)}`
 }
 
-async function refusalOf(response: Response): Promise<RefusedError> {
+/** Of a proxy that gets no answer itself. */
+const gatewayStatuses: readonly number[] = [502, 503, 504]
+
+async function refusalOf(response: Response): Promise<Error> {
   try {
     const { error }: ErrorAnswer = await response.json()
     const { code, message, next } = error
     return new RefusedError(next === undefined ? message : `${message}. ${next}`, code)
   } catch {
+    if (gatewayStatuses.includes(response.status)) return new Error(`a proxy answers ${response.status}`)
     return new RefusedError(`status ${response.status}, without a reason`)
   }
 }

@@ -17,7 +17,7 @@ export function listen({ onChange, onLost }: { onChange: () => void; onLost: () 
   let silence: ReturnType<typeof setTimeout> | undefined
 
   function open() {
-    const source = new EventSource('/api/events')
+    const source = new EventSource('api/events')
     const lost = () => {
       source.close()
       clearTimeout(silence)

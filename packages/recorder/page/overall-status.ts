@@ -94,7 +94,7 @@ function show(data: DashboardData, unknown: Unknown | undefined): void {
   const prefix = level || worst ? `${word}${others.length > 0 ? ` (${others.length + 1})` : ''} – ` : ''
   document.title = `${prefix}Mnemoscope`
   const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]')
-  if (icon) icon.href = prefix !== '' && level !== 'info' ? '/page/icon-alert.svg' : '/page/icon.svg'
+  if (icon) icon.href = prefix !== '' && level !== 'info' ? 'page/icon-alert.svg' : 'page/icon.svg'
 }
 
 function alertSentence({ alert }: FiringAlert, data: DashboardData, more: string): (Node | string)[] {
@@ -120,7 +120,7 @@ function headline(alert: AlertEpisode, { kpis }: DashboardData): string {
 function unknownSentence({ title, since, reasons }: Unknown): (Node | string)[] {
   const time = since === undefined ? [] : since === null ? [' in this window'] : [' since ', timeOf(since)]
   const where =
-    reasons.length === 0 ? [] : [`. ${reasons.join(' ')} `, element('a', { href: '/readyz' }, 'Readiness')]
+    reasons.length === 0 ? [] : [`. ${reasons.join(' ')} `, element('a', { href: 'readyz' }, 'Readiness')]
   return [element('strong', {}, title), ...time, ...where]
 }
 
@@ -158,5 +158,5 @@ export function showGuide({ no_data, open_alerts }: DashboardData, problems: rea
         `${found.length > 0 ? '○' : '✓'} ${name}${found.length > 0 ? `: ${found.join('; ')}` : ''}`,
       ),
   )
-  setText(byId('guide-origin'), location.origin)
+  setText(byId('guide-origin'), new URL('.', location.href).href)
 }

@@ -74,9 +74,14 @@ export interface RecorderOptions {
   readonly host?: string
   /**
    * Further names under which it is reached. Default none: it has the names of this machine, its IP addresses, and the
-   * hosts of `endpoints.recorder` and of the address it listens on.
+   * hosts of `endpoints.recorder`, of `endpoints.page` and of the address it listens on.
    */
   readonly allowHosts?: readonly string[]
+  /**
+   * Proxies that are believed how a request was sent (`X-Forwarded-Host`, `-Proto`, `-Prefix`, `-For`): IP addresses and
+   * networks such as `10.0.0.0/8`. Default none.
+   */
+  readonly trustProxies?: readonly string[]
   /** Default 9470; 0 for a free one. */
   readonly port?: number
   /** Default: JSON lines on standard output. */
@@ -175,7 +180,11 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     },
     audit,
     takeSignInCode: options.signIn?.takeCode ?? (() => false),
-    hosts: knownHosts([config.endpoints.recorder], [host, ...(options.allowHosts ?? [])]),
+    trustedProxies: options.trustProxies ?? [],
+    hosts: knownHosts(
+      [config.endpoints.recorder, config.endpoints.page],
+      [host, ...(options.allowHosts ?? [])],
+    ),
     metrics,
     logger,
     page,

@@ -2,13 +2,14 @@ import { Command } from 'commander'
 import { changeToken, databaseConnections, requiredDatabaseUrl, tokenNote } from '../environment.js'
 import { keyFileOf } from '../keys.js'
 import { withLogin } from '../login.js'
-import { hostOption, portOption, type ScrapedAt, scrapeOption } from '../options.js'
+import { hostOption, portOption, proxyOption, type ScrapedAt, scrapeOption } from '../options.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 
 interface RecordOptions {
   config?: string
   host: string
   allowHost?: readonly string[]
+  trustProxy?: readonly string[]
   port: number
   prometheusUrl?: string
   alertmanagerUrl?: string
@@ -33,6 +34,11 @@ export const recordCommand = new Command('record')
     '--allow-host <name>',
     'another name under which the recorder is reached; may be repeated',
     hostOption,
+  )
+  .option(
+    '--trust-proxy <address>',
+    'proxy that is believed how a request was sent (X-Forwarded-...); may be repeated',
+    proxyOption,
   )
   .option('--port <port>', 'port to listen on, 0 for a free one', portOption, 9_470)
   .option('--prometheus-url <url>', 'Prometheus-compatible API (default: endpoints.prometheus)')
@@ -115,6 +121,7 @@ export const recordCommand = new Command('record')
       host,
       port,
       allowHosts: options.allowHost ?? [],
+      trustProxies: options.trustProxy ?? [],
       ...(options.open && { open: 'use' }),
       ...gate.recorder,
       ...(token === undefined ? {} : { token }),

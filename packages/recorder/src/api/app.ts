@@ -13,6 +13,7 @@ import { byteBudget } from '../http/budget.js'
 import { answerError, RequestError } from '../http/error.js'
 import { checkHosts } from '../http/hosts.js'
 import { type PageFile, policyForDocumentsAlone, servePageFile } from '../http/page.js'
+import { pageWithoutSlash, pathWithout, sentThrough } from '../http/proxy.js'
 import type { AnyRoute } from '../http/route.js'
 import { type Audit, refuseOtherMethods, serve } from '../http/serve.js'
 import type { Metrics } from '../metrics.js'
@@ -40,6 +41,8 @@ export interface AppOptions {
   readonly takeSignInCode: (code: string) => boolean
   /** Names for which requests are answered, beside those of this machine and IP addresses. */
   readonly hosts: ReadonlySet<string>
+  /** Proxies that are believed how a request was sent: IP addresses and networks. */
+  readonly trustedProxies: readonly string[]
   readonly metrics: Metrics
   readonly logger: Logger
   readonly page: ReadonlyMap<string, PageFile>
@@ -58,13 +61,16 @@ export interface AppOptions {
 /** The recorder's HTTP API and page. */
 export function createApp(options: AppOptions): Hono {
   const { readers, config, logger, page } = options
+  const sentOf = sentThrough(options.trustedProxies)
   const needs = {
     ...options,
+    sentOf,
     attempts: countAttempts(),
     budgets: { alerts: byteBudget(mostBytesAtOnce.alerts), others: byteBudget(mostBytesAtOnce.others) },
     dashboards: rememberDashboards(readers, config),
   }
-  const app = new Hono()
+  const { recorder, page: pageAddress } = config.endpoints
+  const app = new Hono({ getPath: pathWithout([recorder, pageAddress]) })
   app.use('/api/*', compress())
   app.onError((error, context) => answerError(error, context, logger))
   // Hono hands only what is an `Error` of its own realm to the handler above, and drops anything else.
@@ -75,7 +81,12 @@ export function createApp(options: AppOptions): Hono {
       context.res = answerError(error, context, logger)
     }
   })
-  app.use(checkHosts(options.hosts))
+  app.use(checkHosts(options.hosts, sentOf))
+  // The page's links are relative, so they need a prefix that ends with a slash.
+  app.use(async ({ req, redirect }, next) => {
+    if (req.path !== pageWithoutSlash) return next()
+    return redirect(`${new URL(req.url).pathname.split('/').at(-1)}/`, 308)
+  })
   app.notFound((context) => {
     const { path } = context.req
     const error = new RequestError(404, `there is nothing at ${path}`, {

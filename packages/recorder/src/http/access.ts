@@ -126,12 +126,18 @@ const sessionMs = 30 * 24 * 3_600_000
 
 /**
  * The header that signs a browser in with a key: until the key ends or is revoked, at most 30 days. No script reads the
- * cookie, and no page of another site sends it.
+ * cookie, and no page of another site sends it. Programs beside the recorder behind a proxy get it only without a prefix.
  */
-export function sessionCookie({ sha256 }: Pick<Key, 'sha256'>, secret: string, now = Date.now()): string {
+export function sessionCookie(
+  { sha256 }: Pick<Key, 'sha256'>,
+  secret: string,
+  { scheme, prefix }: { readonly scheme: string; readonly prefix: string } = { scheme: 'http', prefix: '' },
+  now = Date.now(),
+): string {
   const content = `${now + sessionMs}.${signature(`key ${sha256}`, secret)}`
   const value = `${content}.${signature(`session ${content}`, secret)}`
-  return `mnemoscope_session=${value}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${sessionMs / 1_000}`
+  const isSecure = scheme === 'https' ? 'Secure; ' : ''
+  return `mnemoscope_session=${value}; HttpOnly; ${isSecure}SameSite=Strict; Path=${prefix}/; Max-Age=${sessionMs / 1_000}`
 }
 
 function ofSession(value: string, gate: Gate, now: number): Caller | undefined {

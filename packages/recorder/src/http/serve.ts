@@ -1,5 +1,4 @@
 import type { HttpBindings } from '@hono/node-server'
-import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Config, type ConnectionRank, MnemoscopeError, rankConnection } from '@mnemoscope/kpi'
 import type { Context, Hono } from 'hono'
 import { type Access, type Asked, assertAccess, type Caller, callerOf, type Gate } from './access.js'
@@ -7,6 +6,7 @@ import type { Attempts } from './attempts.js'
 import { withBody } from './body.js'
 import type { Budget } from './budget.js'
 import { RequestError } from './error.js'
+import type { Sent, SentOf } from './proxy.js'
 import { queryShape, readParams, readQuery } from './query.js'
 import type { AnyRoute } from './route.js'
 
@@ -43,6 +43,8 @@ export interface ServeOptions {
   /** Bytes of bodies that requests may hold at a time, apart for those that bring alerts, which others must not hold up. */
   readonly budgets: { readonly alerts: Budget; readonly others: Budget }
   readonly config: Pick<Config, 'kpis'>
+  /** Tells how a request was sent, before a trusted proxy passed it on. */
+  readonly sentOf: SentOf
 }
 
 /** Has an app answer by a route: who may call it, then its parameters, its body, its handler. */
@@ -93,10 +95,10 @@ function auditDone(
   route: AnyRoute,
   context: Context,
   caller: Caller | undefined,
-  { audit }: Pick<ServeOptions, 'audit'>,
+  { audit, sentOf }: Pick<ServeOptions, 'audit' | 'sentOf'>,
 ): void {
   if (!isDecision(route) || route.method === 'GET') return
-  audit.add({ ...asAudited(route, context, caller), allowed: true, code: null, unlogged: 0 })
+  audit.add({ ...asAudited(route, sentOf(context), caller), allowed: true, code: null, unlogged: 0 })
 }
 
 /** Keeps who was refused, and lets somebody who guesses keys wait. */
@@ -104,14 +106,14 @@ async function afterRefusal(
   route: AnyRoute,
   context: Context,
   caller: Caller | undefined,
-  { audit, attempts }: Pick<ServeOptions, 'audit' | 'attempts'>,
+  { audit, attempts, sentOf }: Pick<ServeOptions, 'audit' | 'attempts' | 'sentOf'>,
   error: unknown,
 ): Promise<void> {
   const code = error instanceof MnemoscopeError ? error.code : 'INTERNAL'
   const isDenied = /^(?:TOKEN_REQUIRED|ACCESS_DENIED)$/.test(code)
   // A change that was allowed and failed, such as one of a bad threshold, is of interest; a bad query is not.
   if (!isDenied && (!isDecision(route) || route.method === 'GET')) return
-  const audited = asAudited(route, context, caller)
+  const audited = asAudited(route, sentOf(context), caller)
   const isGuess = code === 'TOKEN_REQUIRED' && context.req.header('authorization') !== undefined
   const { delayMs, isLogged, unlogged } = attempts.refused(audited.from ?? '', isGuess)
   // Neither a wait nor a body that goes on keeps a connection from those who may be here.
@@ -126,9 +128,8 @@ function rank({ env }: Context, as: ConnectionRank): void {
   if (socket !== undefined) rankConnection(socket, as)
 }
 
-function asAudited({ access, method, path }: AnyRoute, context: Context, caller: Caller | undefined) {
-  const from = getConnInfo(context).remote.address ?? null
-  return { by: caller?.name ?? null, from, operation: `${method} ${path}`, scope: access }
+function asAudited({ access, method, path }: AnyRoute, { from }: Sent, caller: Caller | undefined) {
+  return { by: caller?.name ?? null, from: from ?? null, operation: `${method} ${path}`, scope: access }
 }
 
 /** Answers every other method at the paths of these routes with 405; to be called after `serve`. */

@@ -1,8 +1,9 @@
 /**
  * A runbook page as HTML, for the part of Markdown that the pages are written in: headings, paragraphs, lists, tables,
  * code, emphasis and links. Everything else is shown as it is written; no character of the text becomes markup.
+ * @param root address of the recorder's page, relative to that of the runbook
  */
-export function runbookHtml(markdown: string): string {
+export function runbookHtml(markdown: string, root = '../'): string {
   const blocks = markdown
     .replaceAll(/<!--[\s\S]*?-->/g, '')
     .split(/\n{2,}/)
@@ -16,14 +17,14 @@ export function runbookHtml(markdown: string): string {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <title>${title} – Mnemoscope</title>
-    <link rel="icon" href="/page/icon.svg" type="image/svg+xml">
-    <link rel="stylesheet" href="/page/theme.css">
-    <link rel="stylesheet" href="/page/runbook.css">
+    <link rel="icon" href="${root}page/icon.svg" type="image/svg+xml">
+    <link rel="stylesheet" href="${root}page/theme.css">
+    <link rel="stylesheet" href="${root}page/runbook.css">
   </head>
   <body>
-    <nav><a href="/">Mnemoscope</a> · <a href="/runbooks/README.md">All alerts</a></nav>
+    <nav><a href="${root}">Mnemoscope</a> · <a href="${root}runbooks/README.md">All alerts</a></nav>
     <main>
-${blocks.map(blockHtml).join('\n')}
+${blocks.map((block) => blockHtml(block).replaceAll('<a href="/', `<a href="${root}`)).join('\n')}
     </main>
   </body>
 </html>

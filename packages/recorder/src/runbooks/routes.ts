@@ -48,7 +48,7 @@ export const runbookRoutes = [
     handle({ params: { page }, context }, { runbooks, config }: Needs) {
       const markdown = runbookOf(page, runbooks, config)
       if (markdown !== undefined) {
-        return servePageFile(context, pageFile('html', Buffer.from(runbookHtml(markdown))))
+        return servePageFile(context, pageFile('html', Buffer.from(runbookHtml(markdown, rootOf(page)))))
       }
       throw new RequestError(404, `there is no runbook ${page}`, {
         value: page,
@@ -57,6 +57,11 @@ export const runbookRoutes = [
     },
   }),
 ] as const
+
+/** From a runbook to the page, whatever prefix a proxy has for both. */
+function rootOf(page: string): string {
+  return '../'.repeat(page.split('/').length)
+}
 
 /** A page in Markdown: as it is written, else as the KPIs are defined that lead to it; undefined where none does. */
 export function runbookOf(

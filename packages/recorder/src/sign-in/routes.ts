@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { type Caller, type Gate, hashOf, type Key, scopes, sessionCookie } from '../http/access.js'
 import { RequestError } from '../http/error.js'
+import type { SentOf } from '../http/proxy.js'
 import { route } from '../http/route.js'
 
 export interface Needs {
   readonly gate: Gate
+  readonly sentOf: SentOf
   /** Takes a code by which a browser signs in; true once for each. */
   readonly takeSignInCode: (code: string) => boolean
 }
@@ -18,13 +20,13 @@ export const signInRoutes = [
     access: 'open',
     query: { code: z.string().max(200).optional() },
     isRedirect: true,
-    handle({ query: { code }, context }, { gate, takeSignInCode }: Needs) {
+    handle({ query: { code }, context }, { gate, sentOf, takeSignInCode }: Needs) {
       const owner = gate.keys().find(({ name, isOwn }) => name === 'owner' && isOwn === true)
       if (owner !== undefined && code !== undefined && takeSignInCode(code)) {
-        context.header('set-cookie', sessionCookie(owner, gate.sessionSecret))
+        context.header('set-cookie', sessionCookie(owner, gate.sessionSecret, sentOf(context)))
       }
       // A used code leads to the page too: browsers open an address again. A page that is not signed in says so.
-      return context.redirect('/', 303)
+      return context.redirect('./', 303)
     },
   }),
   route({
@@ -33,7 +35,7 @@ export const signInRoutes = [
     summary: 'Signs a browser in with the token or key in Authorization.',
     access: 'read',
     answer: z.strictObject({ name: z.string(), scopes: z.array(z.enum(scopes)) }),
-    handle({ caller, context }, { gate }: Needs) {
+    handle({ caller, context }, { gate, sentOf }: Needs) {
       const key = keyOf(caller, gate)
       if (caller === undefined || key === undefined) {
         throw new RequestError(400, 'there is no token or key to sign in with', {
@@ -41,7 +43,7 @@ export const signInRoutes = [
           next: 'Nothing: this recorder has neither, so everybody who reaches it may read.',
         })
       }
-      context.header('set-cookie', sessionCookie(key, gate.sessionSecret))
+      context.header('set-cookie', sessionCookie(key, gate.sessionSecret, sentOf(context)))
       return { name: caller.name, scopes: [...caller.scopes] }
     },
   }),

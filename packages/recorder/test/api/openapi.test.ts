@@ -46,6 +46,7 @@ test('every route is in the document, and nothing else', () => {
     audit: { add: () => undefined },
     takeSignInCode: () => false,
     hosts: new Set(),
+    trustedProxies: [],
     metrics: createMetrics(),
     logger: silentLogger,
     page: new Map(),

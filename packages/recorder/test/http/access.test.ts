@@ -117,7 +117,7 @@ describe('a key', () => {
 describe('the cookie of a browser that signed in', () => {
   const { key } = newKey({ name: 'night-shift', scopes: ['read', 'acknowledge'], expiresAt: 90 * 86_400_000 })
   const gate = { ...open, keys: () => [key] }
-  const header = sessionCookie(key, 'signs', 1_000)
+  const header = sessionCookie(key, 'signs', undefined, 1_000)
   const cookie = header.split(';')[0] ?? ''
   const [, until, id, signature] = /=(\d+)\.(\w+)\.(\w+)$/.exec(cookie) ?? []
   const origin = 'http://127.0.0.1:9470'
@@ -126,6 +126,11 @@ describe('the cookie of a browser that signed in', () => {
   test('is read by no script, sent by no page of another site, and does not tell the key', () => {
     expect(header).toMatch(/; HttpOnly; SameSite=Strict; Path=\/; Max-Age=2592000$/)
     expect(header).not.toContain(key.sha256.slice(0, 16))
+  })
+
+  test('is for the prefix and the scheme of the proxy', () => {
+    const through = sessionCookie(key, 'signs', { scheme: 'https', prefix: '/memory' }, 1_000)
+    expect(through).toMatch(/; HttpOnly; Secure; SameSite=Strict; Path=\/memory\/; Max-Age=2592000$/)
   })
 
   test.each<[string, Access, Partial<Asked>, number, string]>([

@@ -51,10 +51,11 @@ describe('a question of the page', () => {
     ],
     [
       'says the status of an answer that is not the recorder’s',
-      502,
+      418,
       '<html>',
-      { message: 'status 502, without a reason', code: undefined },
+      { message: 'status 418, without a reason', code: undefined },
     ],
+    ['says that a proxy gets no answer', 502, '<html>', { name: 'Error', message: 'a proxy answers 502' }],
   ])('%s', async (_, status, body, error) => {
     await answeredWith(status, body)
     await expect(ask('GET /api/dashboard')).rejects.toMatchObject(error)

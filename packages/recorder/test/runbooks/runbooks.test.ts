@@ -22,7 +22,7 @@ describe('a runbook page', () => {
     ],
     ['[page](latency.md)', '<a href="latency.md">page</a>'],
     ['[gone](../alerting.md)', '<p>gone</p>'],
-    ['[it](/?kpi=a&hours=1)', '<a href="/?kpi=a&amp;hours=1">it</a>'],
+    ['[it](/?kpi=a&hours=1)', '<a href="../?kpi=a&amp;hours=1">it</a>'],
     ['[bad](//x.example)', '<p>bad</p>'],
     ['[bad](/\\x.example)', '<p>bad</p>'],
     ['[bad](javascript:alert(1))', '<p>bad)</p>'],
