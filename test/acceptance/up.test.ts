@@ -45,7 +45,7 @@ describe('mnemoscope up --demo', () => {
     expect(await gains(databaseAttacks, { database })).toEqual({})
   }, 60_000)
 
-  test('only keys and a signed-in page write to the recorder, and a revoked key no longer does', async () => {
+  test('only keys and a signed-in page write to the recorder, and a rotated or revoked key no longer does', async () => {
     const { recorder } = demo.up.run
     expect(await gains(recorderAttacks, { recorder })).toEqual({})
     const { rows } = await demo.database.query(
@@ -77,8 +77,18 @@ describe('mnemoscope up --demo', () => {
       return rowCount === 1
     })
     expect(await reread({ authorization })).toBe(200)
-    await mnemoscopeHere(demo.folder, ['key', 'revoke', 'ops'])
+    const rotated = await mnemoscopeHere(demo.folder, ['key', 'rotate', 'ops', '--keep', '0.0005'])
+    const ends = Date.now() + 1_800
+    expect(await reread({ authorization })).toBe(200)
+    expect(await reread({ authorization: `Bearer ${rotated.stdout.trim()}` })).toBe(200)
+    await new Promise((resolve) => setTimeout(resolve, ends - Date.now()))
     expect(await reread({ authorization })).toBe(401)
+    await mnemoscopeHere(demo.folder, ['key', 'revoke', 'ops'])
+    expect(await reread({ authorization: `Bearer ${rotated.stdout.trim()}` })).toBe(401)
+    await eventually('what was done with the key in the audit log', async () => {
+      const { stdout } = await mnemoscopeHere(demo.folder, ['key', 'log'])
+      return ['create', 'rotate', 'revoke'].every((change) => stdout.includes(`key ${change} ops done`))
+    })
     // The log comes through another process.
     const log = () => readFileSync(join(demo.folder, '.mnemoscope/logs/recorder.log'), 'utf8')
     await eventually('the change in the log', async () => log().includes('"by":"ops"'))

@@ -47,6 +47,7 @@ export function planted(alertmanager: '0.25' | '0.35'): Planted {
   }
   const newer: Record<string, object> = {
     bot: { slack: { botTokenFile: file('slack.botTokenFile'), channel: '#alerts' } },
+    file: { webhook: { urlFile: file('webhook.urlFile') } },
     teams: { teams: { webhookUrlFile: file('teams.webhookUrlFile') } },
     discord: { discord: { webhookUrlFile: file('discord.webhookUrlFile') } },
     telegram: { telegram: { botTokenFile: file('telegram.botTokenFile'), chatId: 1 } },

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { PartAccess } from '@mnemoscope/generate'
 import { names } from '@mnemoscope/kpi'
-import { hashOf, type Key, keyScopes, keysOf, type RecorderOptions } from '@mnemoscope/recorder'
+import { followKeyFile, hashOf, type Key, keyScopes, type RecorderOptions } from '@mnemoscope/recorder'
 import { ownFiles, secretAt, takeSignInCode } from './keys.js'
 
 /** Files that a recorder lets requests in by. */
@@ -16,26 +16,28 @@ export interface GateFiles {
 
 /** How the recorder lets others in, and how the servers do. */
 export interface OpenGate {
-  readonly recorder: Pick<RecorderOptions, 'keys' | 'signIn'>
+  readonly recorder: Pick<RecorderOptions, 'keys' | 'keyChanges' | 'signIn'>
   readonly access: PartAccess
 }
 
 /** @throws MnemoscopeError CONFIG_NOT_LOADABLE if the file of the keys is not readable */
 export function openGate({ keyFile, ownKeys, serversPasswordFile }: GateFiles): OpenGate {
-  const made = keysOf(resolve(keyFile))
+  const made = followKeyFile(resolve(keyFile))
+  const keyChanges = () => made().changes
   const passwordFile =
     serversPasswordFile ?? (ownKeys === undefined ? undefined : join(ownKeys, 'servers-password'))
   const login =
     passwordFile === undefined
       ? {}
       : { login: { username: names.serversUser, passwordFile: resolve(passwordFile) } }
-  if (ownKeys === undefined) return { recorder: { keys: made }, access: login }
+  if (ownKeys === undefined) return { recorder: { keys: () => made().keys, keyChanges }, access: login }
   const folder = resolve(ownKeys)
   const secret = secretAt(folder, ownFiles.owner)
   const own = ownKeysIn(folder)
   return {
     recorder: {
-      keys: () => [...own, ...made()],
+      keys: () => [...own, ...made().keys],
+      keyChanges,
       ...(secret !== undefined && {
         signIn: { secret, takeCode: (code: string) => takeSignInCode(folder, code) },
       }),

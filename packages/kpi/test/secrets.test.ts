@@ -67,6 +67,7 @@ test('settings that others may not read; a new one belongs here and into the can
 [
   "hidden alerting.recorderTokenFile",
   "secret alerting.receivers.*.webhook.url",
+  "hidden alerting.receivers.*.webhook.urlFile",
   "hidden alerting.receivers.*.webhook.tokenFile",
   "hidden alerting.receivers.*.slack.apiUrlFile",
   "hidden alerting.receivers.*.slack.botTokenFile",

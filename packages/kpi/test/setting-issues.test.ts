@@ -29,6 +29,14 @@ describe('who is notified', () => {
         'alerting.receivers.team.other.opsgenie_configs[0].api_key: expected "api_key_file": secrets are read from files only',
       ],
     ],
+    ...[{}, { url: 'https://hooks.example/', urlFile: '/hook' }].map(
+      (given): [ConfigInput['alerting'], string[]] => [
+        { receivers: { team: { webhook: given } } },
+        [
+          'alerting.receivers.team.webhook: expected either url, or urlFile with the path of a file that has it',
+        ],
+      ],
+    ),
     [
       { receivers: { team: {} } },
       [
@@ -39,6 +47,7 @@ describe('who is notified', () => {
       [
         ['teams', { teams: { webhookUrlFile: '/teams' } }, '0.28'],
         ['discord', { discord: { webhookUrlFile: '/discord' } }, '0.28'],
+        ['webhook.urlFile', { webhook: { urlFile: '/hook' } }, '0.26'],
         ['telegram', { telegram: { botTokenFile: '/telegram', chatId: -1 } }, '0.26'],
         [
           'incidentio',

@@ -49,7 +49,7 @@ export {
   type Scope as KeyScope,
   scopes as keyScopes,
 } from './http/access.js'
-export { keysOf, newKey, readKeys } from './http/key-file.js'
+export { followKeyFile, type KeyChange, type KeyFile, newKey, readKeyFile } from './http/key-file.js'
 export { csvLine } from './http/row-format.js'
 export type { Column } from './reading/columns.js'
 export { openReader, type Reader, type ReaderOptions, type RowBatch } from './reading/reader.js'

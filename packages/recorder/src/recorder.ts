@@ -5,6 +5,7 @@ import { type Logger, pino } from 'pino'
 import { countArrivals } from './alerts/arrivals.js'
 import { startReconciles } from './alerts/reconcile.js'
 import { createApp } from './api/app.js'
+import { startKeyAudit } from './audit/keys.js'
 import { startAuditLog } from './audit/log.js'
 import { startChangeLog } from './config/change-log.js'
 import { type ConfigSource, fixedConfig, liveConfig, showConfigProblem } from './config/source.js'
@@ -23,6 +24,7 @@ import { startNewestChanges } from './deployments/newest-changes.js'
 import { startDeploymentSearch } from './deployments/search.js'
 import { isLoopback, type Key, type Openness } from './http/access.js'
 import { knownHosts } from './http/hosts.js'
+import type { KeyChange } from './http/key-file.js'
 import { type Listening, listen } from './http/listen.js'
 import { readPage } from './http/page.js'
 import { type Loop, type NamedLoop, showLoops } from './loop.js'
@@ -43,6 +45,8 @@ export interface RecorderOptions {
   readonly token?: string
   /** The keys that count at the moment of a request. Default none. */
   readonly keys?: () => readonly Key[]
+  /** What people made and revoked of them, for the audit log. Default nothing. */
+  readonly keyChanges?: () => readonly KeyChange[]
   /**
    * What everybody who reaches it may do while it has no token and no keys. That a request comes from this machine proves
    * nothing, as proxies and web pages send from there too.
@@ -157,8 +161,10 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   showConfigProblem(metrics.registry, configSource)
   const changeLog = startChangeLog(pool, configSource, logger)
   const audit = startAuditLog(pool, logger, metrics.auditLost)
+  const keyAudit = startKeyAudit(options.keyChanges ?? (() => []), audit, logger)
   const close = async (server?: Listening) => {
     unsubscribe()
+    await keyAudit.stop()
     await Promise.all([server?.close(), changeLog.stop(), ...loops.map(({ loop }) => loop.stop())])
     // Requests under way until now may have had something to add.
     await audit.stop()

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
-import type { AuditedRequest, Key, KeyScope } from '@mnemoscope/recorder'
+import type { AuditedRequest, KeyChange, KeyFile, KeyScope } from '@mnemoscope/recorder'
 import { Command, Option } from 'commander'
 import { keyFileOf } from '../keys.js'
 import { numberOption, timeOption } from '../options.js'
@@ -37,8 +39,9 @@ const createCommand = new Command('create')
   )
   .addOption(fileOption())
   .action(async (name: string, { scope, days, file }: KeyOptions & { scope: KeyScope[]; days?: number }) => {
-    const { newKey, readKeys } = await import('@mnemoscope/recorder')
-    const keys = readKeys(file)
+    const { newKey, readKeyFile } = await import('@mnemoscope/recorder')
+    const before = readKeyFile(file)
+    const { keys } = before
     if (
       !/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name) ||
       ['owner', 'token', 'alertmanager', 'demo'].includes(name)
@@ -51,13 +54,45 @@ const createCommand = new Command('create')
     if (keys.some((key) => key.name === name)) throw refusedName(name, 'a name that no other key has')
     const expiresAt = days === undefined ? undefined : Date.now() + days * 86_400_000
     const { key, text } = newKey({ name, scopes: scope, ...(expiresAt !== undefined && { expiresAt }) })
-    save(file, [...keys, key])
-    print(`${text}\n`)
+    save(file, before, [...keys, key], { change: 'create', name, scopes: scope })
+    show(text)
+    if (keys.length === 0) print(firstKey, process.stderr)
+  })
+
+/** `mnemoscope key rotate NAME`: a new key of the same name and scopes, beside which the old one works for a while. */
+const rotateCommand = new Command('rotate')
+  .description(
+    'make another key of the same name and scopes, and show it once; the old one goes on for a while',
+  )
+  .argument('<name>', 'name of the key')
+  .option('--keep <hours>', 'how long the old one works', numberOption('--keep', 0, 24 * 366), 24)
+  .option(
+    '--days <days>',
+    'how long the new one works (default: until it is revoked)',
+    numberOption('--days', 0.001, 3_660),
+  )
+  .addOption(fileOption())
+  .action(async (name: string, { keep, days, file }: KeyOptions & { keep: number; days?: number }) => {
+    const { newKey, readKeyFile } = await import('@mnemoscope/recorder')
+    const before = readKeyFile(file)
+    const now = Date.now()
+    const old = before.keys.filter((key) => key.name === name)
+    const scopes = old.at(-1)?.scopes
+    if (scopes === undefined) throw refusedName(name, 'the name of a key in `mnemoscope key list`')
+    const until = now + keep * 3_600_000
+    const others = before.keys.filter((key) => key.name !== name)
+    const kept = old
+      .map((key) => ({ ...key, expiresAt: Math.min(key.expiresAt ?? until, until) }))
+      .filter(({ expiresAt }) => expiresAt > now)
+    const expiresAt = days === undefined ? undefined : now + days * 86_400_000
+    const { key, text } = newKey({ name, scopes, ...(expiresAt !== undefined && { expiresAt }) })
+    save(file, before, [...others, ...kept, key], { change: 'rotate', name, scopes })
+    show(text)
+    const [{ expiresAt: end } = { expiresAt: now }] = kept
     print(
-      'This is the only time the key is shown. Give it to its user as MNEMOSCOPE_TOKEN, or in the file that MNEMOSCOPE_TOKEN_FILE names.\n',
+      end > now ? `The old key works until ${dateOf(end)}.\n` : 'The old key works no longer.\n',
       process.stderr,
     )
-    if (keys.length === 0) print(firstKey, process.stderr)
   })
 
 /** `mnemoscope key list`: who has a key, and for what. */
@@ -66,8 +101,8 @@ const listCommand = new Command('list')
   .addOption(fileOption())
   .option('--json', 'print them as JSON')
   .action(async ({ file, json }: KeyOptions & { json?: true }) => {
-    const { readKeys } = await import('@mnemoscope/recorder')
-    const keys = readKeys(file)
+    const { readKeyFile } = await import('@mnemoscope/recorder')
+    const { keys } = readKeyFile(file)
     const shown = keys.map(({ name, scopes, expiresAt }) => ({ name, scopes, expires: dateOf(expiresAt) }))
     if (json) return print(`${JSON.stringify(shown)}\n`)
     for (const { name, scopes, expires } of shown) {
@@ -80,15 +115,16 @@ const listCommand = new Command('list')
 
 /** `mnemoscope key revoke NAME`: it counts from the next request on. */
 const revokeCommand = new Command('revoke')
-  .description('remove a key; the recorder refuses it from the next request on')
+  .description('remove a key, also one that was rotated; the recorder refuses it from the next request on')
   .argument('<name>', 'name of the key')
   .addOption(fileOption())
   .action(async (name: string, { file }: KeyOptions) => {
-    const { readKeys } = await import('@mnemoscope/recorder')
-    const keys = readKeys(file)
-    const left = keys.filter((key) => key.name !== name)
-    if (left.length === keys.length) throw refusedName(name, 'the name of a key in `mnemoscope key list`')
-    save(file, left)
+    const { readKeyFile } = await import('@mnemoscope/recorder')
+    const before = readKeyFile(file)
+    const left = before.keys.filter((key) => key.name !== name)
+    const scopes = before.keys.find((key) => key.name === name)?.scopes
+    if (scopes === undefined) throw refusedName(name, 'the name of a key in `mnemoscope key list`')
+    save(file, before, left, { change: 'revoke', name, scopes })
     print(`Revoked: ${name}\n`)
   })
 
@@ -103,7 +139,9 @@ interface LogOptions {
 
 /** `mnemoscope key log`: what keys were used for, and who was refused. */
 const logCommand = new Command('log')
-  .description('show who changed something over HTTP, and who was refused, newest first')
+  .description(
+    'show who changed something over HTTP, who was refused, and which keys were made and revoked, newest first',
+  )
   .option('--url <url>', 'recorder (default: the one that runs here, else endpoints.recorder)')
   .option('--hours <hours>', 'how far back', numberOption('--hours', 0.01, 24 * 3_650), 24)
   .option('--from <time>', 'begin, such as 2026-01-31T14:00Z, in place of --hours', timeOption('--from'))
@@ -119,7 +157,8 @@ const logCommand = new Command('log')
 
 function auditLine(entry: AuditedRequest): string {
   const { at, by, sender, operation, allowed, code, unlogged } = entry
-  const who = `${by ?? 'without a valid key'}, from ${sender ?? 'an unknown address'}`
+  const from = sender ?? (operation.startsWith('key ') ? 'the command line' : 'an unknown address')
+  const who = `${by ?? 'without a valid key'}, from ${from}`
   const outcome = allowed ? 'done' : `refused: ${code}`
   const more = unlogged === 0 ? '' : `, and ${unlogged} more before it`
   return printableLine(`${new Date(at * 1_000).toISOString()}  ${operation}  ${outcome}${more}  (${who})`)
@@ -127,16 +166,44 @@ function auditLine(entry: AuditedRequest): string {
 
 export const keyCommand = new Command('key')
   .description(
-    'make, list and revoke the keys of those who may use the recorder, and show what they were used for',
+    'make, rotate, list and revoke the keys of those who may use the recorder, and show what they were used for',
   )
   .addCommand(createCommand)
+  .addCommand(rotateCommand)
   .addCommand(listCommand)
   .addCommand(revokeCommand)
   .addCommand(logCommand)
 
-function save(file: string, keys: readonly Key[]): void {
-  writeFiles(resolve('.'), new Map([[file, `${JSON.stringify(keys, null, 2)}\n`]]), () => true)
+/** Changes that are kept for the audit log: a recorder that runs adds them within seconds. */
+const mostChanges = 200
+
+function save(
+  file: string,
+  { changes }: KeyFile,
+  keys: KeyFile['keys'],
+  change: Pick<KeyChange, 'change' | 'name' | 'scopes'>,
+): void {
+  const made: KeyChange = { id: randomUUID(), at: Date.now(), by: currentUser(), ...change }
+  const content: KeyFile = { keys, changes: [...changes, made].slice(-mostChanges) }
+  writeFiles(resolve('.'), new Map([[file, `${JSON.stringify(content, null, 2)}\n`]]), () => true)
   keepOutOfCommits('.')
+}
+
+function currentUser(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // In a container, a user may have no name.
+    return `user ${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+function show(text: string): void {
+  print(`${text}\n`)
+  print(
+    'This is the only time the key is shown. Give it to its user as MNEMOSCOPE_TOKEN, or in the file that MNEMOSCOPE_TOKEN_FILE names.\n',
+    process.stderr,
+  )
 }
 
 function dateOf(expiresAt: number | undefined): string | null {

@@ -33,10 +33,11 @@ function one<Given>(key: string, given: Given | undefined, settings: (given: Giv
 
 const use = (name: string) => `{{ template "mnemoscope.${name}" . }}`
 
-/** A webhook, with the bearer token that stands in a file where one is named. */
-export function webhookConfig({ url, tokenFile }: NonNullable<Receiver['webhook']>): object {
+/** A webhook, with the address or the bearer token that stands in a file where one is named. */
+export function webhookConfig({ url, urlFile, tokenFile }: NonNullable<Receiver['webhook']>): object {
+  const place = urlFile === undefined ? { url } : { url_file: urlFile }
   const authorization = { http_config: { authorization: { type: 'Bearer', credentials_file: tokenFile } } }
-  return { url, send_resolved: true, ...(tokenFile === undefined ? {} : authorization) }
+  return { ...place, send_resolved: true, ...(tokenFile === undefined ? {} : authorization) }
 }
 
 /** The only address by which a message of Slack can be changed. */

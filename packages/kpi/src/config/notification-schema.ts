@@ -55,9 +55,14 @@ const receiver = z.strictObject({
           .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
             error: 'expected a URL without user and password: name a file with a token in tokenFile',
           }),
-      ),
+      ).optional(),
+      /** File with the address, in place of `url`: for one that is itself the secret. */
+      urlFile: secretFile.optional(),
       /** Sent as bearer token. */
       tokenFile: secretFile.optional(),
+    })
+    .refine(({ url, urlFile }) => (url === undefined) !== (urlFile === undefined), {
+      error: 'expected either url, or urlFile with the path of a file that has it',
     })
     .optional(),
   slack: z

@@ -104,8 +104,10 @@ const mediumNames = [
 type Receiver = Settings['alerting']['receivers'][string]
 
 /** Which Alertmanager can send by a receiver's medium with its secret in a file; the others all can. */
-function neededVersion({ slack, teams, discord, telegram, incidentio }: Receiver): [string, string][] {
+function neededVersion(receiver: Receiver): [string, string][] {
+  const { webhook, slack, teams, discord, telegram, incidentio } = receiver
   const needed: [string, string][] = []
+  if (webhook?.urlFile !== undefined) needed.push(['webhook.urlFile', '0.26'])
   if (slack !== undefined && 'botTokenFile' in slack) {
     needed.push(slack.updates === 'edit' ? ['slack.updates', '0.32'] : ['slack.updates', '0.35'])
   }

@@ -13,6 +13,8 @@ const retryMs = 5_000
 
 /** Keeps who changed something and who was refused, while the recorder runs. */
 export interface AuditLog extends Audit {
+  /** Keeps what was done at another time than now; an entry that is there already stays as it is. */
+  addPast(entry: AuditEntry, when: { readonly id: string; readonly at: number }): void
   stop(): Promise<void>
 }
 
@@ -49,18 +51,22 @@ export function startAuditLog(
   }
   const onError = (err: unknown) => logger.error({ err, waiting: waiting.length }, 'audit log not stored yet')
   const loop = startLoop({ next: (now) => now + retryMs, run: store, onError })
+  const addPast: AuditLog['addPast'] = (entry, when) => {
+    if (waiting.length >= mostWaiting) {
+      lost.inc()
+      return
+    }
+    waiting.push({ ...entry, ...when })
+    // One that fails is logged by the loop, which tries again.
+    store().catch(() => undefined)
+  }
   return {
     add(entry) {
       if (entry.allowed) logger.info({ audit: entry }, 'changed')
       else logger.warn({ audit: entry }, 'refused')
-      if (waiting.length >= mostWaiting) {
-        lost.inc()
-        return
-      }
-      waiting.push({ ...entry, id: randomUUID(), at: Date.now() })
-      // One that fails is logged by the loop, which tries again.
-      store().catch(() => undefined)
+      addPast(entry, { id: randomUUID(), at: Date.now() })
     },
+    addPast,
     async stop() {
       await loop.stop()
       await store().catch((error: unknown) => {

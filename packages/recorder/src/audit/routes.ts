@@ -11,8 +11,8 @@ const entryAnswer = z.strictObject({
   at: z.number().describe('Unix seconds.'),
   by: z.string().nullable().describe('Name of the key; null for a request without a valid one.'),
   sender: z.string().nullable().describe("Address that it came from: a proxy's, if there is one."),
-  operation: z.string().describe('Method and path.'),
-  scope: z.string().describe('What a key must have to do this.'),
+  operation: z.string().describe('Method and path, or what was done with which key.'),
+  scope: z.string().describe('What a key must have to do this; for a change of a key what the key has.'),
   allowed: z.boolean().describe('false: it changed nothing.'),
   code: z.string().nullable().describe('Code of the error; null where it was allowed.'),
   unlogged: z.number().int().describe('Refusals of the same sender before this one that have no entry.'),
@@ -23,7 +23,8 @@ export const auditRoutes = [
   route({
     method: 'GET',
     path: '/api/audit',
-    summary: 'Who changed something over HTTP, and who was refused, newest first.',
+    summary:
+      'Who changed something over HTTP, who was refused, and which keys were made and revoked, newest first.',
     // It names people and addresses.
     access: 'configure',
     query: { ...windowQuery, limit: limit(1_000, 100) },

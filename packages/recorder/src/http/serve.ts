@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Config, type ConnectionRank, MnemoscopeError, rankConnection } from '@mnemoscope/kpi'
 import type { Context, Hono } from 'hono'
-import { type Access, type Asked, assertAccess, type Caller, callerOf, type Gate } from './access.js'
+import { type Asked, assertAccess, type Caller, callerOf, type Gate } from './access.js'
 import type { Attempts } from './attempts.js'
 import { withBody } from './body.js'
 import type { Budget } from './budget.js'
@@ -18,7 +18,7 @@ export interface AuditEntry {
   readonly from: string | null
   /** Method and path, as the contract has them. */
   readonly operation: string
-  readonly scope: Access
+  readonly scope: string
   /** Whether it did what it asked for. */
   readonly allowed: boolean
   /** Code of the error; null where it was allowed. */

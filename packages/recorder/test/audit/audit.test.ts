@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { defineConfig, retentionOf } from '@mnemoscope/kpi'
 import { startAuditLog } from '../../src/audit/log.js'
 import type { AuditedRequest } from '../../src/audit/routes.js'
 import { applyRetention } from '../../src/database/retention.js'
-import { newKey } from '../../src/http/key-file.js'
+import { type KeyChange, newKey } from '../../src/http/key-file.js'
 import type { AuditEntry } from '../../src/http/serve.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 import { silentLogger } from '../plumbing/silent-logger.js'
@@ -58,6 +59,31 @@ test('it holds who changed something and who was refused, and not who only read'
   ])
   expect(new Set(entries.map(({ sender }) => sender))).toEqual(new Set(['127.0.0.1']))
   expect((await send('GET', '/api/audit', viewer.text)).status).toBe(403)
+})
+
+test('what was done with keys is there once, also from before the recorder ran', async () => {
+  const change = (change: KeyChange['change'], at: number): KeyChange => ({
+    ...{ id: randomUUID(), at, by: 'ann', change, name: 'ops', scopes: ['configure', 'read'] as const },
+  })
+  const changes = [change('create', Date.now() - 401 * 86_400_000), change('create', Date.now() - 60_000)]
+  const stored = async () => {
+    const { rows } = await recorder.pool.query<{ text: string }>(
+      `SELECT concat_ws(' | ', operation, scope, by, sender, round(extract(epoch FROM now() - at) / 60)) AS text
+       FROM audit_log WHERE operation LIKE 'key %' ORDER BY at`,
+    )
+    return rows.map(({ text }) => text)
+  }
+  const others = await Promise.all(
+    [1, 2].map(() => recorder.startAnother({ keys: () => [ops.key], keyChanges: () => changes })),
+  )
+  await waitFor(async () => (await stored()).length > 0)
+  changes.push(change('revoke', Date.now()))
+  await waitFor(async () => (await stored()).length > 1)
+  for (const other of others) await other.stop()
+  expect(await stored()).toEqual([
+    'key create ops | configure, read | ann | 1',
+    'key revoke ops | configure, read | ann | 0',
+  ])
 })
 
 test.each([
