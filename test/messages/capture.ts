@@ -20,6 +20,8 @@ export interface Capture {
 export async function capture(): Promise<Capture> {
   const received: Received[] = []
   const http = createHttpServer((request, response) => {
+    // Prometheus looks for the recorder's metrics here.
+    if (request.method === 'GET') return void response.writeHead(404).end()
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {

@@ -5,6 +5,7 @@ import { type Figure, printFigure } from '../harness/figures.js'
 import { toolsDir } from '../harness/repository.js'
 import { counted, incidentsOf, wrongEnds } from './count.js'
 import { wrongRandomEnds } from './random-episodes.js'
+import { messagesOverRestart } from './real-prometheus.js'
 import { type Stage, stage } from './stage.js'
 import { stories } from './stories.js'
 
@@ -62,6 +63,20 @@ async function figuresOf(version: string, running: Stage): Promise<Figure[]> {
   return figures
 }
 
+/** A breach of a real service, at whose end Prometheus is another than at its beginning. */
+async function restartFigure(version: string, command: string): Promise<Figure> {
+  const counts = await messagesOverRestart(version, command)
+  const wrong = [...counts.values()].find((count) => count !== 2)
+  if (wrong !== undefined) console.error(`${version}: ${JSON.stringify(Object.fromEntries(counts))}`)
+  return {
+    name: `${version}: messages of a real breach in whose middle Prometheus restarts`,
+    value: wrong ?? 2,
+    unit: '',
+    goal: 2,
+    ok: wrong === undefined,
+  }
+}
+
 let isOk = true
 const seeds = Array.from({ length: 200 }, (_, i) => i + 1)
 const wrongEndings = await wrongRandomEnds(seeds)
@@ -78,7 +93,7 @@ isOk &&= random.ok
 for (const { version, command } of await alertmanagers()) {
   const running = await stage({ command, version })
   try {
-    for (const figure of await figuresOf(version, running)) {
+    for (const figure of [...(await figuresOf(version, running)), await restartFigure(version, command)]) {
       printFigure(figure, isJson)
       isOk &&= figure.ok
     }
