@@ -1,10 +1,13 @@
 #!/bin/sh
 # Makes the passwords of the containers; existing ones stay. Also writes MNEMOSCOPE_TOKEN to files, if it is set.
 # Each folder is mounted by one service only.
-#   make-secrets.sh FOLDER
+#   make-secrets.sh FOLDER [COMMAND ...]
+# COMMAND is mnemoscope, by default that of the image.
 set -eu
 umask 022
 folder=$1
+shift
+[ $# -gt 0 ] || set -- node /app/bin/mnemoscope.js
 
 password() {
   od -An -N24 -tx1 /dev/urandom | tr -d ' \n'
@@ -29,6 +32,19 @@ keep "$folder/postgres/recorder"
 keep "$folder/postgres/reader"
 keep "$folder/grafana/administrator"
 [ -s "$folder/grafana/reader" ] || write "$folder/grafana/reader" 444 "$(cat "$folder/postgres/reader")"
+
+# Prometheus and Alertmanager ask for one password on every request, and each other for it too. Their own files have its hash.
+keep "$folder/prometheus/servers-password"
+for service in alertmanager grafana; do
+  [ -s "$folder/$service/servers-password" ] ||
+    write "$folder/$service/servers-password" 444 "$(cat "$folder/prometheus/servers-password")"
+done
+[ -s "$folder/recorder/servers-password" ] ||
+  write "$folder/recorder/servers-password" 400 "$(cat "$folder/prometheus/servers-password")"
+for service in prometheus alertmanager; do
+  [ -s "$folder/$service/web.yml" ] ||
+    write "$folder/$service/web.yml" 444 "$("$@" web-config "$folder/prometheus/servers-password")"
+done
 
 # libpq's format. Clients accept the file only if no other user can read it.
 # https://www.postgresql.org/docs/current/libpq-pgpass.html

@@ -129,6 +129,7 @@ describe('docker-compose.yml', () => {
         .filter(([, service]) => mountsOf(service).some(({ source }) => source === volume))
         .map(([name]) => name)
     expect(readers('postgres-secrets')).toEqual(['secrets', 'postgres'])
+    expect(readers('prometheus-secrets')).toEqual(['secrets', 'prometheus'])
     expect(readers('recorder-secrets')).toEqual(['secrets', 'recorder'])
     expect(readers('alertmanager-secrets')).toEqual(['secrets', 'alertmanager'])
     expect(readers('grafana-secrets')).toEqual(['secrets', 'grafana'])

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { findTools } from '@mnemoscope/servers'
+import { findTools, loginHeaders } from '@mnemoscope/servers'
 import pg from 'pg'
 import { eventually } from '../harness/eventually.js'
 import { repository, toolsDir } from '../harness/repository.js'
 import { temporaryFolder } from '../harness/temporary-folder.js'
+import { gains } from '../security/attack.js'
+import { lifecycleAttacks, serverAttacks } from '../security/attacks/servers.js'
 import {
   type Ground,
   makeSecrets,
@@ -40,6 +42,17 @@ afterAll(async () => {
   folder.remove()
 }, 120_000)
 
+/** A request to Prometheus or Alertmanager, with their password. */
+function askServer(
+  name: 'prometheus' | 'alertmanager',
+  path: string,
+  init: RequestInit = {},
+): Promise<Response> {
+  const login = loginHeaders({ username: 'mnemoscope', password: secret('prometheus/servers-password') })
+  const headers = { ...init.headers, ...login }
+  return fetch(`http://127.0.0.1:${ground.port[name]}${path}`, { ...init, headers })
+}
+
 function secret(path: string): string {
   return readFileSync(join(folder.path, 'run/secrets', path), 'utf8').trim()
 }
@@ -55,7 +68,7 @@ describe('The command lines of the containers', () => {
     const up = await eventually(
       'all targets up',
       async () => {
-        const response = await fetch(`http://127.0.0.1:${ground.port.prometheus}/api/v1/query?query=up==1`)
+        const response = await askServer('prometheus', '/api/v1/query?query=up==1')
         const { data } = (await response.json()) as { data: { result: { metric: { job: string } }[] } }
         const jobs = data.result.map(({ metric }) => metric.job).sort()
         return jobs.length >= expected.length && jobs
@@ -65,8 +78,19 @@ describe('The command lines of the containers', () => {
     expect(up).toEqual(expected)
   }, 90_000)
 
+  test('let nobody into Prometheus and Alertmanager without their password', async () => {
+    const target = {
+      prometheus: `http://127.0.0.1:${ground.port.prometheus}`,
+      alertmanager: `http://127.0.0.1:${ground.port.alertmanager}`,
+    }
+    expect(await gains([...serverAttacks, ...lifecycleAttacks], target)).toEqual({})
+    for (const verb of ['quit', 'reload']) {
+      expect((await askServer('prometheus', `/-/${verb}`, { method: 'POST' })).status).toBe(403)
+    }
+  })
+
   test('load every rule file that is mounted', async () => {
-    const response = await fetch(`http://127.0.0.1:${ground.port.prometheus}/api/v1/rules`)
+    const response = await askServer('prometheus', '/api/v1/rules')
     const { data } = (await response.json()) as { data: { groups: { file: string }[] } }
     const files = new Set(data.groups.map(({ file }) => file.split('/').at(-1)))
     expect([...files].sort()).toEqual(readdirSync(join(repository, 'prometheus/rules')).sort())
@@ -128,7 +152,7 @@ describe('The recorder’s token', () => {
   /** An alert that Prometheus knows nothing of: the recorder can learn of it from Alertmanager alone. */
   async function tellAlertmanager(model: string): Promise<void> {
     const labels = { alertname: 'MnemoscopeLatencyWarning', severity: 'warning', kpi: 'latency', model }
-    const { status } = await fetch(`http://127.0.0.1:${ground.port.alertmanager}/api/v2/alerts`, {
+    const { status } = await askServer('alertmanager', '/api/v2/alerts', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify([{ labels: { ...labels, job: 'demo', context_size: '8192' } }]),

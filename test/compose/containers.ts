@@ -41,9 +41,9 @@ export async function prepareGround(folder: string): Promise<Ground> {
     }
     return local
       .replaceAll('--host=0.0.0.0', '--host=127.0.0.1')
-      .replaceAll(/(?<==|^|: )(?=\/(?:etc|run|prometheus|alertmanager)\b)/g, folder)
+      .replaceAll(/(?<==|^|: |cat )(?=\/(?:etc|run|prometheus|alertmanager)\b)/g, folder)
   }
-  for (const name of ['postgres', 'recorder', 'alertmanager', 'grafana'])
+  for (const name of ['postgres', 'prometheus', 'recorder', 'alertmanager', 'grafana'])
     mkdirSync(join(folder, secretsRoot, name), { recursive: true })
   return { folder, port, here }
 }
@@ -71,7 +71,8 @@ function copyHere(source: string, place: string, here: Ground['here']): void {
 export async function makeSecrets({ folder }: Ground, token = ''): Promise<void> {
   const script = join(repository, 'deploy/compose/make-secrets.sh')
   const env = { ...process.env, MNEMOSCOPE_TOKEN: token }
-  await promisify(execFile)('sh', [script, join(folder, secretsRoot)], { env })
+  const mnemoscope = [process.execPath, join(repository, 'packages/cli/bin/mnemoscope.js')]
+  await promisify(execFile)('sh', [script, join(folder, secretsRoot), ...mnemoscope], { env })
 }
 
 /**
@@ -154,7 +155,6 @@ export async function startAsComposed(
 /** What the engine would find: the exit code of the health check's command. */
 async function isHealthy(ground: Ground, { healthcheck }: Service): Promise<boolean> {
   const [, command = '', ...args] = (healthcheck?.test ?? []).map(ground.here)
-  if (command === 'wget') return (await fetch(args.at(-1) as string)).ok
   await promisify(execFile)(command === 'node' ? process.execPath : command, args)
   return true
 }

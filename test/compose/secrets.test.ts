@@ -19,9 +19,12 @@ function secret(path: string): string {
 }
 
 test('passwords are long, differ, and stay what they are', async () => {
-  const names = ['postgres/administrator', 'postgres/recorder', 'postgres/reader', 'grafana/administrator']
+  const names = [
+    ...['postgres/administrator', 'postgres/recorder', 'postgres/reader', 'grafana/administrator'],
+    'prometheus/servers-password',
+  ]
   const before = names.map(secret)
-  expect(new Set(before).size).toBe(4)
+  expect(new Set(before).size).toBe(5)
   for (const each of before) expect(each).toMatch(/^[0-9a-f]{48}$/)
   await makeSecrets(ground)
   expect(names.map(secret)).toEqual(before)
@@ -29,9 +32,25 @@ test('passwords are long, differ, and stay what they are', async () => {
 
 test('passwords are the same where two services share one', () => {
   expect(secret('grafana/reader')).toBe(secret('postgres/reader'))
+  for (const service of ['alertmanager', 'recorder', 'grafana']) {
+    expect(secret(`${service}/servers-password`)).toBe(secret('prometheus/servers-password'))
+  }
   expect(secret('recorder/pgpass')).toBe(`*:*:*:mnemoscope_recorder:${secret('postgres/recorder')}`)
 })
 
+test('the files that Prometheus and Alertmanager read have a hash of their password, and stay what they are', async () => {
+  const files = () => ['prometheus/web.yml', 'alertmanager/web.yml'].map(secret)
+  const before = files()
+  for (const each of before) {
+    expect(each).toMatch(/^basic_auth_users:\n {2}mnemoscope: \$2/)
+    expect(each).not.toContain(secret('prometheus/servers-password'))
+  }
+  await makeSecrets(ground)
+  expect(files()).toEqual(before)
+})
+
 test('the password of the recorder lies in a file that nobody else reads, or its client would not read it', () => {
-  expect(statSync(join(folder.path, 'run/secrets/recorder/pgpass')).mode & 0o777).toBe(0o400)
+  for (const file of ['pgpass', 'servers-password']) {
+    expect(statSync(join(folder.path, 'run/secrets/recorder', file)).mode & 0o777).toBe(0o400)
+  }
 })

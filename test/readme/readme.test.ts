@@ -42,7 +42,7 @@ describe('the way from "Instrument a service" to `mnemoscope up`', () => {
 })
 
 test('every command of the README exists, with every option that is named with it', () => {
-  const used = [...readme().matchAll(/(?:npx )?mnemoscope ([a-z]+)((?: --[a-z-]+)*)/g)]
+  const used = [...readme().matchAll(/(?:npx )?mnemoscope ([a-z]+(?:-[a-z]+)*)((?: --[a-z-]+)*)/g)]
   const named =
     blocks('sh', readme())
       .join('\n')

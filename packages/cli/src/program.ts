@@ -24,6 +24,7 @@ import { suggestCommand } from './commands/suggest.js'
 import { topCommand } from './commands/top.js'
 import { upCommand } from './commands/up.js'
 import { watchCommand } from './commands/watch.js'
+import { webConfigCommand } from './commands/web-config.js'
 import { failureText } from './failure.js'
 import { print } from './terminal.js'
 
@@ -53,6 +54,7 @@ const commands = [
   checkCommand,
   doctorCommand,
   watchCommand,
+  webConfigCommand,
   messagesCommand,
   notifyCommand,
   explainCommand,

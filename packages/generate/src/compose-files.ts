@@ -1,4 +1,4 @@
-import type { Config } from '@mnemoscope/kpi'
+import { type Config, names } from '@mnemoscope/kpi'
 import { alertmanagerConfig } from './alertmanager/config.js'
 import { templateFile, templatePath } from './alertmanager/messages/template-file.js'
 import { yamlFile } from './generated-file.js'
@@ -17,6 +17,12 @@ export const composeFolder = 'deploy/compose'
 
 /** Where the containers' Alertmanager finds the recorder's token: deploy/compose/make-secrets.sh puts it there. */
 const recorderTokenFile = '/run/secrets/alertmanager/recorder-token'
+
+/** What the containers' Prometheus and Alertmanager ask for, as Prometheus finds it: the same script makes it. */
+const login = {
+  username: names.serversUser,
+  passwordFile: '/run/secrets/prometheus/servers-password',
+} as const
 
 /** `docker-compose.yml` mounts `prometheus/rules` beside the folder of the configuration file. */
 const rules = '../rules/*.yml'
@@ -42,9 +48,9 @@ export function composeFiles(config: Config): [string, string][] {
     })),
   }
   const files: [string, object][] = [
-    [`${composeFolder}/prometheus.yml`, prometheusConfig(inContainers, { rules })],
+    [`${composeFolder}/prometheus.yml`, prometheusConfig(inContainers, { rules, login })],
     [`${composeFolder}/alertmanager.yml`, alertmanagerConfig(inContainers)],
-    [`${composeFolder}/grafana-data-sources.yml`, dataSourceProvisioning(inContainers)],
+    [`${composeFolder}/grafana-data-sources.yml`, dataSourceProvisioning(inContainers, login.username)],
   ]
   return [
     ...files.map(([path, value]): [string, string] => [path, yamlFile(value)]),

@@ -14,7 +14,7 @@ export {
 export { secretIn } from './secret-file.js'
 export { type AlertmanagerOptions, startAlertmanager } from './servers/alertmanager.js'
 export { findGrafana, type GrafanaOptions, type GrafanaProgram, startGrafana } from './servers/grafana.js'
-export { loginHeaders, type ServerLogin, secretsFolder, serverLogin } from './servers/login.js'
+export { loginHeaders, type ServerLogin, secretsFolder, serverLogin, webConfigOf } from './servers/login.js'
 export { type PrometheusOptions, startPrometheus } from './servers/prometheus.js'
 export type { RunningServer, ServerOptions } from './servers/server.js'
 export { type FindToolOptions, findTool, findTools } from './tools/find-tool.js'

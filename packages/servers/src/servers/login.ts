@@ -32,12 +32,16 @@ export function serverLogin(stateDir: string): ServerLogin {
   const passwordFile = join(folder, 'servers-password')
   const password = secretIn(passwordFile)
   const webConfigFile = join(folder, 'web.yml')
-  const hash = bcrypt.hashSync(password, bcryptCost)
-  writeFileSync(webConfigFile, webConfig(hash), { mode: 0o600 })
+  writeFileSync(webConfigFile, webConfigOf(password), { mode: 0o600 })
   return { username: names.serversUser, password, passwordFile, webConfigFile }
 }
 
-/** Text of a web configuration file that lets one user in. */
+/** Text of a web configuration file that lets one user in, who has a password of many random bits. */
+export function webConfigOf(password: string): string {
+  return webConfig(bcrypt.hashSync(password, bcryptCost))
+}
+
+/** The same, of a password's hash. */
 export function webConfig(passwordHash: string): string {
   return `basic_auth_users:\n  ${names.serversUser}: ${passwordHash}\n`
 }
