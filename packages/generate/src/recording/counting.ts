@@ -203,8 +203,11 @@ export function newestRules(
   const { newest: record, seen } = names.judgeSeries
   const { count } = countersOf(kpi)
   const begun = `label_replace(${startsOfOwn(config, count)}, "${part}", "start", "", "")`
+  // What was there before an outage of the evaluator, or of an instance's scrapes. A series that is gone while its instance
+  // is scraped was not seen: when it comes back, all that it counts is new.
+  const ofOutage = unless(newest(record(kpi)), record(kpi), [job, instance])
   return [
-    { record: seen(kpi), expr: newest(record(kpi)) },
+    { record: seen(kpi), expr: or([record(kpi), ofOutage]) },
     { record: record(kpi), expr: or([partsOf(kpi, [count, ...parts]), begun]) },
   ]
 }

@@ -168,7 +168,7 @@ function rememberedRules(kpi: Kpi): RecordingRule[] {
   ]
 }
 
-/** Readings of a gauge since the snapshot before, of all instances. */
+/** Readings of a gauge since the snapshot before, of all instances: each counts once in their mean. */
 function readingRules({ snapshotInterval }: Config, kpi: Kpi): RecordingRule[] {
   const readings = names.metricName(kpi)
   return [
@@ -179,7 +179,7 @@ function readingRules({ snapshotInterval }: Config, kpi: Kpi): RecordingRule[] {
     {
       record: mean(kpi),
       expr: filter(
-        aggregate('avg', place, over('avg_over_time', readings, snapshotInterval)),
+        `${aggregate('sum', place, over('sum_over_time', readings, snapshotInterval))} / ${samples(kpi)}`,
         '<',
         Number.POSITIVE_INFINITY,
       ),

@@ -68,6 +68,16 @@ describe('every operation that was scraped counts once', () => {
     expect(await ruleTest(rules, series, [counted('9m', operations, total)])).toBe('')
   })
 
+  test('of a series that comes back after a quarter of an hour with as many as it had', async () => {
+    const series = {
+      [count]: '0 0 2 2 stale _x56 2 2',
+      [sum]: '0 0 1 1 stale _x56 1 1',
+      [start]: '-999x70',
+      'mnemoscope_cardinality_overflows_total{job="memory", instance="m:1"}': '0x70',
+    }
+    expect(await ruleTest(rules, series, [counted('17m', 4, 2)])).toBe('')
+  })
+
   // 3 were seen at 30 s, 5 at 45 s; the new process shows 1 at 60 s.
   test.each([
     ['none is beyond', '0 0 3 5 1 1 1', 0],

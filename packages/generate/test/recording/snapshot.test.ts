@@ -157,3 +157,14 @@ test('a gauge is judged by its newest reading, of several instances by the worst
   ])
   expect(result).toBe('')
 })
+
+test('and each of its readings counts once in their mean, also of an instance that has just begun', async () => {
+  const gauge = (instance: string) =>
+    `${names.metricName(memory_usage)}{job="memory", instance="${instance}", model="m", context_size="8192", operation="search"}`
+  const series = { [gauge('a')]: '1 1 1 1 1', [gauge('b')]: '_ _ _ _ 6' }
+  const mean = names.recordedSeries.mean(memory_usage)
+  const samples = names.recordedSeries.samples(memory_usage)
+  // All but one of the readings are 1, however many there are.
+  const beyond = `sum(${mean} * ${samples} - ${samples})`
+  expect(await ruleTest(rules, series, [{ at: '1m', values: { [beyond]: [['{}', 5]] } }])).toBe('')
+})
