@@ -45,11 +45,11 @@ export function overallRows(
   return sharedRows(rows).map((shared) => {
     const [first, ...others] = shared as [SnapshotRow, ...SnapshotRow[]]
     const place = others.reduce((least, row) => (row.operation < least.operation ? row : least), first)
-    const counted = shared.filter(({ samples }) => samples !== 0)
+    const counted = shared.filter(hasOperations)
     const quantile = (name: ShownQuantile) =>
       all(counted.map((row) => row[name])) === null ? null : figureOf(quantiles.get(keyOf(first))?.[name])
     const figures = {
-      samples: sum(shared.map(({ samples }) => samples)),
+      samples: counted.length === 0 ? null : sum(counted.map(({ samples }) => samples)),
       mean: meanOf(counted, 'mean'),
       p50: quantile('p50'),
       p95: quantile('p95'),
@@ -60,6 +60,11 @@ export function overallRows(
   })
 }
 
+/** Whether operations came since the snapshot before. Where none came there is no number of them and no mean. */
+function hasOperations({ samples, mean }: SnapshotRow): boolean {
+  return samples === null ? mean !== null : samples > 0
+}
+
 /** The KPI's statistic over all operations; null where operations are judged by different ones. */
 function statisticOf(
   shared: readonly SnapshotRow[],
@@ -67,7 +72,7 @@ function statisticOf(
   kpi: Kpi | undefined,
 ): number | null {
   if (kpi === undefined) return null
-  const counted = shared.filter(({ samples }) => samples !== 0)
+  const counted = shared.filter(hasOperations)
   const statistics = new Set(shared.map((row) => kpiAt(kpi, row).statistic))
   const [statistic] = statistics
   if (statistics.size > 1 || statistic === undefined) return null

@@ -87,7 +87,14 @@ describe('a row over all operations', () => {
   test('leaves out an operation that was not used, and is that of the worst gauge', () => {
     const used = row('f1_score', 'search', { value: 0.9, mean: 0.9, samples: 9 })
     const unused = row('f1_score', 'generate', { samples: 0 })
-    expect(overallRows([used, unused], none, kpis)).toMatchObject([{ value: 0.9, mean: 0.9, samples: 9 }])
+    // Where nothing came, its value stands.
+    const idle = row('f1_score', 'store', { value: 0.4 })
+    expect(overallRows([used, unused, idle], none, kpis)).toMatchObject([
+      { value: 0.9, mean: 0.9, samples: 9 },
+    ])
+    expect(overallRows([idle, unused], none, kpis)).toMatchObject([
+      { value: null, mean: null, samples: null },
+    ])
     const gauges = [3, 7].map((value, i) => row('memory_usage', `${i}`, { value, samples: 1 }))
     expect(overallRows(gauges, none, kpis)).toMatchObject([{ value: 7 }])
   })
