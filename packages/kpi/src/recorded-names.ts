@@ -124,6 +124,12 @@ export const bucketSeries = {
   kpiPattern: `${level}_le:mnemoscope_([a-z0-9_]+)_bucket:increase`,
 } as const
 
+/** The same for the worst value that alerts of thresholds have shown at each place, at each evaluation. */
+export const shownSeries = {
+  pattern: `${level}:mnemoscope_[a-z0-9_]+:shown`,
+  kpiPattern: `^${level}:mnemoscope_([a-z0-9_]+):shown$`,
+} as const
+
 /** What a snapshot holds of a KPI; each is a recorded series. */
 export const snapshotFields = ['current', 'samples', 'mean', 'p50', 'p95', 'p99', 'max'] as const
 export type SnapshotField = (typeof snapshotFields)[number]

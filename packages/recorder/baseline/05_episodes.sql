@@ -48,7 +48,7 @@ COMMENT ON COLUMN alert_episodes.last_firing_at IS 'Newest evaluation at which P
 COMMENT ON COLUMN alert_episodes.opened_at IS 'When the recorder stored it.';
 COMMENT ON COLUMN alert_episodes.closed_at IS 'When the recorder learned that it had ended.';
 COMMENT ON COLUMN alert_episodes.closed_how IS 'resolved: a notification said so. reconciled: Prometheus no longer had it. superseded: a newer episode of the same alert began, or the episode proved to be part of the one before it. rule_removed: its rule is gone.';
-COMMENT ON COLUMN alert_episodes.value IS 'The value when the alert first fired: the KPI''s, or how many times as often a target was missed as it allows.';
+COMMENT ON COLUMN alert_episodes.value IS 'The value when the alert first fired: the KPI''s, or how many times as often a target was missed as it allows. NULL where the recorder learned of it later and Prometheus has not kept it.';
 COMMENT ON COLUMN alert_episodes.newest_value IS 'The value at last_firing_at, by which it was judged; NULL if only notifications have reported it.';
 COMMENT ON COLUMN alert_episodes.peak_value IS 'The worst value seen while it fired: in the KPI''s own direction, and the greatest of an alert that misses a target too often.';
 COMMENT ON COLUMN alert_episodes.threshold IS 'The threshold that was breached.';

@@ -109,7 +109,7 @@ COMMENT ON COLUMN alerts."timestamp" IS 'First evaluation at which it fired.';
 COMMENT ON COLUMN alerts.level IS 'info, warning, error or critical. A worse level fires beside the milder ones: each is a row.';
 COMMENT ON COLUMN alerts.message IS 'What happened, for people.';
 COMMENT ON COLUMN alerts.metric_type IS 'Id of the KPI; NULL for alerts of the pipeline about itself.';
-COMMENT ON COLUMN alerts.current_value IS 'The value when it first fired, in the KPI''s unit; of an alert that misses a target too often, how many times as often as it allows.';
+COMMENT ON COLUMN alerts.current_value IS 'The value when it first fired, in the KPI''s unit; of an alert that misses a target too often, how many times as often as it allows. NULL where the recorder learned of it later and Prometheus has not kept it.';
 COMMENT ON COLUMN alerts.threshold IS 'The threshold that was breached.';
 COMMENT ON COLUMN alerts.model IS 'The model; NULL for alerts that concern none.';
 COMMENT ON COLUMN alerts.context_size IS 'Largest context size of the class, in tokens; NULL for the class without an upper end and for alerts that concern none.';

@@ -37,6 +37,7 @@ export interface Transition {
 /** The episode that an observation begins. */
 export function begin(observation: Observation): Episode {
   const { cluster, fingerprint, labels, startsAt, value, threshold, evidence, fallbackSummary } = observation
+  const { kept, direction } = observation
   const hasTexts = Object.keys(observation.annotations).length > 0 || fallbackSummary === undefined
   return {
     id: undefined,
@@ -48,24 +49,41 @@ export function begin(observation: Observation): Episode {
     endsAt: undefined,
     closedHow: undefined,
     lastFiringAt: evidence?.lastFiringAt,
-    value,
+    value: valueAtStart(startsAt, observation),
     newestValue: evidence === undefined ? undefined : value,
-    peakValue: value,
+    peakValue: worse(direction, kept?.worst, value),
     threshold,
   }
 }
 
+/** A recorder that was there has seen an alert by then. */
+const [soonMs, soonEvaluations] = [60_000, 2.5]
+
+/**
+ * The value of an observation, if it is of the time at which the alert began. A recorder that was away learns of an alert
+ * long after that, or only of its end. Then the value that it began with is what Prometheus has kept, or unknown.
+ */
+function valueAtStart(startsAt: number, observation: Observation): number | undefined {
+  const { value, endsAt, evidence, kept } = observation
+  if (kept?.atStart !== undefined && observation.startsAt === startsAt) return kept.atStart
+  if (endsAt !== undefined) return undefined
+  const isLate =
+    evidence !== undefined &&
+    evidence.lastFiringAt - startsAt > Math.max(soonMs, soonEvaluations * evidence.interval)
+  return isLate ? undefined : value
+}
+
 /** The episode with what an observation of it adds: newer texts, a worse peak, later evidence. */
 export function enrich(episode: Episode, observation: Observation): Episode {
-  const { evidence, annotations, value, threshold, direction } = observation
+  const { evidence, annotations, value, threshold, direction, kept } = observation
   const hasTexts = Object.keys(annotations).length > 0
   return {
     ...episode,
     annotations: hasTexts ? annotations : episode.annotations,
     threshold: threshold ?? episode.threshold,
-    value: episode.value ?? value,
+    value: episode.value ?? valueAtStart(episode.startsAt, observation),
     newestValue: isNewer(episode, observation) ? value : episode.newestValue,
-    peakValue: worse(direction, episode.peakValue, value),
+    peakValue: worse(direction, worse(direction, episode.peakValue, kept?.worst), value),
     lastFiringAt: later(episode.lastFiringAt, evidence?.lastFiringAt),
   }
 }

@@ -17,10 +17,18 @@ export interface Observation {
   /** When it stopped firing; left out while it fires. */
   readonly endsAt?: number
   readonly value?: number
+  /** What Prometheus has kept of the values that it showed: the one that it began with, and the worst. */
+  readonly kept?: KeptValues
   readonly threshold?: number
   /** The better direction of the value, where it is known: of a KPI that the configuration has. */
   readonly direction?: Direction
   readonly evidence?: Evidence
+}
+
+/** Values that a recorder that was away can still learn. */
+export interface KeptValues {
+  readonly atStart?: number
+  readonly worst?: number
 }
 
 /** Consecutive samples of a firing alert: Unix ms of the first and the last. */
@@ -45,7 +53,7 @@ export interface Evidence {
 export interface SourceAlert
   extends Pick<
     Observation,
-    'labels' | 'annotations' | 'fallbackSummary' | 'startsAt' | 'endsAt' | 'evidence'
+    'labels' | 'annotations' | 'fallbackSummary' | 'startsAt' | 'endsAt' | 'kept' | 'evidence'
   > {
   /** The newest value, if the source has one beside the annotation. */
   readonly value?: number | undefined
@@ -78,6 +86,7 @@ export function observe(given: SourceAlert, { cluster, externalLabels, kpis }: N
     startsAt: given.startsAt,
     ...(given.endsAt === undefined ? {} : { endsAt: Math.max(given.endsAt, given.startsAt) }),
     ...(value === undefined || !Number.isFinite(value) ? {} : { value }),
+    ...(given.kept === undefined ? {} : { kept: given.kept }),
     ...(threshold === undefined ? {} : { threshold }),
     ...(direction === undefined ? {} : { direction }),
     ...(given.fallbackSummary === undefined ? {} : { fallbackSummary: storableText(given.fallbackSummary) }),

@@ -1,4 +1,4 @@
-import { type Config, durationSeconds, names, retentionOf } from '@mnemoscope/kpi'
+import { alertKindOf, type Config, durationSeconds, names, retentionOf } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { kpiOf } from '../config/source.js'
 import { exclusively } from '../database/locks.js'
@@ -11,7 +11,7 @@ import type { Episode } from './episode.js'
 import { type EpisodeChange, endOf } from './episode-changes.js'
 import { countOpenEpisodes, loadOpenEpisodes } from './episode-table.js'
 import { fingerprintOf, isOwnAlert } from './fingerprint.js'
-import { firingPeriods, firstAfter, type Restart } from './firing-periods.js'
+import { type FiringPeriod, firingPeriods, firstAfter, type Restart } from './firing-periods.js'
 import { hasHistory, observe, type SourceAlert } from './observation.js'
 import {
   type AlertRule,
@@ -124,6 +124,7 @@ async function alertsBetween(
   const active = new Map(firing.map((alert) => [fingerprintOf(alert.labels, {}), alert]))
   const selector = `${firingAlerts}[${Math.ceil(window.to - window.from)}ms]`
   const series = await querySamples(prometheus, selector, new Date(window.to))
+  const keptOf = series.length === 0 ? () => undefined : await keptValues(prometheus, config.kpis, window)
   return series.flatMap(({ labels, samples }): SourceAlert[] => {
     const { __name__, alertstate, ...own } = labels
     const rule = rules.get(own.alertname ?? '')
@@ -146,12 +147,47 @@ async function alertsBetween(
         fallbackSummary: summaryOf(own, config.kpis),
         startsAt: first,
         value: current?.value,
+        ...keptOf(own, { first, last, startKnown }),
         threshold: rule?.threshold,
         evidence: { lastFiringAt: last, startKnown, spans, interval },
         ...(endsAt === undefined ? {} : { endsAt }),
       }
     })
   })
+}
+
+/** Finds what Prometheus has kept of the values that an alert of a threshold showed from one time to another. */
+async function keptValues(
+  prometheus: PrometheusClient,
+  kpis: Config['kpis'],
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<(alert: Matrix['labels'], period: ShownPeriod) => Pick<SourceAlert, 'kept'> | undefined> {
+  const selector = `{__name__=~"${names.shownSeries.pattern}"}[${Math.ceil(to - from)}ms]`
+  const shown = new Map(
+    (await querySamples(prometheus, selector, new Date(to))).map(({ labels, samples }) => {
+      const [, kpi = ''] = new RegExp(names.shownSeries.kpiPattern).exec(labels.__name__ ?? '') ?? []
+      return [placeKey(kpi, labels), samples]
+    }),
+  )
+  return (alert, { first, last, startKnown }) => {
+    const kpi = kpiOf(kpis, alert[names.label.kpi])
+    if (kpi === undefined || alertKindOf(alert.alertname ?? '', kpi.id) !== 'threshold') return undefined
+    const own = (shown.get(placeKey(kpi.id, alert)) ?? []).filter(
+      ({ at, value }) => at >= first && at <= last && Number.isFinite(value),
+    )
+    if (own.length === 0) return undefined
+    const atStart = startKnown ? own.find(({ at }) => at === first)?.value : undefined
+    const values = own.map(({ value }) => value)
+    const worst = kpi.direction === 'higher_is_better' ? Math.min(...values) : Math.max(...values)
+    return { kept: { worst, ...(atStart === undefined ? {} : { atStart }) } }
+  }
+}
+
+/** When an alert fired, as far as it was looked for. */
+type ShownPeriod = Pick<FiringPeriod, 'first' | 'last' | 'startKnown'>
+
+function placeKey(kpi: string, labels: Matrix['labels']): string {
+  return JSON.stringify([kpi, ...names.seriesLabels.map((label) => labels[label] ?? '')])
 }
 
 /** Prometheus' newest start, if it was after `from`. */

@@ -19,7 +19,10 @@ export const episodeAnswer = z.strictObject({
     ),
   message: z.string(),
   metric_type: z.string().nullable().describe('Id of the KPI; null for alerts of the pipeline about itself.'),
-  current_value: z.number().nullable().describe('The value it began with.'),
+  current_value: z
+    .number()
+    .nullable()
+    .describe('The value it began with; null where it was learned of later and Prometheus has not kept it.'),
   newest_value: z
     .number()
     .nullable()
@@ -28,8 +31,8 @@ export const episodeAnswer = z.strictObject({
     .number()
     .nullable()
     .describe('Newest evaluation at which Prometheus itself had it firing, Unix seconds.'),
-  peak_value: z.number().nullable().describe('The worst value seen.'),
-  threshold: z.number().nullable(),
+  peak_value: z.number().nullable().describe('The worst value seen while it fired.'),
+  threshold: z.number().nullable().describe('The threshold that was breached.'),
   service: z.string().nullable(),
   model: z.string().nullable(),
   context_size: z

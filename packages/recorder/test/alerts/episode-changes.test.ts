@@ -278,3 +278,30 @@ test('texts of a notification replace a generated summary, and a generated one n
   expect(historyOf([bare]).episodes[0]?.annotations.summary).toBe('F1 score critical')
   expect(historyOf([bare, firing(10), bare]).episodes[0]?.annotations.summary).toBe('F1 is low')
 })
+
+describe('the value that an alert began with, and the worst', () => {
+  const of = (observation: Observation) => {
+    const [episode] = historyOf([observation]).episodes
+    return [episode?.value, episode?.peakValue]
+  }
+  const lower = { value: 0.7, direction: 'higher_is_better' } as const
+
+  test.each<[string, Observation, (number | undefined)[]]>([
+    ['are those of the first evaluations', { ...samples(10, 11), ...lower }, [0.7, 0.7]],
+    ['are those of a notification that it fires', { ...firing(10), ...lower }, [0.7, 0.7]],
+    ['are not those of a later one', { ...samples(10, 90_000), ...lower }, [undefined, 0.7]],
+    ['are not those of a notification that it ended', { ...resolved(10, 20), ...lower }, [undefined, 0.7]],
+    [
+      'are what Prometheus has kept',
+      { ...samples(10, 90_000), ...lower, kept: { atStart: 0.75, worst: 0.4 } },
+      [0.75, 0.4],
+    ],
+    [
+      'are what Prometheus has kept of one that is over',
+      { ...samplesThatEnd(10, 20), kept: { atStart: 0.75, worst: 0.4 }, direction: 'higher_is_better' },
+      [0.75, 0.4],
+    ],
+  ])('%s', (_, observation, expected) => {
+    expect(of(observation)).toEqual(expected)
+  })
+})
