@@ -21,6 +21,7 @@ interface DashboardAnswer {
   readonly kpis: readonly (Measure & {
     readonly id: string
     readonly title: string
+    readonly value_of: string
     readonly thresholds: Limits
   })[]
   readonly current: readonly (Series & {

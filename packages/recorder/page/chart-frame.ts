@@ -15,7 +15,11 @@ export interface ChartLine {
 
 /** What a chart shows. Times are Unix seconds. The page and the report draw it alike. */
 export interface ChartContent {
-  readonly kpi: Measure & { readonly title: string }
+  readonly kpi: Measure & {
+    readonly title: string
+    /** What its value is of the operations of a snapshot: `p95`. */
+    readonly value_of: string
+  }
   readonly thresholds: Limits
   readonly lines: readonly ChartLine[]
   readonly from: number

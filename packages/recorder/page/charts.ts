@@ -105,8 +105,8 @@ function showChanges({ changes }: Charts): void {
   )
 }
 
-function chartNote({ lines, marks, isMixed }: KpiChart, total: number, outside: string): string {
-  const parts: string[] = []
+function chartNote({ kpi, lines, marks, isMixed }: KpiChart, total: number, outside: string): string {
+  const parts = [kpi.value_of]
   if (total > lines.length) parts.push(`the ${lines.length} worst of ${total.toLocaleString('en')} series`)
   if (marks.length > 0) parts.push(`${marks.length} alert${marks.length === 1 ? '' : 's'}`)
   if (isMixed) parts.push('default thresholds, some series have others')
@@ -128,7 +128,7 @@ function windowNote(
     from - window.from > 2 * step_seconds
       ? `Since the first snapshot at ${formatUtc(from)} UTC (${formatDuration(to - from)})`
       : `${formatUtc(from)} to ${formatUtc(to)} UTC`
-  return `${begin}. Each point is the mean of ${formatDuration(step_seconds)}, the shade its least and greatest value. Drag over a chart to zoom in.`
+  return `${begin}. Each point is the mean of the snapshots of ${formatDuration(step_seconds)}, the shade their least and greatest value. Drag over a chart to zoom in.`
 }
 
 /** Shows below a chart what its lines are at the cursor, and the time in every chart; undefined where the cursor is elsewhere. */

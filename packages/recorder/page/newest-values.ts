@@ -74,8 +74,13 @@ function heads(kpis: readonly DashboardKpi[], shown: Shown): HTMLElement[] {
     columnHead('Model'),
     ...(shown.operation ? [columnHead('Operation')] : []),
     columnHead('Context', { class: 'number' }),
-    ...kpis.map(({ id, title, description }) =>
-      columnHead(title, { class: 'number', title: description }, element('small', { id: `trend-${id}` })),
+    ...kpis.map(({ id, title, description, value_of: of }) =>
+      columnHead(
+        title,
+        { class: 'number', title: description },
+        element('small', {}, of),
+        element('small', { id: `trend-${id}` }),
+      ),
     ),
   ]
 }

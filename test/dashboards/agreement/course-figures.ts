@@ -74,7 +74,7 @@ export const courseFigures: readonly Figure[] = [
         shownOf(kpis, ({ id }) => [[id, (report.trends[`${id}_trend`] as number[]).at(-1)]]),
       text: ({ text }) =>
         shownOf(sectionOf(text, 'PERFORMANCE TRENDS').slice(1), ([title = '', , now = '']) => [
-          [idOfTitle.get(title) as string, readOff(now)],
+          [idOfTitle.get(title.replace(/ \(\w+\)$/, '')) as string, readOff(now)],
         ]),
     },
   },

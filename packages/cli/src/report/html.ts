@@ -86,6 +86,7 @@ function figureHtml(chart: KpiChart, { kpis }: Charts, scales: Scales): string {
   const total = kpis[chart.id]?.total_series ?? 0
   const { lines, marks, isMixed } = chart
   const notes = [
+    chart.kpi.value_of,
     total > lines.length ? `the ${lines.length} worst of ${total.toLocaleString('en-US')} series` : '',
     marks.length > 0 ? `${marks.length} alert${marks.length === 1 ? '' : 's'}` : '',
     isMixed ? 'default thresholds, some series have others' : '',

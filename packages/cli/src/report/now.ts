@@ -205,7 +205,7 @@ export function topOf(
 ): Pick<Report, 'heading' | 'sections'> {
   const { timestamp, current, kpis } = data
   const rows = current.toSorted((a, b) => worstLevel(b) - worstLevel(a) || (a.model < b.model ? -1 : 1))
-  const head = ['service', 'model', 'operation', 'context', ...kpis.map(({ title }) => title.toLowerCase())]
+  const head = ['service', 'model', 'operation', 'context', ...kpis.map(valueName)]
   const body = rows.map((snapshot) => [
     { text: snapshot.service },
     { text: snapshot.model },
@@ -223,7 +223,7 @@ export function topOf(
       {
         title: 'NOW',
         rows: body.length === 0 ? [] : [head.map((text) => ({ text })), ...body],
-        note: body.length === 0 ? { text: 'No snapshot yet.' } : undefined,
+        note: { text: body.length === 0 ? 'No snapshot yet.' : nowNote },
       },
       {
         title: 'FIRING',
@@ -234,6 +234,13 @@ export function topOf(
     ],
   }
 }
+
+/** A KPI's value in a head: `latency (p95)`. */
+function valueName({ title, value_of: of }: DashboardData['kpis'][number]): string {
+  return `${title.toLowerCase()} (${of})`
+}
+
+const nowNote = 'Of the newest snapshot: the values by which KPIs are judged.'
 
 const badLevels = ['warning', 'error', 'critical']
 

@@ -132,12 +132,12 @@ const inWords = {
 } as const
 
 function trends({ trend_details: details, kpis }: DashboardData, scales: Scales): ReportSection {
-  const rows = kpis.map(({ id, title, unit }) => {
+  const rows = kpis.map(({ id, title, unit, value_of: of }) => {
     const trend = details[id]
     const { direction = 'unknown', points = [] } = trend ?? {}
     const curve = points.map(([, value]) => value)
     return [
-      { text: title },
+      { text: `${title} (${of})` },
       { text: inWords[direction], tone: toneOf(direction) },
       { text: inUnit(curve.at(-1), unit, scales.get(id)), curve },
       {
@@ -146,8 +146,15 @@ function trends({ trend_details: details, kpis }: DashboardData, scales: Scales)
       },
     ]
   })
-  return { title: 'PERFORMANCE TRENDS', rows: [head('', 'direction', 'now', 'change'), ...rows] }
+  return {
+    title: 'PERFORMANCE TRENDS',
+    rows: [head('', 'direction', 'newest', 'change'), ...rows],
+    note: { text: trendsNote },
+  }
 }
+
+const trendsNote =
+  'Newest: the last point of the curve. Each point is the mean of what the snapshots of all series show, as in brackets.'
 
 function models({ operation_performance: performance, kpis }: DashboardData, scales: Scales): ReportSection {
   const title = 'MODEL PERFORMANCE'

@@ -31,6 +31,7 @@ export const empty: DashboardData = {
       unit: 's',
       direction: 'lower_is_better',
       thresholds: { warning: 5, error: 10, critical: 20 },
+      value_of: 'p95',
       is_reading: false,
     },
   ],

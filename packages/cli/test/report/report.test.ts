@@ -59,7 +59,7 @@ describe('the report', () => {
   test('as text has values in readable units, the trend in words and as a curve', () => {
     const text = reportText(reportOf(busy))
     expect(text).toMatch(/Latency\s+9\.00 s\s+0\.25 s \(p95\)\s+21\.00 s \(p95\)\s+mean of 4,131 operations/)
-    expect(text).toMatch(/Latency\s+degrading\s+21\.00 s {2}▁▂█/)
+    expect(text).toMatch(/Latency \(p95\)\s+degrading\s+21\.00 s {2}▁▂█/)
     expect(text).toContain('rose from 1.00 s to 12.50 s at 2026-01-02 03:03 UTC, and stayed')
     expect(text).toMatch(/2026-01-02 02:54:05 UTC\s+CRITICAL\s+open/)
     expect(text).toMatch(/WARNING\s+30 s/)
@@ -128,7 +128,7 @@ describe('the report', () => {
   test('as HTML escapes names, draws the chart of the page, says what it shows, and loads nothing', () => {
     const html = reportHtml(reportOf(busy), busy, charts)
     expect(html).toContain('&lt;gpt|4&gt;')
-    expect(html).toMatch(/<figcaption>Latency<small>1 alert<\/small><\/figcaption><svg [^>]+role="img"/)
+    expect(html).toMatch(/<figcaption>Latency<small>p95 · 1 alert<\/small><\/figcaption><svg [^>]+role="img"/)
     for (const text of [
       '>warning ≥ 5 s<',
       '>critical ≥ 20 s<',

@@ -5,6 +5,7 @@ import {
   severities,
   thresholdSeverities,
   trendText,
+  valueText,
 } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
@@ -30,6 +31,11 @@ const dashboardKpi = z.strictObject({
   unit: z.string(),
   direction: z.enum(['higher_is_better', 'lower_is_better']),
   thresholds: z.partialRecord(z.enum(thresholdSeverities), z.number()),
+  value_of: z
+    .string()
+    .describe(
+      'What its value is of the operations of a snapshot: `mean`, `p95`, `ratio`; `reading` of a gauge.',
+    ),
   is_reading: z
     .boolean()
     .describe('Of a gauge: it is read from a process, which models may share, and is not of operations.'),
@@ -38,7 +44,12 @@ export type DashboardKpi = DataOf<typeof dashboardKpi>
 
 /** Trend of a KPI over all series, with the values it was computed from. */
 const dashboardTrend = trendAnswer.extend({
-  points: z.array(z.tuple([z.number(), z.number()])).describe('Unix seconds and values, ascending.'),
+  points: z
+    .array(z.tuple([z.number(), z.number()]))
+    .describe(
+      'Unix seconds, ascending, and the mean of the values that the snapshots of all series had then, such as ' +
+        'the p95 of latency.',
+    ),
 })
 export type DashboardTrend = DataOf<typeof dashboardTrend>
 
@@ -63,7 +74,9 @@ export const dashboardAnswer = z.strictObject({
   ),
   trends: z
     .record(z.string().regex(/_(?:trend|direction)$/), z.union([z.array(z.number()), trendDirection]))
-    .describe('`<kpi>_trend` (values, oldest first) and `<kpi>_direction` for every KPI.'),
+    .describe(
+      '`<kpi>_trend` (the values of `points` in `trend_details`, oldest first) and `<kpi>_direction` for every KPI.',
+    ),
   trend_details: z.record(z.string(), dashboardTrend).describe('By KPI.'),
   model_performance: z
     .record(z.string(), figures(/^(?:count|avg_.+)$/))
@@ -86,8 +99,8 @@ export const dashboardAnswer = z.strictObject({
     )
     .describe('The same by model and operation.'),
   alert_summary: z.strictObject({
-    total_alerts: z.number(),
-    alert_counts: z.record(z.enum(severities), z.number()),
+    total_alerts: z.number().describe('Alerts that fired at any moment of the window.'),
+    alert_counts: z.record(z.enum(severities), z.number()).describe('The same by level.'),
     has_critical: z.boolean(),
     has_error: z.boolean(),
     has_warning: z.boolean(),
@@ -96,7 +109,9 @@ export const dashboardAnswer = z.strictObject({
   recent_snapshots: z.array(recentSnapshot),
   kpis: z.array(dashboardKpi),
   current: z.array(currentSnapshot).describe('The newest snapshot of each series.'),
-  open_alerts: z.array(episodeAnswer).describe('What is open now, also from before the window.'),
+  open_alerts: z
+    .array(episodeAnswer)
+    .describe('What is open now, also what began before the window or after it.'),
   last_instant: z
     .number()
     .nullable()
@@ -206,7 +221,7 @@ export async function dashboardData(
     atOneInstant(pool, async (client) => ({
       counts: await countAlerts(client, scope),
       recentAlerts: await episodes(client, scope, { state: 'any', most: 10 }),
-      open: await episodes(client, { ...scope, from: new Date(0) }, { state: 'open', most: mostOpenAlerts }),
+      open: await episodes(client, sinceEver(scope), { state: 'open', most: mostOpenAlerts }),
     })),
   ])
   const now = Date.now() / 1_000
@@ -235,20 +250,20 @@ export async function dashboardData(
       has_warning: counts.counts.warning > 0,
     },
     recent_alerts: recentAlerts,
-    kpis: Object.values(config.kpis).map(
-      ({ id, title, description, unit, direction, thresholds, instrument }) => ({
-        id,
-        title,
-        description,
-        unit,
-        direction,
-        thresholds,
-        is_reading: instrument === 'gauge',
-      }),
-    ),
+    kpis: Object.values(config.kpis).map((kpi) => {
+      const { id, title, description, unit, direction, thresholds, instrument } = kpi
+      const isReading = instrument === 'gauge'
+      const is = { value_of: valueText(kpi), is_reading: isReading }
+      return { id, title, description, unit, direction, thresholds, ...is }
+    }),
     open_alerts: open,
     no_data: noData,
   }
+}
+
+/** What is open now may have begun before the window or after it. */
+function sinceEver(scope: Scope): Scope {
+  return { ...scope, from: new Date(0), to: new Date(Math.max(scope.to.getTime(), Date.now())) }
 }
 
 /** A series is current while one of its last three snapshots is there; one that stopped reporting is history. */

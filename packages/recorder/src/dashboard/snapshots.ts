@@ -5,6 +5,7 @@ import { kpiOf } from '../config/source.js'
 import { inScope, type Scope, scopeParameters } from '../database/scope.js'
 import { operationAnswer } from '../http/place.js'
 import type { DataOf } from '../http/route.js'
+import { snapshotFigures, valueAnswer } from '../snapshots/figures.js'
 
 /** One snapshot in the specification's layout: a property for each KPI, null where unknown. */
 export const recentSnapshot = z
@@ -16,21 +17,12 @@ export const recentSnapshot = z
     operation: operationAnswer,
     metadata: z.strictObject({ samples: z.record(z.string(), z.number().nullable()) }),
   })
-  .catchall(z.number().nullable())
+  .catchall(valueAnswer)
 export type RecentSnapshot = DataOf<typeof recentSnapshot>
 
 /** A KPI of the newest snapshot of a series, and how bad it is. */
 const currentKpi = z.strictObject({
-  value: z.number().nullable(),
-  samples: z.number().nullable(),
-  mean: z.number().nullable(),
-  p50: z.number().nullable(),
-  p95: z.number().nullable(),
-  p99: z.number().nullable(),
-  max: z
-    .number()
-    .nullable()
-    .describe('Upper boundary of the highest bucket in use: nothing measured was above it.'),
+  ...snapshotFigures,
   severity: z
     .enum(thresholdSeverities)
     .nullable()

@@ -21,7 +21,8 @@ export const curveAnswer = z.strictObject({
   points: z
     .array(z.tuple([z.number(), z.number(), z.number(), z.number()]))
     .describe(
-      'Unix seconds, mean, least and greatest value of each step; steps without a value are left out.',
+      "Unix seconds, and mean, least and greatest of the snapshots' values of each step, such as the p95 of latency; " +
+        'steps without a value are left out.',
     ),
 })
 export type SeriesCurve = DataOf<typeof curveAnswer>

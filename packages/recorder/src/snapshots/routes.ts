@@ -13,6 +13,7 @@ import {
   rowsMedia,
   rowsQuery,
 } from '../http/rows.js'
+import { snapshotFigures } from './figures.js'
 import { gapAnswer, gaps } from './gaps.js'
 
 /** One KPI of one series at one instant, as the API gives it. */
@@ -23,19 +24,7 @@ const snapshotAnswer = z.strictObject({
   context_size: z.string().describe('Class of context sizes: tokens, or +Inf.'),
   operation: operationAnswer,
   kpi: z.string(),
-  value: z.number().nullable().describe("The KPI's statistic over its window; null while it is unknown."),
-  samples: z.number().nullable().describe('Measurements behind it.'),
-  mean: z.number().nullable().describe('Mean over the same window; of outcomes their ratio.'),
-  p50: z.number().nullable().describe('Median; null unless the KPI is a distribution.'),
-  p95: z.number().nullable(),
-  p99: z.number().nullable(),
-  max: z
-    .number()
-    .nullable()
-    .describe(
-      'Nothing measured was above: the upper boundary of the highest bucket in use. Null where something was ' +
-        'beyond the last boundary, and unless the KPI is a distribution.',
-    ),
+  ...snapshotFigures,
 })
 
 type Snapshot = DataOf<typeof snapshotAnswer>

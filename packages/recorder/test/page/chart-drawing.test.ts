@@ -19,6 +19,7 @@ const place = (model: string) => ({ service: 's', model, context_size: '8192', o
 const latency = {
   id: 'latency',
   title: 'Latency',
+  value_of: 'p95',
   unit: 's',
   direction: 'lower_is_better',
   thresholds: { warning: 5, error: 10, critical: 20 },
@@ -26,6 +27,7 @@ const latency = {
 const success = {
   id: 'success',
   title: 'Success',
+  value_of: 'ratio',
   unit: '1',
   direction: 'higher_is_better',
   thresholds: { warning: 0.9 },
