@@ -816,6 +816,7 @@ CREATE OR REPLACE FUNCTION compare_measurements(since timestamp with time zone, 
  LANGUAGE sql
  STABLE
  SET enable_sort TO 'off'
+ SET enable_incremental_sort TO 'off'
  SET work_mem TO '64MB'
 AS $function$
   SELECT listed.kpi, listed.service, listed.model, listed.context_size, listed.operation, listed.evaluator,
