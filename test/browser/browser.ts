@@ -7,6 +7,8 @@ import type { Page } from 'playwright-core'
 import { findChromium } from '../harness/chromium.js'
 import { repository } from '../harness/repository.js'
 
+export { openPage } from '../harness/chromium.js'
+
 /** The Chromium of these tests; looked for once, when a suite is loaded. */
 export const chromium = await findChromium()
 
@@ -26,20 +28,6 @@ export async function keepScreenshot(page: Page, name: string): Promise<void> {
 export function keepPicture(bytes: Buffer, name: string): void {
   mkdirSync(artifacts, { recursive: true })
   writeFileSync(join(artifacts, `${name}.png`), bytes)
-}
-
-/** Opens the page and waits until everything has been drawn once. Errors of the page end up in `problems`. */
-export async function openPage(page: Page, url: string): Promise<string[]> {
-  const problems: string[] = []
-  page.on('pageerror', (error) => problems.push(error.message))
-  page.on('console', (message) => {
-    // A recorder that is away makes requests fail; the page says so itself.
-    const isRequest = message.text().startsWith('Failed to load resource')
-    if (message.type() === 'error' && !isRequest) problems.push(message.text())
-  })
-  await page.goto(url)
-  await page.locator('html[data-shown]').waitFor({ state: 'attached' })
-  return problems
 }
 
 /** What axe finds of serious or critical impact, one line each. */

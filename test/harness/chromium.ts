@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { aptIn, unpackAll } from '../../packages/servers/src/tools/apt.js'
 import { renameIntoPlace, withIncoming } from '../../packages/servers/src/tools/incoming.js'
 import { findOnPath } from '../../packages/servers/src/tools/program.js'
@@ -119,3 +119,17 @@ function libraryFolders(parent: string): string[] {
 }
 
 const isLibrary = (name: string) => /^lib.*\.so(\.|$)/.test(name)
+
+/** Opens the page and waits until everything has been drawn once. Errors of the page end up in `problems`. */
+export async function openPage(page: Page, url: string): Promise<string[]> {
+  const problems: string[] = []
+  page.on('pageerror', (error) => problems.push(error.message))
+  page.on('console', (message) => {
+    // A recorder that is away makes requests fail; the page says so itself.
+    const isRequest = message.text().startsWith('Failed to load resource')
+    if (message.type() === 'error' && !isRequest) problems.push(message.text())
+  })
+  await page.goto(url)
+  await page.locator('html[data-shown]').waitFor({ state: 'attached' })
+  return problems
+}
