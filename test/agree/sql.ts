@@ -1,9 +1,10 @@
 import { isQuantile, type Kpi, quantileOf } from '@mnemoscope/kpi'
 import type { Book, Known, Showing } from './book.js'
+import { figuresOf, knownRows } from './known-rows.js'
 import type { Checked, Look } from './look.js'
 import { knownAlerts } from './shown-values.js'
 import { config } from './traffic.js'
-import { exactly, greatestBoundary, type KnownRow, quantileRange, type Range } from './truth.js'
+import { type KnownRow, quantileRange, type Range } from './truth.js'
 import { grouped, meanOf, placeKey, totalsOf, worstOf } from './window.js'
 
 type Row = Readonly<Record<string, unknown>>
@@ -118,33 +119,6 @@ function totalsByPlace({ rows }: Look, suffix: string): Known {
         (name) => [`${name} ${key} ${suffix}`, totals[name]] as const,
       )
     }),
-  )
-}
-
-/** What is known of the figures of single operations: all over the same ones. */
-export function figuresOf(kpi: Kpi, values: readonly number[]): Record<string, number | Range | null> {
-  const isDistribution = kpi.instrument === 'histogram' && values.length > 0
-  const weighted = values.map((value) => ({ value, weight: 1 }))
-  const quantile = (share: number) =>
-    isDistribution ? (quantileRange(weighted, share, kpi.boundaries) ?? null) : null
-  return {
-    samples: values.length === 0 ? null : values.length,
-    mean: values.length === 0 ? null : exactly(values.reduce((sum, value) => sum + value, 0) / values.length),
-    p50: quantile(0.5),
-    p95: quantile(0.95),
-    p99: quantile(0.99),
-    max: isDistribution ? (greatestBoundary(values, kpi.boundaries) ?? null) : null,
-  }
-}
-
-/** Each figure of each row. */
-export function knownRows({ looks, time }: Checked): Known {
-  return new Map(
-    looks.all.rows.flatMap((row) =>
-      Object.entries({ value: row.value ?? null, ...figuresOf(row.kpi, row.values) }).map(
-        ([name, value]) => [`${name} ${placeKey(row)} ${time.start + row.minute * 60}`, value] as const,
-      ),
-    ),
   )
 }
 

@@ -73,9 +73,11 @@ export const courseFigures: readonly Figure[] = [
       report: ({ report }) =>
         shownOf(kpis, ({ id }) => [[id, (report.trends[`${id}_trend`] as number[]).at(-1)]]),
       text: ({ text }) =>
-        shownOf(sectionOf(text, 'PERFORMANCE TRENDS').slice(1), ([title = '', , now = '']) => [
-          [idOfTitle.get(title.replace(/ \(\w+\)$/, '')) as string, readOff(now)],
-        ]),
+        // What the value is of stands behind the KPI. A note stands below the table.
+        shownOf(sectionOf(text, 'PERFORMANCE TRENDS').slice(1), ([title = '', , newest = '']) => {
+          const id = idOfTitle.get(title.replace(/ \(\w+\)$/, ''))
+          return id === undefined ? [] : [[id, readOff(newest)]]
+        }),
     },
   },
   {
