@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Config } from '@mnemoscope/kpi'
+import type { Config, TlsFiles } from '@mnemoscope/kpi'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 
 /** Reads a number option. @throws MnemoscopeError USAGE outside the range */
@@ -77,6 +77,23 @@ export function scraped(services: Config['services'], at: ScrapedAt): Config['se
     ...services.filter(({ name }) => !(name in at)),
     ...Object.entries(at).map(([name, target]) => ({ name, targets: [target] })),
   ]
+}
+
+/** Options of a certificate, for a command that listens. */
+export interface TlsOptions {
+  tlsCert?: string
+  tlsKey?: string
+}
+
+/** @throws MnemoscopeError USAGE if only one of both is given */
+export function tlsFiles({ tlsCert, tlsKey }: TlsOptions): TlsFiles | undefined {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined
+  if (tlsCert !== undefined && tlsKey !== undefined) return { certFile: tlsCert, keyFile: tlsKey }
+  throw new MnemoscopeError('USAGE', 'a certificate without its key, or the other way round', {
+    value: tlsCert ?? tlsKey,
+    expected: '--tls-cert and --tls-key',
+    next: 'Give both files.',
+  })
 }
 
 /** Reads `--scrape demo=127.0.0.1:9464`, which can be given several times. */

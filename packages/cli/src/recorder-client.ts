@@ -50,12 +50,32 @@ export interface Request<Name extends Operation> {
 /** No recorder answers at the address. */
 export class RecorderSilent extends MnemoscopeError {
   constructor(url: string, cause: unknown) {
-    super('RECORDER_UNREACHABLE', `the recorder at ${url} does not answer`, {
-      value: url,
-      next: 'Check that it runs (`npx mnemoscope up` or `npx mnemoscope record`) and that the address is right (--url).',
-      cause,
-    })
+    const why = distrust(cause)
+    super(
+      'RECORDER_UNREACHABLE',
+      why === undefined
+        ? `the recorder at ${url} does not answer`
+        : `the certificate of the recorder at ${url} is not trusted: ${why}`,
+      {
+        value: url,
+        next:
+          why === undefined
+            ? 'Check that it runs (`npx mnemoscope up` or `npx mnemoscope record`) and that the address is right (--url).'
+            : 'Use the host name of its certificate, and name the file of its authority in NODE_EXTRA_CA_CERTS.',
+        cause,
+      },
+    )
   }
+}
+
+/** Why Node does not trust the certificate of a server; undefined where something else is wrong. */
+function distrust(error: unknown): string | undefined {
+  const { code, message } = ((error as Error).cause ?? {}) as { code?: string; message?: string }
+  return /^(?:ERR_TLS_CERT_\w+|CERT_\w+|UNABLE_TO_(?:GET|VERIFY)_\w+|(?:DEPTH_ZERO_)?SELF_SIGNED_\w+)$/.test(
+    code ?? '',
+  )
+    ? message
+    : undefined
 }
 
 /** A change waits until the servers have applied it; other requests are quick. */

@@ -1,7 +1,13 @@
-import { createServer } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startMonitoring } from '@mnemoscope/instrumentation'
-import { boundConnections, type Config, MnemoscopeError } from '@mnemoscope/kpi'
+import {
+  boundConnections,
+  type Config,
+  createListener,
+  MnemoscopeError,
+  type TlsFiles,
+} from '@mnemoscope/kpi'
 import { loadQuestions, loadSections } from './corpus.js'
 import { faultControl } from './fault-control.js'
 import { applyFault, type Fault } from './faults.js'
@@ -22,6 +28,8 @@ export interface DemoOptions {
   readonly port?: number
   /** Address to listen on. Default 127.0.0.1. `/fault` always answers to this machine only. */
   readonly host?: string
+  /** Serves HTTPS with this certificate. Default: HTTP. */
+  readonly tls?: TlsFiles | undefined
   /** Questions a second, for each of the three models, at most 1000. Default 4. */
   readonly rate?: number
   /** Break the memory from the start. Default: healthy. */
@@ -54,6 +62,7 @@ export interface Demo {
 export async function startDemo({
   port = 9464,
   host = '127.0.0.1',
+  tls,
   rate = 4,
   fault: firstFault,
   strategy = 'context_size',
@@ -88,7 +97,7 @@ export async function startDemo({
     ...(recorder !== undefined && { recorder }),
   })
   const handleFault = faultControl(control)
-  const server = createServer(limits, (request, response) => {
+  const server = createListener({ ...limits, tls }, (request, response) => {
     const path = request.url?.split('?', 1)[0]
     if (path === '/metrics') monitor.requestHandler(request, response)
     else if (path === '/fault') handleFault(request, response)
@@ -113,7 +122,7 @@ export async function startDemo({
   })
 
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/metrics`,
+    url: `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${address.port}/metrics`,
     get fault() {
       return control.fault
     },
@@ -129,7 +138,7 @@ export async function startDemo({
   }
 }
 
-function listen(server: ReturnType<typeof createServer>, port: number, host: string): Promise<AddressInfo> {
+function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(

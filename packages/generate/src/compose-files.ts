@@ -42,7 +42,8 @@ export function composeFiles(config: Config): [string, string][] {
       recorderTokenFile: config.alerting.recorderTokenFile ?? recorderTokenFile,
     },
     endpoints: composeEndpoints,
-    services: config.services.map(({ name, targets }) => ({
+    services: config.services.map(({ name, targets, ...others }) => ({
+      ...others,
       name,
       targets: targets.map((target) => fromContainer(name, target)),
     })),

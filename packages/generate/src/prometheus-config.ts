@@ -15,6 +15,7 @@ export function prometheusConfig(
   { rules = 'rules/*.yml', login }: PrometheusFileOptions = {},
 ): object {
   const { prometheus, alertmanager } = config.endpoints
+  const { caFile } = config
   const authorization =
     login === undefined ? {} : { basic_auth: { username: login.username, password_file: login.passwordFile } }
   return {
@@ -23,12 +24,14 @@ export function prometheusConfig(
       evaluation_interval: config.alertCheckInterval,
     },
     rule_files: [rules],
-    alerting: { alertmanagers: [{ ...alertmanagerTarget(endpoint(alertmanager)), ...authorization }] },
+    alerting: {
+      alertmanagers: [{ ...alertmanagerTarget(endpoint(alertmanager), caFile), ...authorization }],
+    },
     scrape_configs: [
-      ...config.services.map(serviceJob),
+      ...config.services.map((each) => serviceJob(each, config)),
       recorderJob(config),
-      { ...scrapeJob(names.pipelineJob.prometheus, endpoint(prometheus)), ...authorization },
-      { ...scrapeJob(names.pipelineJob.alertmanager, endpoint(alertmanager)), ...authorization },
+      { ...scrapeJob(names.pipelineJob.prometheus, endpoint(prometheus), caFile), ...authorization },
+      { ...scrapeJob(names.pipelineJob.alertmanager, endpoint(alertmanager), caFile), ...authorization },
     ],
   }
 }
@@ -43,28 +46,50 @@ interface ScrapeJob {
   readonly job_name: string
   readonly scheme?: string
   readonly metrics_path?: string
+  readonly tls_config?: { readonly ca_file: string }
   readonly static_configs: readonly { readonly targets: readonly string[] }[]
 }
 
 /** The scrape job of a service. */
-export function serviceJob({ name, targets }: Config['services'][number]): ScrapeJob {
-  return { job_name: name, static_configs: [{ targets: [...targets] }] }
+export function serviceJob(
+  { name, targets, scheme }: Config['services'][number],
+  { caFile }: Pick<Config, 'caFile'>,
+): ScrapeJob {
+  return {
+    job_name: name,
+    ...(scheme === undefined ? {} : { scheme, ...tlsConfig(scheme, caFile) }),
+    static_configs: [{ targets: [...targets] }],
+  }
 }
 
 /** The scrape job of the recorder itself. */
-export function recorderJob({ endpoints }: Pick<Config, 'endpoints'>): ScrapeJob {
-  return scrapeJob(names.pipelineJob.recorder, endpoint(endpoints.recorder))
+export function recorderJob({ endpoints, caFile }: Pick<Config, 'endpoints' | 'caFile'>): ScrapeJob {
+  return scrapeJob(names.pipelineJob.recorder, endpoint(endpoints.recorder), caFile)
 }
 
-function alertmanagerTarget({ scheme, address, path }: Endpoint): object {
-  return { scheme, ...(path === '' ? {} : { path_prefix: path }), static_configs: [{ targets: [address] }] }
+/** How Prometheus and Alertmanager know the certificate of an https address; nothing for public authorities. */
+export function tlsConfig(
+  scheme: string,
+  caFile: string | undefined,
+): { readonly tls_config?: { readonly ca_file: string } } {
+  return scheme === 'https' && caFile !== undefined ? { tls_config: { ca_file: caFile } } : {}
 }
 
-function scrapeJob(name: string, { scheme, address, path }: Endpoint): ScrapeJob {
+function alertmanagerTarget({ scheme, address, path }: Endpoint, caFile: string | undefined): object {
+  return {
+    scheme,
+    ...(path === '' ? {} : { path_prefix: path }),
+    ...tlsConfig(scheme, caFile),
+    static_configs: [{ targets: [address] }],
+  }
+}
+
+function scrapeJob(name: string, { scheme, address, path }: Endpoint, caFile: string | undefined): ScrapeJob {
   return {
     job_name: name,
     scheme,
     metrics_path: `${path}/metrics`,
+    ...tlsConfig(scheme, caFile),
     static_configs: [{ targets: [address] }],
   }
 }

@@ -39,6 +39,30 @@ describe('prometheus.yml', () => {
     })
   })
 
+  test('asks https addresses as they are, and knows their private authority where one is named', () => {
+    const tls_config = { ca_file: '/etc/ca.crt' }
+    const given = {
+      services: [
+        { name: 'secured', scheme: 'https', targets: ['10.0.0.1:9464'] },
+        { name: 'plain', targets: ['10.0.0.2:9464'] },
+      ],
+      endpoints: { recorder: 'https://recorder.example' },
+    } as const
+    const files = generate(defineConfig({ ...given, caFile: '/etc/ca.crt' }))
+    const jobs = parse(files.get('prometheus/prometheus.yml') ?? '').scrape_configs
+    expect(jobs).toMatchObject([
+      { scheme: 'https', tls_config },
+      {},
+      { job_name: 'mnemoscope-recorder', scheme: 'https', tls_config },
+      { scheme: 'http' },
+      { scheme: 'http' },
+    ])
+    expect([1, 3, 4].map((i) => jobs[i].tls_config)).toEqual([undefined, undefined, undefined])
+    const { receivers } = parse(files.get('alertmanager/alertmanager.yml') ?? '')
+    expect(receivers[1].webhook_configs[0].http_config).toEqual({ tls_config })
+    expect(JSON.stringify(contentOf(defineConfig(given)))).not.toContain('tls_config')
+  })
+
   test('takes the addresses of a run in place of the configured ones, under the same hash', () => {
     const config = defineConfig()
     const options = {

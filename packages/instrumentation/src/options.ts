@@ -1,4 +1,4 @@
-import type { Config } from '@mnemoscope/kpi'
+import type { Config, TlsFiles } from '@mnemoscope/kpi'
 import type { MeterProvider } from '@opentelemetry/api'
 import type { MetricsSource } from './exposition/sources.js'
 import type { WarningHandler } from './guards/warnings.js'
@@ -41,6 +41,12 @@ export interface MonitoringOptions<C extends Config> {
    * @default true, but false where `OTEL_METRICS_EXPORTER` is `none`
    */
   readonly endpoint?: boolean
+  /**
+   * Serves the endpoint over HTTPS with this certificate, `{ certFile, keyFile }` in PEM. Renewed files are read again. Name
+   * the service with `scheme: 'https'` in the configuration.
+   * @default plain HTTP
+   */
+  readonly tls?: TlsFiles
   /**
    * Whether a port that can't be had fails the start. Else it is a warning, the port is tried again every 10 seconds, and
    * the service goes on.

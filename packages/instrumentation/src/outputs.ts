@@ -74,6 +74,7 @@ export async function openOutputs(
           handle: handler,
           required,
           warn,
+          tls: options.tls,
           ...(shared && { siblings: shared }),
         })
       : undefined

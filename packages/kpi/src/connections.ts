@@ -22,6 +22,9 @@ interface Connection {
 
 const connections = new WeakMap<Socket, Connection>()
 
+/** The plain socket below each one of TLS. */
+const sockets = new WeakMap<Socket, Socket>()
+
 /** Programs that have something to say say it at once, also on a slow network. */
 const graceMs = 200
 
@@ -82,10 +85,24 @@ export function boundConnections(server: Server, { all, ofOnePeer = all }: Conne
     })
     if (waiting.size > all || count > ofOnePeer) sweepLater()
   })
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const { socket } = request
+  // With TLS, requests come on a socket of its own around the first one.
+  server.on('secureConnection', (secured: Socket) => {
+    const plain = [...waiting.keys()].find(
+      ({ remoteAddress, remotePort }) =>
+        remoteAddress === secured.remoteAddress && remotePort === secured.remotePort,
+    )
+    const connection = plain && connections.get(plain)
+    if (plain === undefined || connection === undefined) return
+    connections.set(secured, connection)
+    sockets.set(secured, plain)
+  })
+  // Before those that answer, who may say whose the connection is.
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    const socket = sockets.get(request.socket) ?? request.socket
     const connection = connections.get(socket)
     if (connection === undefined) return
+    // Behind a proxy, requests of many people come on one connection.
+    if (connection.rank === 'spare') connection.rank = 'usual'
     wait(socket, connection, request)
     response.once('close', () => {
       if (connection.request === request && !socket.destroyed) wait(socket, connection)

@@ -70,6 +70,7 @@ export type {
   Statistic,
   Thresholds,
 } from './kpi.js'
+export { createListener, type ListenerOptions, type TlsFiles } from './listener.js'
 export {
   countedRange,
   countedValue,

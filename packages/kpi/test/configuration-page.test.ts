@@ -14,6 +14,7 @@ test('the page of the configuration names every setting, and no other', () => {
     ...settings
   } = defineConfig({
     alerting: { runbookBaseUrl: 'https://wiki.example/' },
+    caFile: '/ca.crt',
     endpoints: {
       page: 'http://127.0.0.1:9470',
       alertmanagerPage: 'http://127.0.0.1:9093',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Config, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, MnemoscopeError, type TlsFiles } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { type Logger, pino } from 'pino'
 import { countArrivals } from './alerts/arrivals.js'
@@ -88,6 +88,8 @@ export interface RecorderOptions {
   readonly trustProxies?: readonly string[]
   /** Default 9470; 0 for a free one. */
   readonly port?: number
+  /** Serves HTTPS with this certificate, which is read again when its files change. Default: HTTP. */
+  readonly tls?: TlsFiles | undefined
   /** Default: JSON lines on standard output. */
   readonly logger?: Logger
 }
@@ -202,7 +204,10 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     readiness: rememberReadiness({ pool, prometheus, config, snapshots, startedAt, knownSchema }),
   })
   try {
-    const server = await listen(app, host, port)
+    const server = await listen(app, host, port, {
+      tls: options.tls,
+      onTlsFailure: (err) => logger.error({ err }, 'the changed certificate is not used'),
+    })
     logger.info({ url: server.url }, 'recorder listens')
     let stopping: Promise<void> | undefined
     return {

@@ -1,11 +1,11 @@
 import { type Fault, faults } from '@mnemoscope/demo/faults'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command, Option } from 'commander'
-import { portOption } from '../options.js'
+import { portOption, type TlsOptions, tlsFiles } from '../options.js'
 import { readRunFile } from '../up/run-file.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 
-interface DemoOptions {
+interface DemoOptions extends TlsOptions {
   config?: string
   fault?: Fault | 'none'
   serve?: true
@@ -22,6 +22,8 @@ export const demoCommand = new Command('demo')
   .option('-c, --config <file>', 'configuration file, for --serve (default: mnemoscope.config.ts here)')
   .option('--port <port>', 'port of /metrics for --serve', portOption, 9_464)
   .option('--host <address>', 'address of /metrics for --serve', '127.0.0.1')
+  .option('--tls-cert <file>', 'certificate of /metrics over HTTPS, for --serve')
+  .option('--tls-key <file>', 'key of the certificate')
   .option('--recorder <url>', 'recorder that gets single measurements, for --serve (default: none)')
   .action(async (options: DemoOptions) => {
     if (options.serve) return serve(options)
@@ -40,7 +42,7 @@ export const demoCommand = new Command('demo')
     )
   })
 
-async function serve({ config: path, host, port, fault, recorder }: DemoOptions): Promise<void> {
+async function serve({ config: path, host, port, fault, recorder, ...others }: DemoOptions): Promise<void> {
   const { loadProject } = await import('../config-file.js')
   const { config } = await loadProject(path)
   const stopping = stopSignal(() => {})
@@ -50,6 +52,7 @@ async function serve({ config: path, host, port, fault, recorder }: DemoOptions)
     host,
     port,
     recorder,
+    tls: tlsFiles(others),
     ...(fault !== undefined && fault !== 'none' && { fault }),
   })
   process.stdout.write(`The demo's memory system runs; its metrics: ${demo.url}\n`)

@@ -2,10 +2,18 @@ import { Command } from 'commander'
 import { changeToken, databaseConnections, requiredDatabaseUrl, tokenNote } from '../environment.js'
 import { keyFileOf } from '../keys.js'
 import { withLogin } from '../login.js'
-import { hostOption, portOption, proxyOption, type ScrapedAt, scrapeOption } from '../options.js'
+import {
+  hostOption,
+  portOption,
+  proxyOption,
+  type ScrapedAt,
+  scrapeOption,
+  type TlsOptions,
+  tlsFiles,
+} from '../options.js'
 import { aborted, stopSignal } from '../up/stop-signal.js'
 
-interface RecordOptions {
+interface RecordOptions extends TlsOptions {
   config?: string
   host: string
   allowHost?: readonly string[]
@@ -41,6 +49,8 @@ export const recordCommand = new Command('record')
     proxyOption,
   )
   .option('--port <port>', 'port to listen on, 0 for a free one', portOption, 9_470)
+  .option('--tls-cert <file>', 'serve HTTPS with this certificate (PEM); read again when it changes')
+  .option('--tls-key <file>', 'key of the certificate')
   .option('--prometheus-url <url>', 'Prometheus-compatible API (default: endpoints.prometheus)')
   .option('--apply-to <folder>', 'apply changes of the configuration to the servers that read this folder')
   .option('--alertmanager-url <url>', 'with --apply-to: Alertmanager (default: endpoints.alertmanager)')
@@ -93,7 +103,8 @@ export const recordCommand = new Command('record')
     const { configuredHandlers, startRecorder } = await import('@mnemoscope/recorder')
     const { followConfig } = await import('../changes/follower.js')
     const { openApplier } = await import('../changes/applier.js')
-    const recorderUrl = port === 0 ? undefined : `http://${host}:${port}`
+    const tls = tlsFiles(options)
+    const recorderUrl = port === 0 ? undefined : `${tls === undefined ? 'http' : 'https'}://${host}:${port}`
     const applier =
       applyTo === undefined
         ? undefined
@@ -120,6 +131,7 @@ export const recordCommand = new Command('record')
       handlers: configuredHandlers(config, project.folder),
       host,
       port,
+      tls,
       allowHosts: options.allowHost ?? [],
       trustProxies: options.trustProxy ?? [],
       ...(options.open && { open: 'use' }),

@@ -1,5 +1,6 @@
 import { type Config, names, thresholdSeverities } from '@mnemoscope/kpi'
 import { easedLabel } from '../alerts/eased.js'
+import { endpoint, tlsConfig } from '../prometheus-config.js'
 import { templatesGlob } from './messages/template-file.js'
 import { receiverConfig, webhookConfig } from './receivers.js'
 import { rootReceiver, routes } from './routes.js'
@@ -31,9 +32,16 @@ export function alertmanagerConfig(config: Config): object {
 }
 
 /** How Alertmanager informs the recorder. */
-export function recorderWebhook({ alerting, endpoints }: Pick<Config, 'alerting' | 'endpoints'>): object {
+export function recorderWebhook({
+  alerting,
+  endpoints,
+  caFile,
+}: Pick<Config, 'alerting' | 'endpoints' | 'caFile'>): object {
   const url = `${endpoints.recorder.replace(/\/+$/, '')}/api/webhook/alertmanager`
-  return webhookConfig({ url, tokenFile: alerting.recorderTokenFile })
+  return webhookConfig(
+    { url, tokenFile: alerting.recorderTokenFile },
+    tlsConfig(endpoint(url).scheme, caFile),
+  )
 }
 
 function interval({ times, weekdays, location }: Config['alerting']['muteTimes'][string][number]): object {

@@ -10,7 +10,7 @@ export function receiverConfig(name: string, receiver: Receiver, config: Config)
   const { webhook, slack, email, pagerduty, opsgenie, teams, discord, telegram, incidentio, other } = receiver
   return {
     name,
-    ...one('webhook_configs', webhook, webhookConfig),
+    ...one('webhook_configs', webhook, (given) => webhookConfig(given)),
     ...one('slack_configs', slack, slackConfig),
     ...one('email_configs', email, emailConfig),
     ...one('pagerduty_configs', pagerduty, pagerdutyConfig),
@@ -34,10 +34,16 @@ function one<Given>(key: string, given: Given | undefined, settings: (given: Giv
 const use = (name: string) => `{{ template "mnemoscope.${name}" . }}`
 
 /** A webhook, with the address or the bearer token that stands in a file where one is named. */
-export function webhookConfig({ url, urlFile, tokenFile }: NonNullable<Receiver['webhook']>): object {
+export function webhookConfig(
+  { url, urlFile, tokenFile }: NonNullable<Receiver['webhook']>,
+  tls: object = {},
+): object {
   const place = urlFile === undefined ? { url } : { url_file: urlFile }
-  const authorization = { http_config: { authorization: { type: 'Bearer', credentials_file: tokenFile } } }
-  return { ...place, send_resolved: true, ...(tokenFile === undefined ? {} : authorization) }
+  const http = {
+    ...(tokenFile === undefined ? {} : { authorization: { type: 'Bearer', credentials_file: tokenFile } }),
+    ...tls,
+  }
+  return { ...place, send_resolved: true, ...(Object.keys(http).length === 0 ? {} : { http_config: http }) }
 }
 
 /** The only address by which a message of Slack can be changed. */

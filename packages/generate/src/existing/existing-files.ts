@@ -13,7 +13,7 @@ const additionsPath = 'alertmanager/additions.yml'
  */
 export function existingFiles(config: Config): [path: string, text: string][] {
   const timing = scrapeTiming(config)
-  const jobs = [...config.services.map(serviceJob), recorderJob(config)]
+  const jobs = [...config.services.map((each) => serviceJob(each, config)), recorderJob(config)]
   return [
     ...jobs.map(({ job_name, ...job }): [string, string] => [
       `${scrapeFolder}/${job_name}.yml`,

@@ -1,6 +1,5 @@
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { boundConnections, MnemoscopeError } from '@mnemoscope/kpi'
+import { boundConnections, createListener, MnemoscopeError, type TlsFiles } from '@mnemoscope/kpi'
 import type { Warn } from '../guards/warnings.js'
 import type { Siblings } from '../siblings/siblings.js'
 import type { RequestHandler } from './request-handler.js'
@@ -20,6 +19,8 @@ export interface EndpointOptions {
   /** Whether a port that the system refuses is an error. Else it is a warning, and the port is tried again. */
   readonly required: boolean
   readonly warn: Warn
+  /** @default plain HTTP */
+  readonly tls?: TlsFiles | undefined
   /**
    * The other processes of this service, which share the port.
    * @default none: the port is free or it is not
@@ -46,11 +47,16 @@ const hurryingMilliseconds = 5_000
 /**
  * Serves the exposition at `/metrics`. The server does not keep the process alive.
  * @throws MnemoscopeError PORT_IN_USE, and errors of the system such as EACCES, if the endpoint is required; RangeError for
- *   what is no port
+ *   what is no port, and FILE_UNUSABLE for what is no certificate
  */
 export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const { host, port, handle, required, warn, siblings, retryMilliseconds = 10_000 } = options
-  const server = createServer(limits, (request, response) => {
+  const { host, port, handle, required, warn, tls, siblings, retryMilliseconds = 10_000 } = options
+  const onTlsFailure = ({ message }: Error) =>
+    warn({
+      code: 'ENDPOINT_UNAVAILABLE',
+      message: `The changed certificate is not used, and the former one stays: ${message}`,
+    })
+  const server = createListener({ ...limits, tls, onTlsFailure }, (request, response) => {
     if (request.url === path || request.url?.startsWith(`${path}?`)) {
       handle(request, response)
     } else {
@@ -74,7 +80,7 @@ export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint>
       server.listen({ host, port, exclusive: true }, () => {
         server.off('error', failed)
         server.unref()
-        url = urlOf(server.address() as AddressInfo)
+        url = urlOf(server.address() as AddressInfo, tls === undefined ? 'http' : 'https')
         resolve()
       })
     })
@@ -152,8 +158,8 @@ function isOfSystem(error: unknown): boolean {
   return error instanceof MnemoscopeError || (error as NodeJS.ErrnoException).syscall !== undefined
 }
 
-function urlOf({ family, address, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}${path}`
+function urlOf({ family, address, port }: AddressInfo, scheme: string): string {
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}${path}`
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {

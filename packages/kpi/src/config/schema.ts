@@ -131,6 +131,8 @@ const link = secret(
 )
 
 const service = z.strictObject({
+  /** How Prometheus asks for its metrics. Default `http`. */
+  scheme: z.enum(['http', 'https']).optional(),
   name: name(/^[a-zA-Z_][a-zA-Z0-9_.-]*$/, 'memory-api'),
   targets: z
     .array(
@@ -223,6 +225,8 @@ export const settingsSchema = z.strictObject({
   /** Rule files for other engines, beside those of Prometheus. */
   ruleTargets: z.array(z.enum(['kubernetes', 'mimir', 'thanos', 'victoriametrics'])).default([]),
   /** Where the parts of the pipeline reach one another. */
+  /** File with the authority of certificates that no public one has signed, as Prometheus and Alertmanager find it. */
+  caFile: z.string().min(1).optional(),
   endpoints: z
     .strictObject({
       prometheus: url.default('http://127.0.0.1:9090'),

@@ -96,7 +96,7 @@ export function callerOf(
   { authorization, cookie, origin, fetchSite }: Asked,
   gate: Gate,
   now = Date.now(),
-): Caller | undefined {
+): Key | undefined {
   const given = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1]
   if (given !== undefined) {
     const sha256 = hashOf(given)
@@ -140,7 +140,7 @@ export function sessionCookie(
   return `mnemoscope_session=${value}; HttpOnly; ${isSecure}SameSite=Strict; Path=${prefix}/; Max-Age=${sessionMs / 1_000}`
 }
 
-function ofSession(value: string, gate: Gate, now: number): Caller | undefined {
+function ofSession(value: string, gate: Gate, now: number): Key | undefined {
   const { sessionSecret: secret } = gate
   const [expires = '', key = '', signed = ''] = value.split('.')
   const isValid = isSame(signed, signature(`session ${expires}.${key}`, secret)) && now < Number(expires)

@@ -1,7 +1,7 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { boundConnections, MnemoscopeError } from '@mnemoscope/kpi'
+import { boundConnections, createListener, type ListenerOptions, MnemoscopeError } from '@mnemoscope/kpi'
 import type { Hono } from 'hono'
 
 /**
@@ -27,19 +27,26 @@ export interface Listening {
   close(): Promise<void>
 }
 
+export interface ListenOptions extends Pick<ListenerOptions, 'tls' | 'onTlsFailure'> {
+  readonly graceMs?: number
+}
+
 /**
  * Serves an app at an address.
  * @param port 0 for a free one
- * @param graceMs how long `close` waits for requests under way; default 5 s
- * @throws MnemoscopeError PORT_IN_USE
+ * @param options `graceMs`: how long `close` waits for requests under way; default 5 s
+ * @throws MnemoscopeError PORT_IN_USE, FILE_UNUSABLE
  */
 export async function listen(
   app: Hono,
   host: string,
   port: number,
-  graceMs = defaultGraceMs,
+  { graceMs = defaultGraceMs, tls, onTlsFailure }: ListenOptions = {},
 ): Promise<Listening> {
-  const server = createServer({ connectionsCheckingInterval }, getRequestListener(app.fetch))
+  const server = createListener(
+    { connectionsCheckingInterval, tls, ...(onTlsFailure && { onTlsFailure }) },
+    getRequestListener(app.fetch),
+  )
   // A client that sends headers and then nothing must not hold a connection for ever.
   server.requestTimeout = 30_000
   server.headersTimeout = 10_000
@@ -47,7 +54,7 @@ export async function listen(
   await bound(server, host, port)
   const { port: taken } = server.address() as AddressInfo
   return {
-    url: `http://${isIPv6(host) ? `[${host}]` : host}:${taken}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${isIPv6(host) ? `[${host}]` : host}:${taken}`,
     close: () => closed(server, graceMs),
   }
 }

@@ -1,4 +1,6 @@
 import { BlockList, isIP } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { HttpBindings } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context } from 'hono'
 import { getPath } from 'hono/utils/url'
@@ -20,6 +22,8 @@ export type SentOf = (context: Context) => Sent
 /** What of a request and its connection says how it was sent. */
 export interface Passed {
   readonly peer: string | undefined
+  /** Whether the connection itself has TLS. Default false. */
+  readonly isSecure?: boolean
   readonly header: (name: string) => string | undefined
 }
 
@@ -37,13 +41,14 @@ export function trusting(trusted: readonly string[]): (passed: Passed) => Sent {
   }
   const isTrusted = (address: string) =>
     isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
-  return ({ peer, header }) => {
-    const own = { host: header('host'), scheme: 'http', prefix: '', from: plain(peer) } as const
+  return ({ peer, isSecure = false, header }) => {
+    const scheme = isSecure ? 'https' : 'http'
+    const own = { host: header('host'), scheme, prefix: '', from: plain(peer) } as const
     if (peer === undefined || !isTrusted(plain(peer) ?? '')) return own
     const prefix = header('x-forwarded-prefix') ?? ''
     return {
       host: last(header('x-forwarded-host')) ?? own.host,
-      scheme: last(header('x-forwarded-proto')) === 'https' ? 'https' : 'http',
+      scheme: schemeIn(last(header('x-forwarded-proto'))) ?? scheme,
       prefix: isPrefix(prefix) ? prefix.replace(/\/$/, '') : '',
       from: sender(header('x-forwarded-for'), isTrusted) ?? own.from,
     }
@@ -54,7 +59,15 @@ export function trusting(trusted: readonly string[]): (passed: Passed) => Sent {
 export function sentThrough(trusted: readonly string[]): SentOf {
   const sentOf = trusting(trusted)
   return (context) =>
-    sentOf({ peer: getConnInfo(context).remote.address, header: (name) => context.req.header(name) })
+    sentOf({
+      peer: getConnInfo(context).remote.address,
+      isSecure: (context.env as Partial<HttpBindings>).incoming?.socket instanceof TLSSocket,
+      header: (name) => context.req.header(name),
+    })
+}
+
+function schemeIn(given: string | undefined): Sent['scheme'] | undefined {
+  return given === 'https' || given === 'http' ? given : undefined
 }
 
 /** The nearest address that no trusted proxy has: what is further away, the sender may have made up. */

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { z } from 'zod'
-import type { Access, Caller } from './access.js'
+import type { Access, Key } from './access.js'
 import type { Body } from './body.js'
 
 /**
@@ -71,7 +71,7 @@ export interface RouteRequest<
   /** For headers. */
   readonly context: Context
   /** Who sends it; undefined without a key. */
-  readonly caller: Caller | undefined
+  readonly caller: Key | undefined
 }
 
 interface ExampleOf<Params extends z.ZodRawShape, Query extends QueryOption, BodySchema extends z.ZodType> {

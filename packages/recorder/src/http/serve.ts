@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Config, type ConnectionRank, MnemoscopeError, rankConnection } from '@mnemoscope/kpi'
 import type { Context, Hono } from 'hono'
-import { type Asked, assertAccess, type Caller, callerOf, type Gate } from './access.js'
+import { type Asked, assertAccess, type Caller, callerOf, type Gate, type Key } from './access.js'
 import type { Attempts } from './attempts.js'
 import { withBody } from './body.js'
 import type { Budget } from './budget.js'
@@ -52,7 +52,7 @@ export function serve<Needs extends ServeOptions>(app: Hono, route: AnyRoute<Nee
   app.on(route.method, honoPath(route.path), async (context: Context) => {
     const { gate, budgets, config } = needs
     const budget = route.access === 'write:alerts' ? budgets.alerts : budgets.others
-    let caller: Caller | undefined
+    let caller: Key | undefined
     try {
       caller = callerOf(route.access, askedOf(context), gate)
       if (caller !== undefined) rank(context, 'known')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Caller, type Gate, hashOf, type Key, scopes, sessionCookie } from '../http/access.js'
+import { type Gate, scopes, sessionCookie } from '../http/access.js'
 import { RequestError } from '../http/error.js'
 import type { SentOf } from '../http/proxy.js'
 import { route } from '../http/route.js'
@@ -36,20 +36,14 @@ export const signInRoutes = [
     access: 'read',
     answer: z.strictObject({ name: z.string(), scopes: z.array(z.enum(scopes)) }),
     handle({ caller, context }, { gate, sentOf }: Needs) {
-      const key = keyOf(caller, gate)
-      if (caller === undefined || key === undefined) {
+      if (caller === undefined) {
         throw new RequestError(400, 'there is no token or key to sign in with', {
           expected: 'Authorization: Bearer, and a token or key of this recorder',
           next: 'Nothing: this recorder has neither, so everybody who reaches it may read.',
         })
       }
-      context.header('set-cookie', sessionCookie(key, gate.sessionSecret, sentOf(context)))
+      context.header('set-cookie', sessionCookie(caller, gate.sessionSecret, sentOf(context)))
       return { name: caller.name, scopes: [...caller.scopes] }
     },
   }),
 ] as const
-
-function keyOf(caller: Caller | undefined, { token, keys }: Gate): Pick<Key, 'sha256'> | undefined {
-  if (caller?.name === 'token' && token !== undefined) return { sha256: hashOf(token) }
-  return keys().find(({ name }) => name === caller?.name)
-}

@@ -114,6 +114,15 @@ describe('a key', () => {
   })
 })
 
+test('of two keys of one name, of which one was rotated, the caller has the one that was sent', () => {
+  const made = [1, 2].map(() => newKey({ name: 'ci', scopes: ['read'] }))
+  const gate: Gate = { ...open, keys: () => made.map(({ key }) => key) }
+  for (const { key, text } of made) {
+    const asked = { ...anonymous, authorization: `Bearer ${text}` }
+    expect(callerOf('read', asked, gate)?.sha256).toBe(key.sha256)
+  }
+})
+
 describe('the cookie of a browser that signed in', () => {
   const { key } = newKey({ name: 'night-shift', scopes: ['read', 'acknowledge'], expiresAt: 90 * 86_400_000 })
   const gate = { ...open, keys: () => [key] }

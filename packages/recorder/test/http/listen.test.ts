@@ -34,7 +34,7 @@ async function ask(url: string, path: string): Promise<Socket> {
 }
 
 test('a reader that takes nothing more is cut off when the grace is over', async () => {
-  const server = await listen(createApp().app, '127.0.0.1', 0, 200)
+  const server = await listen(createApp().app, '127.0.0.1', 0, { graceMs: 200 })
   const socket = await ask(server.url, '/endless')
   await once(socket, 'readable')
   await server.close()
@@ -44,7 +44,7 @@ test('a reader that takes nothing more is cut off when the grace is over', async
 test('an idle connection holds nothing up, and a request under way gets its answer', async () => {
   const { app, letGo } = createApp()
   // Longer than this test may last: only closing by itself ends it.
-  const server = await listen(app, '127.0.0.1', 0, 60_000)
+  const server = await listen(app, '127.0.0.1', 0, { graceMs: 60_000 })
   const idle = await ask(server.url, '/')
   await once(idle, 'data')
   const busy = await ask(server.url, '/waiting')
@@ -61,7 +61,7 @@ test('an idle connection holds nothing up, and a request under way gets its answ
 })
 
 test('who holds connections open keeps 400 of them, and is served all the same', async () => {
-  const server = await listen(createApp().app, '0.0.0.0', 0, 200)
+  const server = await listen(createApp().app, '0.0.0.0', 0, { graceMs: 200 })
   const port = Number(new URL(server.url).port)
   let ended = 0
   const sockets = Array.from({ length: 420 }, () => {

@@ -1,0 +1,11 @@
+/** A service that serves its metrics over HTTPS and sends measurements: `tls-service.ts PORT CERT KEY RECORDER`. */
+import { startMonitoring } from '../../packages/instrumentation/src/index.js'
+
+const [port, certFile = '', keyFile = '', recorder = ''] = process.argv.slice(2)
+const monitor = await startMonitoring({
+  ...{ service: 'secured', port: Number(port), required: true, recorder },
+  tls: { certFile, keyFile },
+})
+const memory = monitor.for({ model: 'm', contextSize: 8_192 })
+// A breach, which is always sent.
+setInterval(() => memory.latency.record(60), 100)

@@ -1,0 +1,219 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
+import { dirname, join } from 'node:path'
+import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { generate } from '@mnemoscope/generate'
+import { defineConfig } from '@mnemoscope/kpi'
+import { findTools, freePort, startAlertmanager, startProcess, startPrometheus } from '@mnemoscope/servers'
+import pg from 'pg'
+import { makeCertificates } from '../estates/postgres/certificates.js'
+import { mnemoscope } from '../harness/command.js'
+import { eventually } from '../harness/eventually.js'
+import { typescript } from '../harness/figures.js'
+import { openDatabases } from '../harness/postgres.js'
+import { repository, toolsDir } from '../harness/repository.js'
+import { temporaryFolder } from '../harness/temporary-folder.js'
+
+jest.setTimeout(180_000)
+
+// Every listener with a certificate of a private authority, and all that asks them: Prometheus, Alertmanager, SDK and commands.
+const folder = temporaryFolder('tls')
+const inFolder = (...path: string[]) => join(folder.path, ...path)
+const tls = ['--tls-cert', inFolder('server.crt'), '--tls-key', inFolder('server.key')]
+const trusting = { NODE_EXTRA_CA_CERTS: inFolder('ca.crt'), MNEMOSCOPE_TOKEN: 'of-my-own' }
+const stops: (() => unknown)[] = [folder.remove]
+const ports = { recorder: 0, demo: 0, service: 0, prometheus: 0, alertmanager: 0 }
+let pool: pg.Pool
+
+beforeAll(async () => {
+  await makeCertificates(folder.path, 'nobody')
+  for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = await freePort()
+  const databases = await openDatabases()
+  stops.push(databases.stop)
+  const database = await databases.create()
+  pool = new pg.Pool({ connectionString: database, max: 2 })
+  stops.push(() => pool.end())
+  const recorder = `https://localhost:${ports.recorder}`
+  const config = {
+    scrapeInterval: '1s',
+    alertCheckInterval: '1s',
+    caFile: inFolder('ca.crt'),
+    alerting: { recorderTokenFile: inFolder('token') },
+    services: [
+      { name: 'secured', scheme: 'https', targets: [`localhost:${ports.service}`] },
+      { name: 'demo', scheme: 'https', targets: [`localhost:${ports.demo}`] },
+    ],
+    endpoints: {
+      recorder,
+      prometheus: `http://127.0.0.1:${ports.prometheus}`,
+      alertmanager: `http://127.0.0.1:${ports.alertmanager}`,
+    },
+  } as const
+  writeFileSync(inFolder('token'), trusting.MNEMOSCOPE_TOKEN)
+  writeFileSync(inFolder('mnemoscope.config.ts'), `export default ${JSON.stringify(config)}\n`)
+  for (const [path, text] of generate(defineConfig(config), { ruleTests: false })) {
+    mkdirSync(dirname(inFolder(path)), { recursive: true })
+    writeFileSync(inFolder(path), text)
+  }
+  const start = async (name: string, args: string[], cwd: string, port: number, env = {}) => {
+    const server = await startProcess({
+      ...{ name, command: process.execPath, args, cwd, stateDir: folder.path, readyTimeoutMs: 60_000 },
+      env: { ...process.env, ...trusting, NODE_OPTIONS: '', ...env },
+      ready: async () => (await certificateAt(port)) !== undefined,
+    })
+    stops.push(server.stop)
+  }
+  const command = join(repository, 'packages/cli/bin/mnemoscope.js')
+  await start(
+    'record',
+    [command, 'record', ...tls, '--port', String(ports.recorder)],
+    folder.path,
+    ports.recorder,
+    {
+      DATABASE_URL: database,
+    },
+  )
+  await start(
+    'demo',
+    [command, 'demo', '--serve', ...tls, '--port', String(ports.demo)],
+    folder.path,
+    ports.demo,
+  )
+  const service = [String(ports.service), inFolder('server.crt'), inFolder('server.key'), recorder]
+  await start('service', typescript('test/security/tls-service.ts', ...service), repository, ports.service)
+  const tools = await findTools(['prometheus', 'alertmanager'], { toolsDir })
+  const alertmanager = await startAlertmanager({
+    command: tools.alertmanager.command,
+    configFile: inFolder('alertmanager/alertmanager.yml'),
+    stateDir: folder.path,
+    port: ports.alertmanager,
+  })
+  stops.push(alertmanager.stop)
+  const prometheus = await startPrometheus({
+    command: tools.prometheus.command,
+    configFile: inFolder('prometheus/prometheus.yml'),
+    stateDir: folder.path,
+    port: ports.prometheus,
+    alertResendDelay: '1s',
+  })
+  stops.push(prometheus.stop)
+})
+
+afterAll(async () => {
+  for (const stop of stops.reverse()) await stop()
+})
+
+/** The certificate that a port of localhost shows; undefined while none does. */
+function certificateAt(port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket: TLSSocket = connect({ port, host: 'localhost', rejectUnauthorized: false }, () => {
+      const { fingerprint256 } = socket.getPeerCertificate() as DetailedPeerCertificate
+      socket.destroy()
+      resolve(fingerprint256)
+    })
+    socket.on('error', () => resolve(undefined))
+  })
+}
+
+test('Prometheus scrapes recorder, demo and service by the certificate of a private authority', async () => {
+  const jobs = await eventually('all targets', async () => {
+    const response = await fetch(`http://127.0.0.1:${ports.prometheus}/api/v1/query?query=up==1`)
+    const { data } = (await response.json()) as { data: { result: { metric: { job: string } }[] } }
+    return data.result.length === 5 && data.result.map(({ metric }) => metric.job).sort()
+  })
+  expect(jobs).toEqual([
+    ...['demo', 'mnemoscope-alertmanager', 'mnemoscope-prometheus', 'mnemoscope-recorder', 'secured'],
+  ])
+})
+
+test('Alertmanager notifies the recorder, and the SDK sends it measurements, over HTTPS', async () => {
+  const alert = {
+    labels: { alertname: 'MnemoscopeLatencyWarning', severity: 'warning', kpi: 'latency', job: 'x' },
+  }
+  await fetch(`http://127.0.0.1:${ports.alertmanager}/api/v2/alerts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify([alert]),
+  })
+  await eventually('the episode and a measurement', async () => {
+    const { rows } = await pool.query(
+      "SELECT (SELECT count(*) FROM alert_episodes WHERE service = 'x') > 0 AND (SELECT count(*) FROM measurements WHERE service = 'secured') > 0 AS both",
+    )
+    return rows[0].both
+  })
+})
+
+test('commands ask the recorder over HTTPS, and refuse a certificate of an authority that they do not know', async () => {
+  const trusted = await mnemoscope(folder.path, ['status'], trusting)
+  expect(trusted.stdout).toContain(`https://localhost:${ports.recorder}/`)
+  const unknown = await mnemoscope(folder.path, ['status'], { ...trusting, NODE_EXTRA_CA_CERTS: '' })
+  expect(unknown.exitCode).not.toBe(0)
+  expect(unknown.stderr).toMatch(
+    /certificate of the recorder at \S+ is not trusted: [\s\S]+NODE_EXTRA_CA_CERTS/,
+  )
+})
+
+/** Status and headers of an answer of the recorder, whose certificate has to be of the private authority. */
+function askRecorder(method: string, path: string, headers: Record<string, string> = {}) {
+  return new Promise<{ status: number | undefined; cookie: string }>((resolve, reject) => {
+    const options = { method, headers, ca: readFileSync(inFolder('ca.crt')), agent: false }
+    const asking = request(`https://localhost:${ports.recorder}${path}`, options, (response) => {
+      response.resume()
+      response.once('end', () =>
+        resolve({ status: response.statusCode, cookie: String(response.headers['set-cookie']) }),
+      )
+    })
+    asking.once('error', reject).end()
+  })
+}
+
+test('nothing is answered without TLS, and the cookie of the page is for HTTPS only', async () => {
+  for (const port of [ports.recorder, ports.demo, ports.service]) {
+    await expect(fetch(`http://localhost:${port}/metrics`)).rejects.toThrow()
+  }
+  const headers = { authorization: `Bearer ${trusting.MNEMOSCOPE_TOKEN}` }
+  const origin = `https://localhost:${ports.recorder}`
+  const { status, cookie } = await askRecorder('POST', '/api/session', { ...headers, origin })
+  expect([status, cookie]).toEqual([200, expect.stringMatching(/; Secure; SameSite=Strict;/)])
+  const plainOrigin = { ...headers, origin: origin.replace('https', 'http') }
+  expect((await askRecorder('POST', '/api/session', plainOrigin)).status).toBe(403)
+})
+
+test('connections with TLS that are only held end where there are too many', async () => {
+  let ended = 0
+  const sockets = Array.from({ length: 450 }, () => {
+    const socket = connect({ port: ports.recorder, host: 'localhost', rejectUnauthorized: false })
+    socket.on('error', () => undefined)
+    socket.once('close', () => ended++)
+    return socket
+  })
+  try {
+    await eventually('the end of the surplus', () => ended >= 50, { everyMs: 20 })
+    expect((await askRecorder('GET', '/healthz')).status).toBe(200)
+    expect(ended).toBeLessThan(100)
+  } finally {
+    for (const socket of sockets) socket.destroy()
+  }
+})
+
+test('a renewed certificate is used without a restart, and a broken one is not', async () => {
+  const listeners = [ports.recorder, ports.demo, ports.service]
+  const shown = () => Promise.all(listeners.map(certificateAt))
+  const before = await shown()
+  cpSync(inFolder('server.key'), inFolder('old.key'))
+  writeFileSync(inFolder('server.key'), 'broken')
+  await new Promise((resolve) => setTimeout(resolve, 6_000))
+  expect(await shown()).toEqual(before)
+  const renewed = temporaryFolder('tls-renewed')
+  try {
+    await makeCertificates(renewed.path, 'nobody')
+    for (const name of ['server.crt', 'server.key']) cpSync(join(renewed.path, name), inFolder(name))
+    await eventually('the new certificate everywhere', async () => {
+      const now = await shown()
+      return now.every((each, i) => each !== undefined && each !== before[i])
+    })
+  } finally {
+    renewed.remove()
+  }
+})
