@@ -12,6 +12,7 @@ import { exportCommand } from './commands/export.js'
 import { generateCommand } from './commands/generate.js'
 import { initCommand } from './commands/init.js'
 import { keyCommand } from './commands/key.js'
+import { mcpCommand } from './commands/mcp.js'
 import { messagesCommand } from './commands/messages.js'
 import { notifyCommand } from './commands/notify.js'
 import { recordCommand } from './commands/record.js'
@@ -58,6 +59,7 @@ const commands = [
   messagesCommand,
   notifyCommand,
   explainCommand,
+  mcpCommand,
   backtestCommand,
   suggestCommand,
   recordCommand,

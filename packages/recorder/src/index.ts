@@ -50,8 +50,10 @@ export {
   scopes as keyScopes,
 } from './http/access.js'
 export { followKeyFile, type KeyChange, type KeyFile, newKey, readKeyFile } from './http/key-file.js'
+export { type Listening, listen } from './http/listen.js'
 export { csvLine } from './http/row-format.js'
 export type { Column } from './reading/columns.js'
 export { openReader, type Reader, type ReaderOptions, type RowBatch } from './reading/reader.js'
 export { type Recorder, type RecorderOptions, startRecorder } from './recorder.js'
+export { readRunbooks, runbookOf } from './runbooks/routes.js'
 export type { Readiness } from './status/readiness.js'

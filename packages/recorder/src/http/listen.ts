@@ -38,7 +38,7 @@ export interface ListenOptions extends Pick<ListenerOptions, 'tls' | 'onTlsFailu
  * @throws MnemoscopeError PORT_IN_USE, FILE_UNUSABLE
  */
 export async function listen(
-  app: Hono,
+  app: Pick<Hono, 'fetch'>,
   host: string,
   port: number,
   { graceMs = defaultGraceMs, tls, onTlsFailure }: ListenOptions = {},
