@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import { type Config, defineConfig, durationSeconds } from '@mnemoscope/kpi'
+import { type Config, defineConfig, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
 import { targetInfo } from './accumulate/self-metrics.js'
 import { monitoringCore } from './core.js'
 import { withEnvironment } from './environment.js'
@@ -22,7 +22,8 @@ import { followSwitches } from './recorder/follow-switches.js'
 /**
  * Starts to measure a service. Its metrics are served to Prometheus at `http://host:port/metrics`, read by
  * OpenTelemetry readers, or pushed over OTLP, as the options say. A port that is taken does not fail it.
- * @throws MnemoscopeError PORT_IN_USE if the endpoint is `required`; USAGE if an address or a token of the options is invalid
+ * @throws MnemoscopeError PORT_IN_USE if the endpoint is `required`; USAGE if an address or a token of the options is invalid,
+ *   or `config` does not come from `defineConfig`
  */
 export function startMonitoring<C extends Config = Config<unknown>>(
   given: MonitoringOptions<C>,
@@ -32,7 +33,7 @@ export function startMonitoring<C extends Config = Config<unknown>>(
 }
 
 async function start<C extends Config>(options: MonitoringOptions<C>): Promise<Monitor<C>> {
-  const config: Config = options.config ?? defineConfig()
+  const config = completed(options.config)
   const core = monitoringCore(config, options)
   const { processor, now, elapsed, warn } = core
   const resource = resourceAttributes(options.service, options.resource)
@@ -110,3 +111,14 @@ const oneOfSeveral = {
     'that Prometheus computes are wrong. Leave the endpoint on, with the same port in all workers: one of them serves what all ' +
     'of them count.',
 } as const
+
+/** JavaScript lets one pass what was written, without the defaults. */
+function completed(config: Config | undefined): Config {
+  if (config === undefined) return defineConfig()
+  if ('declared' in config) return config
+  throw new MnemoscopeError('USAGE', 'the configuration of startMonitoring has no defaults', {
+    value: Object.keys(config),
+    expected: 'what defineConfig returns',
+    next: 'Write config: defineConfig({ ... }), with defineConfig of @mnemoscope/kpi.',
+  })
+}

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Config } from '@mnemoscope/kpi'
+import { startMonitoring } from '../src/index.js'
 import { samplesOf, scrape } from './exposition-samples.js'
 import { monitors } from './monitored.js'
 
@@ -6,6 +8,15 @@ const { start: monitored, warnings } = monitors()
 
 const labels = 'model="gpt-4o",context_size="131072",operation="search"'
 const place = { model: 'gpt-4o', contextSize: 131_072, operation: 'search' }
+
+test('a configuration that did not come from defineConfig is refused with what to write', async () => {
+  const given = { kpis: { f1_score: { operations: 2 } } } as unknown as Config
+  await expect(startMonitoring({ service: 'memory', port: 0, config: given })).rejects.toMatchObject({
+    code: 'USAGE',
+    value: ['kpis'],
+    next: expect.stringContaining('defineConfig({'),
+  })
+})
 
 describe('a handle', () => {
   test('has its histograms and counters at 0 from the start, and no latest value yet', async () => {
