@@ -97,6 +97,9 @@ export function compareDashboard(
     for (const [id, figures] of Object.entries(current.kpis))
       for (const name of ['value', 'samples', 'mean', 'p50', 'p95', 'p99', 'max'] as const)
         show(`${name} ${id} ${keyOf(current)} now`, figures[name], described('current', name))
+  for (const current of data.current)
+    for (const [id, { last_operation }] of Object.entries(current.kpis))
+      show(`last operation ${id} ${keyOf(current)}`, last_operation, described('current', 'last_operation'))
   for (const [key, own] of grouped(rows, placeKey)) {
     const newest = own.at(-1) as KnownRow
     for (const [name, value] of Object.entries({
@@ -104,6 +107,9 @@ export function compareDashboard(
       ...figuresOf(newest.kpi, newest.values),
     }))
       put(`${name} ${key} now`, value)
+    const last = own.findLast(({ values }) => values.length > 0)
+    const at = last === undefined ? undefined : time.start + last.minute * 60
+    put(`last operation ${key}`, at === undefined ? null : { low: at, high: at + 300 })
   }
 
   for (const id of ids) {

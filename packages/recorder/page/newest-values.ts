@@ -5,7 +5,7 @@ import { byId, cell, columnHead, element, rowHead, setText, table, tableBody } f
 import { formatContext, formatValue, valueElement } from './format.js'
 import { badge, levelClass, rank, thresholdBar, thresholdLevels } from './level.js'
 import { paged, showList } from './list.js'
-import { formatUtc } from './time.js'
+import { formatDuration, formatUtc } from './time.js'
 
 type Current = DashboardData['current'][number]
 
@@ -102,18 +102,26 @@ function row(series: Current, kpis: readonly DashboardKpi[], shown: Shown): HTML
     rowHead(series.model),
     shown.operation ? cell('Operation', {}, series.operation) : null,
     cell('Context', { class: 'number' }, formatContext(series.context_size)),
-    ...kpis.map((kpi) => kpiCell(kpi, series.kpis[kpi.id])),
+    ...kpis.map((kpi) => kpiCell(kpi, series.kpis[kpi.id], series.timestamp)),
   )
 }
 
-function kpiCell(kpi: DashboardKpi, current: Current['kpis'][string] | undefined): HTMLTableCellElement {
+/** From this age on, a value that stands has the age of its newest operation beside it. */
+const oldSeconds = 300
+
+function kpiCell(
+  kpi: DashboardKpi,
+  current: Current['kpis'][string] | undefined,
+  at: number,
+): HTMLTableCellElement {
   if (!current || current.value === null) {
     const samples = current?.samples ?? 0
     const counted = `${formatValue(samples, '{measurement}')} measurement${samples === 1 ? '' : 's'}, too few`
     const note = samples > 0 ? counted : 'no data'
     return cell(kpi.title, { class: 'number unknown' }, '–', element('small', {}, note))
   }
-  const { severity, thresholds, value } = current
+  const { severity, thresholds, value, last_operation: last } = current
+  const age = last === null ? 0 : at - last
   const limits = thresholdLevels.map((name) => thresholds[name]).filter((limit) => limit !== undefined)
   // The one that is breached, else the mildest.
   const level = severity ?? thresholdLevels.find((name) => thresholds[name] !== undefined)
@@ -126,5 +134,6 @@ function kpiCell(kpi: DashboardKpi, current: Current['kpis'][string] | undefined
     element('strong', {}, valueElement(value, kpi, limits)),
     thresholdBar(kpi, thresholds, value, severity),
     element('small', {}, severity ? badge(severity) : null, condition),
+    age < oldSeconds ? null : element('small', {}, `newest operation ${formatDuration(age)} before`),
   )
 }

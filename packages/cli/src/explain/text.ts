@@ -1,7 +1,7 @@
 import { type Config, modelText } from '@mnemoscope/kpi'
 import pc from 'picocolors'
 import { beforeTexts } from '../report/before.js'
-import { inUnit, utc } from '../report/units.js'
+import { inUnit, span, utc } from '../report/units.js'
 import { printable, printableLine } from '../terminal.js'
 import { type CurrentValue, shownPlaces } from './current.js'
 import type { Evidence } from './evidence.js'
@@ -87,7 +87,7 @@ function evidenceText(
       ? ''
       : ` of about ${Math.max(1, Math.round(operations)).toLocaleString('en-US')} operations`
   const newest =
-    last_operation === null ? undefined : `the newest ${Math.max(0, Math.round(now - last_operation))} s ago`
+    last_operation === null ? undefined : `the newest ${span(Math.max(0, now - last_operation))} ago`
   return [sure ?? 'not near a threshold', `${lane} lane${count}`, newest]
     .filter((part) => part !== undefined)
     .join('; ')

@@ -212,8 +212,10 @@ export function topOf(
     { text: snapshot.operation },
     { text: snapshot.context_size },
     ...kpis.map(({ id, unit }): ReportCell => {
-      const { value = null, severity = null } = snapshot.kpis[id] ?? {}
-      return { text: inUnit(value, unit), tone: toneOfLevel(severity) }
+      const { value = null, severity = null, last_operation: last = null } = snapshot.kpis[id] ?? {}
+      const age = value === null || last === null ? 0 : timestamp - last
+      const old = age < oldSeconds ? '' : `, ${span(age)} old`
+      return { text: `${inUnit(value, unit)}${old}`, tone: toneOfLevel(severity) }
     }),
   ])
   const firing = firingRows(data)
@@ -240,7 +242,8 @@ function valueName({ title, value_of: of }: DashboardData['kpis'][number]): stri
   return `${title.toLowerCase()} (${of})`
 }
 
-const nowNote = 'Of the newest snapshot: the values by which KPIs are judged.'
+const nowNote =
+  'Of the newest snapshot: the values by which KPIs are judged. A value of old operations stands, with the age of the newest one.'
 
 const badLevels = ['warning', 'error', 'critical']
 

@@ -160,7 +160,7 @@ export function snapshot(
     model,
     context_size: '8192',
     operation: 'search',
-    kpis: { latency: { ...measured, severity, thresholds: {} } },
+    kpis: { latency: { ...measured, last_operation: at, severity, thresholds: {} } },
   }
 }
 

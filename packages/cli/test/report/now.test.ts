@@ -119,6 +119,21 @@ test('top lists the worst model first, and only the worst alert of a place', () 
   expect(sections[1]?.rows.slice(1).map((row) => row[0]?.text)).toEqual(['CRITICAL'])
 })
 
+test('top shows how old the operations of a value are that stands', () => {
+  const at = busy.timestamp
+  const of = (last: number | null) => {
+    const given = snapshot('a', null)
+    const latency = { ...(given.kpis.latency as (typeof given.kpis)[string]), last_operation: last }
+    return { ...given, kpis: { latency } }
+  }
+  const { sections } = topOf({ ...busy, current: [of(at - 60), of(at - 1_500), of(null)] })
+  expect(sections[0]?.rows.slice(1).map((row) => row[4]?.text)).toEqual([
+    '1.00 s',
+    '1.00 s, 25 min old',
+    '1.00 s',
+  ])
+})
+
 test('an alert of a KPI that has no value yet is unknown now; one of the pipeline has none', () => {
   const { sections } = topOf({
     ...busy,

@@ -157,7 +157,7 @@ export async function snapshotData(
     summarise(pool, scope, sources),
     kpiCurves(pool, lived, plan.sources, plan.stepSeconds),
     recentSnapshots(pool, scope, kpiIds, 20),
-    currentSnapshots(pool, { ...scope, from: currentSince(scope, interval) }, kpis),
+    currentSnapshots(pool, { ...scope, from: currentSince(scope, interval) }, { kpis, snapshotInterval }),
     newestOf(pool),
   ])
   const details = Object.fromEntries(

@@ -1,4 +1,4 @@
-import { type Config, severityOf, thresholdSeverities, thresholdsAt } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, severityOf, thresholdSeverities, thresholdsAt } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
 import { kpiOf } from '../config/source.js'
@@ -6,6 +6,7 @@ import { inScope, type Scope, scopeParameters } from '../database/scope.js'
 import { operationAnswer } from '../http/place.js'
 import type { DataOf } from '../http/route.js'
 import { snapshotFigures, valueAnswer } from '../snapshots/figures.js'
+import { fiveMinutes, levelsFor } from '../snapshots/rollup.js'
 
 /** One snapshot in the specification's layout: a property for each KPI, null where unknown. */
 export const recentSnapshot = z
@@ -23,6 +24,13 @@ export type RecentSnapshot = DataOf<typeof recentSnapshot>
 /** A KPI of the newest snapshot of a series, and how bad it is. */
 const currentKpi = z.strictObject({
   ...snapshotFigures,
+  last_operation: z
+    .number()
+    .nullable()
+    .describe(
+      'When its newest operation was counted, Unix seconds: the time of the snapshot, or of an older one, to five ' +
+        'minutes. Null where there is none that the value can be of.',
+    ),
   severity: z
     .enum(thresholdSeverities)
     .nullable()
@@ -44,7 +52,7 @@ export const currentSnapshot = z.strictObject({
 })
 export type CurrentSnapshot = DataOf<typeof currentSnapshot>
 
-type StoredKpi = Omit<CurrentKpi, 'severity' | 'thresholds'>
+type StoredKpi = Omit<CurrentKpi, 'last_operation' | 'severity' | 'thresholds'>
 
 /** What is stored of a KPI: value, samples, mean, p50, p95, p99, max. Objects would take Postgres twice the time. */
 type StoredFigures = readonly [Figure, Figure, Figure, Figure, Figure, Figure, Figure]
@@ -52,6 +60,7 @@ type Figure = number | null
 
 interface Row {
   readonly at: Date
+  readonly series_id: number
   readonly service: string
   readonly model: string
   readonly context_size: string
@@ -60,7 +69,7 @@ interface Row {
   readonly kpis: Record<string, StoredFigures>
 }
 
-const asRow = `SELECT at, service, model, context_size, context_tokens, operation,
+const asRow = `SELECT at, series.id AS series_id, service, model, context_size, context_tokens, operation,
   json_object_agg(kpi, json_build_array(value, samples, mean, p50, p95, p99, snapshots.max)) AS kpis`
 
 /** The `most` newest snapshots of a scope, newest first. */
@@ -101,7 +110,7 @@ export async function recentSnapshots(
 export async function currentSnapshots(
   pool: pg.Pool,
   scope: Scope,
-  kpis: Config['kpis'],
+  { kpis, snapshotInterval }: Pick<Config, 'kpis' | 'snapshotInterval'>,
 ): Promise<CurrentSnapshot[]> {
   const { rows } = await pool.query<Row>(
     `WITH newest AS (
@@ -112,6 +121,18 @@ export async function currentSnapshots(
      GROUP BY at, series.id ORDER BY service, model, context_tokens NULLS LAST, operation`,
     scopeParameters(scope),
   )
+  const isOld = ([id, given]: [string, StoredFigures]) => {
+    const { samples, value } = storedKpi(given)
+    return value !== null && (samples ?? 0) === 0 && kpiOf(kpis, id)?.instrument !== 'gauge'
+  }
+  const idle = rows.filter(({ kpis: stored }) => Object.entries(stored).some(isOld))
+  const lastOperations =
+    idle.length === 0
+      ? new Map<string, number>()
+      : await lastOperationsOf(pool, idle, scope.to, {
+          expiryMs: 1_000 * Math.max(...Object.values(kpis).map(({ expiry }) => durationSeconds(expiry))),
+          intervalMs: 1_000 * durationSeconds(snapshotInterval),
+        })
   return rows.map((row) => ({
     timestamp: row.at.getTime() / 1_000,
     service: row.service,
@@ -119,16 +140,55 @@ export async function currentSnapshots(
     context_size: row.context_size,
     operation: row.operation,
     kpis: Object.fromEntries(
-      Object.entries(row.kpis).map(([id, stored]) => [id, judged(storedKpi(stored), kpiOf(kpis, id), row)]),
+      Object.entries(row.kpis).map(([id, given]) => {
+        const stored = storedKpi(given)
+        const last = isOld([id, given])
+          ? lastOperations.get(`${row.series_id} ${id}`)
+          : stored.value === null
+            ? undefined
+            : row.at.getTime() / 1_000
+        return [id, { ...judged(stored, kpiOf(kpis, id), row), last_operation: last ?? null }]
+      }),
     ),
   }))
+}
+
+/** Single snapshots are looked through for so long: those before it are in roll-ups. */
+const unrolledMs = 3 * fiveMinutes.ms
+
+/** When series without new operations had their newest, Unix seconds by series and KPI, as far back as a value can stand. */
+async function lastOperationsOf(
+  pool: pg.Pool,
+  idle: readonly Pick<Row, 'series_id'>[],
+  to: Date,
+  { expiryMs, intervalMs }: { readonly expiryMs: number; readonly intervalMs: number },
+): Promise<Map<string, number>> {
+  const from = to.getTime() - expiryMs
+  const isRolledUp = levelsFor(intervalMs).includes(fiveMinutes)
+  const newest = Math.floor((to.getTime() - unrolledMs) / fiveMinutes.ms) * fiveMinutes.ms
+  const single = isRolledUp ? Math.max(from, newest) : from
+  const { rows } = await pool.query<{ series_id: number; kpi: string; at: number }>(
+    `SELECT series_id, kpi, extract(epoch FROM max(at))::float8 AS at FROM (
+       SELECT start + interval '5 min' AS at, series_id, kpi FROM snapshots_5min
+       WHERE start >= $1 AND start < $2 AND series_id = ANY($4) AND samples > 0
+       UNION ALL
+       SELECT at, series_id, kpi FROM snapshots
+       WHERE at >= $2 AND at <= $3 AND series_id = ANY($4) AND samples > 0
+     ) AS counted GROUP BY 1, 2`,
+    [new Date(from), new Date(single), to, idle.map(({ series_id: id }) => id)],
+  )
+  return new Map(rows.map(({ series_id: id, kpi, at }) => [`${id} ${kpi}`, at]))
 }
 
 function storedKpi([value, samples, mean, p50, p95, p99, max]: StoredFigures): StoredKpi {
   return { value, samples, mean, p50, p95, p99, max }
 }
 
-function judged(stored: StoredKpi, kpi: Config['kpis'][string] | undefined, row: Row): CurrentKpi {
+function judged(
+  stored: StoredKpi,
+  kpi: Config['kpis'][string] | undefined,
+  row: Row,
+): Omit<CurrentKpi, 'last_operation'> {
   if (kpi === undefined) return { ...stored, severity: null, thresholds: {} }
   const { model, context_size: contextSize, operation } = row
   const thresholds = thresholdsAt(kpi, { model, contextSize, operation })

@@ -76,6 +76,6 @@ function snapshot(timestamp: number, value: number | null = 1): CurrentSnapshot 
     model: 'a',
     context_size: '8192',
     operation: 'search',
-    kpis: { f1_score: { ...measured, severity: null, thresholds: {} } },
+    kpis: { f1_score: { ...measured, last_operation: timestamp, severity: null, thresholds: {} } },
   }
 }

@@ -21,6 +21,7 @@ const start = Date.UTC(2026, 2, 10, 0, 30)
 
 let postgres: TestPostgres
 let pool: pg.Pool
+let databaseUrl: string
 
 beforeAll(async () => {
   postgres = await startTestPostgres()
@@ -29,7 +30,8 @@ beforeAll(async () => {
 afterAll(() => postgres?.stop(), 60_000)
 
 beforeEach(async () => {
-  pool = createPool(await postgres.newDatabase())
+  databaseUrl = await postgres.newDatabase()
+  pool = createPool(databaseUrl)
 })
 
 const row = (model: string, kpi: string, value: number | null): SnapshotRow => ({
@@ -178,7 +180,7 @@ test('rolled-up five minutes change no number, neither when they are complete no
 test('hours are those of UTC, whatever the time zone of the database', async () => {
   const name = (await pool.query('SELECT current_database() AS name')).rows[0].name
   await pool.query(`ALTER DATABASE ${name} SET timezone = 'Asia/Kathmandu'`)
-  const other = createPool(pool.options.connectionString as string)
+  const other = createPool(databaseUrl)
   await fill()
   const before = await numbers()
   expect(await rollUp(other, new Date(start + 19 * hourMs))).toBe(19)
@@ -201,6 +203,35 @@ test('the trend of a young history is computed from all of it, however long the 
   const { trends } = await dashboardData(pool, config, month)
   expect(trends.f1_score_trend).toHaveLength(12)
   expect(trends.f1_score_direction).toBe('degrading')
+  await pool.end()
+})
+
+test('a value that stands says when its newest operation was counted', async () => {
+  const minutes = 40
+  const instants = Array.from({ length: minutes + 1 }, (_, i) => {
+    const counted = (model: string, isUsed: boolean) => ({
+      ...row(model, 'f1_score', 0.9),
+      samples: isUsed ? 3 : null,
+      mean: isUsed ? 0.9 : null,
+    })
+    const rows = [counted('busy', true), counted('resting', i < 36), counted('idle', i < 2)]
+    return { at: new Date(start + i * 60_000), rows }
+  })
+  await storeInstants(pool, instants)
+  const last = async () => {
+    const everyMinute = { ...config, snapshotInterval: '60s' }
+    const { current } = await dashboardData(pool, everyMinute, {
+      from: new Date(start),
+      to: new Date(start + minutes * 60_000),
+    })
+    return Object.fromEntries(
+      current.map(({ model, kpis }) => [model, (kpis.f1_score?.last_operation ?? 0) - start / 1_000]),
+    )
+  }
+  // What is not rolled up yet is looked for in the newest snapshots only.
+  expect(await last()).toEqual({ busy: 2_400, resting: 2_100, idle: -start / 1_000 })
+  await rollUp(pool, new Date(start + 2 * hourMs), fiveMinutes)
+  expect(await last()).toEqual({ busy: 2_400, resting: 2_100, idle: 300 })
   await pool.end()
 })
 
