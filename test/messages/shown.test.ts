@@ -2,10 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
 import { findTool } from '@mnemoscope/servers'
+import { messageData, noEnd } from '../../packages/cli/src/messages/message-data.js'
+import { type RenderedMessage, renderMessages } from '../../packages/cli/src/messages/render.js'
 import { mnemoscopeHere } from '../harness/command.js'
 import { linkTools } from '../harness/link-tools.js'
 import { toolsDir } from '../harness/repository.js'
+import { type Alert, breachAlert } from './alerts.js'
 import { firingWords } from './count.js'
 import { wrongRandomEnds } from './random-episodes.js'
 
@@ -84,6 +88,97 @@ test('a terminal gets the text of a medium', async () => {
   const { stdout } = await mnemoscopeHere(folder, ['messages', '--medium', 'email'])
   expect(stdout).toContain('NEW E-mail\n▌ memory_api: F1 score 0.525 on 3 models (critical at 0.70)')
   expect(stdout).toContain('▌ Runbook: https://memory.example/runbooks/f1-score.md')
+})
+
+interface Told {
+  readonly receiver?: string
+  readonly alert?: Partial<Alert>
+  readonly firing?: Alert
+}
+
+/** What a receiver gets of an end. */
+async function told(given: readonly Told[], input: ConfigInput): Promise<RenderedMessage[]> {
+  const [startsAt, endsAt] = ['2026-11-29T12:00:00Z', '2026-11-29T12:02:30Z']
+  const course = {
+    worst: 0.25,
+    at: 'm (search, 128k)',
+    places: 1,
+    since: '29 Nov 12:00:00',
+    lasted: '2m 30s',
+  }
+  const end = breachAlert({ level: 'critical', value: 0.31, course })
+  const samples = given.map(({ receiver = 'team', alert, firing }) => {
+    const ended = { ...end, ...alert, status: 'resolved', startsAt, endsAt, fingerprint: 'a' } as const
+    const goesOn =
+      firing && ({ ...firing, status: 'firing', startsAt, endsAt: noEnd, fingerprint: 'b' } as const)
+    const data = messageData(goesOn === undefined ? [ended] : [ended, goesOn], ['job', 'kpi'])
+    return { kind: receiver, data: { ...data, receiver } }
+  })
+  return renderMessages(defineConfig(input), samples, await findTool('amtool', { toolsDir }))
+}
+
+test('what ends without being better does not say that it has recovered', async () => {
+  const webhook = { url: 'https://hooks.example/' }
+  const receivers = { team: { webhook }, 'on-call': { severities: ['critical' as const], webhook } }
+  const { annotations } = breachAlert({ level: 'critical', value: 0.31 })
+  const missing = { ...annotations, shown_quiet: 'no operations for 75 min' }
+  const pipeline = {
+    labels: { alertname: 'MnemoscopeTargetDown', severity: 'critical', job: 'demo', instance: 'demo:9464' },
+    annotations: {
+      summary: 'demo at demo:9464 is not answering',
+      description: 'Prometheus cannot scrape it.',
+    },
+  }
+  const noData = {
+    labels: { ...breachAlert({ level: 'warning', value: 1 }).labels, alertname: 'MnemoscopeF1ScoreNoData' },
+    annotations: { summary: 'F1 score of gpt-4o in demo has no data' },
+  }
+  const shown = await told(
+    [
+      {},
+      { receiver: 'on-call' },
+      { alert: { annotations: missing } },
+      { alert: pipeline },
+      { firing: noData },
+      { alert: { annotations: missing }, firing: breachAlert({ level: 'warning', value: 0.78 }) },
+    ],
+    { alerting: { receivers } },
+  )
+  expect(shown.map(({ level, media }) => [level, media.pagerduty.title])).toEqual([
+    ['recovered', 'Recovered after 2 min 30 s: F1 score of demo; worst 0.25'],
+    ['recovered', 'No longer critical after 2 min 30 s: F1 score of demo; worst 0.25'],
+    ['ended', 'Ended without data after 2 min 30 s: F1 score of demo'],
+    ['recovered', 'Ended after 2 min 30 s: Target down of demo'],
+    ['warning', 'Changed: F1 score of gpt-4o in demo has no data'],
+    ['warning', 'Changed: demo: F1 score 0.78 on gpt-4o (warning at 0.80)'],
+  ])
+  expect(shown[2]?.media.slack.body).toContain('\nNothing shows that it is well: no operations for 75 min.\n')
+  expect(shown[3]?.media.slack.body).toContain('• Target down at demo:9464\n')
+  for (const { media } of shown.slice(0, 4)) expect(JSON.stringify(media)).not.toMatch(firingWords)
+})
+
+test('a silence is of exactly the alerts of the message, whatever their names', async () => {
+  const firing = breachAlert({ level: 'warning', value: 0.78, model: "my model+1@'$(x)" })
+  const data = messageData(
+    [{ ...firing, status: 'firing', startsAt: noEnd, endsAt: noEnd, fingerprint: 'a' }],
+    ['job', 'model'],
+  )
+  const [withCommand, withLink] = await Promise.all(
+    [{}, { page: 'https://page.example', alertmanagerPage: 'https://am.example' }].map(async (endpoints) => {
+      const amtool = await findTool('amtool', { toolsDir })
+      const [message] = await renderMessages(defineConfig({ endpoints }), [{ kind: 'new', data }], amtool)
+      return message
+    }),
+  )
+  expect(withCommand?.media.email.body).toContain('model=~my model.1....x.')
+  const filter = `{job="demo",model="my model+1@'$(x)"}`
+  const linkOf = (medium: 'slack' | 'discord' | 'email' | 'telegram') =>
+    /https:\/\/am\.example\/#\/silences\/new\?filter=([^|")\s<]+)/.exec(
+      withLink?.media[medium].body ?? '',
+    )?.[1]
+  for (const medium of ['slack', 'discord', 'email', 'telegram'] as const) {
+    expect([medium, decodeURIComponent(linkOf(medium) ?? '')]).toEqual([medium, filter])
+  }
 })
 
 // 200 of them in `npm run messages`.

@@ -66,17 +66,33 @@ function withoutSlash(url: string): string {
 }
 
 /** Prometheus template that shows an alert's value in a KPI's unit: `{{ $value | humanizeDuration }}`. */
-export function humanized(unit: string): string {
+export function humanized({ unit, range }: Pick<Kpi, 'unit' | 'range'>): string {
   switch (unit) {
     case 's':
       return '{{ $value | humanizeDuration }}'
     case 'By':
       return '{{ $value | humanize1024 }}B'
     case '1':
-      return '{{ printf "%.3f" $value }}'
+      return numberText('%.3f', range)
     default:
-      return `{{ $value | humanize }} ${unitInWords(unit)}`
+      return `${shortNumber('%.3g', 1)} ${unitInWords(unit)}`
   }
+}
+
+/** Prometheus template that shows an alert's value without a unit: a share with three decimals, a large number as `12.5k`. */
+export function numberText(format: string, { max }: Kpi['range']): string {
+  const isShare = max <= 1
+  return isShare ? `{{ printf ${JSON.stringify(format)} $value }}` : shortNumber(format, 1_000)
+}
+
+/**
+ * Prometheus's short form, `12.5k`, for values that are far enough from 0; it would write 0.05 as `50m`, which people read
+ * as 50 of something.
+ * @param format of nearer ones
+ */
+function shortNumber(format: string, from: number): string {
+  const isNear = `and (lt $value ${from.toFixed(1)}) (gt $value -${from.toFixed(1)})`
+  return `{{ if ${isNear} }}{{ printf ${JSON.stringify(format)} $value }}{{ else }}{{ $value | humanize }}{{ end }}`
 }
 
 /** Text of the configuration as a Prometheus template shows it unchanged, also with braces in it. */

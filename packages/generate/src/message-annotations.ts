@@ -6,7 +6,7 @@ import {
   names,
   type ThresholdSeverity,
 } from '@mnemoscope/kpi'
-import { humanized, literally } from './annotations.js'
+import { humanized, literally, numberText } from './annotations.js'
 import { contextSizeWords } from './context-size-words.js'
 import { messageLabelsOfKpi } from './message-group.js'
 import { worstOf } from './recording/breach-course.js'
@@ -31,6 +31,8 @@ export const messageAnnotation = {
   since: 'shown_since',
   /** How long it has lasted if it ends with the next evaluation: `2m 30s`. */
   lasted: 'shown_lasted',
+  /** Why the alert ends with the next evaluation without being better: `no operations for 75 min`. Else empty. */
+  quiet: 'shown_quiet',
   /** What people changed last, within six hours: `deployment of demo 2.1 by ci, 29 Nov 12:01 UTC`. */
   change: 'last_change',
 } as const
@@ -51,13 +53,14 @@ export function messageAnnotations(
     [messageAnnotation.order]: order(kpi),
     ...(kpi.instrument === 'gauge' ? {} : { [messageAnnotation.operations]: operationsText(kpi, severity) }),
     ...courseAnnotations(config, kpi),
+    [messageAnnotation.quiet]: quietText(config, kpi),
     [messageAnnotation.change]: changeText,
   }
 }
 
 /** An alert's value as messages show it. */
-function valueText({ unit }: Kpi): string {
-  return unit === '1' ? '{{ printf "%.3g" $value }}' : humanized(unit)
+function valueText(kpi: Kpi): string {
+  return kpi.unit === '1' ? numberText('%.3g', kpi.range) : humanized(kpi)
 }
 
 /**
@@ -92,6 +95,29 @@ function courseAnnotations(config: Config, kpi: Kpi): Record<string, string> {
   }
 }
 
+/**
+ * That the place's value is about to be unknown. An alert says nothing after its last evaluation, so the one before its
+ * value expires must say it; half an interval more, because evaluations are not exactly on time.
+ */
+function quietText({ alertCheckInterval }: Config, kpi: Kpi): string {
+  const place = names.seriesLabels
+  const current = names.recordedSeries.current(kpi)
+  if (kpi.instrument === 'gauge') {
+    const gone = `${selected(current, place)} unless on (${place.join(', ')}) ${selected(names.metricName(kpi), place)}`
+    return `${asked(gone, [...place, ...place])}no readings{{ end }}`
+  }
+  const soon = 1.5 * durationSeconds(alertCheckInterval)
+  const idle = `time() - ${selected(names.judgeSeries.lastOperation(kpi), place)} > ${durationSeconds(kpi.expiry) - soon}`
+  return `${asked(idle, place)}no operations for ${inWords(kpi.expiry)}{{ end }}`
+}
+
+/** A duration of the configuration as messages write it: `75 min`. */
+function inWords(duration: string): string {
+  return duration
+    .replaceAll(/(\d+)([a-z]+)/g, (_, count, unit) => `${count} ${unit === 'm' ? 'min' : unit} `)
+    .trim()
+}
+
 const newest = names.recorderMetric.newestChange
 
 /** The newer one of the service's newest deployment and the newest change of the configuration. */
@@ -117,10 +143,12 @@ function asked(query: string, labels: readonly string[]): string {
   return `{{ with printf "${query}" ${values} | query }}`
 }
 
-/** Shares have two decimals: `0.70`. */
+/** Shares have two decimals: `0.70`. A number without a unit that is no share has none: `2,000`. */
 export function limitText(threshold: number, unit: string): string {
   const short = threshold.toFixed(2)
-  return unit === '1' && Number(short) === threshold ? short : inUnit(threshold, unit)
+  if (unit !== '1') return inUnit(threshold, unit)
+  if (Math.abs(threshold) <= 1 && Number(short) === threshold) return short
+  return threshold.toLocaleString('en-US', { maximumFractionDigits: 6 })
 }
 
 /** Where low is bad, each digit becomes a letter that sorts the other way round. */
@@ -132,7 +160,7 @@ function order({ direction }: Kpi): string {
 
 function operationsText(kpi: Kpi, severity: ThresholdSeverity): string {
   const { added, beyond } = names.judgeSeries
-  const all = `${sumText(added(kpi, 'count'))}{{ . | first | value | printf "%.0f" }} operations in 10 min`
+  const all = `${sumText(added(kpi, 'count'))}{{ $count := . | first | value | printf "%.0f" }}{{ $count }} operation{{ if ne $count "1" }}s{{ end }} in 10 min`
   const isShare = /^p\d+$/.test(kpi.statistic)
   const some = isShare
     ? `${sumText(beyond(kpi), severity)}, {{ . | first | value | printf "%.0f" }} of them at or beyond it{{ end }}`

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
+import { defineConfig, names } from '@mnemoscope/kpi'
 import { humanized, links } from '../src/annotations.js'
 import { dashboards } from '../src/grafana/grafana-files.js'
+import { limitText, messageAnnotation, messageAnnotations } from '../src/message-annotations.js'
+import { runTool } from './promtool.js'
 
 const labels = (prefix: string) =>
   ['job', 'model', 'context_size', 'operation']
@@ -46,12 +48,80 @@ describe('An alert’s links', () => {
   })
 })
 
-test("an alert's value is shown in the KPI's unit by Prometheus itself", () => {
-  expect(['s', 'By', '1', '{token}', 'Hz'].map(humanized)).toEqual([
-    '{{ $value | humanizeDuration }}',
-    '{{ $value | humanize1024 }}B',
-    '{{ printf "%.3f" $value }}',
-    '{{ $value | humanize }} tokens',
-    '{{ $value | humanize }} Hz',
+/** What Prometheus makes of annotations of alerts at a place; `series` are its input. */
+async function filledIn(
+  alerts: readonly { readonly expr: string; readonly template: string; readonly text: string }[],
+  series: readonly { readonly series: string; readonly values: string }[] = [],
+): Promise<string> {
+  const rules = alerts.map(({ expr, template }, i) => ({ alert: `A${i}`, expr, annotations: { template } }))
+  const expected = alerts.map(({ text: template }, i) => ({
+    alertname: `A${i}`,
+    eval_time: '1m',
+    exp_alerts: [{ exp_annotations: { template }, exp_labels: series.length === 0 ? {} : place }],
+  }))
+  const tests = [{ interval: '1m', input_series: series, alert_rule_test: expected }]
+  const files = new Map([
+    ['rules.json', JSON.stringify({ groups: [{ name: 'g', rules }] })],
+    ['test.json', JSON.stringify({ rule_files: ['rules.json'], tests })],
   ])
+  const { ok, output } = await runTool('promtool', ['test', 'rules', 'test.json'], files)
+  return ok ? '' : output
+}
+
+const place = { job: 'demo', model: 'm', context_size: '8192', operation: 'search' }
+
+test("Prometheus shows an alert's value in the KPI's unit, as people write numbers", async () => {
+  const values: [unit: string, value: number, text: string][] = [
+    ['s', 7.234_5, '7.234s'],
+    ['By', 9_126_805_504, '8.5GiB'],
+    ['1', 0.307_4, '0.307'],
+    ['1', 12_345, '12.35k'],
+    ['{token}', 17_320, '17.32k tokens'],
+    ['{dollar}', 0.052_1, '0.0521 dollars'],
+    ['%', 0.5, '0.5 %'],
+    ['%', -0.25, '-0.25 %'],
+    ['Hz', 0, '0 Hz'],
+  ]
+  const alerts = values.map(([unit, value, text]) => ({
+    expr: `vector(${value})`,
+    template: humanized({ unit, range: { min: 0, max: 10_000, integer: false } }),
+    text,
+  }))
+  expect(await filledIn(alerts)).toBe('')
+})
+
+test('a threshold is written so, too, and a share with two decimals', () => {
+  const thresholds: [number, string][] = [
+    [0.7, '1'],
+    [0.125, '1'],
+    [2_000, '1'],
+    [1.5, '1'],
+    [0.05, '{dollar}'],
+    [15_000, '{token}'],
+  ]
+  expect(thresholds.map(([threshold, unit]) => limitText(threshold, unit))).toEqual([
+    '0.70',
+    '0.125',
+    '2,000',
+    '1.5',
+    '0.05 dollars',
+    '15,000 tokens',
+  ])
+})
+
+test('one operation is one operation', async () => {
+  const config = defineConfig({})
+  const { f1_score } = config.kpis
+  const { [messageAnnotation.operations]: template = '' } = messageAnnotations(
+    config,
+    f1_score,
+    'error',
+    0.75,
+  )
+  const added = names.judgeSeries.added(f1_score, 'count')
+  const at = (operation: string) => `{job="demo", model="m", context_size="8192", operation="${operation}"}`
+  const ofOne = { expr: `${added}${at('search')}`, template, text: '1 operation in 10 min' }
+  expect(await filledIn([ofOne], [{ series: `${added}${at('search')}`, values: '0 1' }])).toBe('')
+  const ofTwo = { ...ofOne, text: '2 operations in 10 min' }
+  expect(await filledIn([ofTwo], [{ series: `${added}${at('search')}`, values: '1 1' }])).toBe('')
 })

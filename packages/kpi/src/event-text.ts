@@ -1,20 +1,16 @@
 import type { AlertEpisode, AlertEvent } from './alert-event.js'
-import { catalog } from './catalog/index.js'
-import type { KpiDeclaration } from './kpi.js'
 import { inUnit } from './unit-text.js'
 
 /**
  * What happened to an alert, for people: the words of the messages that Alertmanager sends, and what only the recorder
  * knows, such as who acknowledged it. `CRITICAL recovered after 2 min 30 s: F1 score of gpt-4o (search) in demo; worst 0.25`.
  * The level stands in each text, because a level can end while milder ones go on.
+ * @param unit of the alert's KPI
  */
-export function eventText({
-  kind,
-  detail,
-  episode,
-  value_at_end,
-  operations,
-}: Omit<AlertEvent, 'id' | 'at' | 'text'>): string {
+export function eventText(
+  { kind, detail, episode, value_at_end, operations }: Omit<AlertEvent, 'id' | 'at' | 'text'>,
+  unit: string,
+): string {
   const level = (episode.level ?? 'alert').toUpperCase()
   const subject = episode.message.replace(/ has reached [A-Z]+$/, '')
   // Prometheus keeps an annotation whose template wrote nothing, as an empty text.
@@ -29,15 +25,15 @@ export function eventText({
     case 'changed':
       return `${level} still: ${subject}${valueText(episode)}${by}`
     case 'closed':
-      return `${level} ${endText(episode)}: ${subject}${worstText(episode, value_at_end)}${by}`
+      return `${level} ${endText(episode)}: ${subject}${worstText(episode, value_at_end, unit)}${by}`
     case 'storm':
       return `${detail.services} services breached within a minute: ${detail.names}; the last: ${level}: ${subject}${valueText(episode)}`
   }
 }
 
-function endText({ kind, closed_how, timestamp, ends_at }: AlertEpisode): string {
+function endText({ kind, closed_how, timestamp, ends_at, metadata: { annotations } }: AlertEpisode): string {
   if (closed_how === 'superseded') return 'went on as another alert'
-  const word = kind === 'threshold' ? 'recovered' : 'ended'
+  const word = annotations.shown_quiet ? 'ended without data' : kind === 'threshold' ? 'recovered' : 'ended'
   return ends_at === null ? word : `${word} after ${timeText(ends_at - timestamp)}`
 }
 
@@ -48,10 +44,8 @@ function valueText({ metadata: { annotations } }: AlertEpisode): string {
   return ` is ${shown_value} (threshold ${shown_threshold})${operations}`
 }
 
-function worstText({ kind, metric_type, peak_value }: AlertEpisode, atEnd: number | null): string {
+function worstText({ kind, peak_value }: AlertEpisode, atEnd: number | null, unit: string): string {
   if (kind !== 'threshold' || peak_value === null) return ''
-  const kpis: Readonly<Record<string, KpiDeclaration>> = catalog
-  const unit = kpis[metric_type ?? '']?.unit ?? '1'
   const shown = (value: number) => inUnit(Number(value.toPrecision(3)), unit)
   return `; worst ${shown(peak_value)}${atEnd === null ? '' : `, at the end ${shown(atEnd)}`}`
 }

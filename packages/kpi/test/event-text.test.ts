@@ -32,6 +32,8 @@ const operation = {
   metadata: {},
 }
 const acknowledgement = { by: 'ada', comment: null, at }
+/** Units of KPIs, as the configuration has them: one may be custom. */
+const units: Readonly<Record<string, string>> = { latency: 's', cost: '{dollar}' }
 const noAnnotations = { ...episode.metadata, annotations: {} }
 /** As Prometheus has them where their templates wrote nothing. */
 const emptyAnnotations = {
@@ -78,6 +80,16 @@ test.each<[AlertEvent['kind'], Partial<AlertEpisode>, string]>([
   ],
   [
     'closed',
+    {
+      ends_at: at + 60,
+      metric_type: 'cost',
+      peak_value: 0.0712,
+      message: 'Cost of m in demo has reached ERROR',
+    },
+    'CRITICAL recovered after 1 min: Cost of m in demo; worst 0.0712 dollars',
+  ],
+  [
+    'closed',
     { ends_at: at + 30, kind: 'pipeline', message: 'demo cannot be scraped', peak_value: 1 },
     'CRITICAL ended after 30 s: demo cannot be scraped',
   ],
@@ -88,7 +100,9 @@ test.each<[AlertEvent['kind'], Partial<AlertEpisode>, string]>([
   ],
   ['opened', { level: null, message: 'DiskFull', metadata: noAnnotations }, 'ALERT: DiskFull'],
 ])('an event that is %s with %j says so in the words of messages', (kind, more, text) => {
-  expect(eventText({ ...event, kind, episode: { ...episode, ...more } })).toBe(text)
+  expect(
+    eventText({ ...event, kind, episode: { ...episode, ...more } }, units[more.metric_type ?? ''] ?? '1'),
+  ).toBe(text)
 })
 
 test.each<[Partial<AlertEvent>, string]>([
@@ -116,5 +130,5 @@ test.each<[Partial<AlertEvent>, string]>([
     '6 services breached within a minute: a, b, c, d, e and 1 more; the last: CRITICAL: F1 score of gpt-4o (search) in demo is 0.283 (threshold 0.70)',
   ],
 ])('what only the recorder knows is in the text of %j', (more, text) => {
-  expect(eventText({ ...event, ...more })).toBe(text)
+  expect(eventText({ ...event, ...more }, '1')).toBe(text)
 })

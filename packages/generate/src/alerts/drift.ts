@@ -55,7 +55,7 @@ function driftAlert(config: Config, kpi: Kpi): AlertRule {
     annotations: {
       summary: `${literally(kpi.title)} of ${modelAndOperation} in {{ $labels.job }} gets worse from day to day`,
       description:
-        `${literally(kpi.title)} of ${modelAndOperation} at context size {{ $labels.context_size }} was ${humanized(kpi.unit)} ` +
+        `${literally(kpi.title)} of ${modelAndOperation} at context size {{ $labels.context_size }} was ${humanized(kpi)} ` +
         `over a day: worse than the same day a week before (in a first week, than three days before) by more than ` +
         `${Number((change * 100).toPrecision(4))} %, and by more than the values of that day differed.${artificialTrafficNote}`,
       value: '{{ $value }}',

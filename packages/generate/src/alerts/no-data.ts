@@ -52,7 +52,7 @@ function noDataAlerts(config: Config, kpi: Kpi): AlertRule[] {
             summary: `${literally(kpi.title)} of ${modelAndOperation} in {{ $labels.job }} has no data`,
             description:
               `${modelAndOperation} at context size {{ $labels.context_size }} measured ${literally(kpi.title)} until lately ` +
-              `(last ${humanized(kpi.unit)}) and does so no more, while {{ $labels.job }} answers its scrapes.${artificialTrafficNote}`,
+              `(last ${humanized(kpi)}) and does so no more, while {{ $labels.job }} answers its scrapes.${artificialTrafficNote}`,
             value: '{{ $value }}',
             ...links(config, runbook, kpi),
           },

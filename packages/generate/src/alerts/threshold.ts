@@ -71,8 +71,8 @@ export function worstSide({ direction }: Pick<Kpi, 'direction'>): 'lowest' | 'hi
  */
 function thresholdAlerts(config: Config, kpi: Kpi): AlertRule[] {
   return thresholdSeverities.toReversed().flatMap((severity) => {
-    const settingsOf = ({ thresholds, statistic, noData, keepFiringFor, ...there }: Kpi) => ({
-      ...{ threshold: thresholds[severity], statistic, noData, keepFiringFor },
+    const settingsOf = ({ thresholds, statistic, noData, keepFiringFor, expiry, ...there }: Kpi) => ({
+      ...{ threshold: thresholds[severity], statistic, noData, keepFiringFor, expiry },
       for: there.for,
     })
     return partition(kpi, settingsOf).flatMap(
@@ -100,7 +100,7 @@ function annotations(
   severity: ThresholdSeverity,
   threshold: number,
 ): Record<string, string> {
-  const breach = `is ${humanized(kpi.unit)}; its ${severity} threshold is ${inUnit(threshold, kpi.unit)}`
+  const breach = `is ${humanized(kpi)}; its ${severity} threshold is ${inUnit(threshold, kpi.unit)}`
   const state =
     kpi.noData === 'breach'
       ? `{{ if eq (printf "%f" $value) "NaN" }}has no data, which counts as a breach{{ else }}${breach}{{ end }}`

@@ -103,7 +103,7 @@ function trendAlert(config: Config, kpi: Kpi): AlertRule {
     annotations: {
       summary: `${literally(kpi.title)} of ${modelAndOperation} in {{ $labels.job }} is getting worse`,
       description:
-        `${literally(kpi.title)} of ${modelAndOperation} at context size {{ $labels.context_size }} was ${humanized(kpi.unit)} ` +
+        `${literally(kpi.title)} of ${modelAndOperation} at context size {{ $labels.context_size }} was ${humanized(kpi)} ` +
         `over the last hour: worse than its day before by more than ${deviations} standard deviations and ` +
         `${Number((change * 100).toPrecision(4))} %, and by that share than around this time yesterday and a week ago, where these ` +
         `are known.${artificialTrafficNote}`,

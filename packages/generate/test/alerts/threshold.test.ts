@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { defineConfig, names } from '@mnemoscope/kpi'
 import { generate } from '../../src/generate.js'
 import { exposed } from '../../src/rule-tests/traffic.js'
-import { rulesOf, ruleTest } from '../promtool.js'
+import { editRules, rulesOf, ruleTest } from '../promtool.js'
 
 const config = defineConfig({
   kpis: {
@@ -117,5 +117,24 @@ describe('threshold alerts', () => {
     )
     expect(text).toContain('threshold: "0.7"')
     expect(text).toContain(`runbook_url: http://127.0.0.1:9470/runbooks/f1-score.md`)
+  })
+
+  test('say at their last evaluations, and no earlier, that they end for lack of operations', async () => {
+    const config = defineConfig({ kpis: { f1_score: { expiry: '5m' } } })
+    const { f1_score } = config.kpis
+    // As a label, an annotation can be asked for.
+    const told = editRules(rulesOf(config), (rule) =>
+      'alert' in rule && rule.annotations.shown_quiet !== undefined
+        ? { ...rule, labels: { ...rule.labels, quiet: `-${rule.annotations.shown_quiet}` } }
+        : rule,
+    )
+    const phases = [{ scrapes: 20, operations: 3, measured: 0.5 }, { scrapes: 30 }]
+    const firing = `count by (quiet) (ALERTS{alertname="${names.alertName(f1_score, 'critical')}", alertstate="firing"})`
+    const result = await ruleTest(told, exposed(f1_score, at('m'), phases), [
+      { at: '9m', values: { [firing]: [['{quiet="-"}', 1]] } },
+      { at: '10m', values: { [firing]: [['{quiet="-no operations for 5 min"}', 1]] } },
+      { at: '10m30s', values: { [firing]: [] } },
+    ])
+    expect(result).toBe('')
   })
 })

@@ -31,7 +31,10 @@ export async function withEvidence(
     known(worstOperations(work, event), []),
   ])
   const complete = { ...event, value_at_end, operations }
-  return { ...complete, text: eventText(complete) }
+  return {
+    ...complete,
+    text: eventText(complete, kpiOf(work.config.kpis, event.episode.metric_type)?.unit ?? '1'),
+  }
 }
 
 /** The value of the alert's place when it ended, as Prometheus has it; null where it has none. */

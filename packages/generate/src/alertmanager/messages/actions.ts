@@ -14,17 +14,30 @@ export interface Action {
   readonly condition: string
 }
 
-/** What is safe within quotes of a shell and of every medium. */
-const safe = ` | reReplaceAll ${quoted('[^\\p{L}\\p{N}_.:/ -]')} "?"`
+/** What is not safe within quotes of a shell or of a medium. */
+const unsafe = quoted('[^\\p{L}\\p{N}_.:/ -]')
+const safe = ` | reReplaceAll ${unsafe} "?"`
+
+/** A matcher of amtool's: by a pattern where the value has what is not safe, with a dot for each such character. */
+const matcher = `'{{ .Name }}={{ if match ${unsafe} .Value }}~{{ end }}{{ .Value | reReplaceAll ${unsafe} "." }}'`
 
 /** A test message is about nothing. */
 const isReal = `ne $worst.Labels.alertname ${quoted(names.testAlert)}`
 
+/** A silence's filter within an address. Alertmanager's page reads a plus sign as one, not as a space. */
+const filterQuery = {
+  html: '{{ print "{" $filter "}" }}',
+  text: '{{ $query := print "{" $filter "}" | urlquery }}{{ $query | reReplaceAll "[+]" "%20" }}',
+} as const
+
 /** Name of the action that opens the page. */
 export const pageAction = 'Page'
 
-/** Where to look, what to do, and how to be left in peace. Where people can open no page, commands. */
-export function actions(config: Config): Action[] {
+/**
+ * Where to look, what to do, and how to be left in peace. Where people can open no page, commands.
+ * @param inHtml whether an address stands in an attribute, where Go's engine escapes it
+ */
+export function actions(config: Config, inHtml = false): Action[] {
   const page = pageFor(config)
   const { alertmanager, alertmanagerPage } = config.endpoints
   const look: Action =
@@ -56,14 +69,14 @@ export function actions(config: Config): Action[] {
       ? {
           name: 'Silence',
           text:
-            'amtool silence add{{ range .GroupLabels.SortedPairs }}' +
-            ` '{{ .Name }}={{ .Value${safe} }}'{{ end }} --duration=2h --comment='seen' --alertmanager.url=${alertmanager}`,
+            `amtool silence add{{ range .GroupLabels.SortedPairs }} ${matcher}{{ end }}` +
+            ` --duration=2h --comment='seen' --alertmanager.url=${alertmanager}`,
           isLink: false,
           condition: `and (eq .Status "firing") (${isReal})`,
         }
       : {
           name: 'Silence',
-          text: `${filter}${alertmanagerPage.replace(/\/+$/, '')}/#/silences/new?filter={{ print "{" $filter "}" | urlquery }}`,
+          text: `${filter}${alertmanagerPage.replace(/\/+$/, '')}/#/silences/new?filter=${inHtml ? filterQuery.html : filterQuery.text}`,
           isLink: true,
           condition: `and (eq .Status "firing") (${isReal})`,
         }

@@ -2,7 +2,7 @@ import type { Config } from '@mnemoscope/kpi'
 import { actions } from './actions.js'
 import { colors } from './colors.js'
 import { media } from './medium.js'
-import { changed, choice, places, preamble, since } from './parts.js'
+import { changed, choice, levelOfMessage, places, preamble, since } from './parts.js'
 
 /** Styles stand at the elements: mail programs drop style sheets. Colours of text and ground are left to light and dark. */
 const styles = {
@@ -17,7 +17,7 @@ export function mail(config: Config): string {
   const borders = Object.entries(colors).map(
     ([level, color]) => [level, `border-left:6px solid ${color}`] as const,
   )
-  const todo = actions(config).map(({ name, text, isLink, condition }) => {
+  const todo = actions(config, true).map(({ name, text, isLink, condition }) => {
     const shown = isLink
       ? `<a href="${text}">${name}</a>`
       : `${name}: <code style="${styles.command}">${text}</code>`
@@ -27,9 +27,9 @@ export function mail(config: Config): string {
     '<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
     '<meta name="color-scheme" content="light dark"></head>',
     `<body style="${styles.body}">${preamble}`,
-    '{{ $level := $worst.Labels.severity }}{{ if eq .Status "resolved" }}{{ $level = "recovered" }}{{ end }}',
+    levelOfMessage,
     `<h1 style="${styles.title};${choice('$level', borders, '')}">{{ template "mnemoscope.text.title" . }}</h1>`,
-    `<p>${since(media.plain)}</p>${changed(media.plain, ['<p>', '</p>'])}<ul style="${styles.list}">`,
+    `<p>${since({ ...media.plain, newLine: '<br>' })}</p>${changed(media.plain, ['<p>', '</p>'])}<ul style="${styles.list}">`,
     places(config, { ...media.plain, bullet: '' }, ['<li>', '</li>']),
     `</ul>${todo.join('')}`,
     '</body></html>',

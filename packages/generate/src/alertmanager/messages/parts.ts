@@ -1,4 +1,5 @@
 import { type Config, names, thresholdSeverities } from '@mnemoscope/kpi'
+import { pipelineAlertKinds } from '../../alerts/pipeline.js'
 import { contextSizeWords } from '../../context-size-words.js'
 import { messageAnnotation } from '../../message-annotations.js'
 import { type Medium, quoted, shown } from './medium.js'
@@ -11,6 +12,7 @@ const {
   worst,
   worstPlace,
   since: began,
+  quiet,
   lasted,
   change: lastChange,
 } = messageAnnotation
@@ -27,8 +29,8 @@ const key = (alert: string) => {
 }
 
 /**
- * Variables for what follows: `$alerts` that the message is about, the worst of them, the one that ended last, and the
- * time they cover. A template can give nothing back but text, so each begins with this.
+ * Variables for what follows: `$alerts` that the message is about, the worst of them, the one that ended last, the
+ * time they cover, and why one of them ended if it did so for lack of data. A template can give nothing back but text, so each begins with this.
  */
 export const preamble = lines(
   `{{ $alerts := .Alerts }}{{ if eq .Status "firing" }}{{ $alerts = .Alerts.Firing }}{{ end }}`,
@@ -38,21 +40,37 @@ export const preamble = lines(
   '{{ if .EndsAt.After $last }}{{ $last = .EndsAt }}{{ $over = . }}{{ end }}',
   `{{ if gt ${key('')} ${key('$worst')} }}{{ $worst = . }}{{ end }}`,
   '{{ end }}{{ if eq .Status "firing" }}{{ $over = $worst }}{{ end }}',
+  `{{ $quiet := "" }}{{ range .Alerts.Resolved }}{{ with .Annotations.${quiet} }}{{ $quiet = . }}{{ end }}{{ end }}`,
 )
 
-/** Templates that write a KPI by the name that people use, and a context size in words, such as `128k`. */
+/** The variable `$level`: the worst level of what goes on, or how it ended. */
+export const levelOfMessage =
+  `{{ $level := $worst.Labels.${severity} }}` +
+  '{{ if eq .Status "resolved" }}{{ $level = "recovered" }}{{ if $quiet }}{{ $level = "ended" }}{{ end }}{{ end }}'
+
+/** Templates that write a KPI or an alert by the name that people use, and a context size in words, such as `128k`. */
 export function wordTemplates(config: Config, medium: Medium): [name: string, text: string][] {
   const { kpis, contextSizes } = config
   const titles = Object.values(kpis).map(({ id, title }) => [id, shown(quoted(title), medium)] as const)
   const largest = contextSizeWords(contextSizes.at(-1) as number)
   const sizes = contextSizes.map((size) => [String(size), contextSizeWords(size)] as const)
+  const alerts = [
+    [names.testAlert, 'Test message'] as const,
+    ...pipelineAlertKinds.map(({ id }) => [names.pipelineAlertName(id), inWords(id)] as const),
+  ]
   return [
+    [wordTemplate(medium, 'alertname'), choice('.', alerts, shown('.', medium))],
     [wordTemplate(medium, kpi), choice('.', titles, shown('.', medium))],
     [
       wordTemplate(medium, contextSize),
       choice('.', [...sizes, ['+Inf', `over ${largest}`]], shown('.', medium)),
     ],
   ]
+}
+
+/** `target_down` as `Target down`. */
+function inWords(id: string): string {
+  return id.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase())
 }
 
 function wordTemplate({ name }: Medium, label: string): string {
@@ -106,11 +124,12 @@ function duration(): string {
  * recovered can be known, and the other messages have no word.
  */
 function change(config: Config): string {
-  const better = '{{ if .Alerts.Resolved }}Better: '
-  if (!hasReason(config)) return `${better}{{ end }}`
+  // What is not a breach, such as missing data, and what has no data any more, is not better than a breach.
+  const better = `{{ if or $quiet (not $worst.Annotations.${limit}) }}Changed: {{ else }}Better: {{ end }}`
+  if (!hasReason(config)) return `{{ if .Alerts.Resolved }}${better}{{ end }}`
   return (
     `{{ if eq .NotificationReason "repeat interval elapsed" }}Still: ` +
-    `{{ else if eq .NotificationReason "some alerts resolved" }}Better: ` +
+    `{{ else if eq .NotificationReason "some alerts resolved" }}${better}` +
     `{{ else if and (eq .NotificationReason "new alerts added") (not .Alerts.Resolved) }}Worse: ` +
     '{{ else if eq .NotificationReason "new alerts added" }}Changed: {{ end }}'
   )
@@ -120,12 +139,13 @@ export function hasReason({ alerting }: Config): boolean {
   return Number(alerting.alertmanager.split('.')[1]) >= 32 || !alerting.alertmanager.startsWith('0.')
 }
 
-/** Which model or how many: `gpt-4o`, `3 models`. */
+/** How many models the worst KPI has breached at, or which one: `gpt-4o`, `3 models`. */
 function where(medium: Medium): string {
   return lines(
     `{{ $models := "" }}{{ $seen := "\\n" }}{{ range $alerts }}`,
+    `{{ if and .Annotations.${limit} (eq .Labels.${kpi} $worst.Labels.${kpi}) }}`,
     `{{ if not (match ${exactly(`(print "\\n" .Labels.${model} "\\n")`)} $seen) }}`,
-    `{{ $seen = print $seen .Labels.${model} "\\n" }}{{ $models = print $models "." }}{{ end }}{{ end }}`,
+    `{{ $seen = print $seen .Labels.${model} "\\n" }}{{ $models = print $models "." }}{{ end }}{{ end }}{{ end }}`,
     '{{ if gt (len $models) 1 }} on {{ len $models }} models',
     `{{ else }}{{ with $worst.Labels.${model} }} on ${shown('.', medium)}{{ end }}{{ end }}`,
   )
@@ -139,13 +159,33 @@ function exactly(text: string): string {
 const limitText = (alert: string, medium: Medium) =>
   `({{ ${alert}.Labels.${severity} }} at ${shown(`${alert}.Annotations.${limit}`, medium)})`
 
+/**
+ * How a message is over. A receiver that does not get the mildest level knows only that its own levels have ended: a
+ * milder one may go on.
+ */
+function ended({ alerting }: Config): string {
+  const ofLevels = Object.entries(alerting.receivers).flatMap(([receiver, { severities }]) => {
+    const mildest = thresholdSeverities.find((each) => severities.includes(each))
+    return mildest === undefined || mildest === thresholdSeverities[0]
+      ? []
+      : [
+          [
+            receiver,
+            `{{ if $over.Annotations.${limit} }}No longer ${mildest}{{ else }}Recovered{{ end }}`,
+          ] as const,
+        ]
+  })
+  const word = ofLevels.length === 0 ? 'Recovered' : choice('.Receiver', ofLevels, 'Recovered')
+  return `{{ if $quiet }}Ended without data{{ else if $over.Labels.${kpi} }}${word}{{ else }}Ended{{ end }}`
+}
+
 /** The line that a phone shows. */
 export function title(config: Config, medium: Medium): string {
   const of = `{{ with $over.Labels.${job} }} of ${shown('.', medium)}{{ end }}`
   const recovered = lines(
-    `Recovered after ${duration()}: `,
+    `${ended(config)} after ${duration()}: `,
     `{{ if $over.Labels.${kpi} }}${word('$over', kpi, medium)}`,
-    `{{ else }}${shown('$over.Labels.alertname', medium)}{{ end }}${of}`,
+    `{{ else }}${word('$over', 'alertname', medium)}{{ end }}${of}`,
     `{{ with $over.Annotations.${worst} }}; worst ${shown('.', medium)}{{ end }}`,
   )
   const breach = lines(
@@ -176,7 +216,7 @@ function placeLine(config: Config, medium: Medium): string {
   )
   const recovered = lines(
     `{{ if $pick.Labels.${model} }}${of}${placeText('$pick', medium)}`,
-    `{{ else }}${shown('$pick.Labels.alertname', medium)}{{ end }}`,
+    `{{ else }}${word('$pick', 'alertname', medium)}{{ with $pick.Labels.instance }} at ${shown('.', medium)}{{ end }}{{ end }}`,
   )
   return `${bullet}{{ if $isOver }}${recovered}{{ else }}${firing}{{ end }}`
 }
@@ -230,6 +270,7 @@ export function since(medium: Medium): string {
   const atPlaces = `{{ with $over.Annotations.${placesSeen} }}{{ if ne . "1" }} ({{ . }} places){{ end }}{{ end }}`
   return lines(
     `{{ if eq .Status "resolved" }}From ${start('2 Jan 15:04:05')} to {{ $last.UTC.Format "2 Jan 15:04:05" }} UTC${worstText}${atPlaces}`,
+    `{{ if $quiet }}${medium.newLine}Nothing shows that it is well: ${shown('$quiet', medium)}.{{ end }}`,
     `{{ else }}Since ${minutes} UTC{{ if ${isWorse} }}${worstText}{{ end }}{{ end }}`,
   )
 }
@@ -241,8 +282,8 @@ export function changed(medium: Medium, around: readonly [string, string] = ['',
   return `{{ if eq .Status "firing" }}{{ with $over.Annotations.${lastChange} }}${text}{{ end }}{{ end }}`
 }
 
-/** The worst level of the message: `critical`; `recovered` when it is over. */
-export const level = `${preamble}{{ if eq .Status "resolved" }}recovered{{ else }}{{ $worst.Labels.${severity} }}{{ end }}`
+/** The worst level of the message: `critical`; when it is over `recovered`, or `ended` if nothing shows that it is well. */
+export const level = `${preamble}${levelOfMessage}{{ $level }}`
 
 /** Template text of several lines: a comment takes each line end, so that none is in the message. */
 function lines(...parts: readonly string[]): string {

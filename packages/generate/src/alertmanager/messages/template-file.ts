@@ -4,7 +4,17 @@ import { actionLines, actions, pageAction } from './actions.js'
 import { colors } from './colors.js'
 import { mail } from './mail.js'
 import { type Medium, media, valueTemplates } from './medium.js'
-import { changed, choice, level, places, preamble, since, title, wordTemplates } from './parts.js'
+import {
+  changed,
+  choice,
+  level,
+  levelOfMessage,
+  places,
+  preamble,
+  since,
+  title,
+  wordTemplates,
+} from './parts.js'
 
 /** Where Alertmanager finds the templates, from its configuration file. */
 export const templatesGlob = 'templates/*.tmpl'
@@ -69,9 +79,8 @@ function body(config: Config, medium: Medium): string {
 
 /** A text for each level. */
 function byLevel(texts: Readonly<Record<string, string>>, otherwise = ''): string {
-  const atEnd =
-    'recovered' in texts ? '{{ if eq .Status "resolved" }}{{ $level = "recovered" }}{{ end }}' : ''
-  return `${preamble}{{ $level := $worst.Labels.severity }}${atEnd}${choice('$level', Object.entries(texts), otherwise)}`
+  const ofMessage = 'recovered' in texts ? levelOfMessage : '{{ $level := $worst.Labels.severity }}'
+  return `${preamble}${ofMessage}${choice('$level', Object.entries(texts), otherwise)}`
 }
 
 /** The address of the page at the message's alerts; empty where people can open none. */
