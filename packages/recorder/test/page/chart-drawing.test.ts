@@ -53,8 +53,8 @@ const answer = {
 const dashboard = { kpis: [latency, success], current: [] }
 const [slow, sure] = kpiCharts(answer, dashboard) as [KpiChart, KpiChart]
 
-const draw = (chart: KpiChart) => {
-  const frame = chartFrame(chart, 460, 210)
+const draw = (chart: KpiChart, width = 460) => {
+  const frame = chartFrame(chart, width, 210)
   return { frame, svg: shapeMarkup(drawChart(chart, frame, 'a chart')) }
 }
 const lines = (svg: string) => [...svg.matchAll(/class="line" d="([^"]+)"/g)].map(([, d = '']) => d)
@@ -71,8 +71,12 @@ describe('a drawn chart', () => {
     expect(svg).toMatch(/class="gap"[^>]+><title>No snapshots from 2 Jan 00:15 to 2 Jan 00:35 UTC/)
   })
 
-  test.each([33, 100, 3_600, 86_400])('the labels of %d seconds do not touch', (seconds) => {
-    const { svg } = draw({ ...slow, from, to: from + seconds })
+  const narrowAndWide = [33, 45, 100, 3_600, 86_400].flatMap((seconds) => [
+    [seconds, 372],
+    [seconds, 900],
+  ])
+  test.each(narrowAndWide)('the labels of %d seconds do not touch in %d pixels', (seconds, width) => {
+    const { svg } = draw({ ...slow, from, to: from + seconds }, width)
     const labels = [...svg.matchAll(/<text x="([\d.]+)" [^>]*>(\d\d:\d\d(?::\d\d)?)</g)].map(
       ([, x, text = '']) => ({ x: Number(x), width: 6.2 * text.length }),
     )
