@@ -149,11 +149,15 @@ export async function startOtlpPush(options: OtlpPushOptions): Promise<OtlpPush>
         : AggregationTemporalityPreference.CUMULATIVE,
   }
   const exporter = opened(() => new OTLPMetricExporter(exporterOptions), url)
+  // The last push gives up within the time of the stop: its retries would keep a process alive that has nothing else to do.
+  const timeoutMillis = Math.max(1, Math.min(retryMilliseconds, Math.floor(stopMilliseconds * 0.9)))
+  const lastExporter = new OTLPMetricExporter({ ...exporterOptions, timeoutMillis })
   // OpenTelemetry tells failures to its diagnostics alone, which are off by default.
-  const exportMetrics = exporter.export.bind(exporter)
+  const usualExport = exporter.export.bind(exporter)
   let isEnding = false
   let isOver = false
-  exporter.export = (resourceMetrics, done) =>
+  exporter.export = (resourceMetrics, done) => {
+    const exportMetrics = isEnding ? lastExporter.export.bind(lastExporter) : usualExport
     exportMetrics(resourceMetrics, (result) => {
       if (result.error === undefined) {
         metrics.arrived()
@@ -165,6 +169,7 @@ export async function startOtlpPush(options: OtlpPushOptions): Promise<OtlpPush>
       }
       done(result)
     })
+  }
   const reader = new sdk.PeriodicExportingMetricReader({
     exporter,
     exportIntervalMillis: intervalMilliseconds,
