@@ -77,9 +77,30 @@ export function scopeOf(
   })
 }
 
-/** The query parameters of a route, with those that depend on the KPIs. */
-export function queryShape(query: QueryOption, kpiIds: readonly string[]): z.ZodRawShape {
-  return typeof query === 'function' ? query(kpiIds) : query
+const none: z.ZodRawShape = {}
+
+/** The newest shape that each route's function has made. */
+const shapes = new WeakMap<object, { readonly kpiIds: string; readonly shape: z.ZodRawShape }>()
+
+/** The query parameters of a route, with those that depend on the KPIs: the same object while these are the same. */
+export function queryShape(query: QueryOption = none, kpiIds: readonly string[]): z.ZodRawShape {
+  if (typeof query !== 'function') return query
+  const key = kpiIds.join()
+  let made = shapes.get(query)
+  if (made?.kpiIds !== key) {
+    made = { kpiIds: key, shape: query(kpiIds) }
+    shapes.set(query, made)
+  }
+  return made.shape
+}
+
+/** Kept, as zod takes half a millisecond for the first parse of each, which is more than all else of a quick request. */
+const parsers = new WeakMap<z.ZodRawShape, z.ZodObject>()
+
+function parserOf(shape: z.ZodRawShape, make: (shape: z.ZodRawShape) => z.ZodObject): z.ZodObject {
+  const parser = parsers.get(shape) ?? make(shape)
+  parsers.set(shape, parser)
+  return parser
 }
 
 /**
@@ -97,7 +118,7 @@ export function readQuery(context: Context, shape: z.ZodRawShape): Record<string
     })
   }
   const given = Object.entries(context.req.query()).map(([name, text]) => [name, readAs(text, shape[name])])
-  const parsed = z.strictObject(shape).safeParse(Object.fromEntries(given))
+  const parsed = parserOf(shape, z.strictObject).safeParse(Object.fromEntries(given))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const isUnknown = issue?.code === 'unrecognized_keys'
@@ -122,7 +143,7 @@ function readAs(text: string, schema: unknown): string | number {
 
 /** The parameters of a request's path. @throws RequestError 404 for what can't be one */
 export function readParams(context: Context, shape: z.ZodRawShape): Record<string, unknown> {
-  const parsed = z.object(shape).safeParse(context.req.param())
+  const parsed = parserOf(shape, z.object).safeParse(context.req.param())
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const name = issue?.path.join('.') ?? ''

@@ -58,7 +58,7 @@ export function serve<Needs extends ServeOptions>(app: Hono, route: AnyRoute<Nee
       if (caller !== undefined) rank(context, 'known')
       assertAccess(route.access, caller, gate)
       const params = route.params === undefined ? {} : readParams(context, route.params)
-      const query = readQuery(context, queryShape(route.query ?? {}, Object.keys(config.kpis)))
+      const query = readQuery(context, queryShape(route.query, Object.keys(config.kpis)))
       const handle = async (body: unknown) => route.handle({ params, query, body, context, caller }, needs)
       const answer =
         route.body === undefined
