@@ -55,8 +55,19 @@ export function planted(alertmanager: '0.25' | '0.35'): Planted {
       incidentio: { url: address(receiver('incidentio.url')), tokenFile: file('incidentio.tokenFile') },
     },
   }
+  const services =
+    alertmanager === '0.25'
+      ? []
+      : [
+          {
+            name: 'memory',
+            targets: ['127.0.0.1:9'],
+            tokenFile: `/nowhere/${canary('services[].tokenFile')}`,
+          },
+        ]
   const login = (setting: string) => `user:${canary(setting)}`
   const config = {
+    services,
     alerting: {
       alertmanager,
       ...(alertmanager === '0.35' && {

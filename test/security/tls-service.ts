@@ -1,10 +1,11 @@
-/** A service that serves its metrics over HTTPS and sends measurements: `tls-service.ts PORT CERT KEY RECORDER`. */
+/** A service that serves its metrics over HTTPS and sends measurements: `tls-service.ts PORT CERT KEY RECORDER TOKEN_FILE`. */
 import { startMonitoring } from '../../packages/instrumentation/src/index.js'
 
-const [port, certFile = '', keyFile = '', recorder = ''] = process.argv.slice(2)
+const [port, certFile = '', keyFile = '', recorder = '', scrapeTokenFile = ''] = process.argv.slice(2)
 const monitor = await startMonitoring({
   ...{ service: 'secured', port: Number(port), required: true, recorder },
   tls: { certFile, keyFile },
+  scrapeTokenFile,
 })
 const memory = monitor.for({ model: 'm', contextSize: 8_192 })
 // A breach, which is always sent.

@@ -41,7 +41,12 @@ beforeAll(async () => {
     caFile: inFolder('ca.crt'),
     alerting: { recorderTokenFile: inFolder('token') },
     services: [
-      { name: 'secured', scheme: 'https', targets: [`localhost:${ports.service}`] },
+      {
+        name: 'secured',
+        scheme: 'https',
+        targets: [`localhost:${ports.service}`],
+        tokenFile: inFolder('token'),
+      },
       { name: 'demo', scheme: 'https', targets: [`localhost:${ports.demo}`] },
     ],
     endpoints: {
@@ -80,7 +85,13 @@ beforeAll(async () => {
     folder.path,
     ports.demo,
   )
-  const service = [String(ports.service), inFolder('server.crt'), inFolder('server.key'), recorder]
+  const service = [
+    String(ports.service),
+    inFolder('server.crt'),
+    inFolder('server.key'),
+    recorder,
+    inFolder('token'),
+  ]
   await start('service', typescript('test/security/tls-service.ts', ...service), repository, ports.service)
   const tools = await findTools(['prometheus', 'alertmanager'], { toolsDir })
   const alertmanager = await startAlertmanager({

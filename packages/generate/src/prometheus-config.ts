@@ -47,17 +47,19 @@ interface ScrapeJob {
   readonly scheme?: string
   readonly metrics_path?: string
   readonly tls_config?: { readonly ca_file: string }
+  readonly authorization?: { readonly type: string; readonly credentials_file: string }
   readonly static_configs: readonly { readonly targets: readonly string[] }[]
 }
 
 /** The scrape job of a service. */
 export function serviceJob(
-  { name, targets, scheme }: Config['services'][number],
+  { name, targets, scheme, tokenFile }: Config['services'][number],
   { caFile }: Pick<Config, 'caFile'>,
 ): ScrapeJob {
   return {
     job_name: name,
     ...(scheme === undefined ? {} : { scheme, ...tlsConfig(scheme, caFile) }),
+    ...(tokenFile === undefined ? {} : { authorization: { type: 'Bearer', credentials_file: tokenFile } }),
     static_configs: [{ targets: [...targets] }],
   }
 }

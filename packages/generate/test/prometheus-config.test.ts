@@ -44,7 +44,7 @@ describe('prometheus.yml', () => {
     const given = {
       services: [
         { name: 'secured', scheme: 'https', targets: ['10.0.0.1:9464'] },
-        { name: 'plain', targets: ['10.0.0.2:9464'] },
+        { name: 'plain', targets: ['10.0.0.2:9464'], tokenFile: '/run/token' },
       ],
       endpoints: { recorder: 'https://recorder.example' },
     } as const
@@ -52,7 +52,7 @@ describe('prometheus.yml', () => {
     const jobs = parse(files.get('prometheus/prometheus.yml') ?? '').scrape_configs
     expect(jobs).toMatchObject([
       { scheme: 'https', tls_config },
-      {},
+      { authorization: { type: 'Bearer', credentials_file: '/run/token' } },
       { job_name: 'mnemoscope-recorder', scheme: 'https', tls_config },
       { scheme: 'http' },
       { scheme: 'http' },

@@ -48,6 +48,12 @@ export interface MonitoringOptions<C extends Config> {
    */
   readonly tls?: TlsFiles
   /**
+   * Path of a file with a token that scrapers of the endpoint have to send, as `Authorization: Bearer`. Name the same one as
+   * `tokenFile` of the service in the configuration.
+   * @default none: everybody who reaches the port may scrape
+   */
+  readonly scrapeTokenFile?: string
+  /**
    * Whether a port that can't be had fails the start. Else it is a warning, the port is tried again every 10 seconds, and
    * the service goes on.
    * @default false

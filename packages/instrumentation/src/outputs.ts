@@ -75,6 +75,7 @@ export async function openOutputs(
           required,
           warn,
           tls: options.tls,
+          tokenFile: options.scrapeTokenFile,
           ...(shared && { siblings: shared }),
         })
       : undefined

@@ -65,6 +65,7 @@ test('every secret of a configuration is known, to take it out of what others wr
 test('settings that others may not read; a new one belongs here and into the canary test', () => {
   expect(secretSettings().map(([path, kind]) => `${kind} ${path}`)).toMatchInlineSnapshot(`
 [
+  "hidden services[].tokenFile",
   "hidden alerting.recorderTokenFile",
   "secret alerting.receivers.*.webhook.url",
   "hidden alerting.receivers.*.webhook.urlFile",

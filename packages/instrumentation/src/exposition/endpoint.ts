@@ -3,6 +3,7 @@ import { boundConnections, createListener, MnemoscopeError, type TlsFiles } from
 import type { Warn } from '../guards/warnings.js'
 import type { Siblings } from '../siblings/siblings.js'
 import type { RequestHandler } from './request-handler.js'
+import { hasToken } from './scrape-token.js'
 
 /** A server with one page. */
 export interface Endpoint {
@@ -21,6 +22,8 @@ export interface EndpointOptions {
   readonly warn: Warn
   /** @default plain HTTP */
   readonly tls?: TlsFiles | undefined
+  /** File with the token that scrapers have to send. @default none */
+  readonly tokenFile?: string | undefined
   /**
    * The other processes of this service, which share the port.
    * @default none: the port is free or it is not
@@ -50,14 +53,17 @@ const hurryingMilliseconds = 5_000
  *   what is no port, and FILE_UNUSABLE for what is no certificate
  */
 export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const { host, port, handle, required, warn, tls, siblings, retryMilliseconds = 10_000 } = options
+  const { host, port, handle, required, warn, tls, tokenFile, siblings, retryMilliseconds = 10_000 } = options
   const onTlsFailure = ({ message }: Error) =>
     warn({
       code: 'ENDPOINT_UNAVAILABLE',
       message: `The changed certificate is not used, and the former one stays: ${message}`,
     })
   const server = createListener({ ...limits, tls, onTlsFailure }, (request, response) => {
-    if (request.url === path || request.url?.startsWith(`${path}?`)) {
+    if (tokenFile !== undefined && !hasToken(request, tokenFile)) {
+      response.writeHead(401, { 'content-type': 'text/plain; charset=utf-8', 'www-authenticate': 'Bearer' })
+      response.end('Scrapes need the token of this service.\n')
+    } else if (request.url === path || request.url?.startsWith(`${path}?`)) {
       handle(request, response)
     } else {
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })

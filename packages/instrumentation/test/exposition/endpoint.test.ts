@@ -1,6 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { Server } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { serveEndpoint } from '../../src/exposition/endpoint.js'
 import type { Warning } from '../../src/index.js'
@@ -21,6 +24,26 @@ test('a connection that can not be accepted does not end the process', async () 
   // Without a listener an event of this name throws.
   for (let i = 0; i < 2; i++) expect(server?.emit('error', failure)).toBe(true)
   expect((await fetch(monitor.url ?? '')).status).toBe(200)
+})
+
+test('with a token only scrapes that send it are answered, and a new one counts at once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mnemoscope-token-'))
+  const scrapeTokenFile = join(folder, 'token')
+  const monitor = await start({ scrapeTokenFile })
+  const statusOf = async (authorization?: string) =>
+    (await fetch(monitor.url ?? '', authorization === undefined ? {} : { headers: { authorization } })).status
+  try {
+    // Nothing is open because a file is missing.
+    expect(await statusOf('Bearer ')).toBe(401)
+    writeFileSync(scrapeTokenFile, 'first\n')
+    expect(
+      await Promise.all([undefined, 'Bearer other', 'Basic first', 'Bearer first'].map(statusOf)),
+    ).toEqual([...[401, 401, 401, 200]])
+    writeFileSync(scrapeTokenFile, 'second\n')
+    expect(await Promise.all(['Bearer first', 'Bearer second'].map(statusOf))).toEqual([401, 200])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('a port in use is tried again until it is free, or the endpoint is closed', async () => {

@@ -5,8 +5,8 @@ import { secret } from './secrets.js'
 
 /** Who is notified, how often, and when not: everything of Alertmanager but the route to the recorder. */
 
-/** A file that Alertmanager reads a secret from; the secret itself never stands in the configuration. */
-const secretFile = secret(
+/** A file that Alertmanager or Prometheus reads a secret from; the secret itself never stands in the configuration. */
+export const secretFile = secret(
   'hidden',
   z
     .string()

@@ -4,7 +4,7 @@ import { isKnownUnit } from '../prometheus-name.js'
 import { runbookPattern } from '../runbook.js'
 import { overrideKeys } from '../thresholds.js'
 import { changeable } from './changeable.js'
-import { notificationSettings } from './notification-schema.js'
+import { notificationSettings, secretFile } from './notification-schema.js'
 import { type HandlerFunction, handlersSchema, pluginSchema } from './plugin-schema.js'
 import { secret } from './secrets.js'
 
@@ -133,6 +133,8 @@ const link = secret(
 const service = z.strictObject({
   /** How Prometheus asks for its metrics. Default `http`. */
   scheme: z.enum(['http', 'https']).optional(),
+  /** File with what Prometheus sends as bearer token, as Prometheus finds it. */
+  tokenFile: secretFile.optional(),
   name: name(/^[a-zA-Z_][a-zA-Z0-9_.-]*$/, 'memory-api'),
   targets: z
     .array(
