@@ -22,6 +22,7 @@ beforeAll(async () => {
   const receivers = (smarthost: string) => ({
     open: { email: { ...mail, smarthost }, kpis: ['latency'] },
     lost: { email: { ...mail, smarthost: '127.0.0.1:9' }, kpis: ['latency'] },
+    empty: { slack: { apiUrlFile: '/dev/null', channel: '#x' }, kpis: ['latency'] },
     unread: { slack: { apiUrlFile: '/nowhere/slack', channel: '#x' }, kpis: ['latency'] },
   })
   const config = (smarthost: string) => ({ alerting: { receivers: receivers(smarthost) } })
@@ -160,6 +161,7 @@ test('a test message reaches the receiver that is named, and nobody else', async
 test.each([
   ['open', /email of open refused the test message: .*STARTTLS/, /requireTls: false/],
   ['lost', /email of lost refused the test message: .*connection refused/, /Correct the address/],
+  ['empty', /slack of empty refused the test message: .*unsupported protocol/, /it is empty/],
   ['unread', /slack of unread refused the test message: .*no such file/, /Put the secret into the file/],
 ])('a test message to %s says why it was refused, and what to do', async (receiver, message, next) => {
   const { config, folder } = running

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { type ConfigError, type ConfigInput, defineConfig } from '@mnemoscope/kpi'
 
+const mail = { to: 'a@mail.example', from: 'b@mail.example', smarthost: 'mail.example:25' }
+
 const issuesOf = (alerting: ConfigInput['alerting']) => {
   try {
     defineConfig({ alerting })
@@ -37,6 +39,20 @@ describe('who is notified', () => {
         ],
       ],
     ),
+    [
+      { receivers: { 'On Call': { webhook: { url: 'https://hooks.example/' } } } },
+      ['alerting.receivers: expected a name such as "on-call"'],
+    ],
+    ...(
+      [
+        [{ username: 'me' }, '', 'username and passwordFile together, or neither'],
+        [{ passwordFile: '/password' }, '', 'username and passwordFile together, or neither'],
+        [{ smarthost: 'mail.example:70000' }, '.smarthost', 'a port of at most 65535'],
+      ] as const
+    ).map(([more, at, expected]): [ConfigInput['alerting'], string[]] => [
+      { receivers: { team: { email: { ...mail, ...more } } } },
+      [`alerting.receivers.team.email${at}: expected ${expected}`],
+    ]),
     [
       { receivers: { team: {} } },
       [

@@ -185,6 +185,10 @@ const nextSteps: readonly (readonly [RegExp, string])[] = [
     'Put the secret into the file that the receiver names, where Alertmanager can read it.',
   ],
   [
+    /unsupported protocol scheme|URL is empty/i,
+    'Put the address into the file that the receiver names: it is empty, or has something else.',
+  ],
+  [
     /connection refused|no such host|i\/o timeout|deadline/i,
     "Correct the address, and check that Alertmanager's machine can reach it.",
   ],

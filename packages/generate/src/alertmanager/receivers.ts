@@ -8,8 +8,7 @@ type Receiver = Config['alerting']['receivers'][string]
  */
 export function receiverConfig(name: string, receiver: Receiver, config: Config): object {
   const { webhook, slack, email, pagerduty, opsgenie, teams, discord, telegram, incidentio, other } = receiver
-  return {
-    name,
+  const own: Readonly<Record<string, object[]>> = {
     ...one('webhook_configs', webhook, (given) => webhookConfig(given)),
     ...one('slack_configs', slack, slackConfig),
     ...one('email_configs', email, emailConfig),
@@ -23,11 +22,20 @@ export function receiverConfig(name: string, receiver: Receiver, config: Config)
       parse_mode: 'HTML',
     })),
     ...one('incidentio_configs', incidentio, (given) => incidentioConfig(given, config)),
-    ...other,
   }
+  // A second one of a kind is sent to beside the first.
+  const others = Object.entries(other ?? {}).map(([key, settings]) => [
+    key,
+    [...(own[key] ?? []), ...settings],
+  ])
+  return { name, ...own, ...Object.fromEntries(others) }
 }
 
-function one<Given>(key: string, given: Given | undefined, settings: (given: Given) => object): object {
+function one<Given>(
+  key: string,
+  given: Given | undefined,
+  settings: (given: Given) => object,
+): Record<string, object[]> {
   return given === undefined ? {} : { [key]: [{ send_resolved: true, ...settings(given) }] }
 }
 

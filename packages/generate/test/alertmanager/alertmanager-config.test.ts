@@ -34,6 +34,18 @@ describe('alertmanager.yml', () => {
     })
   })
 
+  test('sends to both where a receiver has two of a kind', () => {
+    const settings = { routing_key_file: '/second' }
+    const receivers = {
+      team: { pagerduty: { routingKeyFile: '/first' }, other: { pagerduty_configs: [settings] } },
+    }
+    const { receivers: written } = contentOf(defineConfig({ alerting: { receivers } }))
+    expect(written.at(-1).pagerduty_configs).toEqual([
+      expect.objectContaining({ routing_key_file: '/first' }),
+      settings,
+    ])
+  })
+
   test('holds back the end of a level at the same place, of thresholds only', () => {
     const equal = ['kpi', 'job', 'model', 'context_size', 'operation']
     expect(contentOf().inhibit_rules).toEqual(

@@ -41,6 +41,10 @@ export function issuesOf(
         unknownKey([...base, ...issue.path, key], hiddenValue(valueAt(input, [...issue.path, key])), known),
       )
     }
+    if (issue.code === 'invalid_key') {
+      const expected = issue.issues[0]?.message ?? 'another name'
+      return [{ path: formatPath([...base, ...issue.path.slice(0, -1)]), value: issue.path.at(-1), expected }]
+    }
     return [
       {
         path: formatPath([...base, ...issue.path]),

@@ -90,11 +90,17 @@ const receiver = z.strictObject({
       /** `host:port` of the mail server. */
       smarthost: z
         .string()
-        .regex(/^[^\s:]+:\d{1,5}$/, { error: 'expected host:port, such as "smtp.example.org:587"' }),
+        .regex(/^[^\s:]+:\d{1,5}$/, { error: 'expected host:port, such as "smtp.example.org:587"' })
+        .refine((address) => Number(/\d+$/.exec(address)?.[0]) <= 65_535, {
+          error: 'expected a port of at most 65535',
+        }),
       username: z.string().min(1).optional(),
       passwordFile: secretFile.optional(),
       /** Whether a server without STARTTLS gets no mail. */
       requireTls: z.boolean().default(true),
+    })
+    .refine(({ username, passwordFile }) => (username === undefined) === (passwordFile === undefined), {
+      error: 'expected username and passwordFile together, or neither',
     })
     .optional(),
   pagerduty: z.strictObject({ routingKeyFile: secretFile }).optional(),
