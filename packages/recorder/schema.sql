@@ -54,7 +54,7 @@ CREATE UNIQUE INDEX alert_episodes_one_open ON alert_episodes USING btree (clust
 COMMENT ON TABLE alert_episodes IS 'One row for each time an alert fired, from its first to its last evaluation, whatever became of its notifications. An episode that proved to be part of the one before it stays as a row of no length: ends_at equals starts_at, and closed_how is superseded.';
 COMMENT ON COLUMN alert_episodes.id IS 'Key of the episode, used in links.';
 COMMENT ON COLUMN alert_episodes.cluster IS 'Which Prometheus and Alertmanagers it comes from; several Alertmanagers of one cluster share it.';
-COMMENT ON COLUMN alert_episodes.fingerprint IS 'Hash of the labels without external ones, 16 hex digits, as Alertmanager computes it.';
+COMMENT ON COLUMN alert_episodes.fingerprint IS 'Hash of the labels without those of replicas, 16 hex digits, as Alertmanager computes it.';
 COMMENT ON COLUMN alert_episodes.alertname IS 'Name of the alerting rule.';
 COMMENT ON COLUMN alert_episodes.severity IS 'info, warning, error or critical; other words only for alerts of other origin.';
 COMMENT ON COLUMN alert_episodes.kpi IS 'Id of the KPI; NULL for alerts of the pipeline about itself.';
@@ -256,13 +256,15 @@ COMMENT ON COLUMN measurements.received_at IS 'When the recorder stored it.';
 
 CREATE TABLE reconciles (
   cluster text NOT NULL,
+  source text NOT NULL,
   reached timestamp with time zone NOT NULL,
   reconciled_at timestamp with time zone DEFAULT now() NOT NULL,
-  CONSTRAINT reconciles_pkey PRIMARY KEY (cluster)
+  CONSTRAINT reconciles_pkey PRIMARY KEY (cluster, source)
 );
-COMMENT ON TABLE reconciles IS 'How far the alert history agrees with what Prometheus itself has stored.';
+COMMENT ON TABLE reconciles IS 'How far the alert history agrees with what each Prometheus itself has stored.';
 COMMENT ON COLUMN reconciles.cluster IS 'See alert_episodes.cluster.';
-COMMENT ON COLUMN reconciles.reached IS 'Every alert that fired before this instant has its episode.';
+COMMENT ON COLUMN reconciles.source IS 'Address of the Prometheus.';
+COMMENT ON COLUMN reconciles.reached IS 'Every alert that fired there before this instant has its episode.';
 COMMENT ON COLUMN reconciles.reconciled_at IS 'When that was last checked.';
 
 CREATE TABLE rolled_up_5min (

@@ -69,7 +69,7 @@ export async function outsideContract(): Promise<Figure> {
       logger,
       page: new Map(),
       runbooks: new Map(),
-      normaliser: () => ({ cluster: 'default', externalLabels: {}, kpis: config.kpis }),
+      normaliser: () => ({ cluster: 'default', replicaLabels: [], kpis: config.kpis }),
       handlers: [],
       arrivals: countArrivals(),
       notices: async () => ({ notices: null }),

@@ -41,7 +41,7 @@ describe('The reader’s role', () => {
   })
 
   test.each([
-    ['insert', "INSERT INTO reconciles (cluster, reached) VALUES ('x', now())"],
+    ['insert', "INSERT INTO reconciles (cluster, source, reached) VALUES ('x', 'y', now())"],
     ['change', 'UPDATE alert_episodes SET value = 0'],
     ['delete', 'DELETE FROM snapshots'],
     ['empty a table', 'TRUNCATE snapshots'],

@@ -47,6 +47,7 @@ for (const programs of await estates()) {
 }
 if (!isShort) {
   const suites = [
+    await suiteFigure('pairs of Prometheus and Alertmanagers', 'ha/ha.suite.ts'),
     await suiteFigure(
       'Postgres with TLS, through PgBouncer, with few connections',
       'postgres/postgres.suite.ts',

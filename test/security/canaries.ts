@@ -79,6 +79,10 @@ export function planted(alertmanager: '0.25' | '0.35'): Planted {
       prometheus: `http://${login('endpoints.prometheus')}@127.0.0.1:9090`,
       alertmanager: `http://${login('endpoints.alertmanager')}@127.0.0.1:9093`,
     },
+    replicas: {
+      prometheus: [`http://${login('replicas.prometheus[]')}@127.0.0.1:9091`],
+      alertmanager: [`http://${login('replicas.alertmanager[]')}@127.0.0.1:9094`],
+    },
     handlers: { desk: { webhook: address(canary('handlers.*.webhook')) } },
     plugins: [
       { name: 'recall', handlers: { desk: { webhook: address(canary('plugins[].handlers.*.webhook')) } } },

@@ -34,7 +34,7 @@ CREATE INDEX alert_episodes_ends_at ON alert_episodes (ends_at);
 COMMENT ON TABLE alert_episodes IS 'One row for each time an alert fired, from its first to its last evaluation, whatever became of its notifications. An episode that proved to be part of the one before it stays as a row of no length: ends_at equals starts_at, and closed_how is superseded.';
 COMMENT ON COLUMN alert_episodes.id IS 'Key of the episode, used in links.';
 COMMENT ON COLUMN alert_episodes.cluster IS 'Which Prometheus and Alertmanagers it comes from; several Alertmanagers of one cluster share it.';
-COMMENT ON COLUMN alert_episodes.fingerprint IS 'Hash of the labels without external ones, 16 hex digits, as Alertmanager computes it.';
+COMMENT ON COLUMN alert_episodes.fingerprint IS 'Hash of the labels without those of replicas, 16 hex digits, as Alertmanager computes it.';
 COMMENT ON COLUMN alert_episodes.alertname IS 'Name of the alerting rule.';
 COMMENT ON COLUMN alert_episodes.severity IS 'info, warning, error or critical; other words only for alerts of other origin.';
 COMMENT ON COLUMN alert_episodes.kpi IS 'Id of the KPI; NULL for alerts of the pipeline about itself.';
@@ -92,11 +92,14 @@ COMMENT ON COLUMN alert_acknowledgements.comment IS 'Their comment; NULL without
 COMMENT ON COLUMN alert_acknowledgements.at IS 'When the recorder stored it.';
 
 CREATE TABLE reconciles (
-  cluster       text PRIMARY KEY,
+  cluster       text NOT NULL,
+  source        text NOT NULL,
   reached       timestamptz NOT NULL,
-  reconciled_at timestamptz NOT NULL DEFAULT now()
+  reconciled_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (cluster, source)
 );
-COMMENT ON TABLE reconciles IS 'How far the alert history agrees with what Prometheus itself has stored.';
+COMMENT ON TABLE reconciles IS 'How far the alert history agrees with what each Prometheus itself has stored.';
 COMMENT ON COLUMN reconciles.cluster IS 'See alert_episodes.cluster.';
-COMMENT ON COLUMN reconciles.reached IS 'Every alert that fired before this instant has its episode.';
+COMMENT ON COLUMN reconciles.source IS 'Address of the Prometheus.';
+COMMENT ON COLUMN reconciles.reached IS 'Every alert that fired there before this instant has its episode.';
 COMMENT ON COLUMN reconciles.reconciled_at IS 'When that was last checked.';

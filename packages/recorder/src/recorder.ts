@@ -29,7 +29,9 @@ import { type Listening, listen } from './http/listen.js'
 import { readPage } from './http/page.js'
 import { type Loop, type NamedLoop, showLoops } from './loop.js'
 import { createMetrics } from './metrics.js'
+import { createAlertmanagerClient } from './prometheus/alertmanager.js'
 import { createPrometheusClient, timedClient } from './prometheus/client.js'
+import { type AlertSource, alertSource, firstThatAnswers } from './prometheus/source.js'
 import { readRunbooks } from './runbooks/routes.js'
 import { startBackfill, startRollUps, startSnapshots } from './snapshots/loops.js'
 import { createEvents } from './status/events.js'
@@ -70,6 +72,10 @@ export interface RecorderOptions {
   readonly prometheusUrl: string
   /** Headers of every request to it: a tenant, an authorization. Default none. */
   readonly prometheusHeaders?: Readonly<Record<string, string>>
+  /** Base addresses of Prometheus that evaluate the same rules: `replicas.prometheus`. Default none. */
+  readonly prometheusReplicas?: readonly string[]
+  /** Base addresses of Alertmanagers that are asked what still fires. Default none. */
+  readonly alertmanagerUrls?: readonly string[]
   /** Name under which alerts are filed, where several clusters share a database. Default `default`. */
   readonly cluster?: string
   /** Get every change of an alert; see `AlertHandler`. Default none. */
@@ -127,18 +133,23 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   for (const each of [pool, readers]) {
     timeStatements(each, (seconds) => metrics.queryDuration.observe({ server: 'postgres' }, seconds))
   }
-  const prometheus = timedClient(
-    createPrometheusClient({
-      url: prometheusUrl,
-      ...(options.prometheusHeaders === undefined ? {} : { headers: options.prometheusHeaders }),
-    }),
-    (seconds) => metrics.queryDuration.observe({ server: 'prometheus' }, seconds),
-  )
-  const reading = { normaliser: { cluster, externalLabels: {}, kpis: config.kpis } }
+  const sourceOf = (url: string): AlertSource => {
+    const headers = options.prometheusHeaders ?? {}
+    const client = timedClient(createPrometheusClient({ url, headers }), (seconds) =>
+      metrics.queryDuration.observe({ server: 'prometheus' }, seconds),
+    )
+    return alertSource(url, client)
+  }
+  const firstSource = sourceOf(prometheusUrl)
+  const sources = [firstSource, ...(options.prometheusReplicas ?? []).map(sourceOf)]
+  const prometheus = firstThatAnswers([firstSource.client, ...sources.slice(1).map(({ client }) => client)])
+  const alertmanagers = (options.alertmanagerUrls ?? []).map(createAlertmanagerClient)
+  const reading = { normaliser: { cluster, replicaLabels: config.replicas.labels, kpis: config.kpis } }
   const unsubscribe = configSource.onChange(({ config: { kpis } }) => {
     reading.normaliser = { ...reading.normaliser, kpis }
   })
-  const work: Work = { pool, prometheus, config, logger, metrics, reading, handlers: handlerNames }
+  const servers = { prometheus, sources, alertmanagers }
+  const work: Work = { pool, ...servers, config, logger, metrics, reading, handlers: handlerNames }
   const arrivals = countArrivals()
   const startedAt = new Date()
   const snapshots = startSnapshots(work)

@@ -174,7 +174,10 @@ async function seedStory(pool: pg.Pool): Promise<void> {
     `INSERT INTO alert_acknowledgements (episode_id, by)
        SELECT id, unnest(ARRAY['first', 'second']) FROM alert_episodes WHERE severity = 'critical'`,
   )
-  await pool.query("INSERT INTO reconciles (cluster, reached) VALUES ('default', $1)", [end])
+  await pool.query(
+    "INSERT INTO reconciles (cluster, source, reached) VALUES ('default', 'http://127.0.0.1:9090', $1)",
+    [end],
+  )
 }
 
 /** A snapshot a minute of every KPI at every place, but for the instant of the gap. */

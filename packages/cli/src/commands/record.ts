@@ -53,7 +53,7 @@ export const recordCommand = new Command('record')
   .option('--tls-key <file>', 'key of the certificate')
   .option('--prometheus-url <url>', 'Prometheus-compatible API (default: endpoints.prometheus)')
   .option('--apply-to <folder>', 'apply changes of the configuration to the servers that read this folder')
-  .option('--alertmanager-url <url>', 'with --apply-to: Alertmanager (default: endpoints.alertmanager)')
+  .option('--alertmanager-url <url>', 'Alertmanager (default: endpoints.alertmanager)')
   .option(
     '--servers-password-file <file>',
     'file with the password that Prometheus and Alertmanager ask of the user "mnemoscope"',
@@ -128,6 +128,8 @@ export const recordCommand = new Command('record')
       databaseUrl,
       ...(connections !== undefined && { databaseConnections: connections }),
       prometheusUrl,
+      prometheusReplicas: config.replicas.prometheus,
+      alertmanagerUrls: [alertmanagerUrl, ...config.replicas.alertmanager],
       handlers: configuredHandlers(config, project.folder),
       host,
       port,

@@ -201,6 +201,7 @@ export function connectionFindings(
     externalLabels,
   }: Pick<PrometheusFacts, 'alertmanagers' | 'firing' | 'externalLabels'>,
   { url, active }: Pick<AlertmanagerFacts, 'url' | 'active'>,
+  { replicaLabels }: Pick<Expected, 'replicaLabels'>,
 ): Finding[] {
   if (alertmanagers === undefined) return []
   if (alertmanagers.length === 0) {
@@ -219,7 +220,8 @@ export function connectionFindings(
   )
   const foreign = active.find(({ labels }) =>
     Object.entries(externalLabels).some(
-      ([name, value]) => labels[name] !== undefined && labels[name] !== value,
+      ([name, value]) =>
+        !replicaLabels.includes(name) && labels[name] !== undefined && labels[name] !== value,
     ),
   )
   return [
@@ -238,7 +240,7 @@ export function connectionFindings(
           wrong('labels', {
             code: 'alert_of_another_prometheus',
             text: `Alertmanager has ${foreign.labels.alertname} with other external labels than this Prometheus: it comes from another one.`,
-            fix: 'Give each Prometheus with these rules a recorder of its own, or drop the label that differs in alert_relabel_configs.',
+            fix: 'Is it a replica? Name the label that differs in replicas.labels, and its address in replicas.prometheus. Otherwise give each Prometheus with these rules a recorder of its own.',
           }),
         ]),
   ]

@@ -18,6 +18,8 @@ export interface Expected {
   readonly recorder: string
   /** Seconds between two evaluations of alerts. */
   readonly alertCheckInterval: number
+  /** Labels by which replicas of one Prometheus differ. */
+  readonly replicaLabels: readonly string[]
 }
 
 /** @param recorder its address, where it is another one than the configured */
@@ -34,6 +36,7 @@ export function expectedOf(config: Config, recorder = config.endpoints.recorder)
     oldest: { ...oldestVersions, alertmanager: config.alerting.alertmanager },
     recorder,
     alertCheckInterval: durationSeconds(config.alertCheckInterval),
+    replicaLabels: config.replicas.labels,
   }
 }
 

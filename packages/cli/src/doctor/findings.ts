@@ -34,7 +34,9 @@ export function findingsOf(facts: Facts, expected: Expected, now: number): Findi
           ...externalLabelFindings(prometheus),
         ]),
     ...(isSilent(alertmanager) ? [] : routeFindings(alertmanager, expected)),
-    ...(isSilent(prometheus) || isSilent(alertmanager) ? [] : connectionFindings(prometheus, alertmanager)),
+    ...(isSilent(prometheus) || isSilent(alertmanager)
+      ? []
+      : connectionFindings(prometheus, alertmanager, expected)),
     ...(isSilent(recorder) ? [] : recorderFindings(recorder, expected)),
     ...(isSilent(recorder) || isSilent(alertmanager) ? [] : webhookFindings(alertmanager, recorder, now)),
   ]

@@ -242,6 +242,19 @@ export const settingsSchema = z.strictObject({
       grafana: link.optional(),
     })
     .prefault({}),
+  /** Further servers that see the same as those of `endpoints`: pairs of Prometheus, clustered Alertmanagers. */
+  replicas: z
+    .strictObject({
+      /** Prometheus that evaluate the same rules. What only one of them sees is an alert too. */
+      prometheus: z.array(url).default([]),
+      /** Alertmanagers that are asked what still fires. */
+      alertmanager: z.array(url).default([]),
+      /** Labels by which replicas of one Prometheus differ. */
+      labels: z
+        .array(z.string().regex(/^[a-zA-Z_]\w*$/, { error: 'expected the name of a label' }))
+        .default(['replica', 'prometheus_replica', '__replica__']),
+    })
+    .prefault({}),
   instrumentation: z
     .strictObject({
       /** Label sets a process may have; further ones share one overflow series. */

@@ -102,3 +102,39 @@ export function firstAfter(series: readonly Pick<Matrix, 'samples'>[], time: num
   }
   return first
 }
+
+/**
+ * The periods of one alert in several replicas of a Prometheus, as one: it fires while any of them has it firing.
+ * @param interval time between two evaluations of the rule
+ */
+export function joinPeriods(periods: readonly FiringPeriod[], interval: number): FiringPeriod[] {
+  const joined: FiringPeriod[] = []
+  for (const period of [...periods].sort((a, b) => a.first - b.first)) {
+    const before = joined.at(-1)
+    const isApart = before?.endsAt !== undefined && period.first - before.last > 1.5 * interval
+    if (before === undefined || isApart) joined.push(period)
+    else joined[joined.length - 1] = togetherWith(before, period, interval)
+  }
+  return joined
+}
+
+function togetherWith(before: FiringPeriod, period: FiringPeriod, interval: number): FiringPeriod {
+  const isOver = before.endsAt !== undefined && period.endsAt !== undefined
+  return {
+    first: before.first,
+    last: Math.max(before.last, period.last),
+    spans: joinSpans([...before.spans, ...period.spans], interval),
+    startKnown: before.startKnown,
+    endsAt: isOver ? Math.max(before.endsAt as number, period.endsAt as number) : undefined,
+  }
+}
+
+function joinSpans(spans: readonly SampleSpan[], interval: number): SampleSpan[] {
+  const joined: SampleSpan[] = []
+  for (const span of [...spans].sort((a, b) => a.first - b.first)) {
+    const before = joined.at(-1)
+    if (before === undefined || span.first - before.last > 1.5 * interval) joined.push(span)
+    else joined[joined.length - 1] = { first: before.first, last: Math.max(before.last, span.last) }
+  }
+  return joined
+}

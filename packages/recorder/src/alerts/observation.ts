@@ -2,7 +2,7 @@ import { alertKindOf, alertScale, type Direction, names } from '@mnemoscope/kpi'
 import { kpiOf } from '../config/source.js'
 import { storableText, storableTexts } from '../database/text.js'
 import type { Normaliser } from '../work.js'
-import { fingerprintOf } from './fingerprint.js'
+import { fingerprintOf, withoutReplica } from './fingerprint.js'
 
 /** What one source reports of one alert. Times are Unix ms. */
 export interface Observation {
@@ -70,7 +70,7 @@ export function hasHistory({ labels }: Pick<SourceAlert, 'labels'>): boolean {
 }
 
 /** Turns an alert of any source into an observation. */
-export function observe(given: SourceAlert, { cluster, externalLabels, kpis }: Normaliser): Observation {
+export function observe(given: SourceAlert, { cluster, replicaLabels, kpis }: Normaliser): Observation {
   const labels = storableTexts(given.labels)
   const annotations = storableTexts(given.annotations)
   const kpiId = labels[names.label.kpi]
@@ -80,7 +80,7 @@ export function observe(given: SourceAlert, { cluster, externalLabels, kpis }: N
   const threshold = given.threshold ?? numberIn(annotations.threshold)
   return {
     cluster,
-    fingerprint: fingerprintOf(labels, externalLabels),
+    fingerprint: fingerprintOf(withoutReplica(labels, replicaLabels)),
     labels,
     annotations,
     startsAt: given.startsAt,
@@ -99,4 +99,28 @@ function numberIn(text: string | undefined): number | undefined {
   if (text === undefined || text.trim() === '') return undefined
   const number = Number(text)
   return Number.isFinite(number) ? number : undefined
+}
+
+/**
+ * The observations of one notification, with those of several replicas of a Prometheus as one: the alert ends when the
+ * last of them says so. Without replicas a notification has each alert once.
+ */
+export function joinReplicas(observations: readonly Observation[]): Observation[] {
+  const joined: Observation[] = []
+  for (const observation of [...observations].sort((a, b) => a.startsAt - b.startsAt)) {
+    const i = joined.findIndex(
+      ({ fingerprint, endsAt = Number.POSITIVE_INFINITY }) =>
+        fingerprint === observation.fingerprint && observation.startsAt <= endsAt,
+    )
+    const before = joined[i]
+    if (before === undefined) joined.push(observation)
+    else joined[i] = together(before, observation)
+  }
+  return joined
+}
+
+function together(before: Observation, { endsAt }: Observation): Observation {
+  const { endsAt: earlier, ...firing } = before
+  if (earlier === undefined || endsAt === undefined) return firing
+  return { ...firing, endsAt: Math.max(earlier, endsAt) }
 }

@@ -5,7 +5,7 @@ import { route } from '../http/route.js'
 import type { Metrics } from '../metrics.js'
 import type { Normaliser } from '../work.js'
 import type { Arrivals } from './arrivals.js'
-import { hasHistory, observe, type SourceAlert } from './observation.js'
+import { hasHistory, joinReplicas, observe, type SourceAlert } from './observation.js'
 import { storeObservations } from './store.js'
 
 /** At most this many alerts in one notification. */
@@ -68,7 +68,7 @@ export interface Needs {
   /** Names of the handlers that every change of an alert is delivered to. */
   readonly handlers: readonly string[]
   readonly metrics: Metrics
-  /** How alerts are read now: external labels come from Prometheus. */
+  /** How alerts are read now. */
   readonly normaliser: () => Normaliser
   /** Keeps what the webhook shows of the servers before it. */
   readonly arrivals: Arrivals
@@ -112,16 +112,17 @@ export const webhookRoutes = [
      */
     async handle({ query, body }, { pool, handlers, metrics, normaliser, arrivals }: Needs) {
       const { cluster = normaliser().cluster } = query
-      const observations = alertsOf(body, Date.now())
+      const observed = alertsOf(body, Date.now())
         .filter(hasHistory)
         .map((alert) => observe(alert, { ...normaliser(), cluster }))
+      const observations = joinReplicas(observed)
       const transitions = await storeObservations({ pool, handlers }, observations)
       const foreign = body.alerts.filter(({ labels }) => !names.isMnemoscopeAlert(labels.alertname))
       for (const { status } of body.alerts) metrics.webhookAlerts.inc({ status })
       metrics.foreignAlerts.inc(foreign.length)
       metrics.lastWebhook.set(Date.now() / 1_000)
       arrivals.add(foreign.map(({ labels }) => labels.alertname as string))
-      return { alerts: observations.length, foreign: foreign.length, transitions: transitions.length }
+      return { alerts: observed.length, foreign: foreign.length, transitions: transitions.length }
     },
   }),
 ] as const

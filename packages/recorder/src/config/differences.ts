@@ -48,7 +48,7 @@ const readAtStart: readonly { part: RestartNeeded['part']; pattern: RegExp }[] =
   {
     part: 'recorder',
     pattern:
-      /^(?:snapshotInterval|scrapeInterval|alertCheckInterval|dashboard\.refreshInterval|endpoints\.(?!grafana$).+|handlers(?:\..+)?|plugins)$/,
+      /^(?:snapshotInterval|scrapeInterval|alertCheckInterval|dashboard\.refreshInterval|endpoints\.(?!grafana$).+|replicas\..+|handlers(?:\..+)?|plugins)$/,
   },
   {
     part: 'services',

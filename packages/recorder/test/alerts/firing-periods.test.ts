@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals'
-import { type EvaluationContext, firingPeriods, firstAfter } from '../../src/alerts/firing-periods.js'
+import {
+  type EvaluationContext,
+  type FiringPeriod,
+  firingPeriods,
+  firstAfter,
+  joinPeriods,
+} from '../../src/alerts/firing-periods.js'
 
 const context: EvaluationContext = {
   from: 0,
@@ -104,4 +110,43 @@ test('the first scrape after a start is found among those of any number of targe
   expect(firstAfter(targets, 2_003)).toBe(2_004)
   expect(firstAfter(targets, 9_006)).toBeUndefined()
   expect(firstAfter([], 0)).toBeUndefined()
+})
+
+const period = (first: number, last: number, endsAt?: number, startKnown = true): FiringPeriod => ({
+  ...{ first, last, spans: [{ first, last }], startKnown, endsAt },
+})
+
+test.each<[string, FiringPeriod[], string[]]>([
+  ['nothing', [], []],
+  ['one replica', [period(100, 120, 130)], ['100-120 ends 130']],
+  ['both all the time', [period(100, 120, 130), period(102, 122, 132)], ['100-122 ends 132']],
+  ['one stops, the other goes on', [period(100, 120, 130), period(102, 150)], ['100-150 fires']],
+  ['one goes on, the other begins later', [period(100, 150), period(130, 150)], ['100-150 fires']],
+  ['one takes over from the other', [period(100, 120, 130), period(132, 150, 160)], ['100-150 ends 160']],
+  [
+    'two breaches, each seen by one',
+    [period(100, 120, 130), period(140, 150, 160)],
+    ['100-120 ends 130', '140-150 ends 160'],
+  ],
+  [
+    'two breaches, both seen by both',
+    [period(100, 120, 130), period(140, 150), period(102, 118, 128), period(141, 149)],
+    ['100-120 ends 130', '140-150 fires'],
+  ],
+  [
+    'the start is known as of the first one',
+    [period(100, 120, 130, false), period(102, 120, 130)],
+    ['?100-120 ends 130'],
+  ],
+])('of two replicas: %s', (_, periods, expected) => {
+  const shown = joinPeriods(periods, 10).map(
+    ({ first, last, endsAt, startKnown }) =>
+      `${startKnown ? '' : '?'}${first}-${last} ${endsAt === undefined ? 'fires' : `ends ${endsAt}`}`,
+  )
+  expect(shown).toEqual(expected)
+})
+
+test('samples of two replicas without a break between them are one span', () => {
+  const [joined] = joinPeriods([period(100, 120, 130), period(102, 150)], 10)
+  expect(joined?.spans).toEqual([{ first: 100, last: 150 }])
 })

@@ -45,7 +45,7 @@ beforeAll(async () => {
   prometheus = await startTestPrometheus({
     rules,
     externalLabels: '{region: eu}',
-    alertmanager: alertmanager.url,
+    alertmanagers: [alertmanager.url],
   })
 }, 120_000)
 
@@ -79,8 +79,7 @@ function expose(model: string, f1: number): void {
 
 async function episodes(model: string) {
   const { rows } = await pool.query(
-    `SELECT severity, closed_how, peak_value, threshold, summary, labels ? 'region' AS via_webhook,
-       (SELECT count(DISTINCT via)::int FROM alert_transitions WHERE episode_id = alert_episodes.id) AS sources
+    `SELECT severity, closed_how, peak_value, threshold, summary, (SELECT count(DISTINCT via)::int FROM alert_transitions WHERE episode_id = alert_episodes.id) AS sources
      FROM alert_episodes WHERE model = $1 ORDER BY starts_at, severity`,
     [model],
   )
@@ -191,9 +190,33 @@ describe('webhook and Prometheus together', () => {
     })
   }, 90_000)
 
+  test('an alert that is notified before Prometheus answers has one episode', async () => {
+    expose('early', 0.75)
+    await waitFor(async () => (await firingIn('early')) === 1)
+    await prometheus.server.kill()
+    await withRecorder(async () => {
+      // Alertmanager adds the external label; nothing has told the recorder of it.
+      await waitFor(async () => (await episodes('early')).length === 1)
+      await prometheus.restart()
+      await waitFor(async () => {
+        const { rows } = await pool.query(
+          "SELECT FROM alert_episodes WHERE model = 'early' AND last_firing_at IS NOT NULL",
+        )
+        return rows.length > 0
+      })
+      expose('early', 0.95)
+      const closed = await waitFor(async () => {
+        const found = await episodes('early')
+        return found.every(({ closed_how }) => closed_how !== null) && found
+      })
+      expect(closed).toHaveLength(1)
+    })
+  }, 90_000)
+
   test("after Prometheus' clock was set back episodes are reconciled at once, not when that time comes again", async () => {
     await pool.query(
-      "INSERT INTO reconciles (cluster, reached) VALUES ('default', now() + interval '2 hours')",
+      "INSERT INTO reconciles (cluster, source, reached) VALUES ('default', $1, now() + interval '2 hours')",
+      [prometheus.url],
     )
     await withRecorder(async () => {
       expose('set-back', 0.75)

@@ -51,7 +51,7 @@ test('every route is in the document, and nothing else', () => {
     logger: silentLogger,
     page: new Map(),
     runbooks: new Map(),
-    normaliser: () => ({ cluster: 'default', externalLabels: {}, kpis: config.kpis }),
+    normaliser: () => ({ cluster: 'default', replicaLabels: [], kpis: config.kpis }),
     handlers: [],
     arrivals: countArrivals(),
     notices: async () => ({ notices: null }),

@@ -39,7 +39,9 @@ export function testDeliveries(): TestDeliveries {
       config,
       logger: silentLogger,
       metrics,
-      reading: { normaliser: { cluster: 'default', externalLabels: {}, kpis: config.kpis } },
+      sources: [],
+      alertmanagers: [],
+      reading: { normaliser: { cluster: 'default', replicaLabels: [], kpis: config.kpis } },
       handlers,
     }
   }

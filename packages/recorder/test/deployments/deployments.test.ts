@@ -59,7 +59,9 @@ test('a version that processes show is found once, with the start of its process
     config,
     logger: silentLogger,
     metrics: createMetrics(),
-    reading: { normaliser: { cluster: 'default', externalLabels: {}, kpis: config.kpis } },
+    sources: [],
+    alertmanagers: [],
+    reading: { normaliser: { cluster: 'default', replicaLabels: [], kpis: config.kpis } },
     handlers: [],
   }
   // As after a clock of Prometheus was set back.

@@ -24,8 +24,12 @@ export interface TestPrometheusOptions {
   /** Rules as YAML; evaluated each second. */
   readonly rules?: string
   readonly externalLabels?: string
-  /** Address of an Alertmanager. */
-  readonly alertmanager?: string
+  /** Addresses of Alertmanagers. */
+  readonly alertmanagers?: readonly string[]
+  /** `alert_relabel_configs` as YAML. Default none. */
+  readonly alertRelabeling?: string
+  /** Default 10s: Alertmanager ends an alert that it has not heard of for four times this, longer than a slow restart. */
+  readonly alertResendDelay?: string
 }
 
 export async function startTestPrometheus(options: TestPrometheusOptions = {}): Promise<TestPrometheus> {
@@ -47,8 +51,7 @@ export async function startTestPrometheus(options: TestPrometheusOptions = {}): 
       port: fixedPort,
       command,
       configFile,
-      // Alertmanager ends an alert that it has not heard of for four times this: longer than a slow restart.
-      alertResendDelay: '10s',
+      alertResendDelay: options.alertResendDelay ?? '10s',
       stopGraceMs: 5_000,
     })
   let server = await orEnd(
@@ -76,7 +79,10 @@ export async function startTestPrometheus(options: TestPrometheusOptions = {}): 
   }
 }
 
-function configText(port: number, { externalLabels, alertmanager }: TestPrometheusOptions): string {
+function configText(
+  port: number,
+  { externalLabels, alertmanagers = [], alertRelabeling = '[]' }: TestPrometheusOptions,
+): string {
   return `
 global:
   scrape_interval: 1s
@@ -85,11 +91,12 @@ global:
   external_labels: ${externalLabels ?? '{}'}
 rule_files: [rules.yml]
 ${
-  alertmanager === undefined
+  alertmanagers.length === 0
     ? ''
     : `alerting:
+  alert_relabel_configs: ${alertRelabeling}
   alertmanagers:
-    - static_configs: [{targets: ['${new URL(alertmanager).host}']}]
+    - static_configs: [{targets: ${JSON.stringify(alertmanagers.map((url) => new URL(url).host))}}]
 `
 }
 scrape_configs:

@@ -55,7 +55,7 @@ ORDER BY last DESC`),
       noValue: 'not reconciled yet',
       targets: [
         sqlQuery(
-          'SELECT cluster, extract(epoch FROM now() - reached) AS age FROM reconciles ORDER BY cluster',
+          'SELECT cluster, min(extract(epoch FROM now() - reached)) AS age FROM reconciles GROUP BY cluster ORDER BY cluster',
         ),
       ],
       overrides: [forField('age', { displayName: 'agrees until', unit: 's' })],
