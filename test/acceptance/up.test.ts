@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { eventually, mnemoscopeHere } from '../harness/index.js'
 import { gains } from '../security/attack.js'
-import { databaseAttacks } from '../security/attacks/database.js'
+import { databaseAttacks, readerAttacks } from '../security/attacks/database.js'
 import { recorderAttacks } from '../security/attacks/recorder.js'
 import { lifecycleAttacks, serverAttacks } from '../security/attacks/servers.js'
 import { type Demo, isAlive, startDemo } from './demo.js'
@@ -43,6 +43,11 @@ describe('mnemoscope up --demo', () => {
     expect([looked.exitCode, looked.stdout]).toEqual([0, expect.stringContaining('Nothing is wrong.')])
     expect(await gains([...serverAttacks, ...lifecycleAttacks], { prometheus, alertmanager })).toEqual({})
     expect(await gains(databaseAttacks, { database })).toEqual({})
+    const { reader = '', readerPasswordFile = '' } = demo.up.run
+    const asReader = Object.assign(new URL(reader), {
+      password: readFileSync(readerPasswordFile, 'utf8').trim(),
+    })
+    expect(await gains(readerAttacks, { database: asReader.href })).toEqual({})
   }, 60_000)
 
   test('only keys and a signed-in page write to the recorder, and a rotated or revoked key no longer does', async () => {

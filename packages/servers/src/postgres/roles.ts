@@ -26,6 +26,7 @@ export async function makeRecorder(url: string, { role, password }: RoleLogin): 
       `GRANT USAGE, CREATE ON SCHEMA public TO ${name}`,
       handOver(client.escapeLiteral(role)),
       ownLocks(client.escapeLiteral(role)),
+      noLargeObjects,
     ])
   })
   const own = new URL(url)
@@ -95,6 +96,14 @@ function ownLocks(role: string): string {
     END LOOP;
   END $$`
 }
+
+/** Every role may store large objects otherwise, also one that may only read, until the disk is full. */
+const noLargeObjects = `DO $$ DECLARE making text; BEGIN
+    FOR making IN
+      SELECT oid::regprocedure::text FROM pg_proc
+      WHERE pronamespace = 'pg_catalog'::regnamespace AND proname IN ('lo_creat', 'lo_create', 'lo_from_bytea')
+    LOOP EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', making); END LOOP;
+  END $$`
 
 async function withAdministrator(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })

@@ -67,6 +67,9 @@ test('a recorder owns what the administrator had made for it, and may make more'
       await run(recorder, `SELECT ${lock}`)
       await expect(run(looker.href, `SELECT ${lock}`)).rejects.toThrow(/permission denied for function/)
     }
+    await expect(
+      run(looker.href, 'SET default_transaction_read_only = off; SELECT lo_create(0)'),
+    ).rejects.toThrow(/permission denied for function/)
   } finally {
     await server.stop()
     folder.remove()
