@@ -108,7 +108,7 @@ function gauge(pattern: Pattern, kpi: Kpi, level: ThresholdSeverity, instances: 
       const totals = newest?.series[0]
       return newest === undefined || totals === undefined ? [] : [{ value: totals.sum, at: newest.at }]
     })
-    const judged = judgeGauge(readings, at, { direction, scrapeInterval })
+    const judged = judgeGauge(readings, at, { direction, scrapeInterval, evaluationInterval })
     isFiring = judged !== undefined && isInBreach(judged, threshold, direction, isFiring)
     const added = { count: readings.length, sum: 0, beyond: {} }
     return { at, added, isFiring, low: judged?.low, high: judged?.high }

@@ -45,7 +45,7 @@ export {
   type ProcessReading,
 } from './judge/counting.js'
 export { comparedThreshold, isInBreach, relativeTolerance } from './judge/decide.js'
-export { type GaugeScrape, gaugeScrapes, judgeGauge } from './judge/gauge.js'
+export { type GaugePace, type GaugeScrape, judgeGauge, readingLasts } from './judge/gauge.js'
 export { type JudgedMean, judgeMean, type MeanMemory, rememberMean } from './judge/mean.js'
 export {
   type Lanes,

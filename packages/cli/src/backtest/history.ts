@@ -6,13 +6,13 @@ import {
   countNew,
   durationSeconds,
   type Growth,
-  gaugeScrapes,
   growthOf,
   isQuantile,
   type Kpi,
   kpiAt,
   names,
   type Place,
+  readingLasts,
 } from '@mnemoscope/kpi'
 import {
   type Column,
@@ -137,9 +137,12 @@ function thresholdsOf({ thresholds, overrides }: Kpi): number[] {
   )
 }
 
-function gaugeExpression({ scrapeInterval }: Config, kpi: Kpi): string {
+function gaugeExpression({ scrapeInterval, alertCheckInterval }: Config, kpi: Kpi): string {
   const metric = names.metricName(kpi)
-  const seconds = gaugeScrapes * durationSeconds(scrapeInterval)
+  const seconds = readingLasts({
+    scrapeInterval: durationSeconds(scrapeInterval),
+    evaluationInterval: durationSeconds(alertCheckInterval),
+  })
   const worst = kpi.direction === 'higher_is_better' ? 'min' : 'max'
   return `${worst} by (${names.seriesLabels.join(', ')}) (${metric} or last_over_time(${metric}[${seconds}s]))`
 }

@@ -1,4 +1,4 @@
-import { type Config, durationSeconds, gaugeScrapes, type Kpi, names } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, type Kpi, names, readingLasts } from '@mnemoscope/kpi'
 import { aggregate, bracket, filter, or, over } from '../promql.js'
 import type { RecordingRule } from '../rule.js'
 
@@ -6,9 +6,15 @@ import type { RecordingRule } from '../rule.js'
  * A gauge is judged by its newest reading, of several instances by the worst. What was read is certain, so the least and
  * the most that it may be are the same. It ends some scrapes after its series.
  */
-export function gaugeRules({ scrapeInterval }: Pick<Config, 'scrapeInterval'>, kpi: Kpi): RecordingRule[] {
+export function gaugeRules(
+  { scrapeInterval, alertCheckInterval }: Pick<Config, 'scrapeInterval' | 'alertCheckInterval'>,
+  kpi: Kpi,
+): RecordingRule[] {
   const metric = names.metricName(kpi)
-  const seconds = gaugeScrapes * durationSeconds(scrapeInterval)
+  const seconds = readingLasts({
+    scrapeInterval: durationSeconds(scrapeInterval),
+    evaluationInterval: durationSeconds(alertCheckInterval),
+  })
   // Whatever its scraper's interval is, a series that goes on has a sample; one that has ended is looked for in the past.
   const readings = bracket(or([metric, over('last_over_time', metric, `${seconds}s`)]))
   const worst = aggregate(kpi.direction === 'higher_is_better' ? 'min' : 'max', names.seriesLabels, readings)

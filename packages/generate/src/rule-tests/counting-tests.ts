@@ -147,9 +147,9 @@ function goneGaugeTest(place: MeasuredPlace, measured: number | string): RuleTes
     { scrapes: 3 + place.scrapesAnEvaluation, measured },
     { scrapes: 1, target: 'gone' },
   ]
-  return place.test('the value ends two scrapes after its target', place.exposed(phases), [
+  return place.test('the value ends soon after its target', place.exposed(phases), [
     holds(place.seen(2), current(place)),
-    holdsNot(place.seen(lengthOf(phases) + 2), current(place)),
+    holdsNot(place.seen(lengthOf(phases) + 2 + place.scrapesAnEvaluation), current(place)),
   ])
 }
 

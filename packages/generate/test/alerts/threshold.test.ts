@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { defineConfig, names } from '@mnemoscope/kpi'
 import { generate } from '../../src/generate.js'
 import { exposed } from '../../src/rule-tests/traffic.js'
-import { editRules, rulesOf, ruleTest } from '../promtool.js'
+import { editRules, type Rules, rulesOf, ruleTest } from '../promtool.js'
 
 const config = defineConfig({
   kpis: {
@@ -29,6 +29,14 @@ const firing = (places: Readonly<Record<string, string>>, severity: 'warning' | 
     context_size,
   })),
 })
+
+/** As a label, an annotation can be asked for. */
+const withQuietAsLabel = (given: Rules) =>
+  editRules(given, (rule) =>
+    'alert' in rule && rule.annotations.shown_quiet !== undefined
+      ? { ...rule, labels: { ...rule.labels, quiet: `-${rule.annotations.shown_quiet}` } }
+      : rule,
+  )
 
 describe('threshold alerts', () => {
   test('fire at and below the threshold of an F1 score, not above, and only the levels reached', async () => {
@@ -122,12 +130,7 @@ describe('threshold alerts', () => {
   test('say at their last evaluations, and no earlier, that they end for lack of operations', async () => {
     const config = defineConfig({ kpis: { f1_score: { expiry: '5m' } } })
     const { f1_score } = config.kpis
-    // As a label, an annotation can be asked for.
-    const told = editRules(rulesOf(config), (rule) =>
-      'alert' in rule && rule.annotations.shown_quiet !== undefined
-        ? { ...rule, labels: { ...rule.labels, quiet: `-${rule.annotations.shown_quiet}` } }
-        : rule,
-    )
+    const told = withQuietAsLabel(rulesOf(config))
     const phases = [{ scrapes: 20, operations: 3, measured: 0.5 }, { scrapes: 30 }]
     const firing = `count by (quiet) (ALERTS{alertname="${names.alertName(f1_score, 'critical')}", alertstate="firing"})`
     const result = await ruleTest(told, exposed(f1_score, at('m'), phases), [
@@ -136,5 +139,32 @@ describe('threshold alerts', () => {
       { at: '10m30s', values: { [firing]: [] } },
     ])
     expect(result).toBe('')
+  })
+
+  test('say so of a gauge whose service is gone, whenever its last scrape was', async () => {
+    const config = defineConfig({
+      alertCheckInterval: '1m',
+      kpis: { memory_usage: { thresholds: { warning: 2e9 } } },
+    })
+    const { memory_usage } = config.kpis
+    const told = withQuietAsLabel(rulesOf(config))
+    const firing = `count by (quiet) (ALERTS{alertname="${names.alertName(memory_usage, 'warning')}", alertstate="firing"})`
+    for (const scrapes of [41, 42, 43, 44]) {
+      const phases = [
+        { scrapes, measured: 3e9 },
+        { scrapes: 1, target: 'gone' as const },
+      ]
+      const result = await ruleTest(
+        told,
+        exposed(memory_usage, at('m'), phases),
+        [
+          { at: '10m', values: { [firing]: [['{quiet="-"}', 1]] } },
+          { at: '11m', values: { [firing]: [['{quiet="-no readings"}', 1]] } },
+          { at: '13m', values: { [firing]: [] } },
+        ],
+        { evaluation: '1m' },
+      )
+      expect(result).toBe('')
+    }
   })
 })

@@ -138,7 +138,7 @@ test('where a service restarts with other boundaries, quantiles are unknown once
 test('a gauge is judged by its newest reading, of several instances by the worst', async () => {
   const gauge = (instance: string) =>
     `${names.metricName(memory_usage)}{job="memory", instance="${instance}", model="m", context_size="8192", operation="search"}`
-  const series = { [gauge('a')]: '9 3 3 3 3 3 stale', [gauge('b')]: '1 1 1 5 2 2 2 2 stale' }
+  const series = { [gauge('a')]: '9 3 3 3 3 stale', [gauge('b')]: '1 1 1 5 2 2 2 2 stale' }
   const current = names.recordedSeries.current(memory_usage)
   const result = await ruleTest(rules, series, [
     {
@@ -150,7 +150,7 @@ test('a gauge is judged by its newest reading, of several instances by the worst
       },
     },
     { at: '1m', values: { [between(current, 3, 3)]: one } },
-    // One scrape after its last reading the first still counts, two scrapes later it does not.
+    // Two scrapes after its last reading the first still counts, four scrapes after it does not.
     { at: '1m30s', values: { [between(current, 3, 3)]: one } },
     { at: '2m', values: { [between(current, 2, 2)]: one } },
     { at: '3m', values: { [current]: none } },

@@ -8,23 +8,33 @@ export interface GaugeScrape {
   readonly at: number
 }
 
-/** Scrapes after which the gauge of an instance that ended is unknown. */
-export const gaugeScrapes = 2
+/** What decides how long the last reading of an instance counts. */
+export interface GaugePace {
+  /** Seconds between two scrapes. */
+  readonly scrapeInterval: number
+  /** Seconds between two evaluations. */
+  readonly evaluationInterval: number
+}
+
+/**
+ * Seconds for which the last reading of an instance counts. One scrape may fail; and an evaluation comes between the first
+ * one that is missing and the end of the value, so that an alert can say that it ends for lack of readings.
+ */
+export function readingLasts({ scrapeInterval, evaluationInterval }: GaugePace): number {
+  return scrapeInterval + Math.max(scrapeInterval, evaluationInterval)
+}
 
 /**
  * What a place's gauge reads: the worst of its instances, each by its newest scrape. `low` and `high` are equal, because a
  * value that was read is certain.
- * @param scrapeInterval seconds between two scrapes
- * @returns undefined where no instance was scraped within the last two intervals
+ * @returns undefined where no instance has a reading that still counts
  */
 export function judgeGauge(
   scrapes: readonly GaugeScrape[],
   at: number,
-  { direction, scrapeInterval }: { readonly direction: Direction; readonly scrapeInterval: number },
+  { direction, ...pace }: GaugePace & { readonly direction: Direction },
 ): { readonly value: number; readonly low: number; readonly high: number } | undefined {
-  const known = scrapes
-    .filter((scrape) => at - scrape.at < gaugeScrapes * scrapeInterval)
-    .map(({ value }) => value)
+  const known = scrapes.filter((scrape) => at - scrape.at < readingLasts(pace)).map(({ value }) => value)
   if (known.length === 0) return undefined
   const value = direction === 'higher_is_better' ? Math.min(...known) : Math.max(...known)
   return { value, low: value, high: value }

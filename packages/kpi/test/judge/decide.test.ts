@@ -38,13 +38,20 @@ describe('a breach', () => {
 })
 
 describe('a gauge', () => {
-  const higher = { direction: 'higher_is_better', scrapeInterval: 15 } as const
-  const lower = { direction: 'lower_is_better', scrapeInterval: 15 } as const
+  const higher = { direction: 'higher_is_better', scrapeInterval: 15, evaluationInterval: 15 } as const
+  const lower = { direction: 'lower_is_better', scrapeInterval: 15, evaluationInterval: 15 } as const
 
   test.each([
     ['reads the worst of its instances', [5, 9], [95, 100], lower, 9],
     ['also where higher is better', [5, 9], [95, 100], higher, 5],
     ['expires two scrapes after its series ended', [5, 9], [100, 70], lower, 5],
+    [
+      'lasts one evaluation longer than the first scrape that failed',
+      [5],
+      [56],
+      { ...lower, evaluationInterval: 30 },
+      5,
+    ],
     ['is unknown where no instance is left', [5, 9], [60, 70], lower, undefined],
     ['is unknown without instances', [], [], lower, undefined],
   ])('%s', (_, values, at, settings, expected) => {
