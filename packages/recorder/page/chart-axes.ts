@@ -68,9 +68,13 @@ function axisName(unit: string): string[] {
 }
 
 /** The axis of time. */
-export function timeAxis({ from }: ChartContent, { left, right, top, bottom, x, timeAt }: ChartFrame): Shape[] {
+export function timeAxis(
+  { from }: ChartContent,
+  { left, right, top, bottom, x, timeAt }: ChartFrame,
+): Shape[] {
   // A frame is longer than a window of some seconds.
-  const ticksOf = (each: number) => timeTicks([from, timeAt(right)], Math.max(2, Math.floor((right - left) / each)))
+  const ticksOf = (each: number) =>
+    timeTicks([from, timeAt(right)], Math.max(2, Math.floor((right - left) / each)))
   const narrow = ticksOf(room.x)
   const ticks = narrow.some(({ time }) => time.length > '12:00'.length) ? ticksOf(room.withSeconds) : narrow
   return [
