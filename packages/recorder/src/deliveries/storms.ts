@@ -1,3 +1,4 @@
+import { type Config, names } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { insertTransitions } from '../alerts/episode-table.js'
 import { exclusively } from '../database/locks.js'
@@ -50,12 +51,12 @@ export function stormIn(breaches: readonly Breach[], before: number | undefined)
 }
 
 /** Looks for storms every few seconds, and gives each to all handlers as an event. */
-export function startStorms({ pool, handlers, logger }: Work): Loop {
+export function startStorms({ pool, handlers, config, logger }: Work): Loop {
   return startLoop({
     next: (now) => now + everyMs,
     run: async () => {
       await exclusively(pool, 'storms', async () => {
-        const storm = await findStorm(pool)
+        const storm = await findStorm(pool, config)
         if (storm === undefined) return
         await inTransaction(pool, (client) => insertTransitions(client, [transitionOf(storm)], handlers))
         logger.warn({ services: storm.services }, 'several services breached within a minute')
@@ -65,15 +66,15 @@ export function startStorms({ pool, handlers, logger }: Work): Loop {
   })
 }
 
-/** What happened long ago, such as while no recorder ran, is no news. */
-async function findStorm(pool: pg.Pool): Promise<Storm | undefined> {
+/** What happened long ago, such as while no recorder ran, is no news; and a value that is missing is no breach. */
+async function findStorm(pool: pg.Pool, { kpis }: Pick<Config, 'kpis'>): Promise<Storm | undefined> {
   const [breaches, before] = await Promise.all([
     pool.query<Breach>(
       `SELECT id AS "episodeId", service, extract(epoch FROM starts_at)::float8 AS at FROM alert_episodes
        WHERE starts_at > now() - make_interval(secs => $1) AND starts_at <= now() AND kpi IS NOT NULL
          AND service IS NOT NULL AND severity IN ('warning', 'error', 'critical')
-         AND closed_how IS DISTINCT FROM 'superseded'`,
-      [3 * withinSeconds],
+         AND closed_how IS DISTINCT FROM 'superseded' AND alertname <> ALL ($2)`,
+      [3 * withinSeconds, Object.values(kpis).map((kpi) => names.alertName(kpi, 'no_data'))],
     ),
     pool.query<{ at: number | null }>(
       "SELECT extract(epoch FROM max(at))::float8 AS at FROM alert_transitions WHERE kind = 'storm'",

@@ -69,7 +69,7 @@ test('however breaches come, there are five services within a minute in each sto
 
 const deliveries = testDeliveries()
 
-test('five services that breach give each handler one event of all of them', async () => {
+test('five services that breach give each handler one event of all of them, without those that have no data', async () => {
   const events: AlertEvent[] = []
   deliveries.start({ name: 'a', handle: (event) => void events.push(event) })
   const breach = (service: string): Observation => ({
@@ -79,12 +79,16 @@ test('five services that breach give each handler one event of all of them', asy
     annotations: { summary: 'F1 score of m has reached CRITICAL' },
     startsAt: Date.now() - 1_000,
   })
-  await storeObservations(
-    { pool: deliveries.pool, handlers: ['a'] },
-    ['a', 'b', 'c', 'd', 'e', 'f'].map(breach),
-  )
+  const silent = (service: string): Observation => ({
+    ...breach(service),
+    labels: { ...breach(service).labels, alertname: 'MnemoscopeF1ScoreNoData', severity: 'warning' },
+  })
+  await storeObservations({ pool: deliveries.pool, handlers: ['a'] }, [
+    ...['a', 'b', 'c', 'd', 'e', 'f'].map(breach),
+    ...['0', '1', '2'].map(silent),
+  ])
   deliveries.lookForStorms(['a'])
-  await waitFor(() => events.length === 7)
+  await waitFor(() => events.length === 10)
   const storms = events.filter(({ kind }) => kind === 'storm')
   expect(storms).toMatchObject([
     {
