@@ -57,7 +57,9 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   removeStaleLock(dataDir)
 
   return onPort({ name: 'postgres', stateDir, port: options.port }, async (port) => {
-    const url = (database: string) => `postgres://${databaseName}:${password}@127.0.0.1:${port}/${database}`
+    // Nothing but this machine reaches it, whatever PGSSLMODE asks of other servers.
+    const url = (database: string) =>
+      `postgres://${databaseName}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`
     const start = () =>
       startProcess({
         name: 'postgres',
