@@ -58,16 +58,19 @@ export function boundConnections(server: Server, { all, ofOnePeer = all }: Conne
     let surplus = waiting.size - all
     const beyond = new Map([...peers].map(([peer, count]) => [peer, count - ofOnePeer]))
     const isBeyond = (peer: string) => surplus > 0 || (beyond.get(peer) ?? 0) > 0
+    let isLater = false
     for (const rank of ['spare', 'usual', 'known'] as const) {
       for (const [socket, connection] of waiting) {
-        const { peer } = connection
+        const { peer, since } = connection
         if (connection.rank !== rank || !isBeyond(peer) || !isIdle(socket, connection)) continue
         surplus--
         beyond.set(peer, (beyond.get(peer) ?? 0) - 1)
-        socket.destroy()
+        // One that has just come ends a little later, and none of a better rank in its place.
+        if (performance.now() - since < graceMs) isLater = true
+        else socket.destroy()
       }
     }
-    if (surplus > 0 || [...beyond.values()].some((count) => count > 0)) sweepLater()
+    if (isLater || surplus > 0 || [...beyond.values()].some((count) => count > 0)) sweepLater()
   }
 
   server.on('connection', (socket: Socket) => {
@@ -117,7 +120,7 @@ export function rankConnection(socket: Socket, rank: ConnectionRank): void {
 }
 
 /** Whether a server waits for the client: for a request, for the rest of one, or until it takes its answer. */
-function isIdle(socket: Socket, { rank, request, since }: Connection): boolean {
-  if (performance.now() - since < graceMs || socket.destroyed) return false
+function isIdle(socket: Socket, { rank, request }: Connection): boolean {
+  if (socket.destroyed) return false
   return rank === 'spare' || request === undefined || !request.complete || socket.writableLength > 0
 }

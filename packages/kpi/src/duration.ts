@@ -20,6 +20,11 @@ export function durationSeconds(duration: string): number {
   return seconds
 }
 
+/** Seconds as a Prometheus duration, which has no fractions: `'31500ms'`. */
+export function durationText(seconds: number): string {
+  return Number.isInteger(seconds) ? `${seconds}s` : `${Math.round(seconds * 1_000)}ms`
+}
+
 /** Prometheus and Alertmanager count nanoseconds in 64 bits, and refuse what does not fit: 292 years. */
 const longest = '100y'
 

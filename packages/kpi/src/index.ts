@@ -31,7 +31,7 @@ export {
   rankConnection,
 } from './connections.js'
 export { contextSizeClass, contextTokens, largerContextSize } from './context-size.js'
-export { durationSeconds } from './duration.js'
+export { durationSeconds, durationText } from './duration.js'
 export { type ErrorCode, type ErrorDetail, errorCodes, MnemoscopeError } from './errors.js'
 export { eventText } from './event-text.js'
 export { extremeText, type MeanSource, meanText, valueText } from './figure-text.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { contextSizeClass, durationSeconds } from '@mnemoscope/kpi'
+import { contextSizeClass, durationSeconds, durationText } from '@mnemoscope/kpi'
 
 describe('a Prometheus duration in seconds', () => {
   test.each([
@@ -16,6 +16,15 @@ describe('a Prometheus duration in seconds', () => {
   test.each(['', '5', 's', '30m1h', '1s1s', '-5s', '1.5h', '5 m'])('%j is invalid', (text) => {
     expect(() => durationSeconds(text)).toThrow(RangeError)
   })
+})
+
+test.each([
+  [0, '0s'],
+  [30, '30s'],
+  [31.5, '31500ms'],
+  [0.1 + 0.2, '300ms'],
+])('%d seconds are %s as Prometheus has it', (seconds, text) => {
+  expect(durationText(seconds)).toBe(text)
 })
 
 describe('the class of a context size', () => {

@@ -36,7 +36,7 @@ describe('handlers', () => {
     ['no handler', { ring: 5 }, 'handlers.ring'],
     ['an unknown word', { ring: 'consol' }, 'handlers.ring'],
     ['an invalid address', { ring: { webhook: 'chat' } }, 'handlers.ring'],
-    ['a name with a dot, which only plugins have', { 'a.b': 'console' }, 'handlers.a.b'],
+    ['a name with a dot, which only plugins have', { 'a.b': 'console' }, 'handlers: "a.b"'],
   ])('refuse %s', (_, handlers, path) => {
     expect(() => defineConfig({ handlers } as never)).toThrow(path)
   })

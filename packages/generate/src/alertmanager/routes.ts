@@ -1,4 +1,4 @@
-import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, durationText, names } from '@mnemoscope/kpi'
 import { pipelineAlertKinds } from '../alerts/pipeline.js'
 import { messageLabels } from '../message-group.js'
 
@@ -125,17 +125,13 @@ const settled = 5
 function betweenEvaluations(wait: string, interval: string): string {
   const [waiting, every] = [durationSeconds(wait), durationSeconds(interval)]
   const missing = Math.min(settled, every / 2) - (waiting % every)
-  return missing <= 0 ? wait : seconds(waiting + missing)
+  return missing <= 0 ? wait : durationText(waiting + missing)
 }
 
 /** Every further message is made at the same time between two evaluations. */
 function wholeEvaluations(wait: string, interval: string): string {
   const [waiting, every] = [durationSeconds(wait), durationSeconds(interval)]
-  return waiting < every || waiting % every === 0 ? wait : seconds(Math.ceil(waiting / every) * every)
-}
-
-function seconds(count: number): string {
-  return Number.isInteger(count) ? `${count}s` : `${Math.round(count * 1_000)}ms`
+  return waiting < every || waiting % every === 0 ? wait : durationText(Math.ceil(waiting / every) * every)
 }
 
 /** A service name within a regular expression: of its characters only the dot means something there. */

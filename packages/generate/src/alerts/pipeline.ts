@@ -1,4 +1,4 @@
-import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, durationText, names } from '@mnemoscope/kpi'
 import {
   aggregate,
   ago,
@@ -28,7 +28,9 @@ const targetDown: PipelineAlertKind = {
     return {
       expr: filter(select('up', [isOneOf(job, jobs)]), '==', 0),
       for:
-        durationSeconds(config.scrapeInterval) > 30 ? `${2 * durationSeconds(config.scrapeInterval)}s` : '1m',
+        durationSeconds(config.scrapeInterval) > 30
+          ? durationText(2 * durationSeconds(config.scrapeInterval))
+          : '1m',
       threshold: 0,
       description:
         'Prometheus cannot scrape {{ $labels.instance }} of {{ $labels.job }}. Nothing it measures is seen.',

@@ -1,4 +1,4 @@
-import { type Config, durationSeconds, type Kpi, names } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, durationText, type Kpi, names } from '@mnemoscope/kpi'
 import { artificialTrafficNote, humanized, links, literally, modelAndOperation } from '../annotations.js'
 import { and, bracket, filter, number, or, over, unless } from '../promql.js'
 import type { AlertRule, RecordingRule, RuleGroup } from '../rule.js'
@@ -122,7 +122,7 @@ function hourOf(config: Config): { evaluations: number; seconds: number } {
 
 /** How often the trend's rules are evaluated in their test: only its end is looked at. */
 function trendTestInterval(config: Config): string {
-  return `${hourOf(config).seconds}s`
+  return durationText(hourOf(config).seconds)
 }
 
 /** A day and the hour after it, each from its first to its last evaluation. */

@@ -1,4 +1,4 @@
-import { type Config, durationSeconds, type Kpi, names, readingLasts } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, durationText, type Kpi, names, readingLasts } from '@mnemoscope/kpi'
 import { aggregate, bracket, filter, or, over } from '../promql.js'
 import type { RecordingRule } from '../rule.js'
 
@@ -16,7 +16,7 @@ export function gaugeRules(
     evaluationInterval: durationSeconds(alertCheckInterval),
   })
   // Whatever its scraper's interval is, a series that goes on has a sample; one that has ended is looked for in the past.
-  const readings = bracket(or([metric, over('last_over_time', metric, `${seconds}s`)]))
+  const readings = bracket(or([metric, over('last_over_time', metric, durationText(seconds))]))
   const worst = aggregate(kpi.direction === 'higher_is_better' ? 'min' : 'max', names.seriesLabels, readings)
   const current = names.recordedSeries.current(kpi)
   return [

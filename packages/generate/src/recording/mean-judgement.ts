@@ -2,6 +2,7 @@ import {
   type Config,
   comparedThreshold,
   durationSeconds,
+  durationText,
   isQuantile,
   type Kpi,
   type MeanSettings,
@@ -33,7 +34,7 @@ export function nearRules(
   const fast = memory(kpi, 'mean_fast')
   const operator = kpi.direction === 'higher_is_better' ? '<=' : '>='
   // An evaluator that reads some series one evaluation late must not lose a place whose alert has just begun.
-  const recently = over('last_over_time', reached(kpi), `${4 * durationSeconds(alertCheckInterval)}s`)
+  const recently = over('last_over_time', reached(kpi), durationText(4 * durationSeconds(alertCheckInterval)))
   const all = or([reached(kpi), recently, firingAlerts(kpi, thresholdSeverities)], names.seriesLabels)
   return [
     ...limits.map(({ limit, region }) => ({

@@ -1,3 +1,5 @@
+import { durationText } from '@mnemoscope/kpi'
+
 /** A sample that a query must return: labels in PromQL's notation, name included. */
 export interface ExpectedSample {
   readonly labels: string
@@ -34,11 +36,6 @@ export function promtoolTest({ name, interval, series, expectations }: RuleTest)
       exp_samples: samples.map(({ labels, value }) => ({ labels, value })),
     })),
   }
-}
-
-/** Prometheus' durations have no fractions. */
-function durationText(seconds: number): string {
-  return Number.isInteger(seconds) ? `${seconds}s` : `${Math.round(seconds * 1_000)}ms`
 }
 
 /** A query returns something, once. */
