@@ -10,7 +10,7 @@ import { startTestPrometheus, type TestPrometheus } from './plumbing/prometheus.
 import { silentLogger } from './plumbing/silent-logger.js'
 import { waitFor } from './plumbing/wait-for.js'
 
-// Real servers on a busy machine take their time. A database that dies: outage.test.ts.
+// Real servers on a busy machine take their time. A database that dies: database-dies.suite.ts.
 jest.setTimeout(60_000)
 
 const config = defineConfig({ scrapeInterval: '1s', snapshotInterval: '1s', alertCheckInterval: '1s' })
