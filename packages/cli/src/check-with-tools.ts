@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { RouteTest } from '@mnemoscope/generate'
 import { MnemoscopeError } from '@mnemoscope/kpi'
 import { childEnvironment, findTools, type OnToolProgress } from '@mnemoscope/servers'
 import { print } from './terminal.js'
@@ -20,6 +21,7 @@ function newLines(): OnToolProgress {
 /**
  * Checks the generated files of a folder with promtool and amtool.
  * @param ruleTests paths of unit tests that promtool runs, too
+ * @param routes alerts that amtool sends through the routes, too
  * @returns a line for each check that passed
  * @throws MnemoscopeError GENERATED_REJECTED with the tool's output
  */
@@ -27,6 +29,7 @@ export async function checkWithTools(
   folder: string,
   stateDir: string,
   ruleTests: readonly string[] = [],
+  routes: readonly RouteTest[] = [],
 ): Promise<string[]> {
   const toolsDir = join(stateDir, 'tools')
   const { promtool, amtool } = await findTools(['promtool', 'amtool'], { toolsDir, onProgress: newLines() })
@@ -46,6 +49,17 @@ export async function checkWithTools(
       command: promtool.command,
       args: ['test', 'rules', path],
     })),
+    ...routes.map(({ labels, receivers }) => {
+      const given = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+      return {
+        name: `amtool config routes test ${given.join(' ')}`,
+        command: amtool.command,
+        args: [
+          ...['config', 'routes', 'test', '--config.file=alertmanager/alertmanager.yml'],
+          ...[`--verify.receivers=${receivers.join(',')}`, ...given],
+        ],
+      }
+    }),
   ]
   for (const { name, command, args } of checks) {
     await run(command, args, { cwd: folder, env: childEnvironment() }).catch(
@@ -62,5 +76,8 @@ export async function checkWithTools(
       },
     )
   }
-  return checks.map(({ name }) => `${name}: passed`)
+  const shown = checks.slice(0, checks.length - routes.length).map(({ name }) => `${name}: passed`)
+  return routes.length === 0
+    ? shown
+    : [...shown, `amtool config routes test: ${routes.length} alerts, passed`]
 }

@@ -1,5 +1,6 @@
 export type { PartAccess } from './access.js'
 export { colors as messageColors } from './alertmanager/messages/colors.js'
+export { type RouteTest, routeTests } from './alertmanager/route-tests.js'
 export type { Judged, SettingPath, Sureness } from './alerts/alert-kind.js'
 export { type AlertOrigin, originOfAlert } from './alerts/index.js'
 export { contextSizeWords } from './context-size-words.js'

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Config } from '@mnemoscope/kpi'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command } from 'commander'
 import { folderOption } from '../options.js'
@@ -15,6 +16,26 @@ interface CheckOptions {
   json?: true
 }
 
+/**
+ * Renders a message of each kind in each medium.
+ * @returns what was found, as a line
+ * @throws MnemoscopeError GENERATED_REJECTED with what amtool says
+ */
+async function messagesRendered(config: Config, folder: string): Promise<string> {
+  const { findTool } = await import('@mnemoscope/servers')
+  const { renderMessages } = await import('../messages/render.js')
+  const { samples } = await import('../messages/samples.js')
+  const amtool = await findTool('amtool', { toolsDir: join(stateFolder(folder), 'tools') })
+  try {
+    const { length } = await renderMessages(config, samples(config, new Date()), amtool)
+    return `amtool template render: ${length} kinds of messages in all media, passed`
+  } catch (error) {
+    // It came with an older Alertmanager than the configuration names: that one has to judge.
+    if (!(error instanceof MnemoscopeError) || error.code !== 'TOOL_MISSING') throw error
+    return `amtool template render: not run, ${error.message}`
+  }
+}
+
 /** `mnemoscope check`: is the configuration valid, and do the generated files match it? */
 export const checkCommand = new Command('check')
   .description('check the configuration, the generated files for drift, and both with promtool and amtool')
@@ -25,13 +46,16 @@ export const checkCommand = new Command('check')
     folderOption('--out'),
   )
   .option('--skip-tools', 'do not run promtool and amtool')
-  .option('--test-rules', 'also run the generated unit tests of the rules (about a minute)')
+  .option(
+    '--test-rules',
+    'also run the generated unit tests of the rules, send alerts through the routes, and render all messages (about a minute)',
+  )
   .option('--json', 'print the result as JSON')
   .action(async (options: CheckOptions) => {
     const { loadProject } = await import('../config-file.js')
     const { config, configPath, folder } = await loadProject(options.config)
     const out = options.out === undefined ? folder : resolve(options.out)
-    const [{ generatedFiles }, { checkedServers, drift }] = await Promise.all([
+    const [{ generatedFiles }, { checkedServers, drift, routeTests }] = await Promise.all([
       import('../generated-files.js'),
       import('@mnemoscope/generate'),
     ])
@@ -62,11 +86,16 @@ export const checkCommand = new Command('check')
     }
     const isTest = (path: string) => path.startsWith('prometheus/tests/')
     const ruleTests = options.testRules ? [...expected.keys()].filter(isTest) : []
+    // Routes of a server of others are theirs.
+    const routes = options.testRules && servers !== 'existing' ? routeTests(config) : []
     const judge = async (where: string) => {
       const { checkWithTools } = await import('../check-with-tools.js')
       const { hidingSecrets } = await import('../hide-secrets.js')
       try {
-        return await hidingSecrets(config, () => checkWithTools(where, stateFolder(folder), ruleTests))
+        return await hidingSecrets(config, async () => [
+          ...(await checkWithTools(where, stateFolder(folder), ruleTests, routes)),
+          ...(options.testRules ? [await messagesRendered(config, folder)] : []),
+        ])
       } finally {
         keepOutOfCommits(folder)
       }

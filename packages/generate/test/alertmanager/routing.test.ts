@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { parse } from 'yaml'
+import { routeTests } from '../../src/alertmanager/route-tests.js'
 import { generate } from '../../src/generate.js'
 import { runTool } from '../promtool.js'
 
@@ -93,6 +94,20 @@ describe('alerts are routed', () => {
       output: expect.stringContaining(receivers),
     })
   })
+})
+
+test.each([
+  [{ severity: 'critical', kpi: 'f1_score', job: 'memory.api' }, ['on-call', 'team', 'log']],
+  [{ severity: 'warning', kpi: 'latency', job: 'memory.api' }, ['team', 'log']],
+  [{ severity: 'error', kpi: 'token_usage', job: 'memory.api' }, ['log']],
+  [{ severity: 'info', kpi: 'latency', job: 'indexer' }, ['log']],
+  [{ severity: 'critical', kpi: 'latency', job: 'indexer' }, ['on-call', 'log', 'heartbeat']],
+  [{ alertname: 'MnemoscopeTargetDown', severity: 'critical', job: 'indexer' }, ['on-call', 'log']],
+])('the configuration says that %j goes to %j', (labels, receivers) => {
+  const tried = routeTests(config).find((each) =>
+    Object.entries(labels).every(([name, value]) => each.labels[name] === value),
+  )
+  expect(tried?.receivers).toEqual(['mnemoscope-recorder', ...receivers])
 })
 
 describe('alertmanager.yml with receivers', () => {
