@@ -1,5 +1,6 @@
-import { type Kpi, names } from '@mnemoscope/kpi'
-import { type Scrape, scrapesOf, type Totals } from '../truth/scrapes.js'
+import { names } from '@mnemoscope/kpi'
+import { countersOf } from '../truth/exposed.js'
+import { type Scrape, scrapesOf } from '../truth/scrapes.js'
 import { deployed, type Traffic } from './traffic.js'
 
 /** One series of a Prometheus, with the times of its samples in seconds since the traffic began, ascending. */
@@ -84,40 +85,4 @@ export function processSeries(traffic: readonly Traffic[]): Series[] {
         : [info('0.9.0', () => true)]),
     ].filter(({ samples }) => samples.length > 0)
   })
-}
-
-interface Exposed {
-  readonly name: string
-  readonly labels: Readonly<Record<string, string>>
-  readonly of: (scrape: Scrape) => number | undefined
-}
-
-/** The counters of a KPI at one place, or its gauge. */
-function countersOf(kpi: Kpi): Exposed[] {
-  const of =
-    (read: (totals: Totals) => number, i = 0) =>
-    ({ series }: Scrape) => {
-      const totals = series[i]
-      return totals === undefined ? undefined : read(totals)
-    }
-  if (kpi.instrument === 'gauge') return [{ name: '', labels: {}, of: of(({ sum }) => sum) }]
-  if (kpi.outcomes !== undefined) {
-    const { label, counted, others } = kpi.outcomes
-    return [counted[0], others[0]].map((outcome, i) => ({
-      name: '',
-      labels: { [label]: outcome ?? '' },
-      of: of(({ count }) => count, i),
-    }))
-  }
-  const bucket = (le: string, read: (totals: Totals) => number) => ({
-    name: '_bucket',
-    labels: { le },
-    of: of(read),
-  })
-  return [
-    { name: '_count', labels: {}, of: of(({ count }) => count) },
-    { name: '_sum', labels: {}, of: of(({ sum }) => sum) },
-    ...kpi.boundaries.map((boundary, i) => bucket(String(boundary), ({ buckets }) => buckets[i] ?? 0)),
-    bucket('+Inf', ({ count }) => count),
-  ]
 }

@@ -78,7 +78,7 @@ describe('The command lines of the containers', () => {
     expect(up).toEqual(expected)
   }, 90_000)
 
-  test('let nobody into Prometheus and Alertmanager without their password', async () => {
+  test('refuse requests to Prometheus and Alertmanager without their password', async () => {
     const target = {
       prometheus: `http://127.0.0.1:${ground.port.prometheus}`,
       alertmanager: `http://127.0.0.1:${ground.port.alertmanager}`,

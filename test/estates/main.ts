@@ -48,10 +48,8 @@ for (const programs of await estates()) {
 if (!isShort) {
   const suites = [
     await suiteFigure('pairs of Prometheus and Alertmanagers', 'ha/ha.suite.ts'),
-    await suiteFigure(
-      'Postgres with TLS, through PgBouncer, with few connections',
-      'postgres/postgres.suite.ts',
-    ),
+    await suiteFigure('Postgres with TLS, and through PgBouncer', 'postgres/postgres.suite.ts'),
+    await suiteFigure('a role of Postgres with few connections', 'postgres/few-connections.suite.ts'),
     await suiteFigure('the page behind nginx with a prefix', 'proxy/nginx.suite.ts'),
   ]
   for (const figure of suites) {

@@ -65,7 +65,17 @@ export function serially<T>(url: string, work: (client: pg.Client) => Promise<T>
   })
 }
 
-function databaseAt(url: string, name: string): string {
+/** Runs statements one after the other on a connection of their own. @returns the rows of the last one */
+export function lastRows(url: string, ...statements: readonly string[]): Promise<Record<string, unknown>[]> {
+  return asking(url, async (client) => {
+    let rows: Record<string, unknown>[] = []
+    for (const statement of statements) rows = (await client.query(statement)).rows
+    return rows
+  })
+}
+
+/** The same address, of another database of the server. */
+export function databaseAt(url: string, name: string): string {
   return Object.assign(new URL(url), { pathname: `/${name}` }).href
 }
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type RunningPostgres, startPostgres } from '@mnemoscope/servers'
-import pg from 'pg'
 import { prepareDatabase } from '../../packages/recorder/src/index.js'
 import { keepsHistory } from '../estates/postgres/history.js'
+import { lastRows } from '../harness/postgres.js'
 import { repository } from '../harness/repository.js'
 import { temporaryFolder } from '../harness/temporary-folder.js'
 
@@ -24,22 +24,9 @@ afterAll(async () => {
   folder.remove()
 })
 
-/** Runs statements one after the other; gives the last one's rows. */
-async function asked(url: string, ...statements: string[]): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    let rows: Record<string, unknown>[] = []
-    for (const statement of statements) rows = (await client.query(statement)).rows
-    return rows
-  } finally {
-    await client.end()
-  }
-}
-
 /** A user and a database, as a service hands them out: a connection string is all one gets. */
 async function handedOut(name: string, rights = ''): Promise<string> {
-  await asked(
+  await lastRows(
     server.url,
     `CREATE ROLE ${name} LOGIN PASSWORD '${name}' NOSUPERUSER NOCREATEDB NOREPLICATION ${rights}`,
     `CREATE DATABASE ${name} OWNER ${name}`,
@@ -56,7 +43,7 @@ async function sharedWith(name: string): Promise<{ url: URL; admin: URL }> {
   const url = new URL(await handedOut(name, 'NOCREATEROLE'))
   const admin = new URL(server.url)
   admin.pathname = `/${name}`
-  await asked(
+  await lastRows(
     admin.href,
     `ALTER DATABASE ${name} OWNER TO mnemoscope`,
     'REVOKE CREATE ON SCHEMA public FROM PUBLIC',
@@ -66,7 +53,7 @@ async function sharedWith(name: string): Promise<{ url: URL; admin: URL }> {
 
 describe(`Postgres ${major}, managed by somebody else`, () => {
   test('is the version that was asked for', async () => {
-    const [row] = await asked(
+    const [row] = await lastRows(
       server.url,
       "SELECT current_setting('server_version_num')::int / 10000 AS major",
     )
@@ -79,11 +66,11 @@ describe(`Postgres ${major}, managed by somebody else`, () => {
 
   test('needs no more than a schema of one’s own in a database that others share', async () => {
     const { url, admin } = await sharedWith('guest')
-    await asked(admin.href, 'CREATE SCHEMA memory AUTHORIZATION guest')
+    await lastRows(admin.href, 'CREATE SCHEMA memory AUTHORIZATION guest')
     url.searchParams.set('options', '-c search_path=memory')
     await keepsHistory(url.href)
     expect(
-      await asked(admin.href, "SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace"),
+      await lastRows(admin.href, "SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace"),
     ).toEqual([])
   })
 
@@ -100,23 +87,23 @@ describe(`Postgres ${major}, managed by somebody else`, () => {
 describe('The roles file', () => {
   test('works for an administrator who is no superuser, before and after the tables are made', async () => {
     const admin = await handedOut('administrator', 'CREATEROLE')
-    await asked(admin, rolesFile, "ALTER ROLE mnemoscope_recorder PASSWORD 'recorder'")
+    await lastRows(admin, rolesFile, "ALTER ROLE mnemoscope_recorder PASSWORD 'recorder'")
     const recorder = new URL(admin)
     recorder.username = 'mnemoscope_recorder'
     recorder.password = 'recorder'
     await keepsHistory(recorder.href)
-    await asked(admin, rolesFile, "ALTER ROLE mnemoscope_reader PASSWORD 'reader'")
+    await lastRows(admin, rolesFile, "ALTER ROLE mnemoscope_reader PASSWORD 'reader'")
     const reader = new URL(admin)
     reader.username = 'mnemoscope_reader'
     reader.password = 'reader'
-    expect(await asked(reader.href, 'SELECT count(*)::int AS n FROM snapshots')).toEqual([{ n: 0 }])
-    expect(await asked(reader.href, 'SELECT FROM performance_snapshots')).toEqual([])
+    expect(await lastRows(reader.href, 'SELECT count(*)::int AS n FROM snapshots')).toEqual([{ n: 0 }])
+    expect(await lastRows(reader.href, 'SELECT FROM performance_snapshots')).toEqual([])
   })
 
   test('says what to do where the user may not create roles, and changes nothing', async () => {
     const url = await handedOut('plain', 'NOCREATEROLE')
     await prepareDatabase(url)
-    await expect(asked(url, rolesFile)).rejects.toMatchObject({
+    await expect(lastRows(url, rolesFile)).rejects.toMatchObject({
       code: '42501',
       message: expect.stringContaining('may not create roles'),
       hint: expect.stringContaining('administrator'),

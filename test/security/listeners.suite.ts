@@ -27,7 +27,7 @@ test('a change of 3000 overrides is refused while the recorder answers others', 
   expect(slowestHealth).toBeLessThan(500)
 })
 
-test('hostile requests to all listeners break nothing, store nothing and hold nobody up', async () => {
+test('hostile requests to all listeners break nothing, store nothing and delay no answer', async () => {
   const { answers, isSame, rows, slowestHealth } = await endure(listeners, 3_000, Date.now())
   expect({ isSame, rows, failed: answers[500], late: answers.late }).toEqual({
     ...{ isSame: true, rows: 0, failed: undefined, late: undefined },

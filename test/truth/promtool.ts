@@ -7,10 +7,11 @@ import { type Config, type Kpi, names, type ThresholdSeverity, thresholdSeveriti
 import { findTool } from '@mnemoscope/servers'
 import { parse, stringify } from 'yaml'
 import { toolsDir } from '../harness/repository.js'
+import { countersOf } from './exposed.js'
 import { evaluationInterval } from './judge.js'
 import { kpiOf } from './kpis.js'
 import type { Pattern } from './pattern.js'
-import { type Scrape, scrapesOf, type Totals } from './scrapes.js'
+import { type Scrape, scrapesOf } from './scrapes.js'
 
 /** What the generated rules say of one level at one evaluation. */
 export interface Ruled {
@@ -137,43 +138,6 @@ function seriesOf(kpi: Kpi, pattern: Pattern, job: string): { series: string; va
     ]
     return [...counters, ...process].filter(({ values }) => /\d/.test(values))
   })
-}
-
-interface Exposed {
-  readonly name: string
-  readonly labels: Readonly<Record<string, string>>
-  readonly of: (scrape: Scrape) => number | undefined
-}
-
-/** Series of a KPI at one place. */
-function countersOf(kpi: Kpi): Exposed[] {
-  const of =
-    (read: (totals: Totals) => number, i = 0) =>
-    ({ series }: Scrape) => {
-      const totals = series[i]
-      return totals === undefined ? undefined : read(totals)
-    }
-  if (kpi.instrument === 'gauge') return [{ name: '', labels: {}, of: of(({ sum }) => sum) }]
-  if (kpi.outcomes !== undefined) {
-    const { label, counted, others } = kpi.outcomes
-    const outcome = (name: string | undefined, i: number) => ({
-      name: '',
-      labels: { [label]: name ?? '' },
-      of: of(({ count }) => count, i),
-    })
-    return [outcome(counted[0], 0), outcome(others[0], 1)]
-  }
-  const bucket = (le: string, read: (totals: Totals) => number) => ({
-    name: '_bucket',
-    labels: { le },
-    of: of(read),
-  })
-  return [
-    { name: '_count', labels: {}, of: of(({ count }) => count) },
-    { name: '_sum', labels: {}, of: of(({ sum }) => sum) },
-    ...kpi.boundaries.map((boundary, i) => bucket(String(boundary), ({ buckets }) => buckets[i] ?? 0)),
-    bucket('+Inf', ({ count }) => count),
-  ]
 }
 
 function promtool(command: string, rules: string, test: string): Promise<string> {

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
 import { makeReader, type RunningPostgres, startPostgres } from '@mnemoscope/servers'
 import pg from 'pg'
-import { createPool, startRecorder } from '../../../packages/recorder/src/index.js'
+import { createPool } from '../../../packages/recorder/src/index.js'
 import { mnemoscopeHere } from '../../harness/command.js'
+import { databaseAt, lastRows } from '../../harness/postgres.js'
 import { temporaryFolder } from '../../harness/temporary-folder.js'
 import { type Certificates, makeCertificates } from './certificates.js'
 import { keepsHistory } from './history.js'
@@ -27,21 +27,18 @@ beforeAll(async () => {
     durable: false,
     settings: tlsSettings(folder.path, certificates, ['reader']),
   })
-  await asked(server.url, [
+  await lastRows(
+    server.url,
     `CREATE ROLE ann LOGIN PASSWORD ${pg.escapeLiteral(password)}`,
     'CREATE ROLE certified LOGIN',
-    `CREATE ROLE few LOGIN PASSWORD 'few' CONNECTION LIMIT 5`,
-    `CREATE ROLE fewer LOGIN PASSWORD 'few' CONNECTION LIMIT 2`,
     'CREATE DATABASE ann OWNER ann',
     'CREATE DATABASE certified OWNER certified',
-    'CREATE DATABASE few OWNER few',
-    'CREATE DATABASE fewer OWNER fewer',
     'CREATE DATABASE pooled OWNER mnemoscope',
-  ])
+  )
   const program = await findPgBouncer()
   if (!program.isThere) throw new Error(program.reason)
   const { username, password: own } = new URL(server.url)
-  await makeReader(server.url.replace(/\/mnemoscope$/, '/pooled'), { role: 'reader', password: 'reader' })
+  await makeReader(databaseAt(server.url, 'pooled'), { role: 'reader', password: 'reader' })
   bouncer = await startPgBouncer(program, folder.path, server.port, { [username]: own, reader: 'reader' })
 }, 180_000)
 
@@ -50,24 +47,6 @@ afterAll(async () => {
   await server?.stop()
   folder.remove()
 })
-
-async function connected(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, ssl: { rejectUnauthorized: false } })
-  await client.connect()
-  return client
-}
-
-async function asked(url: string, statements: readonly string[]): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    let rows: Record<string, unknown>[] = []
-    for (const statement of statements) rows = (await client.query(statement)).rows
-    return rows
-  } finally {
-    await client.end()
-  }
-}
 
 const encoded = encodeURIComponent(password)
 const at = (rest: string) => `postgres://ann:${encoded}@localhost:${server.port}/ann${rest}`
@@ -225,14 +204,15 @@ describe('A Postgres with TLS and a private CA', () => {
 })
 
 describe('PgBouncer in transaction mode with its defaults', () => {
-  const pooled = (rest = '') =>
-    `${server.url.replace(String(server.port), String(bouncer.port)).replace(/\/mnemoscope$/, '/pooled')}${rest}`
+  const pooled = (search = '') =>
+    Object.assign(new URL(databaseAt(server.url, 'pooled')), { port: bouncer.port, search }).href
 
   test('keeps the history, and no setting leaks into sessions of others', async () => {
     await keepsHistory(pooled())
-    const leaked = await asked(pooled(), [
+    const leaked = await lastRows(
+      pooled(),
       `SELECT name, setting FROM pg_settings WHERE source = 'session' AND name <> 'application_name' AND name <> 'client_encoding'`,
-    ])
+    )
     expect(leaked).toEqual([])
     const pool = createPool(pooled())
     try {
@@ -289,68 +269,5 @@ describe('PgBouncer in transaction mode with its defaults', () => {
     const said = await failure(env())
     expect(said).toContain(says)
     expect(said.split('Next:')[1]).toContain(next)
-  })
-})
-
-describe('A role with few connections', () => {
-  const few = (name: string) => `postgres://${name}:few@localhost:${server.port}/${name}`
-
-  test('has a recorder that works in turns and answers all questions', async () => {
-    const logged: string[] = []
-    const write = (fields: object, text: string) => void logged.push(JSON.stringify({ ...fields, text }))
-    const logger = { info: () => undefined, debug: () => undefined, warn: write, error: write } as never
-    const recorder = await startRecorder({
-      config: defineConfig({ services: [{ name: 'memory', targets: ['127.0.0.1:1'] }] }),
-      databaseUrl: few('few'),
-      prometheusUrl: 'http://127.0.0.1:1',
-      port: 0,
-      logger,
-    })
-    try {
-      const ask = async (path: string) => (await fetch(`${recorder.url}${path}`)).status
-      const paths = [
-        '/api/dashboard',
-        '/api/episodes',
-        '/api/snapshots',
-        '/api/charts',
-        '/api/deployments',
-        '/metrics',
-      ]
-      const statuses = await Promise.all(
-        Array.from({ length: 60 }, (_, i) => ask(paths[i % paths.length] as string)),
-      )
-      expect(new Set(statuses)).toEqual(new Set([200]))
-      expect(logged.filter((line) => /connection/i.test(line) && !/ECONNREFUSED/.test(line))).toEqual([
-        expect.stringContaining('"allowed":5'),
-      ])
-    } finally {
-      await recorder.stop()
-    }
-  }, 60_000)
-
-  test('waits for a connection that others of the role have', async () => {
-    const others = await Promise.all([1, 2, 3, 4].map(() => connected(few('few'))))
-    const pool = createPool(few('few'), { max: 3 })
-    try {
-      const asking = Promise.all([1, 2, 3].map((n) => pool.query('SELECT $1::int AS n, pg_sleep(0.2)', [n])))
-      await expect(asking).resolves.toHaveLength(3)
-    } finally {
-      await pool.end()
-      await Promise.all(others.map((client) => client.end()))
-    }
-  })
-
-  test('that are too few is one message with the next step', async () => {
-    await expect(
-      startRecorder({
-        config: defineConfig(),
-        databaseUrl: few('fewer'),
-        prometheusUrl: 'http://127.0.0.1:1',
-        port: 0,
-      }),
-    ).rejects.toMatchObject({
-      code: 'DATABASE_UNABLE',
-      message: `the user of postgres://fewer:***@localhost:${server.port}/fewer may have 2 connections; the recorder needs 3`,
-    })
   })
 })

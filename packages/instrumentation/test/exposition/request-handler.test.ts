@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { createServer, request } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { createServer, type RequestListener, request } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { context, TraceFlags, trace } from '@opentelemetry/api'
@@ -25,6 +25,20 @@ async function answer(url: string, headers: Record<string, string> = {}) {
   const chunks: Buffer[] = []
   for await (const chunk of response) chunks.push(chunk)
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }
+}
+
+/** A server that eight clients have asked, none of which reads. */
+async function askedByDeaf(handler: RequestListener): Promise<{ port: number; deaf: Socket[] }> {
+  const server = createServer(handler).listen(0, '127.0.0.1')
+  closing.push(() => server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const deaf = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').pause())
+  closing.push(() => {
+    for (const socket of deaf) socket.destroy()
+  })
+  for (const socket of deaf) socket.on('error', () => {}).write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  return { port, deaf }
 }
 
 describe('the endpoint', () => {
@@ -127,21 +141,13 @@ describe('the endpoint', () => {
       noWarning,
       100,
     )
-    const server = createServer(handler).listen(0, '127.0.0.1')
-    closing.push(() => server.close())
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    const deaf = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').pause())
-    closing.push(() => {
-      for (const socket of deaf) socket.destroy()
-    })
-    for (const socket of deaf) socket.on('error', () => {}).write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    const { port, deaf } = await askedByDeaf(handler)
     while (givenUp < deaf.length) await new Promise((resolve) => setImmediate(resolve))
     expect(begun).toBe(deaf.length)
     expect((await fetch(`http://127.0.0.1:${port}/`, { method: 'HEAD' })).status).toBe(200)
   })
 
-  test('ends the oldest scrape that nobody reads for a new one', async () => {
+  test('ends the oldest unread scrape for a new one', async () => {
     let written = 0
     const handler = requestHandler(async ({ write, cancelled }) => {
       const piece = Buffer.alloc(1_024 * 1_024)
@@ -150,15 +156,7 @@ describe('the endpoint', () => {
         await write(piece, () => {})
       }
     }, noWarning)
-    const server = createServer(handler).listen(0, '127.0.0.1')
-    closing.push(() => server.close())
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    const deaf = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').pause())
-    closing.push(() => {
-      for (const socket of deaf) socket.destroy()
-    })
-    for (const socket of deaf) socket.on('error', () => {}).write('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    const { port, deaf } = await askedByDeaf(handler)
     let before = -1
     while (written < deaf.length || written !== before) {
       before = written

@@ -6,11 +6,11 @@ import { inTransaction } from '../database/pool.js'
 import { type Loop, startLoop } from '../loop.js'
 import type { Work } from '../work.js'
 
-/** So many services that breach within a minute are one event of its own: they probably have one cause. */
+/** When this many services breach within a minute, that is an event too: they probably have one cause. */
 const leastServices = 5
 const withinSeconds = 60
-/** A storm that goes on is not told again before. */
-const calmSeconds = 600
+/** A storm that goes on is an event again after this time. */
+const repeatSeconds = 600
 const shownServices = 5
 const everyMs = 5_000
 
@@ -40,7 +40,7 @@ export interface Storm {
  */
 export function stormIn(breaches: readonly Breach[], before: number | undefined): Storm | undefined {
   const inOrder = breaches.toSorted((a, b) => a.at - b.at)
-  const since = before === undefined ? Number.NEGATIVE_INFINITY : before + calmSeconds
+  const since = before === undefined ? Number.NEGATIVE_INFINITY : before + repeatSeconds
   for (const last of inOrder.toReversed()) {
     if (last.at < since) return undefined
     const within = inOrder.filter(({ at }) => at <= last.at && at > last.at - withinSeconds)
