@@ -6,7 +6,7 @@ import type { Rule, RuleGroup } from './rule.js'
  * much a memory becomes older. Everything else may be read one evaluation later, as long as all of it is.
  */
 const sameEvaluation =
-  /:(?:(?:\w+_grown|anew|tailed|began)_(?:alert|snapshot)|spoiled|elapsed|first_\w+|ageing|kept_\w+|deviation|samples|reached|near|near_current|near_deviation|near_(?:weight|sum)_\w+)$/
+  /:(?:(?:\w+_grown|anew|tailed|began)_(?:alert|snapshot)|spoiled|elapsed|ageing|kept_\w+|deviation|samples|reached|near|near_current)$/
 
 /**
  * A group for vmalert, which shows a rule what an earlier rule of its group recorded one evaluation later. Rules that need

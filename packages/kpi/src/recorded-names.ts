@@ -25,13 +25,9 @@ export const recordedSeries = {
     `${level}:mnemoscope_${kpi.id}:${operation}_${window}`,
 } as const
 
-/** What is read again of the places that are near a threshold. */
-export type NearMemory = 'weight_fast' | 'weight_middle' | 'weight_slow' | 'sum_slow' | 'deviation'
-
 /** What a place remembers of its operations, and what it takes to know it; of means and ratios. */
 export type MeanMemory =
   | `${'kept' | 'weight' | 'sum'}_${'fast' | 'middle' | 'slow'}`
-  | `near_${NearMemory}`
   | 'mean_fast'
   | 'mean_slow'
   | 'error_fast'
@@ -67,8 +63,6 @@ export const judgeSeries = {
   beyond: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:added_beyond`,
   /** Seconds since the evaluation that saw the operations before, while they are remembered; 0 where nothing is new. */
   elapsed: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:elapsed`,
-  /** New operations, and the sum of their values, of places that remember none: their memory begins. Usually none. */
-  first: (kpi: Pick<Kpi, 'id'>, what: 'count' | 'sum') => `${level}:mnemoscope_${kpi.id}:first_${what}`,
   /** How much older the memory becomes by new operations, in operations; 0 where there are none. */
   ageing: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:ageing`,
   /** Unix time of the evaluation that saw the newest operation. */

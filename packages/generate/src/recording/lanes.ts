@@ -1,5 +1,5 @@
 import { type Config, heaviestAgeing, type Kpi, type MemorySettings, names } from '@mnemoscope/kpi'
-import { filter, indent, isOneOf, number, or, unless } from '../promql.js'
+import { indent, isOneOf, number, or } from '../promql.js'
 import { type Region, within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
 import {
@@ -23,7 +23,7 @@ export function before(name: string, region: Region): string {
 /** The lanes of a memory, from the one that forgets fastest. */
 export const laneNames = ['fast', 'middle', 'slow'] as const
 
-const { added, ageing, elapsed, first, lastOperation, memory } = names.judgeSeries
+const { added, ageing, elapsed, lastOperation, memory } = names.judgeSeries
 
 /** Only a divisor: less than any operation adds to what a lane forgets. */
 const leastWeight = 1e-12
@@ -33,11 +33,13 @@ export function addedRules(config: Config, kpi: Kpi, sums: boolean): RecordingRu
   const pace = alertPace(config, kpi)
   const { count, sum } = countersOf(kpi)
   const counted = countedSeries(kpi, pace)
-  // A place of which no instance is left has nothing new. A sum can be absent where no counted outcome was ever seen.
-  const none = { count: `0 * ${newest(lastOperation(kpi))}`, sum: `0 * ${added(kpi, 'count')}` }
-  const rule = (what: 'count' | 'sum', growths: string) => ({
+  const rule = (what: 'count' | 'sum', growths: string, ...zeros: string[]) => ({
     record: added(kpi, what),
-    expr: or([`sum by (${names.seriesLabels.join(', ')}) (\n${indent(growths)}\n)`, none[what]]),
+    expr: or([
+      `sum by (${names.seriesLabels.join(', ')}) (\n${indent(growths)}\n)`,
+      ...zeros,
+      `0 * ${newest(lastOperation(kpi))}`,
+    ]),
   })
   const all = countingRules(kpi, count, pace)
   if (!sums) return [...all, rule('count', newOperations(counted))]
@@ -46,7 +48,8 @@ export function addedRules(config: Config, kpi: Kpi, sums: boolean): RecordingRu
     return [
       ...all,
       rule('count', newOperations(counted)),
-      rule('sum', newOperations(counted, [isOneOf(label, outcomes)])),
+      // Where no counted outcome was ever seen its series may not exist: that is a sum of 0.
+      rule('sum', newOperations(counted, [isOneOf(label, outcomes)]), `0 * ${added(kpi, 'count')}`),
     ]
   }
   const spoiled = names.judgeSeries.spoiled(kpi)
@@ -85,13 +88,12 @@ export function ageingRules(kpi: Kpi, region: Region, settings: MemorySettings):
       { record: memory(kpi, `kept_${lane}`), expr: `${least} + (${usual} - ${least}) * ${part}` },
       {
         record: memory(kpi, `weight_${lane}`),
-        expr: or([`${keeps} * ${weight} + ${count}`, at(first(kpi, 'count'))]),
+        expr: or([`${keeps} * ${weight} + ${count}`, `(${count} > 0)`]),
       },
     ]
   })
   return [
     { record: elapsed(kpi), expr: `(time() - ${last} <= ${expiry}) * (${count} > bool 0)` },
-    { record: first(kpi, 'count'), expr: unless(filter(count, '>', 0), since) },
     { record: ageing(kpi), expr: age },
     ...lanes,
     {

@@ -55,28 +55,26 @@ function mildest(thresholds: Kpi['thresholds']): number | undefined {
   return level && thresholds[level]
 }
 
-/**
- * What a memory says of its mean at places that are near: `judgeMean` of `@mnemoscope/kpi`, one rule for each number. What
- * is remembered of them is read once, because usually they are few, and a selection reads all places.
- */
+/** What a memory says of its mean at places that are near: `judgeMean` of `@mnemoscope/kpi`, one rule for each number. */
 export function judgedMeanRules(kpi: Kpi, region: Region, settings: MeanSettings): RecordingRule[] {
   const at = (name: string) => within(name, region)
   const of = (what: names.MeanMemory) => at(memory(kpi, what))
-  const rule = (what: names.MeanMemory, expr: string) => ({ record: memory(kpi, what), expr })
-  const nearOf = (what: names.NearMemory) => rule(`near_${what}`, and(of(what), near(kpi)))
-  const error = (lane: 'fast' | 'middle' | 'slow', i: number, weight = of(`near_weight_${lane}`)) =>
-    `${of('near_deviation')} / sqrt(${weight} * (1 + clamp_max(${of(`near_weight_${lane}`)} / ${number(settings.operations[i] as number)}, 1)))`
+  const rule = (what: names.MeanMemory, expr: string) => ({
+    record: memory(kpi, what),
+    expr: and(expr, near(kpi)),
+  })
+  const error = (lane: 'fast' | 'middle' | 'slow', i: number, weight = of(`weight_${lane}`)) =>
+    `${of('deviation')} / sqrt(${weight} * (1 + clamp_max(${of(`weight_${lane}`)} / ${number(settings.operations[i] as number)}, 1)))`
   const young = of('young')
   return [
-    ...(['weight_fast', 'weight_middle', 'weight_slow', 'sum_slow', 'deviation'] as const).map(nearOf),
-    rule('mean_slow', `${of('near_sum_slow')} / ${of('near_weight_slow')}`),
+    rule('mean_slow', `${of('sum_slow')} / ${of('weight_slow')}`),
     rule('error_fast', error('fast', 0)),
     rule('error_middle', error('middle', 1)),
-    rule('young', and(filter(at(operations(kpi)), '<', coldOperations), near(kpi))),
-    rule(
-      'cold',
-      `(${coldBy} - ${young} / ${number(coldOperations / coldBy)}) * ${error('slow', 2, bracket(`${of('near_weight_slow')} and ${young}`))}`,
-    ),
+    rule('young', `${at(operations(kpi))} < ${coldOperations}`),
+    {
+      record: memory(kpi, 'cold'),
+      expr: `(${coldBy} - ${young} / ${number(coldOperations / coldBy)}) * ${error('slow', 2, bracket(`${of('weight_slow')} and ${young}`))}`,
+    },
     ...limitRules(kpi, at, settings),
   ]
 }

@@ -1,10 +1,10 @@
 import { type Kpi, type MeanSettings, names, tuning } from '@mnemoscope/kpi'
-import { and, number, or } from '../promql.js'
+import { bracket, indent, number, or } from '../promql.js'
 import { type Region, within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
 import { before, laneNames } from './lanes.js'
 
-const { added, first, memory, operations } = names.judgeSeries
+const { added, memory, operations } = names.judgeSeries
 const { assumedEvaluations, mostVariances } = tuning.mean
 
 /**
@@ -17,27 +17,24 @@ export function meanMemoryRules(kpi: Kpi, region: Region, settings: MeanSettings
   const was = (what: names.MeanMemory) => before(memory(kpi, what), region)
   const count = at(added(kpi, 'count'))
   const sum = at(added(kpi, 'sum'))
-  const [firstCount, firstSum] = [at(first(kpi, 'count')), at(first(kpi, 'sum'))]
-  const none = `0 * ${firstCount}`
+  const first = `0 * ${bracket(`${count} > 0`)}`
   const assumed = number(assumedEvaluations * settings.assumedDeviation ** 2)
   const rule = (what: names.MeanMemory, expr: string) => ({ record: memory(kpi, what), expr })
   const kept = (lane: (typeof laneNames)[number], what: names.MeanMemory) =>
     `${of(`kept_${lane}`)} * ${was(what)}`
 
   const distance = `(${sum} - ${count} * ${was('mean_fast')}) ^ 2 / clamp_min(${count}, 1)`
-  // In variances, which takes less than to compare series with each other.
-  const variance = `${was('deviation')} ^ 2`
-  const limited = `clamp_max(${distance} / ${variance}, ${mostVariances}) * ${variance}`
+  const most = `${mostVariances} * ${was('deviation')} ^ 2`
+  const limited = `${distance} < ${most}\nor ${most}`
   const sums = laneNames.map((lane) =>
-    rule(`sum_${lane}`, or([`${kept(lane, `sum_${lane}`)} + ${sum}`, firstSum])),
+    rule(`sum_${lane}`, or([`${kept(lane, `sum_${lane}`)} + ${sum}`, sum])),
   )
   return [
-    { record: first(kpi, 'sum'), expr: and(sum, firstCount) },
-    rule('distances', or([`${kept('slow', 'distances')} + ${limited}`, none])),
-    rule('evaluations', or([`${kept('slow', 'evaluations')} + (${count} > bool 0)`, none])),
+    rule('distances', or([`${kept('slow', 'distances')} + (\n${indent(limited)}\n)`, first])),
+    rule('evaluations', or([`${kept('slow', 'evaluations')} + (${count} > bool 0)`, first])),
     {
       record: operations(kpi),
-      expr: or([`${before(operations(kpi), region)} + ${count} and ${of('kept_slow')}`, firstCount]),
+      expr: or([`${before(operations(kpi), region)} + ${count} and ${of('kept_slow')}`, `${count} > 0`]),
     },
     ...sums,
     rule(
