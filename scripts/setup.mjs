@@ -1,12 +1,13 @@
 // Makes a fresh clone runnable with nothing but Node and npm: dependencies through the pinned pnpm, then the build.
-// Both steps are skipped if their inputs have not changed. `--run` leaves out what only the tests need, as `npm start`
-// does; where everything is installed already, it stays installed.
+// Both steps are skipped if their inputs have not changed. `--run` leaves out what only the tests need and does not
+// check types, as `npm start` does; where everything is installed already, it stays installed.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pnpm } from './pnpm.mjs'
+import { transpile } from './transpile.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -44,14 +45,14 @@ if (installed !== `all ${lock}` && !(toRun && installed === `run ${lock}`)) {
   writeFileSync(stamp, `${toRun ? 'run' : 'all'} ${lock}`)
 }
 
-step('building', () =>
+step('building', () => {
+  if (toRun) return transpile(root)
   run(
     process.execPath,
-    // Types are checked by every setup for the tests; `npm start` only needs the programs.
-    [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b', ...(toRun ? ['--noCheck'] : [])],
+    [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'],
     'The lines above name the file and the type error.',
-  ),
-)
+  )
+})
 
 /** Does a step, says what it is, and how long it took. */
 function step(text, work) {

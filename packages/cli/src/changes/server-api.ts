@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type ErrorCode, MnemoscopeError } from '@mnemoscope/kpi'
 import type { FoundServer } from '@mnemoscope/servers'
 import { reached } from '../login.js'
@@ -51,6 +52,16 @@ export async function assertReady(server: ReloadedServer): Promise<void> {
     expected: '200 from /-/ready',
     next: `Wait until ${server.name} is ready.`,
   })
+}
+
+/** Resolves once a Prometheus-compatible API answers queries, or when the signal is aborted. */
+export async function untilItAnswers(url: string, stopping: AbortSignal): Promise<void> {
+  const isThere = () =>
+    askServer({ name: 'Prometheus', url }, '/api/v1/query?query=1').then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  while (!stopping.aborted && !(await isThere())) await pause(50)
 }
 
 function codeOf(name: ReloadedServer['name']): ErrorCode {

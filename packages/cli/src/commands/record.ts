@@ -20,6 +20,7 @@ interface RecordOptions extends TlsOptions {
   trustProxy?: readonly string[]
   port: number
   prometheusUrl?: string
+  waitForPrometheus?: true
   alertmanagerUrl?: string
   serversPasswordFile?: string
   open?: true
@@ -52,6 +53,7 @@ export const recordCommand = new Command('record')
   .option('--tls-cert <file>', 'serve HTTPS with this certificate (PEM); read again when it changes')
   .option('--tls-key <file>', 'key of the certificate')
   .option('--prometheus-url <url>', 'Prometheus-compatible API (default: endpoints.prometheus)')
+  .option('--wait-for-prometheus', 'begin once Prometheus answers')
   .option('--apply-to <folder>', 'apply changes of the configuration to the servers that read this folder')
   .option('--alertmanager-url <url>', 'Alertmanager (default: endpoints.alertmanager)')
   .option(
@@ -101,6 +103,7 @@ export const recordCommand = new Command('record')
     const token = changeToken()
     const stopping = stopSignal(() => {})
     const { configuredHandlers, startRecorder } = await import('@mnemoscope/recorder')
+    const { untilItAnswers } = await import('../changes/server-api.js')
     const { followConfig } = await import('../changes/follower.js')
     const { openApplier } = await import('../changes/applier.js')
     const tls = tlsFiles(options)
@@ -122,6 +125,10 @@ export const recordCommand = new Command('record')
     const configSource = applier ?? followConfig({ configPath, config, defaults, prometheusUrl })
     const note = options.ownKeys === undefined ? tokenNote(config) : undefined
     if (note !== undefined) process.stderr.write(`${note}\n`)
+    if (options.waitForPrometheus) {
+      await untilItAnswers(prometheusUrl, stopping)
+      if (stopping.aborted) return configSource.stop()
+    }
     const starting = startRecorder({
       config,
       configSource,

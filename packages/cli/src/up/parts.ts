@@ -14,6 +14,7 @@ import {
 } from '@mnemoscope/servers'
 import type { Project } from '../config-file.js'
 import { writeFiles } from '../project-files.js'
+import { Stopped } from './progress.js'
 
 /** The database role of the recorder: it owns the tables, and is no superuser. */
 export const recorderRole = 'mnemoscope_recorder'
@@ -78,9 +79,11 @@ export function demoService(
   })
 }
 
-/** The recorder, ready once it reaches Postgres and Prometheus. */
+/** The recorder, ready once it reaches Postgres and Prometheus. It loads while the servers start. */
 export function recorderService(
   options: ServiceOptions & {
+    /** Resolves when Prometheus and Alertmanager run. */
+    servers: Promise<unknown>
     prometheusUrl: string
     alertmanagerUrl: string
     /** Folder of the keys and passwords of this run's parts. */
@@ -103,7 +106,8 @@ export function recorderService(
       command,
       ...['record', '--config', project.configPath, '--port', String(port)],
       ...['--own-keys', options.secrets],
-      ...['--prometheus-url', prometheusUrl, '--alertmanager-url', alertmanagerUrl, '--apply-to', applyTo],
+      ...['--prometheus-url', prometheusUrl, '--wait-for-prometheus'],
+      ...['--alertmanager-url', alertmanagerUrl, '--apply-to', applyTo],
       ...(grafanaUrl === undefined ? [] : ['--grafana-url', grafanaUrl]),
       ...(demo === undefined ? [] : ['--demo-clock', '--scrape', `demo=${demo}`]),
     ],
@@ -112,6 +116,9 @@ export function recorderService(
     env: { ...process.env, DATABASE_URL: database },
     stateDir,
     cwd: project.folder,
+    readyAfter: options.servers.catch(() => {
+      throw new Stopped()
+    }),
     ready: () => answers(`http://127.0.0.1:${port}/readyz`),
     readyTimeoutMs: 60_000,
     stopGraceMs: 20_000,

@@ -147,8 +147,6 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
       return `${metrics}${demo.fault === undefined ? '' : `, with the fault "${demo.fault}"`}`
     })
   }
-  const [, programs] = await together([postgres(), tools(), demoSystem()], failure)
-
   const services = scraped(config.services, demoAddress === undefined ? {} : { demo: demoAddress })
   const generations = generationsIn(appliedFolder(folder))
   const put = () => {
@@ -157,13 +155,13 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
     generations.prune()
     return files
   }
-  // Alerts link to Grafana's dashboards, so Grafana starts before the first alert can fire.
-  const program =
-    options.databaseUrl === undefined
-      ? findGrafana()
-      : { missing: 'it needs a role in the embedded database' }
-  if ('missing' in program) put()
-  else {
+  /** The files of this run. Alerts link to Grafana's dashboards, so Grafana starts before the first alert can fire. */
+  const generated = async () => {
+    const program =
+      options.databaseUrl === undefined
+        ? findGrafana()
+        : { missing: 'it needs a role in the embedded database' }
+    if ('missing' in program) return put()
     const without = endpoints
     endpoints = { ...endpoints, grafana: `http://127.0.0.1:${ports.grafana}` }
     const files = put()
@@ -175,63 +173,76 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
         await keep('grafana', () => grafanaService({ program, database, readerPassword, ...where }))
         return endpoints.grafana ?? ''
       })
+      return files
     } catch (error) {
-      if (options.stopping.aborted) throw error
+      if (stopping.aborted) throw error
       progress.note(`  Continuing without Grafana: ${error instanceof Error ? error.message : String(error)}`)
       endpoints = without
-      put()
+      return put()
     }
   }
+  const alertmanager = ({ command }: { command: string }) =>
+    progress.part('Alertmanager', async () => {
+      await keep('alertmanager', () =>
+        startAlertmanager({
+          command,
+          configFile: `${generations.current}/alertmanager/alertmanager.yml`,
+          stateDir,
+          port: ports.alertmanager,
+          ...(config.endpoints.alertmanagerPage === undefined
+            ? {}
+            : { externalUrl: config.endpoints.alertmanagerPage }),
+          login,
+        }),
+      )
+      return endpoints.alertmanager
+    })
+  const prometheus = ({ command }: { command: string }) =>
+    progress.part('Prometheus', async () => {
+      await keep('prometheus', () =>
+        startPrometheus({
+          command,
+          configFile: `${generations.current}/prometheus/prometheus.yml`,
+          stateDir,
+          port: ports.prometheus,
+          login,
+          retention: `${config.dataRetentionDays}d`,
+          // If the end of an alert came after the next evaluation, the breach would seem to continue.
+          alertResendDelay: `${Math.min(60, durationSeconds(config.alertCheckInterval))}s`,
+        }),
+      )
+      return endpoints.prometheus
+    })
+  const recorder = (servers: Promise<unknown>) =>
+    progress.part('recorder', async () => {
+      await keep('recorder', () =>
+        recorderService({
+          project,
+          stateDir,
+          port: ports.recorder,
+          servers,
+          prometheusUrl: endpoints.prometheus,
+          alertmanagerUrl: endpoints.alertmanager,
+          secrets,
+          grafanaUrl: endpoints.grafana,
+          database,
+          applyTo: appliedFolder(folder),
+          demo: demoAddress,
+        }),
+      )
+      return endpoints.recorder
+    })
 
-  const alertmanager = progress.part('Alertmanager', async () => {
-    await keep('alertmanager', () =>
-      startAlertmanager({
-        command: programs.alertmanager.command,
-        configFile: `${generations.current}/alertmanager/alertmanager.yml`,
-        stateDir,
-        port: ports.alertmanager,
-        ...(config.endpoints.alertmanagerPage === undefined
-          ? {}
-          : { externalUrl: config.endpoints.alertmanagerPage }),
-        login,
-      }),
-    )
-    return endpoints.alertmanager
-  })
-  const prometheus = progress.part('Prometheus', async () => {
-    await keep('prometheus', () =>
-      startPrometheus({
-        command: programs.prometheus.command,
-        configFile: `${generations.current}/prometheus/prometheus.yml`,
-        stateDir,
-        port: ports.prometheus,
-        login,
-        retention: `${config.dataRetentionDays}d`,
-        // If the end of an alert came after the next evaluation, the breach would seem to continue.
-        alertResendDelay: `${Math.min(60, durationSeconds(config.alertCheckInterval))}s`,
-      }),
-    )
-    return endpoints.prometheus
-  })
-  await together([alertmanager, prometheus], failure)
-
-  await progress.part('recorder', async () => {
-    await keep('recorder', () =>
-      recorderService({
-        project,
-        stateDir,
-        port: ports.recorder,
-        prometheusUrl: endpoints.prometheus,
-        alertmanagerUrl: endpoints.alertmanager,
-        secrets,
-        grafanaUrl: endpoints.grafana,
-        database,
-        applyTo: appliedFolder(folder),
-        demo: demoAddress,
-      }),
-    )
-    return endpoints.recorder
-  })
+  // Each part starts as soon as what it needs is there.
+  const stored = postgres()
+  const found = tools()
+  const files = stored.then(generated)
+  const both = Promise.all([found, files])
+  const notified = both.then(([programs]) => alertmanager(programs.alertmanager))
+  const judged = both.then(([programs]) => prometheus(programs.prometheus))
+  const servers = Promise.all([notified, judged])
+  const recorded = files.then(() => recorder(servers))
+  await together([demoSystem(), stored, found, files, notified, judged, servers, recorded], failure)
 
   function runFile(): RunFile {
     const pids = Object.fromEntries([

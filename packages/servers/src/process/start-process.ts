@@ -22,8 +22,11 @@ export interface ProcessOptions {
   /** Default: the state directory. */
   readonly cwd?: string
   readonly stateDir: string
+  /** What it waits for before it can be ready. If that fails, it is stopped and the failure thrown. Default nothing. */
+  readonly readyAfter?: Promise<unknown>
   /** Called every 25 ms until it resolves to true; a rejection counts as "not yet". */
   readonly ready: () => Promise<boolean>
+  /** From the end of `readyAfter`. */
   readonly readyTimeoutMs: number
   /** Default SIGTERM. */
   readonly stopSignal?: NodeJS.Signals
@@ -60,6 +63,8 @@ export interface ServerProcess {
  */
 export async function startProcess(options: ProcessOptions): Promise<ServerProcess> {
   const { name, stateDir, stopSignal = 'SIGTERM', stopGraceMs = 15_000 } = options
+  // It may fail before anybody waits for it.
+  options.readyAfter?.catch(() => {})
   const record = await claim(stateDir, name, stopSignal)
   try {
     return await startClaimed(options, record, stopGraceMs)
@@ -112,6 +117,12 @@ async function startClaimed(
   server.exited.then((how) => {
     exit = how
   })
+  try {
+    await Promise.race([options.readyAfter, server.exited])
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
   const ready = () => options.ready().catch(() => false)
   const settled = await waitUntil(async () => exit !== undefined || (await ready()), options.readyTimeoutMs)
   if (exit !== undefined) throw ended(`ended before it was ready (${describe(exit)})`, exit)

@@ -68,6 +68,33 @@ describe('startProcess', () => {
     expect(readRecord(state.path, 'sleeper')).toBeUndefined()
   })
 
+  test('waits for what it is ready after, without counting that time, and stops if that fails', async () => {
+    let happens = () => {}
+    const readyAfter = new Promise<void>((resolve) => {
+      happens = resolve
+    })
+    let isReady = false
+    const starting = start('obedient', { readyAfter, readyTimeoutMs: 400 }).then(() => {
+      isReady = true
+    })
+    await waitUntil(
+      () => existsSync(join(state.path, 'logs/sleeper.log')) && log().includes('sleeper'),
+      15_000,
+    )
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(isReady).toBe(false)
+    happens()
+    await starting
+    await Promise.all(started.map((server) => server.stop()))
+
+    const failed = Promise.reject(new Error('no programs'))
+    await expect(startProcess(options('obedient', { readyAfter: failed }))).rejects.toThrow('no programs')
+    expect(readRecord(state.path, 'sleeper')).toBeUndefined()
+    const never = new Promise<void>(() => {})
+    const broken = startProcess(options('broken', { readyAfter: never, args: ['-e', 'process.exit(3)'] }))
+    await expect(broken).rejects.toThrow('ended before it was ready (exit code 3)')
+  })
+
   const onLinux = process.platform === 'linux' ? test : test.skip
   onLinux(
     'a log that cannot be written, as on a full disk, ends neither the server nor its guardian',
