@@ -20,7 +20,13 @@ export {
 export { ConfigError, type ConfigIssue } from './config/issues.js'
 export { assertPatch, type ConfigPatch, mostPatchBytes } from './config/patch.js'
 export type { HandlerFunction } from './config/plugin-schema.js'
-export type { BuiltInKpiInput, CustomKpiInput, HandlerInput, Settings } from './config/schema.js'
+export type {
+  BuiltInKpiInput,
+  CustomKpiInput,
+  HandlerInput,
+  ProxySignIn,
+  Settings,
+} from './config/schema.js'
 export { type Retention, retentionOf } from './config/schema.js'
 export { type SecretKind, withoutSecrets } from './config/secrets.js'
 export { secretSettings, secretsOf, shownConfig } from './config/shown-config.js'

@@ -20,6 +20,7 @@ test('the page of the configuration names every setting, and no other', () => {
       alertmanagerPage: 'http://127.0.0.1:9093',
       grafana: 'http://127.0.0.1:3000',
     },
+    proxySignIn: { key: 'proxy' },
   })
   const section = page.slice(page.indexOf('## Settings'), page.indexOf('## KPIs'))
   const described = [...section.matchAll(/^\| `([a-zA-Z.]+)` \|/gm)].map(([, key]) => key)

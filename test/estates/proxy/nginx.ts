@@ -16,23 +16,31 @@ export interface NginxOptions {
   readonly recorder: string
   /** Whether it passes the prefix on, in place of removing it. */
   readonly keepsPrefix?: boolean
+  /** Who signs people in, and the key for them: the example with sign-in then. */
+  readonly people?: { readonly address: string; readonly key: string }
 }
 
-/** Starts nginx with the example of `docs/proxy.md`, in which only addresses and files are changed. */
+/** Starts nginx with an example of `docs/proxy.md`, in which only addresses, files and the key are changed. */
 export async function startNginx(
   program: DebianProgram & { isThere: true },
-  { folder, port, tlsPort, certificate, key, recorder, keepsPrefix = false }: NginxOptions,
+  { folder, port, tlsPort, certificate, key, recorder, keepsPrefix = false, people }: NginxOptions,
 ): Promise<ServerProcess> {
-  const example = /```nginx\n(server \{[\s\S]+?\n\})\n```/.exec(
-    readFileSync(join(repository, 'docs/proxy.md'), 'utf8'),
-  )?.[1]
-  if (example === undefined) throw new Error('docs/proxy.md has no server for nginx')
+  const page = readFileSync(join(repository, 'docs/proxy.md'), 'utf8')
+  const examples = [...page.matchAll(/```nginx\n( *server \{[\s\S]+?\n *\})\n *```/g)]
+  const example = examples[people === undefined ? 0 : 1]?.[1]
+  if (example === undefined) throw new Error('docs/proxy.md lacks a server for nginx')
   const server = replaceAll(example, [
     ['listen 443 ssl;', `listen 127.0.0.1:${port};\n  listen 127.0.0.1:${tlsPort} ssl;`],
     ['server_name monitor.example.org;', 'server_name localhost;'],
     ['/etc/ssl/monitor.crt', certificate],
     ['/etc/ssl/monitor.key', key],
     ['proxy_pass http://127.0.0.1:9470/;', `proxy_pass ${recorder}${keepsPrefix ? '' : '/'};`],
+    ...(people === undefined
+      ? []
+      : ([
+          ['http://127.0.0.1:4180', people.address],
+          ['Bearer KEY', `Bearer ${people.key}`],
+        ] as const)),
   ])
   const temporary = join(folder, 'nginx')
   mkdirSync(temporary)
@@ -66,7 +74,7 @@ export async function startNginx(
 function replaceAll(text: string, pairs: readonly (readonly [string, string])[]): string {
   return pairs.reduce((all, [from, to]) => {
     if (!all.includes(from)) throw new Error(`the example of docs/proxy.md has no ${from}`)
-    return all.replace(from, () => to)
+    return all.replaceAll(from, () => to)
   }, text)
 }
 

@@ -7,6 +7,7 @@ import { changeable } from './changeable.js'
 import { notificationSettings, secretFile } from './notification-schema.js'
 import { type HandlerFunction, handlersSchema, pluginSchema } from './plugin-schema.js'
 import { secret } from './secrets.js'
+import { proxySignIn } from './sign-in-schema.js'
 
 /** Tokens that a context holds. */
 const contextSize = z.int().min(1).max(2_147_483_646)
@@ -242,6 +243,8 @@ export const settingsSchema = z.strictObject({
       grafana: link.optional(),
     })
     .prefault({}),
+  /** People whom a proxy in front of the recorder signs in. Default: people sign in with keys. */
+  proxySignIn: proxySignIn.optional(),
   /** Further servers that see the same as those of `endpoints`: pairs of Prometheus, clustered Alertmanagers. */
   replicas: z
     .strictObject({
@@ -286,6 +289,8 @@ export type Settings = DeepReadonly<z.output<typeof settingsSchema>>
 export type SettingsInput = DeepReadonly<z.input<typeof settingsSchema>>
 export type BuiltInKpiInput = DeepReadonly<z.input<typeof builtInKpiSchema>>
 export type CustomKpiInput = DeepReadonly<z.input<typeof customKpiSchema>>
+
+export type ProxySignIn = NonNullable<Settings['proxySignIn']>
 
 /** A built-in handler. */
 export type HandlerInput = Exclude<Settings['handlers'][string], HandlerFunction>

@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { BlockList, isIP } from 'node:net'
-import { MnemoscopeError } from '@mnemoscope/kpi'
+import { MnemoscopeError, type ProxySignIn } from '@mnemoscope/kpi'
+import { type PassedOn, personNamed } from './person.js'
 
 /** What a key may allow. */
 export const scopes = ['read', 'write:measurements', 'write:alerts', 'acknowledge', 'configure'] as const
@@ -23,6 +24,8 @@ export type Openness = 'use' | 'nothing' | 'everything'
 export interface Caller {
   readonly name: string
   readonly scopes: readonly Scope[]
+  /** For a key by which a proxy names people: the person, or what the request lacks to be from one. */
+  readonly through?: 'person' | 'nobody' | 'another page' | undefined
 }
 
 /** A key as it is stored: only its hash. */
@@ -44,6 +47,8 @@ export interface Gate {
   readonly open: Openness
   /** Signs the page's cookies. */
   readonly sessionSecret: string
+  /** The people of this moment whom a proxy signs in. Default none. */
+  readonly people?: () => ProxySignIn | undefined
 }
 
 /** What of a request decides who it is from. */
@@ -54,6 +59,8 @@ export interface Asked {
   readonly origin: string | undefined
   /** The header `Sec-Fetch-Site`, by which browsers say from what page a request is. */
   readonly fetchSite: string | undefined
+  /** Its headers, if a trusted proxy has passed it on. */
+  readonly passedOn?: PassedOn | undefined
 }
 
 /**
@@ -65,21 +72,18 @@ export function assertAccess(access: Access, caller: Caller | undefined, gate: G
   if (access === 'open') return
   if (caller !== undefined) {
     if (caller.scopes.includes(access)) return
-    throw new MnemoscopeError('ACCESS_DENIED', `the key "${caller.name}" may not do this`, {
-      value: caller.name,
-      expected: `a key with the scope ${access}`,
-      next: `Make one with \`npx mnemoscope key create NAME --scope ${access}\`.`,
-    })
+    throw denied(access, caller)
   }
   const keys = gate.keys()
-  if (gate.token === undefined && keys.length === 0) {
+  if (gate.token === undefined && keys.length === 0 && gate.people?.() === undefined) {
     if (gate.open === 'everything' || (gate.open === 'use' && access !== 'configure')) return
     throw new MnemoscopeError('ACCESS_DENIED', 'this recorder has neither a token nor a key', {
       expected: `a recorder with MNEMOSCOPE_TOKEN, or with a key that has the scope ${access}`,
       next: `Make a key with \`npx mnemoscope key create NAME --scope ${access}\` and send it, or start the recorder with MNEMOSCOPE_TOKEN set.`,
     })
   }
-  const isShared = gate.token !== undefined || keys.some(({ isOwn }) => isOwn !== true)
+  const isShared =
+    gate.token !== undefined || gate.people?.() !== undefined || keys.some(({ isOwn }) => isOwn !== true)
   if (access === 'write:measurements' && !isShared) return
   throw new MnemoscopeError('TOKEN_REQUIRED', 'the request has no valid token', {
     expected: `Authorization: Bearer, and the recorder's token or a key with the scope ${access}`,
@@ -91,23 +95,60 @@ export function assertAccess(access: Access, caller: Caller | undefined, gate: G
  * Who sends a request: by its key, or by the session that the page's cookie names.
  * @returns undefined for a request without a valid one
  */
-export function callerOf(
-  access: Access,
-  { authorization, cookie, origin, fetchSite }: Asked,
-  gate: Gate,
-  now = Date.now(),
-): Key | undefined {
+export function callerOf(access: Access, asked: Asked, gate: Gate, now = Date.now()): Key | undefined {
+  const { authorization, cookie } = asked
   const given = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1]
   if (given !== undefined) {
     const sha256 = hashOf(given)
-    return keysAt(gate, now).find((key) => isSame(sha256, key.sha256))
+    const key = keysAt(gate, now).find((each) => isSame(sha256, each.sha256))
+    return key === undefined ? undefined : throughProxy(key, access, asked, gate)
   }
   const session = /(?:^|; )mnemoscope_session=([^;]+)/.exec(cookie ?? '')?.[1]
-  // Other programs at this host get the cookie too, and pages of theirs send it: with another origin, or, if they only
-  // read, with a word about the site. That a page cannot leave out.
-  const isOwnPage =
-    origin !== undefined || (access === 'read' && !/^(?:same|cross)-site$/.test(fetchSite ?? ''))
-  return session !== undefined && isOwnPage ? ofSession(session, gate, now) : undefined
+  if (session === undefined || !isOfOwnPage(access, asked)) return undefined
+  const key = ofSession(session, gate, now)
+  // A proxy speaks for a person in each request: nothing of that is left in a browser.
+  return key === undefined ? undefined : throughProxy(key, access, { ...asked, passedOn: undefined }, gate)
+}
+
+/**
+ * Whether a request that a browser signs by itself is from the recorder's page. Pages of other programs make browsers send
+ * such requests too: with another origin, or, if they only read, with a word about the site. That a page cannot leave out.
+ */
+function isOfOwnPage(access: Access, { origin, fetchSite }: Pick<Asked, 'origin' | 'fetchSite'>): boolean {
+  return origin !== undefined || (access === 'read' && !/^(?:same|cross)-site$/.test(fetchSite ?? ''))
+}
+
+/** A key as it is, or the person in whose name a proxy sends it. */
+function throughProxy(key: Key, access: Access, asked: Asked, gate: Gate): Key {
+  const people = gate.people?.()
+  if (people === undefined || key.name !== people.key || key.isOwn === true) return key
+  const person = asked.passedOn === undefined ? undefined : personNamed(key, people, asked.passedOn)
+  if (person === undefined) return { ...key, scopes: [], through: 'nobody' }
+  // The proxy's own cookie comes with the requests of other pages as well.
+  if (!isOfOwnPage(access, asked)) return { ...key, ...person, scopes: [], through: 'another page' }
+  return { ...key, ...person, through: 'person' }
+}
+
+function denied(access: Scope, { name, through }: Caller): MnemoscopeError {
+  const { expected, next } = {
+    person: {
+      expected: `a person with ${access} in proxySignIn of the configuration`,
+      next: 'Add it for this person, for a group, or for everybody; the key of the proxy needs it too.',
+    },
+    nobody: {
+      expected: 'the name of a person from a proxy that is trusted',
+      next: 'Have the proxy send the header proxySignIn.userHeader, and start the recorder with --trust-proxy and its address.',
+    },
+    'another page': {
+      expected: 'a request of the page of this recorder',
+      next: 'Open the page. A program sends a key of its own, past the proxy.',
+    },
+    key: {
+      expected: `a key with the scope ${access}`,
+      next: `Make one with \`npx mnemoscope key create NAME --scope ${access}\`.`,
+    },
+  }[through ?? 'key']
+  return new MnemoscopeError('ACCESS_DENIED', `"${name}" may not do this`, { value: name, expected, next })
 }
 
 /** The keys that count now, the token among them. */

@@ -14,6 +14,8 @@ export interface Sent {
   readonly prefix: string
   /** Address that it came from. */
   readonly from: string | undefined
+  /** Whether a trusted proxy has passed it on. */
+  readonly isPassedOn: boolean
 }
 
 /** Tells how a request was sent. */
@@ -43,7 +45,7 @@ export function trusting(trusted: readonly string[]): (passed: Passed) => Sent {
     isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
   return ({ peer, isSecure = false, header }) => {
     const scheme = isSecure ? 'https' : 'http'
-    const own = { host: header('host'), scheme, prefix: '', from: plain(peer) } as const
+    const own = { host: header('host'), scheme, prefix: '', from: plain(peer), isPassedOn: false } as const
     if (peer === undefined || !isTrusted(plain(peer) ?? '')) return own
     const prefix = header('x-forwarded-prefix') ?? ''
     return {
@@ -51,6 +53,7 @@ export function trusting(trusted: readonly string[]): (passed: Passed) => Sent {
       scheme: schemeIn(last(header('x-forwarded-proto'))) ?? scheme,
       prefix: isPrefix(prefix) ? prefix.replace(/\/$/, '') : '',
       from: sender(header('x-forwarded-for'), isTrusted) ?? own.from,
+      isPassedOn: true,
     }
   }
 }

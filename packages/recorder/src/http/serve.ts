@@ -50,11 +50,11 @@ export interface ServeOptions {
 /** Has an app answer by a route: who may call it, then its parameters, its body, its handler. */
 export function serve<Needs extends ServeOptions>(app: Hono, route: AnyRoute<Needs>, needs: Needs): void {
   app.on(route.method, honoPath(route.path), async (context: Context) => {
-    const { gate, budgets, config } = needs
+    const { gate, budgets, config, sentOf } = needs
     const budget = route.access === 'write:alerts' ? budgets.alerts : budgets.others
     let caller: Key | undefined
     try {
-      caller = callerOf(route.access, askedOf(context), gate)
+      caller = callerOf(route.access, askedOf(context, sentOf(context)), gate)
       if (caller !== undefined) rank(context, 'known')
       assertAccess(route.access, caller, gate)
       const params = route.params === undefined ? {} : readParams(context, route.params)
@@ -76,13 +76,14 @@ export function serve<Needs extends ServeOptions>(app: Hono, route: AnyRoute<Nee
 }
 
 /** What of a request says who it is from. */
-function askedOf(context: Context): Asked {
+function askedOf(context: Context, { isPassedOn }: Sent): Asked {
   const header = (name: string) => context.req.header(name)
   return {
     authorization: header('authorization'),
     cookie: header('cookie'),
     origin: header('origin'),
     fetchSite: header('sec-fetch-site'),
+    passedOn: isPassedOn ? header : undefined,
   }
 }
 

@@ -42,7 +42,9 @@ export const signInRoutes = [
           next: 'Nothing: this recorder has neither, so everybody who reaches it may read.',
         })
       }
-      context.header('set-cookie', sessionCookie(caller, gate.sessionSecret, sentOf(context)))
+      // Of a person whom a proxy names, each request says who it is from.
+      if (caller.through === undefined)
+        context.header('set-cookie', sessionCookie(caller, gate.sessionSecret, sentOf(context)))
       return { name: caller.name, scopes: [...caller.scopes] }
     },
   }),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
 import {
   type Access,
   type Asked,
@@ -183,5 +184,76 @@ describe('the cookie of a browser that signed in', () => {
     expect(outcome('read', { cookie }, { ...open, keys: () => [{ ...key, expiresAt: 1_500 }] }, 2_000)).toBe(
       no,
     )
+  })
+})
+
+describe('a person whom a proxy names', () => {
+  const { key, text } = newKey({ name: 'proxy', scopes: ['read', 'acknowledge'] })
+  const other = newKey({ name: 'ci', scopes: ['read'] })
+  const { proxySignIn } = defineConfig({
+    proxySignIn: {
+      key: 'proxy',
+      everybody: ['read'],
+      users: { 'ann@example.org': ['acknowledge'] },
+      groups: { 'on call': ['acknowledge', 'configure'] },
+    },
+  })
+  const gate: Gate = { ...open, keys: () => [key, other.key], people: () => proxySignIn }
+  const origin = 'http://127.0.0.1:9470'
+  const by = (user?: string, groups?: string, more: Partial<Asked> = {}): Partial<Asked> => ({
+    authorization: `Bearer ${text}`,
+    origin,
+    passedOn: (name) => ({ 'X-Forwarded-User': user, 'X-Forwarded-Groups': groups })[name],
+    ...more,
+  })
+  const no = 'ACCESS_DENIED'
+
+  test.each<[string, Access, Partial<Asked>, string]>([
+    ['may do what everybody may', 'read', by('ben'), 'proxy:ben'],
+    ['may do no more', 'acknowledge', by('ben'), no],
+    ['may do what it may', 'acknowledge', by('ann@example.org'), 'proxy:ann@example.org'],
+    ['may do what its group may', 'acknowledge', by('ben', 'staff, on call'), 'proxy:ben'],
+    ['may do no more than the key of the proxy', 'configure', by('ben', 'on call'), no],
+    ['may have letters beyond ASCII', 'read', by(Buffer.from('Zoë').toString('latin1')), 'proxy:Zoë'],
+    ['is nobody without a name', 'read', by(), no],
+    ['is nobody with two names', 'read', by('ann@example.org, ben'), no],
+    ['is nobody with a name that is too long', 'read', by('a'.repeat(129)), no],
+    ['has nothing of a property that every object has', 'acknowledge', by('constructor'), no],
+    ['is not believed past a trusted proxy', 'read', by('ann@example.org', '', { passedOn: undefined }), no],
+    [
+      'is not believed with another key',
+      'acknowledge',
+      by('ann@example.org', '', { authorization: `Bearer ${other.text}` }),
+      no,
+    ],
+    [
+      'is not believed without a key',
+      'read',
+      by('ann@example.org', '', { authorization: undefined }),
+      'TOKEN_REQUIRED',
+    ],
+    ['writes from the page alone', 'acknowledge', by('ann@example.org', '', { origin: undefined }), no],
+    [
+      'reads from no page of another site',
+      'read',
+      by('ben', '', { origin: undefined, fetchSite: 'cross-site' }),
+      no,
+    ],
+    [
+      'leaves no cookie that counts',
+      'read',
+      by('ann@example.org', '', {
+        authorization: undefined,
+        cookie: sessionCookie(key, 'signs').split(';')[0],
+      }),
+      no,
+    ],
+  ])('%s', (_, access, asked, expected) => {
+    expect(outcome(access, asked, gate)).toBe(expected)
+  })
+
+  test('is asked for, also before there is a key', () => {
+    expect(outcome('read', {}, { ...gate, keys: () => [] })).toBe('TOKEN_REQUIRED')
+    expect(outcome('write:measurements', {}, { ...gate, keys: () => [] })).toBe('TOKEN_REQUIRED')
   })
 })

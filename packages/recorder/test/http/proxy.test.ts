@@ -11,7 +11,13 @@ const all = {
   'x-forwarded-prefix': '/memory/',
   'x-forwarded-for': '203.0.113.7',
 }
-const believed = { host: 'outside.example', scheme: 'https', prefix: '/memory', from: '203.0.113.7' }
+const believed = {
+  host: 'outside.example',
+  scheme: 'https',
+  prefix: '/memory',
+  from: '203.0.113.7',
+  isPassedOn: true,
+}
 
 describe('How a request was sent', () => {
   test.each([
@@ -23,19 +29,19 @@ describe('How a request was sent', () => {
       'somebody else',
       '203.0.113.9',
       all,
-      { host: 'inside:9470', scheme: 'http', prefix: '', from: '203.0.113.9' },
+      { host: 'inside:9470', scheme: 'http', prefix: '', from: '203.0.113.9', isPassedOn: false },
     ],
     [
       'nobody who is known',
       undefined,
       all,
-      { host: 'inside:9470', scheme: 'http', prefix: '', from: undefined },
+      { host: 'inside:9470', scheme: 'http', prefix: '', from: undefined, isPassedOn: false },
     ],
     [
       'a trusted proxy that says nothing',
       '127.0.0.1',
       {},
-      { host: 'inside:9470', scheme: 'http', prefix: '', from: '127.0.0.1' },
+      { host: 'inside:9470', scheme: 'http', prefix: '', from: '127.0.0.1', isPassedOn: true },
     ],
   ])('is believed of %s, or not', (_, peer, headers, expected) => {
     expect(sent(peer, headers)).toEqual(expected)
