@@ -17,6 +17,6 @@ export interface Packed {
   readonly tarballs: Tarballs
 }
 
-export type Tarballs = Readonly<Record<'kpi' | 'instrumentation', string>>
+export type Tarballs = Readonly<Record<'kpi' | 'evaluation' | 'instrumentation', string>>
 
 export type Suite = (packed: Packed) => readonly Check[]

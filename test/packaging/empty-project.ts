@@ -32,7 +32,8 @@ export async function install(project: string, specifiers: readonly string[]): P
 
 /** Puts the packed packages into a project without a registry. */
 export async function unpackAll(project: string, tarballs: Tarballs): Promise<void> {
-  for (const name of ['kpi', 'instrumentation'] as const) await unpack(name, tarballs[name], project)
+  for (const name of ['kpi', 'evaluation', 'instrumentation'] as const)
+    await unpack(name, tarballs[name], project)
 }
 
 /** Runs one of the programs in `consumers` inside a project. @returns what it prints */

@@ -6,9 +6,10 @@ import { run } from './run-command.js'
 
 const tools = { publint: '0.3.25', '@arethetypeswrong/cli': '0.18.5' }
 
-/** Services take the first two whatever their module system; the others are ES modules only, as their users run them. */
+/** Services take the first three whatever their module system; the others are ES modules only, as their users run them. */
 const profiles: Readonly<Record<string, 'strict' | 'esm-only'>> = {
   kpi: 'strict',
+  evaluation: 'strict',
   instrumentation: 'strict',
   generate: 'esm-only',
   recorder: 'esm-only',

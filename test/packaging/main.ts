@@ -23,9 +23,10 @@ let failures = 0
 try {
   // One after the other: packing builds, and they build the same project.
   const kpi = await pack('kpi', folder)
+  const evaluation = await pack('evaluation', folder)
   const instrumentation = await pack('instrumentation', folder)
   for (const suite of suites) {
-    for (const check of suite({ folder, tarballs: { kpi, instrumentation } })) {
+    for (const check of suite({ folder, tarballs: { kpi, evaluation, instrumentation } })) {
       const figure = await figureOf(check)
       if (!figure.ok) failures++
       printFigure(figure, json)

@@ -1,4 +1,5 @@
 // The packages as their users get them: packed as for publishing, installed by npm or unpacked beside what they need.
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { repository } from '../harness/repository.js'
@@ -36,7 +37,11 @@ export async function unpack(name: string, tarball: string, project: string): Pr
     peerDependenciesMeta = {},
   } = JSON.parse(await readFile(join(target, 'package.json'), 'utf8')) as Manifest
   const needed = Object.keys({ ...dependencies, ...peerDependencies }).filter(
-    (dependency) => !dependency.startsWith('@mnemoscope/') && !peerDependenciesMeta[dependency]?.optional,
+    (dependency) =>
+      !dependency.startsWith('@mnemoscope/') &&
+      !peerDependenciesMeta[dependency]?.optional &&
+      // Several of the packages depend on it.
+      !existsSync(join(modules, dependency)),
   )
   for (const dependency of needed) {
     await mkdir(dirname(join(modules, dependency)), { recursive: true })

@@ -7,7 +7,7 @@ export type { MetricProducerOptions, Temporality } from './opentelemetry/metric-
 export type { OtlpOptions } from './opentelemetry/otlp-push.js'
 export type { MeasurementsOptions, MonitoringOptions } from './options.js'
 export type { LabelledQuestion, Probe, ProbeCall, ProbeOptions, ProbeRun } from './probe/probe-options.js'
-export { type RetrievalScore, scoreRetrieval } from './probe/score.js'
+export type { RetrievalScore } from './probe/score.js'
 export type {
   GaugeRecorder,
   Handle,

@@ -9,6 +9,7 @@ export { type AlertKind, type AlertScale, alertKindOf, alertKinds, alertScale } 
 export { bucketEdge } from './boundaries.js'
 export { boundarySpellings } from './boundary-spellings.js'
 export { type BuiltInKpiId, catalog } from './catalog/index.js'
+export { retrievalKpis } from './catalog/retrieval.js'
 export { configHash } from './config/config-hash.js'
 export { type ConfigMeaning, configMeaning } from './config/config-meaning.js'
 export {

@@ -1,5 +1,14 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { bucketEdge, ConfigError, type ConfigInput, catalog, configHash, defineConfig } from '@mnemoscope/kpi'
+import {
+  bucketEdge,
+  ConfigError,
+  type ConfigInput,
+  catalog,
+  configHash,
+  defineConfig,
+  retrievalKpis,
+} from '@mnemoscope/kpi'
 import { recallAt5 } from './recall-at-5.js'
 
 describe('defaults', () => {
@@ -52,6 +61,29 @@ describe('thresholds', () => {
       error: 10,
       critical: 20,
     })
+  })
+})
+
+describe('the measures of retrieval', () => {
+  test('are valid KPIs, and are there only where they are declared', () => {
+    const { kpis } = defineConfig({ kpis: retrievalKpis })
+    expect(kpis.recall_at_5).toMatchObject({
+      statistic: 'mean',
+      thresholds: { warning: 0.86 },
+      noData: 'ignore',
+    })
+    expect(kpis.ndcg_at_10?.boundaries).toEqual(expect.arrayContaining([0, 0.55, 0.65, 0.73, 1]))
+    expect(Object.keys(defineConfig().kpis)).not.toContain('recall_at_5')
+  })
+
+  test('are the KPIs of measures, with the published figures in the documentation', () => {
+    const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8')
+    for (const [id, { thresholds }] of Object.entries(retrievalKpis)) {
+      const levels = Object.values(thresholds).map((threshold) => threshold.toFixed(2))
+      expect(page).toContain(
+        levels.length === 0 ? `\`${id}\`` : `| \`${id}\` | ratio | ${levels.join(' / ')} |`,
+      )
+    }
   })
 })
 

@@ -1,11 +1,12 @@
+import type { Grades } from '@mnemoscope/evaluation/measures'
 import type { HandleLabels } from '../record/handle-types.js'
 import type { RetrievalScore } from './score.js'
 
 /** A question whose right answers are known. */
 export interface LabelledQuestion {
   readonly question: string
-  /** Ids of everything that answers it, at least one. */
-  readonly relevant: readonly string[]
+  /** Ids of everything that answers it, at least one; or grades by id, where those above 0 answer it. */
+  readonly relevant: readonly string[] | Grades
 }
 
 /** Passed to each retrieval of a probe. */
@@ -49,7 +50,7 @@ export interface ProbeRun {
   readonly answered: number
   /** Questions for which the system threw or did not answer in time. */
   readonly failed: number
-  /** Undefined if no question was answered. */
+  /** Means over the answered questions; undefined if there is none. */
   readonly mean: RetrievalScore | undefined
 }
 

@@ -1,10 +1,11 @@
+import { type Grades, measureOfKpi } from '@mnemoscope/evaluation/measures'
 import { durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
 import { sleep } from '../guards/timers.js'
 import { catchRejection, type WarningHandler } from '../guards/warnings.js'
 import type { Handle, HandleLabels, OperationValues } from '../record/handle-types.js'
 import { traffic } from '../record/traffic.js'
-import type { Probe, ProbeCall, ProbeOptions, ProbeRun } from './probe-options.js'
-import { type RetrievalScore, scoreRetrieval } from './score.js'
+import type { LabelledQuestion, Probe, ProbeCall, ProbeOptions, ProbeRun } from './probe-options.js'
+import { type RetrievalScore, scoreOf } from './score.js'
 
 /** The probes of a monitor. */
 export interface Probes {
@@ -102,9 +103,10 @@ function startProbe(options: ProbeOptions, { handle, warn, ended }: ProbeContext
       try {
         const retrieved = await ask(retrieveCounted, question, timeoutMilliseconds, stopping.signal)
         const latency = (performance.now() - start) / 1_000
-        const score = scoreRetrieval(retrieved, relevant)
-        scores.push(score)
-        handle.operation({ f1_score: score.f1, latency, ...ownKpis(handle, score) } as OperationValues)
+        const ranked = [...new Set(retrieved)]
+        const grades = gradesOf(relevant)
+        scores.push(scoreOf(ranked, grades))
+        handle.operation({ latency, ...measured(handle, ranked, grades) } as OperationValues)
       } catch (error) {
         if (stopping.signal.aborted) break
         unanswered++
@@ -141,16 +143,18 @@ export function restAfter(milliseconds: number, share: number): number {
   return milliseconds * (1 / share - 1)
 }
 
-/** The other figures, where the configuration declares a KPI with this id. */
-function ownKpis(handle: Handle, score: RetrievalScore): Record<string, number> {
-  const figures = {
-    precision: score.precision,
-    recall: score.recall,
-    average_precision: score.averagePrecision,
-    reciprocal_rank: score.reciprocalRank,
-    ndcg: score.ndcg,
-  }
-  return Object.fromEntries(Object.entries(figures).filter(([id]) => Object.hasOwn(handle, id)))
+/** The KPIs of the handle that are measures of retrieval: F1, and those that the configuration declares. */
+function measured(handle: Handle, ranked: readonly string[], grades: Grades): Record<string, number> {
+  return Object.fromEntries(
+    Object.keys(handle).flatMap((id) => {
+      const measure = measureOfKpi(id)
+      return measure === undefined ? [] : [[id, measure.of(ranked, grades)]]
+    }),
+  )
+}
+
+function gradesOf(relevant: LabelledQuestion['relevant']): Grades {
+  return 'get' in relevant ? relevant : new Map(relevant.map((id) => [id, 1]))
 }
 
 function meanOf(scores: readonly RetrievalScore[]): RetrievalScore | undefined {
@@ -201,7 +205,9 @@ function checkProbe({
   share,
   jitter,
 }: Required<Pick<ProbeOptions, 'questions' | 'share' | 'jitter'>>): void {
-  const unlabelled = questions.find(({ relevant }) => relevant.length === 0)
+  const unlabelled = questions.find(
+    ({ relevant }) => ![...gradesOf(relevant).values()].some((grade) => grade > 0),
+  )
   if (questions.length === 0 || unlabelled !== undefined) {
     throw new MnemoscopeError('USAGE', 'a probe needs questions with known relevant answers', {
       value: unlabelled?.question ?? questions,

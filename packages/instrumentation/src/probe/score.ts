@@ -1,4 +1,14 @@
-/** The quality of one retrieval. All figures are from 0, the worst, to 1, the best. */
+import {
+  averagePrecision,
+  f1At,
+  type Grades,
+  ndcgAt,
+  precisionAt,
+  recallAt,
+  reciprocalRank,
+} from '@mnemoscope/evaluation/measures'
+
+/** The quality of one retrieval over all that was found. All figures are from 0, the worst, to 1, the best. */
 export interface RetrievalScore {
   /** Share of the retrieved ids that are relevant; 0 if nothing was retrieved. */
   readonly precision: number
@@ -14,36 +24,14 @@ export interface RetrievalScore {
   readonly ndcg: number
 }
 
-/**
- * Scores a ranked retrieval. An id that was retrieved several times counts once. Precision, recall and F1 ignore the
- * ranks. Formulas: Manning, Raghavan, Schütze, Introduction to Information Retrieval, chapter 8.
- * @param retrieved ids, best first
- * @param relevant ids that answer the question, at least one
- */
-export function scoreRetrieval(retrieved: Iterable<string>, relevant: Iterable<string>): RetrievalScore {
-  const ranked = [...new Set(retrieved)]
-  const wanted = new Set(relevant)
-  let hits = 0
-  let precisions = 0
-  let gain = 0
-  let firstRank = 0
-  for (const [i, id] of ranked.entries()) {
-    if (!wanted.has(id)) continue
-    hits++
-    precisions += hits / (i + 1)
-    gain += 1 / Math.log2(i + 2)
-    if (firstRank === 0) firstRank = i + 1
-  }
-  let bestGain = 0
-  for (let i = 0; i < wanted.size; i++) bestGain += 1 / Math.log2(i + 2)
-  const precision = ranked.length === 0 ? 0 : hits / ranked.length
-  const recall = hits / wanted.size
+/** Scores ids, best first, each once. */
+export function scoreOf(ranked: readonly string[], grades: Grades): RetrievalScore {
   return {
-    precision,
-    recall,
-    f1: hits === 0 ? 0 : (2 * precision * recall) / (precision + recall),
-    averagePrecision: precisions / wanted.size,
-    reciprocalRank: firstRank === 0 ? 0 : 1 / firstRank,
-    ndcg: gain / bestGain,
+    precision: precisionAt(ranked, grades),
+    recall: recallAt(ranked, grades),
+    f1: f1At(ranked, grades),
+    averagePrecision: averagePrecision(ranked, grades),
+    reciprocalRank: reciprocalRank(ranked, grades),
+    ndcg: ndcgAt(ranked, grades),
   }
 }

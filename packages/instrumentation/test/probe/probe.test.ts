@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
+import { defineConfig, retrievalKpis } from '@mnemoscope/kpi'
 import { isProbe, type ProbeRun } from '../../src/index.js'
 import { probes, restAfter } from '../../src/probe/probe.js'
 import { samplesOf, scrape } from '../exposition-samples.js'
@@ -39,22 +39,30 @@ describe('a probe', () => {
     expect(samples.get(`mnemoscope_latency_seconds_count{${series}}`)).toBe('2')
   })
 
-  test('records precision and recall too if the configuration has these KPIs', async () => {
-    const ratio = {
-      title: 'Precision',
-      description: 'Share of the retrieved that is relevant.',
-      unit: '1',
-      instrument: 'histogram',
-      direction: 'higher_is_better',
-      range: { min: 0, max: 1 },
-      statistic: 'mean',
-      boundaries: [0.5, 1],
-    } as const
-    const config = defineConfig({ kpis: { precision: ratio } })
+  test('records each measure of retrieval that the configuration declares, and no other', async () => {
+    const { precision_at_5: precision, hit_rate_at_5, reciprocal_rank } = retrievalKpis
+    const config = defineConfig({ kpis: { precision, hit_rate_at_5, reciprocal_rank } })
     const monitor = await start({ config })
-    await monitor.probe({ labels, every: '1h', share: 1, questions, retrieve: () => ['a', 'c'] }).run()
+    const graded = {
+      question: 'third',
+      relevant: new Map([
+        ['c', 2],
+        ['x', 0],
+      ]),
+    }
+    const probe = monitor.probe({
+      labels,
+      every: '1h',
+      share: 1,
+      questions: [...questions, graded],
+      retrieve: () => ['a', 'a', 'c'],
+    })
+    expect(await probe.run()).toMatchObject({ answered: 3, mean: { precision: 0.5 } })
     const samples = samplesOf(await scrape(monitor.url))
-    expect(samples.get(`mnemoscope_precision_sum{${series}}`)).toBe('1')
+    expect(samples.get(`mnemoscope_precision_sum{${series}}`)).toBe('1.5')
+    expect(samples.get(`mnemoscope_hit_rate_at_5_sum{${series}}`)).toBe('3')
+    expect(samples.get(`mnemoscope_reciprocal_rank_sum{${series}}`)).toBe('2')
+    expect([...samples.keys()].filter((name) => /recall|ndcg/.test(name))).toEqual([])
     expect(samples.get(`mnemoscope_refused_measurements_total{kpi="_unknown",reason="unknown_kpi"}`)).toBe(
       '0',
     )
