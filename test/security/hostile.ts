@@ -36,16 +36,25 @@ export async function endure(listeners: Listeners, requests: number, seed: numbe
 }
 
 /** Sends a change of so many overrides, with a key that may change the configuration. */
-export function manyOverrides({ recorder, ownerKey }: Listeners, overrides: number) {
+export function manyOverrides(listeners: Listeners, overrides: number) {
   const given = Array.from({ length: overrides }, (_, i) => ({
     model: `m${i}`,
     thresholds: { warning: 0.75 },
   }))
+  return changing(listeners, { kpis: { f1_score: { overrides: given } } })
+}
+
+/** Changes a threshold, as a person with such a key may. @param nth each is another change */
+export function changeThreshold(listeners: Listeners, nth: number) {
+  return changing(listeners, { kpis: { f1_score: { thresholds: { warning: 0.81 + nth / 1_000 } } } })
+}
+
+function changing({ recorder, ownerKey }: Listeners, patch: object) {
   return watchingHealth(recorder, async () => {
     const response = await fetch(`${recorder}/api/config`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${ownerKey}` },
-      body: JSON.stringify({ patch: { kpis: { f1_score: { overrides: given } } } }),
+      body: JSON.stringify({ patch }),
     })
     await response.text()
     return response.status

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { endure, manyOverrides } from './hostile.js'
+import { changeThreshold, endure, manyOverrides } from './hostile.js'
 import { type Listeners, startListeners } from './listeners.js'
 import { starve } from './starving.js'
 
@@ -25,6 +25,14 @@ test('a change of 3000 overrides is refused while the recorder answers others', 
   const { result, slowestHealth } = await manyOverrides(listeners, 3_000)
   expect(result).toBe(413)
   expect(slowestHealth).toBeLessThan(500)
+})
+
+test('changes that are allowed are made while the recorder answers others', async () => {
+  for (const nth of [1, 2, 3]) {
+    const { result, slowestHealth } = await changeThreshold(listeners, nth)
+    expect(result).toBe(200)
+    expect(slowestHealth).toBeLessThan(500)
+  }
 })
 
 test('hostile requests to all listeners break nothing, store nothing and delay no answer', async () => {

@@ -13,7 +13,7 @@ import { databaseAttacks, readerAttacks } from './attacks/database.js'
 import { recorderAttacks, workingWith } from './attacks/recorder.js'
 import { lifecycleAttacks, serverAttacks } from './attacks/servers.js'
 import { planted } from './canaries.js'
-import { endure, manyOverrides } from './hostile.js'
+import { changeThreshold, endure, manyOverrides } from './hostile.js'
 import { leaks } from './leaks.js'
 import { startListeners } from './listeners.js'
 import { starve } from './starving.js'
@@ -70,6 +70,14 @@ try {
   const { result: status, slowestHealth } = await manyOverrides(listeners, 3_000)
   show('a change of 3000 overrides', status, 'HTTP status', 413)
   showTime('slowest answer of /healthz meanwhile', slowestHealth, 200)
+  const changes: { result: number; slowestHealth: number }[] = []
+  for (let nth = 0; nth < 10; nth++) changes.push(await changeThreshold(listeners, nth))
+  show('changes that are allowed', changes.filter(({ result }) => result === 200).length, 'made', 10)
+  showTime(
+    'slowest answer of /healthz meanwhile',
+    Math.max(...changes.map((each) => each.slowestHealth)),
+    200,
+  )
   const requests = Number(process.env.MNEMOSCOPE_HOSTILE_RUNS ?? 100_000)
   const { answers, isSame, rows, slowestHealth: slowest } = await endure(listeners, requests, 1)
   const sent = Object.values(answers).reduce((sum, count) => sum + count, 0)

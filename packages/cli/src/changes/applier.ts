@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type GenerateOptions, generate, type PartAccess, secretFiles } from '@mnemoscope/generate'
+import type { GenerateOptions, PartAccess } from '@mnemoscope/generate'
 import { assertPatch, type Config, type ConfigInput, configHash, MnemoscopeError } from '@mnemoscope/kpi'
 import {
   type AppliedChange,
@@ -19,6 +19,7 @@ import { stateFolder } from '../up/run-file.js'
 import { generationsIn, mergePatch, readPatch, writeAppliedConfig, writePatch } from './applied-folder.js'
 import { applyFiles, areApplied } from './apply-files.js'
 import { ownerOf, problemState, retryMs, startWatching, subscribe } from './config-source.js'
+import { startFileMaker } from './file-maker.js'
 
 export interface ApplierOptions {
   readonly configPath: string
@@ -51,6 +52,7 @@ export interface Applier extends ConfigSource {
 export function createApplier(options: ApplierOptions): Applier {
   const { configPath, folder, running } = options
   const apply = { ...options, generations: generationsIn(folder) }
+  const maker = startFileMaker()
   const changeListeners = new Set<(change: AppliedChange) => void>()
   const { problem, onProblem, set: setProblem } = problemState()
   let config = options.config
@@ -67,10 +69,9 @@ export function createApplier(options: ApplierOptions): Applier {
     // Also the sum of patches, of which each was small.
     assertPatch(nextPatch)
     const next = (await loadProject(configPath, options.defaults, () => nextPatch)).config
-    const files = generate(next, { ...running(next), ruleTests: false })
-    if (!(await areApplied(files, apply))) {
-      await hidingSecrets(next, () => applyFiles(files, { ...apply, isSecret: secretFiles(next) }))
-    }
+    const { files, secret, expected } = await maker.make(next, running(next))
+    const made = { ...apply, expected, isSecret: (path: string) => secret.has(path) }
+    if (!(await areApplied(files, made))) await hidingSecrets(next, () => applyFiles(files, made))
     const differences = differencesBetween(before, next)
     const previousSha256 = configHash(before)
     if (request.patch !== undefined) writePatch(folder, nextPatch)
@@ -117,6 +118,7 @@ export function createApplier(options: ApplierOptions): Applier {
     async stop() {
       await stopWatching?.()
       await queue
+      await maker.stop()
     },
   }
 }

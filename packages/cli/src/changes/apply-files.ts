@@ -7,6 +7,7 @@ import { FilesUnread, type Running, runningIn, unreadBy } from './unread.js'
 import {
   alertmanagerConfigPath,
   alertmanagerTemplatesFolder,
+  type ExpectedPrometheus,
   evaluatedExpressions,
   expectedPrometheus,
   runsConfig,
@@ -16,6 +17,8 @@ import {
 
 export interface ApplyOptions {
   readonly generations: Generations
+  /** What Prometheus must show then. Default: it is read from the files, which takes some tenths of a second. */
+  readonly expected?: ExpectedPrometheus
   /** Whether only the owner may read a file. Default: none. */
   readonly isSecret?: (path: string) => boolean
   /** Checks a folder of generated files before any server reads it; throws if it is invalid. */
@@ -35,6 +38,7 @@ export interface ApplyOptions {
  */
 export async function applyFiles(files: ReadonlyMap<string, string>, options: ApplyOptions): Promise<void> {
   const { generations, check } = options
+  const expected = options.expected ?? expectedPrometheus(files, names.configInfo)
   const servers = serversOf(options)
   const lastGood = generations.active()
   const name = generations.add(files, options.isSecret)
@@ -59,10 +63,10 @@ export async function applyFiles(files: ReadonlyMap<string, string>, options: Ap
     }
     await reload(servers[1])
     try {
-      await verify(servers, files, known)
+      await verify(servers, configText(files), expected, known)
     } catch (error) {
       const unread = unreadBy(before, await runningIn(...servers), {
-        prometheus: expectedPrometheus(files, names.configInfo).sha256,
+        prometheus: expected.sha256,
         alertmanager: configText(files),
       })
       throw unread.length === 0 ? error : new FilesUnread(unread, generations.current)
@@ -101,7 +105,8 @@ export async function areApplied(
   if (!same) return false
   try {
     const servers = serversOf(options)
-    await verify(servers, files, await evaluatedExpressions(servers[1]))
+    const expected = options.expected ?? expectedPrometheus(files, names.configInfo)
+    await verify(servers, configText(files), expected, await evaluatedExpressions(servers[1]))
     return true
   } catch {
     return false
@@ -122,11 +127,12 @@ function serversOf(options: Pick<ApplyOptions, 'prometheusUrl' | 'alertmanagerUr
 
 async function verify(
   [alertmanager, prometheus]: Servers,
-  files: ReadonlyMap<string, string>,
+  alertmanagerText: string,
+  expected: ExpectedPrometheus,
   known: ReadonlySet<string>,
 ): Promise<void> {
-  await verifyAlertmanager(alertmanager, configText(files))
-  await verifyPrometheus(prometheus, expectedPrometheus(files, names.configInfo), known)
+  await verifyAlertmanager(alertmanager, alertmanagerText)
+  await verifyPrometheus(prometheus, expected, known)
 }
 
 interface Failed {
