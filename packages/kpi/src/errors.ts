@@ -69,6 +69,10 @@ export const errorCodes = {
     exitCode: 1,
     meaning: 'a request is for a host name that the server does not have, or from a page of another site',
   },
+  DATASET_INVALID: {
+    exitCode: 2,
+    meaning: 'a file of labelled questions does not have the format that it should have',
+  },
   MEASUREMENT_INVALID: { exitCode: 1, meaning: 'a measurement is not a value its KPI can have' },
 } as const satisfies Record<string, { exitCode: 1 | 2; meaning: string }>
 
