@@ -183,11 +183,9 @@ describe('a service and its recorder', () => {
       (await postWebhook(recorder.url, notification([{ status: 'firing', labels, startsAt }]))).status,
     ).toBe(200)
     const [{ id }] = (await recorder.pool.query('SELECT id FROM alert_episodes')).rows
-    const response = await fetch(`${recorder.url}/api/measurements?episode=${id}&limit=3`)
-    const { measurements } = (await response.json()) as {
-      measurements: { value: number; metadata: object }[]
-    }
-    expect(measurements.map(({ value, metadata }) => [value, metadata])).toEqual(
+    const response = await fetch(`${recorder.url}/api/episodes/${id}/operations`)
+    const { worst } = (await response.json()) as { worst: { value: number; metadata: object }[] }
+    expect(worst.slice(0, 3).map(({ value, metadata }) => [value, metadata])).toEqual(
       [45, 33, 21].map((value) => [value, { question: `took ${value}` }]),
     )
     await monitor.stop()

@@ -232,7 +232,7 @@ async function checkNothingIsLeft(page: Page, book: Book): Promise<void> {
         .filter(
           (node) =>
             !node.closest(
-              '#overall-status, #newest, #comparison, #history, .figures, .changes, .cause, .before',
+              '#overall-status, #newest, #comparison, #history, .figures, .changes, .cause, .operations',
             ),
         )
         .map((node) => node.outerHTML),

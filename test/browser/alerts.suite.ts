@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals'
 import type { DashboardData } from '@mnemoscope/recorder'
 import type { EpisodeDetail } from '../../packages/recorder/src/episodes/detail.js'
+import type { Behind } from '../../packages/recorder/src/operations/behind.js'
+import { f1, record, sendLogs } from '../../packages/recorder/test/measurements/otlp-logs.js'
 import { keepScreenshot, openPage } from './browser.js'
 import { describeSeeded, isWiderThanScreen } from './seeded-page.js'
 
@@ -107,6 +109,51 @@ describeSeeded('alerts on the page, over two hours of stored history', (seeded) 
       'UPDATE snapshot_instants SET rows = 28, gap = NULL WHERE at = to_timestamp($1)',
       [seeded.newest - 1_800],
     )
+  })
+
+  test('two clicks lead from the first screen to the trace of the worst operation, past what differs', async () => {
+    const [episode] = await seeded.recorder.query<{
+      id: string
+      starts_at: Date
+      model: string
+      context_size: string
+    }>(
+      `SELECT id, starts_at, model, context_size FROM alert_episodes WHERE ends_at IS NULL ORDER BY id LIMIT 1`,
+    )
+    if (episode === undefined) throw new Error('no alert fires')
+    const measured = (value: number, tenant: string, i: number) => ({
+      ...record(
+        f1(value, {
+          'mnemoscope.model': episode.model,
+          'mnemoscope.context_size': episode.context_size,
+          'mnemoscope.operation': 'search',
+          tenant,
+        }),
+        episode.starts_at.getTime() - 1_000 * i,
+      ),
+      traceId: `${i}`.padStart(32, '0'),
+    })
+    await sendLogs(seeded.recorder.url, [
+      ...Array.from({ length: 12 }, (_, i) => measured(0.1 + i / 100, 'acme', 1 + i)),
+      ...Array.from({ length: 40 }, (_, i) => measured(i === 3 ? 0.5 : 0.9, `tenant-${i % 4}`, 1 + i / 4)),
+    ])
+    await seeded.withPage('/', {}, async (page) => {
+      const card = page.locator(`.alert[data-episode="${episode.id}"]`)
+      const details = card.locator('details', { hasText: 'Operations behind it' })
+      // The first alert's are open.
+      if ((await details.getAttribute('open')) === null) await details.locator('summary').click()
+      const worst = details.locator('.operations li').first()
+      await worst.waitFor()
+      expect(await details.locator('.differs li').allTextContents()).toEqual([
+        'tenant acme: 12 of 13 bad operations, and 0 of 39 others',
+      ])
+      const { worst: answered } = await seeded.answerOf<Behind>(`/api/episodes/${episode.id}/operations`)
+      expect(await worst.textContent()).toMatch(/^worst: 0\.100 at .* Trace.*tenant acme$/)
+      const link = worst.getByRole('link', { name: 'Trace' })
+      expect(await link.getAttribute('href')).toBe(`https://traces.example.com/${answered[0]?.trace_id}`)
+      await keepScreenshot(page, 'operations')
+    })
+    await seeded.recorder.query('DELETE FROM measurements')
   })
 
   test('an alert shows the milder levels beside it, and the values of a KPI that is configured no longer', async () => {

@@ -49,7 +49,11 @@ export async function startSeededRecorder(
     await client.query('ANALYZE')
   })
   const port = await freePort()
-  const config = defineConfig({ dashboard: { refreshInterval: '1s' }, ...input })
+  const config = defineConfig({
+    dashboard: { refreshInterval: '1s' },
+    endpoints: { traces: 'https://traces.example.com/{traceId}' },
+    ...input,
+  })
   let problem: ConfigProblem | undefined
   const start = () =>
     startRecorder({

@@ -12,6 +12,7 @@ const links: Readonly<Record<string, (address: string) => object>> = {
   'endpoints.page': (page) => ({ endpoints: { page } }),
   'endpoints.alertmanagerPage': (alertmanagerPage) => ({ endpoints: { alertmanagerPage } }),
   'endpoints.grafana': (grafana) => ({ endpoints: { grafana } }),
+  'endpoints.traces': (address) => ({ endpoints: { traces: `${address}{traceId}` } }),
   'kpis.*.runbook': (runbook) => ({ kpis: { latency: { runbook } } }),
 }
 

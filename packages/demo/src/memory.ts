@@ -27,6 +27,8 @@ export interface Memory {
 
 /** An answer, with the measurements of how it was made. */
 export interface Answer {
+  /** Id of the question. */
+  readonly question: string
   readonly text: string
   readonly context: Context
   readonly benchmark: BenchmarkResult
@@ -62,6 +64,7 @@ export function createMemory(store: Store): Memory {
 
       const overflow = overflowResult(question, asked, fitted, allowance)
       return {
+        question: question.id,
         text,
         context: fitted.context,
         overflow,

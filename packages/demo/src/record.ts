@@ -14,14 +14,17 @@ export function createRecording(monitor: Monitor): Recording {
   const handles = new Map(models.map((model) => [model.id, monitor.for(placeOf(model))]))
 
   return {
-    answer({ benchmark, overflow }) {
-      handles.get(benchmark.model)?.operation({
-        f1_score: benchmark.accuracy,
-        latency: benchmark.latency,
-        token_usage: benchmark.input_tokens,
-        context_utilization: benchmark.context_utilization,
-        overflow_frequency: overflow.strategy_used,
-      })
+    answer({ question, context, benchmark, overflow }) {
+      handles.get(benchmark.model)?.operation(
+        {
+          f1_score: benchmark.accuracy,
+          latency: benchmark.latency,
+          token_usage: benchmark.input_tokens,
+          context_utilization: benchmark.context_utilization,
+          overflow_frequency: overflow.strategy_used,
+        },
+        { question, passages: context.passages.length },
+      )
     },
     adaptation(result) {
       // A request for a model that doesn't exist counts against the model that stays in use.

@@ -19,6 +19,7 @@ test('the page of the configuration names every setting, and no other', () => {
       page: 'http://127.0.0.1:9470',
       alertmanagerPage: 'http://127.0.0.1:9093',
       grafana: 'http://127.0.0.1:3000',
+      traces: 'http://127.0.0.1:16686/trace/{traceId}',
     },
     proxySignIn: { key: 'proxy' },
   })

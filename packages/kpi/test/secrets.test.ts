@@ -92,6 +92,7 @@ test('settings that others may not read; a new one belongs here and into the can
   "address endpoints.page",
   "address endpoints.alertmanagerPage",
   "address endpoints.grafana",
+  "address endpoints.traces",
   "address replicas.prometheus[]",
   "address replicas.alertmanager[]",
   "address kpis.*.runbook",

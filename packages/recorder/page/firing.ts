@@ -1,4 +1,5 @@
 import { openAcknowledge } from './acknowledge.js'
+import { refreshDetails } from './alert-details.js'
 import {
   type AlertKpi,
   alertLinks,
@@ -9,15 +10,16 @@ import {
   titleOf,
 } from './alerts.js'
 import type { AlertEpisode, DashboardData } from './api.js'
-import { showBefore, whatChangedBefore } from './before.js'
+import { knowKpis, whatChangedBefore } from './before.js'
 import { changeInWords } from './change-in-words.js'
 import { byId, element, setText } from './dom.js'
 import { formatContext, valueElement } from './format.js'
 import { badge, levelClass } from './level.js'
 import { paged, showList } from './list.js'
+import { operationsBehind } from './operations.js'
 import { formatDuration, sinceOf, timeOf } from './time.js'
 
-/** For so many alerts the page shows at once what changed before; the others, often of the same cause, are closed. */
+/** For so many alerts the page shows at once what is behind them; the others, often of the same cause, are closed. */
 const mostOpened = 1
 
 let latest: { readonly data: DashboardData; readonly isPart: boolean } | undefined
@@ -48,10 +50,8 @@ export function showFiring(data: DashboardData, isPart: boolean): void {
     // A card that was opened stays open when it moves down.
     ({ isOpened: _, ...seen }) => seen,
   )
-  showBefore(
-    firing.map(({ alert }) => alert.id),
-    data.kpis,
-  )
+  knowKpis(data.kpis)
+  refreshDetails(firing.map(({ alert }) => alert.id))
 }
 
 interface Card extends FiringAlert {
@@ -97,6 +97,7 @@ function card({ alert, milder, kpi, isOpened, several }: Card): HTMLLIElement {
       acknowledgement(alert, title),
     ),
     whatChangedBefore(alert, isOpened),
+    kpi ? operationsBehind(alert, kpi, isOpened) : null,
   )
 }
 

@@ -29,6 +29,8 @@ export interface Explanation {
   readonly current: readonly CurrentValue[]
   /** The requested episode, or else the newest ones, newest first. */
   readonly episodes: readonly AnswerOf<'GET /api/episodes/{id}'>[]
+  /** The operations behind the first of them; null without episodes. */
+  readonly behind: AnswerOf<'GET /api/episodes/{id}/operations'> | null
 }
 
 export interface ExplainOptions {
@@ -101,6 +103,14 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
     at: episode?.metadata.labels,
     operation,
   })
+  const newest = episodes[0]
+  const behind =
+    newest === undefined
+      ? null
+      : await ask(recorder, 'GET /api/episodes/{id}/operations', {
+          has: 'worst',
+          params: { id: String(newest.id) },
+        })
   return {
     alert: name,
     kpi: kpiId ?? null,
@@ -109,6 +119,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
     unit: origin?.judged?.unit ?? null,
     current,
     episodes,
+    behind,
   }
 }
 

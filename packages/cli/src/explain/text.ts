@@ -1,7 +1,8 @@
 import { type Config, modelText } from '@mnemoscope/kpi'
+import { differenceText, nothingDiffers } from '@mnemoscope/recorder/shown'
 import pc from 'picocolors'
 import { beforeTexts } from '../report/before.js'
-import { inUnit, span, utc } from '../report/units.js'
+import { inUnit, span, utc, utcOf } from '../report/units.js'
 import { printable, printableLine } from '../terminal.js'
 import { type CurrentValue, shownPlaces } from './current.js'
 import type { Evidence } from './evidence.js'
@@ -13,7 +14,7 @@ export function explanationText(
   kpis: Config['kpis'],
   now = Date.now() / 1_000,
 ): string {
-  const { alert, kpi, severity, rules, current, episodes } = explanation
+  const { alert, kpi, severity, rules, current, episodes, behind } = explanation
   const unit = kpi === null ? '1' : (kpis[kpi]?.unit ?? '1')
   const title = [pc.bold(alert), severity, kpi === null ? 'the pipeline itself' : kpis[kpi]?.title]
   return [
@@ -27,6 +28,7 @@ export function explanationText(
     ...(episodes.length === 0
       ? ['  It has never fired.']
       : episodes.map((episode) => episodeText(episode, unit, Object.values(kpis), now))),
+    ...(behind === null ? [] : ['', ...operationLines(behind, unit, now)]),
     '',
   ].join('\n')
 }
@@ -43,6 +45,28 @@ function ruleText({ expression, threshold, from, for_seconds, health, runbook }:
     ...(health === 'ok' ? [] : [pc.red(`  evaluation: ${printableLine(health)}`)]),
     ...(runbook === null ? [] : [`  what to do: ${printableLine(runbook)}`]),
   ].join('\n')
+}
+
+/** The operations behind the newest episode, as the page shows them. */
+function operationLines(
+  { worst, differs, compared_with }: NonNullable<Explanation['behind']>,
+  unit: string,
+  now: number,
+): string[] {
+  if (worst.length === 0) return [pc.bold('Operations behind the newest'), '  No single operation was kept.']
+  const differences = differs.map((each) => differenceText(each, compared_with))
+  const operations = worst.map(({ value, outcome, timestamp, metadata, trace_url, trace_id }) => {
+    const known = Object.entries(metadata).map(([key, each]) => `${key} ${JSON.stringify(each)}`)
+    const trace = trace_url ?? (trace_id === null ? [] : `trace ${trace_id}`)
+    return [outcome ?? inUnit(value, unit), utcOf(timestamp, now), ...known, trace].flat().join(' · ')
+  })
+  return [
+    pc.bold('What differs in the newest'),
+    ...(differences.length === 0 ? [nothingDiffers] : differences).map((line) => `  ${printableLine(line)}`),
+    '',
+    pc.bold('Its worst operations'),
+    ...operations.map((line) => `  ${printableLine(line)}`),
+  ]
 }
 
 /** Shown by `inUnit` like a count. */

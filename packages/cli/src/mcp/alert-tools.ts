@@ -6,8 +6,6 @@ import { beforeTexts } from '../report/before.js'
 import { hours, limit, place } from './inputs.js'
 import { type Tool, tool, utcTime } from './tool.js'
 
-const mostOperations = 5
-
 /** Which alerts there are, and all that is known of one. */
 export const alertTools: readonly Tool[] = [
   tool({
@@ -35,15 +33,13 @@ export const alertTools: readonly Tool[] = [
     title: 'Details of an alert',
     description:
       'Everything about one alert: what changed before it (other KPIs, configuration, deployments, gaps), its course, who ' +
-      'acknowledged it, and the worst operations behind it with their trace ids and metadata. Ask it for the cause of an alert.',
+      'acknowledged it, the worst operations behind it with their traces and metadata, and what these have more often than other ' +
+      'operations. Ask it for the cause of an alert.',
     input: z.object({ id: z.int().min(1).describe('Id of the alert, from list_alerts.') }),
     async answer({ recorder }, { id }) {
-      const [detail, { measurements }, { kpis, timestamp }] = await Promise.all([
+      const [detail, behind, { kpis, timestamp }] = await Promise.all([
         ask(recorder, 'GET /api/episodes/{id}', { has: 'transitions', params: { id: String(id) } }),
-        ask(recorder, 'GET /api/measurements', {
-          has: 'measurements',
-          query: { episode: String(id), limit: mostOperations },
-        }),
+        ask(recorder, 'GET /api/episodes/{id}/operations', { has: 'worst', params: { id: String(id) } }),
         ask(recorder, 'GET /api/dashboard', { has: 'kpis', query: { hours: 1 } }),
       ])
       return {
@@ -51,7 +47,8 @@ export const alertTools: readonly Tool[] = [
         before_it: beforeTexts(detail, kpis, timestamp),
         course: detail.transitions.map(({ kind, at, detail }) => ({ kind, at: utcTime(at), ...detail })),
         acknowledgements: detail.acknowledgements.map((each) => ({ ...each, at: utcTime(each.at) })),
-        worst_operations: measurements.map(operationView),
+        worst_operations: behind.worst.map(operationView),
+        what_differs: { compared_with: behind.compared_with, differs: behind.differs },
       }
     },
   }),
@@ -96,8 +93,9 @@ function alertView(episode: AlertEpisode) {
   }
 }
 
-function operationView(measurement: AnswerOf<'GET /api/measurements'>['measurements'][number]) {
-  const { timestamp, value, outcome, severity, service, model, operation, trace_id, metadata } = measurement
+function operationView(measurement: AnswerOf<'GET /api/episodes/{id}/operations'>['worst'][number]) {
+  const { timestamp, value, outcome, severity, service, model, operation, trace_id, trace_url, metadata } =
+    measurement
   return {
     at: utcTime(timestamp),
     value,
@@ -107,6 +105,7 @@ function operationView(measurement: AnswerOf<'GET /api/measurements'>['measureme
     model,
     operation,
     trace_id,
+    trace_url,
     metadata,
   }
 }

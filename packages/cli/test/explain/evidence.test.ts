@@ -98,6 +98,11 @@ test('people read operation, lane and evidence below each value', () => {
     state: 'firing',
   }
   const evidence = { lane: 'middle', operations: 20.4, last_operation: 88, allowed: null } as const
+  const operation = {
+    ...{ id: 'a', timestamp: 90, metric_type: 'f1_score', value: 0.1, outcome: null, severity: 'critical' },
+    ...{ ...place, operation: 'search', weight: 1, sampling: 0.1, span_id: null },
+    ...{ trace_id: 'ab', trace_url: 'https://traces.example.com/ab', metadata: { tenant: 'acme' } },
+  }
   const explanation: Explanation = {
     ...{
       alert: 'MnemoscopeF1ScoreCritical',
@@ -106,6 +111,10 @@ test('people read operation, lane and evidence below each value', () => {
       rules: [],
       unit: '1',
       episodes: [],
+      behind: {
+        ...{ worst: [operation], first: operation, typical: operation, others: [], compared_with: 'others' },
+        differs: [{ key: 'tenant', value: 'acme', bad: 8, of_bad: 10, others: 1, of_others: 2_000 }],
+      },
     },
     current: [
       {
@@ -135,6 +144,8 @@ test('people read operation, lane and evidence below each value', () => {
     ],
   }
   const text = explanationText(explanation, kpis, 100)
+  expect(text).toContain('  tenant acme: 8 of 10 bad operations, and 1 of 2,000 others')
+  expect(text).toContain('  0.100 · 00:01:30 UTC · tenant "acme" · https://traces.example.com/ab')
   expect(text).toContain('a (search) at 8192 in memory')
   expect(text).toContain('certainly 0.550 to 0.660; middle lane of about 20 operations; the newest 12 s ago')
   expect(text).toContain('    certainly 0.550')

@@ -43,6 +43,13 @@ export function dashboardLink(title: string, uid: string): DataLink {
   return { title, url: `/d/${uid}?${[timeRange, ...chosen].join('&')}`, targetBlank: false }
 }
 
+/** Link from a row to its trace. @param template `endpoints.traces` */
+export function traceLink(template: string): DataLink {
+  const field = (name: string) => `\${__data.fields["${name}"]}`
+  const url = template.replaceAll('{traceId}', field('trace_id')).replaceAll('{spanId}', field('span_id'))
+  return { title: 'Trace', url, targetBlank: true }
+}
+
 /** Where a row of a table says that it was measured: fields by the name of the variable they set. */
 export interface PlaceFields {
   readonly service: string

@@ -131,6 +131,22 @@ const link = secret(
     .refine(hasNoLogin, { error: 'expected an address without user and password: alerts link to it' }),
 )
 
+/** The same, with a place for the id of a trace. Braces are no part of an address. */
+const traceLink = secret(
+  'address',
+  z
+    .string()
+    .refine(
+      (template) =>
+        z.url({ protocol: /^https?$/ }).safeParse(template.replaceAll(/\{(?:trace|span)Id\}/g, '0')).success,
+      {
+        error: 'expected an address such as https://jaeger.example.com/trace/{traceId}',
+      },
+    )
+    .refine((template) => template.includes('{traceId}'), { error: 'expected {traceId} in it' })
+    .refine(hasNoLogin, { error: 'expected an address without user and password: the page links to it' }),
+)
+
 const service = z.strictObject({
   /** How Prometheus asks for its metrics. Default `http`. */
   scheme: z.enum(['http', 'https']).optional(),
@@ -241,6 +257,11 @@ export const settingsSchema = z.strictObject({
       alertmanagerPage: link.optional(),
       /** As people's browsers reach it: alerts lead to its dashboards. Without it they lead to the recorder's page. */
       grafana: link.optional(),
+      /**
+       * Where people look at traces, such as `https://jaeger.example.com/trace/{traceId}`; `{spanId}` is known too. The
+       * operations behind an alert lead there.
+       */
+      traces: traceLink.optional(),
     })
     .prefault({}),
   /** People whom a proxy in front of the recorder signs in. Default: people sign in with keys. */

@@ -11,6 +11,7 @@ import { episodeRoutes } from '../episodes/routes.js'
 import { type OpenApiDocument, openApiDocument } from '../http/openapi.js'
 import { type AnyRoute, route } from '../http/route.js'
 import { measurementRoutes } from '../measurements/routes.js'
+import { operationRoutes } from '../operations/routes.js'
 import { runbookRoutes } from '../runbooks/routes.js'
 import { signInRoutes } from '../sign-in/routes.js'
 import { snapshotRoutes } from '../snapshots/routes.js'
@@ -22,6 +23,7 @@ const featureRoutes = [
   ...episodeRoutes,
   ...snapshotRoutes,
   ...measurementRoutes,
+  ...operationRoutes,
   ...analysisRoutes,
   ...configRoutes,
   ...deploymentRoutes,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type AlertEvent, type BreachOperation, eventText, names } from '@mnemoscope/kpi'
 import { kpiOf } from '../config/source.js'
-import { worstMeasurements } from '../measurements/found.js'
+import { operationsOf, worstOperations } from '../operations/found.js'
 import { queryInstant } from '../prometheus/query.js'
 import type { Work } from '../work.js'
 import type { StoredEvent } from './queue.js'
@@ -28,7 +28,7 @@ export async function withEvidence(
   }
   const [value_at_end, operations] = await Promise.all([
     known(inTime(valueAtEnd(work, event)), null),
-    known(worstOperations(work, event), []),
+    known(breachOperations(work, event), []),
   ])
   const complete = { ...event, value_at_end, operations }
   return {
@@ -51,22 +51,22 @@ async function valueAtEnd(
   return found === undefined || !Number.isFinite(found.value) ? null : found.value
 }
 
-async function worstOperations(
+async function breachOperations(
   { pool, config }: Pick<Work, 'pool' | 'config'>,
   { episode }: StoredEvent,
 ): Promise<BreachOperation[]> {
   if (episode.kind !== 'threshold') return []
-  const worst = (await worstMeasurements(pool, config.kpis, String(episode.id), mostOperations)) ?? []
-  return worst
-    .filter(({ severity }) => severity !== null)
-    .map(({ timestamp, value, outcome, trace_id, span_id, metadata }) => ({
-      at: timestamp,
-      value,
-      outcome,
-      trace_id,
-      span_id,
-      metadata,
-    }))
+  const operations = await operationsOf(pool, config.kpis, String(episode.id))
+  if (operations === undefined || operations === 'none') return []
+  const worst = await worstOperations(pool, operations, mostOperations)
+  return worst.map(({ timestamp, value, outcome, trace_id, span_id, metadata }) => ({
+    at: timestamp,
+    value,
+    outcome,
+    trace_id,
+    span_id,
+    metadata,
+  }))
 }
 
 async function inTime<T>(asking: Promise<T>): Promise<T> {

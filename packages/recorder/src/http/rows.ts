@@ -93,7 +93,7 @@ export async function answerRows<Row extends object>(
 }
 
 /** How many rows one JSON page has. @throws RequestError 400 for more than a page may have */
-export function pageSize(limit: number | undefined): number {
+function pageSize(limit: number | undefined): number {
   const most = limit ?? defaultPage
   if (most <= mostInPage) return most
   throw new RequestError(400, `query parameter limit: at most ${mostInPage} in one page`, {

@@ -1,7 +1,5 @@
-import { type Config, durationSeconds } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
-import { kpiOf } from '../config/source.js'
 import { inScope, type Scope, scopeParameters } from '../database/scope.js'
 import { operationAnswer } from '../http/place.js'
 import type { DataOf } from '../http/route.js'
@@ -60,49 +58,4 @@ export function measurementRows(
       return rows.map(({ exact, ...row }) => ({ row, position: { at: exact, key: [row.id] } }))
     },
   }
-}
-
-interface Episode {
-  readonly kpi: string | null
-  readonly service: string | null
-  readonly model: string | null
-  readonly context_size: string | null
-  readonly operation: string | null
-}
-
-/** Parts of a place; an alert that concerns, say, every model has no model. */
-const parts = ['service', 'model', 'context_size', 'operation'] as const
-
-/**
- * The worst measurements behind an alert episode: of its KPI, and of its service, model, context size and operation where it has
- * them, from the oldest that its first value may remember until its end.
- * @returns undefined where there is no such episode; none where it is of no KPI that the configuration knows
- */
-export async function worstMeasurements(
-  pool: pg.Pool,
-  kpis: Config['kpis'],
-  episodeId: string,
-  most: number,
-): Promise<FoundMeasurement[] | undefined> {
-  const episodes = await pool.query<Episode>(
-    'SELECT kpi, service, model, context_size, operation FROM alert_episodes WHERE id = $1',
-    [episodeId],
-  )
-  const [episode] = episodes.rows
-  if (episode === undefined) return undefined
-  const kpi = kpiOf(kpis, episode.kpi)
-  if (kpi === undefined) return []
-  const worstFirst = kpi.direction === 'higher_is_better' ? 'ASC' : 'DESC'
-  // An alert whose labels name no operation is of all of them: rules of others may add operations up.
-  const given = parts.filter((part) => episode[part] !== null && episode[part] !== '')
-  const here = given.map((part, i) => `AND ${part} = $${i + 5}`).join(' ')
-  const { rows } = await pool.query<FoundMeasurement>(
-    `SELECT ${measurementColumns} FROM measurements
-     WHERE value IS NOT NULL AND kpi = $4 ${here}
-       AND at >= (SELECT starts_at FROM alert_episodes WHERE id = $1) - make_interval(secs => $2)
-       AND at <= coalesce((SELECT ends_at FROM alert_episodes WHERE id = $1), now())
-     ORDER BY measurements.value ${worstFirst}, at LIMIT $3`,
-    [episodeId, durationSeconds(kpi.expiry), most, kpi.id, ...given.map((part) => episode[part])],
-  )
-  return rows
 }

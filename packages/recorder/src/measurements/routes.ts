@@ -1,11 +1,10 @@
 import type { Config } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
-import { RequestError } from '../http/error.js'
-import { episodeId, scopeOf, scopeQuery } from '../http/query.js'
+import { scopeOf, scopeQuery } from '../http/query.js'
 import { route } from '../http/route.js'
-import { answerRows, nextCursorAnswer, pageSize, rowsMedia, rowsQuery } from '../http/rows.js'
-import { measurementAnswer, measurementRows, worstMeasurements } from './found.js'
+import { answerRows, nextCursorAnswer, rowsMedia, rowsQuery } from '../http/rows.js'
+import { measurementAnswer, measurementRows } from './found.js'
 import { type Measurement, measurementOf } from './measurement.js'
 import { type Attributes, attributesOf, logsSchema } from './otlp.js'
 import { storeMeasurements } from './store.js'
@@ -57,47 +56,17 @@ export const measurementRoutes = [
       ...scopeQuery,
       kpi: z.enum(kpiIds).optional(),
       ...rowsQuery,
-      episode: episodeId
-        .optional()
-        .describe(
-          'The worst measurements behind this alert instead, as one JSON page. Beside it, only `limit` is read; others are refused.',
-        ),
     }),
     answer: z.strictObject({ measurements: z.array(measurementAnswer), next_cursor: nextCursorAnswer }),
     media: rowsMedia,
-    refusals: [404],
-    async handle({ query, context }, { readers, config }: Needs) {
-      const { episode, kpi, limit } = query
-      if (episode !== undefined) {
-        refuseOthers(Object.keys(context.req.query()))
-        const worst = await worstMeasurements(readers, config.kpis, episode, pageSize(limit))
-        return { measurements: worst ?? refuseEpisode(episode), next_cursor: null }
-      }
+    async handle({ query, context }, { readers }: Needs) {
       const scope = scopeOf(query)
-      const source = measurementRows(readers, scope, kpi)
+      const source = measurementRows(readers, scope, query.kpi)
       const page = await answerRows(context, 'measurements', source, { ...query, scope })
       return page instanceof Response ? page : { measurements: page.rows, next_cursor: page.next_cursor }
     },
   }),
 ] as const
-
-/** @throws RequestError 400 for a parameter that the question for an alert's measurements does not read */
-function refuseOthers(given: readonly string[]): void {
-  const others = given.filter((name) => !['episode', 'limit'].includes(name))
-  if (others.length === 0) return
-  throw new RequestError(400, `query parameter ${others.join(', ')}: not read beside episode`, {
-    value: others,
-    expected: 'episode alone, or with limit',
-    next: 'Leave it out: the episode says which measurements are meant.',
-  })
-}
-
-function refuseEpisode(episode: string): never {
-  throw new RequestError(404, `there is no episode ${episode}`, {
-    value: episode,
-    next: 'Look at /api/episodes.',
-  })
-}
 
 function readMeasurements(
   { resourceLogs }: z.output<typeof logsSchema>,

@@ -18,7 +18,7 @@ import { type Schema, unseen } from './unseen.js'
 jest.setTimeout(120_000)
 
 const token = 'of-my-own'
-const config = defineConfig()
+const config = defineConfig({ endpoints: { traces: 'https://traces.example.com/{traceId}' } })
 const minute = Math.floor(Date.now() / 60_000) * 60_000
 const configSource = {
   ...fixedConfig(config),
@@ -51,6 +51,11 @@ afterAll(() => recorder?.stop())
 /** Parts of answers that are null by what they are, by operation. */
 const alwaysNull: Readonly<Record<string, readonly string[]>> = {
   'GET /api/dashboard': ['.open_alerts[].ends_at', '.open_alerts[].closed_how'],
+  // Only ratios have outcomes, as those of the next one; and what is at or beyond no threshold has no level.
+  'GET /api/episodes/{id}/operations': ['worst[]', 'first', 'typical', 'others[]'].map(
+    (part) => `.${part}.outcome`,
+  ),
+  'GET /api/operations': ['.others[].severity'],
   // Without a Prometheus; `status/notices.test.ts` has one.
   'GET /api/notices': ['.notices'],
 }
@@ -69,11 +74,11 @@ const others: Readonly<Record<string, readonly { path: string; init?: RequestIni
     { path: '/api/snapshots?format=ndjson', status: 200 },
     { path: '/api/snapshots?limit=x', status: 400 },
   ],
-  'GET /api/measurements': [
-    { path: '/api/measurements?limit=1', status: 200 },
-    { path: '/api/measurements?episode=1', status: 200 },
-    { path: '/api/measurements?episode=99', status: 404 },
-    { path: '/api/measurements?episode=1&model=a', status: 400 },
+  'GET /api/measurements': [{ path: '/api/measurements?limit=1', status: 200 }],
+  'GET /api/episodes/{id}/operations': [{ path: '/api/episodes/99/operations', status: 404 }],
+  'GET /api/operations': [
+    { path: '/api/operations?kpi=adaptation_success_rate', status: 200 },
+    { path: '/api/operations?kpi=none', status: 400 },
   ],
   'GET /api/episodes': [{ path: '/api/episodes?limit=0', status: 400 }],
   'GET /api/episodes/{id}': [

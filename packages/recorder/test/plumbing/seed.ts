@@ -44,8 +44,16 @@ export async function seedEverything(pool: pg.Pool): Promise<void> {
        '{"structure": "bench", "evaluator": "judge"}'::jsonb
      FROM generate_series(0, 9) AS n
      UNION ALL
-     SELECT $1, gen_random_uuid(), 'adaptation_success_rate', 1, 'success', 'memory', 'a', '8192', 'adapt', NULL, NULL, NULL, '{}'`,
-    [new Date(now)],
+     SELECT $1::timestamptz - interval '1 s' * n, gen_random_uuid(), 'adaptation_success_rate', (n > 5)::int,
+       CASE WHEN n > 5 THEN 'success' ELSE 'failure' END, 'memory', 'a', '8192', 'adapt', CASE WHEN n <= 5 THEN 'critical' END,
+       repeat('a', 32), repeat('b', 16), jsonb_build_object('strategy', CASE WHEN n <= 5 THEN 'chunking' ELSE 'none' END)
+     FROM generate_series(0, 20) AS n
+     UNION ALL
+     SELECT $2::timestamptz - interval '1 s' * n, gen_random_uuid(), 'f1_score', CASE WHEN n <= 5 THEN 0.5 ELSE 0.75 END, NULL,
+       'memory', 'a', '8192', 'search', CASE WHEN n <= 5 THEN 'critical' ELSE 'warning' END, repeat('a', 32), repeat('b', 16),
+       jsonb_build_object('tenant', CASE WHEN n <= 5 THEN 'acme' ELSE 'other' END)
+     FROM generate_series(-20, 20) AS n`,
+    [new Date(now), new Date(began)],
   )
   await pool.query(
     `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size, operation, starts_at,

@@ -1,5 +1,6 @@
 import type { Config, Kpi } from '@mnemoscope/kpi'
 import { kpiPanelBase } from '../kpi-panel.js'
+import { traceLink } from '../links.js'
 import { forField } from '../panel.js'
 import { placesSql, sqlQuery, wholeHoursSql } from '../query.js'
 import type { PanelSpec } from '../schema.js'
@@ -22,6 +23,9 @@ export function worstMeasurements(config: Config, kpi: Kpi): PanelSpec {
     targets: [sqlQuery(worstMeasurementsSql(kpi))],
     overrides: [
       severityColumn,
+      ...(config.endpoints.traces === undefined
+        ? []
+        : [forField('trace_id', { links: [traceLink(config.endpoints.traces)] })]),
       forField('value', {
         unit,
         thresholds,
@@ -50,9 +54,9 @@ WITH RECURSIVE models AS (
   UNION ALL
   SELECT (${next(' AND model > models.model')}) FROM models WHERE model IS NOT NULL
 )
-SELECT at, service, model, context_size, operation, ${measured}, severity, trace_id, metadata
+SELECT at, service, model, context_size, operation, ${measured}, severity, trace_id, span_id, metadata
 FROM (SELECT model FROM models WHERE ${rowsOfSelectedModels()}) AS models CROSS JOIN LATERAL (
-  SELECT at, service, context_size, operation, ${measured}, severity, trace_id, metadata
+  SELECT at, service, context_size, operation, ${measured}, severity, trace_id, span_id, metadata
   FROM measurements
   WHERE kpi = '${id}'
     AND measurements.model = models.model
