@@ -35,7 +35,9 @@ function packageFolder(name: string): string {
   const packages = join(repository, 'packages')
   return name.startsWith('@mnemoscope/')
     ? join(packages, name.replace('@mnemoscope/', ''))
-    : join(packages, 'instrumentation/node_modules', name)
+    : (['instrumentation', 'demo']
+        .map((owner) => join(packages, owner, 'node_modules', name))
+        .find((folder) => existsSync(folder)) ?? name)
 }
 
 function start(cwd: string, env: NodeJS.ProcessEnv): void {
@@ -76,6 +78,19 @@ test('otlp-push sends its metrics to the address of the environment', async () =
   })
   const body = await eventually('a push', () => bodies.find((each) => each.includes('f1_score')))
   expect(body).toMatch(/^\/v1\/metrics .*memory-api/)
+})
+
+test('evaluate measures its memory by its questions', async () => {
+  const copy = copyOf('evaluate')
+  const { scripts } = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8'))
+  const [, ...args] = scripts.start.split(' ')
+  const { exitCode, stdout } = await mnemoscope(copy, [...args, '--json'])
+  expect(exitCode).toBe(0)
+  const { results, failures } = JSON.parse(stdout)
+  expect(failures).toEqual([])
+  // One question is worded unlike its answer.
+  expect(results[0].measures['recall@5']).toMatchObject({ mean: 11 / 12, count: 12 })
+  expect(await mnemoscope(copy, [...args, '--fail-below', 'recall@5=0.95'])).toMatchObject({ exitCode: 1 })
 })
 
 test('existing-prometheus loads the generated rules', async () => {

@@ -7,6 +7,7 @@ import { compareCommand } from './commands/compare.js'
 import { databaseCommand } from './commands/database.js'
 import { demoCommand } from './commands/demo.js'
 import { doctorCommand } from './commands/doctor.js'
+import { evaluateCommand } from './commands/evaluate.js'
 import { explainCommand } from './commands/explain.js'
 import { exportCommand } from './commands/export.js'
 import { generateCommand } from './commands/generate.js'
@@ -62,6 +63,7 @@ const commands = [
   mcpCommand,
   backtestCommand,
   suggestCommand,
+  evaluateCommand,
   recordCommand,
   replayCommand,
   keyCommand,

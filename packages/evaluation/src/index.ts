@@ -7,4 +7,13 @@ export {
   type Question,
 } from './datasets/dataset.js'
 export { type DatasetOptions, openDataset } from './datasets/open-dataset.js'
+export { type Answer, abstention } from './evaluate/answer.js'
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationProgress,
+  evaluate,
+} from './evaluate/evaluate.js'
+export { type Summary, summariesOf } from './evaluate/summary.js'
 export * from './measures/index.js'
+export type { Memory, MemoryCall, SearchCall } from './memory.js'

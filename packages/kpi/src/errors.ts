@@ -73,6 +73,10 @@ export const errorCodes = {
     exitCode: 2,
     meaning: 'a file of labelled questions does not have the format that it should have',
   },
+  MEMORY_UNUSABLE: {
+    exitCode: 1,
+    meaning: 'the module of a memory does not load, or the memory does not answer',
+  },
   MEASUREMENT_INVALID: { exitCode: 1, meaning: 'a measurement is not a value its KPI can have' },
 } as const satisfies Record<string, { exitCode: 1 | 2; meaning: string }>
 

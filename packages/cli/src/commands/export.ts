@@ -46,10 +46,12 @@ export const exportCommand = new Command('export')
     const { openReader } = await import('@mnemoscope/recorder')
     const { connectionString, readerAddress } = await import('../sql/reader-address.js')
     const { exportTables, Stopped } = await import('../export/export.js')
-    const { exportProgress } = await import('../export/progress.js')
+    const { liveLine } = await import('../live-line.js')
     const { stopSignal } = await import('../up/stop-signal.js')
-    const progress = exportProgress(process.stderr)
+    const progress = liveLine(process.stderr)
     const stopping = stopSignal(() => progress.note('Stopping'))
+    const onRows = (table: TableName, written: number, total: number) =>
+      progress.show(rowsText(table, written, total))
     // A day of many rows is sorted by one statement.
     const reader = await openReader(connectionString(readerAddress()), {
       consistent: true,
@@ -58,7 +60,7 @@ export const exportCommand = new Command('export')
     })
     try {
       const files = await exportTables({
-        ...{ reader, part, stopping, folder: output, force: force === true, onRows: progress.rows },
+        ...{ reader, part, stopping, folder: output, force: force === true, onRows },
         tables: what.length === 0 ? tableNames : [...new Set(what)],
         formats: [...new Set(format)],
       })
@@ -73,6 +75,11 @@ export const exportCommand = new Command('export')
       await reader.close()
     }
   })
+
+function rowsText(table: TableName, written: number, total: number): string {
+  const share = total === 0 ? 100 : Math.floor((100 * written) / total)
+  return `${table}: ${written.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} rows, ${share} %`
+}
 
 function fileText({ file, rows, bytes }: Exported): string {
   const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`

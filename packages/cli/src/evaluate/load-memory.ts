@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Memory } from '@mnemoscope/evaluation'
+import { MnemoscopeError } from '@mnemoscope/kpi/errors'
+
+/**
+ * Loads the memory that a module exports as its default: an object with `add` and `search`, or a function that returns
+ * one.
+ * @throws MnemoscopeError USAGE if there is no such file; MEMORY_UNUSABLE if it does not load or exports something else
+ */
+export async function loadMemory(path: string): Promise<Memory> {
+  const file = resolve(path)
+  if (!existsSync(file)) {
+    throw new MnemoscopeError('USAGE', `there is no module at ${file}`, {
+      value: path,
+      expected: 'a module that exports a memory as its default',
+      next: 'Check the path. docs/evaluating.md has an example of a module.',
+    })
+  }
+  const exported = await importDefault(file)
+  const memory = typeof exported === 'function' ? await made(file, exported) : exported
+  if (isMemory(memory)) return memory
+  const missing = ['add', 'search'].filter((name) => typeof (memory as never)?.[name] !== 'function')
+  const what =
+    typeof memory === 'object' && memory !== null ? `has no ${missing.join(' and no ')}` : 'is no object'
+  throw unusable(file, `its default export ${what}`)
+}
+
+async function importDefault(file: string): Promise<unknown> {
+  try {
+    const module = /^\.[cm]?ts$/.test(extname(file))
+      ? await importTypeScript(file)
+      : await import(pathToFileURL(file).href)
+    return (module as { default?: unknown }).default
+  } catch (error) {
+    throw unusable(file, error instanceof Error ? error.message : String(error), error)
+  }
+}
+
+/** Compiled as configuration files are. */
+async function importTypeScript(file: string): Promise<unknown> {
+  const { createJiti } = await import('../config-transform.js')
+  return createJiti(file, { fsCache: false }).import(file)
+}
+
+async function made(file: string, make: unknown): Promise<unknown> {
+  try {
+    return await (make as () => unknown)()
+  } catch (error) {
+    throw unusable(file, `its function failed: ${error instanceof Error ? error.message : error}`, error)
+  }
+}
+
+function isMemory(value: unknown): value is Memory {
+  if (typeof value !== 'object' || value === null) return false
+  const { add, search } = value as Partial<Memory>
+  return typeof add === 'function' && typeof search === 'function'
+}
+
+function unusable(file: string, why: string, cause?: unknown): MnemoscopeError {
+  return new MnemoscopeError('MEMORY_UNUSABLE', `${file}: ${why}`, {
+    value: file,
+    expected: 'a default export with the functions add and search, or a function that returns one',
+    next: 'Correct the module. docs/evaluating.md has an example.',
+    cause,
+  })
+}
