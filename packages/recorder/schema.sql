@@ -126,6 +126,17 @@ COMMENT ON COLUMN audit_log.code IS 'Code of the error, such as ACCESS_DENIED; N
 COMMENT ON COLUMN audit_log.unlogged IS 'Refusals of the same sender before this one that have no entry, as there were too many.';
 COMMENT ON COLUMN audit_log.recorded_at IS 'When it was stored.';
 
+CREATE TABLE bucket_boundaries (
+  kpi text NOT NULL,
+  upper double precision[] DEFAULT '{}'::double precision[] NOT NULL,
+  ascending integer[] DEFAULT '{}'::integer[] NOT NULL,
+  CONSTRAINT bucket_boundaries_pkey PRIMARY KEY (kpi)
+);
+COMMENT ON TABLE bucket_boundaries IS 'Which histogram bucket is which in snapshots.buckets. Boundaries are added at the end and never removed, whatever the configuration becomes.';
+COMMENT ON COLUMN bucket_boundaries.kpi IS 'Id of the KPI.';
+COMMENT ON COLUMN bucket_boundaries.upper IS 'Upper boundaries, in the KPI''s unit. The number of the first one''s bucket are the last twelve digits of buckets, that of the second one''s the twelve before them, and so on. Infinity: beyond the last boundary.';
+COMMENT ON COLUMN bucket_boundaries.ascending IS 'Places in upper, in the order of the boundaries.';
+
 CREATE TABLE config_changes (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   at timestamp with time zone NOT NULL,
@@ -376,6 +387,7 @@ CREATE TABLE snapshots (
   p95 double precision,
   p99 double precision,
   max double precision,
+  buckets numeric,
   CONSTRAINT snapshots_pkey PRIMARY KEY (at, series_id, kpi)
 ) PARTITION BY RANGE (at);
 COMMENT ON TABLE snapshots IS 'Value of each KPI of each series at each aligned instant. One partition for each UTC day.';
@@ -389,6 +401,7 @@ COMMENT ON COLUMN snapshots.p50 IS 'Median over the same operations; NULL unless
 COMMENT ON COLUMN snapshots.p95 IS '95th percentile over the same operations; NULL unless the KPI is a distribution.';
 COMMENT ON COLUMN snapshots.p99 IS '99th percentile over the same operations; NULL unless the KPI is a distribution.';
 COMMENT ON COLUMN snapshots.max IS 'Upper boundary of the highest histogram bucket that counted one of the same operations: nothing measured was above it. NULL unless the KPI is a distribution, and where a measurement was beyond the last boundary.';
+COMMENT ON COLUMN snapshots.buckets IS 'How many of the same operations are in each histogram bucket, all in one number, which sum() adds up bucket by bucket: ask quantile_of_buckets and count_of_buckets. NULL unless the KPI is a distribution, and where buckets of different boundaries met.';
 
 CREATE TABLE snapshots_5min (
   start timestamp with time zone NOT NULL,
@@ -400,6 +413,7 @@ CREATE TABLE snapshots_5min (
   "greatest" double precision,
   samples double precision,
   samples_total double precision,
+  buckets numeric,
   CONSTRAINT snapshots_5min_pkey PRIMARY KEY (start, series_id, kpi)
 ) PARTITION BY RANGE (start);
 COMMENT ON TABLE snapshots_5min IS 'Values of each KPI of each series in each five minutes, added up; kept as long as the snapshots. One partition for each UTC day. Empty where snapshots are more than 100 s apart.';
@@ -412,6 +426,7 @@ COMMENT ON COLUMN snapshots_5min."least" IS 'Least value.';
 COMMENT ON COLUMN snapshots_5min."greatest" IS 'Greatest value.';
 COMMENT ON COLUMN snapshots_5min.samples IS 'Operations whose mean is known, of a gauge its readings: the sum of snapshots.samples. NULL where no snapshot has a mean.';
 COMMENT ON COLUMN snapshots_5min.samples_total IS 'Sum over these operations, each snapshot''s mean times its samples: samples_total / samples is their mean.';
+COMMENT ON COLUMN snapshots_5min.buckets IS 'Sum of snapshots.buckets: quantile_of_buckets(kpi, buckets, 0.95) is the p95 of these operations.';
 
 CREATE TABLE snapshots_hourly (
   hour timestamp with time zone NOT NULL,
@@ -423,6 +438,7 @@ CREATE TABLE snapshots_hourly (
   "greatest" double precision,
   samples double precision,
   samples_total double precision,
+  buckets numeric,
   CONSTRAINT snapshots_hourly_pkey PRIMARY KEY (hour, series_id, kpi)
 );
 COMMENT ON TABLE snapshots_hourly IS 'Values of each KPI of each series in each hour, added up; kept longer than the snapshots.';
@@ -435,6 +451,7 @@ COMMENT ON COLUMN snapshots_hourly."least" IS 'Least value.';
 COMMENT ON COLUMN snapshots_hourly."greatest" IS 'Greatest value.';
 COMMENT ON COLUMN snapshots_hourly.samples IS 'Operations whose mean is known, of a gauge its readings: the sum of snapshots.samples. NULL where no snapshot has a mean.';
 COMMENT ON COLUMN snapshots_hourly.samples_total IS 'Sum over these operations, each snapshot''s mean times its samples: samples_total / samples is their mean.';
+COMMENT ON COLUMN snapshots_hourly.buckets IS 'Sum of snapshots.buckets: quantile_of_buckets(kpi, buckets, 0.95) is the p95 of these operations.';
 
 CREATE TABLE snapshots_overall (
   at timestamp with time zone NOT NULL,
@@ -549,7 +566,11 @@ CREATE VIEW kpi_hours AS
     mean_of(snapshots_hourly.samples_total, snapshots_hourly.samples, snapshots_hourly.total, snapshots_hourly.count::numeric) AS mean,
     snapshots_hourly.samples_total AS sum,
     snapshots_hourly."least" AS lowest,
-    snapshots_hourly."greatest" AS highest
+    snapshots_hourly."greatest" AS highest,
+    quantile_of_buckets(snapshots_hourly.kpi, snapshots_hourly.buckets, 0.5::double precision) AS p50,
+    quantile_of_buckets(snapshots_hourly.kpi, snapshots_hourly.buckets, 0.95::double precision) AS p95,
+    quantile_of_buckets(snapshots_hourly.kpi, snapshots_hourly.buckets, 0.99::double precision) AS p99,
+    snapshots_hourly.buckets
    FROM snapshots_hourly
      JOIN rolled_up_hours USING (hour)
      JOIN series ON series.id = snapshots_hourly.series_id;
@@ -567,6 +588,10 @@ COMMENT ON COLUMN kpi_hours.mean IS 'Mean over these operations; without any the
 COMMENT ON COLUMN kpi_hours.sum IS 'Sum over these operations, such as tokens or seconds. To add up hours, divide the sum of sum by the sum of samples: a mean of means would count a quiet hour like a busy one.';
 COMMENT ON COLUMN kpi_hours.lowest IS 'Lowest value of a snapshot, such as the lowest p95 of latency.';
 COMMENT ON COLUMN kpi_hours.highest IS 'Highest value of a snapshot.';
+COMMENT ON COLUMN kpi_hours.p50 IS 'Median of the operations of the hour, from their buckets; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN kpi_hours.p95 IS '95th percentile of the operations of the hour, from their buckets: no mean of the p95s of snapshots.';
+COMMENT ON COLUMN kpi_hours.p99 IS '99th percentile of the operations of the hour, from their buckets.';
+COMMENT ON COLUMN kpi_hours.buckets IS 'How many of them are in each histogram bucket. To put hours together: quantile_of_buckets(kpi, sum(buckets), 0.95).';
 
 CREATE VIEW kpi_values AS
  SELECT snapshots.at,
@@ -582,7 +607,8 @@ CREATE VIEW kpi_values AS
     snapshots.p50,
     snapshots.p95,
     snapshots.p99,
-    snapshots.max
+    snapshots.max,
+    snapshots.buckets
    FROM snapshots
      JOIN series ON series.id = snapshots.series_id;
 COMMENT ON VIEW kpi_values IS 'One row for each instant, service, model, context size, operation and KPI, custom ones too. Kept for retention.snapshotsDays.';
@@ -600,6 +626,7 @@ COMMENT ON COLUMN kpi_values.p50 IS 'Median over the same operations; NULL unles
 COMMENT ON COLUMN kpi_values.p95 IS '95th percentile over the same operations; NULL unless the KPI is a distribution.';
 COMMENT ON COLUMN kpi_values.p99 IS '99th percentile over the same operations; NULL unless the KPI is a distribution.';
 COMMENT ON COLUMN kpi_values.max IS 'Upper boundary of the highest histogram bucket that counted one of them: nothing measured was above it. NULL unless the KPI is a distribution, and where a measurement was beyond the last boundary.';
+COMMENT ON COLUMN kpi_values.buckets IS 'How many of them are in each histogram bucket. To put rows together: quantile_of_buckets(kpi, sum(buckets), 0.95) is the p95 of all their operations.';
 
 CREATE VIEW performance_metrics AS
  SELECT id,
@@ -841,33 +868,35 @@ $function$;
 COMMENT ON FUNCTION compare_measurements IS 'All measurements of a time, estimated from those that were kept, with operations, evaluators (metadata.evaluator) and structures of a benchmark (metadata.structure) kept apart. Services keep every breach and a sample of the rest, so each counts by its weight. measurements: those that were kept, of them breaches at or beyond a threshold, and sampled for others. stands_for: how many there were, estimated. mean_error is a standard error; median and p95 lie from low to high in 95 of 100 samples: see weighted_mean and weighted_quantile. All of these are NULL where part was left out and fewer than 10 of a sample were kept: breaches alone say nothing of the rest.';
 
 CREATE OR REPLACE FUNCTION compare_models(since timestamp with time zone, until timestamp with time zone)
- RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, snapshots bigint, samples double precision, mean double precision, lowest double precision, highest double precision)
+ RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, snapshots bigint, samples double precision, mean double precision, lowest double precision, highest double precision, p50 double precision, p95 double precision, p99 double precision, buckets numeric)
  LANGUAGE sql
  STABLE
 AS $function$
   SELECT added.kpi, series.service, series.model, series.context_size, series.operation, added.snapshots, added.samples,
-         mean_of(added.samples_total, added.samples, added.total, added.snapshots), added.lowest, added.highest
+         mean_of(added.samples_total, added.samples, added.total, added.snapshots), added.lowest, added.highest,
+         quantile_of_buckets(added.kpi, added.buckets, 0.5), quantile_of_buckets(added.kpi, added.buckets, 0.95),
+         quantile_of_buckets(added.kpi, added.buckets, 0.99), added.buckets
   FROM (
     SELECT parts.kpi, parts.series_id, sum(parts.count) AS snapshots, sum(parts.total) AS total,
            min(parts.lowest) AS lowest, max(parts.highest) AS highest, sum(parts.samples) AS samples,
-           sum(parts.samples_total) AS samples_total
+           sum(parts.samples_total) AS samples_total, sum(parts.buckets) AS buckets
     FROM window_values(since, until) AS parts GROUP BY parts.kpi, parts.series_id
   ) AS added JOIN series ON series.id = added.series_id
 $function$;
-COMMENT ON FUNCTION compare_models IS 'Each KPI of each service, model, context size and operation from since to until, exactly, both included. snapshots: those with a value. samples: operations that mean is over, of a gauge its readings; NULL where none is known, and mean is then over the snapshots. lowest and highest: of the snapshots'' values, such as the p95 of latency. A gauge is read from a process, which several models may share.';
+COMMENT ON FUNCTION compare_models IS 'Each KPI of each service, model, context size and operation from since to until, exactly, both included. snapshots: those with a value. samples: operations that mean is over, of a gauge its readings; NULL where none is known, and mean is then over the snapshots. lowest and highest: of the snapshots'' values, such as the p95 of latency. p50, p95 and p99: of all operations of the time together, from their buckets; NULL unless the KPI is a distribution. buckets: for other quantiles, and to put several rows together, by quantile_of_buckets. A gauge is read from a process, which several models may share.';
 
 CREATE OR REPLACE FUNCTION compare_weeks(since timestamp with time zone, until timestamp with time zone)
- RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, snapshots bigint, samples double precision, mean double precision, snapshots_before bigint, samples_before double precision, mean_before double precision, change double precision)
+ RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, snapshots bigint, samples double precision, mean double precision, snapshots_before bigint, samples_before double precision, mean_before double precision, change double precision, p95 double precision, p95_before double precision)
  LANGUAGE sql
  STABLE
 AS $function$
   SELECT kpi, service, model, context_size, operation, now.snapshots, now.samples, now.mean, before.snapshots,
-         before.samples, before.mean, (now.mean - before.mean) / nullif(abs(before.mean), 0)
+         before.samples, before.mean, (now.mean - before.mean) / nullif(abs(before.mean), 0), now.p95, before.p95
   FROM compare_models(since, until) AS now
   FULL JOIN compare_models(since - interval '168 hours', until - interval '168 hours') AS before
     USING (kpi, service, model, context_size, operation)
 $function$;
-COMMENT ON FUNCTION compare_weeks IS 'Each KPI from since to until, exactly, beside the same time a week earlier; samples and means as in compare_models. change is the relative change of the mean; NULL where a side is missing or was 0.';
+COMMENT ON FUNCTION compare_weeks IS 'Each KPI from since to until, exactly, beside the same time a week earlier; samples, means and p95 as in compare_models. change is the relative change of the mean; NULL where a side is missing or was 0.';
 
 CREATE OR REPLACE FUNCTION config_changes_before(episode bigint, within interval DEFAULT '06:00:00'::interval)
  RETURNS TABLE(id bigint, at timestamp with time zone, by text, source text, summary text[], differences jsonb)
@@ -891,6 +920,24 @@ AS $function$
   END
 $function$;
 COMMENT ON FUNCTION context_tokens IS 'Tokens of a context size as labels have it. NULL for +Inf, which has no upper end, and for every text that is no number of tokens from 1 to 2147483647.';
+
+CREATE OR REPLACE FUNCTION count_of_buckets(buckets numeric)
+ RETURNS double precision
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+DECLARE
+  rest numeric := buckets;
+  total double precision := 0;
+BEGIN
+  WHILE rest > 0 LOOP
+    total := total + rest % 1000000000000;
+    rest := div(rest, 1000000000000);
+  END LOOP;
+  RETURN total;
+END
+$function$;
+COMMENT ON FUNCTION count_of_buckets IS 'How many operations are in buckets, such as sum(buckets) of snapshots.';
 
 CREATE OR REPLACE FUNCTION deployments_before(episode bigint, within interval DEFAULT '06:00:00'::interval)
  RETURNS TABLE(id bigint, at timestamp with time zone, service text, version text, previous_version text, source text, by text)
@@ -1009,6 +1056,44 @@ AS $function$
 $function$;
 COMMENT ON FUNCTION quantile_of IS 'weighted_quantile of values that ranked_values has ranked.';
 
+CREATE OR REPLACE FUNCTION quantile_of_buckets(kpi text, buckets numeric, share double precision)
+ RETURNS double precision
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE STRICT
+AS $function$
+#variable_conflict use_column
+DECLARE
+  known bucket_boundaries;
+  rest numeric := buckets;
+  counts double precision[] := '{}';
+  total double precision := 0;
+  reached double precision := 0;
+  lower double precision;
+  place integer := 0;
+BEGIN
+  SELECT * INTO known FROM bucket_boundaries WHERE bucket_boundaries.kpi = quantile_of_buckets.kpi;
+  WHILE rest > 0 LOOP
+    place := place + 1;
+    counts[place] := rest % 1000000000000;
+    total := total + counts[place];
+    rest := div(rest, 1000000000000);
+  END LOOP;
+  FOREACH place IN ARRAY coalesce(known.ascending, '{}') LOOP
+    IF counts[place] > 0 THEN
+      reached := reached + counts[place];
+      IF reached >= share * total THEN
+        IF known.upper[place] = 'Infinity' THEN RETURN lower; END IF;
+        lower := coalesce(lower, least(0, known.upper[place]));
+        RETURN lower + (known.upper[place] - lower) * greatest(0, 1 - (reached - share * total) / counts[place]);
+      END IF;
+    END IF;
+    lower := known.upper[place];
+  END LOOP;
+  RETURN NULL;
+END
+$function$;
+COMMENT ON FUNCTION quantile_of_buckets IS 'The value up to which a share of the operations in buckets lies, such as 0.95 of sum(buckets): in the bucket that holds the true one, placed within it as if its operations were spread evenly. Beyond the last boundary it is that boundary. NULL without operations.';
+
 CREATE OR REPLACE FUNCTION ranked_values(given double precision[], weights double precision[])
  RETURNS TABLE(ascending double precision[], reached double precision[], spread double precision[], most double precision, mean double precision, error double precision)
  LANGUAGE sql
@@ -1030,19 +1115,21 @@ $function$;
 COMMENT ON FUNCTION ranked_values IS 'Values in ascending order, each with the weight up to it and with what it adds to the variance of that weight, which quantile_of reads; and their weighted_mean.';
 
 CREATE OR REPLACE FUNCTION values_of_rest(five_minutes timestamp with time zone[], rest_since timestamp with time zone[], rest_until timestamp with time zone[])
- RETURNS TABLE(hour timestamp with time zone, series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision, samples double precision, samples_total double precision)
+ RETURNS TABLE(hour timestamp with time zone, series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision, samples double precision, samples_total double precision, buckets numeric)
  LANGUAGE sql
  STABLE STRICT ROWS 250
 AS $function$
   SELECT date_bin('1 hour', added.start, 'epoch'), added.series_id, added.kpi, sum(added.count)::integer,
-         sum(added.total), min(added.least), max(added.greatest), sum(added.samples), sum(added.samples_total)
+         sum(added.total), min(added.least), max(added.greatest), sum(added.samples), sum(added.samples_total),
+         sum(added.buckets)
   FROM snapshots_5min AS added WHERE added.start = ANY (five_minutes)
   GROUP BY 1, 2, 3
   UNION ALL
   SELECT single.* FROM unnest(rest_since, rest_until) AS span (since, until) CROSS JOIN LATERAL (
     SELECT date_bin('1 hour', snapshots.at, 'epoch'), snapshots.series_id, snapshots.kpi,
            count(snapshots.value)::integer, sum(snapshots.value), min(snapshots.value), max(snapshots.value),
-           sum(snapshots.samples) FILTER (WHERE snapshots.mean IS NOT NULL), sum(snapshots.mean * snapshots.samples)
+           sum(snapshots.samples) FILTER (WHERE snapshots.mean IS NOT NULL), sum(snapshots.mean * snapshots.samples),
+           sum(snapshots.buckets)
     FROM snapshots WHERE snapshots.at >= span.since AND snapshots.at < span.until
     GROUP BY 1, 2, 3
   ) AS single
@@ -1069,12 +1156,12 @@ $function$;
 COMMENT ON FUNCTION weighted_quantile IS 'The least value that a share of all measurements does not exceed, estimated from those that were kept. low and high are an interval that holds the true one in 95 of 100 samples: those of the shares that the error of the estimated share reaches (Woodruff, Confidence Intervals for Medians and Other Position Measures, 1952, JASA 47, 635-646). NULL for an end that lies beyond everything that was kept.';
 
 CREATE OR REPLACE FUNCTION window_values(since timestamp with time zone, until timestamp with time zone)
- RETURNS TABLE(hour timestamp with time zone, series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision, samples double precision, samples_total double precision)
+ RETURNS TABLE(hour timestamp with time zone, series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision, samples double precision, samples_total double precision, buckets numeric)
  LANGUAGE sql
  STABLE
 AS $function$
   SELECT added.hour, added.series_id, added.kpi, added.count, added.total, added.least, added.greatest,
-         added.samples, added.samples_total
+         added.samples, added.samples_total, added.buckets
   FROM snapshots_hourly AS added JOIN rolled_up_hours USING (hour)
   WHERE added.hour >= since AND added.hour <= until + interval '1 microsecond' - interval '1 hour'
   UNION ALL

@@ -2,12 +2,13 @@ import type { AnswerOf } from '@mnemoscope/recorder'
 import type { Book, Known, Showing } from './book.js'
 import { compareDashboard, type Dashboard, keyOf, type Place } from './dashboard-data.js'
 import { type Described, descriptionsOf } from './described.js'
+import { scrapedBefore } from './exposed.js'
 import { knownRows } from './known-rows.js'
 import type { Checked, Look } from './look.js'
 import { knownAlerts } from './shown-values.js'
 import { deployed } from './traffic.js'
 import type { Range } from './truth.js'
-import { grouped, meanOf, placeKey, totalsOf } from './window.js'
+import { grouped, meanOf, placeKey, quantileColumns, totalsOf } from './window.js'
 
 /** Compares the answers of the HTTP API. */
 export async function checkApi(checked: Checked, book: Book): Promise<void> {
@@ -38,6 +39,7 @@ export async function checkApi(checked: Checked, book: Book): Promise<void> {
           ['mean', row.mean, row.mean_of],
           ['lowest', row.lowest, row.lowest_of],
           ['highest', row.highest, row.highest_of],
+          ...quantileColumns.map((name) => [name, row[name], row.quantiles_of] as const),
         ] as const
         return numbers.map(([name, value, meaning]) => ({
           of: `${name} ${row.kpi} ${keyOf(row)}`,
@@ -57,8 +59,9 @@ export async function checkApi(checked: Checked, book: Book): Promise<void> {
           value: row.samples,
           meaning: described('weeks', 'samples'),
         },
+        { of: `p95 ${row.kpi} ${keyOf(row)}`, value: row.p95, meaning: described('weeks', 'p95') },
       ]),
-      new Map([...placeTotals(look)].filter(([key]) => /^(?:mean|samples) /.test(key))),
+      new Map([...placeTotals(look)].filter(([key]) => /^(?:mean|samples|p95) /.test(key))),
     )
   }
   await checkRows(checked, book, described)
@@ -94,7 +97,7 @@ async function checkEpisodes(checked: Checked, book: Book, described: Described)
   book.compare(
     'API /api/deployments',
     [{ of: 'deployed', value: found?.at ?? null, meaning: described('deployments', 'at') }],
-    new Map([['deployed', time.start + deployed.minute * 60]]),
+    new Map([['deployed', time.start + deployed.minute * 60 - scrapedBefore]]),
   )
 }
 
@@ -102,7 +105,7 @@ function placeTotals({ rows }: Look): Known {
   return new Map(
     [...grouped(rows, placeKey)].flatMap(([key, own]) => {
       const totals = totalsOf(own)
-      return (['snapshots', 'samples', 'mean', 'lowest', 'highest'] as const).map(
+      return (['snapshots', 'samples', 'mean', 'lowest', 'highest', ...quantileColumns] as const).map(
         (name) => [`${name} ${key}`, totals[name]] as const,
       )
     }),

@@ -39,10 +39,11 @@ export function compareDashboard(
   const seriesRows = new Set(rows.map((row) => `${seriesKey(row)} ${row.minute}`))
   put('total_snapshots', seriesRows.size)
   for (const id of ids) {
-    const { mean, lowest, highest } = totalsOf(rows.filter(({ kpi }) => kpi.id === id))
+    const { mean, lowest, highest, quantile } = totalsOf(rows.filter(({ kpi }) => kpi.id === id))
     put(`avg_${id}`, mean)
     put(`min_${id}`, lowest)
     put(`max_${id}`, highest)
+    put(`quantile_${id}`, quantile)
   }
   for (const [name, value] of Object.entries(data.summary))
     show(name, value, data.summary_of[name] ?? described('summary', name))
@@ -50,7 +51,11 @@ export function compareDashboard(
   const byModel = grouped(rows, ({ place }) => place.model)
   for (const [model, own] of byModel) {
     put(`count of ${model}`, new Set(own.map((row) => `${seriesKey(row)} ${row.minute}`)).size)
-    for (const id of ids) put(`avg_${id} of ${model}`, totalsOf(own.filter(({ kpi }) => kpi.id === id)).mean)
+    for (const id of ids) {
+      const totals = totalsOf(own.filter(({ kpi }) => kpi.id === id))
+      put(`avg_${id} of ${model}`, totals.mean)
+      put(`quantile_${id} of ${model}`, totals.quantile)
+    }
   }
   for (const [model, figures] of Object.entries(data.model_performance))
     for (const [name, value] of Object.entries(figures))
@@ -66,6 +71,7 @@ export function compareDashboard(
       const totals = totalsOf(own.filter(({ kpi }) => kpi.id === id))
       put(`avg_${id} of ${place}`, totals.mean)
       put(`samples_${id} of ${place}`, totals.samples)
+      put(`quantile_${id} of ${place}`, totals.quantile)
     }
   }
   for (const { model, operation, figures, figures_of } of data.operation_performance)
@@ -144,7 +150,9 @@ export function compareDashboard(
   const seen = new Set(shown.map(({ of }) => of))
   const needed = [...known.keys()].filter(
     (key) =>
-      known.get(key) !== null && /^(?:avg_|min_|max_|count|samples_|total_)/.test(key) && !seen.has(key),
+      known.get(key) !== null &&
+      /^(?:avg_|min_|max_|quantile_|count|samples_|total_)/.test(key) &&
+      !seen.has(key),
   )
   book.compare(surface, [], new Map(needed.map((key) => [key, known.get(key) ?? null])))
 }

@@ -1,3 +1,4 @@
+import { isQuantile, type Kpi } from '@mnemoscope/kpi'
 import { dashboards } from '../../packages/generate/src/grafana/grafana-files.js'
 import { panelsOf, targetsOf } from '../../packages/generate/test/grafana/linter.js'
 import { expandSql, type Look as GrafanaLook } from '../dashboards/expand.js'
@@ -27,16 +28,17 @@ export async function checkDashboards(checked: Checked, book: Book): Promise<voi
     }
     const compared = await ask('model-comparison', 'Mean of each KPI, by model, context size and operation')
     const ids = Object.keys(config.kpis)
+    const judged = Object.values(config.kpis).filter(({ statistic }) => isQuantile(statistic))
     book.compare(
       'dashboards, model comparison',
       compared.rows.flatMap((row) =>
-        [...ids, 'snapshots'].map((name) => ({
+        [...ids, ...judged.map(columnOf), 'snapshots'].map((name) => ({
           of: `${name} ${keyOf(row)}`,
           value: row[name] === null ? null : Number(row[name]),
           meaning: compared.meaning,
         })),
       ),
-      comparisonOf(look, ids),
+      comparisonOf(look, ids, judged),
     )
     for (const kpi of Object.values(config.kpis)) {
       const worst = await ask(`kpi-${kpi.id.replaceAll('_', '-')}`, `Worst snapshots of ${kpi.title}`)
@@ -80,13 +82,20 @@ function grafanaLook({ from, to }: Look): GrafanaLook {
   }
 }
 
-function comparisonOf({ rows }: Look, ids: readonly string[]): Known {
+/** The column of the quantile that a KPI is judged by. */
+const columnOf = ({ id, statistic }: Kpi) => `${id}_${statistic}`
+
+function comparisonOf({ rows }: Look, ids: readonly string[], judged: readonly Kpi[]): Known {
   return new Map(
     [...grouped(rows, seriesKey)].flatMap(([place, own]): [string, number | Range | null][] => [
       [`snapshots ${place}`, new Set(own.map(({ minute }) => minute)).size],
       ...ids.map((id): [string, Range | null] => [
         `${id} ${place}`,
         totalsOf(own.filter((row) => row.kpi.id === id)).mean,
+      ]),
+      ...judged.map((kpi): [string, Range | null] => [
+        `${columnOf(kpi)} ${place}`,
+        totalsOf(own.filter((row) => row.kpi.id === kpi.id)).quantile,
       ]),
     ]),
   )

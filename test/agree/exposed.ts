@@ -77,7 +77,8 @@ export function processSeries(traffic: readonly Traffic[]): Series[] {
       })
     return [
       series('up', () => 1),
-      series(names.processStart, ({ processStart }) => processStart),
+      // As all times of scrapes: no process is seen before it starts.
+      series(names.processStart, ({ processStart }) => processStart && processStart - scrapedBefore),
       series(names.processUptime, ({ uptime }) => uptime),
       series(names.instrumentationMetric.overflows, () => 0),
       ...(job === deployed.service

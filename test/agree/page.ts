@@ -45,6 +45,8 @@ interface Cell {
   readonly value: string
   readonly text: string
   readonly notes: readonly string[]
+  /** Whether it is such a note itself. */
+  readonly isBelow: boolean
   readonly caption: string
 }
 
@@ -63,6 +65,7 @@ function cellsOf(page: Page, section: string): Promise<Cell[]> {
         value: node.getAttribute('value') ?? '',
         text: node.textContent ?? '',
         notes: [...(cell?.querySelectorAll('small') ?? [])].map((small) => small.textContent ?? ''),
+        isBelow: node.closest('small') !== null,
         caption: node.closest('table')?.querySelector('caption')?.textContent ?? '',
       }
     }),
@@ -70,14 +73,16 @@ function cellsOf(page: Page, section: string): Promise<Cell[]> {
 }
 
 async function checkTables(page: Page, look: Look, book: Book): Promise<void> {
-  const newest = (await cellsOf(page, 'newest')).map(({ row, column, caption, ...data }): Showing => {
-    const { Service, Model, Operation = '', Context = '' } = row
-    return {
-      of: `newest ${kpiOf(column).id} ${[Service, Model, sizes.get(Context), Operation].join(' ')}`,
-      value: ofData(data),
-      meaning: caption,
-    }
-  })
+  const newest = (await cellsOf(page, 'newest')).map(
+    ({ row, column, caption, isBelow: _, ...data }): Showing => {
+      const { Service, Model, Operation = '', Context = '' } = row
+      return {
+        of: `newest ${kpiOf(column).id} ${[Service, Model, sizes.get(Context), Operation].join(' ')}`,
+        value: ofData(data),
+        meaning: caption,
+      }
+    },
+  )
   const known = new Map<string, Range | number | null>()
   const until = look.rows.reduce((last, { minute }) => Math.max(last, minute), 0)
   for (const row of look.rows)
@@ -87,15 +92,26 @@ async function checkTables(page: Page, look: Look, book: Book): Promise<void> {
 
   const comparison: Showing[] = []
   const means = new Map<string, Range | number | null>()
-  for (const { row, column, notes, caption, ...data } of await cellsOf(page, 'comparison')) {
+  for (const { row, column, notes, caption, isBelow, ...data } of await cellsOf(page, 'comparison')) {
     const place = `${row.Model} (${row.Operation})`
     const value = ofData(data)
     if (column === 'Snapshots') {
       comparison.push({ of: `snapshots ${place}`, value, meaning: column })
       continue
     }
-    const of = notes.find((note) => note !== 'best')
     const { id } = kpiOf(column)
+    const [of, ofAll] = notes.filter((note) => note !== 'best')
+    // Below the mean, a quantile of all operations.
+    if (isBelow) {
+      const [, text, operations] = /(p\d+ of ([\d,]+) operations?)$/.exec(ofAll ?? '') ?? []
+      comparison.push({ of: `quantile ${id} ${place}`, value, meaning: text })
+      comparison.push({
+        of: `operations of it ${id} ${place}`,
+        value: readOff(operations ?? ''),
+        meaning: text,
+      })
+      continue
+    }
     comparison.push({ of: `mean ${id} ${place}`, value, meaning: of && `${caption}: ${of}` })
     const count = /of ([\d,]+) /.exec(of ?? '')?.[1]
     comparison.push({ of: `samples ${id} ${place}`, value: readOff(count ?? ''), meaning: of })
@@ -106,7 +122,11 @@ async function checkTables(page: Page, look: Look, book: Book): Promise<void> {
   )) {
     means.set(`snapshots ${place}`, new Set(rows.map((row) => `${seriesKey(row)} ${row.minute}`)).size)
     for (const [id, own] of grouped(rows, ({ kpi }) => kpi.id)) {
-      const { mean, samples, snapshots } = totalsOf(own)
+      const { mean, samples, snapshots, quantile } = totalsOf(own)
+      if (quantile !== null) {
+        means.set(`quantile ${id} ${place}`, quantile)
+        means.set(`operations of it ${id} ${place}`, samples)
+      }
       means.set(`mean ${id} ${place}`, mean)
       means.set(`samples ${id} ${place}`, mean === null ? null : (samples ?? snapshots))
     }

@@ -73,7 +73,7 @@ function compareTables(
   const summary = table('PERFORMANCE SUMMARY')
   const shown: Showing[] = []
   const known = new Map<string, number | Range | null>()
-  for (const [title = '', average = '', lowest = '', highest = '', of = ''] of summary.rows) {
+  for (const [title = '', average = '', lowest = '', highest = '', of = '', quantile = ''] of summary.rows) {
     const { id } = kpiOf(title)
     const extreme = (name: string, cell: string, i: number) => {
       const inBrackets = /\((.*)\)/.exec(cell)?.[1]
@@ -94,6 +94,13 @@ function compareTables(
     known.set(`average ${id}`, totals.mean)
     known.set(`lowest ${id}`, totals.lowest)
     known.set(`highest ${id}`, totals.highest)
+    const ofAll = /\((p\d+ of ([\d,]+) operations?)\)/.exec(quantile)
+    shown.push({ of: `quantile ${id}`, value: numberIn(quantile), meaning: ofAll?.[1] ?? 'none' })
+    known.set(`quantile ${id}`, totals.quantile)
+    if (ofAll?.[2] !== undefined) {
+      shown.push({ of: `operations of the quantile ${id}`, value: readOff(ofAll[2]), meaning: ofAll[1] })
+      known.set(`operations of the quantile ${id}`, totals.samples)
+    }
     // The words have a number too: over how many operations.
     const count = /^(?:mean|ratio) of ([\d,]+) (?:operation|reading)s?$/.exec(of)?.[1]
     if (count !== undefined) {

@@ -5,7 +5,7 @@ import type { Checked, Look } from './look.js'
 import { knownAlerts } from './shown-values.js'
 import { config } from './traffic.js'
 import { type KnownRow, quantileRange, type Range } from './truth.js'
-import { grouped, meanOf, placeKey, totalsOf, worstOf } from './window.js'
+import { grouped, meanOf, placeKey, quantileColumns, totalsOf, worstOf } from './window.js'
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -44,15 +44,15 @@ export async function checkSql(checked: Checked, book: Book): Promise<void> {
       showings(
         weeks,
         (row) => `${named(row)} ${look.from.toISOString()}`,
-        ['snapshots', 'samples', 'mean', 'mean_before', 'change'],
+        ['snapshots', 'samples', 'mean', 'mean_before', 'change', 'p95', 'p95_before'],
         'compare_weeks',
       ),
       new Map([
         ...[...totalsByPlace(look, look.from.toISOString())].filter(
-          ([key]) => !/^(?:lowest|highest)/.test(key),
+          ([key]) => !/^(?:lowest|highest|p50|p99)/.test(key),
         ),
         ...[...grouped(look.rows, placeKey).keys()].flatMap((key) =>
-          ['mean_before', 'change'].map(
+          ['mean_before', 'change', 'p95_before'].map(
             (name) => [`${name} ${key} ${look.from.toISOString()}`, null] as const,
           ),
         ),
@@ -60,7 +60,8 @@ export async function checkSql(checked: Checked, book: Book): Promise<void> {
     )
     const added = await ask(
       `SELECT kpi, service, model, context_size, operation, sum(count)::float8 AS count, sum(samples) AS samples,
-         sum(samples_total) AS samples_total, min(lowest) AS lowest, max(highest) AS highest
+         sum(samples_total) AS samples_total, min(lowest) AS lowest, max(highest) AS highest,
+         quantile_of_buckets(kpi, sum(buckets), 0.95) AS p95, count_of_buckets(sum(buckets)) AS bucketed
        FROM window_values($1, $2) JOIN series ON series.id = series_id GROUP BY 1, 2, 3, 4, 5`,
       look,
     )
@@ -69,13 +70,14 @@ export async function checkSql(checked: Checked, book: Book): Promise<void> {
       showings(
         added,
         (row) => `${named(row)} ${look.from.toISOString()}`,
-        ['count', 'samples', 'samples_total', 'lowest', 'highest'],
+        ['count', 'samples', 'samples_total', 'lowest', 'highest', 'p95', 'bucketed'],
         'window_values',
       ),
       new Map(
         [...grouped(look.rows, placeKey)].flatMap(([key, rows]) => {
-          const { snapshots, samples, sum, lowest, highest } = totalsOf(rows)
-          const numbers = { count: snapshots, samples, samples_total: sum, lowest, highest }
+          const { snapshots, samples, sum, lowest, highest, p95 } = totalsOf(rows)
+          const bucketed = rows[0]?.kpi.instrument === 'histogram' ? samples : null
+          const numbers = { count: snapshots, samples, samples_total: sum, lowest, highest, p95, bucketed }
           return Object.entries(numbers).map(
             ([name, value]) => [`${name} ${key} ${look.from.toISOString()}`, value] as const,
           )
@@ -108,14 +110,14 @@ export async function checkSql(checked: Checked, book: Book): Promise<void> {
 }
 
 /** Columns of what is added up. */
-const totalColumns = ['snapshots', 'samples', 'mean', 'lowest', 'highest']
+const totalColumns = ['snapshots', 'samples', 'mean', 'lowest', 'highest', ...quantileColumns]
 const rowColumns = ['value', 'samples', 'mean', 'p50', 'p95', 'p99', 'max']
 
 function totalsByPlace({ rows }: Look, suffix: string): Known {
   return new Map(
     [...grouped(rows, placeKey)].flatMap(([key, own]) => {
       const totals = totalsOf(own)
-      return (['snapshots', 'samples', 'mean', 'lowest', 'highest'] as const).map(
+      return (['snapshots', 'samples', 'mean', 'lowest', 'highest', ...quantileColumns] as const).map(
         (name) => [`${name} ${key} ${suffix}`, totals[name]] as const,
       )
     }),
@@ -133,7 +135,9 @@ function hoursOf({ looks, time: { start, minutes } }: Checked): Known {
         (row) => `${placeKey(row)} ${hourOf(row)}`,
       ),
     ].flatMap(([key, rows]) =>
-      Object.entries(totalsOf(rows)).map(([name, value]) => [`${name} ${key}`, value] as const),
+      Object.entries(totalsOf(rows)).flatMap(([name, value]) =>
+        name === 'quantile' ? [] : [[`${name} ${key}`, value] as const],
+      ),
     ),
   )
 }

@@ -1,5 +1,5 @@
-import type { Kpi } from '@mnemoscope/kpi'
-import { exactly, type KnownRow, type Range } from './truth.js'
+import { isQuantile, type Kpi, quantileOf } from '@mnemoscope/kpi'
+import { exactly, type KnownRow, quantileRange, type Range } from './truth.js'
 
 /** What rows of snapshots come to. */
 export interface Totals {
@@ -13,13 +13,27 @@ export interface Totals {
   /** Of the values. */
   readonly lowest: Range | null
   readonly highest: Range | null
+  /** Of all operations together; null unless the KPI is a distribution. */
+  readonly p50: Range | null
+  readonly p95: Range | null
+  readonly p99: Range | null
+  /** The one that the KPI is judged by; null where it is judged by another statistic. */
+  readonly quantile: Range | null
 }
 
+/** Columns of totals that are of all operations together. */
+export const quantileColumns = ['p50', 'p95', 'p99'] as const
+
+/** @param rows of one KPI */
 export function totalsOf(rows: readonly KnownRow[]): Totals {
   const values = rows.flatMap(({ value }) => value ?? [])
   const raw = rows.flatMap((row) => row.values)
   const sum = raw.reduce((total, value) => total + value, 0)
   const isKnown = values.length > 0
+  const kpi = rows[0]?.kpi
+  const weighted = raw.map((value) => ({ value, weight: 1 }))
+  const quantile = (share: number) =>
+    kpi?.instrument === 'histogram' ? (quantileRange(weighted, share, kpi.boundaries) ?? null) : null
   return {
     snapshots: values.length,
     samples: raw.length === 0 ? null : raw.length,
@@ -27,6 +41,10 @@ export function totalsOf(rows: readonly KnownRow[]): Totals {
     sum: raw.length === 0 ? null : exactly(sum),
     lowest: isKnown ? extremeOf(values, Math.min) : null,
     highest: isKnown ? extremeOf(values, Math.max) : null,
+    p50: quantile(0.5),
+    p95: quantile(0.95),
+    p99: quantile(0.99),
+    quantile: kpi !== undefined && isQuantile(kpi.statistic) ? quantile(quantileOf(kpi.statistic)) : null,
   }
 }
 

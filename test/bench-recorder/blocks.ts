@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { findTools } from '@mnemoscope/servers'
 import { toolsDir } from '../harness/repository.js'
 import { progress } from './figures.js'
-import { recordedSeries } from './recorded-series.js'
+import { bucketSeries, bucketsIn, recordedSeries } from './recorded-series.js'
 
 /** Samples of one series stand this far apart: nearer than Prometheus looks back, so each instant has one. */
 const sampleSeconds = 240
@@ -56,11 +56,23 @@ async function writeSamples(file: string, pairs: number, from: number, until: nu
   for (const [number, name] of recordedSeries.entries()) {
     await write(`# TYPE ${name} gauge\n`)
     for (let pair = 0; pair < pairs; pair++) {
-      const series = `${name}{job="memory",model="model-${pair >> 1}",context_size="${pair % 2 ? 8192 : 32768}"}`
+      const series = `${name}{${labelsOf(pair)}}`
       // All digits that measured values have.
       await write(
         times.map((at) => `${series} ${1 / Math.sqrt(2 + pair + number + (at % 9_973))} ${at}\n`).join(''),
       )
+    }
+  }
+  for (const { name, boundaries } of bucketSeries.values()) {
+    await write(`# TYPE ${name} gauge\n`)
+    const counts = new Map(bucketsIn(boundaries))
+    for (let pair = 0; pair < pairs; pair++) {
+      let reached = 0
+      for (const upper of boundaries) {
+        reached += counts.get(upper) ?? 0
+        const le = upper === Number.POSITIVE_INFINITY ? '+Inf' : upper
+        await write(times.map((at) => `${name}{${labelsOf(pair)},le="${le}"} ${reached} ${at}\n`).join(''))
+      }
     }
   }
   await write('# TYPE up gauge\n')
@@ -71,4 +83,8 @@ async function writeSamples(file: string, pairs: number, from: number, until: nu
   )
   out.end('# EOF\n')
   await once(out, 'finish')
+}
+
+function labelsOf(pair: number): string {
+  return `job="memory",model="model-${pair >> 1}",context_size="${pair % 2 ? 8192 : 32768}"`
 }

@@ -4,7 +4,7 @@ import type { Pool, PoolClient } from 'pg'
 import { createPartitions, daysBetween } from '../../packages/recorder/dist/database/partitions.js'
 import { fiveMinutes, rollUp } from '../../packages/recorder/dist/snapshots/rollup.js'
 import { progress } from './figures.js'
-import { distributions, kpis } from './recorded-series.js'
+import { bucketSeries, bucketsIn, distributions, kpis, operations } from './recorded-series.js'
 
 const hourMs = 3_600_000
 /** Context sizes of each model. */
@@ -30,6 +30,7 @@ export async function fillSnapshots(pool: Pool, { series, hours, until }: Histor
      FROM generate_series(0, $1::int - 1) AS i`,
     [series, sizes],
   )
+  await addBoundaries(pool)
   const starts = Array.from({ length: hours }, (_, hour) => from + hour * hourMs)
   let done = 0
   const lane = async () => {
@@ -59,18 +60,35 @@ async function fillHour(client: PoolClient, start: number, series: number): Prom
   // Between -1 and 1, and different in every hour.
   await client.query('SELECT setseed($1)', [((start / hourMs) % 1_000) / 1_000])
   await client.query(
-    `INSERT INTO snapshots (at, series_id, kpi, value, samples, mean, p50, p95, p99, max)
-     SELECT at, series_id, kpi, value, 40, value * 0.9,
+    `INSERT INTO snapshots (at, series_id, kpi, value, samples, mean, p50, p95, p99, max, buckets)
+     SELECT at, series_id, kpi, value, ${operations}, value * 0.9,
             CASE WHEN spread THEN value * 0.8 END, CASE WHEN spread THEN value * 1.5 END,
-            CASE WHEN spread THEN value * 1.9 END, CASE WHEN spread THEN 2.5 END
+            CASE WHEN spread THEN value * 1.9 END, CASE WHEN spread THEN 2.5 END, ($5::jsonb ->> kpi)::numeric
      FROM (
        SELECT to_timestamp($1::float8 + 60 * minute) AS at, series_id, kpi, kpi = ANY($3::text[]) AS spread,
               0.5 + 0.4 * random() AS value
        FROM generate_series(1, 60) AS minute, generate_series(1, $2::int) AS series_id, unnest($4::text[]) AS kpi
      ) AS drawn`,
-    [start / 1_000, series, distributions, kpis],
+    [start / 1_000, series, distributions, kpis, bucketNumbers],
   )
 }
+
+/** Boundaries of the distributions, each KPI's in order, as the recorder would have found them. */
+async function addBoundaries(pool: Pool): Promise<void> {
+  for (const [kpi, { boundaries }] of bucketSeries) {
+    const places = boundaries.map((_, i) => i + 1)
+    await pool.query('INSERT INTO bucket_boundaries VALUES ($1, $2, $3)', [kpi, boundaries, places])
+  }
+}
+
+/** Buckets of every row of a KPI, as the database has them. */
+const bucketNumbers = Object.fromEntries(
+  [...bucketSeries].map(([kpi, { boundaries }]) => {
+    const counts = new Map(bucketsIn(boundaries))
+    const digits = boundaries.map((upper) => String(counts.get(upper) ?? 0).padStart(12, '0'))
+    return [kpi, digits.reverse().join('')]
+  }),
+)
 
 /** Alerts, measurements and gaps of the same time. */
 export async function fillAlerts(

@@ -5,7 +5,7 @@ import type { Pool } from 'pg'
 import type { SnapshotRow } from '../../packages/recorder/dist/snapshots/row.js'
 import { storeInstants } from '../../packages/recorder/dist/snapshots/store.js'
 import { figure, median, progress, timed } from './figures.js'
-import { fieldsOf } from './recorded-series.js'
+import { bucketSeries, bucketsIn, fieldsOf } from './recorded-series.js'
 
 const fields = ['current', 'samples', 'mean', 'p50', 'p95', 'p99', 'max'] as const
 
@@ -66,6 +66,7 @@ function rowsOf(pairs: number): SnapshotRow[] {
         p95: fieldValue('p95'),
         p99: fieldValue('p99'),
         max: fieldValue('max'),
+        buckets: bucketsIn(bucketSeries.get(kpi)?.boundaries ?? []),
       }
     }),
   ).flat()

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { names } from '@mnemoscope/kpi'
+import { defineConfig, names } from '@mnemoscope/kpi'
 import { parse } from 'yaml'
 
 const folder = fileURLToPath(new URL('../../prometheus/rules/', import.meta.url))
@@ -25,3 +25,28 @@ export const kpis = [...fieldsOf.keys()]
 
 /** KPIs that are distributions. */
 export const distributions = kpis.filter((kpi) => fieldsOf.get(kpi)?.includes('p95'))
+
+/** Buckets of a distribution, as its rules record them: the name of the series, and all boundaries, ascending. */
+export const bucketSeries = new Map(
+  Object.values(defineConfig({}).kpis)
+    .filter(({ id }) => distributions.includes(id))
+    .map((kpi) => [
+      kpi.id,
+      {
+        name: names.recordedSeries.buckets(kpi),
+        boundaries: [...kpi.boundaries, Number.POSITIVE_INFINITY],
+      },
+    ]),
+)
+
+/** Operations of a snapshot. */
+export const operations = 40
+
+/** How many operations are in each bucket: eight neighbouring ones are in use, or as many as there are. */
+export function bucketsIn(boundaries: readonly number[]): [upper: number, count: number][] {
+  const used = boundaries.slice(0, -1).slice(-10, -2)
+  return used.map((upper, i) => [
+    upper,
+    Math.floor(((i + 1) * operations) / used.length) - Math.floor((i * operations) / used.length),
+  ])
+}

@@ -1,4 +1,4 @@
-import type { Kpi, Statistic } from './kpi.js'
+import type { Kpi, Quantile, Statistic } from './kpi.js'
 import { overridden } from './thresholds.js'
 
 /** How many there are of what a mean is over; null where unknown. */
@@ -29,6 +29,11 @@ export function meanText(
   }
   if (snapshots === null || snapshots === 0) return null
   return `mean of the ${valueText(kpi)}s of ${counted(snapshots, 'snapshot')}`
+}
+
+/** What a quantile is of, for people: `p95 of 4,131 operations`. */
+export function quantileText(quantile: Quantile, operations: number): string {
+  return `${quantile} of ${counted(operations, 'operation')}`
 }
 
 /** What the least or greatest value is of: `lowest snapshot p95`. */

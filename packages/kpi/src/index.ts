@@ -41,7 +41,7 @@ export { contextSizeClass, contextTokens, largerContextSize } from './context-si
 export { durationSeconds, durationText } from './duration.js'
 export { type ErrorCode, type ErrorDetail, errorCodes, MnemoscopeError } from './errors.js'
 export { eventText } from './event-text.js'
-export { extremeText, type MeanSource, meanText, valueText } from './figure-text.js'
+export { extremeText, type MeanSource, meanText, quantileText, valueText } from './figure-text.js'
 export { ageing, effectiveOperations, heaviestAgeing, kept, type NewOperations } from './judge/ageing.js'
 export {
   type CounterReading,

@@ -124,6 +124,11 @@ export const bucketSeries = {
   kpiPattern: `${level}_le:mnemoscope_([a-z0-9_]+)_bucket:increase`,
 } as const
 
+/** The KPI of a recorded series of buckets, undefined for any other name. */
+export function parseBucketSeries(name: string): string | undefined {
+  return new RegExp(`^${bucketSeries.kpiPattern}$`).exec(name)?.[1]
+}
+
 /** The same for the worst value that alerts of thresholds have shown at each place, at each evaluation. */
 export const shownSeries = {
   pattern: `${level}:mnemoscope_[a-z0-9_]+:shown`,

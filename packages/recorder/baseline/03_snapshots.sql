@@ -14,6 +14,7 @@ CREATE TABLE snapshots (
   p95       double precision,
   p99       double precision,
   max       double precision,
+  buckets   numeric,
   PRIMARY KEY (at, series_id, kpi)
 ) PARTITION BY RANGE (at);
 COMMENT ON TABLE snapshots IS 'Value of each KPI of each series at each aligned instant. One partition for each UTC day.';
@@ -27,6 +28,69 @@ COMMENT ON COLUMN snapshots.p50 IS 'Median over the same operations; NULL unless
 COMMENT ON COLUMN snapshots.p95 IS '95th percentile over the same operations; NULL unless the KPI is a distribution.';
 COMMENT ON COLUMN snapshots.p99 IS '99th percentile over the same operations; NULL unless the KPI is a distribution.';
 COMMENT ON COLUMN snapshots.max IS 'Upper boundary of the highest histogram bucket that counted one of the same operations: nothing measured was above it. NULL unless the KPI is a distribution, and where a measurement was beyond the last boundary.';
+COMMENT ON COLUMN snapshots.buckets IS 'How many of the same operations are in each histogram bucket, all in one number, which sum() adds up bucket by bucket: ask quantile_of_buckets and count_of_buckets. NULL unless the KPI is a distribution, and where buckets of different boundaries met.';
+
+-- A number of twelve digits for each bucket: sum() of 200,000 such numbers takes 40 ms, unnesting as many arrays 2.6 s. At
+-- most ten million operations are stored of a bucket of a snapshot, so that no sum of them reaches the digits of the next.
+CREATE TABLE bucket_boundaries (
+  kpi       text PRIMARY KEY,
+  upper     double precision[] NOT NULL DEFAULT '{}',
+  ascending integer[] NOT NULL DEFAULT '{}'
+);
+COMMENT ON TABLE bucket_boundaries IS 'Which histogram bucket is which in snapshots.buckets. Boundaries are added at the end and never removed, whatever the configuration becomes.';
+COMMENT ON COLUMN bucket_boundaries.kpi IS 'Id of the KPI.';
+COMMENT ON COLUMN bucket_boundaries.upper IS 'Upper boundaries, in the KPI''s unit. The number of the first one''s bucket are the last twelve digits of buckets, that of the second one''s the twelve before them, and so on. Infinity: beyond the last boundary.';
+COMMENT ON COLUMN bucket_boundaries.ascending IS 'Places in upper, in the order of the boundaries.';
+
+CREATE FUNCTION count_of_buckets(buckets numeric) RETURNS double precision
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+  rest numeric := buckets;
+  total double precision := 0;
+BEGIN
+  WHILE rest > 0 LOOP
+    total := total + rest % 1000000000000;
+    rest := div(rest, 1000000000000);
+  END LOOP;
+  RETURN total;
+END
+$$;
+COMMENT ON FUNCTION count_of_buckets IS 'How many operations are in buckets, such as sum(buckets) of snapshots.';
+
+CREATE FUNCTION quantile_of_buckets(kpi text, buckets numeric, share double precision) RETURNS double precision
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE AS $$
+#variable_conflict use_column
+DECLARE
+  known bucket_boundaries;
+  rest numeric := buckets;
+  counts double precision[] := '{}';
+  total double precision := 0;
+  reached double precision := 0;
+  lower double precision;
+  place integer := 0;
+BEGIN
+  SELECT * INTO known FROM bucket_boundaries WHERE bucket_boundaries.kpi = quantile_of_buckets.kpi;
+  WHILE rest > 0 LOOP
+    place := place + 1;
+    counts[place] := rest % 1000000000000;
+    total := total + counts[place];
+    rest := div(rest, 1000000000000);
+  END LOOP;
+  FOREACH place IN ARRAY coalesce(known.ascending, '{}') LOOP
+    IF counts[place] > 0 THEN
+      reached := reached + counts[place];
+      IF reached >= share * total THEN
+        IF known.upper[place] = 'Infinity' THEN RETURN lower; END IF;
+        lower := coalesce(lower, least(0, known.upper[place]));
+        RETURN lower + (known.upper[place] - lower) * greatest(0, 1 - (reached - share * total) / counts[place]);
+      END IF;
+    END IF;
+    lower := known.upper[place];
+  END LOOP;
+  RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION quantile_of_buckets IS 'The value up to which a share of the operations in buckets lies, such as 0.95 of sum(buckets): in the bucket that holds the true one, placed within it as if its operations were spread evenly. Beyond the last boundary it is that boundary. NULL without operations.';
 
 -- Few readers want these rows, and most sums over snapshots would count them twice: so they have a table of their own.
 CREATE TABLE snapshots_overall (

@@ -19,6 +19,7 @@ CREATE TABLE snapshots_hourly (
   greatest  double precision,
   samples   double precision,
   samples_total double precision,
+  buckets   numeric,
   PRIMARY KEY (hour, series_id, kpi)
 );
 COMMENT ON TABLE snapshots_hourly IS 'Values of each KPI of each series in each hour, added up; kept longer than the snapshots.';
@@ -31,6 +32,7 @@ COMMENT ON COLUMN snapshots_hourly.least IS 'Least value.';
 COMMENT ON COLUMN snapshots_hourly.greatest IS 'Greatest value.';
 COMMENT ON COLUMN snapshots_hourly.samples IS 'Operations whose mean is known, of a gauge its readings: the sum of snapshots.samples. NULL where no snapshot has a mean.';
 COMMENT ON COLUMN snapshots_hourly.samples_total IS 'Sum over these operations, each snapshot''s mean times its samples: samples_total / samples is their mean.';
+COMMENT ON COLUMN snapshots_hourly.buckets IS 'Sum of snapshots.buckets: quantile_of_buckets(kpi, buckets, 0.95) is the p95 of these operations.';
 
 CREATE TABLE series_hourly (
   hour      timestamptz NOT NULL,
@@ -61,6 +63,7 @@ CREATE TABLE snapshots_5min (
   greatest  double precision,
   samples   double precision,
   samples_total double precision,
+  buckets   numeric,
   PRIMARY KEY (start, series_id, kpi)
 ) PARTITION BY RANGE (start);
 COMMENT ON TABLE snapshots_5min IS 'Values of each KPI of each series in each five minutes, added up; kept as long as the snapshots. One partition for each UTC day. Empty where snapshots are more than 100 s apart.';
@@ -73,6 +76,7 @@ COMMENT ON COLUMN snapshots_5min.least IS 'Least value.';
 COMMENT ON COLUMN snapshots_5min.greatest IS 'Greatest value.';
 COMMENT ON COLUMN snapshots_5min.samples IS 'Operations whose mean is known, of a gauge its readings: the sum of snapshots.samples. NULL where no snapshot has a mean.';
 COMMENT ON COLUMN snapshots_5min.samples_total IS 'Sum over these operations, each snapshot''s mean times its samples: samples_total / samples is their mean.';
+COMMENT ON COLUMN snapshots_5min.buckets IS 'Sum of snapshots.buckets: quantile_of_buckets(kpi, buckets, 0.95) is the p95 of these operations.';
 
 CREATE TABLE series_5min (
   start     timestamptz NOT NULL,
@@ -130,17 +134,19 @@ COMMENT ON FUNCTION parts_of_window IS 'Divides the time from since on, before u
 CREATE FUNCTION values_of_rest(five_minutes timestamptz[], rest_since timestamptz[], rest_until timestamptz[])
 RETURNS TABLE (hour timestamptz, series_id integer, kpi text, count integer, total double precision,
                lowest double precision, highest double precision, samples double precision,
-               samples_total double precision)
+               samples_total double precision, buckets numeric)
 LANGUAGE sql STABLE STRICT ROWS 250 AS $$
   SELECT date_bin('1 hour', added.start, 'epoch'), added.series_id, added.kpi, sum(added.count)::integer,
-         sum(added.total), min(added.least), max(added.greatest), sum(added.samples), sum(added.samples_total)
+         sum(added.total), min(added.least), max(added.greatest), sum(added.samples), sum(added.samples_total),
+         sum(added.buckets)
   FROM snapshots_5min AS added WHERE added.start = ANY (five_minutes)
   GROUP BY 1, 2, 3
   UNION ALL
   SELECT single.* FROM unnest(rest_since, rest_until) AS span (since, until) CROSS JOIN LATERAL (
     SELECT date_bin('1 hour', snapshots.at, 'epoch'), snapshots.series_id, snapshots.kpi,
            count(snapshots.value)::integer, sum(snapshots.value), min(snapshots.value), max(snapshots.value),
-           sum(snapshots.samples) FILTER (WHERE snapshots.mean IS NOT NULL), sum(snapshots.mean * snapshots.samples)
+           sum(snapshots.samples) FILTER (WHERE snapshots.mean IS NOT NULL), sum(snapshots.mean * snapshots.samples),
+           sum(snapshots.buckets)
     FROM snapshots WHERE snapshots.at >= span.since AND snapshots.at < span.until
     GROUP BY 1, 2, 3
   ) AS single
@@ -150,10 +156,10 @@ COMMENT ON FUNCTION values_of_rest IS 'What parts_of_window leaves beside full h
 CREATE FUNCTION window_values(since timestamptz, until timestamptz)
 RETURNS TABLE (hour timestamptz, series_id integer, kpi text, count integer, total double precision,
                lowest double precision, highest double precision, samples double precision,
-               samples_total double precision)
+               samples_total double precision, buckets numeric)
 LANGUAGE sql STABLE AS $$
   SELECT added.hour, added.series_id, added.kpi, added.count, added.total, added.least, added.greatest,
-         added.samples, added.samples_total
+         added.samples, added.samples_total, added.buckets
   FROM snapshots_hourly AS added JOIN rolled_up_hours USING (hour)
   WHERE added.hour >= since AND added.hour <= until + interval '1 microsecond' - interval '1 hour'
   UNION ALL

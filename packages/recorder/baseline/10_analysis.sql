@@ -5,31 +5,35 @@
 
 CREATE FUNCTION compare_models(since timestamptz, until timestamptz)
 RETURNS TABLE (kpi text, service text, model text, context_size text, operation text, snapshots bigint,
-               samples double precision, mean double precision, lowest double precision, highest double precision)
+               samples double precision, mean double precision, lowest double precision, highest double precision,
+               p50 double precision, p95 double precision, p99 double precision, buckets numeric)
 LANGUAGE sql STABLE AS $$
   SELECT added.kpi, series.service, series.model, series.context_size, series.operation, added.snapshots, added.samples,
-         mean_of(added.samples_total, added.samples, added.total, added.snapshots), added.lowest, added.highest
+         mean_of(added.samples_total, added.samples, added.total, added.snapshots), added.lowest, added.highest,
+         quantile_of_buckets(added.kpi, added.buckets, 0.5), quantile_of_buckets(added.kpi, added.buckets, 0.95),
+         quantile_of_buckets(added.kpi, added.buckets, 0.99), added.buckets
   FROM (
     SELECT parts.kpi, parts.series_id, sum(parts.count) AS snapshots, sum(parts.total) AS total,
            min(parts.lowest) AS lowest, max(parts.highest) AS highest, sum(parts.samples) AS samples,
-           sum(parts.samples_total) AS samples_total
+           sum(parts.samples_total) AS samples_total, sum(parts.buckets) AS buckets
     FROM window_values(since, until) AS parts GROUP BY parts.kpi, parts.series_id
   ) AS added JOIN series ON series.id = added.series_id
 $$;
-COMMENT ON FUNCTION compare_models IS 'Each KPI of each service, model, context size and operation from since to until, exactly, both included. snapshots: those with a value. samples: operations that mean is over, of a gauge its readings; NULL where none is known, and mean is then over the snapshots. lowest and highest: of the snapshots'' values, such as the p95 of latency. A gauge is read from a process, which several models may share.';
+COMMENT ON FUNCTION compare_models IS 'Each KPI of each service, model, context size and operation from since to until, exactly, both included. snapshots: those with a value. samples: operations that mean is over, of a gauge its readings; NULL where none is known, and mean is then over the snapshots. lowest and highest: of the snapshots'' values, such as the p95 of latency. p50, p95 and p99: of all operations of the time together, from their buckets; NULL unless the KPI is a distribution. buckets: for other quantiles, and to put several rows together, by quantile_of_buckets. A gauge is read from a process, which several models may share.';
 
 CREATE FUNCTION compare_weeks(since timestamptz, until timestamptz)
 RETURNS TABLE (kpi text, service text, model text, context_size text, operation text, snapshots bigint,
                samples double precision, mean double precision, snapshots_before bigint, samples_before double precision,
-               mean_before double precision, change double precision)
+               mean_before double precision, change double precision, p95 double precision,
+               p95_before double precision)
 LANGUAGE sql STABLE AS $$
   SELECT kpi, service, model, context_size, operation, now.snapshots, now.samples, now.mean, before.snapshots,
-         before.samples, before.mean, (now.mean - before.mean) / nullif(abs(before.mean), 0)
+         before.samples, before.mean, (now.mean - before.mean) / nullif(abs(before.mean), 0), now.p95, before.p95
   FROM compare_models(since, until) AS now
   FULL JOIN compare_models(since - interval '168 hours', until - interval '168 hours') AS before
     USING (kpi, service, model, context_size, operation)
 $$;
-COMMENT ON FUNCTION compare_weeks IS 'Each KPI from since to until, exactly, beside the same time a week earlier; samples and means as in compare_models. change is the relative change of the mean; NULL where a side is missing or was 0.';
+COMMENT ON FUNCTION compare_weeks IS 'Each KPI from since to until, exactly, beside the same time a week earlier; samples, means and p95 as in compare_models. change is the relative change of the mean; NULL where a side is missing or was 0.';
 
 -- Measurements are grouped by hash. Postgres cannot know how few groups there are, since two of the keys lie in metadata;
 -- it would sort them all by seven texts, which takes twice the time.

@@ -27,7 +27,7 @@ CREATE VIEW performance_snapshots AS
       at, series_id, service, model, context_size, context_tokens, kpi,
       CASE WHEN NOT is_overall THEN operation END AS operation, value, samples, mean, p50, p95, p99, each.max
     FROM (
-      SELECT *, false AS is_overall FROM snapshots
+      SELECT at, series_id, kpi, value, samples, mean, p50, p95, p99, max, false AS is_overall FROM snapshots
       UNION ALL
       SELECT *, true FROM snapshots_overall
     ) AS each JOIN series ON series.id = each.series_id

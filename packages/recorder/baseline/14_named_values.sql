@@ -1,7 +1,7 @@
 -- Snapshots and their hours with names in place of keys: what most questions of people are asked of.
 
 CREATE VIEW kpi_values AS
-  SELECT at, service, model, context_size, context_tokens, operation, kpi, value, samples, mean, p50, p95, p99, max
+  SELECT at, service, model, context_size, context_tokens, operation, kpi, value, samples, mean, p50, p95, p99, max, buckets
   FROM snapshots JOIN series ON series.id = series_id;
 COMMENT ON VIEW kpi_values IS 'One row for each instant, service, model, context size, operation and KPI, custom ones too. Kept for retention.snapshotsDays.';
 COMMENT ON COLUMN kpi_values.at IS 'Aligned instant that the values are for.';
@@ -18,10 +18,13 @@ COMMENT ON COLUMN kpi_values.p50 IS 'Median over the same operations; NULL unles
 COMMENT ON COLUMN kpi_values.p95 IS '95th percentile over the same operations; NULL unless the KPI is a distribution.';
 COMMENT ON COLUMN kpi_values.p99 IS '99th percentile over the same operations; NULL unless the KPI is a distribution.';
 COMMENT ON COLUMN kpi_values.max IS 'Upper boundary of the highest histogram bucket that counted one of them: nothing measured was above it. NULL unless the KPI is a distribution, and where a measurement was beyond the last boundary.';
+COMMENT ON COLUMN kpi_values.buckets IS 'How many of them are in each histogram bucket. To put rows together: quantile_of_buckets(kpi, sum(buckets), 0.95) is the p95 of all their operations.';
 
 CREATE VIEW kpi_hours AS
   SELECT hour, service, model, context_size, context_tokens, operation, kpi, count AS snapshots, samples,
-         mean_of(samples_total, samples, total, count) AS mean, samples_total AS sum, least AS lowest, greatest AS highest
+         mean_of(samples_total, samples, total, count) AS mean, samples_total AS sum, least AS lowest, greatest AS highest,
+         quantile_of_buckets(kpi, buckets, 0.5) AS p50, quantile_of_buckets(kpi, buckets, 0.95) AS p95,
+         quantile_of_buckets(kpi, buckets, 0.99) AS p99, buckets
   FROM snapshots_hourly JOIN rolled_up_hours USING (hour) JOIN series ON series.id = series_id;
 COMMENT ON VIEW kpi_hours IS 'The same in full hours, added up: fast over weeks, and kept for retention.hourlyDays. An hour appears a few minutes after it is over.';
 COMMENT ON COLUMN kpi_hours.hour IS 'Start of the hour.';
@@ -37,3 +40,7 @@ COMMENT ON COLUMN kpi_hours.mean IS 'Mean over these operations; without any the
 COMMENT ON COLUMN kpi_hours.sum IS 'Sum over these operations, such as tokens or seconds. To add up hours, divide the sum of sum by the sum of samples: a mean of means would count a quiet hour like a busy one.';
 COMMENT ON COLUMN kpi_hours.lowest IS 'Lowest value of a snapshot, such as the lowest p95 of latency.';
 COMMENT ON COLUMN kpi_hours.highest IS 'Highest value of a snapshot.';
+COMMENT ON COLUMN kpi_hours.p50 IS 'Median of the operations of the hour, from their buckets; NULL unless the KPI is a distribution.';
+COMMENT ON COLUMN kpi_hours.p95 IS '95th percentile of the operations of the hour, from their buckets: no mean of the p95s of snapshots.';
+COMMENT ON COLUMN kpi_hours.p99 IS '99th percentile of the operations of the hour, from their buckets.';
+COMMENT ON COLUMN kpi_hours.buckets IS 'How many of them are in each histogram bucket. To put hours together: quantile_of_buckets(kpi, sum(buckets), 0.95).';

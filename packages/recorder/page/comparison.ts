@@ -106,7 +106,15 @@ function row(
         valueElement(meanOf(each, kpi), kpi),
         isBest ? element('small', {}, 'best') : null,
         element('small', {}, each.figures_of[`avg_${kpi.id}`] ?? ''),
+        ...quantileOf(each, kpi),
       )
     }),
   )
+}
+
+/** A KPI's quantile of all operations below the mean, with what it is of; nothing for one that is not judged by a quantile. */
+function quantileOf({ figures, figures_of: of }: Compared, kpi: DashboardKpi): HTMLElement[] {
+  const [value, text] = [figures[`quantile_${kpi.id}`] ?? null, of[`quantile_${kpi.id}`]]
+  if (value === null || text === undefined) return []
+  return [element('small', {}, valueElement(value, kpi), ` ${text}`)]
 }

@@ -35,17 +35,19 @@ export function modelSections(
   return [
     section(
       'MODELS',
-      [...placeHead, 'mean', 'of', 'lowest', 'highest', 'of', 'snapshots'],
+      [...placeHead, 'mean', 'of', 'p95', 'lowest', 'highest', 'of', 'snapshots'],
       models.map((row) => [
         ...placeOf(row),
         inUnit(row.mean, unitOf(units, row)),
         row.mean_of ?? '',
+        row.p95 === null ? '' : inUnit(row.p95, unitOf(units, row)),
         inUnit(row.lowest, unitOf(units, row)),
         inUnit(row.highest, unitOf(units, row)),
         row.lowest_of.replace('lowest ', ''),
         count(row.snapshots),
       ]),
       'No snapshot has a value in this time.',
+      modelsNote,
     ),
     section(
       'MEASUREMENTS',
@@ -101,6 +103,9 @@ export function changeSections(
 }
 
 type Cell = string | ReportCell
+
+const modelsNote =
+  'p95: of all operations of the time together. Lowest and highest: of single snapshots. Empty: the KPI is no distribution.'
 
 const measurementsNote =
   'Breaches are always kept, others are a sample, and each counts by its weight. ±: standard error. In brackets: holds the true value in 95 of 100 samples.'

@@ -1,4 +1,4 @@
-import { type Config, extremeText, meanText } from '@mnemoscope/kpi'
+import { type Config, extremeText, meanText, quantileText } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
 import { kpiOf } from '../config/source.js'
@@ -20,6 +20,11 @@ const samplesAnswer = z
   .nullable()
   .describe('Operations that the mean is over, of a gauge its readings; null where none is known.')
 
+const quantileAnswer = z
+  .number()
+  .nullable()
+  .describe('Of all operations of the time together; null unless the KPI is a distribution.')
+
 /** A KPI of one service, model, context size and operation over a time. */
 export const modelFigures = z.strictObject({
   ...placeAnswer,
@@ -31,6 +36,13 @@ export const modelFigures = z.strictObject({
   lowest_of: z.string().describe('In words: `lowest snapshot p95`.'),
   highest: z.number().nullable(),
   highest_of: z.string(),
+  p50: quantileAnswer,
+  p95: quantileAnswer,
+  p99: quantileAnswer,
+  quantiles_of: z
+    .string()
+    .nullable()
+    .describe('What these are of, in words: `p50, p95 and p99 of 4,131 operations`.'),
 })
 export type ModelFigures = DataOf<typeof modelFigures>
 
@@ -83,6 +95,8 @@ export const weekFigures = z.strictObject({
   samples_before: samplesAnswer,
   mean_before: z.number().nullable(),
   mean_before_of: z.string().nullable(),
+  p95: quantileAnswer,
+  p95_before: quantileAnswer,
   change: z.number().nullable().describe('Share by which the mean moved.'),
   improved: improvedAnswer,
 })
@@ -126,16 +140,22 @@ export async function compareModels(
   scope: Scope,
   kpi: string | undefined,
 ): Promise<ModelFigures[]> {
-  const { rows } = await pool.query<Omit<ModelFigures, 'mean_of' | 'lowest_of' | 'highest_of'>>(
-    `SELECT ${place}, snapshots::float8 AS snapshots, samples, mean, lowest, highest
+  const { rows } = await pool.query<
+    Omit<ModelFigures, 'mean_of' | 'lowest_of' | 'highest_of' | 'quantiles_of'> & {
+      readonly bucketed: number | null
+    }
+  >(
+    `SELECT ${place}, snapshots::float8 AS snapshots, samples, mean, lowest, highest, p50, p95, p99,
+       count_of_buckets(buckets) AS bucketed
      FROM compare_models($1, $2) WHERE ${wanted}`,
     parameters(scope, kpi),
   )
-  return rows.toSorted(bestFirst(kpis)).map((row) => ({
+  return rows.toSorted(bestFirst(kpis)).map(({ bucketed, ...row }) => ({
     ...row,
     mean_of: meanText(kpiOf(kpis, row.kpi), row, 'model'),
     lowest_of: extremeText(kpiOf(kpis, row.kpi), 'lowest'),
     highest_of: extremeText(kpiOf(kpis, row.kpi), 'highest'),
+    quantiles_of: bucketed === null ? null : `p50, p95 and ${quantileText('p99', bucketed)}`,
   }))
 }
 
@@ -174,7 +194,7 @@ export async function compareWeeks(
 ): Promise<WeekFigures[]> {
   const { rows } = await pool.query<Omit<WeekFigures, 'improved' | 'mean_of' | 'mean_before_of'>>(
     `SELECT ${place}, snapshots::float8 AS snapshots, samples, mean, snapshots_before::float8 AS snapshots_before,
-       samples_before, mean_before, change
+       samples_before, mean_before, change, p95, p95_before
      FROM compare_weeks($1, $2) WHERE ${wanted} ORDER BY abs(change) DESC NULLS LAST, ${place}`,
     parameters(scope, kpi),
   )

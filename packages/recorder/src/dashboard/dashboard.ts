@@ -16,7 +16,7 @@ import { operationAnswer } from '../http/place.js'
 import type { DataOf } from '../http/route.js'
 import { settlingMs } from '../snapshots/timing.js'
 import { kpiCurves, planTrend } from './curves.js'
-import { averages, averagesInWords, samples, statistics, statisticsInWords } from './figures.js'
+import { averages, averagesInWords, quantiles, samples, statistics, statisticsInWords } from './figures.js'
 import { noDataAnswer, noDataOf } from './no-data.js'
 import { currentSnapshot, currentSnapshots, recentSnapshot, recentSnapshots } from './snapshots.js'
 import { livedScope, sourcesOf } from './sources.js'
@@ -65,11 +65,11 @@ const inWords = (name: RegExp) => z.record(z.string().regex(name), z.string())
 export const dashboardAnswer = z.strictObject({
   timestamp: z.number().describe('Unix seconds.'),
   window: z.strictObject({ from: z.number(), to: z.number() }).describe('Unix seconds.'),
-  summary: figures(/^(?:total_snapshots|(?:avg|min|max)_.+)$/).describe(
+  summary: figures(/^(?:total_snapshots|(?:avg|min|max|quantile)_.+)$/).describe(
     '`total_snapshots`, and for every KPI `avg_<kpi>`, over operations, and `min_<kpi>` and `max_<kpi>`, of the ' +
       "snapshots' values.",
   ),
-  summary_of: inWords(/^(?:avg|min|max)_.+$/).describe(
+  summary_of: inWords(/^(?:avg|min|max|quantile)_.+$/).describe(
     'What each known number of `summary` is of: `mean of 4,131 operations`, `lowest snapshot p95`.',
   ),
   trends: z
@@ -79,22 +79,25 @@ export const dashboardAnswer = z.strictObject({
     ),
   trend_details: z.record(z.string(), dashboardTrend).describe('By KPI.'),
   model_performance: z
-    .record(z.string(), figures(/^(?:count|avg_.+)$/))
+    .record(z.string(), figures(/^(?:count|(?:avg|quantile)_.+)$/))
     .describe(
-      'By model, all its operations together: `count` of snapshots, and `avg_<kpi>`, over operations, for every KPI.',
+      'By model, all its operations together: `count` of snapshots, and `avg_<kpi>`, over operations, for every KPI. ' +
+        '`quantile_<kpi>` as in `summary`.',
     ),
   model_performance_of: z
-    .record(z.string(), inWords(/^avg_.+$/))
-    .describe('What each known average of `model_performance` is of, in words.'),
+    .record(z.string(), inWords(/^(?:avg|quantile)_.+$/))
+    .describe('What each known number of `model_performance` is of, in words.'),
   operation_performance: z
     .array(
       z.strictObject({
         model: z.string(),
         operation: operationAnswer,
-        figures: figures(/^(?:count|(?:avg|samples)_.+)$/).describe(
+        figures: figures(/^(?:count|(?:avg|quantile|samples)_.+)$/).describe(
           'As by model, and `samples_<kpi>`: how many operations (of a gauge: readings) an average is over.',
         ),
-        figures_of: inWords(/^avg_.+$/).describe('What each known average is of, in words.'),
+        figures_of: inWords(/^(?:avg|quantile)_.+$/).describe(
+          'What each known average and quantile is of, in words.',
+        ),
       }),
     )
     .describe('The same by model and operation.'),
@@ -154,7 +157,7 @@ export async function snapshotData(
   const [sources, lived] = await Promise.all([sourcesOf(pool, scope), livedScope(pool, scope)])
   const plan = await planTrend(pool, lived, sources, { intervalSeconds: interval, mostPoints: trendPoints })
   const [summary, curves, recent, current, newest] = await Promise.all([
-    summarise(pool, scope, sources),
+    summarise(pool, scope, sources, kpis),
     kpiCurves(pool, lived, plan.sources, plan.stepSeconds),
     recentSnapshots(pool, scope, kpiIds, 20),
     currentSnapshots(pool, { ...scope, from: currentSince(scope, interval) }, { kpis, snapshotInterval }),
@@ -176,7 +179,7 @@ export async function snapshotData(
   )
   return {
     window: { from: scope.from.getTime() / 1_000, to: scope.to.getTime() / 1_000 },
-    summary: { total_snapshots: summary.count, ...statistics(summary, kpiIds) },
+    summary: { total_snapshots: summary.count, ...statistics(summary, kpis) },
     summary_of: statisticsInWords(summary, kpis),
     trends: Object.fromEntries(
       Object.entries(details).flatMap(([id, { direction, points }]) => [
@@ -188,7 +191,7 @@ export async function snapshotData(
     model_performance: Object.fromEntries(
       Object.entries(summary.models).map(([model, totals]) => [
         model,
-        { count: totals.count, ...averages(totals, kpiIds) },
+        { count: totals.count, ...averages(totals, kpiIds), ...quantiles(totals, kpis) },
       ]),
     ),
     model_performance_of: Object.fromEntries(
@@ -197,7 +200,12 @@ export async function snapshotData(
     operation_performance: summary.operations.map(({ model, operation, ...totals }) => ({
       model,
       operation,
-      figures: { count: totals.count, ...averages(totals, kpiIds), ...samples(totals, kpiIds) },
+      figures: {
+        count: totals.count,
+        ...averages(totals, kpiIds),
+        ...quantiles(totals, kpis),
+        ...samples(totals, kpiIds),
+      },
       figures_of: averagesInWords(totals, kpis),
     })),
     recent_snapshots: recent,

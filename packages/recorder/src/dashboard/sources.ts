@@ -53,8 +53,8 @@ export async function livedScope(pool: pg.Pool, scope: Scope): Promise<Scope> {
 
 /**
  * Common table expressions for `addedParameters`: `scoped (series_id, model, operation)`, the series of a scope, and
- * `added (at, series_id, kpi, count, total, least, greatest, samples, samples_total)`, their values and operations, added
- * up where roll-ups serve. A row of operations without a value has the count 0.
+ * `added (at, series_id, kpi, count, total, least, greatest, samples, samples_total, buckets)`, their values and operations,
+ * added up where roll-ups serve. A row of operations without a value has the count 0.
  *
  * Single snapshots are read LATERAL, span by span, behind OFFSET 0: joined to the spans, Postgres would rather read
  * every partition. A scope of all series is not looked up row by row, which would take a third of the time.
@@ -66,15 +66,15 @@ export function withAdded({ service, model, contextSize, operation }: Scope): st
   return `WITH scoped AS (
     SELECT id AS series_id, model, operation FROM series WHERE $1::timestamptz <= $2 AND ${inScope}
   ), added AS (
-    SELECT hour AS at, series_id, kpi, count, total, least, greatest, samples, samples_total
+    SELECT hour AS at, series_id, kpi, count, total, least, greatest, samples, samples_total, buckets
     FROM snapshots_hourly ${chosen} WHERE hour = ANY($7::timestamptz[]) AND ${ofKpi}
     UNION ALL
-    SELECT start, series_id, kpi, count, total, least, greatest, samples, samples_total
+    SELECT start, series_id, kpi, count, total, least, greatest, samples, samples_total, buckets
     FROM snapshots_5min ${chosen} WHERE start = ANY($8::timestamptz[]) AND ${ofKpi}
     UNION ALL
     SELECT single.* FROM unnest($9::timestamptz[], $10::timestamptz[]) AS span (since, until) CROSS JOIN LATERAL (
       SELECT at, series_id, kpi, num_nonnulls(value), value, value, value,
-        CASE WHEN mean IS NOT NULL THEN samples END, mean * samples
+        CASE WHEN mean IS NOT NULL THEN samples END, mean * samples, buckets
       FROM snapshots ${chosen}
       WHERE at >= since AND at < until AND (value IS NOT NULL OR mean IS NOT NULL) AND ${ofKpi} OFFSET 0
     ) AS single

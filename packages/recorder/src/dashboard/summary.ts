@@ -1,3 +1,4 @@
+import { type Config, isQuantile, quantileOf } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import type { Scope } from '../database/scope.js'
 import { addedParameters, type Sources, withAdded } from './sources.js'
@@ -13,6 +14,10 @@ export interface KpiStatistics {
   readonly samples: number | null
   /** Snapshots with a value. */
   readonly snapshots: number
+  /** Of a KPI that is judged by a quantile, that quantile of all operations. */
+  readonly quantile: number | null
+  /** Operations that the quantile is of. */
+  readonly bucketed: number | null
 }
 
 /** What the snapshots of a scope come to. */
@@ -38,14 +43,25 @@ interface Row {
   readonly min: number | null
   readonly max: number | null
   readonly samples: number | null
+  readonly quantile: number | null
+  readonly bucketed: number | null
 }
 
 /** Totals of a scope, all together, by model, and by model and operation, aggregated by Postgres. */
-export async function summarise(pool: pg.Pool, scope: Scope, sources: Sources): Promise<Summary> {
+export async function summarise(
+  pool: pg.Pool,
+  scope: Scope,
+  sources: Sources,
+  kpis: Config['kpis'],
+): Promise<Summary> {
+  const judged = Object.values(kpis).flatMap(({ id, statistic }) =>
+    isQuantile(statistic) ? [{ id, share: quantileOf(statistic) }] : [],
+  )
   const { rows } = await pool.query<Row>(
     `${withAdded(scope)}, parts AS (
        SELECT series_id, kpi, sum(count) AS count, sum(total) AS total, min(least) AS least,
-              max(greatest) AS greatest, sum(samples) AS samples, sum(samples_total) AS samples_total
+              max(greatest) AS greatest, sum(samples) AS samples, sum(samples_total) AS samples_total,
+              sum(buckets) FILTER (WHERE kpi = ANY ($12)) AS buckets
        FROM added GROUP BY series_id, kpi
      ), taken AS (
        SELECT series_id, snapshots FROM series_hourly WHERE hour = ANY($7)
@@ -58,14 +74,18 @@ export async function summarise(pool: pg.Pool, scope: Scope, sources: Sources): 
          ) AS instants GROUP BY series_id
        ) AS single
      )
-     SELECT model, operation, kpi, sum(count) AS count,
-            mean_of(sum(samples_total), sum(samples), sum(total), sum(count)) AS avg, min(least) AS min,
-            max(greatest) AS max, sum(samples) AS samples
-     FROM parts JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((kpi), (model, kpi), (model, operation, kpi))
+     SELECT model, operation, kpi, count, avg, min, max, samples, quantile_of_buckets(kpi, buckets, share) AS quantile,
+            count_of_buckets(buckets) AS bucketed
+     FROM (
+       SELECT model, operation, kpi, sum(count) AS count,
+              mean_of(sum(samples_total), sum(samples), sum(total), sum(count)) AS avg, min(least) AS min,
+              max(greatest) AS max, sum(samples) AS samples, sum(buckets) AS buckets
+       FROM parts JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((kpi), (model, kpi), (model, operation, kpi))
+     ) AS grouped LEFT JOIN unnest($12::text[], $13::float8[]) AS judged (kpi, share) USING (kpi)
      UNION ALL
-     SELECT model, operation, NULL, sum(snapshots), NULL, NULL, NULL, NULL
+     SELECT model, operation, NULL, sum(snapshots), NULL, NULL, NULL, NULL, NULL, NULL
      FROM taken JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((), (model), (model, operation))`,
-    addedParameters(scope, sources),
+    [...addedParameters(scope, sources), judged.map(({ id }) => id), judged.map(({ share }) => share)],
   )
   const ofModels = rows.filter(({ operation }) => operation === null)
   const models = [...new Set(ofModels.map(({ model }) => model))].filter((model) => model !== null)
@@ -97,8 +117,8 @@ function compareText(a: string, b: string): number {
 
 function totals(rows: readonly Row[], model: string | null): Totals {
   const own = rows.filter((row) => row.model === model)
-  const statistics = own.flatMap(({ kpi, avg, min, max, samples, count }) =>
-    kpi === null ? [] : [[kpi, { avg, min, max, samples, snapshots: Number(count) }]],
+  const statistics = own.flatMap(({ kpi, count, avg, min, max, samples, quantile, bucketed }) =>
+    kpi === null ? [] : [[kpi, { avg, min, max, samples, snapshots: Number(count), quantile, bucketed }]],
   )
   return {
     count: Number(own.find(({ kpi }) => kpi === null)?.count ?? 0),

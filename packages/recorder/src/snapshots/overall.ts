@@ -45,6 +45,7 @@ export function overallRows(
   return sharedRows(rows).map((shared) => {
     const [first, ...others] = shared as [SnapshotRow, ...SnapshotRow[]]
     const place = others.reduce((least, row) => (row.operation < least.operation ? row : least), first)
+    const { buckets: _, ...named } = place
     const counted = shared.filter(hasOperations)
     const quantile = (name: ShownQuantile) =>
       all(counted.map((row) => row[name])) === null ? null : figureOf(quantiles.get(keyOf(first))?.[name])
@@ -56,7 +57,7 @@ export function overallRows(
       p99: quantile('p99'),
       max: extreme(counted, 'max', 'highest'),
     }
-    return { ...place, ...figures, value: statisticOf(shared, figures, kpis[first.kpi]) }
+    return { ...named, ...figures, value: statisticOf(shared, figures, kpis[first.kpi]) }
   })
 }
 

@@ -105,14 +105,14 @@ function rollUpPart(pool: pg.Pool, part: Date, level: RollUpLevel): Promise<void
     await client.query(`INSERT INTO ${done} (${start}) VALUES ($1) ON CONFLICT DO NOTHING`, [part])
     const range = [part, new Date(part.getTime() + ms)]
     await client.query(
-      `INSERT INTO ${snapshots} (${start}, series_id, kpi, count, total, least, greatest, samples, samples_total)
+      `INSERT INTO ${snapshots} (${start}, series_id, kpi, count, total, least, greatest, samples, samples_total, buckets)
        SELECT $1, series_id, kpi, count(value), sum(value), min(value), max(value),
-         sum(samples) FILTER (WHERE mean IS NOT NULL), sum(mean * samples)
+         sum(samples) FILTER (WHERE mean IS NOT NULL), sum(mean * samples), sum(buckets)
        FROM snapshots WHERE at >= $1 AND at < $2 GROUP BY series_id, kpi
        HAVING count(value) > 0 OR count(mean * samples) > 0
        ON CONFLICT (${start}, series_id, kpi) DO UPDATE SET count = excluded.count, total = excluded.total,
          least = excluded.least, greatest = excluded.greatest, samples = excluded.samples,
-         samples_total = excluded.samples_total
+         samples_total = excluded.samples_total, buckets = excluded.buckets
        WHERE excluded.count >= ${snapshots}.count`,
       range,
     )

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { createPartitions, dayOf } from '../database/partitions.js'
 import { inTransaction } from '../database/pool.js'
+import { bucketPlaces } from './buckets.js'
 import { copyRows, type PlacedRow } from './copy.js'
 import { holdHours, invalidateRollUps } from './rollup.js'
 import type { SnapshotRow } from './row.js'
@@ -88,6 +89,7 @@ async function insertRows(client: pg.PoolClient, instants: readonly Instant[]): 
     client,
     'snapshots',
     placed(instants, seriesIds, ({ rows }) => rows),
+    await bucketPlaces(client, rows),
   )
 }
 

@@ -1,7 +1,15 @@
 import { names } from '@mnemoscope/kpi'
 import type { PrometheusClient } from '../prometheus/client.js'
-import { queryInstant, queryRange } from '../prometheus/query.js'
-import { type PlacedSample, placeOf, rowsOf, type SnapshotRow, snapshotRows } from './row.js'
+import { type Matrix, queryInstant, queryRange } from '../prometheus/query.js'
+import {
+  bucketPlaceOf,
+  type PlacedBucket,
+  type PlacedSample,
+  placeOf,
+  rowsOf,
+  type SnapshotRow,
+  snapshotRows,
+} from './row.js'
 import type { Instant } from './store.js'
 import type { Intervals } from './timing.js'
 
@@ -46,17 +54,17 @@ export function gapAt(
   return notEvaluated ? 'rules_not_evaluated' : undefined
 }
 
-/** Evaluates every KPI of every series at an instant, in four queries, or five, whatever their number. */
+/** Evaluates every KPI of every series at an instant, in five queries, or six, whatever their number. */
 export async function takeSnapshot(
   client: PrometheusClient,
   at: Date,
   intervals: Intervals,
 ): Promise<Instant> {
   const ask = (query: string) => queryInstant(client, query, at)
-  const [scrapes, between, ...samples] = await Promise.all(
-    [newestScrapeQuery, betweenScrapesQuery, ...snapshotQueries(intervals)].map(ask),
+  const [scrapes, between, buckets, ...samples] = await Promise.all(
+    [newestScrapeQuery, betweenScrapesQuery, bucketQuery(intervals), ...snapshotQueries(intervals)].map(ask),
   )
-  const rows = snapshotRows(samples.flat())
+  const rows = snapshotRows(samples.flat(), buckets)
   const [newest] = scrapes ?? []
   return instantOf(at.getTime(), rows, intervals, {
     newestScrape: newest === undefined ? undefined : newest.value * 1_000,
@@ -75,19 +83,11 @@ export async function takeSnapshots(
   intervals: Intervals,
 ): Promise<Instant[]> {
   const ask = (query: string) => queryRange(client, query, range)
-  const [scrapes, between, ...answers] = await Promise.all(
-    [newestScrapeQuery, betweenScrapesQuery, ...snapshotQueries(intervals)].map(ask),
+  const [scrapes, between, buckets, ...answers] = await Promise.all(
+    [newestScrapeQuery, betweenScrapesQuery, bucketQuery(intervals), ...snapshotQueries(intervals)].map(ask),
   )
-  const samplesAt = new Map<number, PlacedSample[]>()
-  for (const { labels, samples } of answers.flat()) {
-    const place = placeOf(labels)
-    if (place === undefined) continue
-    for (const { at, value } of samples) {
-      const own = samplesAt.get(at) ?? []
-      if (own.length === 0) samplesAt.set(at, own)
-      own.push({ place, value })
-    }
-  }
+  const samplesAt = byInstant<PlacedSample>(answers.flat(), placeOf)
+  const bucketsAt = byInstant<PlacedBucket>(buckets ?? [], bucketPlaceOf)
   const scrapeAt = new Map(scrapes?.[0]?.samples.map(({ at, value }) => [at, value * 1_000]))
   const betweenAt = new Map(between?.[0]?.samples.map(({ at, value }) => [at, value]))
   const times: number[] = []
@@ -97,12 +97,30 @@ export async function takeSnapshots(
   const [signs] = isComplete ? [] : await ask(notEvaluatedQuery(intervals))
   const notEvaluatedAt = new Set(signs?.samples.map(({ at }) => at))
   return times.map((at) =>
-    instantOf(at, rowsOf(samplesAt.get(at) ?? []), intervals, {
+    instantOf(at, rowsOf(samplesAt.get(at) ?? [], bucketsAt.get(at)), intervals, {
       newestScrape: scrapeAt.get(at),
       betweenScrapes: betweenAt.get(at),
       notEvaluated: !samplesAt.has(at) && notEvaluatedAt.has(at),
     }),
   )
+}
+
+/** Samples by their time, each with its place. */
+function byInstant<Placed extends { readonly place: unknown; readonly value: number }>(
+  series: readonly Matrix[],
+  placeIn: (labels: Matrix['labels']) => Placed['place'] | undefined,
+): Map<number, Placed[]> {
+  const found = new Map<number, Placed[]>()
+  for (const { labels, samples } of series) {
+    const place = placeIn(labels)
+    if (place === undefined) continue
+    for (const { at, value } of samples) {
+      const own = found.get(at) ?? []
+      if (own.length === 0) found.set(at, own)
+      own.push({ place, value } as Placed)
+    }
+  }
+  return found
 }
 
 function instantOf(
@@ -125,23 +143,25 @@ const any = `{__name__=~"${names.snapshotSeriesPattern}"}`
  * The queries for every recorded series of a snapshot, each series in one of them. After a restart of Prometheus, and while
  * evaluations fail, the last sample from before would stand for up to five minutes. So a value counts while it is from the
  * last two evaluations. What is of the operations since the snapshot before counts in the one interval that it was recorded
- * in: in a second row the same operations would be there twice.
+ * in, with one evaluation: in a second row the same operations would be there twice.
  */
 function snapshotQueries({ checkSeconds, snapshotSeconds }: Intervals): readonly [string, string] {
-  // A range of Prometheus 2 has both of its ends: a millisecond less, and each sample is in one interval.
-  const interval = `${snapshotSeconds * 1_000 - 1}ms`
+  const judged = `{__name__=~"${names.snapshotSeriesPattern}", __name__=~".+:${judgedField}"}`
   return [
-    fresh(
-      `{__name__=~"${names.snapshotSeriesPattern}", __name__=~".+:${judgedField}"}`,
-      `${reach(checkSeconds)}s`,
-    ),
-    fresh(`{__name__=~"${names.snapshotSeriesPattern}", __name__!~".+:${judgedField}"}`, interval),
+    // Ended series are not in it: staleness still counts.
+    `${judged} and on (${identity}) last_over_time(${judged}[${reach(checkSeconds)}s])`,
+    `last_over_time({__name__=~"${names.snapshotSeriesPattern}", __name__!~".+:${judgedField}"}[${oneInterval(snapshotSeconds)}])`,
   ]
 }
 
-/** What of a selector has a sample in the range that ends now. Ended series are not in it: staleness still counts. */
-function fresh(selector: string, range: string): string {
-  return `${selector} and on (${identity}) last_over_time(${selector}[${range}])`
+/** A range of Prometheus 2 has both of its ends: a millisecond less, and each sample is in one interval. */
+function oneInterval(snapshotSeconds: number): string {
+  return `${snapshotSeconds * 1_000 - 1}ms`
+}
+
+/** Buckets that hold an operation, or are above one that does. */
+function bucketQuery({ snapshotSeconds }: Intervals): string {
+  return `last_over_time({__name__=~"${names.bucketSeries.pattern}"}[${oneInterval(snapshotSeconds)}]) > 0`
 }
 
 /**

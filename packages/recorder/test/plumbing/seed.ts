@@ -18,9 +18,12 @@ export async function seedEverything(pool: pg.Pool): Promise<void> {
      VALUES ('memory', 'a', '8192', 'search'), ('memory', 'b', '+Inf', 'generate')`,
   )
   await pool.query(
-    `INSERT INTO snapshots (at, series_id, kpi, value, samples, mean, p50, p95, p99, max)
+    "INSERT INTO bucket_boundaries VALUES ('f1_score', '{1}', '{1}'), ('latency', '{1}', '{1}')",
+  )
+  await pool.query(
+    `INSERT INTO snapshots (at, series_id, kpi, value, samples, mean, p50, p95, p99, max, buckets)
      SELECT at, id, kpi,
-       level, 40, level, 0.8, 0.9, 0.95, 1
+       level, 40, level, 0.8, 0.9, 0.95, 1, 40
      FROM (
        SELECT generate_series($1::timestamptz - interval '336 hours', $1::timestamptz - interval '3 hours', '30 min') AS at
        UNION SELECT generate_series($1::timestamptz - interval '2 hours', $1::timestamptz, '1 min')
