@@ -83,9 +83,21 @@ export function planted(alertmanager: '0.25' | '0.35'): Planted {
       prometheus: [`http://${login('replicas.prometheus[]')}@127.0.0.1:9091`],
       alertmanager: [`http://${login('replicas.alertmanager[]')}@127.0.0.1:9094`],
     },
-    handlers: { desk: { webhook: address(canary('handlers.*.webhook')) } },
+    ...(alertmanager === '0.35' && {
+      recorderScrapeTokenFile: `/nowhere/${canary('recorderScrapeTokenFile')}`,
+    }),
+    handlers: {
+      desk: { webhook: address(canary('handlers.*.webhook')) },
+      filed: { webhook: { urlFile: `/nowhere/${canary('handlers.*.webhook.urlFile')}` } },
+    },
     plugins: [
-      { name: 'recall', handlers: { desk: { webhook: address(canary('plugins[].handlers.*.webhook')) } } },
+      {
+        name: 'recall',
+        handlers: {
+          desk: { webhook: address(canary('plugins[].handlers.*.webhook')) },
+          filed: { webhook: { urlFile: `/nowhere/${canary('plugins[].handlers.*.webhook.urlFile')}` } },
+        },
+      },
     ],
   }
   return { config: config as ConfigInput, canaries }

@@ -17,8 +17,10 @@ import {
 /** What is attacked, and how much. */
 export interface Horde {
   readonly recorder: string
-  /** Addresses of metrics. */
+  /** Addresses of metrics, and of tools for assistants. */
   readonly others: readonly string[]
+  /** What those tools ask for. */
+  readonly mcpToken: string
   /** A key that may read. */
   readonly readKey: string
   readonly requests: number
@@ -35,7 +37,7 @@ interface Sent {
   readonly body?: string | undefined
 }
 
-const { recorder, others, readKey, requests, seed } = JSON.parse(process.argv[2] ?? '') as Horde
+const { recorder, others, mcpToken, readKey, requests, seed } = JSON.parse(process.argv[2] ?? '') as Horde
 const lanes = 16
 const lateMs = 15_000
 /** Different ones that are made of each kind; a kind repeats itself after them. */
@@ -84,6 +86,8 @@ const paths = {
       '/fault?fault=recall',
       '//metrics',
       '/metrics/../fault',
+      '/mcp',
+      '/mcp?x=%ff',
       '/%',
     ],
     ...[`/${'x'.repeat(5_000)}`, 'http://attacker.example/metrics', '*'],
@@ -109,6 +113,11 @@ const headers: readonly Readonly<Record<string, string>>[] = [
     origin: recorder,
   },
   { authorization: 'Bearer' },
+  ...[{}, { 'mcp-session-id': '\u00ff', 'mcp-protocol-version': '9999-99-99' }].map((more) => ({
+    authorization: `Bearer ${mcpToken}`,
+    accept: 'application/json, text/event-stream',
+    ...more,
+  })),
   { 'content-encoding': 'gzip', 'content-type': 'application/json' },
   { 'content-encoding': 'gzip, gzip', 'content-type': 'application/json' },
   { 'content-type': 'application/json; charset=utf-16' },
@@ -122,6 +131,14 @@ const bodies = [
   '[',
   '"\\ud800"',
   '{"fault":"__proto__"}',
+  ...[
+    '[]',
+    '[{"jsonrpc":"2.0","id":1,"method":"tools/list"}]',
+    '{"jsonrpc":"2.0","id":{},"method":"tools/call","params":{"name":"__proto__"}}',
+    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"alerts","arguments":{"limit":-1e400}}}',
+    '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}',
+    '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":[]}}',
+  ],
   `${'['.repeat(5_000)}`,
   '\0'.repeat(300),
 ]

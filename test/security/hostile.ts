@@ -19,9 +19,9 @@ export interface Endured {
 
 /** Sends hostile requests to all listeners by another process, and asks for health meanwhile. */
 export async function endure(listeners: Listeners, requests: number, seed: number): Promise<Endured> {
-  const { up, recorder, demo, service, readKey } = listeners
+  const { up, recorder, demo, service, mcp, mcpToken, readKey } = listeners
   const before = await rows(up.run.database)
-  const horde: Horde = { recorder, others: [demo, service], readKey, requests, seed }
+  const horde: Horde = { recorder, others: [demo, service, mcp], mcpToken, readKey, requests, seed }
   const { result, slowestHealth } = await watchingHealth(recorder, () => {
     const program = typescript('test/security/horde.ts', JSON.stringify(horde))
     const child = spawn(process.execPath, program, { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] })

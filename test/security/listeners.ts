@@ -16,6 +16,10 @@ export interface Listeners {
   readonly demo: string
   /** Address of the metrics of a service that has the SDK. */
   readonly service: string
+  /** Address of the tools for assistants. */
+  readonly mcp: string
+  /** What they ask for. */
+  readonly mcpToken: string
   /** The key with all scopes. */
   readonly ownerKey: string
   /** A key that may send alerts. */
@@ -27,7 +31,10 @@ export interface Listeners {
   stop(): Promise<void>
 }
 
-/** Starts `mnemoscope up` with a key for people, and a demo and a service that send it nothing: what is stored is from others. */
+/**
+ * Starts `mnemoscope up` with a key for people, tools for assistants, and a demo and a service that send it nothing: what is
+ * stored is from others.
+ */
 export async function startListeners(): Promise<Listeners> {
   const folder = temporaryFolder('listeners')
   writeFileSync(join(folder.path, 'mnemoscope.config.ts'), 'export default {}\n')
@@ -54,8 +61,20 @@ export async function startListeners(): Promise<Listeners> {
       ...['demo', '--serve', '--port', String(port), '--config', config],
     ])
     const service = await metrics('service', (port) => typescript('test/security/service.ts', String(port)))
+    const mcpToken = 'of-assistants'
+    const mcpPort = await freePort()
+    const mcp = `http://127.0.0.1:${mcpPort}/mcp`
+    const assistants = await startListener(
+      'mcp',
+      [command, 'mcp', '--http', '--port', String(mcpPort), '--url', up.run.recorder],
+      folder.path,
+      mcp,
+      { MNEMOSCOPE_MCP_TOKEN: mcpToken, MNEMOSCOPE_TOKEN: made.stdout.trim() },
+    )
+    stops.push(() => assistants.stop())
     let ended = 0
-    for (const { process } of [demo, service]) void process.exited.then(() => ended++)
+    for (const { process } of [demo, service, { process: assistants }])
+      void process.exited.then(() => ended++)
     const stored = (file: string) => readFileSync(join(folder.path, '.mnemoscope', file), 'utf8').trim()
     const before = stored('run.json')
     return {
@@ -63,6 +82,8 @@ export async function startListeners(): Promise<Listeners> {
       recorder: up.run.recorder,
       demo: demo.url,
       service: service.url,
+      mcp,
+      mcpToken,
       ownerKey: stored('secrets/owner-key'),
       alertsKey: stored('secrets/alertmanager-key'),
       readKey: made.stdout.trim(),
@@ -80,14 +101,17 @@ function startListener(
   args: readonly string[],
   stateDir: string,
   url: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   return startProcess({
     name,
     command: process.execPath,
     args,
     cwd: repository,
+    env: { ...process.env, ...env },
     stateDir,
-    ready: async () => (await fetch(url)).ok,
+    // Assistants are asked for a token.
+    ready: async () => [200, 401].includes((await fetch(url)).status),
     readyTimeoutMs: 30_000,
   })
 }

@@ -40,6 +40,7 @@ beforeAll(async () => {
     alertCheckInterval: '1s',
     caFile: inFolder('ca.crt'),
     alerting: { recorderTokenFile: inFolder('token') },
+    recorderScrapeTokenFile: inFolder('token'),
     services: [
       {
         name: 'secured',
@@ -47,7 +48,12 @@ beforeAll(async () => {
         targets: [`localhost:${ports.service}`],
         tokenFile: inFolder('token'),
       },
-      { name: 'demo', scheme: 'https', targets: [`localhost:${ports.demo}`] },
+      {
+        name: 'demo',
+        scheme: 'https',
+        targets: [`localhost:${ports.demo}`],
+        tokenFile: inFolder('token'),
+      },
     ],
     endpoints: {
       recorder,
@@ -81,7 +87,10 @@ beforeAll(async () => {
   )
   await start(
     'demo',
-    [command, 'demo', '--serve', ...tls, '--port', String(ports.demo)],
+    [
+      ...[command, 'demo', '--serve', ...tls, '--port', String(ports.demo)],
+      ...['--scrape-token-file', inFolder('token')],
+    ],
     folder.path,
     ports.demo,
   )
@@ -138,6 +147,17 @@ test('Prometheus scrapes recorder, demo and service by the certificate of a priv
   ])
 })
 
+test('scrapes of recorder, demo and service are answered with the token only', async () => {
+  const { MNEMOSCOPE_TOKEN } = trusting
+  for (const port of [ports.recorder, ports.demo, ports.service]) {
+    const statuses = []
+    for (const authorization of ['', 'Bearer other', `Bearer ${MNEMOSCOPE_TOKEN}`]) {
+      statuses.push((await askAt(port, 'GET', '/metrics', { authorization })).status)
+    }
+    expect(statuses).toEqual([401, 401, 200])
+  }
+})
+
 test('Alertmanager notifies the recorder, and the SDK sends it measurements, over HTTPS', async () => {
   const alert = {
     labels: { alertname: 'MnemoscopeLatencyWarning', severity: 'warning', kpi: 'latency', job: 'x' },
@@ -165,11 +185,11 @@ test('commands ask the recorder over HTTPS, and refuse a certificate of an autho
   )
 })
 
-/** Status and headers of an answer of the recorder, whose certificate has to be of the private authority. */
-function askRecorder(method: string, path: string, headers: Record<string, string> = {}) {
+/** Status and headers of an answer, of a listener whose certificate has to be of the private authority. */
+function askAt(port: number, method: string, path: string, headers: Record<string, string> = {}) {
   return new Promise<{ status: number | undefined; cookie: string }>((resolve, reject) => {
     const options = { method, headers, ca: readFileSync(inFolder('ca.crt')), agent: false }
-    const asking = request(`https://localhost:${ports.recorder}${path}`, options, (response) => {
+    const asking = request(`https://localhost:${port}${path}`, options, (response) => {
       response.resume()
       response.once('end', () =>
         resolve({ status: response.statusCode, cookie: String(response.headers['set-cookie']) }),
@@ -185,10 +205,10 @@ test('nothing is answered without TLS, and the cookie of the page is for HTTPS o
   }
   const headers = { authorization: `Bearer ${trusting.MNEMOSCOPE_TOKEN}` }
   const origin = `https://localhost:${ports.recorder}`
-  const { status, cookie } = await askRecorder('POST', '/api/session', { ...headers, origin })
+  const { status, cookie } = await askAt(ports.recorder, 'POST', '/api/session', { ...headers, origin })
   expect([status, cookie]).toEqual([200, expect.stringMatching(/; Secure; SameSite=Strict;/)])
   const plainOrigin = { ...headers, origin: origin.replace('https', 'http') }
-  expect((await askRecorder('POST', '/api/session', plainOrigin)).status).toBe(403)
+  expect((await askAt(ports.recorder, 'POST', '/api/session', plainOrigin)).status).toBe(403)
 })
 
 test('connections with TLS that are only held end where there are too many', async () => {
@@ -201,7 +221,7 @@ test('connections with TLS that are only held end where there are too many', asy
   })
   try {
     await eventually('the end of the surplus', () => ended >= 50, { everyMs: 20 })
-    expect((await askRecorder('GET', '/healthz')).status).toBe(200)
+    expect((await askAt(ports.recorder, 'GET', '/healthz')).status).toBe(200)
     expect(ended).toBeLessThan(100)
   } finally {
     for (const socket of sockets) socket.destroy()

@@ -5,6 +5,7 @@ import {
   boundConnections,
   type Config,
   createListener,
+  hasScrapeToken,
   MnemoscopeError,
   type TlsFiles,
 } from '@mnemoscope/kpi'
@@ -30,6 +31,8 @@ export interface DemoOptions {
   readonly host?: string
   /** Serves HTTPS with this certificate. Default: HTTP. */
   readonly tls?: TlsFiles | undefined
+  /** File with the token that scrapes of `/metrics` have to send. Default: none. */
+  readonly scrapeTokenFile?: string | undefined
   /** Questions a second, for each of the three models, at most 1000. Default 4. */
   readonly rate?: number
   /** Break the memory from the start. Default: healthy. */
@@ -63,6 +66,7 @@ export async function startDemo({
   port = 9464,
   host = '127.0.0.1',
   tls,
+  scrapeTokenFile,
   rate = 4,
   fault: firstFault,
   strategy = 'context_size',
@@ -99,7 +103,9 @@ export async function startDemo({
   const handleFault = faultControl(control)
   const server = createListener({ ...limits, tls }, (request, response) => {
     const path = request.url?.split('?', 1)[0]
-    if (path === '/metrics') monitor.requestHandler(request, response)
+    if (path === '/metrics' && scrapeTokenFile !== undefined && !hasScrapeToken(request, scrapeTokenFile))
+      response.writeHead(401, { 'www-authenticate': 'Bearer' }).end('Scrapes need the token.\n')
+    else if (path === '/metrics') monitor.requestHandler(request, response)
     else if (path === '/fault') handleFault(request, response)
     else response.writeHead(404, { 'content-type': 'text/plain' }).end('Here are /metrics and /fault.\n')
   })

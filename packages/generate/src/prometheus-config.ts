@@ -59,14 +59,25 @@ export function serviceJob(
   return {
     job_name: name,
     ...(scheme === undefined ? {} : { scheme, ...tlsConfig(scheme, caFile) }),
-    ...(tokenFile === undefined ? {} : { authorization: { type: 'Bearer', credentials_file: tokenFile } }),
+    ...bearer(tokenFile),
     static_configs: [{ targets: [...targets] }],
   }
 }
 
 /** The scrape job of the recorder itself. */
-export function recorderJob({ endpoints, caFile }: Pick<Config, 'endpoints' | 'caFile'>): ScrapeJob {
-  return scrapeJob(names.pipelineJob.recorder, endpoint(endpoints.recorder), caFile)
+export function recorderJob({
+  endpoints,
+  caFile,
+  recorderScrapeTokenFile,
+}: Pick<Config, 'endpoints' | 'caFile' | 'recorderScrapeTokenFile'>): ScrapeJob {
+  return {
+    ...scrapeJob(names.pipelineJob.recorder, endpoint(endpoints.recorder), caFile),
+    ...bearer(recorderScrapeTokenFile),
+  }
+}
+
+function bearer(tokenFile: string | undefined): Pick<ScrapeJob, 'authorization'> {
+  return tokenFile === undefined ? {} : { authorization: { type: 'Bearer', credentials_file: tokenFile } }
 }
 
 /** How Prometheus and Alertmanager know the certificate of an https address; nothing for public authorities. */

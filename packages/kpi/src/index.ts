@@ -94,6 +94,7 @@ export { definePlugin, type Plugin } from './plugin.js'
 export { prometheusName } from './prometheus-name.js'
 export type { ReportCell, ReportSection, ReportTone } from './report-section.js'
 export { isRunbookAddress } from './runbook.js'
+export { hasScrapeToken } from './scrape-token.js'
 export {
   compareSeverity,
   type Severity,

@@ -21,6 +21,7 @@ test('the page of the configuration names every setting, and no other', () => {
       grafana: 'http://127.0.0.1:3000',
       traces: 'http://127.0.0.1:16686/trace/{traceId}',
     },
+    recorderScrapeTokenFile: '/token',
     proxySignIn: { key: 'proxy' },
   })
   const section = page.slice(page.indexOf('## Settings'), page.indexOf('## KPIs'))

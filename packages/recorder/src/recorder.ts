@@ -196,6 +196,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
       keys: options.keys ?? (() => []),
       open: options.open ?? (isLoopback(host) ? 'use' : 'nothing'),
       sessionSecret: options.signIn?.secret ?? randomBytes(32).toString('hex'),
+      asksScrapes: () => configSource.current().recorderScrapeTokenFile !== undefined,
       people: () => configSource.current().proxySignIn,
     },
     audit,

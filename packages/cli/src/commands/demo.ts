@@ -12,6 +12,7 @@ interface DemoOptions extends TlsOptions {
   port: number
   host: string
   recorder?: string
+  scrapeTokenFile?: string
 }
 
 /** `mnemoscope demo`: breaks and fixes the running demo, or runs only its memory system. */
@@ -24,6 +25,7 @@ export const demoCommand = new Command('demo')
   .option('--host <address>', 'address of /metrics for --serve', '127.0.0.1')
   .option('--tls-cert <file>', 'certificate of /metrics over HTTPS, for --serve')
   .option('--tls-key <file>', 'key of the certificate')
+  .option('--scrape-token-file <file>', 'file with the token that scrapes have to send, for --serve')
   .option('--recorder <url>', 'recorder that gets single measurements, for --serve (default: none)')
   .action(async (options: DemoOptions) => {
     if (options.serve) return serve(options)
@@ -42,7 +44,15 @@ export const demoCommand = new Command('demo')
     )
   })
 
-async function serve({ config: path, host, port, fault, recorder, ...others }: DemoOptions): Promise<void> {
+async function serve({
+  config: path,
+  host,
+  port,
+  fault,
+  recorder,
+  scrapeTokenFile,
+  ...others
+}: DemoOptions): Promise<void> {
   const { loadProject } = await import('../config-file.js')
   const { config } = await loadProject(path)
   const stopping = stopSignal(() => {})
@@ -52,6 +62,7 @@ async function serve({ config: path, host, port, fault, recorder, ...others }: D
     host,
     port,
     recorder,
+    scrapeTokenFile,
     tls: tlsFiles(others),
     ...(fault !== undefined && fault !== 'none' && { fault }),
   })

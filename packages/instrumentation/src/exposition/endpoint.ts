@@ -1,9 +1,14 @@
 import type { AddressInfo } from 'node:net'
-import { boundConnections, createListener, MnemoscopeError, type TlsFiles } from '@mnemoscope/kpi'
+import {
+  boundConnections,
+  createListener,
+  hasScrapeToken,
+  MnemoscopeError,
+  type TlsFiles,
+} from '@mnemoscope/kpi'
 import type { Warn } from '../guards/warnings.js'
 import type { Siblings } from '../siblings/siblings.js'
 import type { RequestHandler } from './request-handler.js'
-import { hasToken } from './scrape-token.js'
 
 /** A server with one page. */
 export interface Endpoint {
@@ -60,7 +65,7 @@ export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint>
       message: `The changed certificate is not used, and the former one stays: ${message}`,
     })
   const server = createListener({ ...limits, tls, onTlsFailure }, (request, response) => {
-    if (tokenFile !== undefined && !hasToken(request, tokenFile)) {
+    if (tokenFile !== undefined && !hasScrapeToken(request, tokenFile)) {
       response.writeHead(401, { 'content-type': 'text/plain; charset=utf-8', 'www-authenticate': 'Bearer' })
       response.end('Scrapes need the token of this service.\n')
     } else if (request.url === path || request.url?.startsWith(`${path}?`)) {

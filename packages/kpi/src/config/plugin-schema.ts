@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AlertEvent } from '../alert-event.js'
 import type { ReportSection } from '../report-section.js'
+import { secretFile } from './notification-schema.js'
 import { secret } from './secrets.js'
 
 /** The user's code that gets the events of alerts. If it throws, the event comes again later. */
@@ -11,9 +12,14 @@ const handler = z.union(
     z.custom<HandlerFunction>((given) => typeof given === 'function'),
     z.literal('console'),
     z.strictObject({ webhook: secret('secret', z.url({ protocol: /^https?$/ })) }),
+    /** With the address in a file, which the recorder reads for each event. */
+    z.strictObject({ webhook: z.strictObject({ urlFile: secretFile }) }),
     z.strictObject({ file: z.string().min(1) }),
   ],
-  { error: 'expected a function (event) => ..., "console", { webhook: "https://..." } or { file: "path" }' },
+  {
+    error:
+      'expected a function (event) => ..., "console", { webhook: "https://..." }, { webhook: { urlFile: "path" } } or { file: "path" }',
+  },
 )
 
 /** Handlers of alerts by name. Deliveries are stored by this name, so a renamed handler begins without any. */

@@ -264,6 +264,11 @@ export const settingsSchema = z.strictObject({
       traces: traceLink.optional(),
     })
     .prefault({}),
+  /**
+   * File with the token or key that Prometheus sends for the recorder's own metrics, as Prometheus finds it. With it, the
+   * recorder asks for a key with `read` there. Default: they are open.
+   */
+  recorderScrapeTokenFile: secretFile.optional(),
   /** People whom a proxy in front of the recorder signs in. Default: people sign in with keys. */
   proxySignIn: proxySignIn.optional(),
   /** Further servers that see the same as those of `endpoints`: pairs of Prometheus, clustered Alertmanagers. */

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { AlertEvent, Config } from '@mnemoscope/kpi'
 
@@ -24,24 +24,33 @@ export function configuredHandlers({ handlers }: Pick<Config, 'handlers'>, folde
   return Object.entries(handlers).map(([name, handler]) => {
     if (typeof handler === 'function') return { name, handle: handler }
     if (handler === 'console') return consoleHandler({ name })
-    if ('webhook' in handler) return webhookHandler({ name, url: handler.webhook })
+    if ('webhook' in handler) {
+      const { webhook } = handler
+      return typeof webhook === 'string'
+        ? webhookHandler({ name, url: webhook })
+        : webhookHandler({ name, urlFile: resolve(folder, webhook.urlFile) })
+    }
     return fileHandler({ name, path: resolve(folder, handler.file) })
   })
 }
 
-export interface WebhookHandlerOptions {
-  readonly url: string
+export type WebhookHandlerOptions = {
   readonly headers?: Readonly<Record<string, string>>
   /** Default `webhook`. */
   readonly name?: string
-}
+} & (
+  | { readonly url: string }
+  /** With the address in a file, which is read for each event. */
+  | { readonly urlFile: string }
+)
 
 /** Posts each event as JSON. Any answer but 2xx counts as a failure and is tried again. */
-export function webhookHandler({ url, headers = {}, name = 'webhook' }: WebhookHandlerOptions): AlertHandler {
+export function webhookHandler(options: WebhookHandlerOptions): AlertHandler {
+  const { headers = {}, name = 'webhook' } = options
   return {
     name,
     async handle(event, signal) {
-      const response = await fetch(url, {
+      const response = await fetch('url' in options ? options.url : await addressIn(options.urlFile), {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': String(event.id) },
         body: JSON.stringify(event),
@@ -53,6 +62,16 @@ export function webhookHandler({ url, headers = {}, name = 'webhook' }: WebhookH
       if (!response.ok) throw new Error(`HTTP ${response.status}`)
     },
   }
+}
+
+/** Its errors are stored, so they have neither the address nor the path. */
+async function addressIn(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
+    throw new Error(`the file of webhook.urlFile cannot be read: ${code}`)
+  })
+  const address = text.trim()
+  if (/^https?:/.test(address) && URL.canParse(address)) return address
+  throw new Error('the file of webhook.urlFile has no address that begins with https:// or http://')
 }
 
 export interface FileHandlerOptions {

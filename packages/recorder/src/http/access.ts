@@ -10,9 +10,13 @@ export type Scope = (typeof scopes)[number]
 /**
  * Which scope a route needs. Without a token and without keys, `open` of the recorder decides.
  * - `open`: none, whoever asks: health, the recorder's own metrics, and what has no data.
+ * - `metrics`: none, unless the configuration names a token for scrapes: `read` then.
  * - `write:measurements`: none until the recorder has a token, or a person has made a key.
  */
-export type Access = Scope | 'open'
+export type Access = Scope | 'open' | 'metrics'
+
+/** The same at one moment. */
+export type Needed = Scope | 'open'
 
 /**
  * What everybody who reaches a recorder may do while it has no token and no keys: all but `configure`, nothing but `open`
@@ -49,6 +53,8 @@ export interface Gate {
   readonly sessionSecret: string
   /** The people of this moment whom a proxy signs in. Default none. */
   readonly people?: () => ProxySignIn | undefined
+  /** Whether scrapes need a key at this moment. Default: they do not. */
+  readonly asksScrapes?: () => boolean
 }
 
 /** What of a request decides who it is from. */
@@ -68,7 +74,7 @@ export interface Asked {
  * @param caller who sends it; undefined for a request without a valid key, which some routes do not need
  * @throws MnemoscopeError TOKEN_REQUIRED, ACCESS_DENIED
  */
-export function assertAccess(access: Access, caller: Caller | undefined, gate: Gate): void {
+export function assertAccess(access: Needed, caller: Caller | undefined, gate: Gate): void {
   if (access === 'open') return
   if (caller !== undefined) {
     if (caller.scopes.includes(access)) return
@@ -91,11 +97,17 @@ export function assertAccess(access: Access, caller: Caller | undefined, gate: G
   })
 }
 
+/** What a route needs at this moment. */
+export function neededNow(access: Access, { asksScrapes }: Pick<Gate, 'asksScrapes'>): Needed {
+  if (access !== 'metrics') return access
+  return asksScrapes?.() === true ? 'read' : 'open'
+}
+
 /**
  * Who sends a request: by its key, or by the session that the page's cookie names.
  * @returns undefined for a request without a valid one
  */
-export function callerOf(access: Access, asked: Asked, gate: Gate, now = Date.now()): Key | undefined {
+export function callerOf(access: Needed, asked: Asked, gate: Gate, now = Date.now()): Key | undefined {
   const { authorization, cookie } = asked
   const given = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1]
   if (given !== undefined) {
@@ -114,12 +126,12 @@ export function callerOf(access: Access, asked: Asked, gate: Gate, now = Date.no
  * Whether a request that a browser signs by itself is from the recorder's page. Pages of other programs make browsers send
  * such requests too: with another origin, or, if they only read, with a word about the site. That a page cannot leave out.
  */
-function isOfOwnPage(access: Access, { origin, fetchSite }: Pick<Asked, 'origin' | 'fetchSite'>): boolean {
+function isOfOwnPage(access: Needed, { origin, fetchSite }: Pick<Asked, 'origin' | 'fetchSite'>): boolean {
   return origin !== undefined || (access === 'read' && !/^(?:same|cross)-site$/.test(fetchSite ?? ''))
 }
 
 /** A key as it is, or the person in whose name a proxy sends it. */
-function throughProxy(key: Key, access: Access, asked: Asked, gate: Gate): Key {
+function throughProxy(key: Key, access: Needed, asked: Asked, gate: Gate): Key {
   const people = gate.people?.()
   if (people === undefined || key.name !== people.key || key.isOwn === true) return key
   const person = asked.passedOn === undefined ? undefined : personNamed(key, people, asked.passedOn)

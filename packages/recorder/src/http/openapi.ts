@@ -111,7 +111,12 @@ function operation(route: AnyRoute, kpiIds: readonly string[]): object {
       },
     }),
     // Either is enough: whether the recorder has a token is known when it runs.
-    ...(access !== 'open' && { security: [{ token: [access] }, ...(access === 'configure' ? [] : [{}])] }),
+    ...(access !== 'open' && {
+      security: [
+        { token: [access === 'metrics' ? 'read' : access] },
+        ...(access === 'configure' ? [] : [{}]),
+      ],
+    }),
     responses: {
       ...(route.isRedirect
         ? { 303: { description: 'Leads to another address, in the header Location.' } }

@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Config, type ConnectionRank, MnemoscopeError, rankConnection } from '@mnemoscope/kpi'
 import type { Context, Hono } from 'hono'
-import { type Asked, assertAccess, type Caller, callerOf, type Gate, type Key } from './access.js'
+import { type Asked, assertAccess, type Caller, callerOf, type Gate, type Key, neededNow } from './access.js'
 import type { Attempts } from './attempts.js'
 import { withBody } from './body.js'
 import type { Budget } from './budget.js'
@@ -54,9 +54,10 @@ export function serve<Needs extends ServeOptions>(app: Hono, route: AnyRoute<Nee
     const budget = route.access === 'write:alerts' ? budgets.alerts : budgets.others
     let caller: Key | undefined
     try {
-      caller = callerOf(route.access, askedOf(context, sentOf(context)), gate)
+      const access = neededNow(route.access, gate)
+      caller = callerOf(access, askedOf(context, sentOf(context)), gate)
       if (caller !== undefined) rank(context, 'known')
-      assertAccess(route.access, caller, gate)
+      assertAccess(access, caller, gate)
       const params = route.params === undefined ? {} : readParams(context, route.params)
       const query = readQuery(context, queryShape(route.query, Object.keys(config.kpis)))
       const handle = async (body: unknown) => route.handle({ params, query, body, context, caller }, needs)

@@ -45,7 +45,7 @@ export const statusRoutes = [
     method: 'GET',
     path: '/metrics',
     summary: 'What the recorder says about itself, for Prometheus.',
-    access: 'open',
+    access: 'metrics',
     media: ['text/plain'],
     async handle({ context }, { metrics: { registry } }: { readonly metrics: Metrics }) {
       return context.body(await registry.metrics(), 200, { 'content-type': registry.contentType })

@@ -18,7 +18,10 @@ import { type Schema, unseen } from './unseen.js'
 jest.setTimeout(120_000)
 
 const token = 'of-my-own'
-const config = defineConfig({ endpoints: { traces: 'https://traces.example.com/{traceId}' } })
+const config = defineConfig({
+  endpoints: { traces: 'https://traces.example.com/{traceId}' },
+  recorderScrapeTokenFile: '/where/prometheus/finds/it',
+})
 const minute = Math.floor(Date.now() / 60_000) * 60_000
 const configSource = {
   ...fixedConfig(config),

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
+import { type AlertEvent, defineConfig } from '@mnemoscope/kpi'
 import { storeObservations } from '../../src/alerts/store.js'
 import { configuredHandlers, fileHandler, startRecorder, webhookHandler } from '../../src/index.js'
 import { silentLogger } from '../plumbing/silent-logger.js'
@@ -54,6 +54,35 @@ test('the webhook handler follows no redirect', async () => {
     return rows[0].last_error === 'HTTP 307'
   })
   expect(new Set(asked)).toEqual(new Set(['/here']))
+  await new Promise((resolve) => server.close(resolve))
+})
+
+test('the webhook handler reads its address from a file for each event, and shows neither', async () => {
+  const asked: string[] = []
+  const server = createServer(({ url = '' }, response) => {
+    asked.push(url)
+    response.writeHead(200).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const folder = await mkdtemp(join(tmpdir(), 'mnemoscope-handlers-'))
+  const { handlers } = defineConfig({ handlers: { desk: { webhook: { urlFile: 'the-address' } } } })
+  const [handler] = configuredHandlers({ handlers }, folder)
+  const handle = async () => handler?.handle({ id: 1 } as AlertEvent, AbortSignal.timeout(5_000))
+  const failure = () =>
+    handle().then(
+      () => 'none',
+      (error: Error) => error.message,
+    )
+  expect(await failure()).toBe('the file of webhook.urlFile cannot be read: ENOENT')
+  await writeFile(join(folder, 'the-address'), 'secret\n')
+  expect(await failure()).toMatch(/^the file of webhook.urlFile has no address that begins with/)
+  for (const path of ['/first', '/second']) {
+    await writeFile(join(folder, 'the-address'), `http://127.0.0.1:${port}${path}\n`)
+    expect(await failure()).toBe('none')
+  }
+  expect(asked).toEqual(['/first', '/second'])
+  await rm(folder, { recursive: true })
   await new Promise((resolve) => server.close(resolve))
 })
 

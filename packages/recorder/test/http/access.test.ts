@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import {
-  type Access,
   type Asked,
   assertAccess,
   callerOf,
   type Gate,
   isLoopback,
+  type Needed,
+  neededNow,
   scopes,
   sessionCookie,
 } from '../../src/http/access.js'
@@ -19,7 +20,7 @@ const anonymous: Asked = {
   fetchSite: undefined,
 }
 const open: Gate = { token: undefined, keys: () => [], open: 'use', sessionSecret: 'signs' }
-const outcome = (scope: Access, asked: Partial<Asked>, gate: Gate, now?: number) => {
+const outcome = (scope: Needed, asked: Partial<Asked>, gate: Gate, now?: number) => {
   try {
     const caller = callerOf(scope, { ...anonymous, ...asked }, gate, now)
     assertAccess(scope, caller, gate)
@@ -29,7 +30,7 @@ const outcome = (scope: Access, asked: Partial<Asked>, gate: Gate, now?: number)
   }
 }
 
-const every: readonly Access[] = ['open', ...scopes]
+const every: readonly Needed[] = ['open', ...scopes]
 
 describe('without a token and keys', () => {
   const [no, anybody] = ['ACCESS_DENIED', 'anybody']
@@ -143,7 +144,7 @@ describe('the cookie of a browser that signed in', () => {
     expect(through).toMatch(/; HttpOnly; Secure; SameSite=Strict; Path=\/memory\/; Max-Age=2592000$/)
   })
 
-  test.each<[string, Access, Partial<Asked>, number, string]>([
+  test.each<[string, Needed, Partial<Asked>, number, string]>([
     ['counts', 'acknowledge', { cookie, origin }, 2_000, who],
     ['counts among others', 'acknowledge', { cookie: `a=b; ${cookie}; c=d`, origin }, 2_000, who],
     ['allows no more than its key', 'configure', { cookie, origin }, 2_000, 'ACCESS_DENIED'],
@@ -208,7 +209,7 @@ describe('a person whom a proxy names', () => {
   })
   const no = 'ACCESS_DENIED'
 
-  test.each<[string, Access, Partial<Asked>, string]>([
+  test.each<[string, Needed, Partial<Asked>, string]>([
     ['may do what everybody may', 'read', by('ben'), 'proxy:ben'],
     ['may do no more', 'acknowledge', by('ben'), no],
     ['may do what it may', 'acknowledge', by('ann@example.org'), 'proxy:ann@example.org'],
@@ -256,4 +257,10 @@ describe('a person whom a proxy names', () => {
     expect(outcome('read', {}, { ...gate, keys: () => [] })).toBe('TOKEN_REQUIRED')
     expect(outcome('write:measurements', {}, { ...gate, keys: () => [] })).toBe('TOKEN_REQUIRED')
   })
+})
+
+test('scrapes need a key only where the configuration names one for them', () => {
+  expect(neededNow('metrics', {})).toBe('open')
+  expect(neededNow('metrics', { asksScrapes: () => true })).toBe('read')
+  expect(neededNow('acknowledge', { asksScrapes: () => false })).toBe('acknowledge')
 })

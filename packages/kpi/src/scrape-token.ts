@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http'
  * Whether a scrape has the token of a file, as `Authorization: Bearer`. The file is read for each scrape, so a new token
  * counts at once. None is let in while the file cannot be read or is empty.
  */
-export function hasToken({ headers }: Pick<IncomingMessage, 'headers'>, file: string): boolean {
+export function hasScrapeToken({ headers }: Pick<IncomingMessage, 'headers'>, file: string): boolean {
   const given = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1]
   if (given === undefined) return false
   try {
