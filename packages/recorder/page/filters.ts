@@ -15,6 +15,8 @@ export interface Address {
   readonly context_size?: string | undefined
   /** KPI whose chart is scrolled to. */
   readonly kpi?: string | undefined
+  /** Id of the alert that is shown by itself. */
+  readonly alert?: string | undefined
 }
 
 const filters = ['service', 'model', 'operation', 'context_size'] as const
@@ -38,6 +40,7 @@ export function readAddress(search: string): Address {
     operation: given.get('operation') ?? undefined,
     context_size: given.get('context_size') ?? undefined,
     kpi: given.get('kpi') ?? undefined,
+    alert: /^[1-9]\d*$/.exec(given.get('alert') ?? '')?.[0],
   }
 }
 
@@ -52,7 +55,8 @@ export function linkTo(address: Address): string {
   const { hours, ...scope } = scopeOf(address)
   const query = new URLSearchParams()
   if (hours !== defaultHours && hours !== undefined) query.set('hours', String(hours))
-  for (const [name, value] of Object.entries(scope)) if (value) query.set(name, value)
+  for (const [name, value] of Object.entries({ ...scope, alert: address.alert }))
+    if (value) query.set(name, value)
   return query.size === 0 ? location.pathname : `?${query}`
 }
 
@@ -79,13 +83,21 @@ const seen = {
 /** How many of them were offered when choices were last made. */
 const offered = { service: 0, model: 0, operation: 0, context_size: 0 }
 
-/** Makes the time windows and filters work. */
+/** A link to an alert by itself. */
+export function alertLink(address: Address, id: number, text: string): HTMLAnchorElement {
+  const alert = String(id)
+  return element('a', { href: linkTo({ ...address, alert }), 'data-alert': alert }, text)
+}
+
+/** Makes the time windows, filters and links to alerts work. */
 export function startFilters(address: () => Address, go: (changes: Partial<Address>) => void): void {
-  byId('windows').addEventListener('click', (event) => {
+  document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return
+    const { hours, alert } = link.dataset
+    if (hours === undefined && alert === undefined) return
     event.preventDefault()
-    go({ hours: Number(link.dataset.hours), between: undefined })
+    go(alert === undefined ? { hours: Number(hours), between: undefined } : { alert: alert || undefined })
   })
   for (const name of filters) {
     const select = byId(selects[name], HTMLSelectElement)

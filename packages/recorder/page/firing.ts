@@ -13,6 +13,7 @@ import type { AlertEpisode, DashboardData } from './api.js'
 import { knowKpis, whatChangedBefore } from './before.js'
 import { changeInWords } from './change-in-words.js'
 import { byId, element, setText } from './dom.js'
+import { type Address, alertLink, isPart } from './filters.js'
 import { formatContext, valueElement } from './format.js'
 import { badge, levelClass } from './level.js'
 import { paged, showList } from './list.js'
@@ -22,17 +23,18 @@ import { formatDuration, sinceOf, timeOf } from './time.js'
 /** For so many alerts the page shows at once what is behind them; the others, often of the same cause, are closed. */
 const mostOpened = 1
 
-let latest: { readonly data: DashboardData; readonly isPart: boolean } | undefined
+let latest: { readonly data: DashboardData; readonly address: Address } | undefined
 const pages = paged(byId('firing-more'), 12, () => {
-  if (latest) showFiring(latest.data, latest.isPart)
+  if (latest) showFiring(latest.data, latest.address)
 })
 
-/** Alerts that fire, one card each. */
-export function showFiring(data: DashboardData, isPart: boolean): void {
-  latest = { data, isPart }
-  const firing = firingAlerts(data)
+/** Alerts that fire, one card each, but for the one that is shown by itself. */
+export function showFiring(data: DashboardData, address: Address): void {
+  latest = { data, address }
+  const firing = firingAlerts(data).filter(({ alert }) => String(alert.id) !== address.alert)
   byId('firing-none').hidden = firing.length > 0
-  setText(byId('firing-none'), isPart ? 'Nothing is firing in this selection.' : 'Nothing is firing.')
+  const nothing = address.alert === undefined ? 'Nothing is firing' : 'Nothing else is firing'
+  setText(byId('firing-none'), isPart(address) ? `${nothing} in this selection.` : `${nothing}.`)
   setText(byId('firing-count'), firing.length > 0 ? firing.length.toLocaleString('en') : '')
   pages.update(firing.length, 'alerts')
   const several = new Set(data.current.map(({ service }) => service)).size > 1
@@ -42,7 +44,8 @@ export function showFiring(data: DashboardData, isPart: boolean): void {
       alert,
       milder,
       kpi: kpiOf(alert, data.kpis),
-      isOpened: place < mostOpened,
+      isOpened: place < mostOpened && address.alert === undefined,
+      address,
       several,
     })),
     ({ alert }) => String(alert.id),
@@ -51,17 +54,18 @@ export function showFiring(data: DashboardData, isPart: boolean): void {
     ({ isOpened: _, ...seen }) => seen,
   )
   knowKpis(data.kpis)
-  refreshDetails(firing.map(({ alert }) => alert.id))
+  refreshDetails([...firing.map(({ alert }) => alert.id), Number(address.alert)])
 }
 
-interface Card extends FiringAlert {
+export interface Card extends FiringAlert {
   readonly kpi: AlertKpi | undefined
   readonly isOpened: boolean
   /** Whether there are several services. */
   readonly several: boolean
+  readonly address: Address
 }
 
-function card({ alert, milder, kpi, isOpened, several }: Card): HTMLLIElement {
+export function card({ alert, milder, kpi, isOpened, several, address }: Card): HTMLLIElement {
   const title = titleOf(alert, kpi)
   const where = [
     several && alert.service ? alert.service : '',
@@ -75,16 +79,9 @@ function card({ alert, milder, kpi, isOpened, several }: Card): HTMLLIElement {
       'div',
       { class: 'alert-head' },
       badge(alert.level ?? 'alert'),
-      element('h3', {}, title),
+      element('h3', {}, alertLink(address, alert.id, title)),
       element('span', { class: 'where' }, where.join(' · ')),
-      element(
-        'span',
-        { class: 'since' },
-        'for ',
-        element('strong', {}, sinceOf(alert.timestamp)),
-        ' since ',
-        timeOf(alert.timestamp),
-      ),
+      element('span', { class: 'since' }, ...timeSpan(alert)),
     ),
     kpi ? figuresOf(alert, kpi) : element('p', {}, description ?? ''),
     milder.length > 0 ? milderLevels(milder) : null,
@@ -99,6 +96,13 @@ function card({ alert, milder, kpi, isOpened, several }: Card): HTMLLIElement {
     whatChangedBefore(alert, isOpened),
     kpi ? operationsBehind(alert, kpi, isOpened) : null,
   )
+}
+
+function timeSpan({ timestamp, ends_at }: AlertEpisode): (Node | string)[] {
+  if (ends_at === null)
+    return ['for ', element('strong', {}, sinceOf(timestamp)), ' since ', timeOf(timestamp)]
+  const lasted = element('strong', {}, formatDuration(ends_at - timestamp))
+  return ['lasted ', lasted, ' from ', timeOf(timestamp), ' to ', timeOf(ends_at)]
 }
 
 function figuresOf(alert: AlertEpisode, kpi: AlertKpi): HTMLDListElement {

@@ -2,7 +2,7 @@ import { type AlertKpi, alertLinks, conditionOf, kpiOf, titleOf } from './alerts
 import { type AlertEpisode, ask, type DashboardData } from './api.js'
 import { showFailed } from './connection.js'
 import { byId, cell, columnHead, element, setText, table, tableBody } from './dom.js'
-import { type Address, scopeOf } from './filters.js'
+import { type Address, alertLink, scopeOf } from './filters.js'
 import { formatContext, valueElement } from './format.js'
 import { badge } from './level.js'
 import { paged, showList } from './list.js'
@@ -46,7 +46,7 @@ export async function showHistory(address: Address, data: DashboardData): Promis
   const several = new Set(episodes.map(({ service }) => service)).size > 1
   showList(
     body,
-    episodes.map((episode) => ({ episode, kpi: kpiOf(episode, data.kpis), several })),
+    episodes.map((episode) => ({ episode, kpi: kpiOf(episode, data.kpis), several, address })),
     ({ episode }) => String(episode.id),
     row,
   )
@@ -62,9 +62,10 @@ interface Row {
   readonly episode: AlertEpisode
   readonly kpi: AlertKpi | undefined
   readonly several: boolean
+  readonly address: Address
 }
 
-function row({ episode, kpi, several }: Row): HTMLTableRowElement {
+function row({ episode, kpi, several, address }: Row): HTMLTableRowElement {
   const { acknowledgement: last, ends_at, timestamp, threshold } = episode
   const { context_size: context, model, operation } = episode
   const where = [several ? episode.service : null, model, operation, context && formatContext(context)]
@@ -78,7 +79,7 @@ function row({ episode, kpi, several }: Row): HTMLTableRowElement {
     [badge(episode.level ?? 'alert')],
     [timeOf(timestamp)],
     [
-      titleOf(episode, kpi),
+      alertLink(address, episode.id, titleOf(episode, kpi)),
       links.length > 0 ? element('small', {}, ...links.flatMap((link) => [link, ' '])) : null,
     ],
     [where.filter((part) => part !== null && part !== '').join(' · ') || '–'],

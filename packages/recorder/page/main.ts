@@ -8,7 +8,6 @@ import { failureText, isConnected, listen, showAnswered, showFailed } from './co
 import { byId, makeScrollable, nextFrame } from './dom.js'
 import {
   type Address,
-  isPart,
   linkTo,
   readAddress,
   scopeOf,
@@ -20,6 +19,7 @@ import { showFiring } from './firing.js'
 import { showHistory } from './history.js'
 import { showNewest } from './newest-values.js'
 import { showNotices } from './notices.js'
+import { showOneAlert } from './one-alert.js'
 import { showGuide, showOutdated, showOverallStatus } from './overall-status.js'
 import { askToSignIn, isSignedOut, startSignIn } from './sign-in.js'
 import { isoOf, localZone, setClock, startClock } from './time.js'
@@ -71,8 +71,10 @@ async function update(own: Address): Promise<void> {
   const problems = answer.no_data ? (await ask('GET /readyz')).problems : []
   showOverallStatus(answer, problems)
   showGuide(answer, problems)
+  await showOneAlert(own, answer)
+  if (own !== address) return
   const parts = [
-    () => showFiring(answer, isPart(own)),
+    () => showFiring(answer, own),
     () => showNewest(answer),
     () => showComparison(answer),
     () => showFilters(own, answer),
