@@ -1,0 +1,15 @@
+import { afterAll, expect, test } from '@jest/globals'
+import { figuresOf } from '../harness/figures.js'
+
+// Not left running where the time was up.
+const end = new AbortController()
+afterAll(() => end.abort())
+
+test('an alert leads to its cause, and names none where there is none', async () => {
+  const { code, figures } = await figuresOf('test/evidence/main.ts', ['--short'], end.signal)
+  expect({ code, missed: figures.filter(({ ok }) => !ok), measured: figures.length }).toEqual({
+    code: 0,
+    missed: [],
+    measured: 3,
+  })
+}, 180_000)
