@@ -56,7 +56,7 @@ export function breachAlert(breach: Breach): Alert {
       shown_value: isF1 ? String(value) : `${value} tokens`,
       shown_threshold: isF1 ? f1Thresholds[level] : '15,000 tokens',
       order: isF1 ? digits.replaceAll(/\d/g, (digit) => letters[Number(digit)] ?? '') : digits,
-      shown_operations: '24 operations in 10 min',
+      shown_operations: '24 operations in 10 min, 18 of them at or beyond it',
       ...(course === undefined
         ? {}
         : {

@@ -1,9 +1,10 @@
 /** `npm run messages`: how many messages each medium gets of what can happen, on both Alertmanagers; `--json` for lines. */
-import { findTool } from '@mnemoscope/servers'
+import { findTools } from '@mnemoscope/servers'
 import { findEngine } from '../harness/engines.js'
 import { type Figure, printFigure } from '../harness/figures.js'
 import { toolsDir } from '../harness/repository.js'
 import { counted, incidentsOf, wrongEnds } from './count.js'
+import { wrongCounts } from './counted-operations.js'
 import { wrongRandomEnds } from './random-episodes.js'
 import { messagesOverRestart } from './real-prometheus.js'
 import { type Stage, stage } from './stage.js'
@@ -11,16 +12,35 @@ import { stories } from './stories.js'
 
 const isJson = process.argv.includes('--json')
 
-/** The oldest that the product runs with, and today's. */
-async function alertmanagers(): Promise<{ version: string; command: string }[]> {
-  const old = await findTool('alertmanager', { toolsDir })
-  const engine = await findEngine('alertmanager')
-  if (!engine.isThere) console.error(engine.reason)
+/** An Alertmanager and the Prometheus of its time. */
+interface Servers {
+  /** Of Alertmanager. */
+  readonly version: string
+  readonly alertmanager: string
+  readonly prometheus: string
+}
+
+/** The oldest that the product runs with, and those of today. */
+async function servers(): Promise<Servers[]> {
+  const old = await findTools(['alertmanager', 'prometheus'], { toolsDir })
+  const [alertmanager, prometheus] = [await findEngine('alertmanager'), await findEngine('prometheus')]
+  for (const engine of [alertmanager, prometheus]) if (!engine.isThere) console.error(engine.reason)
   const minor = (version: string) => version.split('.').slice(0, 2).join('.')
-  return [
-    { version: minor(old.version), command: old.command },
-    ...(engine.isThere ? [{ version: minor(engine.version), command: engine.command('alertmanager') }] : []),
+  const all = [
+    {
+      version: minor(old.alertmanager.version),
+      alertmanager: old.alertmanager.command,
+      prometheus: old.prometheus.command,
+    },
   ]
+  if (alertmanager.isThere) {
+    all.push({
+      version: minor(alertmanager.version),
+      alertmanager: alertmanager.command('alertmanager'),
+      prometheus: prometheus.isThere ? prometheus.command('prometheus') : old.prometheus.command,
+    })
+  }
+  return all
 }
 
 async function figuresOf(version: string, running: Stage): Promise<Figure[]> {
@@ -64,8 +84,8 @@ async function figuresOf(version: string, running: Stage): Promise<Figure[]> {
 }
 
 /** A breach of a real service, at whose end Prometheus is another than at its beginning. */
-async function restartFigure(version: string, command: string): Promise<Figure> {
-  const counts = await messagesOverRestart(version, command)
+async function restartFigure({ version, alertmanager, prometheus }: Servers): Promise<Figure> {
+  const counts = await messagesOverRestart(version, alertmanager, prometheus)
   const wrong = [...counts.values()].find((count) => count !== 2)
   if (wrong !== undefined) console.error(`${version}: ${JSON.stringify(Object.fromEntries(counts))}`)
   return {
@@ -74,6 +94,19 @@ async function restartFigure(version: string, command: string): Promise<Figure> 
     unit: '',
     goal: 2,
     ok: wrong === undefined,
+  }
+}
+
+/** Operations of a real service that restarts, beside those that its messages name. */
+async function countsFigure({ version, alertmanager, prometheus }: Servers): Promise<Figure> {
+  const wrong = await wrongCounts(version, alertmanager, prometheus)
+  for (const each of wrong) console.error(`${version}: ${each}`)
+  return {
+    name: `${version}: wrong counts of operations, and of bad ones, in messages of four KPIs`,
+    value: wrong.length,
+    unit: '',
+    goal: 0,
+    ok: wrong.length === 0,
   }
 }
 
@@ -90,10 +123,12 @@ const random = {
 }
 printFigure(random, isJson)
 isOk &&= random.ok
-for (const { version, command } of await alertmanagers()) {
-  const running = await stage({ command, version })
+for (const each of await servers()) {
+  const { version } = each
+  const running = await stage({ command: each.alertmanager, version })
   try {
-    for (const figure of [...(await figuresOf(version, running)), await restartFigure(version, command)]) {
+    const ofReal = [await countsFigure(each), await restartFigure(each)]
+    for (const figure of [...(await figuresOf(version, running)), ...ofReal]) {
       printFigure(figure, isJson)
       isOk &&= figure.ok
     }

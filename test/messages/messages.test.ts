@@ -95,9 +95,10 @@ test('its text has the worst five places, and where to go', () => {
   expect(since).toMatch(/^Since 29 Nov 12:03 UTC; worst 0\.12, \*b\* _i_ .*…$/)
   expect(lines).toEqual([
     ...[0, 1, 2, 3].map(
-      (i) => `• more-${i} (search, 128k): ${0.2 + i / 100} (critical at 0.70), 24 operations in 10 min`,
+      (i) =>
+        `• more-${i} (search, 128k): ${0.2 + i / 100} (critical at 0.70), 24 operations in 10 min, 18 of them at or beyond it`,
     ),
-    '• gpt-4o (search, 128k): 0.31 (critical at 0.70), 24 operations in 10 min',
+    '• gpt-4o (search, 128k): 0.31 (critical at 0.70), 24 operations in 10 min, 18 of them at or beyond it',
     'and 2 more',
     '<https://memory.example/?kpi=f1_score&job=demo|Page>',
     '<https://memory.example/runbooks/f1-score.md|Runbook>',
@@ -137,7 +138,8 @@ test('a name changes nothing but its own text, and is cut', () => {
     of(first, medium)
       .text.split('\n')
       .find((each) => each.includes(name)) ?? ''
-  const plain = /^• .{60}… \(search, 128k\): 0\.33 \(critical at 0\.70\), 24 operations in 10 min$/u
+  const plain =
+    /^• .{60}… \(search, 128k\): 0\.33 \(critical at 0\.70\), 24 operations in 10 min, 18 of them at or beyond it$/u
   expect(line('email', '@here')).toMatch(plain)
   expect(line('slack', '@here')).toContain('&lt;b&gt;x&lt;/b&gt; &amp;amp; @here &lt;!channel&gt;')
   expect(JSON.parse(of(first, 'slack').raw).attachments[0].mrkdwn_in).toEqual(['none'])

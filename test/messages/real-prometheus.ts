@@ -4,9 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { generate } from '@mnemoscope/generate'
 import { startMonitoring } from '@mnemoscope/instrumentation'
 import { defineConfig } from '@mnemoscope/kpi'
-import { findTool, freePort, startPrometheus } from '@mnemoscope/servers'
+import { freePort, startPrometheus } from '@mnemoscope/servers'
 import { eventually } from '../harness/eventually.js'
-import { toolsDir } from '../harness/repository.js'
 import { mediaOf, type Stage, stage } from './stage.js'
 
 const service = 'memory'
@@ -17,7 +16,11 @@ const longMs = 15_000
  * One breach of a real service, from its operations to the media, in whose middle Prometheus is killed and starts again:
  * how many messages each medium got. One says that it began and one that it ended.
  */
-export async function messagesOverRestart(version: string, command: string): Promise<Map<string, number>> {
+export async function messagesOverRestart(
+  version: string,
+  command: string,
+  prometheusCommand: string,
+): Promise<Map<string, number>> {
   const kpis = { f1_score: { operations: 2 } } as const
   const places = { contextSizes: [8_192, 131_072], kpis }
   const monitor = await startMonitoring({ service, port: 0, config: defineConfig(places) })
@@ -34,7 +37,7 @@ export async function messagesOverRestart(version: string, command: string): Pro
   }, 100)
   let prometheus: Awaited<ReturnType<typeof startPrometheus>> | undefined
   try {
-    const start = await prometheusOf(running)
+    const start = await prometheusOf(running, prometheusCommand)
     prometheus = await start()
     await sleep(longMs)
     f1 = 0.4
@@ -58,7 +61,7 @@ export async function messagesOverRestart(version: string, command: string): Pro
 }
 
 /** Starts the Prometheus of a stage, again with what it had stored. */
-async function prometheusOf({ folder, config, url }: Stage) {
+export async function prometheusOf({ folder, config, url }: Stage, command: string) {
   const files = generate(config, {
     endpoints: { ...config.endpoints, alertmanager: url() },
     ruleTests: false,
@@ -68,7 +71,6 @@ async function prometheusOf({ folder, config, url }: Stage) {
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), text)
   }
-  const { command } = await findTool('prometheus', { toolsDir })
   const port = await freePort()
   return () =>
     startPrometheus({

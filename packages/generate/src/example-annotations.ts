@@ -1,10 +1,13 @@
 import { inUnit, type Kpi, type ThresholdSeverity } from '@mnemoscope/kpi'
 import { limitText, messageAnnotation } from './message-annotations.js'
+import { badWords } from './message-operations.js'
 
 /** What an example says of a breach. */
 export interface ExampleBreach {
   readonly value: number
   readonly operations: number
+  /** How many of them were bad. */
+  readonly bad: number
   /** What people changed last: `deployment of demo 2.1 by ci, 29 Nov 12:01 UTC`. */
   readonly change?: string
   /** What is known of the breach as a whole. */
@@ -23,7 +26,7 @@ export interface ExampleBreach {
 export function exampleAnnotations(
   kpi: Kpi,
   severity: ThresholdSeverity,
-  { value, operations, change, course }: ExampleBreach,
+  { value, operations, bad, change, course }: ExampleBreach,
 ): Record<string, string> {
   return {
     [messageAnnotation.value]: shown(value, kpi),
@@ -31,7 +34,9 @@ export function exampleAnnotations(
     [messageAnnotation.order]: order(value, kpi),
     ...(kpi.instrument === 'gauge'
       ? {}
-      : { [messageAnnotation.operations]: `${operations} operations in 10 min` }),
+      : {
+          [messageAnnotation.operations]: `${operations} operations in 10 min, ${bad} of them ${badWords(kpi)}`,
+        }),
     ...(change === undefined ? {} : { [messageAnnotation.change]: change }),
     ...(course === undefined
       ? {}

@@ -9,6 +9,7 @@ import {
 import { humanized, literally, numberText } from './annotations.js'
 import { contextSizeWords } from './context-size-words.js'
 import { messageLabelsOfKpi } from './message-group.js'
+import { operationsText } from './message-operations.js'
 import { worstOf } from './recording/breach-course.js'
 
 /** Annotations of alerts of thresholds that messages are made of; Alertmanager's templates know nothing else. */
@@ -19,7 +20,7 @@ export const messageAnnotation = {
   limit: 'shown_threshold',
   /** Text that sorts alerts of one KPI and level: the worst value is the largest. */
   order: 'order',
-  /** How many operations the value is of. */
+  /** How many operations were counted last, and how many of them were bad. */
   operations: 'shown_operations',
   /** The worst value of the breach, at any of its places, in the KPI's unit. */
   worst: 'shown_worst',
@@ -37,9 +38,6 @@ export const messageAnnotation = {
   change: 'last_change',
 } as const
 
-/** How far back the operations of a message are counted. */
-const counted = '10m'
-
 /** What a message says of one breach, filled in by Prometheus. */
 export function messageAnnotations(
   config: Config,
@@ -51,7 +49,9 @@ export function messageAnnotations(
     [messageAnnotation.value]: valueText(kpi),
     [messageAnnotation.limit]: literally(limitText(threshold, kpi.unit)),
     [messageAnnotation.order]: order(kpi),
-    ...(kpi.instrument === 'gauge' ? {} : { [messageAnnotation.operations]: operationsText(kpi, severity) }),
+    ...(kpi.instrument === 'gauge'
+      ? {}
+      : { [messageAnnotation.operations]: operationsText(config, kpi, severity, threshold) }),
     ...courseAnnotations(config, kpi),
     [messageAnnotation.quiet]: quietText(config, kpi),
     [messageAnnotation.change]: changeText,
@@ -156,22 +156,4 @@ function order({ direction }: Kpi): string {
   const digits = direction === 'higher_is_better' ? [...'jihgfedcba'] : []
   const swapped = digits.map((letter, digit) => ` | reReplaceAll "${digit}" "${letter}"`).join('')
   return `{{ printf "%025.9f" $value${swapped} }}`
-}
-
-function operationsText(kpi: Kpi, severity: ThresholdSeverity): string {
-  const { added, beyond } = names.judgeSeries
-  const all = `${sumText(added(kpi, 'count'))}{{ $count := . | first | value | printf "%.0f" }}{{ $count }} operation{{ if ne $count "1" }}s{{ end }} in 10 min`
-  const isShare = /^p\d+$/.test(kpi.statistic)
-  const some = isShare
-    ? `${sumText(beyond(kpi), severity)}, {{ . | first | value | printf "%.0f" }} of them at or beyond it{{ end }}`
-    : ''
-  return `${all}${some}{{ end }}`
-}
-
-/** The beginning of a block about a sum over the counted time, at the alert's place. */
-function sumText(series: string, severity?: ThresholdSeverity): string {
-  const labels = names.seriesLabels.map((name) => `${name}=%q`)
-  if (severity !== undefined) labels.push(`${names.label.severity}='${severity}'`)
-  const values = names.seriesLabels.map((name) => `$labels.${name}`).join(' ')
-  return `{{ with printf "sum_over_time(${series}{${labels.join(',')}}[${counted}])" ${values} | query }}`
 }

@@ -151,7 +151,7 @@ function readsOneOf(series: readonly string[], file: string, groups: readonly Ru
 }
 
 /** The rules that an expectation reads, or that such a rule reads; every alert where one is read without its name. */
-function neededRules(all: readonly RuleGroup[], expectations: readonly Expectation[]): RuleGroup[] {
+export function neededRules(all: readonly RuleGroup[], expectations: readonly Expectation[]): RuleGroup[] {
   const rules = all.flatMap((group) => group.rules)
   const values = expectations.flatMap(({ values = {} }) => Object.keys(values))
   const readsAnyAlert = values.some((expr) => /\bALERTS\b(?!\{[^}]*alertname=")/.test(expr))

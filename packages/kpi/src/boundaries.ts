@@ -1,4 +1,5 @@
 import type { Direction, Kpi, Thresholds } from './kpi.js'
+import { withoutUnset } from './thresholds.js'
 
 /** Values between which a histogram's boundaries are laid. */
 export interface Span {
@@ -43,7 +44,7 @@ export function histogramBoundaries(
 
 function thresholdsOf(kpi: Pick<Kpi, 'thresholds' | 'overrides'>): number[] {
   const everywhere: Thresholds[] = [kpi.thresholds, ...kpi.overrides.map(({ thresholds }) => thresholds)]
-  return ascending(everywhere.flatMap((each) => Object.values(each)))
+  return ascending(everywhere.flatMap((each) => Object.values(withoutUnset(each))))
 }
 
 function laid({ from, to }: Span, thresholds: readonly number[], { max }: Kpi['range']): number[] {

@@ -31,6 +31,11 @@ export interface Place {
 /** What an override can name, the most telling first: of two that name equally many, the one with the earlier name is narrower. */
 export const overrideKeys = ['model', 'operation', 'contextSize'] as const
 
+/** Only the levels that have a threshold: `undefined` takes one away that was set before. */
+export function withoutUnset(thresholds: Thresholds): Thresholds {
+  return Object.fromEntries(Object.entries(thresholds).filter(([, value]) => value !== undefined))
+}
+
 /** How narrow an override is: by how many of model, operation and context size it names, then by which. */
 export function overrideRank(override: KpiOverride): number {
   const named = overrideKeys.map((key) => override[key] !== undefined)
@@ -53,7 +58,8 @@ export function overrideMatches(override: KpiOverride, place: Place): boolean {
 export function overridden(kpi: Kpi, override: KpiOverride): Kpi {
   const { model: _, operation: __, contextSize: ___, ...settings } = override
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
-  const there = { ...kpi, ...given, thresholds: { ...kpi.thresholds, ...settings.thresholds } }
+  const thresholds = withoutUnset({ ...kpi.thresholds, ...settings.thresholds })
+  const there = { ...kpi, ...given, thresholds }
   // Another statistic has another default, which holds as long as nothing else was set.
   const isDefault = settings.operations === undefined && kpi.operations === defaultOperations(kpi.statistic)
   return isDefault ? { ...there, operations: defaultOperations(there.statistic) } : there
@@ -83,7 +89,9 @@ export function kpiAt(kpi: Kpi, place: Place): Kpi {
 /** The thresholds of a place: those of the most specific override, with missing levels from the KPI itself. */
 export function thresholdsAt(kpi: Pick<Kpi, 'thresholds' | 'overrides'>, place: Place): Thresholds {
   const narrowest = narrowestAt(kpi, place)
-  return narrowest === undefined ? kpi.thresholds : { ...kpi.thresholds, ...narrowest.thresholds }
+  return narrowest === undefined
+    ? kpi.thresholds
+    : withoutUnset({ ...kpi.thresholds, ...narrowest.thresholds })
 }
 
 function narrowestAt({ overrides }: Pick<Kpi, 'overrides'>, place: Place): KpiOverride | undefined {

@@ -7,6 +7,7 @@ import {
   catalog,
   configHash,
   defineConfig,
+  kpiAt,
   retrievalKpis,
 } from '@mnemoscope/kpi'
 import { recallAt5 } from './recall-at-5.js'
@@ -42,6 +43,17 @@ describe('defaults', () => {
 })
 
 describe('thresholds', () => {
+  test('undefined takes a threshold away, everywhere or at some places', () => {
+    const overrides = [{ model: 'gpt-4o', thresholds: { error: undefined } }]
+    const { latency } = defineConfig({
+      kpis: { latency: { thresholds: { warning: undefined }, overrides } },
+    }).kpis
+    expect(latency.thresholds).toStrictEqual({ error: 10, critical: 20 })
+    const there = kpiAt(latency, { model: 'gpt-4o', operation: 'search', contextSize: '8192' })
+    expect(there.thresholds).toStrictEqual({ critical: 20 })
+    expect(latency.boundaries.every((boundary) => boundary > 0)).toBe(true)
+  })
+
   test('are always bucket boundaries, those of overrides too', () => {
     const { latency } = defineConfig({
       kpis: {

@@ -16,7 +16,7 @@ const episode = {
     annotations: {
       shown_value: '0.283',
       shown_threshold: '0.70',
-      shown_operations: '46 operations in 10 min',
+      shown_operations: '46 operations in 10 min, 30 of them at or beyond it',
       last_change: 'deployment of demo 2.1 by ci, 29 Nov 12:01 UTC',
     },
   },
@@ -45,7 +45,7 @@ test.each<[AlertEvent['kind'], Partial<AlertEpisode>, string]>([
   [
     'opened',
     {},
-    'CRITICAL: F1 score of gpt-4o (search) in demo is 0.283 (threshold 0.70), 46 operations in 10 min; last change: deployment of demo 2.1 by ci, 29 Nov 12:01 UTC',
+    'CRITICAL: F1 score of gpt-4o (search) in demo is 0.283 (threshold 0.70), 46 operations in 10 min, 30 of them at or beyond it; last change: deployment of demo 2.1 by ci, 29 Nov 12:01 UTC',
   ],
   [
     'opened',
@@ -60,7 +60,7 @@ test.each<[AlertEvent['kind'], Partial<AlertEpisode>, string]>([
   [
     'reopened',
     { acknowledgement },
-    'CRITICAL again: F1 score of gpt-4o (search) in demo is 0.283 (threshold 0.70), 46 operations in 10 min; acknowledged by ada',
+    'CRITICAL again: F1 score of gpt-4o (search) in demo is 0.283 (threshold 0.70), 46 operations in 10 min, 30 of them at or beyond it; acknowledged by ada',
   ],
   ['changed', { metadata: noAnnotations }, 'CRITICAL still: F1 score of gpt-4o (search) in demo'],
   [

@@ -122,6 +122,7 @@ function breaches(config: Config, kpi: Kpi | undefined, began: Date) {
         ...exampleAnnotations(kpi, level, {
           value: value(steps),
           operations: 46 - model,
+          bad: 31 - model,
           change: `deployment of ${service} 2.1 by ci, ${changedAt(began)} UTC`,
           course: {
             worst: value(worst),

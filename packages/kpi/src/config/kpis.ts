@@ -1,7 +1,7 @@
 import { histogramBoundaries } from '../boundaries.js'
 import { type BuiltInKpiId, catalog } from '../catalog/index.js'
 import type { Kpi, KpiDeclaration } from '../kpi.js'
-import { defaultOperations } from '../thresholds.js'
+import { defaultOperations, withoutUnset } from '../thresholds.js'
 import { type ConfigIssue, hiddenValue, issuesOf, unknownKey } from './issues.js'
 import { builtInKpiSchema, customKpiSchema, kpiIdPattern } from './schema.js'
 
@@ -81,7 +81,7 @@ const defaults = {
 /** A KPI with every default filled in and its boundaries laid. */
 function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
   const overrides = declaration.overrides ?? []
-  const thresholds = declaration.thresholds ?? {}
+  const thresholds = withoutUnset(declaration.thresholds ?? {})
   const kpi: Kpi = {
     ...defaults,
     operations: defaultOperations(declaration.statistic),
