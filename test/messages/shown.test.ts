@@ -33,6 +33,7 @@ beforeAll(async () => {
 export default defineConfig({
   services: [{ name: 'memory_api', targets: ['127.0.0.1:9464'] }],
   endpoints: { page: 'https://memory.example' },
+  kpis: { f1_score: { noData: 'no_data' }, adaptation_success_rate: { target: 0.99 } },
 })`
   writeFileSync(join(folder, 'mnemoscope.config.ts'), config)
   const { stdout, stderr, exitCode } = await mnemoscopeHere(folder, [
@@ -57,6 +58,11 @@ test('every kind of message is shown as every medium gets it', () => {
     ['still', 'critical'],
     ['better', 'warning'],
     ['recovered', 'recovered'],
+    ['ended without data', 'ended'],
+    ['no data', 'warning'],
+    ['trend', 'info'],
+    ['drift', 'info'],
+    ['burn', 'critical'],
     ['pipeline', 'critical'],
     ['test', 'info'],
   ])
@@ -76,8 +82,25 @@ test('the end says how long it took and how bad it was, and no word of a breach'
   for (const { title, body } of Object.values(media)) expect(`${title}\n${body}`).not.toMatch(firingWords)
 })
 
+test('messages about no breach say what their rules say, with nothing left of a template', () => {
+  const titles = ['ended without data', 'no data', 'trend', 'drift', 'burn'].map(
+    (kind) => shown(kind).media.pagerduty?.title,
+  )
+  expect(titles).toEqual([
+    'Ended without data after 2 min 30 s: F1 score of memory_api; worst 0.467',
+    'F1 score of gpt-4o (search) in memory_api has no data',
+    'F1 score of gpt-4o (search) in memory_api is getting worse',
+    'F1 score of gpt-4o (search) in memory_api gets worse from day to day',
+    'Adaptation success rate of gpt-4o (search) in memory_api misses its target too often (CRITICAL)',
+  ])
+  expect(JSON.stringify(messages)).not.toMatch(/\{\{|undefined|\$labels|\$value/)
+  expect(shown('new').media.pagerduty?.body).toContain(
+    'gpt-4o (search, 1M): 0.525 (critical at 0.70), 46 operations in 10 min, 31 of them at or beyond it',
+  )
+})
+
 test('the page has every message in every medium, and nothing of a medium is left in it', () => {
-  expect(page.match(/<article>/g)).toHaveLength(7 * 8)
+  expect(page.match(/<article>/g)).toHaveLength(12 * 8)
   expect(page).toContain('<a href="https://memory.example/?kpi=f1_score&amp;job=memory_api">Page</a>')
   expect(page).toContain('<iframe sandbox title="E-mail: new"')
   const text = page.replaceAll(/srcdoc="[^"]*"/g, '')

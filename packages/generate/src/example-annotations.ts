@@ -1,5 +1,5 @@
 import { inUnit, type Kpi, type ThresholdSeverity } from '@mnemoscope/kpi'
-import { limitText, messageAnnotation } from './message-annotations.js'
+import { limitText, messageAnnotation, quietWords } from './message-annotations.js'
 import { badWords } from './message-operations.js'
 
 /** What an example says of a breach. */
@@ -10,6 +10,8 @@ export interface ExampleBreach {
   readonly bad: number
   /** What people changed last: `deployment of demo 2.1 by ci, 29 Nov 12:01 UTC`. */
   readonly change?: string
+  /** It ends because nothing is measured any more. */
+  readonly isQuiet?: boolean
   /** What is known of the breach as a whole. */
   readonly course?: {
     readonly worst: number
@@ -26,10 +28,10 @@ export interface ExampleBreach {
 export function exampleAnnotations(
   kpi: Kpi,
   severity: ThresholdSeverity,
-  { value, operations, bad, change, course }: ExampleBreach,
+  { value, operations, bad, change, isQuiet, course }: ExampleBreach,
 ): Record<string, string> {
   return {
-    [messageAnnotation.value]: shown(value, kpi),
+    [messageAnnotation.value]: shownExample(value, kpi),
     [messageAnnotation.limit]: limitText(kpi.thresholds[severity] ?? value, kpi.unit),
     [messageAnnotation.order]: order(value, kpi),
     ...(kpi.instrument === 'gauge'
@@ -38,10 +40,11 @@ export function exampleAnnotations(
           [messageAnnotation.operations]: `${operations} operations in 10 min, ${bad} of them ${badWords(kpi)}`,
         }),
     ...(change === undefined ? {} : { [messageAnnotation.change]: change }),
+    ...(isQuiet ? { [messageAnnotation.quiet]: quietWords(kpi) } : {}),
     ...(course === undefined
       ? {}
       : {
-          [messageAnnotation.worst]: shown(course.worst, kpi),
+          [messageAnnotation.worst]: shownExample(course.worst, kpi),
           [messageAnnotation.worstPlace]: course.worstPlace,
           [messageAnnotation.places]: String(course.places),
           [messageAnnotation.since]: since(course.since),
@@ -50,7 +53,8 @@ export function exampleAnnotations(
   }
 }
 
-function shown(value: number, { unit }: Kpi): string {
+/** A value as messages show it: `7.2s`. */
+export function shownExample(value: number, { unit }: Kpi): string {
   const short = Number(value.toPrecision(3))
   return unit === 's' ? `${short}s` : inUnit(short, unit)
 }

@@ -104,11 +104,16 @@ function quietText({ alertCheckInterval }: Config, kpi: Kpi): string {
   const current = names.recordedSeries.current(kpi)
   if (kpi.instrument === 'gauge') {
     const gone = `${selected(current, place)} unless on (${place.join(', ')}) ${selected(names.metricName(kpi), place)}`
-    return `${asked(gone, [...place, ...place])}no readings{{ end }}`
+    return `${asked(gone, [...place, ...place])}${quietWords(kpi)}{{ end }}`
   }
   const soon = 1.5 * durationSeconds(alertCheckInterval)
   const idle = `time() - ${selected(names.judgeSeries.lastOperation(kpi), place)} > ${durationSeconds(kpi.expiry) - soon}`
-  return `${asked(idle, place)}no operations for ${inWords(kpi.expiry)}{{ end }}`
+  return `${asked(idle, place)}${quietWords(kpi)}{{ end }}`
+}
+
+/** What is missing where a value is unknown: `no operations for 75 min`. */
+export function quietWords({ instrument, expiry }: Pick<Kpi, 'instrument' | 'expiry'>): string {
+  return instrument === 'gauge' ? 'no readings' : `no operations for ${inWords(expiry)}`
 }
 
 /** A duration of the configuration as messages write it: `75 min`. */

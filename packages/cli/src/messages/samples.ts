@@ -1,4 +1,4 @@
-import { contextSizeWords, exampleAnnotations, messageLabels } from '@mnemoscope/generate'
+import { contextSizeWords, exampleAlerts, exampleAnnotations, messageLabels } from '@mnemoscope/generate'
 import { type Config, type Kpi, names, type ThresholdSeverity, thresholdSeverities } from '@mnemoscope/kpi'
 import { type MessageAlert, messageData, noEnd, type Sample } from './message-data.js'
 
@@ -39,12 +39,24 @@ export function samples(config: Config, now: Date): Sample[] {
           ),
           of('better', [at(0, worst, 3, true), at(1, mildest, 0)], 'some alerts resolved'),
           of('recovered', [at(0, worst, 3, true), at(1, mildest, 1, true)], 'all alerts resolved'),
+          of(
+            'ended without data',
+            [breach({ model: 0, level: worst, steps: 3, endedAt: now, isQuiet: true })],
+            'all alerts resolved',
+          ),
         ]
   const [service] = serviceNames(config)
+  const place = {
+    [names.label.job]: service,
+    [names.label.model]: models[0] as string,
+    [names.label.contextSize]: String(config.contextSizes.at(-1)),
+    [names.label.operation]: 'search',
+  }
   const others: [
     kind: string,
     alert: Omit<MessageAlert, 'status' | 'startsAt' | 'endsAt' | 'fingerprint'>,
   ][] = [
+    ...exampleAlerts(config, place).map(({ kind, ...alert }): [string, typeof alert] => [kind, alert]),
     [
       'pipeline',
       {
@@ -92,12 +104,13 @@ interface Example {
   /** How far beyond the threshold, in tenths of it. */
   readonly steps: number
   readonly endedAt: Date | undefined
+  readonly isQuiet?: boolean
 }
 
 function breaches(config: Config, kpi: Kpi | undefined, began: Date) {
   const size = config.contextSizes.at(-1) as number
   const [service] = serviceNames(config)
-  return ({ model, level, steps, endedAt }: Example): MessageAlert => {
+  return ({ model, level, steps, endedAt, isQuiet = false }: Example): MessageAlert => {
     if (kpi === undefined) throw new Error('a sample of no KPI')
     const sign = kpi.direction === 'higher_is_better' ? -1 : 1
     const limit = kpi.thresholds[level] as number
@@ -123,6 +136,7 @@ function breaches(config: Config, kpi: Kpi | undefined, began: Date) {
           value: value(steps),
           operations: 46 - model,
           bad: 31 - model,
+          isQuiet,
           change: `deployment of ${service} 2.1 by ci, ${changedAt(began)} UTC`,
           course: {
             worst: value(worst),
