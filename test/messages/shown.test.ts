@@ -119,21 +119,22 @@ interface Told {
   readonly firing?: Alert
 }
 
+const course = {
+  worst: 0.25,
+  at: 'm (search, 128k)',
+  places: 1,
+  since: '29 Nov 12:00:00',
+  lasted: '2m 30s',
+}
+
 /** What a receiver gets of an end. */
 async function told(given: readonly Told[], input: ConfigInput): Promise<RenderedMessage[]> {
   const [startsAt, endsAt] = ['2026-11-29T12:00:00Z', '2026-11-29T12:02:30Z']
-  const course = {
-    worst: 0.25,
-    at: 'm (search, 128k)',
-    places: 1,
-    since: '29 Nov 12:00:00',
-    lasted: '2m 30s',
-  }
   const end = breachAlert({ level: 'critical', value: 0.31, course })
   const samples = given.map(({ receiver = 'team', alert, firing }) => {
     const ended = { ...end, ...alert, status: 'resolved', startsAt, endsAt, fingerprint: 'a' } as const
     const goesOn =
-      firing && ({ ...firing, status: 'firing', startsAt, endsAt: noEnd, fingerprint: 'b' } as const)
+      firing && ({ startsAt, ...firing, status: 'firing', endsAt: noEnd, fingerprint: 'b' } as const)
     const data = messageData(goesOn === undefined ? [ended] : [ended, goesOn], ['job', 'kpi'])
     return { kind: receiver, data: { ...data, receiver } }
   })
@@ -178,6 +179,55 @@ test('what ends without being better does not say that it has recovered', async 
   expect(shown[2]?.media.slack.body).toContain('\nNothing shows that it is well: no operations for 75 min.\n')
   expect(shown[3]?.media.slack.body).toContain('• Target down at demo:9464\n')
   for (const { media } of shown.slice(0, 4)) expect(JSON.stringify(media)).not.toMatch(firingWords)
+})
+
+test('the end of a breach of several KPIs names all of them', async () => {
+  const ended = (kpi: 'f1_score' | 'token_usage', endsAt: string) => ({
+    ...breachAlert({
+      level: 'warning',
+      value: 0.5,
+      kpi,
+      course: { ...course, worst: kpi === 'f1_score' ? 0.25 : 31_000 },
+    }),
+    ...{ status: 'resolved' as const, startsAt: '2026-11-29T12:00:00Z', endsAt, fingerprint: kpi },
+  })
+  const alerts = [ended('f1_score', '2026-11-29T12:01:00Z'), ended('token_usage', '2026-11-29T12:02:30Z')]
+  const render = async (...given: typeof alerts) => {
+    const config = defineConfig({ alerting: { groupBy: 'service' } })
+    const data = messageData(given, ['job'])
+    const [message] = await renderMessages(
+      config,
+      [{ kind: 'end', data }],
+      await findTool('amtool', { toolsDir }),
+    )
+    return message?.media.pagerduty.title
+  }
+  expect([await render(...alerts), await render(...alerts.slice(1))]).toEqual([
+    'Recovered after 2 min 30 s: F1 score, Token usage of demo; worst 31000 tokens (Token usage)',
+    'Recovered after 2 min 30 s: Token usage of demo; worst 31000 tokens',
+  ])
+})
+
+test('the end of a threshold that was taken away is no recovery', async () => {
+  const [message, , changed] = await told(
+    [{}, {}, { firing: breachAlert({ level: 'warning', value: 0.78 }) }],
+    { kpis: { f1_score: { thresholds: { critical: undefined } } } },
+  )
+  expect([message?.level, message?.media.pagerduty.title]).toEqual([
+    'ended',
+    'Ended after 2 min 30 s: F1 score of demo; worst 0.25',
+  ])
+  expect(message?.media.slack.body).toContain(
+    '\nNothing shows that it is well: the configuration has no such threshold.\n',
+  )
+  expect(changed?.media.pagerduty.title).toMatch(/^Changed: /)
+})
+
+test('without a reason from Alertmanager, what began in the meantime is not called better', async () => {
+  const old = { ...breachAlert({ level: 'warning', value: 0.78 }), startsAt: '2026-11-29T11:00:00Z' }
+  const fresh = { ...old, startsAt: '2026-11-29T12:02:00Z' }
+  const shown = await told([{ firing: old }, { firing: fresh }], {})
+  expect(shown.map(({ media }) => media.pagerduty.title.split(':')[0])).toEqual(['Better', 'Changed'])
 })
 
 test('a silence is of exactly the alerts of the message, whatever their names', async () => {

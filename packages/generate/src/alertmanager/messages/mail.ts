@@ -26,7 +26,7 @@ export function mail(config: Config): string {
   return [
     '<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
     '<meta name="color-scheme" content="light dark"></head>',
-    `<body style="${styles.body}">${preamble}`,
+    `<body style="${styles.body}">${preamble(config)}`,
     levelOfMessage,
     `<h1 style="${styles.title};${choice('$level', borders, '')}">{{ template "mnemoscope.text.title" . }}</h1>`,
     `<p>${since({ ...media.plain, newLine: '<br>' })}</p>${changed(media.plain, ['<p>', '</p>'])}<ul style="${styles.list}">`,

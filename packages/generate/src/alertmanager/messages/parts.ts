@@ -1,4 +1,4 @@
-import { type Config, names, thresholdSeverities } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, names, thresholdSeverities } from '@mnemoscope/kpi'
 import { pipelineAlertKinds } from '../../alerts/pipeline.js'
 import { contextSizeWords } from '../../context-size-words.js'
 import { messageAnnotation } from '../../message-annotations.js'
@@ -30,9 +30,14 @@ const key = (alert: string) => {
 
 /**
  * Variables for what follows: `$alerts` that the message is about, the worst of them, the one that ended last, the
- * time they cover, and why one of them ended if it did so for lack of data. A template can give nothing back but text, so each begins with this.
+ * time they cover, and why one of them ended if it did not become better: for lack of data (`$quiet`), or because the
+ * configuration has no such threshold, so that its rule is gone (`$gone`). A template can give nothing back but text, so each begins with this.
  */
-export const preamble = lines(
+export function preamble(config: Config): string {
+  return lines(variables, goneText(config))
+}
+
+const variables = lines(
   `{{ $alerts := .Alerts }}{{ if eq .Status "firing" }}{{ $alerts = .Alerts.Firing }}{{ end }}`,
   '{{ $worst := index $alerts 0 }}{{ $over := $worst }}{{ $first := $worst.StartsAt }}{{ $last := $worst.EndsAt }}',
   '{{ range $alerts }}',
@@ -43,10 +48,21 @@ export const preamble = lines(
   `{{ $quiet := "" }}{{ range .Alerts.Resolved }}{{ with .Annotations.${quiet} }}{{ $quiet = . }}{{ end }}{{ end }}`,
 )
 
+function goneText({ kpis }: Config): string {
+  const known = Object.values(kpis).flatMap((each) => {
+    const everywhere = [each.thresholds, ...each.overrides.map((override) => override.thresholds)]
+    return thresholdSeverities
+      .filter((level) => everywhere.some((thresholds) => thresholds[level] !== undefined))
+      .map((level) => names.alertName(each, level))
+  })
+  const isKnown = `match ${quoted(`^(?:${known.join('|')})$`)} .Labels.alertname`
+  return `{{ $gone := "" }}{{ range .Alerts.Resolved }}{{ if and .Annotations.${limit} (not (${isKnown})) }}{{ $gone = "the configuration has no such threshold" }}{{ end }}{{ end }}`
+}
+
 /** The variable `$level`: the worst level of what goes on, or how it ended. */
 export const levelOfMessage =
   `{{ $level := $worst.Labels.${severity} }}` +
-  '{{ if eq .Status "resolved" }}{{ $level = "recovered" }}{{ if $quiet }}{{ $level = "ended" }}{{ end }}{{ end }}'
+  '{{ if eq .Status "resolved" }}{{ $level = "recovered" }}{{ if or $quiet $gone }}{{ $level = "ended" }}{{ end }}{{ end }}'
 
 /** Templates that write a KPI or an alert by the name that people use, and a context size in words, such as `128k`. */
 export function wordTemplates(config: Config, medium: Medium): [name: string, text: string][] {
@@ -125,8 +141,17 @@ function duration(): string {
  */
 function change(config: Config): string {
   // What is not a breach, such as missing data, and what has no data any more, is not better than a breach.
-  const better = `{{ if or $quiet (not $worst.Annotations.${limit}) }}Changed: {{ else }}Better: {{ end }}`
-  if (!hasReason(config)) return `{{ if .Alerts.Resolved }}${better}{{ end }}`
+  const better = `{{ if or $quiet $gone (not $worst.Annotations.${limit}) }}Changed: {{ else }}Better: {{ end }}`
+  if (!hasReason(config)) {
+    // What began since the message before last may be news, too.
+    const nanoseconds = -1e9 * durationSeconds(config.alerting.groupInterval)
+    return lines(
+      '{{ if .Alerts.Resolved }}{{ $ended := (index .Alerts.Resolved 0).EndsAt }}{{ $began := "" }}',
+      '{{ range .Alerts.Resolved }}{{ if .EndsAt.After $ended }}{{ $ended = .EndsAt }}{{ end }}{{ end }}',
+      `{{ $ended = $ended.Add ${nanoseconds} }}{{ range $alerts }}{{ if .StartsAt.After $ended }}{{ $began = "yes" }}{{ end }}{{ end }}`,
+      `{{ if $began }}Changed: {{ else }}${better}{{ end }}{{ end }}`,
+    )
+  }
   return (
     `{{ if eq .NotificationReason "repeat interval elapsed" }}Still: ` +
     `{{ else if eq .NotificationReason "some alerts resolved" }}${better}` +
@@ -148,6 +173,16 @@ function where(medium: Medium): string {
     `{{ $seen = print $seen .Labels.${model} "\\n" }}{{ $models = print $models "." }}{{ end }}{{ end }}{{ end }}`,
     '{{ if gt (len $models) 1 }} on {{ len $models }} models',
     `{{ else }}{{ with $worst.Labels.${model} }} on ${shown('.', medium)}{{ end }}{{ end }}`,
+  )
+}
+
+/** Every KPI of the message; the variable `$kpis` gets a mark for each. */
+function allKpis(medium: Medium): string {
+  return lines(
+    `{{ $seen := "\\n" }}{{ range $alerts }}{{ with .Labels.${kpi} }}`,
+    `{{ if not (match ${exactly('(print "\\n" . "\\n")')} $seen) }}{{ if $kpis }}, {{ end }}`,
+    `{{ template "${wordTemplate(medium, kpi)}" . }}{{ $kpis = print $kpis "." }}{{ $seen = print $seen . "\\n" }}`,
+    '{{ end }}{{ end }}{{ end }}',
   )
 }
 
@@ -176,17 +211,19 @@ function ended({ alerting }: Config): string {
         ]
   })
   const word = ofLevels.length === 0 ? 'Recovered' : choice('.Receiver', ofLevels, 'Recovered')
-  return `{{ if $quiet }}Ended without data{{ else if $over.Labels.${kpi} }}${word}{{ else }}Ended{{ end }}`
+  return `{{ if $gone }}Ended{{ else if $quiet }}Ended without data{{ else if $over.Labels.${kpi} }}${word}{{ else }}Ended{{ end }}`
 }
 
 /** The line that a phone shows. */
 export function title(config: Config, medium: Medium): string {
   const of = `{{ with $over.Labels.${job} }} of ${shown('.', medium)}{{ end }}`
+  const isOfService = config.alerting.groupBy === 'service'
+  const kpiOfWorst = isOfService ? `{{ if gt (len $kpis) 1 }} (${word('$over', kpi, medium)}){{ end }}` : ''
   const recovered = lines(
-    `${ended(config)} after ${duration()}: `,
-    `{{ if $over.Labels.${kpi} }}${word('$over', kpi, medium)}`,
+    `{{ $kpis := "" }}${ended(config)} after ${duration()}: `,
+    `{{ if $over.Labels.${kpi} }}${isOfService ? allKpis(medium) : word('$over', kpi, medium)}`,
     `{{ else }}${word('$over', 'alertname', medium)}{{ end }}${of}`,
-    `{{ with $over.Annotations.${worst} }}; worst ${shown('.', medium)}{{ end }}`,
+    `{{ with $over.Annotations.${worst} }}; worst ${shown('.', medium)}${kpiOfWorst}{{ end }}`,
   )
   const breach = lines(
     `${shown(`$worst.Labels.${job}`, medium)}: ${word('$worst', kpi, medium)} `,
@@ -197,7 +234,7 @@ export function title(config: Config, medium: Medium): string {
     '{{ if gt (len $alerts) 1 }} and {{ len (slice $alerts 1) }} more{{ end }}',
   )
   return lines(
-    `${preamble}{{ if eq .Status "resolved" }}${recovered}{{ else }}${change(config)}`,
+    `${preamble(config)}{{ if eq .Status "resolved" }}${recovered}{{ else }}${change(config)}`,
     `{{ if $worst.Annotations.${limit} }}${breach}{{ else }}${other}{{ end }}{{ end }}`,
   )
 }
@@ -270,7 +307,7 @@ export function since(medium: Medium): string {
   const atPlaces = `{{ with $over.Annotations.${placesSeen} }}{{ if ne . "1" }} ({{ . }} places){{ end }}{{ end }}`
   return lines(
     `{{ if eq .Status "resolved" }}From ${start('2 Jan 15:04:05')} to {{ $last.UTC.Format "2 Jan 15:04:05" }} UTC${worstText}${atPlaces}`,
-    `{{ if $quiet }}${medium.newLine}Nothing shows that it is well: ${shown('$quiet', medium)}.{{ end }}`,
+    `{{ with or $gone $quiet }}${medium.newLine}Nothing shows that it is well: ${shown('.', medium)}.{{ end }}`,
     `{{ else }}Since ${minutes} UTC{{ if ${isWorse} }}${worstText}{{ end }}{{ end }}`,
   )
 }
@@ -283,7 +320,9 @@ export function changed(medium: Medium, around: readonly [string, string] = ['',
 }
 
 /** The worst level of the message: `critical`; when it is over `recovered`, or `ended` if nothing shows that it is well. */
-export const level = `${preamble}${levelOfMessage}{{ $level }}`
+export function level(config: Config): string {
+  return `${preamble(config)}${levelOfMessage}{{ $level }}`
+}
 
 /** Template text of several lines: a comment takes each line end, so that none is in the message. */
 function lines(...parts: readonly string[]): string {

@@ -30,14 +30,14 @@ export function templateFile(config: Config): string {
       [`mnemoscope.${medium.name}.body`, body(config, medium)],
     ]),
     ['mnemoscope.text', `${use('text.title')}\n${use('text.body')}`],
-    ['mnemoscope.level', level],
-    ['mnemoscope.color', byLevel(colors)],
+    ['mnemoscope.level', level(config)],
+    ['mnemoscope.color', byLevel(config, colors)],
     // PagerDuty knows our levels by the same names; the end of an incident has the level of its beginning.
     [
       'mnemoscope.pagerduty.severity',
-      byLevel({ critical: 'critical', error: 'error', info: 'info' }, 'warning'),
+      byLevel(config, { critical: 'critical', error: 'error', info: 'info' }, 'warning'),
     ],
-    ['mnemoscope.opsgenie.priority', byLevel({ critical: 'P1', error: 'P2', warning: 'P3' }, 'P5')],
+    ['mnemoscope.opsgenie.priority', byLevel(config, { critical: 'P1', error: 'P2', warning: 'P3' }, 'P5')],
     ['mnemoscope.page', page(config)],
     ['email.default.subject', use('text.title')],
     ['email.default.html', mail(config)],
@@ -74,17 +74,17 @@ function use(name: string): string {
 /** Everything below the title: since when, where, and what to do. */
 function body(config: Config, medium: Medium): string {
   const { newLine } = medium
-  return `${preamble}${since(medium)}${newLine}${changed(medium)}${places(config, medium)}${actionLines(config, medium).replace(newLine, '')}`
+  return `${preamble(config)}${since(medium)}${newLine}${changed(medium)}${places(config, medium)}${actionLines(config, medium).replace(newLine, '')}`
 }
 
 /** A text for each level. */
-function byLevel(texts: Readonly<Record<string, string>>, otherwise = ''): string {
+function byLevel(config: Config, texts: Readonly<Record<string, string>>, otherwise = ''): string {
   const ofMessage = 'recovered' in texts ? levelOfMessage : '{{ $level := $worst.Labels.severity }}'
-  return `${preamble}${ofMessage}${choice('$level', Object.entries(texts), otherwise)}`
+  return `${preamble(config)}${ofMessage}${choice('$level', Object.entries(texts), otherwise)}`
 }
 
 /** The address of the page at the message's alerts; empty where people can open none. */
 function page(config: Config): string {
   const look = actions(config).find(({ name }) => name === pageAction)
-  return look === undefined ? '' : `${preamble}${look.text}`
+  return look === undefined ? '' : `${preamble(config)}${look.text}`
 }
