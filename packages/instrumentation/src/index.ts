@@ -1,3 +1,11 @@
+export type {
+  Ability,
+  Canaries,
+  Canary,
+  CanaryOptions,
+  CanaryOutcome,
+  CanaryRound,
+} from './canaries/canary-options.js'
 export type { RequestHandler, WrappedRequest, WrappedResponse } from './exposition/request-handler.js'
 export type { ExporterSource, MetricsSource, RegistrySource } from './exposition/sources.js'
 export type { Warning, WarningHandler } from './guards/warnings.js'

@@ -1,5 +1,6 @@
 import type { Config, ThresholdSeverity } from '@mnemoscope/kpi'
 import type { MetricProducer } from '@opentelemetry/sdk-metrics'
+import type { Canaries, CanaryOptions } from './canaries/canary-options.js'
 import type { RequestHandler } from './exposition/request-handler.js'
 import type { MetricProducerOptions } from './opentelemetry/metric-producer.js'
 import type { Probe, ProbeOptions } from './probe/probe-options.js'
@@ -40,6 +41,12 @@ export interface Monitor<C extends Config = Config> {
    * @throws MnemoscopeError USAGE if a question has no relevant answer, or `share` or `jitter` is out of range
    */
   probe(options: ProbeOptions): Probe
+  /**
+   * Writes small facts to the live memory on a schedule, asks for them and deletes them, to measure its abilities. The
+   * configuration has to declare `canaryKpis`. `stop` deletes what is planted, and a start what a crash has left.
+   * @throws MnemoscopeError USAGE if the KPIs are not declared, or an option is invalid
+   */
+  canaries(options: CanaryOptions): Canaries
   /** Answers scrapes in the application's server: node:http, node:http2, Express or Fastify. Never throws. */
   readonly requestHandler: RequestHandler
   /** Answers scrapes in servers that take the web's Request and give its Response, such as Hono. Never rejects. */

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { type Config, defineConfig, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
 import { targetInfo } from './accumulate/self-metrics.js'
+import { canarySet } from './canaries/canaries.js'
 import { monitoringCore } from './core.js'
 import { withEnvironment } from './environment.js'
 import { metricsResponse } from './exposition/metrics-response.js'
@@ -39,6 +40,7 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
   const resource = resourceAttributes(options.service, options.resource)
   const resolve = (labels: HandleLabels) => core.registry.resolve(labels).handle
   const probing = probes(resolve, warn)
+  const planted = canarySet(resolve, warn)
 
   const { sources = [] } = options
   const info = targetInfo(resource, core.createdAt)
@@ -86,6 +88,7 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
     },
     onMeasurement: (handler) => processor.listen(measurementListener(handler, now, warn)),
     probe: probing.start,
+    canaries: planted.start,
     requestHandler: handle,
     metricsResponse: metricsResponse(write, warn),
     metricProducer: core.metricProducer,
@@ -93,7 +96,7 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
     stop() {
       followed?.stop()
       probing.stop()
-      stopped ??= outputs.stop()
+      stopped ??= Promise.all([planted.stop(), outputs.stop()]).then(() => {})
       return stopped
     },
   }

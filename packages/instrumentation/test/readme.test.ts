@@ -60,9 +60,12 @@ function givenTo(example: string): string {
 }
 
 const pages = [
-  ['README.md', 6],
+  ['README.md', 7],
   ['docs/adapters.md', 4],
   ['../kpi/README.md', 1],
+  ['../evaluation/README.md', 3],
+  ['../../docs/evaluating.md', 2],
+  ['../../docs/canaries.md', 1],
 ] as const
 
 const nameOf = (page: string) => page.replaceAll(/[./]+/g, '-')

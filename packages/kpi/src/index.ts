@@ -8,6 +8,7 @@ export type {
 export { type AlertKind, type AlertScale, alertKindOf, alertKinds, alertScale } from './alert-kind.js'
 export { bucketEdge } from './boundaries.js'
 export { boundarySpellings } from './boundary-spellings.js'
+export { canaryKpis } from './catalog/canaries.js'
 export { type BuiltInKpiId, catalog } from './catalog/index.js'
 export { retrievalKpis } from './catalog/retrieval.js'
 export { configHash } from './config/config-hash.js'

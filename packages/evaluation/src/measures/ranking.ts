@@ -3,6 +3,8 @@ export interface Found {
   readonly id: string
   /** How well it fits: more is better. Give it of all that was found or of none. */
   readonly score?: number | undefined
+  /** What it says. Measures need none; canaries of the ability `update` look for what is superseded. */
+  readonly text?: string | undefined
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Grades, measureOfKpi } from '@mnemoscope/evaluation/measures'
 import { durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
+import { inTime } from '../guards/in-time.js'
 import { sleep } from '../guards/timers.js'
 import { catchRejection, type WarningHandler } from '../guards/warnings.js'
 import type { Handle, HandleLabels, OperationValues } from '../record/handle-types.js'
@@ -101,7 +102,11 @@ function startProbe(options: ProbeOptions, { handle, warn, ended }: ProbeContext
       if (stopping.signal.aborted) break
       const start = performance.now()
       try {
-        const retrieved = await ask(retrieveCounted, question, timeoutMilliseconds, stopping.signal)
+        const retrieved = await inTime(
+          (signal) => retrieveCounted(question, { signal }),
+          timeoutMilliseconds,
+          stopping.signal,
+        )
         const latency = (performance.now() - start) / 1_000
         const ranked = [...new Set(retrieved)]
         const grades = gradesOf(relevant)
@@ -168,34 +173,6 @@ function meanOf(scores: readonly RetrievalScore[]): RetrievalScore | undefined {
     averagePrecision: mean('averagePrecision'),
     reciprocalRank: mean('reciprocalRank'),
     ndcg: mean('ndcg'),
-  }
-}
-
-/** Asks one question. Rejects if the system throws, after the timeout, and when the probe is stopped. */
-export async function ask(
-  retrieve: ProbeOptions['retrieve'],
-  question: string,
-  timeoutMilliseconds: number,
-  stopped: AbortSignal,
-): Promise<readonly string[]> {
-  const waiting = new AbortController()
-  const answered = new AbortController()
-  const signal = AbortSignal.any([waiting.signal, stopped])
-  void sleep(timeoutMilliseconds, answered.signal).then(() => {
-    if (!answered.signal.aborted) waiting.abort(new Error(`no answer within ${timeoutMilliseconds} ms`))
-  })
-  try {
-    return await new Promise<readonly string[]>((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-      if (signal.aborted) reject(signal.reason)
-      // A synchronous throw becomes a rejection.
-      else
-        Promise.resolve()
-          .then(() => retrieve(question, { signal }))
-          .then(resolve, reject)
-    })
-  } finally {
-    answered.abort()
   }
 }
 

@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import {
   ageing,
+  canaryKpis,
   defineConfig,
   effectiveOperations,
   heaviestAgeing,
+  isInBreach,
   judgeMean,
   judgeShare,
+  type Kpi,
   kept,
   type MeanMemory,
   meanSettings,
@@ -220,5 +223,33 @@ describe('a share', () => {
     ['and not while many still are', [...times(100, true), ...times(60, false)], false],
   ])('%s', (_, beyond, expected) => {
     expect(judgeShare(shareOf(beyond), p95).high < p95.allowed).toBe(expected)
+  })
+})
+
+describe('four canaries every five minutes', () => {
+  const { memory_ability } = defineConfig({ kpis: canaryKpis }).kpis
+  const settings = meanSettings(memory_ability as Kpi)
+  const levels = Object.entries(canaryKpis.memory_ability.thresholds)
+
+  /** Rounds after which each level begins, after 50 rounds in which all were kept. */
+  function begins(kept: readonly number[]): Record<string, number> {
+    const firstOf: Record<string, number> = {}
+    let memory: MeanMemory | undefined
+    for (const [i, sum] of [...times(50, 4), ...kept].entries()) {
+      memory = rememberMean(memory, { count: 4, sum }, 300 * (i + 1), settings)
+      const judged = judgeMean(memory as MeanMemory, settings)
+      for (const [level, threshold] of levels)
+        if (isInBreach(judged, threshold, 'higher_is_better', false)) firstOf[level] ??= i - 49
+    }
+    return firstOf
+  }
+
+  test.each([
+    ['nothing when all are kept', times(100, 4), {}],
+    ['nothing when one is broken once', [3, ...times(20, 4)], {}],
+    ['every level within two rounds when all are broken', times(5, 0), { warning: 1, error: 1, critical: 1 }],
+    ['a warning at once when half are broken', times(3, 2), { warning: 1 }],
+  ])('raise %s', (_, kept, expected) => {
+    expect(begins(kept)).toEqual(expected)
   })
 })
