@@ -29,7 +29,7 @@ test('check --test-rules tries the rules, the routes and the messages', async ()
   expect([exitCode, stderr]).toEqual([0, ''])
   // 4 levels of 7 KPIs and of the pipeline, 2 test messages, and what only steers messages.
   expect(stdout).toContain('amtool config routes test: 35 alerts, passed')
-  expect(stdout).toContain('amtool template render: 7 kinds of messages in all media, passed')
+  expect(stdout).toContain('amtool template render: 10 kinds of messages in all media, passed')
 }, 300_000)
 
 test('a route that leads elsewhere is found', async () => {
