@@ -17,13 +17,15 @@ interface Handlers {
   onCursor(index: number | undefined): void
   /** Called with a stretch of time that was marked, Unix seconds. */
   onSelect(from: number, to: number): void
+  /** Called with the index of the time that was clicked at. */
+  onPoint(index: number): void
 }
 
 /** A shorter stretch is a click. */
 const leastDrag = 8
 
 /** Lets a pointer read a chart, and mark a stretch of time in it. */
-export function followPointer(box: HTMLElement, { plot, onCursor, onSelect }: Handlers): void {
+export function followPointer(box: HTMLElement, { plot, onCursor, onSelect, onPoint }: Handlers): void {
   let began: number | undefined
   const placeOf = ({ frame, svg }: Plot, event: PointerEvent) => {
     const { left, width } = svg.getBoundingClientRect()
@@ -49,7 +51,9 @@ export function followPointer(box: HTMLElement, { plot, onCursor, onSelect }: Ha
     const [from, to] = [began, placeOf(own, event)].sort((a, b) => a - b) as [number, number]
     began = undefined
     own.svg.querySelector('.selection')?.remove()
-    if (to - from >= leastDrag) onSelect(own.frame.timeAt(from), own.frame.timeAt(to))
+    if (to - from >= leastDrag) return onSelect(own.frame.timeAt(from), own.frame.timeAt(to))
+    const index = nearest(own.times, own.frame.timeAt(to))
+    if (index !== undefined) onPoint(index)
   })
   for (const event of ['pointercancel', 'lostpointercapture'] as const) {
     box.addEventListener(event, () => {

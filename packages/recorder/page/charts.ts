@@ -26,15 +26,19 @@ const chartHeight = 190
 /** Places by KPI, in the order of the catalog. */
 const places = new Map<string, Place>()
 
-/**
- * Draws one chart for each KPI that has values.
- * @param onSelect called with a stretch of time that the reader marked, Unix seconds
- */
-export async function showCharts(
-  answer: Charts,
-  data: DashboardData,
-  onSelect: (from: number, to: number) => void,
-): Promise<void> {
+interface Handlers {
+  /** Called with a stretch of time that the reader marked, Unix seconds. */
+  readonly onSelect: (from: number, to: number) => void
+  /** Called with the times around a point that the reader chose in the chart of a KPI, Unix seconds. */
+  readonly onPoint: (kpi: DashboardKpi, from: number, to: number) => void
+}
+
+/** Seconds between two points. */
+let step = 60
+
+/** Draws one chart for each KPI that has values. */
+export async function showCharts(answer: Charts, data: DashboardData, handlers: Handlers): Promise<void> {
+  step = answer.step_seconds
   const charts = new Map(kpiCharts(answer, data).map((chart) => [chart.id, chart]))
   byId('trends').hidden = charts.size === 0
   byId('legend').replaceChildren(
@@ -45,7 +49,7 @@ export async function showCharts(
   for (const kpi of data.kpis) {
     const chart = charts.get(kpi.id)
     // All have their place from the start, whichever has data first.
-    const place = places.get(kpi.id) ?? newPlace(kpi, onSelect)
+    const place = places.get(kpi.id) ?? newPlace(kpi, handlers)
     place.figure.hidden = chart === undefined
     if (chart === undefined) continue
     draw(place, chart, answer.kpis[kpi.id]?.total_series ?? 0)
@@ -64,7 +68,7 @@ function draw(place: Place, chart: KpiChart, total: number): void {
   if (place.cursor !== undefined) showCursor(plot, plot.times[place.cursor])
 }
 
-function newPlace(kpi: DashboardKpi, onSelect: (from: number, to: number) => void): Place {
+function newPlace(kpi: DashboardKpi, { onSelect, onPoint }: Handlers): Place {
   const box = element('div', {
     class: 'plot',
     tabindex: '0',
@@ -82,8 +86,18 @@ function newPlace(kpi: DashboardKpi, onSelect: (from: number, to: number) => voi
   )
   byId('charts').append(figure)
   const place: Place = { figure, box, note, reading }
-  followPointer(box, { plot: () => place.shown?.plot, onCursor: (index) => read(place, index), onSelect })
-  box.addEventListener('keydown', (event) => readWithKeys(event, place))
+  const choose = (index: number | undefined) => {
+    const time = index === undefined ? undefined : place.shown?.plot.times[index]
+    if (time !== undefined) onPoint(kpi, time - step, time + step)
+  }
+  followPointer(box, {
+    ...{ plot: () => place.shown?.plot, onSelect, onPoint: choose },
+    onCursor: (index) => read(place, index),
+  })
+  box.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') choose(place.cursor)
+    else readWithKeys(event, place)
+  })
   box.addEventListener('blur', () => read(place, undefined))
   places.set(kpi.id, place)
   return place
@@ -117,7 +131,7 @@ function chartNote({ kpi, lines, marks, isMixed }: KpiChart, total: number, outs
 /** What a chart shows, in words. */
 function description({ kpi, lines, marks }: KpiChart): string {
   const last = lines.map(({ name, points }) => `${name} ${formatValue(points.at(-1)?.[1], kpi.unit)}`)
-  return `${kpi.title} over time. Last points: ${last.join(', ')}. ${marks.length} alerts in this window. Left and right arrow keys read values.`
+  return `${kpi.title} over time. Last points: ${last.join(', ')}. ${marks.length} alerts in this window. Left and right arrow keys read values, Enter lists the operations there.`
 }
 
 function windowNote(
@@ -128,7 +142,7 @@ function windowNote(
     from - window.from > 2 * step_seconds
       ? `Since the first snapshot at ${formatUtc(from)} UTC (${formatDuration(to - from)})`
       : `${formatUtc(from)} to ${formatUtc(to)} UTC`
-  return `${begin}. Each point is the mean of the snapshots of ${formatDuration(step_seconds)}, the shade their least and greatest value. Drag over a chart to zoom in.`
+  return `${begin}. Each point is the mean of the snapshots of ${formatDuration(step_seconds)}, the shade their least and greatest value. Drag over a chart to zoom in; click at a point for its operations.`
 }
 
 /** Shows below a chart what its lines are at the cursor, and the time in every chart; undefined where the cursor is elsewhere. */

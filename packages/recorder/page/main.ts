@@ -1,5 +1,5 @@
 import { startAcknowledge } from './acknowledge.js'
-import { ask, type DashboardData } from './api.js'
+import { ask, type DashboardData, type DashboardKpi } from './api.js'
 import { showGaps } from './before.js'
 import { resizeCharts, showCharts } from './charts.js'
 import { showComparison } from './comparison.js'
@@ -21,6 +21,7 @@ import { showNewest } from './newest-values.js'
 import { showNotices } from './notices.js'
 import { showOneAlert } from './one-alert.js'
 import { showGuide, showOutdated, showOverallStatus } from './overall-status.js'
+import { showPointOperations } from './point-operations.js'
 import { askToSignIn, isSignedOut, startSignIn } from './sign-in.js'
 import { isoOf, localZone, setClock, startClock } from './time.js'
 
@@ -86,7 +87,7 @@ async function update(own: Address): Promise<void> {
   const charts = await asked
   if (own !== address) return
   await nextFrame()
-  await showCharts(charts, answer, zoom)
+  await showCharts(charts, answer, { onSelect: zoom, onPoint: list })
   showGaps(charts)
   await showHistory(own, answer)
   await showConfiguration()
@@ -102,6 +103,10 @@ function go(changes: Partial<Address>): void {
 function zoom(from: number, to: number): void {
   const begin = Math.round(from)
   go({ between: [isoOf(begin), isoOf(Math.max(Math.round(to), begin + 1))] })
+}
+
+function list(kpi: DashboardKpi, from: number, to: number): void {
+  void showPointOperations(address, kpi, from, to)
 }
 
 function moved(): void {

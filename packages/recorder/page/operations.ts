@@ -15,13 +15,17 @@ const restSeconds = 60
 export function operationsBehind(alert: AlertEpisode, kpi: AlertKpi, isOpened: boolean): HTMLDetailsElement {
   return alertDetails(alert, 'Operations behind it', isOpened, {
     ask: () => ask('GET /api/episodes/{id}/operations', { params: { id: String(alert.id) } }),
-    show: (answer) => shown(answer, kpi),
+    show: (answer) => operationsShown(answer, kpi),
     restSeconds,
   })
 }
 
-function shown({ worst, first, typical, others, differs, compared_with }: Behind, kpi: AlertKpi): Node {
-  if (worst.length === 0) {
+/** What differs, and the operations one by one. */
+export function operationsShown(
+  { worst, first, typical, others, differs, compared_with }: Behind,
+  kpi: AlertKpi,
+): Node {
+  if (worst.length + others.length === 0) {
     const why =
       'No single operation was kept. Services send them to the recorder where they know its address.'
     return element('p', { class: 'muted' }, why)
@@ -38,7 +42,7 @@ function shown({ worst, first, typical, others, differs, compared_with }: Behind
     'div',
     {},
     lines.length === 0
-      ? element('p', { class: 'muted' }, nothingDiffers)
+      ? element('p', { class: 'muted' }, worst.length === 0 ? 'None was bad.' : nothingDiffers)
       : element('div', {}, 'What differs:', element('ul', { class: 'changes differs' }, ...lines)),
     element('ul', { class: 'operations' }, ...items),
   )

@@ -102,10 +102,11 @@ export async function sidesOf(pool: pg.Pool, operations: Operations, startsAt?: 
   const newest =
     startsAt === undefined ? [] : await badSince(new Date(startsAt.getTime() - 1_000 * newestSeconds))
   const bad = newest.length >= enoughBad ? newest : await badSince(scope.from)
-  const [first, last] = [bad[0], bad.at(-1)]
-  if (first === undefined || last === undefined) return { bad, others: [], comparedWith: 'others' }
-  const from = new Date(first.timestamp * 1_000)
   const isOther = { where: `NOT (${where})`, order: 'at', most: mostOthers }
+  const [first, last] = [bad[0], bad.at(-1)]
+  if (first === undefined || last === undefined)
+    return { bad, others: await read(pool, kpi, scope, isOther), comparedWith: 'others' }
+  const from = new Date(first.timestamp * 1_000)
   const others = await read(pool, kpi, { ...scope, from, to: new Date(last.timestamp * 1_000) }, isOther)
   if (others.length >= leastOthers) return { bad, others, comparedWith: 'others' }
   const before = { ...scope, from: new Date(from.getTime() - beforeMs), to: from }
