@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import type { ConfigInput } from '@mnemoscope/kpi'
 import { freePort } from '@mnemoscope/servers'
 import type { Browser } from 'playwright-core'
+import { readAppliedConfig } from '../../packages/cli/src/changes/applied-folder.js'
 import { startTestPostgres, type TestPostgres } from '../../packages/recorder/test/plumbing/postgres.js'
 import { type Monitoring, startMonitoringServers } from '../alerting/monitoring.js'
 import { launchChromium } from '../harness/chromium.js'
@@ -65,6 +66,8 @@ describeInBrowser('a broken edit of the configuration', () => {
       const file = join(project, 'mnemoscope.config.mjs')
       writeFileSync(file, good)
       const { url, log } = await startRecord(args())
+      if (args().length > 0)
+        await eventually('the file as it is now is applied', () => readAppliedConfig(monitoring.folder))
       const page = await browser.newPage()
       const problems = await openPage(page, url)
       const notice = page.locator('#config-notice')

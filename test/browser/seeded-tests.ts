@@ -58,7 +58,9 @@ export function seededTests(seeded: SeededPage): void {
         .locator('#comparison tbody td data')
         .evaluateAll((all) => all.map((node) => Number(node.getAttribute('value'))))
       expect(shown).toHaveLength(8)
-      expect(shown.toSorted()).toEqual(Object.values(model_performance['model-0002'] ?? {}).toSorted())
+      // The snapshots here have no buckets, so the window's p95 is not known.
+      const known = Object.values(model_performance['model-0002'] ?? {}).filter((each) => each !== null)
+      expect(shown.toSorted()).toEqual(known.toSorted())
     }))
 
   test('a gap and the configuration are there', () =>
