@@ -9,6 +9,7 @@ interface BacktestOptions {
   prometheusUrl?: string
   demoClock?: true
   json?: true
+  ci?: true
 }
 
 /** `mnemoscope backtest EDITED`: the alerts that an edited configuration would have raised. */
@@ -21,6 +22,12 @@ export const backtestCommand = new Command('backtest')
   .option('--prometheus-url <url>', 'Prometheus (default: the one that runs here, else endpoints.prometheus)')
   .option('--demo-clock', "use the demo's faster intervals where a configuration sets none")
   .option('--json', 'print the result as JSON')
+  .option('--ci', 'print a verdict in Markdown for a pull request; exit code 1 if alerts get worse')
+  .addHelpText(
+    'after',
+    '\nAlerts get worse if one of error or critical would be missed or come more than 5 min later, or if there would be' +
+      '\nhalf as many alerts again.',
+  )
   .action(async (file: string, options: BacktestOptions) => {
     const { durationSeconds } = await import('@mnemoscope/kpi')
     const { loadProject } = await import('../config-file.js')
@@ -28,6 +35,7 @@ export const backtestCommand = new Command('backtest')
     const { alertsOf } = await import('../backtest/episodes.js')
     const { backtestText } = await import('../backtest/text.js')
     const { compareAlerts } = await import('../backtest/compare.js')
+    const { verdictMarkdown, verdictOf } = await import('../backtest/verdict.js')
     const { historyOf, ofOperation } = await import('../backtest/history.js')
     const { todaysConfig } = await import('../backtest/today.js')
     const { serverUrl } = await import('../prometheus-client.js')
@@ -53,9 +61,10 @@ export const backtestCommand = new Command('backtest')
     }
     const [before, after] = [await alerts(today), await alerts(edited)]
     const differences = compareAlerts(before, after)
-    print(
-      options.json
-        ? `${JSON.stringify({ hours: options.hours, today: before, edited: after, differences })}\n`
-        : backtestText(before, after, differences, options.hours),
-    )
+    const verdict = verdictOf(before, after, differences, options.hours)
+    const result = { hours: options.hours, today: before, edited: after, differences, verdict }
+    if (options.json) print(`${JSON.stringify(result)}\n`)
+    else if (options.ci) print(verdictMarkdown(verdict, before, after, options.hours))
+    else print(backtestText(before, after, differences, options.hours))
+    if (options.ci && verdict.isWorse) process.exitCode = 1
   })

@@ -11,7 +11,7 @@ function sectionMarkdown({ title, rows, note }: ReportSection): string {
   const [head, ...body] = rows
   const table =
     head === undefined ? [] : [line(head), line(head.map(() => ({ text: '---' }))), ...body.map(line)]
-  return [`## ${escaped(title)}`, table.join('\n'), escaped(note?.text ?? '')]
+  return [`## ${escapeMarkdown(title)}`, table.join('\n'), escapeMarkdown(note?.text ?? '')]
     .filter((part) => part !== '')
     .join('\n\n')
 }
@@ -21,12 +21,12 @@ function line(row: readonly ReportCell[]): string {
 }
 
 function cellMarkdown({ text, href }: ReportCell): string {
-  const shown = escaped(text)
+  const shown = escapeMarkdown(text)
   // These characters would end the address or the cell.
   return href === undefined ? shown : `[${shown}](<${href.replaceAll(/[<>|\s]/g, encodeURIComponent)}>)`
 }
 
 /** Escapes a text: the name of a model must not end a cell, open a tag or become a link. */
-function escaped(text: string): string {
+export function escapeMarkdown(text: string): string {
   return printableLine(text).replaceAll(/[\\`*[\]<>|]/g, '\\$&')
 }

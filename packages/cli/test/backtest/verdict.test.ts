@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals'
+import { compareAlerts } from '../../src/backtest/compare.js'
+import type { Alerted } from '../../src/backtest/episodes.js'
+import { verdictMarkdown, verdictOf } from '../../src/backtest/verdict.js'
+
+const week = 168
+const at = (severity: Alerted['severity'], ...spans: [from: number, to: number | undefined][]): Alerted => ({
+  ...{ kpi: 'f1_score', severity, service: 's', model: 'gpt|4', contextSize: '8192', operation: 'search' },
+  spans: spans.map(([from, to]) => ({ from, to })),
+})
+const often = (n: number): [number, number][] => Array.from({ length: n }, (_, i) => [i * 100, i * 100 + 50])
+const verdict = (today: Alerted[], edited: Alerted[], hours = week) =>
+  verdictOf(today, edited, compareAlerts(today, edited), hours)
+
+describe('what a person would say of an edit', () => {
+  test.each<[string, Alerted[], Alerted[], string[]]>([
+    ['nothing changes', [at('critical', [0, 900])], [at('critical', [0, 900])], []],
+    ['no alerts at all', [], [], []],
+    ['noise of a warning goes', [at('warning', ...often(9))], [at('warning')], []],
+    [
+      'a real incident is missed',
+      [at('critical', [0, 900])],
+      [at('critical')],
+      ['1 urgent alert would be missed'],
+    ],
+    ['two are', [at('error', [0, 9], [20, 30])], [], ['2 urgent alerts would be missed']],
+    ['it comes at the limit', [at('error', [0, 900])], [at('error', [300, 900])], []],
+    [
+      'it comes too late',
+      [at('error', [0, 900])],
+      [at('error', [301, 900])],
+      ['1 urgent alert would come more than 5 min later'],
+    ],
+    ['it comes sooner', [at('error', [600, 900])], [at('error', [0, 900])], []],
+    ['a few more', [at('warning', ...often(2))], [at('warning', ...often(5))], []],
+    [
+      'many more',
+      [at('warning', ...often(4))],
+      [at('warning', ...often(10))],
+      ['10 alerts a week in place of 4'],
+    ],
+    ['one still fires', [at('critical', [0, undefined])], [at('critical', [10, undefined])], []],
+  ])('%s', (_, today, edited, reasons) => {
+    expect(verdict(today, edited)).toMatchObject({ reasons, isWorse: reasons.length > 0 })
+  })
+
+  test('the number of alerts is that of a week, whatever the time', () => {
+    expect(verdict([at('warning', ...often(4))], [], 2 * week).alertsAWeek).toEqual({ today: 2, edited: 0 })
+  })
+})
+
+test('a comment for people, in which names are only text', () => {
+  const [today, edited] = [[at('critical', [0, 900])], [at('warning', [0, 900])]]
+  const text = verdictMarkdown(verdict(today, edited), today, edited, week)
+  expect(text).toContain('**Worse: 1 urgent alert would be missed.**')
+  expect(text).toContain('| critical | 1 | 0 |\n| warning | 0 | 1 |')
+  expect(text).toContain(
+    '- missed: critical of f1_score, gpt\\|4 (search) at 8192 in s, 1970-01-01 00:00:00 UTC',
+  )
+  expect(verdictMarkdown(verdict([], []), [], [], week)).toContain('No alert with either configuration.')
+})
