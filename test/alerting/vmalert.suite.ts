@@ -42,6 +42,10 @@ if (!engine.isThere) process.stderr.write(`skipped: rules on vmalert. ${engine.r
     expect(heard.map(({ job, counted }) => ({ job, counted }))).toEqual(
       heard.map(({ job, scraped }) => ({ job, counted: scraped })),
     )
+    const breach = heard.find(({ job }) => job === 'breach')
+    expect(breach?.said).toBe(
+      `${breach?.scraped} operations in 10 min, ${breach?.bad} of them at or beyond it`,
+    )
     const alerts = heard.map(({ job, alerts: all }) => [
       job,
       Object.entries(all)

@@ -37,6 +37,9 @@ export interface Heard {
   /** Operations that scrapes have seen, and those that the rules have counted. */
   readonly scraped: number
   readonly counted: number
+  /** Of the operations that scrapes have seen those at or below the worst threshold, and what the alert of it says. */
+  readonly bad: number
+  readonly said: string | undefined
   /** Alerts of each name, in seconds of the story. */
   readonly alerts: Readonly<Record<string, readonly { readonly from: number; readonly to: number }[]>>
 }
@@ -76,15 +79,20 @@ export async function tellVictoria(
       `-promscrape.config=${file('scrape.json', JSON.stringify(scrapeConfig(services, playing.target)))}`,
     ])
     await eventually('VictoriaMetrics', async () => (await query(url, 'vector(1)')).length > 0)
+    const alertPort = await freePort()
     start('vmalert', [
-      `-httpListenAddr=127.0.0.1:${await freePort()}`,
+      `-httpListenAddr=127.0.0.1:${alertPort}`,
       `-rule=${file('rules.yml', rules)}`,
       ...['datasource', 'remoteWrite', 'remoteRead'].map((part) => `-${part}.url=${url}`),
       '-notifier.blackhole',
     ])
     const startedAt = playing.begin()
     await pause((seconds + settles) * 1_000)
-    return await Promise.all(services.map((service) => heardOf(url, service, startedAt, playing.scraped)))
+    const said = await saidBy(`http://127.0.0.1:${alertPort}`)
+    const heard = await Promise.all(
+      services.map((service) => heardOf(url, service, startedAt, playing.scraped)),
+    )
+    return heard.map((each) => ({ ...each, bad: playing.bad(each.job), said: said.get(each.job) }))
   } finally {
     for (const program of programs) {
       const hasEnded = program.exitCode === null ? once(program, 'exit') : undefined
@@ -101,7 +109,7 @@ async function heardOf(
   { job }: Service,
   startedAt: number,
   scraped: (job: string) => number,
-): Promise<Heard> {
+): Promise<Omit<Heard, 'bad' | 'said'>> {
   const now = Date.now() / 1_000
   const range = { start: startedAt, end: now, step: evaluation }
   const operations = names.judgeSeries.operations({ id: 'f1_score' })
@@ -122,6 +130,19 @@ async function heardOf(
   }
 }
 
+/** What alerts of the worst level that fire now say of their operations, by service. */
+async function saidBy(url: string): Promise<Map<string, string>> {
+  const response = await fetch(`${url}/api/v1/alerts`)
+  const { data } = (await response.json()) as {
+    data: { alerts: { name: string; labels: Record<string, string>; annotations: Record<string, string> }[] }
+  }
+  return new Map(
+    data.alerts
+      .filter(({ name }) => name === 'MnemoscopeF1ScoreCritical')
+      .map(({ labels, annotations }) => [labels.job ?? '', annotations.shown_operations ?? '']),
+  )
+}
+
 const scrapeConfig = (services: readonly Service[], target: string) => ({
   global: { scrape_interval: `${scrape}s` },
   scrape_configs: services.map(({ job }) => ({
@@ -135,6 +156,7 @@ const scrapeConfig = (services: readonly Service[], target: string) => ({
 async function play(services: readonly Service[]) {
   let startedAt = Number.POSITIVE_INFINITY
   const totals = new Map<string, Map<number, number>>()
+  const bad = new Map<string, number>()
   const server = createServer((request, response) => {
     const second = Date.now() / 1_000 - startedAt
     const service = services.find(({ job }) => `/${job}` === request.url)
@@ -147,7 +169,10 @@ async function play(services: readonly Service[]) {
     const count = Math.floor((second - from) * service.pace)
     const sum = Array.from({ length: count }, (_, i) => service.f1(from + i / service.pace))
     totals.set(service.job, (totals.get(service.job) ?? new Map()).set(life, count))
-    const place = '{model="m", context_size="8192", operation="search"}'
+    const below = sum.filter((each) => each <= 0.7).length
+    bad.set(service.job, below)
+    const labels = 'model="m", context_size="8192", operation="search"'
+    const place = `{${labels}}`
     const lines = [
       `${names.processStart} ${startedAt + from}`,
       `${names.processUptime} ${second - from}`,
@@ -155,6 +180,8 @@ async function play(services: readonly Service[]) {
         ? []
         : [
             `mnemoscope_f1_score_count${place} ${count}`,
+            `mnemoscope_f1_score_bucket{${labels}, le="0.7"} ${below}`,
+            `mnemoscope_f1_score_bucket{${labels}, le="+Inf"} ${count}`,
             `mnemoscope_f1_score_sum${place} ${sum.reduce((all, each) => all + each, 0)}`,
           ]),
       ...(service.memory === undefined
@@ -172,6 +199,8 @@ async function play(services: readonly Service[]) {
       startedAt = Date.now() / 1_000
       return startedAt
     },
+    /** Of the newest process. */
+    bad: (job: string) => bad.get(job) ?? 0,
     scraped: (job: string) => [...(totals.get(job)?.values() ?? [])].reduce((all, each) => all + each, 0),
     stop() {
       server.close()
