@@ -26,6 +26,7 @@ export const layers = [
   'episodes',
   'alerts',
   'measurements',
+  'operations',
   'deliveries',
   'dashboard',
   'analysis',
