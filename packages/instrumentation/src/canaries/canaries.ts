@@ -98,9 +98,12 @@ function startCanaries(
   }
 
   function run(): Promise<CanaryRound> {
-    underWay ??= traffic.run('probe', round).finally(() => {
-      underWay = undefined
-    })
+    // A round that began earlier would lose what it plants.
+    underWay ??= tidied
+      .then(() => traffic.run('probe', round))
+      .finally(() => {
+        underWay = undefined
+      })
     return underWay
   }
 
@@ -109,7 +112,7 @@ function startCanaries(
 
   async function repeat(): Promise<void> {
     let due = performance.now() + varied()
-    await traffic.run('probe', tidy)
+    await tidied
     while (!stopping.signal.aborted) {
       await sleep(Math.max(due - performance.now(), 0), stopping.signal)
       if (stopping.signal.aborted) return
@@ -118,6 +121,7 @@ function startCanaries(
     }
   }
 
+  const tidied = traffic.run('probe', tidy)
   const repeating = repeat()
   return {
     run,

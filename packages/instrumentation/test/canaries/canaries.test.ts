@@ -108,6 +108,20 @@ describe('canaries', () => {
     expect(await canaries.run()).toEqual({ canaries: [], left: 0 })
   })
 
+  test('of a first round are not deleted by the start, however long that takes', async () => {
+    const memory = new FaultyMemory()
+    const search = memory.search.bind(memory)
+    let searches = 0
+    memory.search = async (...given) => {
+      const pause = ++searches === 1 ? 30 : 10
+      await new Promise((resolve) => setTimeout(resolve, pause))
+      return search(...given)
+    }
+    const { canaries } = await canariesOf(memory)
+    const { canaries: all } = await canaries.run()
+    expect(all.filter(({ outcome }) => outcome !== 'kept')).toEqual([])
+  })
+
   test('that a crash has left are deleted by the next start, and those of others stay', async () => {
     const memory = new FaultyMemory()
     const signal = new AbortController().signal
