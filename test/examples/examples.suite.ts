@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, expect, test } from '@jest/globals'
 import { findTools, freePort } from '@mnemoscope/servers'
 import { eventually, mnemoscope, temporaryFolder } from '../harness/index.js'
+import { openDatabases } from '../harness/postgres.js'
 import { repository, toolsDir } from '../harness/repository.js'
 
 const folder = temporaryFolder('examples')
@@ -18,8 +19,8 @@ afterAll(() => {
 })
 
 /** A copy of an example, with what its package.json asks for. */
-function copyOf(name: string): string {
-  const copy = join(folder.path, name)
+function copyOf(name: string, as = name): string {
+  const copy = join(folder.path, as)
   cpSync(join(repository, 'examples', name), copy, { recursive: true })
   if (!existsSync(join(copy, 'package.json'))) return copy
   const { dependencies } = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8'))
@@ -35,7 +36,7 @@ function packageFolder(name: string): string {
   const packages = join(repository, 'packages')
   return name.startsWith('@mnemoscope/')
     ? join(packages, name.replace('@mnemoscope/', ''))
-    : (['instrumentation', 'demo']
+    : (['instrumentation', 'demo', 'recorder']
         .map((owner) => join(packages, owner, 'node_modules', name))
         .find((folder) => existsSync(folder)) ?? name)
 }
@@ -91,6 +92,27 @@ test('evaluate measures its memory by its questions', async () => {
   // One question is worded unlike its answer.
   expect(results[0].measures['recall@5']).toMatchObject({ mean: 11 / 12, count: 12 })
   expect(await mnemoscope(copy, [...args, '--fail-below', 'recall@5=0.95'])).toMatchObject({ exitCode: 1 })
+})
+
+test('evaluate does the same with a table of Postgres', async () => {
+  const databases = await openDatabases()
+  try {
+    const args = [
+      'evaluate',
+      '--dataset',
+      'questions',
+      '--memory',
+      'postgres.mjs',
+      '--fail-below',
+      'recall@5=0.8',
+    ]
+    const DATABASE_URL = await databases.create()
+    expect(await mnemoscope(copyOf('evaluate', 'postgres'), args, { DATABASE_URL })).toMatchObject({
+      exitCode: 0,
+    })
+  } finally {
+    await databases.stop()
+  }
 })
 
 test('existing-prometheus loads the generated rules', async () => {

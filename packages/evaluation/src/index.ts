@@ -1,3 +1,4 @@
+export { type Mem0, mem0Memory } from './adapters/mem0.js'
 export {
   type Collection,
   type Dataset,
