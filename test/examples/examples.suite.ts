@@ -97,19 +97,14 @@ test('evaluate measures its memory by its questions', async () => {
 test('evaluate does the same with a table of Postgres', async () => {
   const databases = await openDatabases()
   try {
-    const args = [
-      'evaluate',
-      '--dataset',
-      'questions',
-      '--memory',
-      'postgres.mjs',
-      '--fail-below',
-      'recall@5=0.8',
-    ]
+    const copy = copyOf('evaluate', 'postgres')
+    // A module in TypeScript is read as well.
+    cpSync(join(copy, 'postgres.mjs'), join(copy, 'postgres.ts'))
     const DATABASE_URL = await databases.create()
-    expect(await mnemoscope(copyOf('evaluate', 'postgres'), args, { DATABASE_URL })).toMatchObject({
-      exitCode: 0,
-    })
+    for (const memory of ['postgres.mjs', 'postgres.ts']) {
+      const args = ['evaluate', '--dataset', 'questions', '--memory', memory, '--fail-below', 'recall@5=0.8']
+      expect(await mnemoscope(copy, args, { DATABASE_URL })).toMatchObject({ exitCode: 0 })
+    }
   } finally {
     await databases.stop()
   }

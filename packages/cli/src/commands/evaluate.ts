@@ -144,5 +144,14 @@ function thresholdOption(text: string, before: readonly Threshold[]): readonly T
 }
 
 function wholeNumber(name: string, min: number, max: number) {
-  return (text: string): number => Math.round(numberOption(name, min, max)(text))
+  return (text: string): number => {
+    const value = numberOption(name, min, max)(text)
+    if (Number.isInteger(value)) return value
+    const expected = `an integer from ${min} to ${max}`
+    throw new MnemoscopeError('USAGE', `${name}: ${JSON.stringify(text)}: expected ${expected}`, {
+      value: text,
+      expected,
+      next: 'Correct the option.',
+    })
+  }
 }

@@ -95,15 +95,18 @@ describe('mnemoscope evaluate', () => {
     })
   })
 
-  test.each([
-    [['recall@5=0.9'], 0, []],
-    [['recall@5=0.5', 'abstention=1'], 0, []],
-    [['hit@1=1', 'ndcg@3=1.0'], 0, []],
-  ])('passes with %j', async (thresholds, exitCode, failures) => {
+  test('passes where no measure is too low', async () => {
+    const thresholds = ['recall@5=0.5', 'abstention=1', 'hit@1=1', 'ndcg@3=1.0']
     const options = thresholds.flatMap((each) => ['--fail-below', each])
     const { stdout, ...rest } = await evaluate('--memory', 'good.mjs', '--json', ...options)
-    expect(rest).toMatchObject({ exitCode, stderr: '' })
-    expect(JSON.parse(stdout)).toMatchObject({ failures, since: null, notes: [], entries: 4, collections: 1 })
+    expect(rest).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(JSON.parse(stdout)).toMatchObject({
+      failures: [],
+      since: null,
+      notes: [],
+      entries: 4,
+      collections: 1,
+    })
   })
 
   test('ends with exit code 1 if a measure is too low, and says which', async () => {
@@ -138,7 +141,7 @@ describe('mnemoscope evaluate', () => {
     ['an unknown measure', ['--measures', 'recal@5'], 'there is no measure "recal@5"'],
     ['a threshold beyond 1', ['--fail-below', 'recall@5=80'], '--fail-below: "recall@5=80"'],
     ['a threshold of an unknown measure', ['--fail-below', 'recal@5=0.8'], 'there is no measure "recal@5"'],
-    ['a fraction of a search', ['--parallel', '0.2'], '--parallel: "0.2"'],
+    ['a fraction of a search', ['--parallel', '2.5'], '--parallel: "2.5"'],
     [
       'a file of something else',
       ['--results', 'talks.json'],
@@ -158,7 +161,6 @@ describe('the module of a memory', () => {
       'function.mjs',
       `${memory().replace('export default', 'const memory =')}\nexport default async () => memory`,
     ],
-    ['TypeScript', 'typed.ts', memory().replace('close()', 'close(): void')],
   ])('may be %s', async (_, name, text) => {
     expect(await loadMemory(write(name, text))).toMatchObject({ add: expect.any(Function) })
   })

@@ -28,9 +28,9 @@ export const abstention = 'abstention'
 export function answerOf(
   { id, category, relevant, isAnswerable }: Question,
   found: Iterable<Found>,
-  { measures, seconds }: { measures: readonly NamedMeasure[]; seconds: number },
+  { measures, limit, seconds }: { measures: readonly NamedMeasure[]; limit: number; seconds: number },
 ): Answer {
-  const ranked = rankingOf(found)
+  const ranked = rankingOf(found).slice(0, limit)
   const base = { question: id, category, seconds }
   if (!isAnswerable)
     return { ...base, outcome: 'scored', values: { [abstention]: ranked.length === 0 ? 1 : 0 } }
@@ -41,11 +41,11 @@ export function answerOf(
 }
 
 /** What a search returned, if it has the right form. @throws Error that says what is wrong */
-export function foundIn(result: unknown, limit: number): Found[] {
+export function foundIn(result: unknown): Found[] {
   if (typeof result !== 'object' || result === null || !(Symbol.iterator in result)) {
     throw new Error(`the search returned ${typeOf(result)}, expected a list of { id, score }`)
   }
-  const found = [...(result as Iterable<unknown>)].slice(0, limit)
+  const found = [...(result as Iterable<unknown>)]
   for (const each of found) {
     const { id, score } = (each ?? {}) as Partial<Found>
     if (typeof id !== 'string')

@@ -160,10 +160,10 @@ async function answered(
 ): Promise<Answer> {
   const start = performance.now()
   const called = await calls.call(`search ${question.id}`, async (signal) =>
-    foundIn(await memory.search(question.question, { scope, limit, signal }), limit),
+    foundIn(await memory.search(question.question, { scope, limit, signal })),
   )
   const seconds = (performance.now() - start) / 1_000
-  if ('value' in called) return answerOf(question, called.value, { measures, seconds })
+  if ('value' in called) return answerOf(question, called.value, { measures, limit, seconds })
   const { id, category } = question
   return { question: id, category, outcome: 'failed', values: {}, seconds, error: called.error }
 }

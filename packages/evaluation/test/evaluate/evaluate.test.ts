@@ -137,6 +137,13 @@ describe('an evaluation', () => {
     ])
   })
 
+  test('takes the best of more than it asked for', async () => {
+    const memory = new WordMemory()
+    memory.search = () => ['c', 'b', 'a'].map((id, score) => ({ id, score }))
+    const dataset = datasetOf({ ids: ['a', 'b', 'c'], questions: [ask('any', ['a', 'c'])] })
+    expect(valuesOf(await evaluate(dataset, memory, options))).toEqual([{ 'recall@2': 0.5, mrr: 1 }])
+  })
+
   test('says that what it asks for is of no entry', async () => {
     const dataset = datasetOf({ ids: ['a'], questions: [ask('a', ['a', 'z'])] })
     const { notes } = await evaluate(dataset, new WordMemory(), options)

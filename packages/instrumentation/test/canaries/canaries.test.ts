@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { canaryKpis, defineConfig } from '@mnemoscope/kpi'
 import { canaryId, isLeftBehind, planted, scopes } from '../../src/canaries/canary-id.js'
-import { type Ability, type CanaryOptions, type CanaryRound, isProbe } from '../../src/index.js'
-import { samplesOf, scrape } from '../exposition-samples.js'
+import { type Ability, type CanaryOptions, type CanaryRound, isProbe, type Monitor } from '../../src/index.js'
+import { samplesOf } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
 import { FaultyMemory, type MemoryFault } from './faulty-memory.js'
 
@@ -11,7 +11,7 @@ const config = defineConfig({ kpis: canaryKpis })
 const all: readonly Ability[] = ['recall', 'update', 'abstention', 'forgetting', 'isolation']
 
 async function canariesOf(memory: FaultyMemory, options: Partial<CanaryOptions> = {}) {
-  const monitor = await start({ config })
+  const monitor = await start({ config, endpoint: false })
   const labels = { model: 'gpt-4o', contextSize: 131_072 }
   const given: CanaryOptions = {
     labels,
@@ -24,6 +24,9 @@ async function canariesOf(memory: FaultyMemory, options: Partial<CanaryOptions> 
   }
   return { monitor, canaries: monitor.canaries(given) }
 }
+
+const valuesOf = async (monitor: Monitor) =>
+  samplesOf(await (await monitor.metricsResponse(new Request('http://memory/metrics'))).text())
 
 /** Abilities of which a canary had this outcome. */
 const having = ({ canaries }: CanaryRound, outcome: string) => [
@@ -42,7 +45,7 @@ describe('canaries', () => {
     expect(rounds.map(({ left }) => left)).toEqual([0, 0])
     expect(memory.ids).toEqual([])
     expect(marked).toEqual([true, true])
-    const samples = samplesOf(await scrape(monitor.url))
+    const samples = await valuesOf(monitor)
     const place = 'model="gpt-4o",context_size="131072"'
     for (const ability of all) {
       const labels = `${place},operation="canary_${ability}",outcome="kept"`
@@ -62,7 +65,7 @@ describe('canaries', () => {
     ['leaking', 'isolation'],
   ])('of a %s memory break by %s, and no other', async (fault, ability) => {
     const memory = new FaultyMemory()
-    const { canaries } = await canariesOf(memory)
+    const { canaries } = await canariesOf(memory, { settle: '30ms' })
     expect(having(await canaries.run(), 'broken')).toEqual([])
     memory.fault = fault
     expect(having(await canaries.run(), 'broken')).toEqual([ability])
@@ -77,7 +80,7 @@ describe('canaries', () => {
     memory.fault = 'slow'
     const { monitor, canaries } = await canariesOf(memory, { abilities: ['recall'], facts: 1, settle: '1s' })
     expect(having(await canaries.run(), 'kept')).toEqual(['recall'])
-    const samples = samplesOf(await scrape(monitor.url))
+    const samples = await valuesOf(monitor)
     const sum = [...samples].find(([name]) =>
       /^mnemoscope_time_to_recall_seconds_sum.*canary_recall/.test(name),
     )
