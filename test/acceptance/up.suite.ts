@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { DashboardData } from '@mnemoscope/recorder'
+import pg from 'pg'
 import { eventually, mnemoscope, mnemoscopeHere } from '../harness/index.js'
 import { type Demo, isAlive, startDemo } from './demo.js'
 
@@ -113,6 +114,40 @@ describe('mnemoscope up --demo', () => {
 
     await demo.restart()
     expect(await count()).toBeGreaterThanOrEqual(before)
+  }, 120_000)
+
+  test('once its secrets are removed, the next start has new ones, and the old ones open nothing', async () => {
+    const folder = join(demo.folder, '.mnemoscope/secrets')
+    const secrets = () => {
+      const [owner = '', password = ''] = ['owner-key', 'servers-password'].map((file) =>
+        readFileSync(join(folder, file), 'utf8').trim(),
+      )
+      return { owner, password, database: new URL(demo.up.run.database).password }
+    }
+    const doors = ({ owner, password, database }: ReturnType<typeof secrets>) => {
+      const { recorder, prometheus, alertmanager, database: url } = demo.up.run
+      const statusOf = async (address: string, authorization: string) =>
+        (await fetch(address, { headers: { authorization } })).status
+      const login = `Basic ${btoa(`mnemoscope:${password}`)}`
+      const client = new pg.Client(Object.assign(new URL(url), { password: database }).href)
+      return Promise.all([
+        statusOf(`${recorder}/api/config`, `Bearer ${owner}`),
+        statusOf(`${prometheus}/api/v1/query?query=1`, login),
+        statusOf(`${alertmanager}/api/v2/status`, login),
+        client.connect().then(
+          () => client.end().then(() => 'in'),
+          (error: pg.DatabaseError) => error.code,
+        ),
+      ])
+    }
+    const old = secrets()
+    expect(await doors(old)).toEqual([200, 200, 200, 'in'])
+    await demo.database.end()
+    await demo.up.end('SIGTERM')
+    rmSync(folder, { recursive: true })
+    await demo.restart()
+    expect(await doors(secrets())).toEqual([200, 200, 200, 'in'])
+    expect(await doors(old)).toEqual([401, 401, 401, '28P01'])
   }, 120_000)
 
   async function critical(where: string): Promise<{ id: string }[] | undefined> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { changeThreshold, endure, manyOverrides } from './hostile.js'
 import { type Listeners, startListeners } from './listeners.js'
-import { starve } from './starving.js'
+import { flood, starve } from './starving.js'
 
 // The short form of what `npm run test:security` does. Times are wider here: other tests may run on the machine.
 jest.setTimeout(180_000)
@@ -19,6 +19,13 @@ test('connections that are only held keep no notification, no scrape and no requ
   const { notifications, health, scrapes } = await starve(listeners, held)
   expect(notifications).toHaveLength(80)
   for (const times of [notifications, health, scrapes]) expect(Math.max(...times)).toBeLessThan(2_000)
+})
+
+test('a thousand new connections a second delay no notification and fill no log', async () => {
+  const { notifications, health, opened, logBytes } = await flood(listeners, { perSecond: 1_000, seconds: 5 })
+  expect(opened).toBeGreaterThan(1_500)
+  for (const times of [notifications, health]) expect(Math.max(...times)).toBeLessThan(3_000)
+  expect(logBytes).toBeLessThan(20_000)
 })
 
 test('a change of 3000 overrides is refused while the recorder answers others', async () => {

@@ -10,6 +10,8 @@ import { temporaryFolder } from '../harness/temporary-folder.js'
 /** Every listener of Mnemoscope, on real processes of their own. */
 export interface Listeners {
   readonly up: Up
+  /** Where it runs. */
+  readonly folder: string
   /** Address of the recorder. */
   readonly recorder: string
   /** Address of the metrics of the demo, which has `/fault` beside them. */
@@ -79,6 +81,7 @@ export async function startListeners(): Promise<Listeners> {
     const before = stored('run.json')
     return {
       up,
+      folder: folder.path,
       recorder: up.run.recorder,
       demo: demo.url,
       service: service.url,

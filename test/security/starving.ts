@@ -1,8 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { typescript } from '../harness/figures.js'
 import { repository } from '../harness/repository.js'
 import type { Crowd } from './crowd.js'
+import type { Flood } from './flood.js'
 import type { Listeners } from './listeners.js'
 
 /** How many connections a crowd holds of the recorder, and how long. The other listeners get a fifth of them each. */
@@ -48,6 +52,33 @@ export async function starve(listeners: Listeners, { seconds, ...extent }: Exten
   } finally {
     child.stdin.end()
     await ended
+  }
+}
+
+/** What others had while connections were opened one after another. */
+export interface Flooded extends Served {
+  readonly opened: number
+  /** How much the log of the recorder grew. */
+  readonly logBytes: number
+}
+
+/** Floods the recorder with connections and wrong keys, and meanwhile sends notifications, asks for health and scrapes. */
+export async function flood(
+  listeners: Listeners,
+  { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
+): Promise<Flooded> {
+  const given: Flood = { port: Number(new URL(listeners.recorder).port), perSecond }
+  const log = join(listeners.folder, '.mnemoscope/logs/recorder.log')
+  const before = statSync(log).size
+  const program = typescript('test/security/flood.ts', JSON.stringify(given))
+  const child = spawn(process.execPath, program, { cwd: repository, stdio: ['pipe', 'pipe', 'inherit'] })
+  const opened = text(child.stdout)
+  try {
+    const times = await served(listeners, seconds)
+    child.stdin.end()
+    return { ...times, opened: Number(await opened), logBytes: statSync(log).size - before }
+  } finally {
+    child.kill()
   }
 }
 

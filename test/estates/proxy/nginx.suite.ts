@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, request as plainRequest, type Server } from 'node:http'
 import { request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -235,12 +235,20 @@ describe('people who sign in at an nginx', () => {
   })
 
   test.each([
-    ['without the key', {}, 401],
-    ['with another key', { authorization: `Bearer ${owner.text}` }, 403],
-  ])('are nobody for a program beside the proxy %s', async (_, headers, expected) => {
-    const claimed = { 'x-forwarded-user': 'ann@example.org', ...headers }
-    const { status } = await fetch(`${recorder.url}/api/dashboard`, { headers: claimed })
-    expect(status).toBe(expected)
+    ['without the key', '127.0.0.1', '', 401],
+    ['with another key', '127.0.0.1', owner.text, 403],
+    ['with the key, but at another address', '127.0.0.2', key.text, 403],
+  ])('are nobody for a program beside the proxy %s', async (_, localAddress, sent, expected) => {
+    const headers = {
+      'x-forwarded-user': 'ann@example.org',
+      ...(sent && { authorization: `Bearer ${sent}` }),
+    }
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const path = `${recorder.url}/api/dashboard`
+      plainRequest(path, { localAddress, headers }, resolve).once('error', reject).end()
+    })
+    answer.resume()
+    expect(answer.statusCode).toBe(expected)
   })
 })
 

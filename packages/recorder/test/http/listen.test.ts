@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { expect, test } from '@jest/globals'
 import { Hono } from 'hono'
 import { listen } from '../../src/http/listen.js'
+import { waitFor } from '../plumbing/wait-for.js'
 
 const piece = new Uint8Array(64 * 1_024)
 
@@ -71,7 +72,7 @@ test('who holds connections open keeps 400 of them, and is served all the same',
     return socket
   })
   try {
-    while (ended < 20) await new Promise((resolve) => setTimeout(resolve, 20))
+    await waitFor(() => ended >= 20)
     const asking = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' })
     sockets.push(asking)
     asking.write('GET / HTTP/1.1\r\nhost: recorder\r\n\r\n')
