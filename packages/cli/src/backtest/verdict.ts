@@ -1,24 +1,28 @@
 import { modelText, type ThresholdSeverity, thresholdSeverities } from '@mnemoscope/kpi'
-import { escapeMarkdown } from '../report/markdown.js'
+import { codeMarkdown } from '../report/markdown.js'
 import { span, utc } from '../report/units.js'
-import type { AlertDifference } from './compare.js'
 import type { Alerted } from './episodes.js'
 import { overlap } from './replay.js'
 
-/** An alert that the edited configuration would have raised later than today's. */
-export interface Later extends Omit<Alerted, 'spans'> {
-  /** Unix seconds of today's start, and how much later the edited one's is. */
+/** An alert of today's configuration that the edited one would not have raised, by Unix seconds of its start. */
+export interface Missed extends Omit<Alerted, 'spans'> {
   readonly from: number
+}
+
+/** One that the edited configuration would have raised so much later. */
+export interface Later extends Missed {
   readonly seconds: number
 }
 
 /** Whether an edit may go in, for a pull request. */
 export interface Verdict {
+  /** False where nothing was replayed: there is no history to judge by. */
+  readonly isKnown: boolean
   readonly isWorse: boolean
   /** Why; empty where nothing gets worse. */
   readonly reasons: readonly string[]
-  /** Alerts of error and critical that only today's configuration raises. */
-  readonly missed: readonly AlertDifference[]
+  /** Urgent alerts in whose time the edited configuration raises none of the same or a worse level. */
+  readonly missed: readonly Missed[]
   readonly later: readonly Later[]
   readonly alertsAWeek: { readonly today: number; readonly edited: number }
 }
@@ -33,22 +37,22 @@ const mostMore = 3
 
 /**
  * What an edit does to the alerts of the past. It is worse if an urgent alert would be missed or five minutes later, or if people
- * get half as many alerts again.
+ * get half as many alerts again. An alert of a worse level, raised in its place, is as good.
  */
-export function verdictOf(
-  today: readonly Alerted[],
-  edited: readonly Alerted[],
-  differences: readonly AlertDifference[],
-  hours: number,
-): Verdict {
-  const isUrgent = ({ severity }: Pick<Alerted, 'severity'>) => urgent.includes(severity)
-  const missed = differences.filter((each) => each.kind === 'missed' && isUrgent(each))
-  const later = laterThan(today, edited).filter((each) => isUrgent(each) && each.seconds > mostLaterSeconds)
-  const aWeek = (alerts: readonly Alerted[]) =>
-    (alerts.reduce((sum, { spans }) => sum + spans.length, 0) * 168) / hours
-  const alertsAWeek = { today: aWeek(today), edited: aWeek(edited) }
-  const isNoisier =
-    alertsAWeek.edited > mostTimes * alertsAWeek.today && alertsAWeek.edited - alertsAWeek.today > mostMore
+export function verdictOf(today: readonly Alerted[], edited: readonly Alerted[], hours: number): Verdict {
+  const starts = today
+    .filter(({ severity }) => urgent.includes(severity))
+    .flatMap((each) => startsOf(each, edited))
+  const missed = starts.flatMap(({ seconds, ...each }) => (seconds === undefined ? [each] : []))
+  const later = starts.filter(
+    (each): each is Later => each.seconds !== undefined && each.seconds > mostLaterSeconds,
+  )
+  const [before, after] = [alertCount(today), alertCount(edited)]
+  const aWeek = (alerts: number) => (alerts * 168) / hours
+  const alertsAWeek = { today: aWeek(before), edited: aWeek(after) }
+  // Of a short time, one alert more would be many in a week.
+  const more = Math.min(after - before, alertsAWeek.edited - alertsAWeek.today)
+  const isNoisier = after > mostTimes * before && more > mostMore
   const reasons = [
     ...(missed.length === 0 ? [] : [`${counted(missed.length, 'urgent alert')} would be missed`]),
     ...(later.length === 0
@@ -58,21 +62,43 @@ export function verdictOf(
       ? [`${numberText(alertsAWeek.edited)} alerts a week in place of ${numberText(alertsAWeek.today)}`]
       : []),
   ]
-  return { isWorse: reasons.length > 0, reasons, missed, later, alertsAWeek }
+  const isKnown = today.length + edited.length > 0
+  return { isKnown, isWorse: reasons.length > 0, reasons, missed, later, alertsAWeek }
 }
 
-function laterThan(today: readonly Alerted[], edited: readonly Alerted[]): Later[] {
-  return today.flatMap(({ spans, ...place }) => {
-    const same = edited.find((other) => placeOf(other) === placeOf({ ...place }))?.spans ?? []
-    return spans.flatMap((each) => {
-      const first = same.find((other) => overlap(each, other))
-      return first === undefined ? [] : [{ ...place, from: each.from, seconds: first.from - each.from }]
-    })
+/** When the alerts of a place and level begin, and how much later the edited configuration's do; undefined where none does. */
+function startsOf(
+  { spans, ...place }: Alerted,
+  edited: readonly Alerted[],
+): (Missed & { seconds?: number })[] {
+  const level = thresholdSeverities.indexOf(place.severity)
+  const inPlace = edited
+    .filter(
+      (other) => placeOf(other) === placeOf(place) && thresholdSeverities.indexOf(other.severity) >= level,
+    )
+    .flatMap((other) => other.spans)
+  return spans.map((each) => {
+    const starts = inPlace.filter((other) => overlap(each, other)).map(({ from }) => from)
+    return {
+      ...place,
+      from: each.from,
+      ...(starts.length === 0 ? {} : { seconds: Math.min(...starts) - each.from }),
+    }
   })
 }
 
-function placeOf({ kpi, severity, service, model, contextSize, operation }: Omit<Alerted, 'spans'>): string {
-  return JSON.stringify([kpi, severity, service, model, contextSize, operation])
+function alertCount(alerts: readonly Alerted[]): number {
+  return alerts.reduce((sum, { spans }) => sum + spans.length, 0)
+}
+
+function placeOf({
+  kpi,
+  service,
+  model,
+  contextSize,
+  operation,
+}: Omit<Alerted, 'spans' | 'severity'>): string {
+  return JSON.stringify([kpi, service, model, contextSize, operation])
 }
 
 /** More lines are not read in a pull request. */
@@ -85,10 +111,13 @@ export function verdictMarkdown(
   edited: readonly Alerted[],
   hours: number,
 ): string {
-  const { isWorse, reasons, missed, later, alertsAWeek } = verdict
+  const { isKnown, isWorse, reasons, missed, later, alertsAWeek } = verdict
+  const heading = `## Alerts of the last ${hours} h with this configuration`
+  if (!isKnown)
+    return `${heading}\n\n**Not known: Prometheus holds nothing of this time that a threshold would be compared with.**\n`
   const levels = thresholdSeverities.toReversed().flatMap((severity) => {
     const count = (alerts: readonly Alerted[]) =>
-      alerts.filter((each) => each.severity === severity).reduce((sum, { spans }) => sum + spans.length, 0)
+      alertCount(alerts.filter((each) => each.severity === severity))
     const [before, after] = [count(today), count(edited)]
     return before + after === 0 ? [] : [`| ${severity} | ${before} | ${after} |`]
   })
@@ -97,7 +126,7 @@ export function verdictMarkdown(
     ...later.map((each) => `- ${span(each.seconds)} later: ${describe(each)}`),
   ]
   return [
-    `## Alerts of the last ${hours} h with this configuration`,
+    heading,
     '',
     `**${isWorse ? `Worse: ${reasons.join('; ')}.` : 'Nothing urgent is missed or late, and there are not many more alerts.'}**`,
     '',
@@ -114,14 +143,9 @@ export function verdictMarkdown(
   ].join('\n')
 }
 
-function describe({
-  kpi,
-  severity,
-  from,
-  ...place
-}: Omit<Alerted, 'spans'> & { readonly from: number }): string {
+function describe({ kpi, severity, from, ...place }: Missed): string {
   const where = `${modelText(place)} at ${place.contextSize} in ${place.service}`
-  return `${severity} of ${escapeMarkdown(kpi)}, ${escapeMarkdown(where)}, ${utc(from)}`
+  return `${severity} of ${codeMarkdown(kpi)}, ${codeMarkdown(where)}, ${utc(from)}`
 }
 
 function numberText(value: number): string {

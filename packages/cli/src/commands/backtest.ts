@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { failureText } from '../failure.js'
 import { numberOption } from '../options.js'
 import { print } from '../terminal.js'
 
@@ -22,49 +23,64 @@ export const backtestCommand = new Command('backtest')
   .option('--prometheus-url <url>', 'Prometheus (default: the one that runs here, else endpoints.prometheus)')
   .option('--demo-clock', "use the demo's faster intervals where a configuration sets none")
   .option('--json', 'print the result as JSON')
-  .option('--ci', 'print a verdict in Markdown for a pull request; exit code 1 if alerts get worse')
+  .option(
+    '--ci',
+    'print a verdict in Markdown for a pull request; exit code 1 if alerts get worse, 2 if that is not known',
+  )
   .addHelpText(
     'after',
     '\nAlerts get worse if one of error or critical would be missed or come more than 5 min later, or if there would be' +
       '\nhalf as many alerts again.',
   )
   .action(async (file: string, options: BacktestOptions) => {
-    const { durationSeconds } = await import('@mnemoscope/kpi')
-    const { loadProject } = await import('../config-file.js')
-    const { demoClock } = await import('../up/demo-clock.js')
-    const { alertsOf } = await import('../backtest/episodes.js')
-    const { backtestText } = await import('../backtest/text.js')
-    const { compareAlerts } = await import('../backtest/compare.js')
-    const { verdictMarkdown, verdictOf } = await import('../backtest/verdict.js')
-    const { historyOf, ofOperation } = await import('../backtest/history.js')
-    const { todaysConfig } = await import('../backtest/today.js')
-    const { serverUrl } = await import('../prometheus-client.js')
-    const defaults = options.demoClock ? demoClock : {}
-    const { config: edited } = await loadProject(file, defaults)
-    const { config: today, folder } = await todaysConfig(options.config, defaults)
-    const url = serverUrl('prometheus', {
-      given: options.prometheusUrl,
-      folder,
-      configured: today.endpoints.prometheus,
-    })
-    const step = durationSeconds(today.alertCheckInterval)
-    const end = Math.floor(Date.now() / 1_000 / step) * step
-    const range = { start: end - Math.floor((options.hours * 3_600) / step) * step, end, step }
-    const alerts = async (config: typeof today) => {
-      const all = []
-      for (const kpi of Object.values(config.kpis)) {
-        if (Object.keys(kpi.thresholds).length === 0 && kpi.overrides.length === 0) continue
-        const places = await historyOf(url, config, kpi, range)
-        all.push(...ofOperation(places, options.operation).flatMap(alertsOf))
-      }
-      return all
+    try {
+      const { isWorse, isKnown } = await backtest(file, options)
+      if (options.ci) process.exitCode = isKnown ? Number(isWorse) : 2
+    } catch (error) {
+      if (!options.ci) throw error
+      // The usual exit code of a failure would mean that alerts get worse.
+      print(failureText(error, { json: options.json === true }).text, process.stderr)
+      process.exitCode = 2
     }
-    const [before, after] = [await alerts(today), await alerts(edited)]
-    const differences = compareAlerts(before, after)
-    const verdict = verdictOf(before, after, differences, options.hours)
-    const result = { hours: options.hours, today: before, edited: after, differences, verdict }
-    if (options.json) print(`${JSON.stringify(result)}\n`)
-    else if (options.ci) print(verdictMarkdown(verdict, before, after, options.hours))
-    else print(backtestText(before, after, differences, options.hours))
-    if (options.ci && verdict.isWorse) process.exitCode = 1
   })
+
+async function backtest(file: string, options: BacktestOptions) {
+  const { durationSeconds } = await import('@mnemoscope/kpi')
+  const { loadProject } = await import('../config-file.js')
+  const { demoClock } = await import('../up/demo-clock.js')
+  const { alertsOf } = await import('../backtest/episodes.js')
+  const { backtestText } = await import('../backtest/text.js')
+  const { compareAlerts } = await import('../backtest/compare.js')
+  const { verdictMarkdown, verdictOf } = await import('../backtest/verdict.js')
+  const { historyOf, ofOperation } = await import('../backtest/history.js')
+  const { todaysConfig } = await import('../backtest/today.js')
+  const { serverUrl } = await import('../prometheus-client.js')
+  const defaults = options.demoClock ? demoClock : {}
+  const { config: edited } = await loadProject(file, defaults)
+  const { config: today, folder } = await todaysConfig(options.config, defaults)
+  const url = serverUrl('prometheus', {
+    given: options.prometheusUrl,
+    folder,
+    configured: today.endpoints.prometheus,
+  })
+  const step = durationSeconds(today.alertCheckInterval)
+  const end = Math.floor(Date.now() / 1_000 / step) * step
+  const range = { start: end - Math.floor((options.hours * 3_600) / step) * step, end, step }
+  const alerts = async (config: typeof today) => {
+    const all = []
+    for (const kpi of Object.values(config.kpis)) {
+      if (Object.keys(kpi.thresholds).length === 0 && kpi.overrides.length === 0) continue
+      const places = await historyOf(url, config, kpi, range)
+      all.push(...ofOperation(places, options.operation).flatMap(alertsOf))
+    }
+    return all
+  }
+  const [before, after] = [await alerts(today), await alerts(edited)]
+  const differences = compareAlerts(before, after)
+  const verdict = verdictOf(before, after, options.hours)
+  const result = { hours: options.hours, today: before, edited: after, differences, verdict }
+  if (options.json) print(`${JSON.stringify(result)}\n`)
+  else if (options.ci) print(verdictMarkdown(verdict, before, after, options.hours))
+  else print(backtestText(before, after, differences, options.hours))
+  return verdict
+}

@@ -30,3 +30,16 @@ function cellMarkdown({ text, href }: ReportCell): string {
 export function escapeMarkdown(text: string): string {
   return printableLine(text).replaceAll(/[\\`*[\]<>|]/g, '\\$&')
 }
+
+/**
+ * A text as code: there a name is only text, for the forge that shows it too, which would tell `@people` and link to `#1` and to
+ * addresses. Outside of tables, where a bar ends even code.
+ */
+export function codeMarkdown(text: string): string {
+  const line = printableLine(text)
+  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length))
+  const fence = '`'.repeat(longest + 1)
+  // A space at both ends is taken away again.
+  const edge = /^[` ]|[` ]$/.test(line) ? ' ' : ''
+  return `${fence}${edge}${line}${edge}${fence}`
+}

@@ -1,7 +1,8 @@
-import { describe, expect, test } from '@jest/globals'
-import { compareAlerts } from '../../src/backtest/compare.js'
+import { describe, expect, jest, test } from '@jest/globals'
 import type { Alerted } from '../../src/backtest/episodes.js'
 import { verdictMarkdown, verdictOf } from '../../src/backtest/verdict.js'
+import { backtestCommand } from '../../src/commands/backtest.js'
+import { codeMarkdown } from '../../src/report/markdown.js'
 
 const week = 168
 const at = (severity: Alerted['severity'], ...spans: [from: number, to: number | undefined][]): Alerted => ({
@@ -9,8 +10,7 @@ const at = (severity: Alerted['severity'], ...spans: [from: number, to: number |
   spans: spans.map(([from, to]) => ({ from, to })),
 })
 const often = (n: number): [number, number][] => Array.from({ length: n }, (_, i) => [i * 100, i * 100 + 50])
-const verdict = (today: Alerted[], edited: Alerted[], hours = week) =>
-  verdictOf(today, edited, compareAlerts(today, edited), hours)
+const verdict = (today: Alerted[], edited: Alerted[], hours = week) => verdictOf(today, edited, hours)
 
 describe('what a person would say of an edit', () => {
   test.each<[string, Alerted[], Alerted[], string[]]>([
@@ -39,9 +39,33 @@ describe('what a person would say of an edit', () => {
       [at('warning', ...often(10))],
       ['10 alerts a week in place of 4'],
     ],
+    ['a worse level takes its place', [at('error', [0, 900])], [at('error'), at('critical', [0, 900])], []],
+    [
+      'a worse level takes its place too late',
+      [at('error', [0, 900])],
+      [at('critical', [600, 900])],
+      ['1 urgent alert would come more than 5 min later'],
+    ],
+    [
+      'a milder level takes its place',
+      [at('critical', [0, 900])],
+      [at('error', [0, 900])],
+      ['1 urgent alert would be missed'],
+    ],
     ['one still fires', [at('critical', [0, undefined])], [at('critical', [10, undefined])], []],
   ])('%s', (_, today, edited, reasons) => {
     expect(verdict(today, edited)).toMatchObject({ reasons, isWorse: reasons.length > 0 })
+  })
+
+  test('one alert more in an hour is not many more', () => {
+    expect(verdict([at('warning')], [at('warning', ...often(3))], 1).isWorse).toBe(false)
+    expect(verdict([at('warning')], [at('warning', ...often(4))], 1).isWorse).toBe(true)
+  })
+
+  test('nothing is known without history', () => {
+    const unknown = verdict([], [])
+    expect(unknown.isKnown).toBe(false)
+    expect(verdictMarkdown(unknown, [], [], week)).toContain('**Not known: ')
   })
 
   test('the number of alerts is that of a week, whatever the time', () => {
@@ -55,7 +79,32 @@ test('a comment for people, in which names are only text', () => {
   expect(text).toContain('**Worse: 1 urgent alert would be missed.**')
   expect(text).toContain('| critical | 1 | 0 |\n| warning | 0 | 1 |')
   expect(text).toContain(
-    '- missed: critical of f1_score, gpt\\|4 (search) at 8192 in s, 1970-01-01 00:00:00 UTC',
+    '- missed: critical of `f1_score`, `gpt|4 (search) at 8192 in s`, 1970-01-01 00:00:00 UTC',
   )
-  expect(verdictMarkdown(verdict([], []), [], [], week)).toContain('No alert with either configuration.')
+  const quiet = [at('critical')]
+  expect(verdictMarkdown(verdict(quiet, quiet), quiet, quiet, week)).toContain(
+    'No alert with either configuration.',
+  )
+})
+
+test.each([
+  ['@acme/team #1 https://evil.example <b>', '`@acme/team #1 https://evil.example <b>`'],
+  ['a`b``c', '```a`b``c```'],
+  ['`', '`` ` ``'],
+  ['a\nb', expect.not.stringContaining('\n')],
+])('a name as code: %j', (name, shown) => {
+  expect(codeMarkdown(name)).toEqual(shown)
+})
+
+test('a failure is not a verdict: its exit code is 2', async () => {
+  const [before, said] = [process.exitCode, jest.spyOn(process.stderr, 'write').mockReturnValue(true)]
+  const file = 'mnemoscope.config.ts'
+  const args = [file, '--ci', '--config', file, '--prometheus-url', 'http://127.0.0.1:1']
+  await backtestCommand.parseAsync(args, { from: 'user' })
+  expect([process.exitCode, String(said.mock.calls[0]?.[0])]).toEqual([
+    2,
+    expect.stringContaining('PROMETHEUS_UNREACHABLE'),
+  ])
+  said.mockRestore()
+  process.exitCode = before
 })
