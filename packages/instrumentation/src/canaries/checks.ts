@@ -28,12 +28,14 @@ export const checks: Readonly<Record<Ability, (fact: Fact, planted: Planted) => 
     const unknown = await plant(fact, planted)
     if (unknown !== undefined) return unknown
     await planted.update(fact.id, fact.after.text)
+    const isSilent = (all: readonly Found[]) =>
+      all.some(({ id, text }) => id === fact.id && text === undefined)
     const { isSeen, found } = await planted.seek(
       fact.question,
-      (all) => says(all, fact.after.answer) && !says(all, fact.before.answer),
+      (all) => isSilent(all) || (says(all, fact.after.answer) && !says(all, fact.before.answer)),
     )
-    const isSilent = found.some(({ id, text }) => id === fact.id && text === undefined)
-    if (isSilent) return { outcome: 'unknown', found, error: 'the search returns no text of what it finds' }
+    if (isSilent(found))
+      return { outcome: 'unknown', found, error: 'the search returns no text of what it finds' }
     return { outcome: isSeen ? 'kept' : 'broken', found }
   },
 

@@ -99,6 +99,17 @@ describe('canaries', () => {
     )
   })
 
+  test('of update say at once that they need the texts of what is found', async () => {
+    const memory = new FaultyMemory()
+    const search = memory.search.bind(memory)
+    memory.search = async (...given) => (await search(...given)).map(({ id }) => ({ id }))
+    const { canaries } = await canariesOf(memory, { abilities: ['update'], settle: '1h' })
+    const { canaries: all } = await canaries.run()
+    expect(all).toMatchObject(
+      Array(2).fill({ outcome: 'unknown', error: 'the search returns no text of what it finds' }),
+    )
+  })
+
   test('are deleted when the monitor stops', async () => {
     const memory = new FaultyMemory()
     memory.search = async () => []
