@@ -56,6 +56,7 @@ export async function outsideContract(): Promise<Figure> {
   const events = createEvents({ pool, configSource, refreshMs: 60_000, logger })
   try {
     const app = createApp({
+      alertmanagers: [],
       pool,
       readers: pool,
       config,

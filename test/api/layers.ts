@@ -27,6 +27,7 @@ export const layers = [
   'alerts',
   'measurements',
   'operations',
+  'notifications',
   'deliveries',
   'dashboard',
   'analysis',

@@ -18,6 +18,8 @@ interface Source<Answer> {
   readonly show: (answer: Answer) => Node
   /** Seconds between two questions. Default: none. */
   readonly restSeconds?: number
+  /** Whether it is asked again however old the alert is. */
+  readonly isAlwaysYoung?: boolean
 }
 
 /** @param summary what it is about; an alert has one of each */
@@ -25,7 +27,7 @@ export function alertDetails<Answer>(
   { id, timestamp }: { readonly id: number; readonly timestamp: number },
   summary: string,
   isOpened: boolean,
-  { ask, show, restSeconds = 0 }: Source<Answer>,
+  { ask, show, restSeconds = 0, isAlwaysYoung = false }: Source<Answer>,
 ): HTMLDetailsElement {
   const ofAlert = shown.get(id) ?? new Map<string, Details>()
   shown.set(id, ofAlert)
@@ -42,7 +44,7 @@ export function alertDetails<Answer>(
   let askedAt = Number.NEGATIVE_INFINITY
   const load = async () => {
     if (!node.open || now() - askedAt < restSeconds) return
-    if (answered !== undefined && now() - timestamp > youngSeconds) return
+    if (answered !== undefined && !isAlwaysYoung && now() - timestamp > youngSeconds) return
     askedAt = now()
     try {
       const answer = await ask()

@@ -5,6 +5,7 @@ export type DashboardKpi = DashboardData['kpis'][number]
 export type Charts = AnswerOf<'GET /api/charts'>
 export type AlertEpisode = AnswerOf<'GET /api/episodes'>['episodes'][number]
 export type Behind = AnswerOf<'GET /api/episodes/{id}/operations'>
+export type Told = AnswerOf<'GET /api/episodes/{id}/notifications'>
 export type EpisodeDetail = AnswerOf<'GET /api/episodes/{id}'>
 export type ConfigAnswer = AnswerOf<'GET /api/config'>
 export type ConfigChange = AnswerOf<'GET /api/config/changes'>['changes'][number]

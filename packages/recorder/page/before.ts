@@ -35,7 +35,7 @@ function listOf(detail: EpisodeDetail): HTMLElement {
   return element('ul', { class: 'changes' }, ...items)
 }
 
-function shownPiece(piece: Piece): Node | string {
+export function shownPiece(piece: Piece): Node | string {
   if (typeof piece === 'string') return piece
   if ('time' in piece) return timeOf(piece.time)
   if ('value' in piece) return valueElement(piece.value, piece)

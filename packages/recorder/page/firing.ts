@@ -19,6 +19,7 @@ import { badge, levelClass } from './level.js'
 import { paged, showList } from './list.js'
 import { operationsBehind } from './operations.js'
 import { formatDuration, sinceOf, timeOf } from './time.js'
+import { whoIsTold } from './told.js'
 
 /** For so many alerts the page shows at once what is behind them; the others, often of the same cause, are closed. */
 const mostOpened = 1
@@ -93,6 +94,7 @@ export function card({ alert, milder, kpi, isOpened, several, address }: Card): 
       kpi ? element('a', { href: `#chart-${kpi.id}`, class: 'button quiet' }, 'Chart') : null,
       acknowledgement(alert, title),
     ),
+    whoIsTold(alert, isOpened),
     whatChangedBefore(alert, isOpened),
     kpi ? operationsBehind(alert, kpi, isOpened) : null,
   )

@@ -189,6 +189,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     events,
     pool,
     readers,
+    alertmanagers,
     config,
     configSource,
     gate: {

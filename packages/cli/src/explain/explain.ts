@@ -31,6 +31,8 @@ export interface Explanation {
   readonly episodes: readonly AnswerOf<'GET /api/episodes/{id}'>[]
   /** The operations behind the first of them; null without episodes. */
   readonly behind: AnswerOf<'GET /api/episodes/{id}/operations'> | null
+  /** Who is told of it; null where it is over. */
+  readonly told: AnswerOf<'GET /api/episodes/{id}/notifications'> | null
 }
 
 export interface ExplainOptions {
@@ -104,13 +106,15 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
     operation,
   })
   const newest = episodes[0]
-  const behind =
+  const params = { id: String(newest?.id) }
+  const [behind, told] = await Promise.all([
     newest === undefined
       ? null
-      : await ask(recorder, 'GET /api/episodes/{id}/operations', {
-          has: 'worst',
-          params: { id: String(newest.id) },
-        })
+      : ask(recorder, 'GET /api/episodes/{id}/operations', { has: 'worst', params }),
+    newest === undefined || newest.ends_at !== null
+      ? null
+      : ask(recorder, 'GET /api/episodes/{id}/notifications', { has: 'receivers', params }),
+  ])
   return {
     alert: name,
     kpi: kpiId ?? null,
@@ -120,6 +124,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
     current,
     episodes,
     behind,
+    told,
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Config, modelText } from '@mnemoscope/kpi'
-import { differenceText, nothingDiffers } from '@mnemoscope/recorder/shown'
+import { differenceText, lineText, nothingDiffers, toldPieces } from '@mnemoscope/recorder/shown'
 import pc from 'picocolors'
 import { beforeTexts } from '../report/before.js'
 import { inUnit, span, utc, utcOf } from '../report/units.js'
@@ -14,7 +14,7 @@ export function explanationText(
   kpis: Config['kpis'],
   now = Date.now() / 1_000,
 ): string {
-  const { alert, kpi, severity, rules, current, episodes, behind } = explanation
+  const { alert, kpi, severity, rules, current, episodes, behind, told } = explanation
   const unit = kpi === null ? '1' : (kpis[kpi]?.unit ?? '1')
   const title = [pc.bold(alert), severity, kpi === null ? 'the pipeline itself' : kpis[kpi]?.title]
   return [
@@ -28,6 +28,7 @@ export function explanationText(
     ...(episodes.length === 0
       ? ['  It has never fired.']
       : episodes.map((episode) => episodeText(episode, unit, Object.values(kpis), now))),
+    ...(told === null ? [] : ['', pc.bold('Who is told of the newest'), `  ${toldText(told, now)}`]),
     ...(behind === null ? [] : ['', ...operationLines(behind, unit, now)]),
     '',
   ].join('\n')
@@ -45,6 +46,10 @@ function ruleText({ expression, threshold, from, for_seconds, health, runbook }:
     ...(health === 'ok' ? [] : [pc.red(`  evaluation: ${printableLine(health)}`)]),
     ...(runbook === null ? [] : [`  what to do: ${printableLine(runbook)}`]),
   ].join('\n')
+}
+
+function toldText(told: NonNullable<Explanation['told']>, now: number): string {
+  return printableLine(lineText({ pieces: toldPieces(told) }, (at) => utcOf(at, now)))
 }
 
 /** The operations behind the newest episode, as the page shows them. */

@@ -111,6 +111,10 @@ test('people read operation, lane and evidence below each value', () => {
       rules: [],
       unit: '1',
       episodes: [],
+      told: {
+        ...{ state: 'silenced', receivers: ['oncall'], inhibited_by: [], mute_times: [] },
+        silences: [{ id: 'a', by: 'ada', comment: 'rebuild', until: 190 }],
+      },
       behind: {
         ...{ worst: [operation], first: operation, typical: operation, others: [], compared_with: 'others' },
         differs: [{ key: 'tenant', value: 'acme', bad: 8, of_bad: 10, others: 1, of_others: 2_000 }],
@@ -144,6 +148,9 @@ test('people read operation, lane and evidence below each value', () => {
     ],
   }
   const text = explanationText(explanation, kpis, 100)
+  expect(text).toContain(
+    '  Nobody: silenced by ada until 00:03:10 UTC (rebuild). Else it would go to oncall.',
+  )
   expect(text).toContain('  tenant acme: 8 of 10 bad operations, and 1 of 2,000 others')
   expect(text).toContain('  0.100 · 00:01:30 UTC · tenant "acme" · https://traces.example.com/ab')
   expect(text).toContain('a (search) at 8192 in memory')

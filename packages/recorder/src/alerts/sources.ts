@@ -51,7 +51,7 @@ export async function firingInAlertmanager(
   clients: readonly AlertmanagerClient[],
   replicaLabels: readonly string[],
 ): Promise<ReadonlySet<string> | undefined> {
-  const answers = await Promise.allSettled(clients.map((ask) => ask()))
+  const answers = await Promise.allSettled(clients.map((client) => client.firing()))
   const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
   if (found.length === 0) return undefined
   return new Set(found.flat().map((labels) => fingerprintOf(withoutReplica(labels, replicaLabels))))

@@ -17,6 +17,7 @@ import { pageWithoutSlash, pathWithout, sentThrough } from '../http/proxy.js'
 import type { AnyRoute } from '../http/route.js'
 import { type Audit, refuseOtherMethods, serve } from '../http/serve.js'
 import type { Metrics } from '../metrics.js'
+import type { AlertmanagerClient } from '../prometheus/alertmanager.js'
 import type { Events } from '../status/events.js'
 import type { Notices } from '../status/notices.js'
 import type { Readiness } from '../status/readiness.js'
@@ -55,6 +56,8 @@ export interface AppOptions {
   /** Keeps what came by webhook. */
   readonly arrivals: Arrivals
   readonly notices: () => Promise<Notices>
+  /** Of one cluster. */
+  readonly alertmanagers: readonly AlertmanagerClient[]
   readonly events: Events
 }
 

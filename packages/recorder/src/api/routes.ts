@@ -11,6 +11,7 @@ import { episodeRoutes } from '../episodes/routes.js'
 import { type OpenApiDocument, openApiDocument } from '../http/openapi.js'
 import { type AnyRoute, route } from '../http/route.js'
 import { measurementRoutes } from '../measurements/routes.js'
+import { notificationRoutes } from '../notifications/routes.js'
 import { operationRoutes } from '../operations/routes.js'
 import { runbookRoutes } from '../runbooks/routes.js'
 import { signInRoutes } from '../sign-in/routes.js'
@@ -24,6 +25,7 @@ const featureRoutes = [
   ...snapshotRoutes,
   ...measurementRoutes,
   ...operationRoutes,
+  ...notificationRoutes,
   ...analysisRoutes,
   ...configRoutes,
   ...deploymentRoutes,

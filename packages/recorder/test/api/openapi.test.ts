@@ -38,6 +38,7 @@ test('the document is valid OpenAPI 3.1', async () => {
 
 test('every route is in the document, and nothing else', () => {
   const app = createApp({
+    alertmanagers: [],
     pool,
     readers: pool,
     config,

@@ -1,0 +1,31 @@
+import type pg from 'pg'
+import { refuseUnknown } from '../episodes/routes.js'
+import { episodeId } from '../http/query.js'
+import { route } from '../http/route.js'
+import type { AlertmanagerClient } from '../prometheus/alertmanager.js'
+import { askTold, toldAnswer } from './told.js'
+
+export interface Needs {
+  readonly readers: pg.Pool
+  readonly alertmanagers: readonly AlertmanagerClient[]
+}
+
+export const notificationRoutes = [
+  route({
+    method: 'GET',
+    path: '/api/episodes/{id}/notifications',
+    summary: 'Whether Alertmanager tells people of an alert now, or why not.',
+    access: 'read',
+    params: { id: episodeId },
+    answer: toldAnswer,
+    example: { params: { id: '1' } },
+    async handle({ params: { id } }, { readers, alertmanagers }: Needs) {
+      const { rows } = await readers.query<{ labels: Record<string, string> }>(
+        'SELECT labels FROM alert_episodes WHERE id = $1',
+        [id],
+      )
+      const { labels } = rows[0] ?? refuseUnknown(id)
+      return askTold(alertmanagers, labels)
+    },
+  }),
+] as const
