@@ -23,7 +23,10 @@ interface Dashboard {
   readonly annotations: { readonly list: readonly { readonly name: string; readonly target?: Target }[] }
 }
 
-/** Every SQL query of every Grafana dashboard over all the time there is, everything selected. One figure for each dashboard. */
+/**
+ * Every SQL query of every Grafana dashboard over all the time there is, everything selected, each look at another window. One
+ * figure for each dashboard.
+ */
 export async function measurePanels(pool: Pool, { from, to }: { from: Date; to: Date }): Promise<void> {
   progress('asking what every panel of Grafana asks …')
   for (const file of readdirSync(folder)) {
@@ -32,18 +35,22 @@ export async function measurePanels(pool: Pool, { from, to }: { from: Date; to: 
     for (const { title, sql, maxDataPoints } of queriesOf(
       JSON.parse(readFileSync(`${folder}${file}`, 'utf8')) as Dashboard,
     )) {
-      const expanded = expandSql(sql, {
-        ...{ from, to, window: '1h', leastInterval: 15, maxDataPoints: maxDataPoints ?? 1_000 },
-        selection: { job: 'All', instance: 'All', model: 'All', context_size: 'All', operation: 'All' },
-      })
-      const time = await firstAndMedian(() => pool.query(expanded), looks)
+      let windows = 0
+      const time = await firstAndMedian(() => {
+        const since = new Date(from.getTime() + 36_000 * windows++)
+        const expanded = expandSql(sql, {
+          ...{ from: since, to, window: '1h', leastInterval: 15, maxDataPoints: maxDataPoints ?? 1_000 },
+          selection: { job: 'All', instance: 'All', model: 'All', context_size: 'All', operation: 'All' },
+        })
+        return pool.query(expanded)
+      }, looks)
       count++
       if (time.median > slowest.median) Object.assign(slowest, time, { title })
     }
     if (count === 0) continue
     const name = `Grafana ${file.replace('.json', '')}, slowest of ${count} queries (${slowest.title})`
     progress(`  ${slowest.title}: first look ${Math.round(slowest.first)} ms`)
-    figure(name, slowest.median, 'ms', { atMost: 300 })
+    figure(name, slowest.median, 'ms', { atMost: 200 })
   }
 }
 
