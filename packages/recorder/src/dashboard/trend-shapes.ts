@@ -8,10 +8,22 @@ export interface Curve {
   readonly share: readonly number[]
 }
 
-/** Correlations of neighbouring points that are tried, where points are as far apart as most are. */
-const correlations = Array.from({ length: 19 }, (_, i) => i * 0.05)
+/**
+ * Correlations of neighbouring points that are considered, where points are as far apart as most are, and how likely each is
+ * taken to be where nothing changed, and where something did. Values that only wander look like a change, so strong
+ * correlations count for no change alone. Chosen by simulation, as `critical`.
+ */
+const correlations = Array.from({ length: 19 }, (_, i) => i * 0.05).map((correlation) => ({
+  correlation,
+  unchanged: correlation < 0.675 ? 1 : 0.2,
+  changed: correlation < 0.425 ? 1 : correlation < 0.625 ? 0.3 : 0,
+}))
+/** Standard deviation of the sizes of changes to expect, in those of the values. */
+const usualChange = 2
+/** How likely a change is at once. */
+const shareOfSteps = 0.7
 /** At most so many places of a step are tried. */
-const mostSteps = 24
+const mostSteps = 40
 /** Where ramps begin and end, as shares of the time. */
 const ramps = [
   [0, 1],
@@ -21,19 +33,18 @@ const ramps = [
 ] as const
 
 /**
- * What twice the log-likelihood ratio of the best curve exceeds in at most 5 of 100 series without any change, by
- * their number of points: simulated with first-order autocorrelations of 0 to 0.6 (2,000 series each, 600 above 100
- * points), and rounded up.
+ * What the logarithm of the Bayes factor exceeds in at most 5 of 100 series without any change, by their number of points:
+ * simulated with first-order autocorrelations of 0 to 0.6.
  */
 const critical = [
-  [12, 11.2],
-  [16, 11.6],
-  [24, 11.8],
-  [36, 11.2],
-  [48, 10.6],
-  [72, 10],
-  [96, 9.8],
-  [192, 9.5],
+  [12, 1.1],
+  [16, 1.25],
+  [24, 1.4],
+  [36, 1.25],
+  [48, 1.1],
+  [72, 0.95],
+  [96, 0.85],
+  [192, 0.35],
 ] as const
 
 const dayMs = 86_400_000
@@ -41,13 +52,19 @@ const dayMs = 86_400_000
 /**
  * The step or ramp that explains values best; undefined if chance explains them as well.
  *
- * Values that follow one another are alike, which makes noise look like a trend. So each curve is compared with no change by
- * the likelihood of a first-order autoregressive process, whose correlation is estimated for both: a step is not taken
- * for autocorrelation. Points may be missing: the correlation then fades with the time between them. Values are replaced by
- * normal scores of their ranks, so an outlier is no change, and their distribution does not matter. What repeats every
- * day is left out where the time holds two days or more.
+ * Values that follow one another are alike, which makes noise look like a trend. So all curves are compared with no change
+ * by their Bayes factor, the values being a first-order autoregressive process of any correlation, level and scale: a step
+ * is not taken for autocorrelation. Points may be missing: the correlation then fades with the time between them. Values are
+ * replaced by normal scores of their ranks, so an outlier is no change, and their distribution does not matter. What repeats
+ * every day is left out where the time holds two days or more.
  */
 export function bestShape(points: readonly TrendPoint[]): Curve | undefined {
+  const found = weighChange(points)
+  return found !== undefined && found.evidence > criticalAt(points.length) ? found.curve : undefined
+}
+
+/** The best curve, and the logarithm of how much better a change explains the values than none; undefined for equal values. */
+export function weighChange(points: readonly TrendPoint[]): { curve: Curve; evidence: number } | undefined {
   // Equal values that were added up in different orders differ in their last digits: that is no change.
   const values = points.map(({ value }) => Number(value.toPrecision(12)))
   if (values.every((value) => value === values[0])) return undefined
@@ -55,36 +72,84 @@ export function bestShape(points: readonly TrendPoint[]): Curve | undefined {
   const curves = curvesOf(points)
   const usual = [scores.map(() => 1), ...dailyWaves(points)]
   const apart = spacing(points)
-  let unchanged = Number.NEGATIVE_INFINITY
-  let best: { curve: Curve; likelihood: number } | undefined
-  for (const correlation of correlations) {
+  const unchanged: number[] = []
+  const ofCurves = curves.map((): number[] => [])
+  for (const weights of correlations) {
     const fades = apart.map((distance): Fade => {
-      const kept = correlation ** distance
+      const kept = weights.correlation ** distance
       return { kept, scale: 1 / Math.sqrt(1 - kept ** 2) }
     })
     const basis: Float64Array[] = []
+    // Level, waves and scale are integrated over: each costs as much as the values can tell of it.
+    let common = fades.reduce((sum, { scale }) => sum + Math.log(scale), 0)
     for (const column of usual) {
       const part = without(basis, whitened(column, fades))
       const length = Math.sqrt(dot(part, part))
-      if (length > 1e-9) basis.push(part.map((each) => each / length))
+      if (length < 1e-9) continue
+      common -= Math.log(length)
+      basis.push(part.map((each) => each / length))
     }
     const rest = without(basis, whitened(scores, fades))
     const squares = dot(rest, rest)
-    const scales = fades.reduce((sum, { scale }) => sum + Math.log(scale), 0)
-    const likelihoodOf = (squaredError: number) =>
-      scales - (scores.length / 2) * Math.log(Math.max(squaredError, 1e-9))
-    unchanged = Math.max(unchanged, likelihoodOf(squares))
-    for (const curve of curves) {
-      const along = without(basis, whitened(curve.share, fades))
+    const freedom = (scores.length - basis.length) / 2
+    const likelihoodOf = (squaredError: number) => common - freedom * Math.log(Math.max(squaredError, 1e-9))
+    unchanged.push(Math.log(weights.unchanged) + likelihoodOf(squares))
+    if (weights.changed === 0) continue
+    for (const [i, { share }] of curves.entries()) {
+      const along = without(basis, whitened(share, fades))
       const length = dot(along, along)
       if (length < 1e-9) continue
-      const likelihood = likelihoodOf(squares - dot(along, rest) ** 2 / length)
-      if (best === undefined || likelihood > best.likelihood) best = { curve, likelihood }
+      const explained = dot(along, rest) ** 2 / (length + usualChange ** -2)
+      ofCurves[i]?.push(
+        Math.log(weights.changed) +
+          likelihoodOf(squares - explained) -
+          Math.log1p(usualChange ** 2 * length) / 2,
+      )
     }
   }
-  return best !== undefined && 2 * (best.likelihood - unchanged) > criticalAt(points.length)
-    ? best.curve
-    : undefined
+  const weighed = weighCurves(curves, ofCurves)
+  const best = likeliest(weighed)
+  if (best === undefined) return undefined
+  const total = (which: 'unchanged' | 'changed') =>
+    Math.log(correlations.reduce((sum, weights) => sum + weights[which], 0))
+  const evidence = logSum(weighed.map(({ weight }) => weight)) - total('changed')
+  return { curve: best.curve, evidence: evidence - logSum(unchanged) + total('unchanged') }
+}
+
+interface Weighed {
+  readonly curve: Curve
+  /** Logarithm. */
+  readonly weight: number
+}
+
+/** Curves with how well they explain the values over all correlations, times how likely they were before. */
+function weighCurves(curves: readonly Curve[], likelihoods: readonly (readonly number[])[]): Weighed[] {
+  const count = (shape: Curve['shape']) => curves.filter((curve) => curve.shape === shape).length
+  const before = { step: shareOfSteps / count('step'), ramp: (1 - shareOfSteps) / count('ramp') }
+  return curves.flatMap((curve, i) => {
+    const own = likelihoods[i] ?? []
+    return own.length === 0 ? [] : [{ curve, weight: Math.log(before[curve.shape]) + logSum(own) }]
+  })
+}
+
+/** Of the shape that is more likely with all its curves, the best one. */
+function likeliest(weighed: readonly Weighed[]): Weighed | undefined {
+  const shapes = (['step', 'ramp'] as const).map((shape) =>
+    weighed.filter(({ curve }) => curve.shape === shape),
+  )
+  const [own = []] = shapes.toSorted((a, b) => weightOf(b) - weightOf(a))
+  return own.toSorted((a, b) => b.weight - a.weight)[0]
+}
+
+function weightOf(weighed: readonly Weighed[]): number {
+  return logSum(weighed.map(({ weight }) => weight))
+}
+
+/** Logarithm of the sum of numbers that are given by their logarithms. */
+function logSum(logarithms: readonly number[]): number {
+  const most = Math.max(...logarithms)
+  if (!Number.isFinite(most)) return most
+  return most + Math.log(logarithms.reduce((sum, each) => sum + Math.exp(each - most), 0))
 }
 
 /** Steps that leave at least four points on each side, and ramps over parts of the time. */

@@ -30,11 +30,11 @@ function found(change: Change, correlation: number): number {
 
 describe('power: in 100 series of 48 points a change of two standard deviations is found, with noise', () => {
   test.each<[name: keyof typeof changes, independent: number, correlated: number]>([
-    ['a step', 98, 88],
-    ['a late step', 95, 80],
-    ['a ramp that ends', 95, 80],
-    ['a ramp of all the time', 74, 55],
-    ['an accelerating decline', 74, 55],
+    ['a step', 99, 90],
+    ['a late step', 97, 76],
+    ['a ramp that ends', 98, 88],
+    ['a ramp of all the time', 90, 70],
+    ['an accelerating decline', 90, 70],
   ])('%s: at least %i independent, %i of a correlation of 0.3', (name, independent, correlated) => {
     expect(found(changes[name], 0)).toBeGreaterThanOrEqual(independent)
     expect(found(changes[name], 0.3)).toBeGreaterThanOrEqual(correlated)
