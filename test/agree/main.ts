@@ -2,15 +2,18 @@
  * Two hours of traffic whose raw values are known, through a real Prometheus, a real Postgres and the recorder. Then each
  * number that people read is compared with the same number by plain code from the raw values.
  *
- *   npm run agree [-- --json] [--short] [--seed 1] [--all]
+ *   npm run agree [-- --json] [--short] [--seed 1] [--all] [--trends]
  *
  * About six minutes on two cores. --short has fewer places and charts, and takes half of that. --all prints every number
- * that is wrong. Exits 1 where a goal is missed.
+ * that is wrong. --trends says instead in how many simulated series trends find a change, and how many any test could find.
+ * Exits 1 where a goal is missed.
  */
 import { parseArgs } from 'node:util'
+import type { Reproduction } from '../../packages/cli/src/backtest/fired.js'
 import { printFigure } from '../harness/figures.js'
 import { temporaryFolder } from '../harness/temporary-folder.js'
 import { checkApi } from './api.js'
+import { checkBacktest } from './backtest.js'
 import { openBook } from './book.js'
 import { checkDashboards } from './dashboards.js'
 import { type Checked, lookAt } from './look.js'
@@ -21,6 +24,7 @@ import { checkReports } from './report.js'
 import { startServers } from './running.js'
 import { checkSql } from './sql.js'
 import { config, goesOn, lookedAt, trafficOf } from './traffic.js'
+import { checkTrends } from './trends.js'
 import { truthOf } from './truth.js'
 
 const { values: options } = parseArgs({
@@ -29,15 +33,19 @@ const { values: options } = parseArgs({
     short: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
     all: { type: 'boolean', default: false },
+    trends: { type: 'boolean', default: false },
   },
 })
 const progress = (text: string) => process.stderr.write(`${text}\n`)
+
+if (options.trends) process.exit(checkTrends(options.short ? 100 : 400, options.json) ? 0 : 1)
 
 const minutes = lookedAt
 const kpiIds = Object.keys(config.kpis)
 const traffic = trafficOf(Number(options.seed), options.short ? 'short' : 'long')
 const folder = temporaryFolder('agree')
 const book = openBook()
+let backtest: Reproduction | undefined
 try {
   progress(`evaluating the generated rules over ${minutes + goesOn} minutes …`)
   const recorded = await recordedSeries(traffic, { folder: folder.path, minutes: minutes + goesOn })
@@ -68,6 +76,8 @@ try {
       progress(`comparing ${name} …`)
       await check()
     }
+    progress('comparing a backtest with what fired …')
+    backtest = await checkBacktest(checked)
   } finally {
     await running.stop()
   }
@@ -112,4 +122,16 @@ print(
   0,
   sum(({ unnamed }) => unnamed.length) === 0,
 )
+if (backtest !== undefined) {
+  const { fired, found, alike, differences } = backtest
+  print('backtest: alerts that fired, and the replay lacks', fired - found, 0, fired === found)
+  const share = 100 * (alike ?? 0)
+  printFigure(
+    { name: 'backtest: time alike', value: Number(share.toFixed(2)), unit: '%', goal: 99, ok: share >= 99 },
+    options.json,
+  )
+  isGood &&= share >= 99
+  for (const { kind, kpi, severity, model, from, to } of differences)
+    progress(`  backtest: ${kind} ${kpi} ${severity} of ${model}, ${from} to ${to}`)
+}
 process.exitCode = isGood ? 0 : 1

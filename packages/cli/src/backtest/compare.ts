@@ -1,4 +1,4 @@
-import type { Alerted } from './episodes.js'
+import { type Alerted, placeKey } from './episodes.js'
 import { overlap, type Span } from './replay.js'
 
 /** A difference that an edited configuration would have made to one alert. */
@@ -16,12 +16,9 @@ export interface AlertDifference extends Omit<Alerted, 'spans'> {
 
 /** What differs between the alerts of today's configuration and an edited one's, oldest first. */
 export function compareAlerts(today: readonly Alerted[], edited: readonly Alerted[]): AlertDifference[] {
-  const key = ({ kpi, severity, service, model, contextSize, operation }: Omit<Alerted, 'spans'>) =>
-    JSON.stringify([kpi, severity, service, model, contextSize, operation])
-  const [old, next] = [
-    new Map(today.map((each) => [key(each), each])),
-    new Map(edited.map((each) => [key(each), each])),
-  ]
+  const [old, next] = [today, edited].map(
+    (alerts) => new Map(alerts.map((each) => [placeKey(each), each])),
+  ) as [Map<string, Alerted>, Map<string, Alerted>]
   return [...new Map([...old, ...next]).entries()]
     .flatMap(([id, { spans: _, ...place }]) =>
       compareSpans(old.get(id)?.spans ?? [], next.get(id)?.spans ?? []).map((each) => ({

@@ -14,6 +14,18 @@ export interface Alerted {
   readonly spans: readonly Span[]
 }
 
+/** What an alert is of: the same for the same alert of another configuration, or of Prometheus. */
+export function placeKey({
+  kpi,
+  severity,
+  service,
+  model,
+  contextSize,
+  operation,
+}: Omit<Alerted, 'spans'>): string {
+  return JSON.stringify([kpi, severity, service, model, contextSize, operation])
+}
+
 /** The alerts of every level that a place's own settings would have raised. */
 export function alertsOf(history: PlaceHistory): Alerted[] {
   const { kpi, service, model, contextSize, operation } = history

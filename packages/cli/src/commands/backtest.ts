@@ -1,4 +1,6 @@
+import type { Kpi } from '@mnemoscope/kpi'
 import { Command } from 'commander'
+import type { Alerted } from '../backtest/episodes.js'
 import { failureText } from '../failure.js'
 import { numberOption } from '../options.js'
 import { print } from '../terminal.js'
@@ -53,6 +55,7 @@ async function backtest(file: string, options: BacktestOptions) {
   const { compareAlerts } = await import('../backtest/compare.js')
   const { verdictMarkdown, verdictOf } = await import('../backtest/verdict.js')
   const { historyOf, ofOperation } = await import('../backtest/history.js')
+  const { atEvaluations, firedOf, reproductionOf } = await import('../backtest/fired.js')
   const { todaysConfig } = await import('../backtest/today.js')
   const { serverUrl } = await import('../prometheus-client.js')
   const defaults = options.demoClock ? demoClock : {}
@@ -66,21 +69,29 @@ async function backtest(file: string, options: BacktestOptions) {
   const step = durationSeconds(today.alertCheckInterval)
   const end = Math.floor(Date.now() / 1_000 / step) * step
   const range = { start: end - Math.floor((options.hours * 3_600) / step) * step, end, step }
-  const alerts = async (config: typeof today) => {
-    const all = []
-    for (const kpi of Object.values(config.kpis)) {
-      if (Object.keys(kpi.thresholds).length === 0 && kpi.overrides.length === 0) continue
-      const places = await historyOf(url, config, kpi, range)
-      all.push(...ofOperation(places, options.operation).flatMap(alertsOf))
-    }
-    return all
+  const isJudged = ({ thresholds, overrides }: Kpi) => Object.keys(thresholds).length + overrides.length > 0
+  const alerts = async (
+    config: typeof today,
+    ofKpi: (kpi: Kpi, within: typeof range) => Promise<Alerted[]>,
+  ) => {
+    const all: Alerted[] = []
+    for (const kpi of Object.values(config.kpis).filter(isJudged))
+      all.push(...(await ofKpi(kpi, await atEvaluations(url, kpi, range))))
+    return all.filter(({ operation }) => options.operation === undefined || operation === options.operation)
   }
-  const [before, after] = [await alerts(today), await alerts(edited)]
+  const replayed = (config: typeof today) =>
+    alerts(config, async (kpi, within) => {
+      const places = await historyOf(url, config, kpi, within)
+      return ofOperation(places, options.operation).flatMap(alertsOf)
+    })
+  const [before, after] = [await replayed(today), await replayed(edited)]
+  const fired = await alerts(today, (kpi, within) => firedOf(url, kpi, within))
+  const reproduced = reproductionOf(fired, before, range)
   const differences = compareAlerts(before, after)
   const verdict = verdictOf(before, after, options.hours)
-  const result = { hours: options.hours, today: before, edited: after, differences, verdict }
+  const result = { hours: options.hours, today: before, edited: after, differences, reproduced, verdict }
   if (options.json) print(`${JSON.stringify(result)}\n`)
   else if (options.ci) print(verdictMarkdown(verdict, before, after, options.hours))
-  else print(backtestText(before, after, differences, options.hours))
+  else print(backtestText(result))
   return verdict
 }
