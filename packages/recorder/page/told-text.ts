@@ -7,14 +7,26 @@ export interface Told {
   readonly silences: readonly { readonly by: string; readonly comment: string; readonly until: number }[]
   readonly inhibited_by: readonly string[]
   readonly mute_times: readonly string[]
+  readonly is_failing: boolean
 }
 
 /** Who is told, or why nobody is. The page and `explain` say it so. */
-export function toldPieces({ state, receivers, silences, inhibited_by, mute_times }: Told): Piece[] {
+export function toldPieces({
+  state,
+  receivers,
+  silences,
+  inhibited_by,
+  mute_times,
+  is_failing,
+}: Told): Piece[] {
   const whenNot = receivers.length === 0 ? '' : ` Else it would go to ${receivers.join(', ')}.`
   switch (state) {
     case 'routed':
-      return ['Alertmanager notifies ', { strong: receivers.join(', ') }, '.']
+      return [
+        'Alertmanager routes it to ',
+        { strong: receivers.join(', ') },
+        is_failing ? '. Deliveries are failing now: see that alert.' : '.',
+      ]
     case 'silenced':
       return [
         { strong: 'Nobody' },

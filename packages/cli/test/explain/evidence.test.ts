@@ -112,7 +112,7 @@ test('people read operation, lane and evidence below each value', () => {
       unit: '1',
       episodes: [],
       told: {
-        ...{ state: 'silenced', receivers: ['oncall'], inhibited_by: [], mute_times: [] },
+        ...{ state: 'silenced', receivers: ['oncall'], inhibited_by: [], mute_times: [], is_failing: false },
         silences: [{ id: 'a', by: 'ada', comment: 'rebuild', until: 190 }],
       },
       behind: {

@@ -10,6 +10,9 @@ export interface Needs {
   readonly alertmanagers: readonly AlertmanagerClient[]
 }
 
+/** The alert of the pipeline about deliveries. */
+const failingDeliveries = 'MnemoscopeDeliveriesFailing'
+
 export const notificationRoutes = [
   route({
     method: 'GET',
@@ -25,7 +28,11 @@ export const notificationRoutes = [
         [id],
       )
       const { labels } = rows[0] ?? refuseUnknown(id)
-      return askTold(alertmanagers, labels)
+      const failing = await readers.query(
+        'SELECT FROM alert_episodes WHERE alertname = $1 AND ends_at IS NULL LIMIT 1',
+        [failingDeliveries],
+      )
+      return { ...(await askTold(alertmanagers, labels)), is_failing: failing.rows.length > 0 }
     },
   }),
 ] as const

@@ -22,6 +22,9 @@ export const toldAnswer = z.strictObject({
   ),
   inhibited_by: z.array(z.string()).describe('Names of the alerts that inhibit it.'),
   mute_times: z.array(z.string()).describe('Empty before Alertmanager 0.28, which does not say it.'),
+  is_failing: z
+    .boolean()
+    .describe('Whether deliveries fail now, to whichever receiver: an alert of the pipeline says so.'),
 })
 export type Told = DataOf<typeof toldAnswer>
 
@@ -41,11 +44,14 @@ export function stateOf(groups: readonly RoutedAlert[]): Pick<Told, 'state' | 'r
   return { state: 'routed', receivers }
 }
 
+/** The part that Alertmanager itself knows. */
+export type ByAlertmanager = Omit<Told, 'is_failing'>
+
 /** Asks the first Alertmanager of a cluster that answers. @param labels of the alert */
 export async function askTold(
   clients: readonly AlertmanagerClient[],
   labels: Readonly<Record<string, string>>,
-): Promise<Told> {
+): Promise<ByAlertmanager> {
   for (const client of clients) {
     try {
       return await askOne(client, labels)
@@ -56,7 +62,10 @@ export async function askTold(
   return { state: 'unknown', receivers: [], silences: [], inhibited_by: [], mute_times: [] }
 }
 
-async function askOne(client: AlertmanagerClient, labels: Readonly<Record<string, string>>): Promise<Told> {
+async function askOne(
+  client: AlertmanagerClient,
+  labels: Readonly<Record<string, string>>,
+): Promise<ByAlertmanager> {
   const groups = await client.routed(labels)
   const all = (ids: (group: RoutedAlert) => readonly string[]) => [...new Set(groups.flatMap(ids))]
   const [silences, inhibiting] = await Promise.all([

@@ -48,7 +48,11 @@ describe('whether people are told', () => {
 })
 
 test.each<[Partial<Told>, string]>([
-  [{ state: 'routed', receivers: ['mail', 'oncall'] }, 'Alertmanager notifies mail, oncall.'],
+  [{ state: 'routed', receivers: ['mail', 'oncall'] }, 'Alertmanager routes it to mail, oncall.'],
+  [
+    { state: 'routed', receivers: ['mail'], is_failing: true },
+    'Alertmanager routes it to mail. Deliveries are failing now: see that alert.',
+  ],
   [
     {
       state: 'silenced',
@@ -63,6 +67,13 @@ test.each<[Partial<Told>, string]>([
   [{ state: 'not_there' }, 'Alertmanager does not have this alert: it has just begun, or is over.'],
   [{ state: 'unknown' }, 'Not known: no Alertmanager answers.'],
 ])('%j in words', (told, text) => {
-  const none = { state: 'unknown', receivers: [], silences: [], inhibited_by: [], mute_times: [] } as const
+  const none = {
+    state: 'unknown',
+    receivers: [],
+    silences: [],
+    inhibited_by: [],
+    mute_times: [],
+    is_failing: false,
+  } as const
   expect(lineText({ pieces: toldPieces({ ...none, ...told }) }, String)).toBe(text)
 })
