@@ -203,6 +203,12 @@ export const defences: readonly Defence[] = [
     to: 'received !== undefined)',
   },
   {
+    test: 'has no program that others can change',
+    file: 'packages/servers/src/tools/from-release.ts',
+    from: 'entry.mode &= 0o755',
+    to: 'entry.mode &= 0o7777',
+  },
+  {
     test: 'holds for the life of the process',
     file: 'packages/instrumentation/src/record/registry.ts',
     from: 'const { maxSeries } = config.instrumentation',

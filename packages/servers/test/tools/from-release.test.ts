@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { findTools } from '../../src/tools/find-tool.js'
 import { archiveName, checksumIn } from '../../src/tools/from-release.js'
@@ -46,6 +46,13 @@ describe('a release', () => {
       expect(events.filter((event) => event.tool === tool).at(-1)).toMatchObject({ fraction: 1 })
     expect(await find()).toEqual(found)
     expect(site.asked).toHaveLength(4)
+  })
+
+  test('has no program that others can change, or that runs as its owner', async () => {
+    for (const { command } of Object.values(await find())) {
+      const { mode, uid } = statSync(command)
+      expect([mode & 0o7777, uid]).toEqual([0o755, process.getuid?.()])
+    }
   })
 
   test('is only fetched of the project that is wanted', async () => {

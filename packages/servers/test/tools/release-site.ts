@@ -74,7 +74,8 @@ function archiveOf(family: Family): Buffer {
     for (const tool of families[family].tools) {
       const script = `#!/bin/sh\necho "${tool}, version ${families[family].release} (branch: HEAD)"\n`
       writeFileSync(join(room, folder, tool), script)
-      chmodSync(join(room, folder, tool), 0o755)
+      // With more rights than a program needs: everybody writes, and it runs as its owner.
+      chmodSync(join(room, folder, tool), 0o6777)
     }
     const file = join(room, 'archive.tar.gz')
     create({ cwd: room, gzip: true, sync: true, file }, [folder])
