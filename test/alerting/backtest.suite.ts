@@ -4,6 +4,7 @@ import { type Config, type ConfigInput, defineConfig, type Kpi, names } from '@m
 import type { Range } from '../../packages/cli/src/backtest/columns.js'
 import { compareAlerts } from '../../packages/cli/src/backtest/compare.js'
 import { alertsOf } from '../../packages/cli/src/backtest/episodes.js'
+import { firedOf, reproductionOf } from '../../packages/cli/src/backtest/fired.js'
 import { historyOf } from '../../packages/cli/src/backtest/history.js'
 import { eventually } from '../harness/eventually.js'
 import { type Monitoring, query, queryRange, startMonitoringServers } from './monitoring.js'
@@ -106,6 +107,18 @@ test('a backtest of the configuration in force finds the alerts that really fire
     // A run ends with its last firing evaluation, a span with the first one after it.
     expect(Math.abs((found?.spans[0]?.to ?? 0) - 1 - (real?.to ?? 0))).toBeLessThanOrEqual(2)
   }
+}, 60_000)
+
+test('and says how much of the time in which they fired is alike', async () => {
+  const kpis = kpiIds.map((id) => monitoring.config.kpis[id])
+  const fired = await Promise.all(
+    kpis.map(async (kpi) => firedOf(monitoring.prometheusUrl, kpi, await evaluationsOf(kpi))),
+  )
+  const range = { end: endedAt, step: 1 }
+  const reproduced = reproductionOf(fired.flat(), await replayed(monitoring.config), range)
+  expect(reproduced).toMatchObject({ fired: 7, found: 7, alike: expect.any(Number) })
+  // Of some twenty evaluations, one or two may see an end later than the rules did.
+  expect(reproduced.alike).toBeGreaterThan(0.9)
 }, 60_000)
 
 test('and of an edited one, what that would have raised and missed', async () => {
