@@ -24,6 +24,7 @@ export async function showOneAlert(address: Address, { kpis }: Pick<DashboardDat
   const list = byId('one-alert-list')
   try {
     const alert = await ask('GET /api/episodes/{id}', { params: { id: address.alert } })
+    if (led !== address.alert) return
     const shown = { alert, milder: [], kpi: kpiOf(alert, kpis), isOpened: true, several: true, address }
     const { before: _, transitions: __, ...seen } = alert
     showList(
@@ -36,6 +37,7 @@ export async function showOneAlert(address: Address, { kpis }: Pick<DashboardDat
   } catch (error) {
     // It may be older than the retention.
     if (!(error instanceof RefusedError)) throw error
+    if (led !== address.alert) return
     list.replaceChildren(element('li', { class: 'muted' }, error.message))
   }
 }

@@ -3,7 +3,7 @@ import type { AlertKpi } from './alerts.js'
 import { type AlertEpisode, ask, type Behind } from './api.js'
 import { element } from './dom.js'
 import { valueElement } from './format.js'
-import { differenceText, nothingDiffers } from './operation-lines.js'
+import { differenceText, metadataTexts, nothingDiffers } from './operation-lines.js'
 import { timeOf } from './time.js'
 
 type Operation = Behind['worst'][number]
@@ -69,8 +69,5 @@ function item(name: string, operation: Operation, kpi: AlertKpi): HTMLLIElement 
 
 /** Its kind and its metadata. */
 function knownOf({ model, operation, metadata }: Operation): string {
-  const known = Object.entries(metadata).map(
-    ([key, value]) => `${key} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-  )
-  return [operation === '' ? model : `${model} ${operation}`, ...known].join(' · ')
+  return [operation === '' ? model : `${model} ${operation}`, ...metadataTexts(metadata)].join(' · ')
 }

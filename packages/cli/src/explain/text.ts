@@ -1,5 +1,11 @@
 import { type Config, modelText } from '@mnemoscope/kpi'
-import { differenceText, lineText, nothingDiffers, toldPieces } from '@mnemoscope/recorder/shown'
+import {
+  differenceText,
+  lineText,
+  metadataTexts,
+  nothingDiffers,
+  toldPieces,
+} from '@mnemoscope/recorder/shown'
 import pc from 'picocolors'
 import { beforeTexts } from '../report/before.js'
 import { inUnit, span, utc, utcOf } from '../report/units.js'
@@ -54,16 +60,20 @@ function toldText(told: NonNullable<Explanation['told']>, now: number): string {
 
 /** The operations behind the newest episode, as the page shows them. */
 function operationLines(
-  { worst, differs, compared_with }: NonNullable<Explanation['behind']>,
+  { worst, others, differs, compared_with }: NonNullable<Explanation['behind']>,
   unit: string,
   now: number,
 ): string[] {
-  if (worst.length === 0) return [pc.bold('Operations behind the newest'), '  No single operation was kept.']
+  if (worst.length === 0) {
+    const why = others.length === 0 ? 'No single operation was kept.' : 'None was bad.'
+    return [pc.bold('Operations behind the newest'), `  ${why}`]
+  }
   const differences = differs.map((each) => differenceText(each, compared_with))
   const operations = worst.map(({ value, outcome, timestamp, metadata, trace_url, trace_id }) => {
-    const known = Object.entries(metadata).map(([key, each]) => `${key} ${JSON.stringify(each)}`)
     const trace = trace_url ?? (trace_id === null ? [] : `trace ${trace_id}`)
-    return [outcome ?? inUnit(value, unit), utcOf(timestamp, now), ...known, trace].flat().join(' · ')
+    return [outcome ?? inUnit(value, unit), utcOf(timestamp, now), ...metadataTexts(metadata), trace]
+      .flat()
+      .join(' · ')
   })
   return [
     pc.bold('What differs in the newest'),

@@ -152,11 +152,16 @@ test('people read operation, lane and evidence below each value', () => {
     '  Nobody: silenced by ada until 00:03:10 UTC (rebuild). Else it would go to oncall.',
   )
   expect(text).toContain('  tenant acme: 8 of 10 bad operations, and 1 of 2,000 others')
-  expect(text).toContain('  0.100 · 00:01:30 UTC · tenant "acme" · https://traces.example.com/ab')
+  expect(text).toContain('  0.100 · 00:01:30 UTC · tenant acme · https://traces.example.com/ab')
   expect(text).toContain('a (search) at 8192 in memory')
   expect(text).toContain('certainly 0.550 to 0.660; middle lane of about 20 operations; the newest 12 s ago')
   expect(text).toContain('    certainly 0.550')
   expect(text).toContain('the newest operations: certainly 0.610 to 0.650; fast lane of about 20 operations')
   expect(text).toContain('not near a threshold; middle lane of about 20 operations')
   expect(text).toContain('9 % to 21 % of operations at or beyond 5.000, allowed 5 %; middle lane')
+  const behind = { first: null, typical: null, worst: [], compared_with: 'others', differs: [] } as const
+  const without = (others: readonly (typeof operation)[]) =>
+    explanationText({ ...explanation, behind: { ...behind, others } }, kpis, 100)
+  expect(without([])).toContain('No single operation was kept.')
+  expect(without([operation])).toContain('None was bad.')
 })

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { DataOf } from '../http/route.js'
 import { type FoundMeasurement, measurementAnswer } from '../measurements/found.js'
 import { type Attribute, type Compared, whatDiffers } from './differs.js'
-import { type Operations, sidesOf, worstOperations } from './found.js'
+import { completed, type Operations, sidesOf, worstOperations } from './found.js'
 
 /** A kept operation, with the way to its trace. */
 export const behindOperation = measurementAnswer.extend({
@@ -60,13 +60,16 @@ export async function behind(
     ...measurement,
     trace_url: traceUrl(traces, measurement),
   })
-  const [first] = sides.bad
-  const [typical] = middleOf(sides.bad, 1)
+  const [firstBad, typicalBad] = [sides.bad.slice(0, 1), middleOf(sides.bad, 1)]
+  const middle = middleOf(sides.others, mostOthers)
+  const whole = (await completed(pool, [...firstBad, ...typicalBad, ...middle])).map(shown)
+  const among = (some: readonly FoundMeasurement[]) =>
+    some.flatMap(({ id }) => whole.find((each) => each.id === id) ?? [])
   return {
     worst: worst.map(shown),
-    first: first === undefined ? null : shown(first),
-    typical: typical === undefined ? null : shown(typical),
-    others: middleOf(sides.others, mostOthers).map(shown),
+    first: among(firstBad)[0] ?? null,
+    typical: among(typicalBad)[0] ?? null,
+    others: among(middle),
     compared_with: sides.comparedWith,
     differs: whatDiffers(sides.bad.map(compared), sides.others.map(compared)),
   }
@@ -93,7 +96,7 @@ function middleOf(measurements: readonly FoundMeasurement[], most: number): Foun
 }
 
 function compared({ weight, metadata, service, model, context_size, operation }: FoundMeasurement): Compared {
-  return { weight, attributes: { service, model, context_size, operation, ...flat(metadata) } }
+  return { weight, attributes: { ...flat(metadata), service, model, context_size, operation } }
 }
 
 /** Longer texts are contents, not properties. */

@@ -77,7 +77,8 @@ export async function worstOperations(
 ): Promise<FoundMeasurement[]> {
   const { kpi, scope } = operations
   const worstFirst = kpi.direction === 'higher_is_better' ? 'ASC' : 'DESC'
-  return read(pool, kpi, scope, { where: isBad(operations), order: `value ${worstFirst}, at`, most })
+  const reading = { where: isBad(operations), order: `value ${worstFirst}, at`, most }
+  return read(pool, kpi, scope, reading, measurementColumns)
 }
 
 function isBad({ kpi, threshold }: Operations): string {
@@ -85,7 +86,38 @@ function isBad({ kpi, threshold }: Operations): string {
   return `value ${kpi.direction === 'higher_is_better' ? '<=' : '>='} ${Number(threshold)}::float8`
 }
 
-/** Bad operations and others of the same time, each as it was kept. */
+/** Texts of metadata that are longer, with their quotes, are contents and no properties: nothing is compared by them. */
+const longestCompared = 202
+/** Metadata of at most so many characters are read as they are. */
+const shortMetadata = 2_000
+const mostAttributes = 50
+
+/** The columns of a `FoundMeasurement`, but of long metadata only what is compared: thousands of them are read at once. */
+const comparedColumns = measurementColumns.replace(
+  /metadata$/,
+  `CASE WHEN length(metadata::text) <= ${shortMetadata} THEN metadata ELSE (
+     SELECT coalesce(jsonb_object_agg(key, known), '{}') FROM (
+       SELECT key, known FROM jsonb_each(metadata) AS each (key, known)
+       WHERE length(key) <= ${longestCompared} AND length(known::text) <= ${longestCompared} LIMIT ${mostAttributes}) AS short) END AS metadata`,
+)
+
+/** Measurements with all of their metadata, in the same order; those that are gone by now are left out. */
+export async function completed(
+  pool: pg.Pool,
+  measurements: readonly FoundMeasurement[],
+): Promise<FoundMeasurement[]> {
+  const { rows } = await pool.query<FoundMeasurement>(
+    `SELECT found.* FROM unnest($1::float8[], $2::uuid[]) WITH ORDINALITY AS asked (seconds, uuid, place)
+     CROSS JOIN LATERAL (
+       SELECT ${measurementColumns} FROM measurements WHERE id = uuid
+         AND at >= to_timestamp(seconds) - interval '1 ms' AND at <= to_timestamp(seconds) + interval '1 ms') AS found
+     ORDER BY place`,
+    [measurements.map(({ timestamp }) => timestamp), measurements.map(({ id }) => id)],
+  )
+  return rows
+}
+
+/** Bad operations and others of the same time. Of long metadata each has only the short attributes. */
 export interface Sides {
   /** Oldest first. */
   readonly bad: readonly FoundMeasurement[]
@@ -124,9 +156,10 @@ async function read(
   kpi: Kpi,
   scope: Scope,
   { where, order, most }: Reading,
+  columns = comparedColumns,
 ): Promise<FoundMeasurement[]> {
   const { rows } = await pool.query<FoundMeasurement>(
-    `SELECT ${measurementColumns} FROM measurements
+    `SELECT ${columns} FROM measurements
      WHERE value IS NOT NULL AND kpi = $7 AND at >= $1 AND at <= $2 AND ${inScope} AND ${where}
      ORDER BY ${order} LIMIT $8`,
     [...scopeParameters(scope), kpi.id, most],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
 import { type Behind, nothingBehind } from '../../src/operations/behind.js'
+import { sidesOf } from '../../src/operations/found.js'
 import { f1, now, record, sendLogs } from '../measurements/otlp-logs.js'
 import { getJson } from '../plumbing/get-json.js'
 import { notification, postWebhook } from '../plumbing/notification.js'
@@ -55,6 +56,30 @@ test('where nearly everything is bad, the hour before is compared', async () => 
     'before',
     [{ key: 'version', value: '2.1', bad: 20, of_bad: 20, others: 0, of_others: 20 }],
   ])
+})
+
+test('long texts are shown and not compared, and metadata replace no label', async () => {
+  const inModel = (value: number, version: string, i: number) => {
+    const texts = { prompt: `${i} ${'long '.repeat(700)}`, model: version }
+    const known = { 'mnemoscope.model': 'model-u', version, ...texts, ['__proto__']: version }
+    return record(f1(value, known), now - 1_000 * (60 - i))
+  }
+  const records = Array.from({ length: 40 }, (_, i) =>
+    inModel(i % 2 === 0 ? 0.9 : 0.3, i % 2 === 0 ? '1' : '2', i),
+  )
+  await sendLogs(recorder.url, records)
+  const { body } = await behind(await fires({ alertname: 'MnemoscopeF1ScoreCritical', model: 'model-u' }))
+  const shown = [body.first, body.typical, body.worst[0], body.others[0]]
+  for (const each of shown) expect(each?.metadata).toMatchObject({ prompt: expect.stringMatching(/long $/) })
+  expect(body.differs.map(({ key, value }) => [key, value])).toEqual([
+    ['version', '2'],
+    ['__proto__', '2'],
+  ])
+  const { bad, others } = await sidesOf(recorder.pool, {
+    ...{ kpi: defineConfig({}).kpis.f1_score, threshold: 0.7 },
+    scope: { from: new Date(now - 120_000), to: new Date(now), model: 'model-u' },
+  })
+  expect([...bad, ...others].filter(({ metadata }) => 'prompt' in metadata)).toEqual([])
 })
 
 test('an alert that concerns every model and context size leads to the worst measurements of its service', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { differenceText, metadataTexts } from '../../page/operation-lines.js'
 import { type Compared, whatDiffers } from '../../src/operations/differs.js'
 
 /** Numbers from 0 to 1, the same in each run: a linear congruential generator. */
@@ -103,4 +104,17 @@ describe('what bad operations have more often', () => {
     })
     expect(first.filter((each) => each === 'tenant t3').length).toBe(100)
   })
+})
+
+test('texts for people: an empty value is seen, and a long one hides nothing else', () => {
+  const counts = { bad: 3, of_bad: 4, others: 0, of_others: 9 }
+  expect(differenceText({ key: 'tenant', value: '', ...counts }, 'others')).toMatch(/^tenant "": 3 of 4/)
+  const [prompt, ...rest] = metadataTexts({
+    prompt: 'x'.repeat(4_096),
+    of: { a: 1 },
+    known: null,
+    tenant: 'acme',
+  })
+  expect(prompt).toBe(`prompt ${'x'.repeat(119)}…`)
+  expect(rest).toEqual(['of {"a":1}', 'known null', 'tenant acme'])
 })
