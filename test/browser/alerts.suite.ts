@@ -229,6 +229,7 @@ describeSeeded('alerts on the page, over two hours of stored history', (seeded) 
       expect(
         await cards.evaluateAll((all) => all.filter((card) => card.scrollWidth > card.clientWidth).length),
       ).toBe(0)
+      await page.locator('#point-operations').evaluate((node) => node.append('0c8db678a83640a5'.repeat(8)))
       expect(await isWiderThanScreen(page)).toBe(false)
       await seeded.recorder.query(`DELETE FROM alert_episodes WHERE alertname = 'LongWord'`)
     }))
