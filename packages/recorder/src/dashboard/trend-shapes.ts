@@ -1,3 +1,4 @@
+import { normalScores } from './normal-scores.js'
 import type { TrendPoint } from './trend.js'
 
 /** A way in which values can change: how much of the change has happened at each point, from 0 to 1. */
@@ -22,6 +23,8 @@ const correlations = Array.from({ length: 19 }, (_, i) => i * 0.05).map((correla
 const usualChange = 2
 /** How likely a change is at once. */
 const shareOfSteps = 0.7
+/** How likely a ramp is one with little noise. */
+const shareOfClear = 0.1
 /** At most so many places of a step are tried. */
 const mostSteps = 40
 /** Where ramps begin and end, as shares of the time. */
@@ -73,6 +76,7 @@ export function weighChange(points: readonly TrendPoint[]): { curve: Curve; evid
   const usual = [scores.map(() => 1), ...dailyWaves(points)]
   const apart = spacing(points)
   const unchanged: number[] = []
+  const columns = curves.map(({ share, isClear }) => (isClear ? normalScores(share) : share))
   const ofCurves = curves.map((): number[] => [])
   for (const weights of correlations) {
     const fades = apart.map((distance): Fade => {
@@ -95,8 +99,8 @@ export function weighChange(points: readonly TrendPoint[]): { curve: Curve; evid
     const likelihoodOf = (squaredError: number) => common - freedom * Math.log(Math.max(squaredError, 1e-9))
     unchanged.push(Math.log(weights.unchanged) + likelihoodOf(squares))
     if (weights.changed === 0) continue
-    for (const [i, { share }] of curves.entries()) {
-      const along = without(basis, whitened(share, fades))
+    for (const [i, column] of columns.entries()) {
+      const along = without(basis, whitened(column, fades))
       const length = dot(along, along)
       if (length < 1e-9) continue
       const explained = dot(along, rest) ** 2 / (length + usualChange ** -2)
@@ -123,12 +127,17 @@ interface Weighed {
 }
 
 /** Curves with how well they explain the values over all correlations, times how likely they were before. */
-function weighCurves(curves: readonly Curve[], likelihoods: readonly (readonly number[])[]): Weighed[] {
-  const count = (shape: Curve['shape']) => curves.filter((curve) => curve.shape === shape).length
-  const before = { step: shareOfSteps / count('step'), ramp: (1 - shareOfSteps) / count('ramp') }
+function weighCurves(curves: readonly Candidate[], likelihoods: readonly (readonly number[])[]): Weighed[] {
+  const kindOf = ({ shape, isClear }: Candidate) => (shape === 'step' ? 'step' : isClear ? 'clear' : 'ramp')
+  const ramp = 1 - shareOfSteps
+  const before = { step: shareOfSteps, clear: ramp * shareOfClear, ramp: ramp * (1 - shareOfClear) }
+  const counts = { step: 0, clear: 0, ramp: 0 }
+  for (const curve of curves) counts[kindOf(curve)]++
   return curves.flatMap((curve, i) => {
     const own = likelihoods[i] ?? []
-    return own.length === 0 ? [] : [{ curve, weight: Math.log(before[curve.shape]) + logSum(own) }]
+    return own.length === 0
+      ? []
+      : [{ curve, weight: Math.log(before[kindOf(curve)] / counts[kindOf(curve)]) + logSum(own) }]
   })
 }
 
@@ -152,22 +161,32 @@ function logSum(logarithms: readonly number[]): number {
   return most + Math.log(logarithms.reduce((sum, each) => sum + Math.exp(each - most), 0))
 }
 
+interface Candidate extends Curve {
+  /**
+   * Whether values follow it with little noise: then their ranks do, and normal scores bend a line. Without this the
+   * clearer a ramp is, the more it looks like a strong correlation.
+   */
+  readonly isClear: boolean
+}
+
 /** Steps that leave at least four points on each side, and ramps over parts of the time. */
-function curvesOf(points: readonly TrendPoint[]): Curve[] {
+function curvesOf(points: readonly TrendPoint[]): Candidate[] {
   const count = points.length
   const [first, last] = [(points[0] as TrendPoint).at, (points.at(-1) as TrendPoint).at]
   const edge = Math.max(4, Math.floor(count / 8))
   const every = Math.max(1, Math.ceil((count - 2 * edge) / mostSteps))
-  const curves: Curve[] = []
+  const curves: Candidate[] = []
   for (let start = edge; start <= count - edge; start += every)
-    curves.push({ shape: 'step', start, share: points.map((_, i) => (i >= start ? 1 : 0)) })
+    curves.push({ shape: 'step', start, share: points.map((_, i) => (i >= start ? 1 : 0)), isClear: false })
   for (const [begin, end] of ramps) {
     const share = points.map(({ at }) => {
       const passed = (at - first) / (last - first)
       return Math.min(1, Math.max(0, (passed - begin) / (end - begin)))
     })
     const before = share.findIndex((each) => each > 0) - 1
-    if (before >= 0) curves.push({ shape: 'ramp', start: before, share })
+    for (const isClear of [false, true]) {
+      if (before >= 0) curves.push({ shape: 'ramp', start: before, share, isClear })
+    }
   }
   return curves
 }
@@ -239,28 +258,6 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0
   for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number)
   return sum
-}
-
-/** Normal quantiles of the ranks (Blom 1958); equal values share their mean rank. */
-function normalScores(values: readonly number[]): number[] {
-  const order = values.map((value, i) => ({ value, i })).sort((a, b) => a.value - b.value)
-  const result = new Array<number>(values.length).fill(0)
-  for (let start = 0; start < order.length; ) {
-    let end = start
-    while (order[end + 1]?.value === order[start]?.value) end++
-    const share = ((start + end) / 2 + 0.625) / (values.length + 0.25)
-    for (let k = start; k <= end; k++) result[(order[k] as { i: number }).i] = normalQuantile(share)
-    start = end + 1
-  }
-  return result
-}
-
-/** Abramowitz and Stegun 26.2.23: an error below 4.5e-4, far below the distance of two ranks. */
-function normalQuantile(share: number): number {
-  if (share > 0.5) return -normalQuantile(1 - share)
-  const t = Math.sqrt(-2 * Math.log(share))
-  const top = 2.515517 + t * (0.802853 + t * 0.010328)
-  return top / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))) - t
 }
 
 function criticalAt(count: number): number {

@@ -34,6 +34,26 @@ describe('a change', () => {
     expect(trendOf(points(values), 'lower_is_better').direction).toBe('improving')
   })
 
+  // The less noise there is, the more a ramp looks like values that only follow one another.
+  test.each([12, 16, 24, 48, 96])('without any noise is found in %i points', (count) => {
+    const clear = (shareAt: (passed: number) => number) =>
+      trendOf(
+        points(Array.from({ length: count }, (_, i) => 0.95 - 0.5 * shareAt(i / (count - 1)))),
+        'higher_is_better',
+      )
+    const ramp = (begin: number, end: number) => (passed: number) =>
+      Math.min(1, Math.max(0, (passed - begin) / (end - begin)))
+    for (const shareAt of [
+      ramp(0, 1),
+      ramp(0, 0.5),
+      ramp(0.5, 1),
+      (passed: number) => passed ** 2,
+      Math.sqrt,
+    ])
+      expect(clear(shareAt)).toMatchObject({ direction: 'degrading', shape: 'ramp' })
+    expect(clear((passed) => (passed > 0.5 ? 1 : 0)).direction).toBe('degrading')
+  })
+
   test('ends at values that there were, also where the line through it goes beyond them', () => {
     const values = noise.map((each, i) => each / 5 + 0.4 + 0.53 * Math.min(1, i / 24))
     const trend = trendOf(points(values), 'higher_is_better')
