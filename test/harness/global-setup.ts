@@ -44,6 +44,7 @@ async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> 
   // Many files have their pools on it at once.
   const settings = { max_connections: '400' }
   const { url, stop } = await servers.startPostgres({ stateDir: folder, port: 0, durable: false, settings })
+  await makeLoginsCheap(url)
   return {
     url,
     stop: async () => {
@@ -51,4 +52,20 @@ async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> 
       remove()
     },
   }
+}
+
+/** A password costs client and server 4,096 hashes for each connection, and tests make thousands of them. */
+async function makeLoginsCheap(url: string): Promise<void> {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client(url)
+  await client.connect()
+  const { username, password } = new URL(url)
+  // Before Postgres 16 it cannot be chosen.
+  await client.query('SET scram_iterations = 1').catch(() => undefined)
+  const [user, secret] = [
+    pg.escapeIdentifier(decodeURIComponent(username)),
+    pg.escapeLiteral(decodeURIComponent(password)),
+  ]
+  await client.query(`ALTER ROLE ${user} PASSWORD ${secret}`)
+  await client.end()
 }

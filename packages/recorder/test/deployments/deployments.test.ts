@@ -195,20 +195,32 @@ describe('POST /api/deployments', () => {
     await pool.end()
   })
 
-  test.each([
-    ['no service', { version: '1' }],
-    ['an empty version', { service: 'a', version: ' ' }],
-    ['a time to come', { service: 'a', version: '1', at: '2999-01-01T00:00:00Z' }],
-    ['a time before all services', { service: 'a', version: '1', at: '0000-01-01T00:00:00Z' }],
-    ['no time at all', { service: 'a', version: '1', at: 'yesterday' }],
-    ['an unknown field', { service: 'a', version: '1', model: 'b' }],
-    ['a NUL', { service: 'a\0', version: '1' }],
-  ])('refuses %s', async (_, body) => {
-    recorder = await start()
-    expect(await tell(body)).toMatchObject({ status: 400, body: { error: { code: 'REQUEST_INVALID' } } })
-    expect(await stored()).toEqual([])
-    await recorder.stop()
-    await pool.end()
+  describe('refuses', () => {
+    let own: pg.Pool
+
+    beforeAll(async () => {
+      databaseUrl = await postgres.newDatabase()
+      own = createPool(databaseUrl)
+      recorder = await start()
+    })
+
+    afterAll(async () => {
+      await recorder.stop()
+      await own.end()
+    })
+
+    test.each([
+      ['no service', { version: '1' }],
+      ['an empty version', { service: 'a', version: ' ' }],
+      ['a time to come', { service: 'a', version: '1', at: '2999-01-01T00:00:00Z' }],
+      ['a time before all services', { service: 'a', version: '1', at: '0000-01-01T00:00:00Z' }],
+      ['no time at all', { service: 'a', version: '1', at: 'yesterday' }],
+      ['an unknown field', { service: 'a', version: '1', model: 'b' }],
+      ['a NUL', { service: 'a\0', version: '1' }],
+    ])('%s', async (_, body) => {
+      expect(await tell(body)).toMatchObject({ status: 400, body: { error: { code: 'REQUEST_INVALID' } } })
+      expect((await own.query('SELECT FROM deployments')).rows).toEqual([])
+    })
   })
 
   test('takes it with the token, where there is one', async () => {

@@ -9,7 +9,7 @@ jest.setTimeout(60_000)
 let recorder: TestRecorder
 
 beforeAll(async () => {
-  recorder = await startTestRecorder()
+  recorder = await startTestRecorder({ databaseConnections: 16 })
 })
 
 afterAll(() => recorder?.stop())

@@ -38,6 +38,8 @@ export async function startTestRecorder(
       prometheusUrl: 'http://127.0.0.1:9',
       logger: silentLogger,
       port: 0,
+      // Each costs the server a process, and most tests need few.
+      databaseConnections: 5,
       // Most tests are of what a request does, not of who may send it.
       open: 'everything',
       ...given,
