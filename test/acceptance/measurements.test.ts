@@ -84,7 +84,7 @@ describe('a service and its recorder', () => {
       operation: 'search',
       trace_id: traceId,
       span_id: spanId,
-      metadata: { question: 'Who keeps the light?', hits: '[1,2]', tenth: 0.1 },
+      metadata: { question: 'Who keeps the light?', hits: [1, 2], tenth: 0.1 },
     }
     const columns =
       'kpi, value, outcome, severity, service, model, context_size, operation, trace_id, span_id, metadata'

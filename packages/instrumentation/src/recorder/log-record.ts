@@ -21,6 +21,10 @@ type AnyValue =
   | { readonly stringValue: string }
   | { readonly boolValue: boolean }
   | { readonly doubleValue: number }
+  | { readonly arrayValue: { readonly values: readonly AnyValue[] } }
+  | { readonly kvlistValue: { readonly values: readonly KeyValue[] } }
+  /** Null. */
+  | Readonly<Record<string, never>>
 
 /** Limits of a measurement's metadata: number of entries, and characters of each value. */
 const mostMetadata = 64
@@ -51,8 +55,8 @@ export function weightOf({ breach, sampling }: Choice): number {
 }
 
 /**
- * A measurement as a log record. Metadata that is not text, number or boolean becomes JSON. Values that JSON can't hold
- * are omitted.
+ * A measurement as a log record. Lists and objects in its metadata stay what they are; those of more than 2,048
+ * characters as JSON become a text that is cut. Values that JSON can't hold are omitted.
  * @param choice why it is sent
  * @param sequence distinguishes measurements of the same millisecond; below 1,000,000
  */
@@ -106,10 +110,28 @@ function anyValue(value: unknown): AnyValue | undefined {
   }
   try {
     const json = JSON.stringify(value) as string | undefined
-    return json === undefined ? undefined : { stringValue: json.slice(0, longestText) }
+    if (json === undefined) return undefined
+    return json.length > longestText
+      ? { stringValue: json.slice(0, longestText) }
+      : jsonValue(JSON.parse(json))
   } catch {
     return undefined
   }
+}
+
+/** A value that JSON can hold. */
+function jsonValue(value: unknown): AnyValue {
+  if (value === null) return {}
+  if (Array.isArray(value)) return { arrayValue: { values: value.map(jsonValue) } }
+  if (typeof value === 'object') {
+    const values = Object.entries(value).map(([key, each]) => ({ key, value: jsonValue(each) }))
+    return { kvlistValue: { values } }
+  }
+  return typeof value === 'number'
+    ? { doubleValue: value }
+    : typeof value === 'boolean'
+      ? { boolValue: value }
+      : { stringValue: String(value) }
 }
 
 /** The getters of the caller's objects can throw. */

@@ -26,6 +26,8 @@ test('metadata of any kind is converted for a log record', () => {
     nan: Number.NaN,
     yes: true,
     list: [1],
+    user: { plan: 'free', since: null, tags: [true, 'a'] },
+    long: ['y'.repeat(3_000)],
     nothing: undefined,
     big: 1n,
     circular,
@@ -44,7 +46,17 @@ test('metadata of any kind is converted for a log record', () => {
     count: { doubleValue: 3 },
     nan: { stringValue: 'NaN' },
     yes: { boolValue: true },
-    list: { stringValue: '[1]' },
+    list: { arrayValue: { values: [{ doubleValue: 1 }] } },
+    user: {
+      kvlistValue: {
+        values: [
+          { key: 'plan', value: { stringValue: 'free' } },
+          { key: 'since', value: {} },
+          { key: 'tags', value: { arrayValue: { values: [{ boolValue: true }, { stringValue: 'a' }] } } },
+        ],
+      },
+    },
+    long: { stringValue: `["${'y'.repeat(2_046)}` },
   })
 })
 

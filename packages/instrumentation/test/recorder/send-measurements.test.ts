@@ -83,7 +83,7 @@ describe('a service that knows its recorder', () => {
           'mnemoscope.weight': 1,
           'mnemoscope.sampling': 1,
           question: 'where?',
-          hits: '[1,2]',
+          hits: { values: [{ doubleValue: 1 }, { doubleValue: 2 }] },
         },
       },
       { attributes: { 'mnemoscope.kpi': 'overflow_frequency', 'mnemoscope.value': 'none' } },

@@ -1,9 +1,13 @@
 import { z } from 'zod'
+import { storableText } from '../database/text.js'
 
-/** Values of attributes that are kept; arrays and maps become JSON texts. */
-export type Attributes = Readonly<Record<string, string | number | boolean>>
+/** A value that JSON can hold. */
+export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [name: string]: Plain }
 
-/** Longest text of an attribute; a longer one is cut, as it is only metadata. */
+/** Values of attributes that are kept. */
+export type Attributes = Readonly<Record<string, Plain>>
+
+/** Longest text of an attribute, and longest JSON of a list or map; a longer one is a text that is cut, as it is only metadata. */
 const longestText = 4_096
 const mostAttributes = 128
 const mostRecords = 20_000
@@ -85,13 +89,38 @@ export function attributesOf(given: KeyValues): Attributes {
   )
 }
 
-function plainValue(value: z.output<typeof anyValue>): string | number | boolean | undefined {
+function plainValue(value: z.output<typeof anyValue>): Plain | undefined {
   if (value.stringValue !== undefined) return value.stringValue.slice(0, longestText)
   if (value.boolValue !== undefined) return value.boolValue
   if (value.intValue !== undefined) return Number(value.intValue)
   if (value.doubleValue !== undefined) return Number(value.doubleValue ?? Number.NaN)
-  const nested = value.arrayValue ?? value.kvlistValue
-  return nested === undefined ? undefined : JSON.stringify(nested).slice(0, longestText)
+  const sent = JSON.stringify(value.arrayValue ?? value.kvlistValue)
+  // OTLP writes a name and a type beside each value.
+  if (sent === undefined || sent.length > 10 * longestText) return sent?.slice(0, longestText)
+  const nested = value.arrayValue === undefined ? mapOf(value.kvlistValue) : listOf(value.arrayValue)
+  const json = JSON.stringify(nested)
+  return json === undefined || json.length <= longestText ? nested : json.slice(0, longestText)
+}
+
+const valuesOf = z.object({ values: z.array(z.unknown()).default([]) })
+const entry = z.object({ key: z.string(), value: z.unknown() })
+
+function listOf(given: unknown): Plain | undefined {
+  return valuesOf.safeParse(given).data?.values.map(nestedValue)
+}
+
+function mapOf(given: unknown): Plain | undefined {
+  const entries = valuesOf.safeParse(given).data?.values.flatMap((each) => entry.safeParse(each).data ?? [])
+  return (
+    entries && Object.fromEntries(entries.map(({ key, value }) => [storableText(key), nestedValue(value)]))
+  )
+}
+
+/** One without a value is null. */
+function nestedValue(given: unknown): Plain {
+  const value = anyValue.safeParse(given).data
+  const plain = value === undefined ? undefined : plainValue(value)
+  return typeof plain === 'string' ? storableText(plain) : (plain ?? null)
 }
 
 function hasLevels(value: unknown, most: number): boolean {

@@ -207,6 +207,33 @@ test('attributes that are nested without end cost no record', async () => {
   expect({ status: response.status, body: await response.json() }).toEqual({ status: 200, body: {} })
 })
 
+test('lists and maps stay what they are; what is too long is a text', async () => {
+  const sent = record(f1(0.7, { 'test.case': 'nested' }))
+  const text = (stringValue: string) => ({ stringValue })
+  const add = (key: string, value: object) => sent.attributes.push({ key, value: value as never })
+  const plan = {
+    kvlistValue: {
+      values: [
+        { key: 'plan', value: text('a\0b') },
+        { key: 'age', value: { intValue: '4' } },
+      ],
+    },
+  }
+  add('user', plan)
+  add('ids', { arrayValue: { values: [text('a'), { boolValue: true }, {}, plan] } })
+  add('none', { arrayValue: {} })
+  add('odd', { kvlistValue: { values: [{ value: text('without a key') }, 7] } })
+  add('long', { arrayValue: { values: Array.from({ length: 2_000 }, () => text('word')) } })
+  expect(await send([sent])).toEqual({ status: 200, body: {} })
+  const { rows } = await pool.query(
+    "SELECT metadata FROM measurements WHERE metadata ->> 'test.case' = 'nested'",
+  )
+  const { long, ...others } = rows[0].metadata
+  const user = { plan: 'a\ufffdb', age: 4 }
+  expect(others).toEqual({ 'test.case': 'nested', user, ids: ['a', true, null, user], none: [], odd: {} })
+  expect(long).toHaveLength(4_096)
+})
+
 test('times may be numbers, as the JSON of protocol buffers allows', async () => {
   const sent = { ...record(f1(0.6, { 'test.case': 'a time that is a number' })), timeUnixNano: now * 1e6 }
   expect(await send([sent])).toEqual({ status: 200, body: {} })
