@@ -159,6 +159,9 @@ export const pipelineJob = {
   alertmanager: 'mnemoscope-alertmanager',
 } as const
 
+/** Name of the pipeline's alert that notifications or handlers fail. */
+export const deliveriesFailing = 'MnemoscopeDeliveriesFailing'
+
 /** Name of the receiver by which Alertmanager informs the recorder. */
 export const recorderReceiver = 'mnemoscope-recorder'
 

@@ -10,16 +10,13 @@ interface Details {
 /** What is shown of each alert, by its id: it outlives the card around it, and stays open if it was opened. */
 const shown = new Map<number, Map<string, Details>>()
 
-/** An alert this young is asked about again with every change: what it does has only begun to show. */
-const youngSeconds = 900
-
 interface Source<Answer> {
   readonly ask: () => Promise<Answer>
   readonly show: (answer: Answer) => Node
   /** Seconds between two questions. Default: none. */
   readonly restSeconds?: number
-  /** Whether it is asked again however old the alert is. */
-  readonly isAlwaysYoung?: boolean
+  /** An alert this young is asked about again with every change. Default 900: what it does has only begun to show. */
+  readonly youngSeconds?: number
 }
 
 /** @param summary what it is about; an alert has one of each */
@@ -27,7 +24,7 @@ export function alertDetails<Answer>(
   { id, timestamp }: { readonly id: number; readonly timestamp: number },
   summary: string,
   isOpened: boolean,
-  { ask, show, restSeconds = 0, isAlwaysYoung = false }: Source<Answer>,
+  { ask, show, restSeconds = 0, youngSeconds = 900 }: Source<Answer>,
 ): HTMLDetailsElement {
   const ofAlert = shown.get(id) ?? new Map<string, Details>()
   shown.set(id, ofAlert)
@@ -44,7 +41,7 @@ export function alertDetails<Answer>(
   let askedAt = Number.NEGATIVE_INFINITY
   const load = async () => {
     if (!node.open || now() - askedAt < restSeconds) return
-    if (answered !== undefined && !isAlwaysYoung && now() - timestamp > youngSeconds) return
+    if (answered !== undefined && now() - timestamp > youngSeconds) return
     askedAt = now()
     try {
       const answer = await ask()

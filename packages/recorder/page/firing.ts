@@ -17,9 +17,9 @@ import { type Address, alertLink, isPart } from './filters.js'
 import { formatContext, valueElement } from './format.js'
 import { badge, levelClass } from './level.js'
 import { paged, showList } from './list.js'
+import { whoIsNotified } from './notified.js'
 import { operationsBehind } from './operations.js'
 import { formatDuration, sinceOf, timeOf } from './time.js'
-import { whoIsTold } from './told.js'
 
 /** For so many alerts the page shows at once what is behind them; the others, often of the same cause, are closed. */
 const mostOpened = 1
@@ -94,7 +94,7 @@ export function card({ alert, milder, kpi, isOpened, several, address }: Card): 
       kpi ? element('a', { href: `#chart-${kpi.id}`, class: 'button quiet' }, 'Chart') : null,
       acknowledgement(alert, title),
     ),
-    whoIsTold(alert, isOpened),
+    whoIsNotified(alert, isOpened),
     whatChangedBefore(alert, isOpened),
     kpi ? operationsBehind(alert, kpi, isOpened) : null,
   )

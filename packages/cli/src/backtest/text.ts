@@ -51,7 +51,7 @@ export function backtestText({ today, edited, differences, reproduced, hours }: 
   ].join('\n')
 }
 
-/** Of what a replay says nobody can tell how right it is, unless it is compared with what happened. */
+/** How well the replay of today's configuration agrees with the alerts that really fired. */
 function reproductionLines({ fired, found, alike, differences }: Reproduction): string[] {
   const head = pc.bold("Today's configuration against what fired")
   if (alike === null) return [head, '  nothing fired, and nothing would have']

@@ -31,8 +31,8 @@ export interface Explanation {
   readonly episodes: readonly AnswerOf<'GET /api/episodes/{id}'>[]
   /** The operations behind the first of them; null without episodes. */
   readonly behind: AnswerOf<'GET /api/episodes/{id}/operations'> | null
-  /** Who is told of it; null where it is over. */
-  readonly told: AnswerOf<'GET /api/episodes/{id}/notifications'> | null
+  /** Who is notified of it; null where it is over. */
+  readonly notified: AnswerOf<'GET /api/episodes/{id}/notifications'> | null
 }
 
 export interface ExplainOptions {
@@ -107,7 +107,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
   })
   const newest = episodes[0]
   const params = { id: String(newest?.id) }
-  const [behind, told] = await Promise.all([
+  const [behind, notified] = await Promise.all([
     newest === undefined
       ? null
       : ask(recorder, 'GET /api/episodes/{id}/operations', { has: 'worst', params }),
@@ -124,7 +124,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
     current,
     episodes,
     behind,
-    told,
+    notified,
   }
 }
 

@@ -4,7 +4,7 @@ import {
   lineText,
   metadataTexts,
   nothingDiffers,
-  toldPieces,
+  notifiedPieces,
 } from '@mnemoscope/recorder/shown'
 import pc from 'picocolors'
 import { beforeTexts } from '../report/before.js'
@@ -20,7 +20,7 @@ export function explanationText(
   kpis: Config['kpis'],
   now = Date.now() / 1_000,
 ): string {
-  const { alert, kpi, severity, rules, current, episodes, behind, told } = explanation
+  const { alert, kpi, severity, rules, current, episodes, behind, notified } = explanation
   const unit = kpi === null ? '1' : (kpis[kpi]?.unit ?? '1')
   const title = [pc.bold(alert), severity, kpi === null ? 'the pipeline itself' : kpis[kpi]?.title]
   return [
@@ -34,7 +34,9 @@ export function explanationText(
     ...(episodes.length === 0
       ? ['  It has never fired.']
       : episodes.map((episode) => episodeText(episode, unit, Object.values(kpis), now))),
-    ...(told === null ? [] : ['', pc.bold('Who is told of the newest'), `  ${toldText(told, now)}`]),
+    ...(notified === null
+      ? []
+      : ['', pc.bold('Who is notified of the newest'), `  ${notifiedText(notified, now)}`]),
     ...(behind === null ? [] : ['', ...operationLines(behind, unit, now)]),
     '',
   ].join('\n')
@@ -54,8 +56,8 @@ function ruleText({ expression, threshold, from, for_seconds, health, runbook }:
   ].join('\n')
 }
 
-function toldText(told: NonNullable<Explanation['told']>, now: number): string {
-  return printableLine(lineText({ pieces: toldPieces(told) }, (at) => utcOf(at, now)))
+function notifiedText(notified: NonNullable<Explanation['notified']>, now: number): string {
+  return printableLine(lineText({ pieces: notifiedPieces(notified) }, (at) => utcOf(at, now)))
 }
 
 /** The operations behind the newest episode, as the page shows them. */

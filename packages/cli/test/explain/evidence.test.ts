@@ -111,7 +111,7 @@ test('people read operation, lane and evidence below each value', () => {
       rules: [],
       unit: '1',
       episodes: [],
-      told: {
+      notified: {
         ...{ state: 'silenced', receivers: ['oncall'], inhibited_by: [], mute_times: [], is_failing: false },
         silences: [{ id: 'a', by: 'ada', comment: 'rebuild', until: 190 }],
       },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { defineConfig } from '@mnemoscope/kpi'
+import { defineConfig, names } from '@mnemoscope/kpi'
 import { editRules, rulesOf, ruleTest } from '../promtool.js'
 
 const services = [{ name: 'memory', targets: ['m:1'] }]
@@ -61,24 +61,20 @@ describe('the pipeline watches itself', () => {
       '0x20 1+1x80',
     ],
     ['MnemoscopeServiceSilent', 'up{job="memory", instance="m:1"}', '_x20 1x80'],
-    ['MnemoscopeDeliveriesFailing', 'prometheus_notifications_errors_total{job="prometheus"}', '0x20 1+1x80'],
+    [names.deliveriesFailing, 'prometheus_notifications_errors_total{job="prometheus"}', '0x20 1+1x80'],
+    [names.deliveriesFailing, 'prometheus_notifications_dropped_total{job="prometheus"}', '0x20 1+1x80'],
     [
-      'MnemoscopeDeliveriesFailing',
-      'prometheus_notifications_dropped_total{job="prometheus"}',
-      '0x20 1+1x80',
-    ],
-    [
-      'MnemoscopeDeliveriesFailing',
+      names.deliveriesFailing,
       'alertmanager_notifications_failed_total{job="mnemoscope-alertmanager", integration="slack"}',
       '0x20 1+1x80',
     ],
     [
-      'MnemoscopeDeliveriesFailing',
+      names.deliveriesFailing,
       'alertmanager_notifications_failed_total{job="of somebody", integration="webhook", receiver_name="mnemoscope-recorder"}',
       '0x20 1+1x80',
     ],
     [
-      'MnemoscopeDeliveriesFailing',
+      names.deliveriesFailing,
       'mnemoscope_recorder_deliveries{job="mnemoscope-recorder", handler="desk", state="given_up"}',
       '0x20 2x80',
     ],

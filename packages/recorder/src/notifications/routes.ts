@@ -1,17 +1,15 @@
+import { names } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { refuseUnknown } from '../episodes/routes.js'
 import { episodeId } from '../http/query.js'
 import { route } from '../http/route.js'
 import type { AlertmanagerClient } from '../prometheus/alertmanager.js'
-import { askTold, toldAnswer } from './told.js'
+import { askNotified, notifiedAnswer } from './notified.js'
 
 export interface Needs {
   readonly readers: pg.Pool
   readonly alertmanagers: readonly AlertmanagerClient[]
 }
-
-/** The alert of the pipeline about deliveries. */
-const failingDeliveries = 'MnemoscopeDeliveriesFailing'
 
 export const notificationRoutes = [
   route({
@@ -20,7 +18,7 @@ export const notificationRoutes = [
     summary: 'Whether Alertmanager tells people of an alert now, or why not.',
     access: 'read',
     params: { id: episodeId },
-    answer: toldAnswer,
+    answer: notifiedAnswer,
     example: { params: { id: '1' } },
     async handle({ params: { id } }, { readers, alertmanagers }: Needs) {
       const { rows } = await readers.query<{ labels: Record<string, string> }>(
@@ -30,9 +28,9 @@ export const notificationRoutes = [
       const { labels } = rows[0] ?? refuseUnknown(id)
       const failing = await readers.query(
         'SELECT FROM alert_episodes WHERE alertname = $1 AND ends_at IS NULL LIMIT 1',
-        [failingDeliveries],
+        [names.deliveriesFailing],
       )
-      return { ...(await askTold(alertmanagers, labels)), is_failing: failing.rows.length > 0 }
+      return { ...(await askNotified(alertmanagers, labels)), is_failing: failing.rows.length > 0 }
     },
   }),
 ] as const

@@ -47,6 +47,19 @@ describe('what bad operations have more often', () => {
       times(30, () => of({})),
       ['constructor x'],
     ],
+    // Ten or more by chance: 0.0108; exactly ten: 0.0089.
+    [
+      'a share that chance exceeds too often',
+      times(20, (i) => of(i < 10 ? { a: 'x' } : {})),
+      times(40, (i) => of(i < 7 ? { a: 'x' } : {})),
+      [],
+    ],
+    [
+      'a share that is certainly larger, and hardly',
+      times(1_000, (i) => of(i < 600 ? { a: 'x' } : {})),
+      times(1_000, (i) => of(i < 450 ? { a: 'x' } : {})),
+      [],
+    ],
   ] as const)('%s', (_, bad, others, expected) => {
     expect(whatDiffers(bad, others).map(({ key, value }) => `${key} ${value}`)).toEqual(expected)
   })

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { DataOf } from '../http/route.js'
 import type { AlertmanagerClient, RoutedAlert } from '../prometheus/alertmanager.js'
 
-/** Whether people are told of an alert, by Alertmanager's word of now. */
-export const toldAnswer = z.strictObject({
+/** Whether people are notified of an alert, by Alertmanager's word of now. */
+export const notifiedAnswer = z.strictObject({
   state: z
     .enum(['routed', 'silenced', 'inhibited', 'muted', 'no_receiver', 'not_there', 'unknown'])
     .describe(
@@ -26,13 +26,13 @@ export const toldAnswer = z.strictObject({
     .boolean()
     .describe('Whether deliveries fail now, to whichever receiver: an alert of the pipeline says so.'),
 })
-export type Told = DataOf<typeof toldAnswer>
+export type Notified = DataOf<typeof notifiedAnswer>
 
 /** Receivers that no person gets anything from: ours, and those that our configurations name for nobody. */
 const nobody: readonly string[] = [names.recorderReceiver, 'nobody', 'mnemoscope-nobody']
 
 /** What becomes of an alert in its groups: of several, one that reaches people counts. */
-export function stateOf(groups: readonly RoutedAlert[]): Pick<Told, 'state' | 'receivers'> {
+export function stateOf(groups: readonly RoutedAlert[]): Pick<Notified, 'state' | 'receivers'> {
   if (groups.length === 0) return { state: 'not_there', receivers: [] }
   const ofPeople = groups.filter(({ receiver }) => !nobody.includes(receiver))
   const receivers = [...new Set(ofPeople.map(({ receiver }) => receiver))].sort()
@@ -45,10 +45,10 @@ export function stateOf(groups: readonly RoutedAlert[]): Pick<Told, 'state' | 'r
 }
 
 /** The part that Alertmanager itself knows. */
-export type ByAlertmanager = Omit<Told, 'is_failing'>
+export type ByAlertmanager = Omit<Notified, 'is_failing'>
 
 /** Asks the first Alertmanager of a cluster that answers. @param labels of the alert */
-export async function askTold(
+export async function askNotified(
   clients: readonly AlertmanagerClient[],
   labels: Readonly<Record<string, string>>,
 ): Promise<ByAlertmanager> {

@@ -8,17 +8,17 @@ import { findTool, type RunningServer, startAlertmanager } from '@mnemoscope/ser
 import { findEngine } from '../../../../test/harness/engines.js'
 import { toolsDir } from '../../../../test/harness/repository.js'
 import { temporaryFolder } from '../../../../test/harness/temporary-folder.js'
-import type { Told } from '../../src/notifications/told.js'
+import type { Notified } from '../../src/notifications/notified.js'
 import { getJson } from '../plumbing/get-json.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 import { waitFor } from '../plumbing/wait-for.js'
 
 const current = await findEngine('alertmanager')
-if (!current.isThere) process.stderr.write(`skipped: told of Alertmanager of today. ${current.reason}\n`)
+if (!current.isThere) process.stderr.write(`skipped: notified of Alertmanager of today. ${current.reason}\n`)
 
 const each = 20
 const expected = {
-  told: 'routed',
+  notified: 'routed',
   quiet: 'silenced',
   part: 'inhibited',
   night: 'muted',
@@ -36,7 +36,7 @@ route:
   routes:
     - receiver: mnemoscope-recorder
       continue: true
-    - matchers: [what=~"told|quiet|part"]
+    - matchers: [what=~"notified|quiet|part"]
       receiver: oncall
     - matchers: [what="night"]
       receiver: oncall
@@ -59,7 +59,7 @@ describe.each([
   ['0.25', async () => (await findTool('alertmanager', { toolsDir })).command],
   ...(current.isThere ? [['of today', async () => current.command('alertmanager')] as const] : []),
 ] as const)('an Alertmanager %s', (name, commandOf) => {
-  const folder = temporaryFolder('told')
+  const folder = temporaryFolder('notified')
   const people = createServer((_, response) => response.end())
   let alertmanager: RunningServer | undefined
   let recorder: TestRecorder | undefined
@@ -71,7 +71,7 @@ describe.each([
     folder.remove()
   }, 60_000)
 
-  test(`says of ${each} alerts of each kind whether people are told, before and after restarts`, async () => {
+  test(`says of ${each} alerts of each kind whether people are notified, before and after restarts`, async () => {
     people.listen(0, '127.0.0.1')
     await once(people, 'listening')
     const start = async (port: number) =>
@@ -147,7 +147,7 @@ describe.each([
       expect(rows).toHaveLength(whats.length * each)
       const found: string[] = []
       for (const { id, what } of rows) {
-        const { body } = await getJson<Told>(`${recorder?.url}/api/episodes/${id}/notifications`)
+        const { body } = await getJson<Notified>(`${recorder?.url}/api/episodes/${id}/notifications`)
         // Alertmanager says nothing of mute times before 0.28.
         const state = what === 'night' && name === '0.25' ? 'routed' : expected[what]
         if (body.state !== state) found.push(`${what} ${id}: ${body.state}`)
@@ -167,7 +167,7 @@ describe.each([
     await waitFor(async () => (await wrong().catch(() => ['not yet'])).length === 0)
     await alertmanager.stop()
     const [first] = (await pool.query('SELECT id FROM alert_episodes LIMIT 1')).rows
-    const { body } = await getJson<Told>(`${recorder.url}/api/episodes/${first?.id}/notifications`)
+    const { body } = await getJson<Notified>(`${recorder.url}/api/episodes/${first?.id}/notifications`)
     expect(body.state).toBe('unknown')
   }, 180_000)
 })

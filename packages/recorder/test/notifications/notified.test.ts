@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { lineText } from '../../page/before-lines.js'
-import { toldPieces } from '../../page/told-text.js'
-import { askTold, stateOf, type Told } from '../../src/notifications/told.js'
+import { notifiedPieces } from '../../page/notified-text.js'
+import { askNotified, type Notified, stateOf } from '../../src/notifications/notified.js'
 import type { RoutedAlert } from '../../src/prometheus/alertmanager.js'
 
 const group = (receiver: string, more: Partial<RoutedAlert> = {}): RoutedAlert => ({
@@ -10,8 +10,8 @@ const group = (receiver: string, more: Partial<RoutedAlert> = {}): RoutedAlert =
 })
 const [silenced, inhibited, muted] = [{ silencedBy: ['s'] }, { inhibitedBy: ['i'] }, { mutedBy: ['nights'] }]
 
-describe('whether people are told', () => {
-  test.each<[string, RoutedAlert[], Told['state'], string[]]>([
+describe('whether people are notified', () => {
+  test.each<[string, RoutedAlert[], Notified['state'], string[]]>([
     ['no group', [], 'not_there', []],
     ['only the recorder', [group('mnemoscope-recorder')], 'no_receiver', []],
     ['only nobody', [group('nobody'), group('mnemoscope-recorder')], 'no_receiver', []],
@@ -40,14 +40,16 @@ describe('whether people are told', () => {
   test('without an Alertmanager that answers it is not known', async () => {
     const away = async () => Promise.reject(new Error('away'))
     const client = { firing: away, routed: away, silence: away, nameOf: away }
-    expect(await askTold([client, client], {})).toMatchObject({ state: 'unknown' })
-    expect(await askTold([client, { ...client, routed: async () => [group('oncall')] }], {})).toMatchObject({
+    expect(await askNotified([client, client], {})).toMatchObject({ state: 'unknown' })
+    expect(
+      await askNotified([client, { ...client, routed: async () => [group('oncall')] }], {}),
+    ).toMatchObject({
       ...{ state: 'routed', receivers: ['oncall'] },
     })
   })
 })
 
-test.each<[Partial<Told>, string]>([
+test.each<[Partial<Notified>, string]>([
   [{ state: 'routed', receivers: ['mail', 'oncall'] }, 'Alertmanager routes it to mail, oncall.'],
   [
     { state: 'routed', receivers: ['mail'], is_failing: true },
@@ -66,7 +68,7 @@ test.each<[Partial<Told>, string]>([
   [{ state: 'no_receiver' }, 'Nobody: no route leads it to people. Add a receiver to the configuration.'],
   [{ state: 'not_there' }, 'Alertmanager does not have this alert: it has just begun, or is over.'],
   [{ state: 'unknown' }, 'Not known: no Alertmanager answers.'],
-])('%j in words', (told, text) => {
+])('%j in words', (notified, text) => {
   const none = {
     state: 'unknown',
     receivers: [],
@@ -75,5 +77,5 @@ test.each<[Partial<Told>, string]>([
     mute_times: [],
     is_failing: false,
   } as const
-  expect(lineText({ pieces: toldPieces({ ...none, ...told }) }, String)).toBe(text)
+  expect(lineText({ pieces: notifiedPieces({ ...none, ...notified }) }, String)).toBe(text)
 })

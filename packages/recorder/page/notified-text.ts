@@ -1,7 +1,7 @@
 import type { Piece } from './before-lines.js'
 
-/** Whether people are told of an alert, as an answer of `GET /api/episodes/{id}/notifications` has it. */
-export interface Told {
+/** Whether people are notified of an alert, as an answer of `GET /api/episodes/{id}/notifications` has it. */
+export interface Notified {
   readonly state: 'routed' | 'silenced' | 'inhibited' | 'muted' | 'no_receiver' | 'not_there' | 'unknown'
   readonly receivers: readonly string[]
   readonly silences: readonly { readonly by: string; readonly comment: string; readonly until: number }[]
@@ -10,15 +10,15 @@ export interface Told {
   readonly is_failing: boolean
 }
 
-/** Who is told, or why nobody is. The page and `explain` say it so. */
-export function toldPieces({
+/** Who is notified, or why nobody is. The page and `explain` say it so. */
+export function notifiedPieces({
   state,
   receivers,
   silences,
   inhibited_by,
   mute_times,
   is_failing,
-}: Told): Piece[] {
+}: Notified): Piece[] {
   const whenNot = receivers.length === 0 ? '' : ` Else it would go to ${receivers.join(', ')}.`
   switch (state) {
     case 'routed':
