@@ -50,7 +50,10 @@ export function badWords({ outcomes, direction }: Pick<Kpi, 'outcomes' | 'direct
 
 function badText(kpi: Kpi, severity: ThresholdSeverity, threshold: number, window: Window): string {
   const { added, beyond } = names.judgeSeries
-  const said = `{{ . | first | value | printf "%.0f" }} of them ${literally(badWords(kpi))}`
+  const said =
+    '{{ $bad := . | first | value | printf "%.0f" }}' +
+    '{{ if ne $count "1" }}{{ $bad }} of them {{ else if eq $bad "0" }}not {{ end }}' +
+    literally(badWords(kpi))
   const text = (query: string) => `{{ with printf "${query}" $place | query }}, ${said}{{ end }}`
   if (kpi.outcomes !== undefined) {
     const [all, sum] = [sumOf(added(kpi, 'count'), window), sumOf(added(kpi, 'sum'), window)]

@@ -1,8 +1,11 @@
 import type { Config } from '@mnemoscope/kpi'
+import { levelOfMessage, preamble } from './about.js'
 import { actions } from './actions.js'
 import { colors } from './colors.js'
+import { changed, since } from './course.js'
 import { media } from './medium.js'
-import { changed, choice, levelOfMessage, places, preamble, since } from './parts.js'
+import { places } from './places.js'
+import { choice } from './words.js'
 
 /** Styles stand at the elements: mail programs drop style sheets. Colours of text and ground are left to light and dark. */
 const styles = {

@@ -1,20 +1,14 @@
 import type { Config } from '@mnemoscope/kpi'
 import { header } from '../../generated-file.js'
+import { level, levelOfMessage, preamble } from './about.js'
 import { actionLines, actions, pageAction } from './actions.js'
 import { colors } from './colors.js'
+import { changed, since } from './course.js'
 import { mail } from './mail.js'
 import { type Medium, media, valueTemplates } from './medium.js'
-import {
-  changed,
-  choice,
-  level,
-  levelOfMessage,
-  places,
-  preamble,
-  since,
-  title,
-  wordTemplates,
-} from './parts.js'
+import { places } from './places.js'
+import { title } from './title.js'
+import { choice, wordTemplates } from './words.js'
 
 /** Where Alertmanager finds the templates, from its configuration file. */
 export const templatesGlob = 'templates/*.tmpl'
