@@ -19,7 +19,7 @@ COMMENT ON COLUMN audit_log.at IS 'When the request was answered, by the recorde
 COMMENT ON COLUMN audit_log.by IS 'Name of the key, or "token"; NULL for a request without a valid one. For a change of a key the user of the machine who ran the command.';
 COMMENT ON COLUMN audit_log.sender IS 'Address that the request came from: a proxy''s, if there is one. NULL for a change of a key.';
 COMMENT ON COLUMN audit_log.operation IS 'Method and path, as /api/openapi.json has them, or "key create", "key rotate" or "key revoke" and the key''s name.';
-COMMENT ON COLUMN audit_log.scope IS 'What a key must have to do this; for a change of a key what the key has.';
+COMMENT ON COLUMN audit_log.scope IS 'What a key must have to do this; for a change of a key what the key has, and for which services.';
 COMMENT ON COLUMN audit_log.allowed IS 'false for a request that was refused or failed: it changed nothing.';
 COMMENT ON COLUMN audit_log.code IS 'Code of the error, such as ACCESS_DENIED; NULL where it was allowed.';
 COMMENT ON COLUMN audit_log.unlogged IS 'Refusals of the same sender before this one that have no entry, as there were too many.';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
-import { resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import type { AuditedRequest, KeyChange, KeyFile, KeyScope } from '@mnemoscope/recorder'
 import { Command, Option } from 'commander'
@@ -21,6 +21,12 @@ interface KeyOptions {
 const fileOption = () =>
   new Option('--file <file>', 'file of the keys').default(keyFileOf('.'), '.mnemoscope/keys.json')
 
+interface CreateOptions extends KeyOptions {
+  scope: KeyScope[]
+  service?: string[]
+  days?: number
+}
+
 /** Until then a recorder without a token takes measurements, and that of `mnemoscope record` nearly everything, from all. */
 const firstKey =
   'This is the first key. Now the recorder refuses every request without a key or its token, also measurements of services: ' +
@@ -33,12 +39,16 @@ const createCommand = new Command('create')
   .argument('<name>', 'who uses it: the name that the history shows')
   .addOption(new Option('--scope <scope...>', 'what it allows').choices(scopes).makeOptionMandatory())
   .option(
+    '--service <service...>',
+    'the services that it allows this for, by their names in the label job (default: all)',
+  )
+  .option(
     '--days <days>',
     'how long it works (default: until it is revoked)',
     numberOption('--days', 0.001, 3_660),
   )
   .addOption(fileOption())
-  .action(async (name: string, { scope, days, file }: KeyOptions & { scope: KeyScope[]; days?: number }) => {
+  .action(async (name: string, { scope, service, days, file }: CreateOptions) => {
     const { newKey, readKeyFile } = await import('@mnemoscope/recorder')
     const before = readKeyFile(file)
     const { keys } = before
@@ -53,8 +63,9 @@ const createCommand = new Command('create')
     }
     if (keys.some((key) => key.name === name)) throw refusedName(name, 'a name that no other key has')
     const expiresAt = days === undefined ? undefined : Date.now() + days * 86_400_000
-    const { key, text } = newKey({ name, scopes: scope, ...(expiresAt !== undefined && { expiresAt }) })
-    save(file, before, [...keys, key], { change: 'create', name, scopes: scope })
+    const given = { name, scopes: scope, ...servicesIn(service) }
+    const { key, text } = newKey({ ...given, ...(expiresAt !== undefined && { expiresAt }) })
+    save(file, before, [...keys, key], { change: 'create', ...given })
     show(text)
     if (keys.length === 0) print(firstKey, process.stderr)
   })
@@ -62,7 +73,7 @@ const createCommand = new Command('create')
 /** `mnemoscope key rotate NAME`: a new key of the same name and scopes, beside which the old one works for a while. */
 const rotateCommand = new Command('rotate')
   .description(
-    'make another key of the same name and scopes, and show it once; the old one goes on for a while',
+    'make another key of the same name, scopes and services, and show it once; the old one goes on for a while',
   )
   .argument('<name>', 'name of the key')
   .option('--keep <hours>', 'how long the old one works', numberOption('--keep', 0, 24 * 366), 24)
@@ -77,16 +88,17 @@ const rotateCommand = new Command('rotate')
     const before = readKeyFile(file)
     const now = Date.now()
     const old = before.keys.filter((key) => key.name === name)
-    const scopes = old.at(-1)?.scopes
-    if (scopes === undefined) throw refusedName(name, 'the name of a key in `mnemoscope key list`')
+    const last = old.at(-1)
+    if (last === undefined) throw refusedName(name, 'the name of a key in `mnemoscope key list`')
     const until = now + keep * 3_600_000
     const others = before.keys.filter((key) => key.name !== name)
     const kept = old
       .map((key) => ({ ...key, expiresAt: Math.min(key.expiresAt ?? until, until) }))
       .filter(({ expiresAt }) => expiresAt > now)
     const expiresAt = days === undefined ? undefined : now + days * 86_400_000
-    const { key, text } = newKey({ name, scopes, ...(expiresAt !== undefined && { expiresAt }) })
-    save(file, before, [...others, ...kept, key], { change: 'rotate', name, scopes })
+    const same = allowedBy(last)
+    const { key, text } = newKey({ ...same, ...(expiresAt !== undefined && { expiresAt }) })
+    save(file, before, [...others, ...kept, key], { change: 'rotate', ...same })
     show(text)
     const [{ expiresAt: end } = { expiresAt: now }] = kept
     print(
@@ -97,18 +109,20 @@ const rotateCommand = new Command('rotate')
 
 /** `mnemoscope key list`: who has a key, and for what. */
 const listCommand = new Command('list')
-  .description('show the names, scopes and ends of all keys')
+  .description('show the names, scopes, services and ends of all keys')
   .addOption(fileOption())
   .option('--json', 'print them as JSON')
   .action(async ({ file, json }: KeyOptions & { json?: true }) => {
     const { readKeyFile } = await import('@mnemoscope/recorder')
     const { keys } = readKeyFile(file)
-    const shown = keys.map(({ name, scopes, expiresAt }) => ({ name, scopes, expires: dateOf(expiresAt) }))
+    const shown = keys.map(({ name, scopes, services = null, expiresAt }) => ({
+      ...{ name, scopes, services, expires: dateOf(expiresAt) },
+    }))
     if (json) return print(`${JSON.stringify(shown)}\n`)
-    for (const { name, scopes, expires } of shown) {
-      print(
-        `${printableLine(name)}: ${scopes.join(', ')}; ${expires === null ? 'no end' : `until ${expires}`}\n`,
-      )
+    for (const { name, scopes, services, expires } of shown) {
+      const of = services === null ? '' : ` for ${services.join(', ')}`
+      const end = expires === null ? 'no end' : `until ${expires}`
+      print(`${printableLine(`${name}: ${scopes.join(', ')}${of}; ${end}`)}\n`)
     }
     if (shown.length === 0) print(`There are no keys in ${file}\n`)
   })
@@ -122,9 +136,9 @@ const revokeCommand = new Command('revoke')
     const { readKeyFile } = await import('@mnemoscope/recorder')
     const before = readKeyFile(file)
     const left = before.keys.filter((key) => key.name !== name)
-    const scopes = before.keys.find((key) => key.name === name)?.scopes
-    if (scopes === undefined) throw refusedName(name, 'the name of a key in `mnemoscope key list`')
-    save(file, before, left, { change: 'revoke', name, scopes })
+    const key = before.keys.find((each) => each.name === name)
+    if (key === undefined) throw refusedName(name, 'the name of a key in `mnemoscope key list`')
+    save(file, before, left, { change: 'revoke', ...allowedBy(key) })
     print(`Revoked: ${name}\n`)
   })
 
@@ -181,12 +195,30 @@ function save(
   file: string,
   { changes }: KeyFile,
   keys: KeyFile['keys'],
-  change: Pick<KeyChange, 'change' | 'name' | 'scopes'>,
+  change: Pick<KeyChange, 'change' | 'name' | 'scopes' | 'services'>,
 ): void {
   const made: KeyChange = { id: randomUUID(), at: Date.now(), by: currentUser(), ...change }
   const content: KeyFile = { keys, changes: [...changes, made].slice(-mostChanges) }
-  writeFiles(resolve('.'), new Map([[file, `${JSON.stringify(content, null, 2)}\n`]]), () => true)
+  const text = `${JSON.stringify(content, null, 2)}\n`
+  writeFiles(dirname(resolve(file)), new Map([[basename(file), text]]), () => true)
   keepOutOfCommits('.')
+}
+
+/** What a key allows, and under which name. */
+function allowedBy({ name, scopes, services }: KeyFile['keys'][number]) {
+  return { name, scopes, ...(services !== undefined && { services }) }
+}
+
+/** @throws MnemoscopeError USAGE for what cannot be the name of a service, such as a variable that is not set */
+function servicesIn(given: readonly string[] | undefined): { services?: readonly string[] } {
+  if (given === undefined) return {}
+  const wrong = given.find((service) => service.trim() === '' || service.length > 220)
+  if (wrong === undefined && given.length <= 100) return { services: [...new Set(given)] }
+  throw new MnemoscopeError('USAGE', `--service: ${JSON.stringify(wrong ?? given.length)}`, {
+    value: wrong ?? given.length,
+    expected: 'at most 100 names of services, each of 1 to 220 characters',
+    next: 'Give the names that the label job has; `npx mnemoscope status` shows them.',
+  })
 }
 
 function currentUser(): string {

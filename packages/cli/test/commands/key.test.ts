@@ -47,3 +47,14 @@ test('a rotated key works beside the new one for the time that is stated, then n
   expect(statSync(file).mode & 0o777).toBe(0o600)
   for (const { stdout } of [first, second, last]) expect(readFileSync(file, 'utf8')).not.toContain(stdout)
 })
+
+test('a key for services alone keeps them when it is rotated, and a name that is none is refused', async () => {
+  const file = join(folder.path, 'limited.json')
+  const limited = (...args: string[]) => key(...args, '--file', file)
+  await limited('create', 'team', '--scope', 'read', '--service', 'search', 'chat', 'search')
+  await limited('rotate', 'team')
+  const { keys, changes } = followKeyFile(file)()
+  for (const each of [...keys, ...changes]) expect(each.services).toEqual(['search', 'chat'])
+  expect((await limited('list')).stdout).toMatch(/^team: read for search, chat; until /)
+  expect(await limited('create', 'ci', '--scope', 'read', '--service', '')).toMatchObject({ exitCode: 2 })
+})

@@ -1,6 +1,7 @@
 import { names } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
+import { storableName } from '../database/text.js'
 import { route } from '../http/route.js'
 import type { Metrics } from '../metrics.js'
 import type { Normaliser } from '../work.js'
@@ -55,6 +56,12 @@ function alertsOf(notification: Notification, receivedAt: number): SourceAlert[]
   })
 }
 
+/** The service of an alert, as its episode is stored; undefined for one that has none, such as those of the pipeline. */
+function serviceOf({ labels }: Pick<SourceAlert, 'labels'>): string | undefined {
+  const job = labels[names.label.job] ?? ''
+  return job === '' ? undefined : storableName(job)
+}
+
 /**
  * Whether an alert can have this time. An episode with a start or end years ahead would be open until then, or would
  * cover every alert until then.
@@ -105,6 +112,7 @@ export const webhookRoutes = [
       transitions: z.number().int().describe('Changes of episodes that were stored.'),
     }),
     example: { body: { version: '4', alerts: [] } },
+    services: ({ body }) => body.alerts.map(serviceOf),
     onFailure: ({ metrics }: Needs) => metrics.webhookFailures.inc(),
     /**
      * It answers 200 only after the commit, so that what it has acknowledged is stored; 5xx where the database is away,

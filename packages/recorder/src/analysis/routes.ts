@@ -1,7 +1,7 @@
 import type { Config } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
-import { scopeOf, scopeQuery } from '../http/query.js'
+import { askedService, scopeOf, scopeQuery } from '../http/query.js'
 import { route } from '../http/route.js'
 import {
   changePoint,
@@ -31,6 +31,7 @@ export const analysisRoutes = [
     access: 'read',
     query,
     answer: z.strictObject({ models: z.array(modelFigures), measurements: z.array(measurementFigures) }),
+    services: askedService,
     async handle({ query }, { readers, config }: Needs) {
       const scope = scopeOf(query)
       const [models, measurements] = await Promise.all([
@@ -48,6 +49,7 @@ export const analysisRoutes = [
     query,
     example: { query: { hours: 168 } },
     answer: z.strictObject({ weeks: z.array(weekFigures) }),
+    services: askedService,
     async handle({ query }, { readers, config }: Needs) {
       return { weeks: await compareWeeks(readers, config.kpis, scopeOf(query), query.kpi) }
     },
@@ -60,6 +62,7 @@ export const analysisRoutes = [
     query,
     example: { query: { hours: 168 } },
     answer: z.strictObject({ changes: z.array(changePoint) }),
+    services: askedService,
     async handle({ query }, { readers, config }: Needs) {
       return { changes: await changePoints(readers, config.kpis, scopeOf(query), query.kpi) }
     },

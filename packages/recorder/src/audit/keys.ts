@@ -22,10 +22,11 @@ export function startKeyAudit(
   return startLoop({
     next: (now) => now + everyMs,
     run: async () => {
-      for (const { id, at, by, change, name, scopes } of changes()) {
+      for (const { id, at, by, change, name, scopes, services } of changes()) {
         if (added.has(id) || at < Date.now() - longestMs) continue
         added.add(id)
-        const what = { operation: `key ${change} ${name}`, scope: scopes.join(', ') }
+        const of = services === undefined ? '' : ` for ${services.join(', ')}`
+        const what = { operation: `key ${change} ${name}`, scope: `${scopes.join(', ')}${of}` }
         audit.addPast({ ...what, by, from: null, allowed: true, code: null, unlogged: 0 }, { id, at })
       }
     },

@@ -12,7 +12,11 @@ const entryAnswer = z.strictObject({
   by: z.string().nullable().describe('Name of the key; null for a request without a valid one.'),
   sender: z.string().nullable().describe("Address that it came from: a proxy's, if there is one."),
   operation: z.string().describe('Method and path, or what was done with which key.'),
-  scope: z.string().describe('What a key must have to do this; for a change of a key what the key has.'),
+  scope: z
+    .string()
+    .describe(
+      'What a key must have to do this; for a change of a key what the key has, and for which services.',
+    ),
   allowed: z.boolean().describe('false: it changed nothing.'),
   code: z.string().nullable().describe('Code of the error; null where it was allowed.'),
   unlogged: z.number().int().describe('Refusals of the same sender before this one that have no entry.'),

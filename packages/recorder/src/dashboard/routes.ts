@@ -1,7 +1,7 @@
 import { type Config, durationSeconds } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
-import { limit, scopeOf, scopeQuery } from '../http/query.js'
+import { askedService, limit, scopeOf, scopeQuery } from '../http/query.js'
 import { route } from '../http/route.js'
 import { charts, chartsAnswer } from './charts.js'
 import { dashboardAnswer } from './dashboard.js'
@@ -45,6 +45,7 @@ export const dashboardRoutes = [
     access: 'read',
     query: (kpiIds: readonly string[]) => ({ ...scopeQuery, kpi: z.enum(kpiIds), limit: limit(100, 20) }),
     answer: kpiSeriesAnswer,
+    services: askedService,
     example: { query: { kpi: 'f1_score' } },
     handle: ({ query }, { readers, config }: Needs) =>
       kpiSeries(readers, scopeOf(query), {

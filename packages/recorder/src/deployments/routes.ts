@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { z } from 'zod'
 import { RequestError } from '../http/error.js'
-import { limit, scopeOf, serviceQuery, windowQuery, writtenText } from '../http/query.js'
+import { askedService, limit, scopeOf, serviceQuery, windowQuery, writtenText } from '../http/query.js'
 import { route } from '../http/route.js'
 import { signed } from '../http/signed.js'
 import { deploymentAnswer, deployments, storeReported } from './store.js'
@@ -22,6 +22,7 @@ export const deploymentRoutes = [
     access: 'read',
     query: { ...windowQuery, ...serviceQuery, limit: limit(1_000, 100) },
     answer: z.strictObject({ deployments: z.array(deploymentAnswer) }),
+    services: askedService,
     async handle({ query }, { readers }: Needs) {
       return { deployments: await deployments(readers, scopeOf(query), query.limit) }
     },
@@ -44,6 +45,7 @@ export const deploymentRoutes = [
       next: { invalid: 'Correct the body.', tooLarge: 'Send service, version, by and at alone.' },
     },
     answer: z.strictObject({ deployment: deploymentAnswer, is_new: z.boolean() }),
+    services: ({ body }) => [body.service],
     example: { body: { service: 'memory-api', version: '1.4.2', by: 'pipeline' } },
     async handle({ body, caller }, { pool }: Needs) {
       const by = signed(body.by, caller)

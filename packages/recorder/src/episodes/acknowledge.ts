@@ -18,6 +18,15 @@ const isImplied = `milder.ends_at IS NULL AND known.ends_at IS NULL AND milder.c
   AND (milder.kpi, milder.service, milder.model, milder.context_size, milder.operation)
     IS NOT DISTINCT FROM (known.kpi, known.service, known.model, known.context_size, known.operation)`
 
+/** The service whose episode this is; undefined for an unknown id, and for an episode of the pipeline itself. */
+export async function serviceOfEpisode(pool: pg.Pool, episodeId: string): Promise<[string | undefined]> {
+  const { rows } = await pool.query<{ service: string | null }>(
+    'SELECT service FROM alert_episodes WHERE id = $1',
+    [episodeId],
+  )
+  return [rows[0]?.service ?? undefined]
+}
+
 /**
  * Stores that a person knows of an episode, open or closed, and of the milder levels of the same alert that are open with
  * it. Each call adds one to each: comments follow one another. It silences nothing; silences are Alertmanager's.

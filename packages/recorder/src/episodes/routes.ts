@@ -2,10 +2,10 @@ import { type Config, durationSeconds, severities } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
 import { RequestError } from '../http/error.js'
-import { episodeId, limit, scopeOf, scopeQuery, text, writtenText } from '../http/query.js'
+import { askedService, episodeId, limit, scopeOf, scopeQuery, text, writtenText } from '../http/query.js'
 import { route } from '../http/route.js'
 import { signed } from '../http/signed.js'
-import { acknowledge, acknowledgementAnswer } from './acknowledge.js'
+import { acknowledge, acknowledgementAnswer, serviceOfEpisode } from './acknowledge.js'
 import { episodeDetail, episodeDetailAnswer } from './detail.js'
 import { episodeAnswer, episodes } from './find.js'
 
@@ -36,6 +36,7 @@ export const episodeRoutes = [
         .describe('Only those after this one in the order of the answer: the next page.'),
     }),
     answer: z.strictObject({ episodes: z.array(episodeAnswer) }),
+    services: askedService,
     async handle({ query }, { readers }: Needs) {
       return { episodes: await episodes(readers, scopeOf(query), { ...query, most: query.limit }) }
     },
@@ -65,6 +66,7 @@ export const episodeRoutes = [
       next: { invalid: 'Correct the body.', tooLarge: 'Write a shorter comment.' },
     },
     answer: z.strictObject({ acknowledgement: acknowledgementAnswer }),
+    services: ({ params: { id } }, { pool }: Needs) => serviceOfEpisode(pool, id),
     example: { params: { id: '1' }, body: { by: 'night shift', comment: 'rebuilding the index' } },
     async handle({ params: { id }, body: { by, comment = null }, caller }, { pool }: Needs) {
       const stored = await acknowledge(pool, id, { by: signed(by, caller), comment })

@@ -28,6 +28,8 @@ export type Openness = 'use' | 'nothing' | 'everything'
 export interface Caller {
   readonly name: string
   readonly scopes: readonly Scope[]
+  /** The services that it may do this for. Default: all, and what belongs to no service. */
+  readonly services?: readonly string[] | undefined
   /** For a key by which a proxy names people: the person, or what the request lacks to be from one. */
   readonly through?: 'person' | 'nobody' | 'another page' | undefined
 }
@@ -59,6 +61,8 @@ export interface Gate {
 
 /** What of a request decides who it is from. */
 export interface Asked {
+  /** Whether it only asks for something, as GET does. */
+  readonly isReading: boolean
   readonly authorization: string | undefined
   readonly cookie: string | undefined
   /** The header `Origin`, which browsers send with every request that writes. */
@@ -97,6 +101,28 @@ export function assertAccess(access: Needed, caller: Caller | undefined, gate: G
   })
 }
 
+/**
+ * Lets a request through whose key is for all services, or for each service that the request concerns.
+ * @param services those that it concerns, undefined for one that is not known; left out for a route that is never of
+ *   certain services only
+ * @throws MnemoscopeError ACCESS_DENIED
+ */
+export function assertServices(
+  services: readonly (string | undefined)[] | undefined,
+  { name, services: own }: Caller,
+): void {
+  if (own === undefined) return
+  const isAllowed = (service: string | undefined) => service !== undefined && own.includes(service)
+  if (services !== undefined && services.length > 0 && services.every(isAllowed)) return
+  const other = services?.find((service) => service !== undefined && !isAllowed(service))
+  const what = other === undefined ? 'what belongs to no service or to all' : 'another service'
+  throw new MnemoscopeError('ACCESS_DENIED', `"${name}" may not do this for ${what}`, {
+    value: other?.slice(0, 120) ?? name,
+    expected: `a request for ${own.join(', ')} alone`,
+    next: 'Name the service in the request (reads: `service=NAME`), or use a key without --service.',
+  })
+}
+
 /** What a route needs at this moment. */
 export function neededNow(access: Access, { asksScrapes }: Pick<Gate, 'asksScrapes'>): Needed {
   if (access !== 'metrics') return access
@@ -107,37 +133,38 @@ export function neededNow(access: Access, { asksScrapes }: Pick<Gate, 'asksScrap
  * Who sends a request: by its key, or by the session that the page's cookie names.
  * @returns undefined for a request without a valid one
  */
-export function callerOf(access: Needed, asked: Asked, gate: Gate, now = Date.now()): Key | undefined {
+export function callerOf(asked: Asked, gate: Gate, now = Date.now()): Key | undefined {
   const { authorization, cookie } = asked
   const given = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1]
   if (given !== undefined) {
     const sha256 = hashOf(given)
     const key = keysAt(gate, now).find((each) => isSame(sha256, each.sha256))
-    return key === undefined ? undefined : throughProxy(key, access, asked, gate)
+    return key === undefined ? undefined : throughProxy(key, asked, gate)
   }
   const session = /(?:^|; )mnemoscope_session=([^;]+)/.exec(cookie ?? '')?.[1]
-  if (session === undefined || !isOfOwnPage(access, asked)) return undefined
+  if (session === undefined || !isOfOwnPage(asked)) return undefined
   const key = ofSession(session, gate, now)
   // A proxy speaks for a person in each request: nothing of that is left in a browser.
-  return key === undefined ? undefined : throughProxy(key, access, { ...asked, passedOn: undefined }, gate)
+  return key === undefined ? undefined : throughProxy(key, { ...asked, passedOn: undefined }, gate)
 }
 
 /**
  * Whether a request that a browser signs by itself is from the recorder's page. Pages of other programs make browsers send
  * such requests too: with another origin, or, if they only read, with a word about the site. That a page cannot leave out.
+ * Browsers name the origin of each request that writes, and not of one that reads from the page's own.
  */
-function isOfOwnPage(access: Needed, { origin, fetchSite }: Pick<Asked, 'origin' | 'fetchSite'>): boolean {
-  return origin !== undefined || (access === 'read' && !/^(?:same|cross)-site$/.test(fetchSite ?? ''))
+function isOfOwnPage({ isReading, origin, fetchSite }: Asked): boolean {
+  return origin !== undefined || (isReading && !/^(?:same|cross)-site$/.test(fetchSite ?? ''))
 }
 
 /** A key as it is, or the person in whose name a proxy sends it. */
-function throughProxy(key: Key, access: Needed, asked: Asked, gate: Gate): Key {
+function throughProxy(key: Key, asked: Asked, gate: Gate): Key {
   const people = gate.people?.()
   if (people === undefined || key.name !== people.key || key.isOwn === true) return key
   const person = asked.passedOn === undefined ? undefined : personNamed(key, people, asked.passedOn)
   if (person === undefined) return { ...key, scopes: [], through: 'nobody' }
   // The proxy's own cookie comes with the requests of other pages as well.
-  if (!isOfOwnPage(access, asked)) return { ...key, ...person, scopes: [], through: 'another page' }
+  if (!isOfOwnPage(asked)) return { ...key, ...person, scopes: [], through: 'another page' }
   return { ...key, ...person, through: 'person' }
 }
 

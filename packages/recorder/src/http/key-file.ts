@@ -7,12 +7,16 @@ import type { Frozen } from './route.js'
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/)
 
+/** As the label `job` has them. None at all would be a key for nothing, and easily read as one for everything. */
+const services = z.array(z.string().min(1).max(220)).min(1).max(100).optional()
+
 const keyFileSchema = z.strictObject({
   /** Of two keys with one name, one was rotated, and both work until the older one ends. */
   keys: z.array(
     z.strictObject({
       name,
       scopes: z.array(z.enum(scopes)),
+      services,
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
       expiresAt: z.number().optional(),
     }),
@@ -28,6 +32,7 @@ const keyFileSchema = z.strictObject({
       change: z.enum(['create', 'rotate', 'revoke']),
       name,
       scopes: z.array(z.enum(scopes)),
+      services,
     }),
   ),
 })

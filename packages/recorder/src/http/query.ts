@@ -48,6 +48,11 @@ export const windowQuery = {
 /** The service that a question is about. */
 export const serviceQuery = { service: text(mostInName).optional() }
 
+/** The services of a question whose whole answer is about its `service`. */
+export const askedService = ({ query }: { readonly query: { readonly service?: string | undefined } }) => [
+  query.service,
+]
+
 /** Query parameters of every question about a part of the history; `scopeOf` reads them. */
 export const scopeQuery = {
   ...windowQuery,

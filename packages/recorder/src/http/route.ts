@@ -47,6 +47,14 @@ export interface Route<
   readonly example?: ExampleOf<Params, Query, BodySchema>
   /** Called when a request fails, refused ones included. */
   readonly onFailure?: (needs: Needs) => void
+  /**
+   * The services that a request concerns; undefined for one that is not known. A key that is limited to services may send
+   * it if it is for each of them, and nothing else is read or changed by it. Left out: such a key may not send it.
+   */
+  readonly services?: (
+    request: RouteRequest<Params, Query, BodySchema>,
+    needs: Needs,
+  ) => MaybePromise<readonly (string | undefined)[]>
   /** @returns the answer's data, or a response where it is not JSON */
   readonly handle: (
     request: RouteRequest<Params, Query, BodySchema>,

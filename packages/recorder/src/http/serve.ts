@@ -1,7 +1,16 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Config, type ConnectionRank, MnemoscopeError, rankConnection } from '@mnemoscope/kpi'
 import type { Context, Hono } from 'hono'
-import { type Asked, assertAccess, type Caller, callerOf, type Gate, type Key, neededNow } from './access.js'
+import {
+  type Asked,
+  assertAccess,
+  assertServices,
+  type Caller,
+  callerOf,
+  type Gate,
+  type Key,
+  neededNow,
+} from './access.js'
 import type { Attempts } from './attempts.js'
 import { withBody } from './body.js'
 import type { Budget } from './budget.js'
@@ -55,12 +64,19 @@ export function serve<Needs extends ServeOptions>(app: Hono, route: AnyRoute<Nee
     let caller: Key | undefined
     try {
       const access = neededNow(route.access, gate)
-      caller = callerOf(access, askedOf(context, sentOf(context)), gate)
+      caller = callerOf(askedOf(context, sentOf(context)), gate)
       if (caller !== undefined) rank(context, 'known')
       assertAccess(access, caller, gate)
+      if (caller !== undefined && access !== 'open' && route.services === undefined)
+        assertServices(undefined, caller)
       const params = route.params === undefined ? {} : readParams(context, route.params)
       const query = readQuery(context, queryShape(route.query, Object.keys(config.kpis)))
-      const handle = async (body: unknown) => route.handle({ params, query, body, context, caller }, needs)
+      const handle = async (body: unknown) => {
+        const request = { params, query, body, context, caller }
+        if (caller?.services !== undefined && route.services !== undefined)
+          assertServices(await route.services(request, needs), caller)
+        return route.handle(request, needs)
+      }
       const answer =
         route.body === undefined
           ? await handle(undefined)
@@ -80,6 +96,7 @@ export function serve<Needs extends ServeOptions>(app: Hono, route: AnyRoute<Nee
 function askedOf(context: Context, { isPassedOn }: Sent): Asked {
   const header = (name: string) => context.req.header(name)
   return {
+    isReading: /^(?:GET|HEAD)$/.test(context.req.method),
     authorization: header('authorization'),
     cookie: header('cookie'),
     origin: header('origin'),

@@ -1,7 +1,8 @@
 import type { Config } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
-import { scopeOf, scopeQuery } from '../http/query.js'
+import { storableName } from '../database/text.js'
+import { askedService, scopeOf, scopeQuery } from '../http/query.js'
 import { route } from '../http/route.js'
 import { answerRows, nextCursorAnswer, rowsMedia, rowsQuery } from '../http/rows.js'
 import { measurementAnswer, measurementRows } from './found.js'
@@ -40,6 +41,8 @@ export const measurementRoutes = [
         .describe('Records that were refused, and will be again.'),
     }),
     example: { body: { resourceLogs: [] } },
+    services: ({ body }) =>
+      body.resourceLogs.map(({ resource }) => serviceOf(attributesOf(resource?.attributes ?? []))),
     async handle({ body }, { pool, config }: Needs) {
       const { measurements, refused, reason } = readMeasurements(body, config)
       await storeMeasurements(pool, measurements)
@@ -59,6 +62,7 @@ export const measurementRoutes = [
     }),
     answer: z.strictObject({ measurements: z.array(measurementAnswer), next_cursor: nextCursorAnswer }),
     media: rowsMedia,
+    services: askedService,
     async handle({ query, context }, { readers }: Needs) {
       const scope = scopeOf(query)
       const source = measurementRows(readers, scope, query.kpi)
@@ -93,5 +97,5 @@ function readMeasurements(
 function serviceOf(resource: Attributes): string {
   const name = String(resource['service.name'] ?? 'unknown_service')
   const namespace = String(resource['service.namespace'] ?? '')
-  return namespace === '' ? name : `${namespace}/${name}`
+  return storableName(namespace === '' ? name : `${namespace}/${name}`)
 }

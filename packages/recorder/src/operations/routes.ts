@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { z } from 'zod'
 import { kpiOf } from '../config/source.js'
 import { refuseUnknown } from '../episodes/routes.js'
-import { episodeId, scopeOf, scopeQuery } from '../http/query.js'
+import { askedService, episodeId, scopeOf, scopeQuery } from '../http/query.js'
 import { route } from '../http/route.js'
 import { behind, behindAnswer, nothingBehind } from './behind.js'
 import { operationsOf } from './found.js'
@@ -35,6 +35,7 @@ export const operationRoutes = [
     summary: 'The operations of a time that breached a threshold, others, and what differs between them.',
     access: 'read',
     query: (kpiIds: readonly string[]) => ({ ...scopeQuery, kpi: z.enum(kpiIds) }),
+    services: askedService,
     answer: behindAnswer,
     example: { query: { kpi: 'f1_score' } },
     async handle({ query }, { readers, config }: Needs) {

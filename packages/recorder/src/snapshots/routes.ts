@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { z } from 'zod'
 import { inScope, type Scope, scopeParameters } from '../database/scope.js'
 import { operationAnswer } from '../http/place.js'
-import { limit, scopeOf, scopeQuery, windowQuery } from '../http/query.js'
+import { askedService, limit, scopeOf, scopeQuery, windowQuery } from '../http/query.js'
 import { type DataOf, route } from '../http/route.js'
 import {
   answerRows,
@@ -79,6 +79,7 @@ export const snapshotRoutes = [
     query: (kpiIds: readonly string[]) => ({ ...scopeQuery, kpi: z.enum(kpiIds).optional(), ...rowsQuery }),
     answer: z.strictObject({ snapshots: z.array(snapshotAnswer), next_cursor: nextCursorAnswer }),
     media: rowsMedia,
+    services: askedService,
     async handle({ query, context }, { readers }: Needs) {
       const scope = scopeOf(query)
       const source = snapshotRows(readers, scope, query.kpi)

@@ -64,6 +64,7 @@ test('it holds who changed something and who was refused, and not who only read'
 test('what was done with keys is there once, also from before the recorder ran', async () => {
   const change = (change: KeyChange['change'], at: number): KeyChange => ({
     ...{ id: randomUUID(), at, by: 'ann', change, name: 'ops', scopes: ['configure', 'read'] as const },
+    ...(change === 'revoke' && { services: ['memory', 'chat'] }),
   })
   const changes = [change('create', Date.now() - 401 * 86_400_000), change('create', Date.now() - 60_000)]
   const stored = async () => {
@@ -82,7 +83,7 @@ test('what was done with keys is there once, also from before the recorder ran',
   for (const other of others) await other.stop()
   expect(await stored()).toEqual([
     'key create ops | configure, read | ann | 1',
-    'key revoke ops | configure, read | ann | 0',
+    'key revoke ops | configure, read for memory, chat | ann | 0',
   ])
 })
 

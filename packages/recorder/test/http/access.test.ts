@@ -3,6 +3,7 @@ import { defineConfig } from '@mnemoscope/kpi'
 import {
   type Asked,
   assertAccess,
+  assertServices,
   callerOf,
   type Gate,
   isLoopback,
@@ -14,6 +15,7 @@ import {
 import { newKey } from '../../src/http/key-file.js'
 
 const anonymous: Asked = {
+  isReading: false,
   authorization: undefined,
   cookie: undefined,
   origin: undefined,
@@ -22,7 +24,7 @@ const anonymous: Asked = {
 const open: Gate = { token: undefined, keys: () => [], open: 'use', sessionSecret: 'signs' }
 const outcome = (scope: Needed, asked: Partial<Asked>, gate: Gate, now?: number) => {
   try {
-    const caller = callerOf(scope, { ...anonymous, ...asked }, gate, now)
+    const caller = callerOf({ ...anonymous, isReading: scope === 'read', ...asked }, gate, now)
     assertAccess(scope, caller, gate)
     return caller?.name ?? 'anybody'
   } catch (error) {
@@ -121,8 +123,26 @@ test('of two keys of one name, of which one was rotated, the caller has the one 
   const gate: Gate = { ...open, keys: () => made.map(({ key }) => key) }
   for (const { key, text } of made) {
     const asked = { ...anonymous, authorization: `Bearer ${text}` }
-    expect(callerOf('read', asked, gate)?.sha256).toBe(key.sha256)
+    expect(callerOf(asked, gate)?.sha256).toBe(key.sha256)
   }
+})
+
+test.each<[string, readonly string[] | undefined, readonly (string | undefined)[] | undefined, boolean]>([
+  ['for all services may do what is of none', undefined, [undefined], true],
+  ['for all services may do what is of all', undefined, undefined, true],
+  ['for one may do it for this one', ['a'], ['a', 'a'], true],
+  ['for two may do it for both', ['a', 'b'], ['b', 'a'], true],
+  ['for one may not for another', ['a'], ['b'], false],
+  ['for one may not for another beside it', ['a'], ['a', 'b'], false],
+  ['for one may not for one that begins alike', ['a'], ['a/b', 'A'], false],
+  ['for one may not for an unknown one', ['a'], ['a', undefined], false],
+  ['for one may not where none is named', ['a'], [], false],
+  ['for one may not do what is of all', ['a'], undefined, false],
+  ['for none may do nothing', [], ['a'], false],
+])('a key %s', (_, own, concerned, isAllowed) => {
+  const check = () => assertServices(concerned, { name: 'ci', scopes: ['read'], services: own })
+  if (isAllowed) expect(check).not.toThrow()
+  else expect(check).toThrow(expect.objectContaining({ code: 'ACCESS_DENIED' }))
 })
 
 describe('the cookie of a browser that signed in', () => {
@@ -133,6 +153,7 @@ describe('the cookie of a browser that signed in', () => {
   const [, until, id, signature] = /=(\d+)\.(\w+)\.(\w+)$/.exec(cookie) ?? []
   const origin = 'http://127.0.0.1:9470'
   const [who, no] = ['night-shift', 'TOKEN_REQUIRED']
+  const reads = { cookie, isReading: true }
 
   test('is read by no script, sent by no page of another site, and does not tell the key', () => {
     expect(header).toMatch(/; HttpOnly; SameSite=Strict; Path=\/; Max-Age=2592000$/)
@@ -153,6 +174,21 @@ describe('the cookie of a browser that signed in', () => {
     ['does not count for a page at another port', 'read', { cookie, fetchSite: 'same-site' }, 2_000, no],
     ['does not count for a page elsewhere', 'read', { cookie, fetchSite: 'cross-site' }, 2_000, no],
     ['does not count without the origin that browsers send', 'acknowledge', { cookie }, 2_000, no],
+    ['counts for a read that needs more', 'acknowledge', { ...reads, fetchSite: 'same-origin' }, 2_000, who],
+    [
+      'does not count for such a read elsewhere',
+      'acknowledge',
+      { ...reads, fetchSite: 'same-site' },
+      2_000,
+      no,
+    ],
+    [
+      'does not count for a write of its own site without it',
+      'read',
+      { cookie, isReading: false, fetchSite: 'same-origin' },
+      2_000,
+      no,
+    ],
     ['does not count after 30 days', 'read', { cookie, origin }, 1_000 + 30 * 86_400_000, no],
     [
       'does not count with another end',
