@@ -76,6 +76,26 @@ COMMENT ON COLUMN alert_episodes.summary IS 'What happened, for people.';
 COMMENT ON COLUMN alert_episodes.labels IS 'All labels, as Prometheus or Alertmanager gave them.';
 COMMENT ON COLUMN alert_episodes.annotations IS 'All annotations, newest texts.';
 
+CREATE TABLE alert_ratings (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  episode_id bigint NOT NULL,
+  rating text,
+  by text NOT NULL,
+  comment text,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT alert_ratings_pkey PRIMARY KEY (id),
+  CONSTRAINT alert_ratings_rating_check CHECK ((rating = ANY (ARRAY['useful'::text, 'noise'::text]))),
+  CONSTRAINT alert_ratings_episode_id_fkey FOREIGN KEY (episode_id) REFERENCES alert_episodes(id) ON DELETE CASCADE
+);
+CREATE INDEX alert_ratings_episode ON alert_ratings USING btree (episode_id, id);
+COMMENT ON TABLE alert_ratings IS 'Each time somebody rated an episode. The newest one counts.';
+COMMENT ON COLUMN alert_ratings.id IS 'Order in which they were stored.';
+COMMENT ON COLUMN alert_ratings.episode_id IS 'The episode: alert_episodes.id.';
+COMMENT ON COLUMN alert_ratings.rating IS 'useful: it was worth the interruption. noise: it was not. NULL where a rating was taken back.';
+COMMENT ON COLUMN alert_ratings.by IS 'Who: the name of the key, or as they call themselves without one of their own.';
+COMMENT ON COLUMN alert_ratings.comment IS 'Their comment; NULL without one.';
+COMMENT ON COLUMN alert_ratings.at IS 'When the recorder stored it.';
+
 CREATE TABLE alert_transitions (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   episode_id bigint NOT NULL,
@@ -477,6 +497,65 @@ COMMENT ON COLUMN snapshots_overall.p50 IS 'Median of the buckets of all operati
 COMMENT ON COLUMN snapshots_overall.p95 IS '95th percentile of the same.';
 COMMENT ON COLUMN snapshots_overall.p99 IS '99th percentile of the same.';
 COMMENT ON COLUMN snapshots_overall.max IS 'The highest snapshots.max of the operations.';
+
+CREATE VIEW alert_outcomes AS
+ SELECT episode.id,
+    episode.starts_at AS "timestamp",
+    episode.cluster,
+    episode.alertname AS alert,
+    episode.severity AS level,
+    episode.kpi AS metric_type,
+    episode.service,
+    episode.model,
+    episode.context_size,
+    episode.operation,
+    episode.ends_at,
+    EXTRACT(epoch FROM acknowledged.at - episode.starts_at)::double precision AS seconds_to_acknowledge,
+    EXTRACT(epoch FROM episode.ends_at - episode.starts_at)::double precision AS seconds_to_recover,
+    rated.rating,
+        CASE
+            WHEN rated.rating IS NOT NULL THEN rated.by
+            ELSE NULL::text
+        END AS rated_by,
+        CASE
+            WHEN rated.rating IS NOT NULL THEN rated.at
+            ELSE NULL::timestamp with time zone
+        END AS rated_at,
+    (EXISTS ( SELECT
+           FROM alert_episodes before
+          WHERE before.cluster = episode.cluster AND before.fingerprint = episode.fingerprint AND before.starts_at < episode.starts_at AND before.ends_at > before.starts_at AND before.ends_at >= (episode.starts_at - '00:15:00'::interval))) AS is_flap
+   FROM alert_episodes episode
+     LEFT JOIN LATERAL ( SELECT alert_acknowledgements.at
+           FROM alert_acknowledgements
+          WHERE alert_acknowledgements.episode_id = episode.id
+          ORDER BY alert_acknowledgements.id
+         LIMIT 1) acknowledged ON true
+     LEFT JOIN LATERAL ( SELECT alert_ratings.rating,
+            alert_ratings.by,
+            alert_ratings.at
+           FROM alert_ratings
+          WHERE alert_ratings.episode_id = episode.id
+          ORDER BY alert_ratings.id DESC
+         LIMIT 1) rated ON true
+  WHERE episode.ends_at IS DISTINCT FROM episode.starts_at;
+COMMENT ON VIEW alert_outcomes IS 'One row for each alert episode, with what became of it. Episodes that proved to be part of the one before them are left out. GET /api/alerts/review and mnemoscope report add these rows up.';
+COMMENT ON COLUMN alert_outcomes.id IS 'Key of the episode.';
+COMMENT ON COLUMN alert_outcomes."timestamp" IS 'First evaluation at which it fired.';
+COMMENT ON COLUMN alert_outcomes.cluster IS 'See alert_episodes.cluster.';
+COMMENT ON COLUMN alert_outcomes.alert IS 'Name of the alerting rule.';
+COMMENT ON COLUMN alert_outcomes.level IS 'info, warning, error or critical. A worse level fires beside the milder ones: each is a row, with its own rating.';
+COMMENT ON COLUMN alert_outcomes.metric_type IS 'Id of the KPI; NULL for alerts of the pipeline about itself.';
+COMMENT ON COLUMN alert_outcomes.service IS 'Service that it is about; NULL for alerts that concern none.';
+COMMENT ON COLUMN alert_outcomes.model IS 'The model; NULL for alerts that concern none.';
+COMMENT ON COLUMN alert_outcomes.context_size IS 'Class of context sizes as the label has it; NULL for alerts that concern none.';
+COMMENT ON COLUMN alert_outcomes.operation IS 'The operation; empty where the metric has none, NULL for alerts that concern no model.';
+COMMENT ON COLUMN alert_outcomes.ends_at IS 'First evaluation at which it no longer fired; NULL while it fires.';
+COMMENT ON COLUMN alert_outcomes.seconds_to_acknowledge IS 'From its start to its first acknowledgement; NULL while it is not acknowledged.';
+COMMENT ON COLUMN alert_outcomes.seconds_to_recover IS 'From its start to its end; NULL while it fires.';
+COMMENT ON COLUMN alert_outcomes.rating IS 'useful or noise, by its newest rating; NULL where nobody has rated it, or the rating was taken back.';
+COMMENT ON COLUMN alert_outcomes.rated_by IS 'Who gave this rating.';
+COMMENT ON COLUMN alert_outcomes.rated_at IS 'When.';
+COMMENT ON COLUMN alert_outcomes.is_flap IS 'Whether the same alert had ended at most 15 minutes before it began.';
 
 CREATE VIEW alerts AS
  SELECT id,
@@ -951,6 +1030,38 @@ AS $function$
   WHERE begun.id = episode AND (came.previous_version IS NOT NULL OR came.source = 'api')
 $function$;
 COMMENT ON FUNCTION deployments_before IS 'Deployments of an alert episode''s service shortly before it began; of any service for an alert that concerns none. A service that was seen for the first time is not a deployment.';
+
+CREATE OR REPLACE FUNCTION first_bad_operation(episode bigint, within interval DEFAULT '01:00:00'::interval)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+  WITH begun AS (
+    SELECT kpi, model, service, context_size, operation, starts_at,
+      array_position(ARRAY['info', 'warning', 'error', 'critical'], severity) AS level,
+      greatest(starts_at - within, (
+        SELECT max(before.ends_at) FROM alert_episodes AS before
+        WHERE before.cluster = alert_episodes.cluster AND before.fingerprint = alert_episodes.fingerprint
+          AND before.starts_at < alert_episodes.starts_at AND before.ends_at > before.starts_at
+          AND before.ends_at <= alert_episodes.starts_at
+      )) AS since
+    FROM alert_episodes WHERE id = episode
+  ), kept AS MATERIALIZED (
+    SELECT measurements.at, measurements.id, weight,
+      coalesce(array_position(ARRAY['info', 'warning', 'error', 'critical'], measurements.severity) >= level, false) AS is_bad,
+      row_number() OVER (ORDER BY measurements.at DESC) <= 20 OR measurements.at >= starts_at - interval '5 minutes' AS is_end
+    FROM begun JOIN measurements USING (kpi, model, service, context_size, operation)
+    WHERE at >= (SELECT since FROM begun) AND at <= (SELECT starts_at FROM begun) AND value IS NOT NULL
+    ORDER BY at DESC LIMIT 5000
+  ), ends AS (
+    SELECT sum(weight) FILTER (WHERE is_bad) / sum(weight) AS share FROM kept WHERE is_end
+  ), sums AS (
+    SELECT at, is_bad, sum(weight * (is_bad::int - share / 2)) OVER (ORDER BY at, id) - weight * (is_bad::int - share / 2) AS before
+    FROM kept, ends
+  )
+  SELECT at FROM sums WHERE is_bad ORDER BY before, at DESC LIMIT 1
+$function$;
+COMMENT ON FUNCTION first_bad_operation IS 'When operations of an alert''s KPI and place began to be bad: the first kept operation at or beyond its level since which bad ones were, in sum, more than half as frequent as they were in the five minutes before it fired, or in the newest 20 operations where these are more. It looks back for an hour, not beyond the end of the episode before, and over the newest 5,000 kept operations. NULL where no bad one was kept.';
 
 CREATE OR REPLACE FUNCTION keep_audit_log()
  RETURNS trigger

@@ -31,6 +31,7 @@ export const layers = [
   'deliveries',
   'dashboard',
   'analysis',
+  'review',
   'status',
   'runbooks',
   'sign-in',

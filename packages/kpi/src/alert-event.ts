@@ -8,6 +8,19 @@ export interface Acknowledgement {
   readonly at: number
 }
 
+/** What a person says of an alert afterwards: whether it was worth the interruption. */
+export const ratings = ['useful', 'noise'] as const
+export type Rating = (typeof ratings)[number]
+
+/** A person's rating of an episode. */
+export interface AlertRating {
+  readonly rating: Rating
+  readonly by: string
+  readonly comment: string | null
+  /** Unix time in seconds. */
+  readonly at: number
+}
+
 /** What people changed last before an alert began. */
 export interface PrecedingChange {
   readonly kind: 'configuration' | 'deployment'
@@ -50,6 +63,8 @@ export interface AlertEpisode {
   readonly is_worst: boolean
   /** The newest acknowledgement; null without any. */
   readonly acknowledgement: Acknowledgement | null
+  /** The newest rating; null where nobody has rated it, or the rating was taken back. */
+  readonly rating: AlertRating | null
   /** The last known change in the six hours before, which may be the cause; null if there was none. */
   readonly preceded_by: PrecedingChange | null
   readonly metadata: {

@@ -2,9 +2,12 @@ export type {
   Acknowledgement,
   AlertEpisode,
   AlertEvent,
+  AlertRating,
   BreachOperation,
   PrecedingChange,
+  Rating,
 } from './alert-event.js'
+export { ratings } from './alert-event.js'
 export { type AlertKind, type AlertScale, alertKindOf, alertKinds, alertScale } from './alert-kind.js'
 export { bucketEdge } from './boundaries.js'
 export { boundarySpellings } from './boundary-spellings.js'

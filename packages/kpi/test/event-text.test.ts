@@ -12,6 +12,7 @@ const episode = {
   ends_at: null,
   closed_how: null,
   acknowledgement: null,
+  rating: null,
   metadata: {
     annotations: {
       shown_value: '0.283',

@@ -1,4 +1,4 @@
--- The history of alerts: one row for each episode, every change of it, and who acknowledged it.
+-- The history of alerts: one row for each episode, every change of it, who acknowledged it, and how people rated it.
 
 CREATE TABLE alert_episodes (
   id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -90,6 +90,23 @@ COMMENT ON COLUMN alert_acknowledgements.episode_id IS 'The episode: alert_episo
 COMMENT ON COLUMN alert_acknowledgements.by IS 'Who, as they call themselves.';
 COMMENT ON COLUMN alert_acknowledgements.comment IS 'Their comment; NULL without one.';
 COMMENT ON COLUMN alert_acknowledgements.at IS 'When the recorder stored it.';
+
+CREATE TABLE alert_ratings (
+  id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  episode_id bigint NOT NULL REFERENCES alert_episodes ON DELETE CASCADE,
+  rating     text CHECK (rating IN ('useful', 'noise')),
+  by         text NOT NULL,
+  comment    text,
+  at         timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX alert_ratings_episode ON alert_ratings (episode_id, id);
+COMMENT ON TABLE alert_ratings IS 'Each time somebody rated an episode. The newest one counts.';
+COMMENT ON COLUMN alert_ratings.id IS 'Order in which they were stored.';
+COMMENT ON COLUMN alert_ratings.episode_id IS 'The episode: alert_episodes.id.';
+COMMENT ON COLUMN alert_ratings.rating IS 'useful: it was worth the interruption. noise: it was not. NULL where a rating was taken back.';
+COMMENT ON COLUMN alert_ratings.by IS 'Who: the name of the key, or as they call themselves without one of their own.';
+COMMENT ON COLUMN alert_ratings.comment IS 'Their comment; NULL without one.';
+COMMENT ON COLUMN alert_ratings.at IS 'When the recorder stored it.';
 
 CREATE TABLE reconciles (
   cluster       text NOT NULL,

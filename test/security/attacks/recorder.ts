@@ -27,6 +27,7 @@ const attempts: Readonly<Record<string, [method: string, path: string, body?: st
   'have the configuration read again': ['PUT', '/api/config', '{}'],
   'forge a notification of Alertmanager': ['POST', '/api/webhook/alertmanager', forged],
   'acknowledge an alert': ['POST', '/api/episodes/1/acknowledge', '{"by":"nobody"}'],
+  'rate an alert': ['POST', '/api/episodes/1/rating', '{"rating":"noise","by":"nobody"}'],
   'read what memory was measured': ['GET', '/api/dashboard'],
   'read the configuration': ['GET', '/api/config'],
   'read every alert': ['GET', '/api/episodes'],

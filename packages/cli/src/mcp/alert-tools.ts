@@ -73,7 +73,7 @@ export const alertTools: readonly Tool[] = [
 
 /** An alert in the words of its messages, with times as text. */
 function alertView(episode: AlertEpisode) {
-  const { timestamp, ends_at, newest_at, acknowledgement, preceded_by, metadata } = episode
+  const { timestamp, ends_at, newest_at, acknowledgement, rating, preceded_by, metadata } = episode
   return {
     id: episode.id,
     alertname: metadata.alertname,
@@ -93,6 +93,7 @@ function alertView(episode: AlertEpisode) {
     worst_value: episode.peak_value,
     threshold: episode.threshold,
     acknowledged: acknowledgement && { ...acknowledgement, at: utcTime(acknowledgement.at) },
+    rated: rating && { ...rating, at: utcTime(rating.at) },
     last_change_before: preceded_by && { ...preceded_by, at: utcTime(preceded_by.at) },
     runbook: metadata.annotations.runbook_url ?? null,
   }

@@ -62,6 +62,7 @@ export const alert = {
   closed_how: null,
   is_worst: true,
   acknowledgement: null,
+  rating: null,
   preceded_by: null,
   metadata: {
     alertname: 'MnemoscopeLatencyCritical',

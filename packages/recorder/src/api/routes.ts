@@ -13,6 +13,7 @@ import { type AnyRoute, route } from '../http/route.js'
 import { measurementRoutes } from '../measurements/routes.js'
 import { notificationRoutes } from '../notifications/routes.js'
 import { operationRoutes } from '../operations/routes.js'
+import { reviewRoutes } from '../review/routes.js'
 import { runbookRoutes } from '../runbooks/routes.js'
 import { signInRoutes } from '../sign-in/routes.js'
 import { snapshotRoutes } from '../snapshots/routes.js'
@@ -27,6 +28,7 @@ const featureRoutes = [
   ...operationRoutes,
   ...notificationRoutes,
   ...analysisRoutes,
+  ...reviewRoutes,
   ...configRoutes,
   ...deploymentRoutes,
   ...statusRoutes,

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { z } from 'zod'
 import { type Scope, scopeParameters } from '../database/scope.js'
 import { acknowledgementAnswer } from './acknowledge.js'
+import { ratingAnswer } from './rate.js'
 
 const labels = z.record(z.string(), z.string())
 
@@ -53,6 +54,7 @@ export const episodeAnswer = z.strictObject({
       'False while a worse level of the same KPI, service, model, context size and operation fires as well.',
     ),
   acknowledgement: acknowledgementAnswer.nullable().describe('The newest one.'),
+  rating: ratingAnswer.nullable().describe('The newest one; null where nobody has rated it.'),
   preceded_by: z
     .strictObject({
       kind: z.enum(['configuration', 'deployment']),
@@ -101,6 +103,8 @@ const columns = `id::float8 AS id, extract(epoch FROM starts_at)::float8 AS time
   ) AS is_worst,
   (SELECT json_build_object('by', by, 'comment', comment, 'at', extract(epoch FROM at))
    FROM alert_acknowledgements WHERE episode_id = episode.id ORDER BY id DESC LIMIT 1) AS acknowledgement,
+  (SELECT CASE WHEN rating IS NOT NULL THEN json_build_object('rating', rating, 'by', by, 'comment', comment, 'at', extract(epoch FROM at)) END
+   FROM alert_ratings WHERE episode_id = episode.id ORDER BY id DESC LIMIT 1) AS rating,
   (SELECT json_build_object('kind', kind, 'at', extract(epoch FROM at), 'by', by, 'what', what)
    FROM changes_before(episode.id) WHERE what IS NOT NULL LIMIT 1) AS preceded_by,
   json_build_object('alertname', alertname, 'fingerprint', fingerprint, 'labels', labels,

@@ -1,4 +1,4 @@
-import { type Config, durationSeconds, severities } from '@mnemoscope/kpi'
+import { type Config, durationSeconds, ratings, severities } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
 import { RequestError } from '../http/error.js'
@@ -8,6 +8,7 @@ import { signed } from '../http/signed.js'
 import { acknowledge, acknowledgementAnswer, serviceOfEpisode } from './acknowledge.js'
 import { episodeDetail, episodeDetailAnswer } from './detail.js'
 import { episodeAnswer, episodes } from './find.js'
+import { rate, ratingAnswer } from './rate.js'
 
 /** The longest comment, each character escaped. */
 const mostCommentBytes = 32 * 1_024
@@ -71,6 +72,33 @@ export const episodeRoutes = [
     async handle({ params: { id }, body: { by, comment = null }, caller }, { pool }: Needs) {
       const stored = await acknowledge(pool, id, { by: signed(by, caller), comment })
       return { acknowledgement: stored ?? refuseUnknown(id) }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/episodes/{id}/rating',
+    summary: 'Says whether an episode was useful or noise. The newest rating counts.',
+    access: 'acknowledge',
+    params: { id: episodeId },
+    body: {
+      schema: z.strictObject({
+        rating: z.enum(ratings).nullable().describe('Null takes an earlier rating back.'),
+        by: writtenText(100),
+        comment: writtenText(2_000).optional(),
+      }),
+      mostBytes: mostCommentBytes,
+      expected: '{"rating": "useful", "noise" or null, "by": "who", "comment": "may be left out"}',
+      next: { invalid: 'Correct the body.', tooLarge: 'Write a shorter comment.' },
+    },
+    answer: z.strictObject({ rating: ratingAnswer.nullable() }),
+    services: ({ params: { id } }, { pool }: Needs) => serviceOfEpisode(pool, id),
+    example: {
+      params: { id: '1' },
+      body: { rating: 'useful', by: 'night shift', comment: 'index was gone' },
+    },
+    async handle({ params: { id }, body: { rating, by, comment = null }, caller }, { pool }: Needs) {
+      const stored = await rate(pool, id, { rating, by: signed(by, caller), comment })
+      return { rating: stored === undefined ? refuseUnknown(id) : stored }
     },
   }),
 ] as const

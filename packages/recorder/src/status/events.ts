@@ -14,6 +14,8 @@ export interface EventState {
   readonly transition: number
   /** Newest acknowledgement. */
   readonly acknowledgement: number
+  /** Newest rating. */
+  readonly rating: number
   /** Hash of the configuration in use. */
   readonly config: string
   /** Since when the configuration file can't be applied, Unix seconds; null while it is applied. */
@@ -161,7 +163,8 @@ async function storedState(pool: pg.Pool): Promise<Omit<EventState, keyof Config
   const { rows } = await pool.query<Omit<EventState, keyof ConfigState>>(
     `SELECT (SELECT extract(epoch FROM max(at))::float8 FROM snapshot_instants) AS instant,
             (SELECT coalesce(max(id), 0)::float8 FROM alert_transitions) AS transition,
-            (SELECT coalesce(max(id), 0)::float8 FROM alert_acknowledgements) AS acknowledgement`,
+            (SELECT coalesce(max(id), 0)::float8 FROM alert_acknowledgements) AS acknowledgement,
+            (SELECT coalesce(max(id), 0)::float8 FROM alert_ratings) AS rating`,
   )
   return rows[0] as Omit<EventState, keyof ConfigState>
 }

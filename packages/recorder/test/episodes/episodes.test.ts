@@ -61,3 +61,26 @@ test('acknowledging an alert acknowledges its milder levels, and no worse or oth
     MnemoscopeTargetDown: undefined,
   })
 })
+
+test('the newest rating of an alert counts, and can be taken back', async () => {
+  const { body } = await getJson<{ episodes: AlertEpisode[] }>(`${recorder.url}/api/episodes?level=critical`)
+  const id = body.episodes[0]?.id
+  const post = async (given: unknown, of = id) => {
+    const response = await fetch(`${recorder.url}/api/episodes/${of}/rating`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(given),
+    })
+    return [response.status, await response.json()]
+  }
+  const ratingOf = async () => (await getJson<AlertEpisode>(`${recorder.url}/api/episodes/${id}`)).body.rating
+  expect(await ratingOf()).toBeNull()
+  await post({ rating: 'noise', by: 'ada', comment: 'a probe' })
+  expect(await ratingOf()).toEqual({ rating: 'noise', by: 'ada', comment: 'a probe', at: expect.any(Number) })
+  await post({ rating: 'useful', by: 'grace' })
+  expect(await ratingOf()).toMatchObject({ rating: 'useful', by: 'grace', comment: null })
+  expect(await post({ rating: null, by: 'grace' })).toEqual([200, { rating: null }])
+  expect(await ratingOf()).toBeNull()
+  expect((await post({ rating: 'fine', by: 'ada' }))[0]).toBe(400)
+  expect((await post({ rating: 'noise', by: 'ada' }, 999_999))[0]).toBe(404)
+})

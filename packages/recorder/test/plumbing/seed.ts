@@ -77,6 +77,9 @@ export async function seedEverything(pool: pg.Pool): Promise<void> {
     "INSERT INTO alert_acknowledgements (episode_id, by, comment) SELECT id, 'ada', 'looking' FROM alert_episodes",
   )
   await pool.query(
+    "INSERT INTO alert_ratings (episode_id, rating, by, comment) SELECT id, 'useful', 'ada', 'real' FROM alert_episodes",
+  )
+  await pool.query(
     `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, summary, differences, restarts, config)
      VALUES ($1::timestamptz - interval '1 hour', 'ada', 'file', 'b', 'a', '{snapshotInterval 60s → 30s}',
        '[{"path": "snapshotInterval", "before": "60s", "after": "30s"}]',

@@ -28,6 +28,7 @@ export interface Alert extends Omit<Place, 'context_size'> {
   readonly at: number
   readonly ends: number | null
   readonly acknowledged: number | null
+  readonly rating: 'useful' | 'noise' | null
 }
 
 const places: readonly Place[] = [
@@ -94,6 +95,14 @@ const api = { service: 'api', model: 'a', operation: 'search' }
 const f1 = (level: string) => ({ alertname: `MnemoscopeF1Score${level}`, level: level.toLowerCase() })
 const slow = { alertname: 'MnemoscopeLatencyWarning', level: 'warning' }
 
+/** By the id of the alert. */
+const ratings: Readonly<Record<number, 'useful' | 'noise'>> = {
+  2: 'useful',
+  6: 'noise',
+  7: 'noise',
+  8: 'useful',
+}
+
 export const alerts: readonly Alert[] = [
   { ...memoryB, ...f1('Warning'), at: at('13T06:12:00'), ends: null, acknowledged: null },
   { ...memoryB, ...f1('Critical'), at: at('13T06:15:00'), ends: null, acknowledged: at('13T07:00:00') },
@@ -114,7 +123,7 @@ export const alerts: readonly Alert[] = [
   // Part of the one before it.
   { ...api, ...slow, at: at('15T03:10:00'), ends: at('15T03:10:00'), acknowledged: null },
   { ...api, ...slow, at: at('16T06:00:00'), ends: at('16T06:20:00'), acknowledged: null },
-].map((alert, i) => ({ ...alert, id: i + 1 }))
+].map((alert, i) => ({ ...alert, id: i + 1, rating: ratings[i + 1] ?? null }))
 
 export const configChanges = [{ at: at('14T08:30:00'), by: 'ada', what: 'F1 score: critical 0.6 → 0.7' }]
 

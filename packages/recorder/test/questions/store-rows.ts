@@ -46,6 +46,11 @@ export async function storeRows(pool: pg.Pool): Promise<void> {
     [JSON.stringify(alerts)],
   )
   await pool.query(
+    `INSERT INTO alert_ratings (episode_id, rating, by)
+     SELECT id, rating, 'ada' FROM jsonb_to_recordset($1) AS given (id bigint, rating text) WHERE rating IS NOT NULL`,
+    [JSON.stringify(alerts)],
+  )
+  await pool.query(
     `INSERT INTO deployments (at, service, version, previous_version, source)
      SELECT to_timestamp(at / 1000), service, version, previous, source
      FROM jsonb_to_recordset($1) AS given (at float8, service text, version text, previous text, source text)`,

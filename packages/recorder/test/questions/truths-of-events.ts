@@ -66,13 +66,27 @@ export const truthsOfEvents: Readonly<Record<number, () => readonly by.Row[]>> =
         ({ service }) => service,
         ({ model }) => model,
       )
-      .filter((rows) => rows.length >= 3)
-      .map((rows) => ({
-        alert: rows[0]?.alertname,
-        ...alertRow(rows[0] as raw.Alert, 'service', 'model'),
-        alerts: rows.length,
-        shorter_than_5_minutes: rows.filter((alert) => by.minutesOf(alert) < 5).length,
-      })),
+      .map((rows) => {
+        const rated = rows.filter(({ rating }) => rating !== null)
+        const useful = rated.filter(({ rating }) => rating === 'useful')
+        return {
+          alert: rows[0]?.alertname,
+          ...alertRow(rows[0] as raw.Alert, 'service', 'model'),
+          alerts: rows.length,
+          rated: rated.length,
+          precision: rated.length === 0 ? null : useful.length / rated.length,
+          // None of them began within 15 minutes of the end of another.
+          flaps: 0,
+          shorter_than_5_minutes: rows.filter(({ ends, at }) => ends !== null && ends - at < 5 * minute)
+            .length,
+        }
+      })
+      .sort(
+        (a, b) =>
+          (a.precision ?? 2) - (b.precision ?? 2) ||
+          b.alerts - a.alerts ||
+          by.ascending('alert', 'service', 'model')(a, b),
+      ),
   12: () =>
     by
       .groups(
