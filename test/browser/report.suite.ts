@@ -62,6 +62,43 @@ describeSeeded('the HTML report of two hours with a gap of 30 minutes', (seeded)
     }),
   )
 
+  test.each([
+    ['report-month', { colorScheme: 'light', viewport: { width: 1_100, height: 900 } }],
+    ['report-month-dark', { colorScheme: 'dark', viewport: { width: 360, height: 740 } }],
+  ] satisfies [string, BrowserContextOptions][])(
+    'of a month says which alerts deserve their name: %s',
+    async (name, options) => {
+      await seeded.recorder.query(
+        `INSERT INTO alert_ratings (episode_id, rating, by)
+       SELECT id, CASE WHEN id % 3 = 0 THEN 'noise' ELSE 'useful' END, 'ada' FROM alert_episodes WHERE id <= 30`,
+      )
+      const month = new Date(seeded.newest * 1_000).toISOString().slice(0, 7)
+      const made = join(folder.path, 'month.html')
+      const { exitCode, stderr } = await mnemoscope(folder.path, [
+        ...['report', '--month', month, '--html', '--output', made, '--url', seeded.recorder.url],
+        // Nothing listens there.
+        ...['--prometheus-url', 'http://127.0.0.1:9'],
+      ])
+      expect([exitCode, stderr]).toEqual([0, ''])
+      await seeded.withPage('about:blank', { ...options, offline: true }, async (page) => {
+        await page.goto(`file://${made}`)
+        const table = page.getByRole('region', { name: 'ALERT REVIEW' })
+        const [rated] = await seeded.recorder.query<{ useful: string; all: string }>(
+          `SELECT count(*) FILTER (WHERE rating = 'useful') AS useful, count(*) AS all FROM alert_outcomes
+         WHERE rating IS NOT NULL AND date_trunc('month', "timestamp", 'UTC') = date_trunc('month', to_timestamp($1), 'UTC')`,
+          [seeded.newest],
+        )
+        const all = await table.locator('tr', { hasText: 'all alerts' }).locator('td').allTextContents()
+        expect(all).toContainEqual(expect.stringContaining(`(${rated?.useful} of ${rated?.all})`))
+        await page.getByRole('heading', { name: 'THRESHOLDS NEVER CROSSED' }).waitFor()
+        expect(await page.getByText('No suggestions: ').textContent()).toMatch(/No suggestions: .*\.$/)
+        expect(await seriousViolations(page)).toEqual([])
+        expect(await isWiderThanScreen(page)).toBe(false)
+        await keepScreenshot(page, name)
+      })
+    },
+  )
+
   test('is light on paper, also of a reader with a dark screen', () =>
     seeded.withPage('about:blank', { colorScheme: 'dark' }, async (page) => {
       await page.goto(`file://${file}`)

@@ -11,7 +11,7 @@ export interface Incident extends Pick<PlaceHistory, 'service' | 'model' | 'cont
   readonly kpi: string
   readonly severity: ThresholdSeverity
   readonly span: Span
-  /** It is open, or somebody has acknowledged it: a known incident, and not what is usual. */
+  /** People rated it as useful; or nobody rated it, and it is open or acknowledged: a known incident, and not what is usual. */
   readonly isKnown: boolean
 }
 
@@ -31,12 +31,16 @@ export interface Outcome {
 /** The most episodes of one answer. */
 const mostEpisodes = 1_000
 
-/** Alerts of a KPI's thresholds that fired in the last hours, newest first. */
-export async function incidentsOf(recorder: string, kpi: Kpi, hours: number): Promise<Incident[]> {
+/** Alerts of a KPI's thresholds that fired in a time, newest first. */
+export async function incidentsOf(
+  recorder: string,
+  kpi: Kpi,
+  window: { readonly hours: number } | { readonly from: string; readonly to: string },
+): Promise<Incident[]> {
   const found: AlertEpisode[] = []
   let before: string | undefined
   do {
-    const query = { kpi: kpi.id, hours, limit: mostEpisodes, before }
+    const query = { kpi: kpi.id, ...window, limit: mostEpisodes, before }
     const { episodes } = await ask(recorder, 'GET /api/episodes', { has: 'episodes', query })
     found.push(...episodes)
     before = episodes.length < mostEpisodes ? undefined : String(episodes.at(-1)?.id)
@@ -44,13 +48,14 @@ export async function incidentsOf(recorder: string, kpi: Kpi, hours: number): Pr
   return found.flatMap(incidentOf)
 }
 
-function incidentOf(episode: AlertEpisode): Incident[] {
-  const { id, kind, level, metric_type: kpi, timestamp: from, ends_at, acknowledgement } = episode
+/** An alert of a threshold as an incident; none of another kind, or of no place. */
+export function incidentOf(episode: AlertEpisode): Incident[] {
+  const { id, kind, level, metric_type: kpi, timestamp: from, ends_at, acknowledgement, rating } = episode
   const { service, model, context_size: contextSize, operation } = episode
   const severity = thresholdSeverities.find((each) => each === level)
   const isPlace = service !== null && model !== null && contextSize !== null && operation !== null
   if (kind !== 'threshold' || kpi === null || severity === undefined || !isPlace) return []
-  const isKnown = ends_at === null || acknowledgement !== null
+  const isKnown = rating === null ? ends_at === null || acknowledgement !== null : rating.rating === 'useful'
   const span = { from, to: ends_at ?? undefined }
   return [{ id, kpi, severity, service, model, contextSize, operation, span, isKnown }]
 }

@@ -30,11 +30,10 @@ export const suggestCommand = new Command('suggest')
   .action(async (options: SuggestOptions) => {
     const { durationSeconds } = await import('@mnemoscope/kpi')
     const { demoClock } = await import('../up/demo-clock.js')
-    const { historyOf, ofOperation } = await import('../backtest/history.js')
     const { todaysConfig } = await import('../backtest/today.js')
     const { serverUrl } = await import('../prometheus-client.js')
     const { incidentsOf } = await import('../backtest/incidents.js')
-    const { suggestThresholds } = await import('../backtest/suggest.js')
+    const { suggestionsFor } = await import('../backtest/suggestions.js')
     const { suggestText } = await import('../backtest/suggest-text.js')
     const { config, folder } = await todaysConfig(options.config, options.demoClock ? demoClock : {})
     const url = serverUrl('prometheus', {
@@ -53,22 +52,14 @@ export const suggestCommand = new Command('suggest')
     let isAlone = recorder === undefined
     const incidents = async (kpi: Kpi) => {
       if (recorder === undefined) return []
-      return incidentsOf(recorder, kpi, options.hours).catch((error: unknown) => {
+      return incidentsOf(recorder, kpi, { hours: options.hours }).catch((error: unknown) => {
         // A recorder that was named has to answer; the one of this folder may be down.
         if (options.url !== undefined || !(error instanceof RecorderSilent)) throw error
         isAlone = true
         return []
       })
     }
-    const suggestions = []
-    for (const kpi of Object.values(config.kpis)) {
-      const places = await historyOf(url, config, kpi, range, [
-        ...kpi.boundaries,
-        ...Object.values(kpi.thresholds),
-      ])
-      const suggestion = suggestThresholds(kpi, ofOperation(places, options.operation), await incidents(kpi))
-      if (suggestion !== undefined) suggestions.push(suggestion)
-    }
+    const suggestions = await suggestionsFor({ url, config, range, operation: options.operation }, incidents)
     print(
       options.json
         ? `${JSON.stringify({ hours: options.hours, incidents_known: !isAlone, suggestions })}\n`

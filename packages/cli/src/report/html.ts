@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import type { ReportCell, ReportSection } from '@mnemoscope/kpi'
 import type { AnswerOf, DashboardData } from '@mnemoscope/recorder'
 import {
+  alertsPerDay,
   changeInWords,
   changeName,
   chartFrame,
@@ -17,6 +18,7 @@ import {
   timeText,
 } from '@mnemoscope/recorder/shown'
 import type { Report } from './report.js'
+import { type Review, reviewTitle } from './review.js'
 import { type Scales, span } from './units.js'
 
 export type Charts = AnswerOf<'GET /api/charts'>
@@ -45,14 +47,19 @@ export function reportHtml(
   { heading, sections, scales }: Report,
   data: DashboardData,
   charts: Charts,
+  review?: Review,
 ): string {
   const drawn = chartsHtml(charts, data, scales)
+  const days = review === undefined ? '' : daysHtml(review)
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width,initial-scale=1">',
     `<title>Mnemoscope report</title><style>${colours()}${style}</style></head><body>`,
     `<h1>Mnemoscope report</h1><p>${escapeMarkup(heading)}</p>`,
-    ...sections.map((section, i) => sectionHtml(section) + (i === 1 ? drawn : '')),
+    ...sections.map(
+      (section, i) =>
+        sectionHtml(section) + (i === 1 ? drawn : '') + (section.title === reviewTitle ? days : ''),
+    ),
     '</body></html>\n',
   ].join('\n')
 }
@@ -79,6 +86,19 @@ function chartsHtml(answer: Charts, data: DashboardData, scales: Scales): string
     note(howToRead(answer)),
     ...none,
   ].join('\n')
+}
+
+/** How many alerts began on each day, where there are several days. */
+function daysHtml(review: Review): string {
+  const chart = alertsPerDay(review)
+  if (chart === undefined) return ''
+  const legend = chart.lines.map((line) => `<li>${shapeMarkup(lineKey(line))}${escapeMarkup(line.name)}</li>`)
+  const { title } = chart.kpi
+  const picture = shapeMarkup(
+    drawChart(chart, chartFrame(chart, 2 * size.width, size.height), `${title}, by level`),
+  )
+  const caption = `${title}<small>days of ${escapeMarkup(review.time_zone)}</small>`
+  return `<figure><figcaption>${caption}</figcaption>${picture}</figure><ul class="legend">${legend.join('')}</ul>`
 }
 
 function figureHtml(chart: KpiChart, { kpis }: Charts, scales: Scales): string {

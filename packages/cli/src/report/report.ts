@@ -33,6 +33,10 @@ export interface ReportParts {
   readonly plugins?: Config['plugins']
   /** What came before the alerts that fire. */
   readonly before?: readonly ReportSection[]
+  /** Whether alerts deserve their name. */
+  readonly review?: readonly ReportSection[]
+  /** A name of its time, such as that of a month. */
+  readonly name?: string | undefined
   /** Why there is no snapshot. Default: there is none yet. */
   readonly missing?: string | undefined
 }
@@ -40,7 +44,7 @@ export interface ReportParts {
 /** The report of dashboard data. */
 export function reportOf(
   data: DashboardData,
-  { plugins = [], before = [], missing }: ReportParts = {},
+  { plugins = [], before = [], review = [], missing, name }: ReportParts = {},
 ): Report {
   const { from, to } = data.window
   const scales = scalesOf(data)
@@ -49,7 +53,7 @@ export function reportOf(
     reportSections.map((section) => section(data as never)),
   )
   return {
-    heading: `${utc(from)} to ${utc(to)}`,
+    heading: `${name === undefined ? '' : `${name}: `}${utc(from)} to ${utc(to)}`,
     scales,
     sections: [
       summary(data, scales, missing),
@@ -59,6 +63,7 @@ export function reportOf(
       recent(data),
       ...whatToDo(data, scales),
       ...before,
+      ...review,
       ...added,
     ],
   }
