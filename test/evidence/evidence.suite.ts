@@ -6,10 +6,28 @@ const end = new AbortController()
 afterAll(() => end.abort())
 
 test('an alert leads to its cause, and names none where there is none', async () => {
-  const { code, figures } = await figuresOf('test/evidence/main.ts', ['--short'], end.signal)
+  const { code, figures } = await figuresOf(
+    'test/evidence/main.ts',
+    ['--short', '--only', 'causes'],
+    end.signal,
+  )
   expect({ code, missed: figures.filter(({ ok }) => !ok), measured: figures.length }).toEqual({
     code: 0,
     missed: [],
     measured: 3,
   })
 }, 180_000)
+
+test('pull requests get the verdict of a human', async () => {
+  const { code, figures, said } = await figuresOf(
+    'test/evidence/main.ts',
+    ['--only', 'pull-requests'],
+    end.signal,
+  )
+  expect({ code, missed: figures.filter(({ ok }) => !ok), measured: figures.length, said }).toEqual({
+    code: 0,
+    missed: [],
+    measured: 2,
+    said: expect.any(String),
+  })
+}, 900_000)

@@ -51,6 +51,14 @@ export const errorCodes = {
     exitCode: 1,
     meaning: 'a changed configuration did not run and was rolled back; the last good one is in use',
   },
+  CHANGE_REFUSED: {
+    exitCode: 1,
+    meaning: 'a backtest says that an edit makes alerts worse, or the past does not say; nothing was changed',
+  },
+  CHANGE_TAKEN_BACK: {
+    exitCode: 1,
+    meaning: 'an edit was applied and taken back, because its alerts left the range that was predicted',
+  },
   CONFIG_NOT_APPLIED: {
     exitCode: 1,
     meaning: 'the configuration file is valid, but the rules in Prometheus come from another one',

@@ -2,7 +2,10 @@ import { type Kpi, names, type ThresholdSeverity, thresholdSeverities } from '@m
 import { columnsOf, type Range } from './columns.js'
 import { type AlertDifference, compareAlerts } from './compare.js'
 import { type Alerted, placeKey } from './episodes.js'
+import { atEvaluations, rangeOfHours } from './evaluations.js'
+import { thresholdsOf } from './history.js'
 import type { Span } from './replay.js'
+import type { Replayable, RunOptions } from './run.js'
 
 /** How well a replay of what was configured agrees with the alerts that Prometheus has stored. */
 export interface Reproduction {
@@ -13,19 +16,6 @@ export interface Reproduction {
   readonly alike: number | null
   /** Where they differ: `missed` is only in `ALERTS`, `raised` only in the replay. */
   readonly differences: readonly AlertDifference[]
-}
-
-/**
- * The same range at the instants at which the KPI's rules were evaluated last: between others they count other operations
- * together, and that moves an alert by an evaluation. The range as it is where the rules are not there.
- */
-export async function atEvaluations(url: string, kpi: Kpi, range: Range): Promise<Range> {
-  const now = { start: range.end, end: range.end, step: range.step }
-  const [evaluated] = await columnsOf(url, `max(timestamp(${names.judgeSeries.evaluated(kpi)}))`, now)
-  const at = evaluated?.column[0]
-  if (at === undefined || range.end - at >= 2 * range.step) return range
-  const earlier = (range.end - at) % range.step
-  return { ...range, start: range.start - earlier, end: range.end - earlier }
 }
 
 /** The alerts of a KPI's thresholds that really fired. */
@@ -64,6 +54,22 @@ export function spansOf(column: readonly (number | undefined)[], { start, step }
     if (!isOn && wasOn && last !== undefined) last.to = start + i * step
   }
   return spans
+}
+
+/** How well the replay of a configuration agrees with what fired in the last hours. */
+export async function reproduced(
+  config: Replayable,
+  replayed: readonly Alerted[],
+  { url, hours, operation, end }: RunOptions,
+): Promise<Reproduction> {
+  const range = rangeOfHours(config, hours, end)
+  const fired: Alerted[] = []
+  for (const kpi of Object.values(config.kpis)) {
+    if (thresholdsOf(kpi).length === 0) continue
+    fired.push(...(await firedOf(url, kpi, await atEvaluations(url, kpi, range))))
+  }
+  const ofOne = fired.filter((each) => operation === undefined || each.operation === operation)
+  return reproductionOf(ofOne, replayed, range)
 }
 
 export function reproductionOf(

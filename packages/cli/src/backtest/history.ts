@@ -57,7 +57,7 @@ export function ofOperation(places: readonly PlaceHistory[], operation?: string)
  */
 export async function historyOf(
   url: string,
-  config: Config,
+  config: Pick<Config, 'scrapeInterval' | 'alertCheckInterval'>,
   kpi: Kpi,
   asked: Range,
   thresholds: readonly number[] = thresholdsOf(kpi),
@@ -130,14 +130,31 @@ export async function historyOf(
   return [...places].map(([key, added]) => build(key, added, []))
 }
 
+/** The same place, judged by other settings of its KPI. */
+export function forKpi(place: PlaceHistory, kpi: Kpi): PlaceHistory {
+  return { ...place, kpi: kpiAt(kpi, place) }
+}
+
+/** When a place has its first and its last value, Unix seconds; undefined where it has none. */
+export function seenIn({ kpi, start, range, added, readings }: PlaceHistory) {
+  const there = kpi.instrument === 'gauge' ? readings : added.map(({ count }) => count || undefined)
+  const first = there.findIndex((each) => each !== undefined)
+  if (first < 0) return undefined
+  const at = (index: number) => Math.max(start, range.start + index * range.step)
+  return { from: at(first), to: at(there.findLastIndex((each) => each !== undefined) + 1) }
+}
+
 /** Every threshold of a KPI, also those of overrides. */
-function thresholdsOf({ thresholds, overrides }: Kpi): number[] {
+export function thresholdsOf({ thresholds, overrides }: Kpi): number[] {
   return [thresholds, ...overrides.map((override) => override.thresholds)].flatMap((each) =>
     Object.values(each ?? {}),
   )
 }
 
-function gaugeExpression({ scrapeInterval, alertCheckInterval }: Config, kpi: Kpi): string {
+function gaugeExpression(
+  { scrapeInterval, alertCheckInterval }: Pick<Config, 'scrapeInterval' | 'alertCheckInterval'>,
+  kpi: Kpi,
+): string {
   const metric = names.metricName(kpi)
   const seconds = readingLasts({
     scrapeInterval: durationSeconds(scrapeInterval),

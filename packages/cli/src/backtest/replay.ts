@@ -27,6 +27,21 @@ export function overlap(a: Span, b: Span): boolean {
   return a.from < end(b) && b.from < end(a)
 }
 
+/** Spans without their overlaps, in order: the levels of one incident are several alerts. */
+export function union(spans: readonly Span[]): Span[] {
+  const joined: Span[] = []
+  for (const span of spans.toSorted((a, b) => a.from - b.from)) {
+    const last = joined.at(-1)
+    if (last === undefined || !overlap(last, span)) joined.push(span)
+    else if (last.to !== undefined)
+      joined[joined.length - 1] = {
+        from: last.from,
+        to: span.to === undefined ? undefined : Math.max(last.to, span.to),
+      }
+  }
+  return joined
+}
+
 /** How an alert is judged, in seconds. */
 export interface AlertSettings extends Pick<Kpi, 'direction' | 'noData'> {
   readonly threshold: number

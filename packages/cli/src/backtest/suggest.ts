@@ -7,10 +7,10 @@ import {
   thresholdSeverities,
 } from '@mnemoscope/kpi'
 import { spansAt } from './episodes.js'
-import type { PlaceHistory } from './history.js'
+import { type PlaceHistory, seenIn } from './history.js'
 import { type Incident, knownSpans, type Outcome, outcomesOf } from './incidents.js'
 import { judged } from './judged.js'
-import { overlap, type Span } from './replay.js'
+import { overlap, type Span, union } from './replay.js'
 
 const weekSeconds = 604_800
 
@@ -183,36 +183,12 @@ function secondsOf(spans: readonly Span[], end: number): number {
 /** From the first to the last value of any place, without the time in which every place had a known incident, in seconds. */
 function coveredSeconds(places: readonly KnownPlace[]): number {
   const seen = places.flatMap(({ history, known }) => {
-    const { range, start } = history
-    const there =
-      history.kpi.instrument === 'gauge'
-        ? history.readings
-        : history.added.map(({ count }) => count || undefined)
-    const first = there.findIndex((each) => each !== undefined)
-    const last = there.findLastIndex((each) => each !== undefined)
-    const at = (index: number) => Math.max(start, range.start + index * range.step)
-    return first < 0
-      ? []
-      : [{ from: at(first), to: at(last + 1), ill: secondsOf(union(known), at(last + 1)) }]
+    const there = seenIn(history)
+    return there === undefined ? [] : [{ ...there, ill: secondsOf(union(known), there.to) }]
   })
   if (seen.length === 0) return 0
   const all = Math.max(...seen.map(({ to }) => to)) - Math.min(...seen.map(({ from }) => from))
   return Math.max(0, all - Math.min(...seen.map(({ ill }) => ill)))
-}
-
-/** Spans without their overlaps: the levels of one incident are several alerts. */
-function union(spans: readonly Span[]): Span[] {
-  const joined: Span[] = []
-  for (const span of spans.toSorted((a, b) => a.from - b.from)) {
-    const last = joined.at(-1)
-    if (last === undefined || !overlap(last, span)) joined.push(span)
-    else if (last.to !== undefined)
-      joined[joined.length - 1] = {
-        from: last.from,
-        to: span.to === undefined ? undefined : Math.max(last.to, span.to),
-      }
-  }
-  return joined
 }
 
 /** A number that a person would write: three digits, and an integer where the KPI is one. */

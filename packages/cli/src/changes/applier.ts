@@ -1,7 +1,15 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { GenerateOptions, PartAccess } from '@mnemoscope/generate'
-import { assertPatch, type Config, type ConfigInput, configHash, MnemoscopeError } from '@mnemoscope/kpi'
+import {
+  assertPatch,
+  type Config,
+  type ConfigInput,
+  type ConfigPatch,
+  configHash,
+  durationSeconds,
+  MnemoscopeError,
+} from '@mnemoscope/kpi'
 import {
   type AppliedChange,
   type ChangeRequest,
@@ -16,10 +24,21 @@ import { hidingSecrets } from '../hide-secrets.js'
 import { reached } from '../login.js'
 import { type ScrapedAt, scraped } from '../options.js'
 import { stateFolder } from '../up/run-file.js'
-import { generationsIn, mergePatch, readPatch, writeAppliedConfig, writePatch } from './applied-folder.js'
+import {
+  generationsIn,
+  mergePatch,
+  readAppliedConfig,
+  readPatch,
+  writeAppliedConfig,
+  writePatch,
+} from './applied-folder.js'
 import { applyFiles, areApplied } from './apply-files.js'
 import { ownerOf, problemState, retryMs, startWatching, subscribe } from './config-source.js'
 import { startFileMaker } from './file-maker.js'
+import { type Guarding, guardChange } from './guard.js'
+import { readTakenBack, writeTakenBack } from './taken-back.js'
+import type { Prediction } from './trial.js'
+import { type OpenTrial, startTrials } from './trials.js'
 
 export interface ApplierOptions {
   readonly configPath: string
@@ -50,16 +69,23 @@ export interface Applier extends ConfigSource {
 
 /** Applies changed configurations one after another: edits of the file, and patches over it. */
 export function createApplier(options: ApplierOptions): Applier {
-  const { configPath, folder, running } = options
+  const { configPath, folder, running, prometheusUrl } = options
   const apply = { ...options, generations: generationsIn(folder) }
   const maker = startFileMaker()
   const changeListeners = new Set<(change: AppliedChange) => void>()
   const { problem, onProblem, set: setProblem } = problemState()
   let config = options.config
   let before = options.before ?? config
+  /** What an edit is compared with: the start of a process is no edit. */
+  let inUse = (options.before ?? readAppliedConfig(folder) ?? config) as Guarding
   let patch = readPatch(folder)
   let queue: Promise<unknown> = Promise.resolve()
   let stopWatching: (() => Promise<void>) | undefined
+  const trials = startTrials(prometheusUrl, (trial, error) =>
+    inTurn(async () => {
+      if (configHash(config) === trial.sha256) await takeBack(trial, error)
+    }),
+  )
 
   async function change(
     request: ChangeRequest,
@@ -71,23 +97,62 @@ export function createApplier(options: ApplierOptions): Applier {
     const next = (await loadProject(configPath, options.defaults, () => nextPatch)).config
     const { files, secret, expected } = await maker.make(next, running(next))
     const made = { ...apply, expected, isSecret: (path: string) => secret.has(path) }
-    if (!(await areApplied(files, made))) await hidingSecrets(next, () => applyFiles(files, made))
+    const earlier = { config, patch, inUse }
+    let prediction: Prediction | undefined
+    if (!(await areApplied(files, made))) {
+      const refusal = readTakenBack(folder, configHash(next))
+      if (refusal !== undefined) throw refusal
+      prediction = await guardChange(inUse, next, differencesBetween(inUse, next), prometheusUrl)
+      await hidingSecrets(next, () => applyFiles(files, made))
+    }
+    const { by } = request
+    const applied = use(next, nextPatch, { by, source })
+    if (prediction !== undefined) {
+      const seconds = durationSeconds(earlier.inUse.changes?.takeBackWithin ?? '0s')
+      const appliedAt = Date.now() / 1_000
+      trials.begin({
+        ...{ earlier: earlier.inUse, edited: next, appliedAt, seconds, prediction },
+        ...{ config: earlier.config, patch: earlier.patch, sha256: configHash(next), by, source },
+      })
+    }
+    return applied
+  }
+
+  /** Follows a configuration that the servers run. */
+  function use(
+    next: Config,
+    nextPatch: ConfigPatch,
+    { by, source }: Pick<AppliedChange, 'by' | 'source'>,
+  ): AppliedChange | undefined {
     const differences = differencesBetween(before, next)
     const previousSha256 = configHash(before)
-    if (request.patch !== undefined) writePatch(folder, nextPatch)
+    if (nextPatch !== patch) writePatch(folder, nextPatch)
     writeAppliedConfig(folder, next)
     patch = nextPatch
     config = next
     before = next
+    inUse = next
     setProblem(undefined)
     if (differences.length === 0) return undefined
     const sha256 = configHash(next)
     const restarts = restartsFor(differences)
-    const { by } = request
     const at = new Date()
     const applied = { at, by, source, config, sha256, previousSha256, differences, restarts }
     for (const listener of changeListeners) listener(applied)
     return applied
+  }
+
+  /** Applies the configuration before an edit again. The edit stays refused until it is another one. */
+  async function takeBack(trial: OpenTrial, error: MnemoscopeError): Promise<void> {
+    const { files, secret, expected } = await maker.make(trial.config, running(trial.config))
+    const made = { ...apply, expected, isSecret: (path: string) => secret.has(path) }
+    await hidingSecrets(trial.config, () => applyFiles(files, made))
+    writeTakenBack(folder, trial.sha256, error)
+    use(trial.config, trial.patch, {
+      by: `Mnemoscope (takes back an edit by ${trial.by})`,
+      source: trial.source,
+    })
+    setProblem(error)
   }
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -117,6 +182,7 @@ export function createApplier(options: ApplierOptions): Applier {
     },
     async stop() {
       await stopWatching?.()
+      await trials.stop()
       await queue
       await maker.stop()
     },

@@ -1,6 +1,4 @@
-import type { Kpi } from '@mnemoscope/kpi'
 import { Command } from 'commander'
-import type { Alerted } from '../backtest/episodes.js'
 import { failureText } from '../failure.js'
 import { numberOption } from '../options.js'
 import { print } from '../terminal.js'
@@ -32,12 +30,12 @@ export const backtestCommand = new Command('backtest')
   .addHelpText(
     'after',
     '\nAlerts get worse if one of error or critical would be missed or come more than 5 min later, or if there would be' +
-      '\nhalf as many alerts again.',
+      '\nhalf as many alerts again. It is not known if Prometheus holds less than half of the time.',
   )
   .action(async (file: string, options: BacktestOptions) => {
     try {
-      const { isWorse, isKnown } = await backtest(file, options)
-      if (options.ci) process.exitCode = isKnown ? Number(isWorse) : 2
+      const exitCode = await backtest(file, options)
+      if (options.ci) process.exitCode = exitCode
     } catch (error) {
       if (!options.ci) throw error
       // The usual exit code of a failure would mean that alerts get worse.
@@ -47,17 +45,16 @@ export const backtestCommand = new Command('backtest')
   })
 
 async function backtest(file: string, options: BacktestOptions) {
-  const { durationSeconds } = await import('@mnemoscope/kpi')
   const { loadProject } = await import('../config-file.js')
   const { demoClock } = await import('../up/demo-clock.js')
-  const { alertsOf } = await import('../backtest/episodes.js')
-  const { backtestText } = await import('../backtest/text.js')
-  const { compareAlerts } = await import('../backtest/compare.js')
-  const { verdictMarkdown, verdictOf } = await import('../backtest/verdict.js')
-  const { historyOf, ofOperation } = await import('../backtest/history.js')
-  const { atEvaluations, firedOf, reproductionOf } = await import('../backtest/fired.js')
   const { todaysConfig } = await import('../backtest/today.js')
   const { serverUrl } = await import('../prometheus-client.js')
+  const { runBacktest } = await import('../backtest/run.js')
+  const { exitCodeOf, verdictMarkdown, verdictOf } = await import('../backtest/verdict.js')
+  const { backtestText } = await import('../backtest/text.js')
+  const { compareAlerts } = await import('../backtest/compare.js')
+  const { reproduced } = await import('../backtest/fired.js')
+  const { operation, hours } = options
   const defaults = options.demoClock ? demoClock : {}
   const { config: edited } = await loadProject(file, defaults)
   const { config: today, folder } = await todaysConfig(options.config, defaults)
@@ -66,32 +63,13 @@ async function backtest(file: string, options: BacktestOptions) {
     folder,
     configured: today.endpoints.prometheus,
   })
-  const step = durationSeconds(today.alertCheckInterval)
-  const end = Math.floor(Date.now() / 1_000 / step) * step
-  const range = { start: end - Math.floor((options.hours * 3_600) / step) * step, end, step }
-  const isJudged = ({ thresholds, overrides }: Kpi) => Object.keys(thresholds).length + overrides.length > 0
-  const alerts = async (
-    config: typeof today,
-    ofKpi: (kpi: Kpi, within: typeof range) => Promise<Alerted[]>,
-  ) => {
-    const all: Alerted[] = []
-    for (const kpi of Object.values(config.kpis).filter(isJudged))
-      all.push(...(await ofKpi(kpi, await atEvaluations(url, kpi, range))))
-    return all.filter(({ operation }) => options.operation === undefined || operation === options.operation)
-  }
-  const replayed = (config: typeof today) =>
-    alerts(config, async (kpi, within) => {
-      const places = await historyOf(url, config, kpi, within)
-      return ofOperation(places, options.operation).flatMap(alertsOf)
-    })
-  const [before, after] = [await replayed(today), await replayed(edited)]
-  const fired = await alerts(today, (kpi, within) => firedOf(url, kpi, within))
-  const reproduced = reproductionOf(fired, before, range)
-  const differences = compareAlerts(before, after)
-  const verdict = verdictOf(before, after, options.hours)
-  const result = { hours: options.hours, today: before, edited: after, differences, reproduced, verdict }
+  const end = Date.now() / 1_000
+  const replayed = await runBacktest(today, edited, { url, hours, operation, end })
+  const verdict = verdictOf(replayed)
+  const reproduction = await reproduced(today, replayed.today, { url, hours, operation, end })
+  const differences = compareAlerts(replayed.today, replayed.edited)
+  const result = { ...replayed, differences, reproduced: reproduction, verdict }
   if (options.json) print(`${JSON.stringify(result)}\n`)
-  else if (options.ci) print(verdictMarkdown(verdict, before, after, options.hours))
-  else print(backtestText(result))
-  return verdict
+  else print(options.ci ? verdictMarkdown(verdict, replayed, reproduction) : backtestText(result))
+  return exitCodeOf(verdict)
 }

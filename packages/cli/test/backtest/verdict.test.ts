@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import type { Alerted } from '../../src/backtest/episodes.js'
-import { verdictMarkdown, verdictOf } from '../../src/backtest/verdict.js'
+import type { Replayed } from '../../src/backtest/run.js'
+import { exitCodeOf, verdictMarkdown, verdictOf } from '../../src/backtest/verdict.js'
 import { backtestCommand } from '../../src/commands/backtest.js'
 import { codeMarkdown } from '../../src/report/markdown.js'
 
@@ -10,7 +11,11 @@ const at = (severity: Alerted['severity'], ...spans: [from: number, to: number |
   spans: spans.map(([from, to]) => ({ from, to })),
 })
 const often = (n: number): [number, number][] => Array.from({ length: n }, (_, i) => [i * 100, i * 100 + 50])
-const verdict = (today: Alerted[], edited: Alerted[], hours = week) => verdictOf(today, edited, hours)
+const replayed = (today: Alerted[], edited: Alerted[], hours = week, coveredHours = hours): Replayed => ({
+  ...{ today, edited, hours, coveredHours, gone: [], unseen: [] },
+})
+const verdict = (...given: Parameters<typeof replayed>) => verdictOf(replayed(...given))
+const nothing = { fired: 0, found: 0 }
 
 describe('what a person would say of an edit', () => {
   test.each<[string, Alerted[], Alerted[], string[]]>([
@@ -62,10 +67,29 @@ describe('what a person would say of an edit', () => {
     expect(verdict([at('warning')], [at('warning', ...often(4))], 1).isWorse).toBe(true)
   })
 
-  test('nothing is known without history', () => {
-    const unknown = verdict([], [])
-    expect(unknown.isKnown).toBe(false)
-    expect(verdictMarkdown(unknown, [], [], week)).toContain('**Not known: ')
+  test.each<[string, Replayed, 0 | 1 | 2, string | undefined]>([
+    ['no history', replayed([], [], week, 0), 2, 'Prometheus holds nothing of this time'],
+    ['a third of it', replayed([], [], 90, 30), 2, 'Prometheus holds 30 h of these 90 h, less than half'],
+    ['half of it', replayed([], [], 90, 45), 0, undefined],
+    [
+      'a third, in which it is worse',
+      replayed([at('critical', [0, 9])], [], 90, 30),
+      1,
+      '30 h of these 90 h',
+    ],
+    ['a KPI that is new', { ...replayed([], []), unseen: ['recall'] }, 0, undefined],
+    ['a KPI that is gone', { ...replayed([at('error', [0, 9])], []), gone: ['f1_score'] }, 1, undefined],
+    [
+      'a KPI with another name',
+      { ...replayed([at('error', [0, 9])], []), gone: ['f1_score'], unseen: ['recall'] },
+      2,
+      '`f1_score` is gone and `recall` has no history',
+    ],
+  ])('what the past does not say: %s', (_, given, exitCode, reason) => {
+    const said = verdictOf(given)
+    expect(exitCodeOf(said)).toBe(exitCode)
+    expect(said.unknown.join()).toEqual(reason === undefined ? '' : expect.stringContaining(reason))
+    if (reason !== undefined) expect(verdictMarkdown(said, given, nothing)).toContain('Not known: ')
   })
 
   test('the number of alerts is that of a week, whatever the time', () => {
@@ -75,14 +99,16 @@ describe('what a person would say of an edit', () => {
 
 test('a comment for people, in which names are only text', () => {
   const [today, edited] = [[at('critical', [0, 900])], [at('warning', [0, 900])]]
-  const text = verdictMarkdown(verdict(today, edited), today, edited, week)
+  const text = verdictMarkdown(verdict(today, edited), replayed(today, edited), { fired: 3, found: 2 })
   expect(text).toContain('**Worse: 1 urgent alert would be missed.**')
-  expect(text).toContain('| critical | 1 | 0 |\n| warning | 0 | 1 |')
+  expect(text).toContain('| critical | 1 | 0 | 1 | 0 |\n| warning | 0 | 1 | 0 | 1 |\n| all | 1 | 1 | 1 | 1 |')
+  expect(text).toContain('1 incident today: 0 missed, 0 caught later, 0 caught earlier with the edit. 0 more')
+  expect(text).toContain('has 2 of the 3 alerts that really fired')
   expect(text).toContain(
     '- missed: critical of `f1_score`, `gpt|4 (search) at 8192 in s`, 1970-01-01 00:00:00 UTC',
   )
   const quiet = [at('critical')]
-  expect(verdictMarkdown(verdict(quiet, quiet), quiet, quiet, week)).toContain(
+  expect(verdictMarkdown(verdict(quiet, quiet), replayed(quiet, quiet), nothing)).toContain(
     'No alert with either configuration.',
   )
 })

@@ -284,6 +284,15 @@ export const settingsSchema = z.strictObject({
         .default(['replica', 'prometheus_replica', '__replica__']),
     })
     .prefault({}),
+  /** What an edit has to pass where it is applied. The settings in use count, so an edit cannot lift them for itself. */
+  changes: z
+    .strictObject({
+      /** An edit is applied only if its backtest over so much of the past finds no alert that gets worse. Default: without one. */
+      backtest: duration.optional(),
+      /** So long after an edit that had a backtest, it is taken back if alerts leave the range that was predicted. */
+      takeBackWithin: durationOrZero.default('1h'),
+    })
+    .prefault({}),
   instrumentation: z
     .strictObject({
       /** Label sets a process may have; further ones share one overflow series. */
