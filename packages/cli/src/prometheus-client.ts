@@ -3,18 +3,20 @@ import { z } from 'zod'
 import { reached, withLogin } from './login.js'
 import { runIn } from './up/run-file.js'
 
-/** One series of a range query: Unix seconds and values, NaN and infinite ones left out. */
-export interface RangeSeries {
-  readonly labels: Readonly<Record<string, string>>
-  readonly samples: readonly (readonly [at: number, value: number])[]
-}
+/** Values of a range query as Prometheus sends them: Unix seconds and text. There can be millions, so the first alone is looked at. */
+export type RangeValues = readonly (readonly [at: number, value: string])[]
 
-const rangeSchema = z.array(
-  z.object({
-    metric: z.record(z.string(), z.string()),
-    values: z.array(z.tuple([z.number(), z.string()])),
-  }),
-)
+const valueSchema = z.tuple([z.number(), z.string()])
+const rangeSchema = z.object({
+  result: z.array(
+    z.object({
+      metric: z.record(z.string(), z.string()),
+      values: z.custom<RangeValues>(
+        (given) => Array.isArray(given) && (given.length === 0 || valueSchema.safeParse(given[0]).success),
+      ),
+    }),
+  ),
+})
 
 /** Prometheus answers at most 11,000 steps at once. */
 const mostSteps = 10_000
@@ -75,28 +77,20 @@ export async function askPrometheus(
   })
 }
 
-/** A query at each step from `start` to `end`, Unix seconds, both included; split into queries that Prometheus allows. */
+/**
+ * A query at each step from `start` to `end`, Unix seconds, both included; split into queries that Prometheus allows.
+ * @param take gets the labels and the values of each series, again for each part of the time
+ */
 export async function rangeOf(
   url: string,
   query: string,
   { start, end, step }: { readonly start: number; readonly end: number; readonly step: number },
-): Promise<RangeSeries[]> {
-  const series = new Map<string, { labels: Record<string, string>; samples: [number, number][] }>()
+  take: (labels: Readonly<Record<string, string>>, values: RangeValues) => void,
+): Promise<void> {
   for (let from = start; from <= end; from += mostSteps * step) {
     const to = Math.min(end, from + (mostSteps - 1) * step)
     const range = { start: String(from), end: String(to), step: String(step) }
-    const data = z
-      .object({ result: rangeSchema })
-      .parse(await askPrometheus(url, '/api/v1/query_range', { query, ...range }))
-    for (const { metric, values } of data.result) {
-      const key = JSON.stringify(Object.entries(metric).sort())
-      const known = series.get(key) ?? { labels: metric, samples: [] }
-      series.set(key, known)
-      for (const [at, text] of values) {
-        const value = Number(text)
-        if (Number.isFinite(value)) known.samples.push([at, value])
-      }
-    }
+    const { result } = rangeSchema.parse(await askPrometheus(url, '/api/v1/query_range', { query, ...range }))
+    for (const { metric, values } of result) take(metric, values)
   }
-  return [...series.values()]
 }

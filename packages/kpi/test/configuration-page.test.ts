@@ -23,6 +23,7 @@ test('the page of the configuration names every setting, and no other', () => {
     },
     recorderScrapeTokenFile: '/token',
     proxySignIn: { key: 'proxy' },
+    changes: { backtest: '14d' },
   })
   const section = page.slice(page.indexOf('## Settings'), page.indexOf('## KPIs'))
   const described = [...section.matchAll(/^\| `([a-zA-Z.]+)` \|/gm)].map(([, key]) => key)

@@ -17,18 +17,26 @@ export interface Series {
   readonly column: Column
 }
 
-/** A query at each evaluation of a range. */
+/** A query at each evaluation of a range. NaN and infinite values are left out. */
 export async function columnsOf(url: string, expression: string, range: Range): Promise<Series[]> {
   const steps = Math.floor((range.end - range.start) / range.step) + 1
-  const series = await rangeOf(url, expression, range)
-  return series.map(({ labels, samples }) => {
-    const column: (number | undefined)[] = Array.from({ length: steps }, () => undefined)
-    for (const [at, value] of samples) column[Math.round((at - range.start) / range.step)] = value
-    return { labels, column }
+  const found = new Map<
+    string,
+    { labels: Readonly<Record<string, string>>; column: (number | undefined)[] }
+  >()
+  await rangeOf(url, expression, range, (labels, values) => {
+    const key = JSON.stringify(Object.entries(labels).sort())
+    const known = found.get(key) ?? { labels, column: new Array<number | undefined>(steps).fill(undefined) }
+    found.set(key, known)
+    for (const [at, text] of values) {
+      const value = Number(text)
+      if (Number.isFinite(value)) known.column[Math.round((at - range.start) / range.step)] = value
+    }
   })
+  return [...found.values()]
 }
 
-/** The newest sample of a series at each evaluation, and the highest since the one before. */
+/** The newest sample of a series at each evaluation, and the highest since the one before where that is higher. */
 export interface CounterColumns {
   readonly labels: Readonly<Record<string, string>>
   readonly now: Column
@@ -37,9 +45,11 @@ export interface CounterColumns {
 
 /** Counters of all instances, by their labels. */
 export async function countersOf(url: string, selector: string, range: Range): Promise<CounterColumns[]> {
+  const newestOf = `last_over_time(${selector}[${counterReach}s])`
   const [newest, highest] = await Promise.all([
-    columnsOf(url, `last_over_time(${selector}[${counterReach}s])`, range),
-    columnsOf(url, `max_over_time(${selector}[${range.step}s])`, range),
+    columnsOf(url, newestOf, range),
+    // Where a process ended, and nowhere else: these are few of many values.
+    columnsOf(url, `max_over_time(${selector}[${range.step}s]) > ${newestOf}`, range),
   ])
   const keyOf = ({ labels }: Series) =>
     JSON.stringify(
