@@ -76,6 +76,73 @@ COMMENT ON COLUMN alert_episodes.summary IS 'What happened, for people.';
 COMMENT ON COLUMN alert_episodes.labels IS 'All labels, as Prometheus or Alertmanager gave them.';
 COMMENT ON COLUMN alert_episodes.annotations IS 'All annotations, newest texts.';
 
+CREATE TABLE alert_episodes_to_group (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  episode_id bigint NOT NULL,
+  CONSTRAINT alert_episodes_to_group_pkey PRIMARY KEY (id),
+  CONSTRAINT alert_episodes_to_group_episode_id_fkey FOREIGN KEY (episode_id) REFERENCES alert_episodes(id) ON DELETE CASCADE
+);
+CREATE INDEX alert_episodes_to_group_episode ON alert_episodes_to_group USING btree (episode_id);
+COMMENT ON TABLE alert_episodes_to_group IS 'Episodes that began, or whose start or end changed, since their incident was last looked for. A row is deleted when that is done.';
+COMMENT ON COLUMN alert_episodes_to_group.id IS 'Order in which they were stored.';
+COMMENT ON COLUMN alert_episodes_to_group.episode_id IS 'The episode: alert_episodes.id. It can be there several times.';
+
+CREATE TABLE alert_incident_actions (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  incident_id bigint NOT NULL,
+  kind text NOT NULL,
+  by text NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  comment text,
+  other_id bigint,
+  episode_ids bigint[],
+  CONSTRAINT alert_incident_actions_pkey PRIMARY KEY (id),
+  CONSTRAINT alert_incident_actions_kind_check CHECK ((kind = ANY (ARRAY['comment'::text, 'title'::text, 'merge'::text, 'split'::text]))),
+  CONSTRAINT alert_incident_actions_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES alert_incidents(id) ON DELETE CASCADE
+);
+CREATE INDEX alert_incident_actions_incident ON alert_incident_actions USING btree (incident_id, id);
+COMMENT ON TABLE alert_incident_actions IS 'What people did with an incident, each time. Acknowledgements are of episodes: alert_acknowledgements.';
+COMMENT ON COLUMN alert_incident_actions.id IS 'Order in which they were stored.';
+COMMENT ON COLUMN alert_incident_actions.incident_id IS 'The incident: alert_incidents.id.';
+COMMENT ON COLUMN alert_incident_actions.kind IS 'comment; title: wrote its title; merge: made another incident part of it; split: took episodes out of it.';
+COMMENT ON COLUMN alert_incident_actions.by IS 'Who, as they call themselves.';
+COMMENT ON COLUMN alert_incident_actions.at IS 'When the recorder stored it.';
+COMMENT ON COLUMN alert_incident_actions.comment IS 'The comment, or the title; NULL for a merge or split without one.';
+COMMENT ON COLUMN alert_incident_actions.other_id IS 'The incident that was merged into it, or that episodes were split off to: alert_incidents.id when it was done.';
+COMMENT ON COLUMN alert_incident_actions.episode_ids IS 'The episodes that a merge or split moved: alert_episodes.id when it was done.';
+
+CREATE TABLE alert_incident_episodes (
+  episode_id bigint NOT NULL,
+  incident_id bigint NOT NULL,
+  by_person boolean DEFAULT false NOT NULL,
+  CONSTRAINT alert_incident_episodes_pkey PRIMARY KEY (episode_id),
+  CONSTRAINT alert_incident_episodes_episode_id_fkey FOREIGN KEY (episode_id) REFERENCES alert_episodes(id) ON DELETE CASCADE,
+  CONSTRAINT alert_incident_episodes_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES alert_incidents(id)
+);
+CREATE INDEX alert_incident_episodes_incident ON alert_incident_episodes USING btree (incident_id);
+COMMENT ON TABLE alert_incident_episodes IS 'The incident of each alert episode: exactly one, some seconds after the episode is stored.';
+COMMENT ON COLUMN alert_incident_episodes.episode_id IS 'The episode: alert_episodes.id.';
+COMMENT ON COLUMN alert_incident_episodes.incident_id IS 'The incident: alert_incidents.id.';
+COMMENT ON COLUMN alert_incident_episodes.by_person IS 'Whether a person has put it there by a merge or a split: then it stays, whatever else becomes known.';
+
+CREATE TABLE alert_incidents (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  title text NOT NULL,
+  titled_by text,
+  into_id bigint,
+  opened_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT alert_incidents_pkey PRIMARY KEY (id),
+  CONSTRAINT alert_incidents_check CHECK ((into_id <> id)),
+  CONSTRAINT alert_incidents_into_id_fkey FOREIGN KEY (into_id) REFERENCES alert_incidents(id) ON DELETE CASCADE
+);
+CREATE INDEX alert_incidents_into ON alert_incidents USING btree (into_id) WHERE (into_id IS NOT NULL);
+COMMENT ON TABLE alert_incidents IS 'One row for each incident; the view incidents has what its episodes say of it. A row whose last episode is deleted is deleted with it.';
+COMMENT ON COLUMN alert_incidents.id IS 'Key of the incident, used in links.';
+COMMENT ON COLUMN alert_incidents.title IS 'What it is about: its service, its KPIs and its number of alerts, or what a person has written.';
+COMMENT ON COLUMN alert_incidents.titled_by IS 'Who wrote the title; NULL where it was made from the episodes.';
+COMMENT ON COLUMN alert_incidents.into_id IS 'The incident that it became part of; NULL for one that stands by itself.';
+COMMENT ON COLUMN alert_incidents.opened_at IS 'When the recorder stored it.';
+
 CREATE TABLE alert_ratings (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   episode_id bigint NOT NULL,
@@ -631,6 +698,110 @@ COMMENT ON COLUMN dead_letters.at IS 'When it happened, by the clock of its sour
 COMMENT ON COLUMN dead_letters.episode_id IS 'The alert: alert_episodes.id.';
 COMMENT ON COLUMN dead_letters.level IS 'Its severity.';
 COMMENT ON COLUMN dead_letters.message IS 'The alert''s summary, for people.';
+
+CREATE VIEW incident_episodes AS
+ SELECT incident_id,
+    episode_id,
+    by_person
+   FROM alert_incident_episodes;
+COMMENT ON VIEW incident_episodes IS 'Which alert is part of which incident: each of exactly one.';
+COMMENT ON COLUMN incident_episodes.incident_id IS 'The incident: incidents.id.';
+COMMENT ON COLUMN incident_episodes.episode_id IS 'The alert: alerts.id.';
+COMMENT ON COLUMN incident_episodes.by_person IS 'Whether a person has put it there.';
+
+CREATE VIEW incidents AS
+ SELECT incident.id,
+    incident.title,
+    severities.names[found.worst] AS severity,
+        CASE
+            WHEN found.ends_at IS NOT NULL THEN 'resolved'::text
+            WHEN people.acknowledged_at IS NOT NULL THEN 'acknowledged'::text
+            ELSE 'open'::text
+        END AS state,
+    found.starts_at,
+    found.ends_at,
+    found.services,
+    found.kpis,
+    found.alerts,
+    found.open_alerts,
+    people.acknowledged_at,
+    people.people,
+    incident.titled_by
+   FROM alert_incidents incident
+     CROSS JOIN ( VALUES (ARRAY['info'::text, 'warning'::text, 'error'::text, 'critical'::text])) severities(names)
+     CROSS JOIN LATERAL ( SELECT min(episode.starts_at) AS starts_at,
+                CASE
+                    WHEN bool_and(episode.ends_at IS NOT NULL) THEN max(episode.ends_at)
+                    ELSE NULL::timestamp with time zone
+                END AS ends_at,
+            max(array_position(severities.names, episode.severity)) AS worst,
+            COALESCE(array_agg(DISTINCT episode.service ORDER BY episode.service) FILTER (WHERE episode.service IS NOT NULL), '{}'::text[]) AS services,
+            COALESCE(array_agg(DISTINCT episode.kpi ORDER BY episode.kpi) FILTER (WHERE episode.kpi IS NOT NULL), '{}'::text[]) AS kpis,
+            count(*) FILTER (WHERE episode.is_own) AS alerts,
+            count(*) FILTER (WHERE episode.ends_at IS NULL) AS open_alerts
+           FROM ( SELECT alert_episodes.id,
+                    alert_episodes.cluster,
+                    alert_episodes.fingerprint,
+                    alert_episodes.alertname,
+                    alert_episodes.severity,
+                    alert_episodes.kpi,
+                    alert_episodes.service,
+                    alert_episodes.model,
+                    alert_episodes.context_size,
+                    alert_episodes.operation,
+                    alert_episodes.starts_at,
+                    alert_episodes.ends_at,
+                    alert_episodes.last_firing_at,
+                    alert_episodes.opened_at,
+                    alert_episodes.closed_at,
+                    alert_episodes.closed_how,
+                    alert_episodes.value,
+                    alert_episodes.newest_value,
+                    alert_episodes.peak_value,
+                    alert_episodes.threshold,
+                    alert_episodes.summary,
+                    alert_episodes.labels,
+                    alert_episodes.annotations,
+                    alert_episodes.closed_how IS DISTINCT FROM 'superseded'::text OR alert_episodes.ends_at > alert_episodes.starts_at AS is_own
+                   FROM alert_incident_episodes
+                     JOIN alert_episodes ON alert_episodes.id = alert_incident_episodes.episode_id
+                  WHERE alert_incident_episodes.incident_id = incident.id) episode) found
+     CROSS JOIN LATERAL ( SELECT min(names.at) FILTER (WHERE names.is_acknowledgement) AS acknowledged_at,
+            COALESCE(array_agg(names.by ORDER BY names.first), '{}'::text[]) AS people
+           FROM ( SELECT each.by,
+                    min(each.at) AS first,
+                    min(each.at) FILTER (WHERE each.is_acknowledgement) AS at,
+                    bool_or(each.is_acknowledgement) AS is_acknowledgement
+                   FROM ( SELECT known.by,
+                            known.at,
+                            true AS is_acknowledgement
+                           FROM alert_incident_episodes
+                             JOIN alert_acknowledgements known USING (episode_id)
+                          WHERE alert_incident_episodes.incident_id = incident.id
+                        UNION ALL
+                         SELECT action.by,
+                            action.at,
+                            false
+                           FROM alert_incident_actions action
+                          WHERE action.kind = 'comment'::text AND (action.incident_id = incident.id OR (action.incident_id IN ( SELECT alert_incidents.id
+                                   FROM alert_incidents
+                                  WHERE alert_incidents.into_id = incident.id)))) each
+                  GROUP BY each.by) names) people
+  WHERE incident.into_id IS NULL AND found.starts_at IS NOT NULL;
+COMMENT ON VIEW incidents IS 'One row for each incident: alert episodes of a service that began within minutes of each other, or are of one alert, or were put together by a person. See incident_episodes for its alerts.';
+COMMENT ON COLUMN incidents.id IS 'Key of the incident; mnemoscope incident show takes it.';
+COMMENT ON COLUMN incidents.title IS 'What it is about: its service, its KPIs with the worst first, and its number of alerts, or what a person has written.';
+COMMENT ON COLUMN incidents.severity IS 'The worst level of its alerts: info, warning, error or critical. NULL where all have levels of other origin.';
+COMMENT ON COLUMN incidents.state IS 'open while one of its alerts fires, acknowledged where somebody has acknowledged one of them, resolved when all are over.';
+COMMENT ON COLUMN incidents.starts_at IS 'When its first alert began.';
+COMMENT ON COLUMN incidents.ends_at IS 'When its last alert ended; NULL while one fires.';
+COMMENT ON COLUMN incidents.services IS 'Services of its alerts, in the order of their names; empty for alerts that concern none.';
+COMMENT ON COLUMN incidents.kpis IS 'KPIs of its alerts by id, in the order of their names.';
+COMMENT ON COLUMN incidents.alerts IS 'How many alerts it has. An episode that proved to be part of the one before it is none.';
+COMMENT ON COLUMN incidents.open_alerts IS 'How many of them fire.';
+COMMENT ON COLUMN incidents.acknowledged_at IS 'When one of its alerts was first acknowledged; NULL where none was.';
+COMMENT ON COLUMN incidents.people IS 'Who is on it: all who acknowledged one of its alerts or commented, in the order of their first word.';
+COMMENT ON COLUMN incidents.titled_by IS 'Who wrote the title; NULL where it was made from the alerts.';
 
 CREATE VIEW kpi_hours AS
  SELECT snapshots_hourly.hour,

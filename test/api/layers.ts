@@ -28,6 +28,7 @@ export const layers = [
   'measurements',
   'operations',
   'notifications',
+  'incidents',
   'deliveries',
   'dashboard',
   'analysis',

@@ -1,4 +1,5 @@
 import type { AlertEpisode, AlertEvent } from './alert-event.js'
+import { lastedText } from './lasted-text.js'
 import { inUnit } from './unit-text.js'
 
 /**
@@ -34,7 +35,7 @@ export function eventText(
 function endText({ kind, closed_how, timestamp, ends_at, metadata: { annotations } }: AlertEpisode): string {
   if (closed_how === 'superseded') return 'went on as another alert'
   const word = annotations.shown_quiet ? 'ended without data' : kind === 'threshold' ? 'recovered' : 'ended'
-  return ends_at === null ? word : `${word} after ${timeText(ends_at - timestamp)}`
+  return ends_at === null ? word : `${word} after ${lastedText(ends_at - timestamp)}`
 }
 
 function valueText({ metadata: { annotations } }: AlertEpisode): string {
@@ -54,17 +55,4 @@ function worstText({ kind, peak_value }: AlertEpisode, atEnd: number | null, uni
 function traceText(operations: AlertEvent['operations']): string {
   const traced = operations.find(({ trace_id }) => trace_id !== null)
   return traced === undefined ? '' : `; trace of a bad operation: ${traced.trace_id}`
-}
-
-/** A time as messages write it: `2 min 30 s`. */
-function timeText(seconds: number): string {
-  const rounded = Math.round(seconds)
-  const parts: [number, string][] = [
-    [Math.floor(rounded / 86_400), 'd'],
-    [Math.floor(rounded / 3_600) % 24, 'h'],
-    [Math.floor(rounded / 60) % 60, 'min'],
-    [rounded % 60, 's'],
-  ]
-  const shown = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`)
-  return shown.length === 0 ? '0 s' : shown.join(' ')
 }

@@ -81,7 +81,9 @@ export type {
   Statistic,
   Thresholds,
 } from './kpi.js'
+export { lastedText } from './lasted-text.js'
 export { createListener, type ListenerOptions, type TlsFiles } from './listener.js'
+export { escapeMarkdown } from './markdown-text.js'
 export {
   countedRange,
   countedValue,

@@ -56,6 +56,15 @@ COMMENT ON COLUMN alert_episodes.summary IS 'What happened, for people.';
 COMMENT ON COLUMN alert_episodes.labels IS 'All labels, as Prometheus or Alertmanager gave them.';
 COMMENT ON COLUMN alert_episodes.annotations IS 'All annotations, newest texts.';
 
+CREATE TABLE alert_episodes_to_group (
+  id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  episode_id bigint NOT NULL REFERENCES alert_episodes ON DELETE CASCADE
+);
+CREATE INDEX alert_episodes_to_group_episode ON alert_episodes_to_group (episode_id);
+COMMENT ON TABLE alert_episodes_to_group IS 'Episodes that began, or whose start or end changed, since their incident was last looked for. A row is deleted when that is done.';
+COMMENT ON COLUMN alert_episodes_to_group.id IS 'Order in which they were stored.';
+COMMENT ON COLUMN alert_episodes_to_group.episode_id IS 'The episode: alert_episodes.id. It can be there several times.';
+
 CREATE TABLE alert_transitions (
   id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   episode_id  bigint NOT NULL REFERENCES alert_episodes ON DELETE CASCADE,

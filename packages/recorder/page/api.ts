@@ -7,6 +7,8 @@ export type AlertEpisode = AnswerOf<'GET /api/episodes'>['episodes'][number]
 export type Behind = AnswerOf<'GET /api/episodes/{id}/operations'>
 export type Notified = AnswerOf<'GET /api/episodes/{id}/notifications'>
 export type EpisodeDetail = AnswerOf<'GET /api/episodes/{id}'>
+export type Incident = AnswerOf<'GET /api/incidents'>['incidents'][number]
+export type IncidentDetail = AnswerOf<'GET /api/incidents/{id}'>
 export type ConfigAnswer = AnswerOf<'GET /api/config'>
 export type ConfigChange = AnswerOf<'GET /api/config/changes'>['changes'][number]
 

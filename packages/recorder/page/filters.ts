@@ -17,6 +17,8 @@ export interface Address {
   readonly kpi?: string | undefined
   /** Id of the alert that is shown by itself. */
   readonly alert?: string | undefined
+  /** Id of the incident that is shown by itself. */
+  readonly incident?: string | undefined
 }
 
 const filters = ['service', 'model', 'operation', 'context_size'] as const
@@ -40,8 +42,13 @@ export function readAddress(search: string): Address {
     operation: given.get('operation') ?? undefined,
     context_size: given.get('context_size') ?? undefined,
     kpi: given.get('kpi') ?? undefined,
-    alert: /^[1-9]\d*$/.exec(given.get('alert') ?? '')?.[0],
+    alert: idIn(given, 'alert'),
+    incident: idIn(given, 'incident'),
   }
+}
+
+function idIn(given: URLSearchParams, name: string): string | undefined {
+  return /^[1-9]\d*$/.exec(given.get(name) ?? '')?.[0]
 }
 
 /** The part of an address that the recorder's API takes. */
@@ -55,7 +62,7 @@ export function linkTo(address: Address): string {
   const { hours, ...scope } = scopeOf(address)
   const query = new URLSearchParams()
   if (hours !== defaultHours && hours !== undefined) query.set('hours', String(hours))
-  for (const [name, value] of Object.entries({ ...scope, alert: address.alert }))
+  for (const [name, value] of Object.entries({ ...scope, incident: address.incident, alert: address.alert }))
     if (value) query.set(name, value)
   return query.size === 0 ? location.pathname : `?${query}`
 }
@@ -89,15 +96,22 @@ export function alertLink(address: Address, id: number, text: string): HTMLAncho
   return element('a', { href: linkTo({ ...address, alert }), 'data-alert': alert }, text)
 }
 
+/** A link to an incident by itself. */
+export function incidentLink(address: Address, id: number, text: string): HTMLAnchorElement {
+  const incident = String(id)
+  return element('a', { href: linkTo({ ...address, incident }), 'data-incident': incident }, text)
+}
+
 /** Makes the time windows, filters and links to alerts work. */
 export function startFilters(address: () => Address, go: (changes: Partial<Address>) => void): void {
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return
-    const { hours, alert } = link.dataset
-    if (hours === undefined && alert === undefined) return
+    const { hours, alert, incident } = link.dataset
+    if (hours === undefined && alert === undefined && incident === undefined) return
     event.preventDefault()
-    go(alert === undefined ? { hours: Number(hours), between: undefined } : { alert: alert || undefined })
+    if (hours !== undefined) go({ hours: Number(hours), between: undefined })
+    else go(alert === undefined ? { incident: incident || undefined } : { alert: alert || undefined })
   })
   for (const name of filters) {
     const select = byId(selects[name], HTMLSelectElement)

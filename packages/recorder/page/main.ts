@@ -17,9 +17,11 @@ import {
 } from './filters.js'
 import { showFiring } from './firing.js'
 import { showHistory } from './history.js'
+import { showIncidents } from './incidents.js'
 import { showNewest } from './newest-values.js'
 import { showNotices } from './notices.js'
 import { showOneAlert } from './one-alert.js'
+import { showOneIncident, startIncidentForms } from './one-incident.js'
 import { showGuide, showOutdated, showOverallStatus } from './overall-status.js'
 import { showPointOperations } from './point-operations.js'
 import { askToSignIn, isSignedOut, startSignIn } from './sign-in.js'
@@ -73,6 +75,8 @@ async function update(own: Address): Promise<void> {
   showOverallStatus(answer, problems)
   showGuide(answer, problems)
   await showOneAlert(own, answer)
+  await showIncidents(own)
+  await showOneIncident(own)
   if (own !== address) return
   const parts = [
     () => showFiring(answer, own),
@@ -128,6 +132,7 @@ startClock()
 startFilters(() => address, go)
 startSignIn(() => void refresh())
 startAcknowledge(() => void refresh())
+startIncidentForms(() => void refresh())
 makeScrollable(document.querySelectorAll<HTMLElement>('.scroll'))
 
 await refresh()

@@ -27,6 +27,7 @@ import { knownHosts } from './http/hosts.js'
 import type { KeyChange } from './http/key-file.js'
 import { type Listening, listen } from './http/listen.js'
 import { readPage } from './http/page.js'
+import { startIncidents } from './incidents/group-episodes.js'
 import { type Loop, type NamedLoop, showLoops } from './loop.js'
 import { createMetrics } from './metrics.js'
 import { createAlertmanagerClient } from './prometheus/alertmanager.js'
@@ -164,6 +165,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     { work: 'readers', loop: startEndingReaders(work) },
     { work: 'queue_depth', loop: startQueueDepth(work) },
     { work: 'storms', loop: startStorms(work) },
+    { work: 'incidents', loop: startIncidents(work) },
     ...handlers.map((handler) => ({
       work: 'deliveries',
       handler: handler.name,

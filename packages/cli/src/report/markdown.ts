@@ -1,4 +1,4 @@
-import type { ReportCell, ReportSection } from '@mnemoscope/kpi'
+import { escapeMarkdown, type ReportCell, type ReportSection } from '@mnemoscope/kpi'
 import { printableLine } from '../terminal.js'
 import type { Report } from './report.js'
 
@@ -24,11 +24,6 @@ function cellMarkdown({ text, href }: ReportCell): string {
   const shown = escapeMarkdown(text)
   // These characters would end the address or the cell.
   return href === undefined ? shown : `[${shown}](<${href.replaceAll(/[<>|\s]/g, encodeURIComponent)}>)`
-}
-
-/** Escapes a text: the name of a model must not end a cell, open a tag or become a link. */
-export function escapeMarkdown(text: string): string {
-  return printableLine(text).replaceAll(/[\\`*[\]<>|]/g, '\\$&')
 }
 
 /**

@@ -237,6 +237,13 @@ export const settingsSchema = z.strictObject({
       runbookBaseUrl: link.optional(),
     })
     .prefault({}),
+  /** Which alerts of a service are one incident. */
+  incidents: z
+    .strictObject({
+      /** Alerts that begin within this time of each other, and one alert that comes back within it. */
+      within: changeable(durationOrZero).default('10m'),
+    })
+    .prefault({}),
   /** Handlers, by name, to which the recorder itself delivers each event of an alert, at least once. */
   handlers: handlersSchema.default({}),
   /** What others add: KPIs, handlers, sections of the report; see `definePlugin`. */

@@ -65,7 +65,13 @@ export async function loadOpenEpisodes(pool: pg.Pool, cluster: string): Promise<
 export async function updateEpisodes(client: pg.ClientBase, episodes: readonly Episode[]): Promise<void> {
   if (episodes.length === 0) return
   await client.query(
-    `UPDATE alert_episodes SET
+    `WITH given AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS given (${recordType})), moved AS (
+       INSERT INTO alert_episodes_to_group (episode_id)
+       SELECT id FROM alert_episodes JOIN given USING (id)
+       WHERE alert_episodes.starts_at <> given.starts_at
+         OR alert_episodes.ends_at IS DISTINCT FROM given.ends_at
+     )
+     UPDATE alert_episodes SET
        starts_at = given.starts_at,
        closed_at = CASE WHEN given.ends_at IS NULL THEN NULL ELSE coalesce(alert_episodes.closed_at, now()) END,
        ends_at = given.ends_at,
@@ -77,7 +83,7 @@ export async function updateEpisodes(client: pg.ClientBase, episodes: readonly E
        threshold = given.threshold,
        summary = given.summary,
        annotations = given.annotations
-     FROM jsonb_to_recordset($1::jsonb) AS given (${recordType})
+     FROM given
      WHERE alert_episodes.id = given.id`,
     [JSON.stringify(episodes.map(rowOf))],
   )
@@ -87,14 +93,17 @@ export async function updateEpisodes(client: pg.ClientBase, episodes: readonly E
 export async function insertEpisodes(client: pg.ClientBase, episodes: readonly Episode[]): Promise<string[]> {
   if (episodes.length === 0) return []
   const { rows } = await client.query<{ id: string; cluster: string; fingerprint: string; starts_at: Date }>(
-    `INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size,
+    `WITH stored AS (
+     INSERT INTO alert_episodes (cluster, fingerprint, alertname, severity, kpi, service, model, context_size,
        operation, starts_at, ends_at, closed_at, closed_how, last_firing_at, value, newest_value, peak_value, threshold, summary, labels,
        annotations)
      SELECT cluster, fingerprint, alertname, severity, kpi, service, model, context_size,
        operation, starts_at, ends_at, CASE WHEN ends_at IS NOT NULL THEN now() END, closed_how, last_firing_at, value,
        newest_value, peak_value, threshold, summary, labels, annotations
      FROM jsonb_to_recordset($1::jsonb) AS given (${recordType})
-     RETURNING id, cluster, fingerprint, starts_at`,
+     RETURNING id, cluster, fingerprint, starts_at
+     ), to_group AS (INSERT INTO alert_episodes_to_group (episode_id) SELECT id FROM stored)
+     SELECT * FROM stored`,
     [JSON.stringify(episodes.map(rowOf))],
   )
   const ids = new Map(

@@ -10,6 +10,7 @@ import { deploymentRoutes } from '../deployments/routes.js'
 import { episodeRoutes } from '../episodes/routes.js'
 import { type OpenApiDocument, openApiDocument } from '../http/openapi.js'
 import { type AnyRoute, route } from '../http/route.js'
+import { incidentRoutes } from '../incidents/routes.js'
 import { measurementRoutes } from '../measurements/routes.js'
 import { notificationRoutes } from '../notifications/routes.js'
 import { operationRoutes } from '../operations/routes.js'
@@ -27,6 +28,7 @@ const featureRoutes = [
   ...measurementRoutes,
   ...operationRoutes,
   ...notificationRoutes,
+  ...incidentRoutes,
   ...analysisRoutes,
   ...reviewRoutes,
   ...configRoutes,

@@ -21,6 +21,8 @@ export const lockNumbers = {
   configChanges: 572_702_005,
   /** Comparing deployments with those stored. */
   deployments: 572_702_006,
+  /** Putting episodes into incidents. */
+  incidents: 572_702_007,
   // Work of which one run at a time is enough, see `exclusively`.
   snapshots: 572_702_101,
   backfill: 572_702_102,

@@ -121,6 +121,13 @@ function agedTables(retention: Retention, before: (days: number) => Date): AgedT
       unless: 'NOT EXISTS (SELECT FROM config_changes AS newer WHERE newer.id > old.id AND newer.at < $1)',
     },
     { name: 'alert_episodes', age: 'ends_at', cutoff: before(retention.alertsDays) },
+    {
+      name: 'alert_incidents',
+      age: 'opened_at',
+      cutoff: before(retention.alertsDays),
+      unless:
+        'into_id IS NOT NULL OR EXISTS (SELECT FROM alert_incident_episodes WHERE incident_id = old.id)',
+    },
     { name: 'audit_log', age: 'at', cutoff: before(auditDays) },
   ]
 }

@@ -89,7 +89,7 @@ export async function changedBefore(
 }
 
 // Bounds that are known before the snapshots are read keep every other day's partition out.
-async function kpisAround(pool: pg.Pool, episodeId: string): Promise<KpiAround[]> {
+export async function kpisAround(pool: pg.Pool, episodeId: string): Promise<KpiAround[]> {
   const quantile = (q: number) =>
     `percentile_cont(${q}) WITHIN GROUP (ORDER BY snapshots.value) FILTER (WHERE at < starts_at)`
   const { rows } = await pool.query<KpiAround>(

@@ -16,6 +16,12 @@ export interface EventState {
   readonly acknowledgement: number
   /** Newest rating. */
   readonly rating: number
+  /** Newest incident. */
+  readonly incident: number
+  /** Newest of what people did with incidents. */
+  readonly incident_action: number
+  /** Changes of episodes whose incident is still to be found. */
+  readonly to_group: number
   /** Hash of the configuration in use. */
   readonly config: string
   /** Since when the configuration file can't be applied, Unix seconds; null while it is applied. */
@@ -164,7 +170,10 @@ async function storedState(pool: pg.Pool): Promise<Omit<EventState, keyof Config
     `SELECT (SELECT extract(epoch FROM max(at))::float8 FROM snapshot_instants) AS instant,
             (SELECT coalesce(max(id), 0)::float8 FROM alert_transitions) AS transition,
             (SELECT coalesce(max(id), 0)::float8 FROM alert_acknowledgements) AS acknowledgement,
-            (SELECT coalesce(max(id), 0)::float8 FROM alert_ratings) AS rating`,
+            (SELECT coalesce(max(id), 0)::float8 FROM alert_ratings) AS rating,
+            (SELECT coalesce(max(id), 0)::float8 FROM alert_incidents) AS incident,
+            (SELECT coalesce(max(id), 0)::float8 FROM alert_incident_actions) AS incident_action,
+            (SELECT count(*)::float8 FROM alert_episodes_to_group) AS to_group`,
   )
   return rows[0] as Omit<EventState, keyof ConfigState>
 }

@@ -63,6 +63,11 @@ const alwaysNull: Readonly<Record<string, readonly string[]>> = {
   'GET /api/episodes/{id}/notifications': ['receivers', 'silences', 'inhibited_by', 'mute_times'].map(
     (part) => `.${part}[]`,
   ),
+  // The first one is open.
+  'POST /api/incidents/{id}/acknowledge': ['.incident.ends_at'],
+  'POST /api/incidents/{id}/comments': ['.incident.ends_at'],
+  'POST /api/incidents/{id}/title': ['.incident.ends_at'],
+  'POST /api/incidents/{id}/merge': ['.incident.ends_at'],
   // Without a Prometheus; `status/notices.test.ts` has one.
   'GET /api/notices': ['.notices'],
 }
@@ -86,6 +91,14 @@ const others: Readonly<Record<string, readonly { path: string; init?: RequestIni
   'GET /api/operations': [
     { path: '/api/operations?kpi=adaptation_success_rate', status: 200 },
     { path: '/api/operations?kpi=none', status: 400 },
+  ],
+  'GET /api/incidents': [{ path: '/api/incidents?state=unresolved&least=info&before=2', status: 200 }],
+  'GET /api/incidents/{id}': [
+    { path: '/api/incidents/2', status: 200 },
+    { path: '/api/incidents/99', status: 404 },
+  ],
+  'POST /api/incidents/{id}/merge': [
+    { path: '/api/incidents/1/merge', init: json('POST', { by: 'ada', incident: 1 }), status: 400 },
   ],
   'GET /api/episodes': [{ path: '/api/episodes?limit=0', status: 400 }],
   'GET /api/episodes/{id}': [

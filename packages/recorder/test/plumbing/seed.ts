@@ -80,6 +80,16 @@ export async function seedEverything(pool: pg.Pool): Promise<void> {
     "INSERT INTO alert_ratings (episode_id, rating, by, comment) SELECT id, 'useful', 'ada', 'real' FROM alert_episodes",
   )
   await pool.query(
+    `INSERT INTO alert_incidents (title, titled_by, into_id)
+     VALUES ('Index lost', 'ada', NULL), ('Slow answers', 'ada', NULL), ('Earlier', NULL, 1)`,
+  )
+  await pool.query(
+    'INSERT INTO alert_incident_episodes (episode_id, incident_id) SELECT id, id FROM alert_episodes',
+  )
+  await pool.query(
+    "INSERT INTO alert_incident_actions (incident_id, kind, by, comment) VALUES (1, 'comment', 'ada', 'the index again')",
+  )
+  await pool.query(
     `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, summary, differences, restarts, config)
      VALUES ($1::timestamptz - interval '1 hour', 'ada', 'file', 'b', 'a', '{snapshotInterval 60s → 30s}',
        '[{"path": "snapshotInterval", "before": "60s", "after": "30s"}]',

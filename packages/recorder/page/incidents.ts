@@ -1,0 +1,79 @@
+import { ask, type Incident, RefusedError } from './api.js'
+import { byId, element, setText } from './dom.js'
+import { type Address, incidentLink, scopeOf } from './filters.js'
+import { badge, levelClass } from './level.js'
+import { paged, showList } from './list.js'
+import { formatDuration, sinceOf, timeOf } from './time.js'
+
+/** The most incidents of one answer. */
+const mostIncidents = 500
+
+let latest: { readonly address: Address; readonly incidents: readonly Incident[] } | undefined
+const pages = paged(byId('incidents-more'), 4, () => {
+  if (latest) show(latest.address, latest.incidents)
+})
+
+/** Incidents of the window: those that are not over first, then the newest. Resolved ones wait behind the first page. */
+export async function showIncidents(address: Address): Promise<void> {
+  const query = { ...scopeOf(address), limit: mostIncidents }
+  const { incidents } = await ask('GET /api/incidents', { query }).catch((error: unknown) => {
+    // A key for some services may not see what people have put together with others.
+    if (error instanceof RefusedError && error.code === 'ACCESS_DENIED') return { incidents: [] }
+    throw error
+  })
+  const isOver = ({ state }: Incident) => Number(state === 'resolved')
+  show(
+    address,
+    incidents.toSorted((a, b) => isOver(a) - isOver(b)),
+  )
+}
+
+/** Incidents that the page knows, for who wants to name another one. */
+export function knownIncidents(): readonly Incident[] {
+  return latest?.incidents ?? []
+}
+
+function show(address: Address, incidents: readonly Incident[]): void {
+  latest = { address, incidents }
+  byId('incidents').hidden = incidents.length === 0
+  const open = incidents.filter(({ state }) => state !== 'resolved').length
+  setText(byId('incidents-count'), `${open} open, ${incidents.length - open} resolved`)
+  pages.update(incidents.length, 'incidents')
+  showList(
+    byId('incidents-list'),
+    incidents.slice(0, pages.most()).map((incident) => ({ incident, address })),
+    ({ incident }) => String(incident.id),
+    ({ incident }) => incidentCard(incident, address),
+  )
+}
+
+/** What an incident is, how bad, since when, and who is on it. */
+export function incidentCard(incident: Incident, address: Address): HTMLLIElement {
+  const { id, title, level, state, starts_at, ends_at } = incident
+  const span =
+    ends_at === null
+      ? ['for ', element('strong', {}, sinceOf(starts_at)), ' since ', timeOf(starts_at)]
+      : ['lasted ', element('strong', {}, formatDuration(ends_at - starts_at)), ' from ', timeOf(starts_at)]
+  return element(
+    'li',
+    {
+      class: `alert ${levelClass(state === 'resolved' ? null : (level ?? 'other'))}`,
+      'data-incident-card': String(id),
+    },
+    element(
+      'div',
+      { class: 'alert-head' },
+      badge(level ?? 'alert'),
+      element('h3', {}, incidentLink(address, id, title)),
+      element('span', { class: 'where' }, `#${id} ${state}`),
+      element('span', { class: 'since' }, ...span),
+    ),
+    element('p', {}, peopleText(incident)),
+  )
+}
+
+function peopleText({ alerts, open_alerts, people }: Incident): string {
+  const all = `${alerts} ${alerts === 1 ? 'alert' : 'alerts'}`
+  const firing = open_alerts === 0 ? all : `${all}, ${open_alerts} firing`
+  return `${firing}; ${people.length === 0 ? 'nobody is on it yet' : `on it: ${people.join(', ')}`}`
+}

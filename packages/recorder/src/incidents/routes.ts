@@ -1,0 +1,199 @@
+import type { Config } from '@mnemoscope/kpi'
+import type pg from 'pg'
+import { z } from 'zod'
+import { limit, scopeOf, scopeQuery, writtenText } from '../http/query.js'
+import { route } from '../http/route.js'
+import { signed } from '../http/signed.js'
+import { incidentDetail, incidentDetailAnswer } from './detail.js'
+import { type Incident, incidentAnswer, incidentById, incidents, servicesOf } from './find.js'
+import { acknowledgeIncident, comment, merge, refuseUnknown, split, title } from './people.js'
+import { postmortem } from './postmortem.js'
+
+/** The longest text, each character escaped. */
+const mostTextBytes = 32 * 1_024
+const mostSplit = 500
+
+export interface Needs {
+  readonly pool: pg.Pool
+  readonly readers: pg.Pool
+  readonly config: Pick<Config, 'kpis'>
+}
+
+const incidentId = z
+  .string()
+  .regex(/^[1-9]\d{0,17}$/, { error: 'expected the id of an incident, as /api/incidents has it' })
+
+const by = writtenText(100)
+const anyComment = writtenText(2_000).optional()
+const oneIncident = z.strictObject({ incident: incidentAnswer })
+const next = { invalid: 'Correct the body.', tooLarge: 'Write less.' }
+
+export const incidentRoutes = [
+  route({
+    method: 'GET',
+    path: '/api/incidents',
+    summary: 'Incidents with an alert that fired in a window, newest first.',
+    access: 'read',
+    query: {
+      ...scopeQuery,
+      state: z
+        .enum(['unresolved', 'resolved', 'any'])
+        .default('any')
+        .describe('`unresolved`: open or acknowledged.'),
+      least: z
+        .enum(['info', 'warning'])
+        .default('warning')
+        .describe('`info` gives incidents of `info` alerts alone too.'),
+      limit: limit(500, 50),
+      before: incidentId
+        .optional()
+        .describe('Only those after this one in the order of the answer: the next page.'),
+    },
+    answer: z.strictObject({ incidents: z.array(incidentAnswer) }),
+    async handle({ query }, { readers }: Needs) {
+      const { state, least, before } = query
+      const filter = { state, info: least === 'info', most: query.limit, before }
+      return { incidents: await incidents(readers, scopeOf(query), filter) }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/incidents/{id}',
+    summary:
+      'An incident with its alerts and its timeline. One that became part of another is answered with that one.',
+    access: 'read',
+    params: { id: incidentId },
+    answer: incidentDetailAnswer,
+    example: { params: { id: '1' } },
+    async handle({ params: { id } }, { readers, config }: Needs) {
+      return (await incidentDetail(readers, id, config.kpis)) ?? refuseUnknown(id)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/incidents/{id}/postmortem',
+    summary: 'A draft of its post-mortem, as Markdown.',
+    access: 'read',
+    params: { id: incidentId },
+    media: ['text/markdown'],
+    example: { params: { id: '1' } },
+    async handle({ params: { id }, context }, { readers, config }: Needs) {
+      const detail = (await incidentDetail(readers, id, config.kpis)) ?? refuseUnknown(id)
+      return context.body(postmortem(detail, config.kpis, Date.now() / 1_000), 200, {
+        'content-type': 'text/markdown; charset=utf-8',
+        'content-disposition': `inline; filename="incident-${detail.id}.md"`,
+      })
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/incidents/{id}/acknowledge',
+    summary: 'Says who works on an incident: acknowledges its alerts that fire. Silences nothing.',
+    access: 'acknowledge',
+    params: { id: incidentId },
+    body: {
+      schema: z.strictObject({ by, comment: anyComment }),
+      mostBytes: mostTextBytes,
+      expected: '{"by": "who", "comment": "at most 2,000 characters, may be left out"}',
+      next,
+    },
+    answer: oneIncident,
+    services: ({ params: { id } }, { pool }: Needs) => servicesOf(pool, [id]),
+    example: { params: { id: '1' }, body: { by: 'night shift' } },
+    async handle({ params: { id }, body, caller }, { pool }: Needs) {
+      const said = { by: signed(body.by, caller), comment: body.comment ?? null }
+      return answerWith(pool, await acknowledgeIncident(pool, id, said))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/incidents/{id}/comments',
+    summary: 'Adds a comment to the timeline of an incident.',
+    access: 'acknowledge',
+    params: { id: incidentId },
+    body: {
+      schema: z.strictObject({ by, comment: writtenText(2_000) }),
+      mostBytes: mostTextBytes,
+      expected: '{"by": "who", "comment": "at most 2,000 characters"}',
+      next,
+    },
+    answer: oneIncident,
+    services: ({ params: { id } }, { pool }: Needs) => servicesOf(pool, [id]),
+    example: { params: { id: '1' }, body: { by: 'night shift', comment: 'the index is being rebuilt' } },
+    async handle({ params: { id }, body, caller }, { pool }: Needs) {
+      return answerWith(pool, await comment(pool, id, { ...body, by: signed(body.by, caller) }))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/incidents/{id}/title',
+    summary: 'Gives an incident a title, in place of the one made from its alerts.',
+    access: 'acknowledge',
+    params: { id: incidentId },
+    body: {
+      schema: z.strictObject({ by, title: writtenText(200) }),
+      mostBytes: mostTextBytes,
+      expected: '{"by": "who", "title": "at most 200 characters"}',
+      next,
+    },
+    answer: oneIncident,
+    services: ({ params: { id } }, { pool }: Needs) => servicesOf(pool, [id]),
+    example: { params: { id: '1' }, body: { by: 'night shift', title: 'Search index lost' } },
+    async handle({ params: { id }, body, caller }, { pool }: Needs) {
+      const said = { by: signed(body.by, caller), comment: body.title }
+      return answerWith(pool, await title(pool, id, said))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/incidents/{id}/merge',
+    summary: 'Makes another incident part of this one. No rule takes them apart again; a split does.',
+    access: 'acknowledge',
+    params: { id: incidentId },
+    body: {
+      schema: z.strictObject({ by, incident: z.number().int().positive(), comment: anyComment }),
+      mostBytes: mostTextBytes,
+      expected: '{"by": "who", "incident": 12, "comment": "may be left out"}',
+      next,
+    },
+    answer: oneIncident,
+    services: ({ params: { id }, body }, { pool }: Needs) => servicesOf(pool, [id, String(body.incident)]),
+    refusals: [400],
+    example: { params: { id: '1' }, body: { by: 'night shift', incident: 2 } },
+    async handle({ params: { id }, body, caller }, { pool, config }: Needs) {
+      const said = { by: signed(body.by, caller), comment: body.comment ?? null }
+      return answerWith(pool, await merge(pool, { id, other: String(body.incident) }, said, config.kpis))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/incidents/{id}/split',
+    summary:
+      'Takes alerts out of an incident, and answers with the incident that they are in now. Exactly what a merge brought is the incident of before again.',
+    access: 'acknowledge',
+    params: { id: incidentId },
+    body: {
+      schema: z.strictObject({
+        by,
+        episodes: z.array(z.number().int().positive()).min(1).max(mostSplit),
+        comment: anyComment,
+      }),
+      mostBytes: mostTextBytes,
+      expected: '{"by": "who", "episodes": [7, 8], "comment": "may be left out"}',
+      next,
+    },
+    answer: oneIncident,
+    services: ({ params: { id } }, { pool }: Needs) => servicesOf(pool, [id]),
+    refusals: [400],
+    example: { params: { id: '1' }, body: { by: 'night shift', episodes: [2] } },
+    async handle({ params: { id }, body, caller }, { pool, config }: Needs) {
+      const said = { by: signed(body.by, caller), comment: body.comment ?? null }
+      const episodes = body.episodes.map(String)
+      return answerWith(pool, await split(pool, { id, episodes }, said, config.kpis))
+    },
+  }),
+] as const
+
+async function answerWith(pool: pg.Pool, id: string): Promise<{ incident: Incident }> {
+  return { incident: (await incidentById(pool, id)) ?? refuseUnknown(id) }
+}
