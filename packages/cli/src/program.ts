@@ -11,6 +11,7 @@ import { evaluateCommand } from './commands/evaluate.js'
 import { explainCommand } from './commands/explain.js'
 import { exportCommand } from './commands/export.js'
 import { generateCommand } from './commands/generate.js'
+import { incidentCommand } from './commands/incident.js'
 import { initCommand } from './commands/init.js'
 import { keyCommand } from './commands/key.js'
 import { mcpCommand } from './commands/mcp.js'
@@ -60,6 +61,7 @@ const commands = [
   messagesCommand,
   notifyCommand,
   explainCommand,
+  incidentCommand,
   mcpCommand,
   backtestCommand,
   suggestCommand,

@@ -89,8 +89,39 @@ const timeoutMs = { GET: 30_000, PUT: 300_000 } as const
 export async function ask<Name extends Operation>(
   url: string,
   operation: Name,
-  { has, params, query, body, folder = '.' }: Request<Name>,
+  { has, ...request }: Request<Name>,
 ): Promise<AnswerOf<Name>> {
+  const { text, ok, status } = await send(url, operation, request)
+  const answer = parsed(text)
+  if (ok && typeof answer === 'object' && answer !== null && has in answer) return answer as AnswerOf<Name>
+  throw unexpected(url, operation, { text, status }, `200 with ${has}`)
+}
+
+/** Asks the recorder for what it answers as Markdown. @throws MnemoscopeError as `ask` */
+export async function askMarkdown<Name extends Operation>(
+  url: string,
+  operation: Name,
+  request: Omit<Request<Name>, 'has'>,
+): Promise<string> {
+  const { text, ok, status, type } = await send(url, operation, request)
+  if (ok && type.startsWith('text/markdown')) return text
+  throw unexpected(url, operation, { text, status }, '200 with Markdown')
+}
+
+interface Received {
+  /** The answer; it may be incomplete, or come from another program. */
+  readonly text: string
+  readonly status: number
+  readonly ok: boolean
+  readonly type: string
+}
+
+/** @throws MnemoscopeError RECORDER_UNREACHABLE where nothing answers */
+async function send<Name extends Operation>(
+  url: string,
+  operation: Name,
+  { params, query, body, folder = '.' }: Omit<Request<Name>, 'has'>,
+): Promise<Received> {
   const [method = 'GET', path = ''] = operation.split(' ')
   const token = ownerKey(url, folder) ?? changeToken()
   const response = await fetch(`${url}${filled(path, params)}${searchOf(query)}`, {
@@ -104,20 +135,26 @@ export async function ask<Name extends Operation>(
   }).catch((cause: unknown) => {
     throw new RecorderSilent(url, cause)
   })
-  // The answer may be incomplete, or come from another program.
   const text = await response.text().catch((error: Error) => error.message)
+  const { ok, status, headers } = response
+  return { text, ok, status, type: headers.get('content-type') ?? '' }
+}
+
+function unexpected(
+  url: string,
+  operation: Operation,
+  { text, status }: Pick<Received, 'text' | 'status'>,
+  expected: string,
+): MnemoscopeError {
   const answer = parsed(text)
-  if (response.ok && typeof answer === 'object' && answer !== null && has in answer) {
-    return answer as AnswerOf<Name>
-  }
   // An error of the request is the caller's. A 5xx of a read is the recorder's own problem.
-  if (isRefusal(answer) && (response.status < 500 || method !== 'GET')) throw refusal(answer)
-  throw new MnemoscopeError(
+  if (isRefusal(answer) && (status < 500 || !operation.startsWith('GET '))) return refusal(answer)
+  return new MnemoscopeError(
     'RECORDER_UNREACHABLE',
-    `${url} answered ${response.status}: ${text.length > longestQuote ? `${text.slice(0, longestQuote)} ...` : text}`,
+    `${url} answered ${status}: ${text.length > longestQuote ? `${text.slice(0, longestQuote)} ...` : text}`,
     {
       value: url,
-      expected: `200 with ${has}`,
+      expected,
       next: `Look at ${url}/readyz to see what the recorder waits for, and check that this is the recorder's address.`,
     },
   )

@@ -103,7 +103,7 @@ CREATE VIEW incidents AS
   ) AS people
   WHERE incident.into_id IS NULL AND found.starts_at IS NOT NULL;
 COMMENT ON VIEW incidents IS 'One row for each incident: alert episodes of a service that began within minutes of each other, or are of one alert, or were put together by a person. See incident_episodes for its alerts.';
-COMMENT ON COLUMN incidents.id IS 'Key of the incident; mnemoscope incident show takes it.';
+COMMENT ON COLUMN incidents.id IS 'Key of the incident; mnemoscope incident takes it.';
 COMMENT ON COLUMN incidents.title IS 'What it is about: its service, its KPIs with the worst first, and its number of alerts, or what a person has written.';
 COMMENT ON COLUMN incidents.severity IS 'The worst level of its alerts: info, warning, error or critical. NULL where all have levels of other origin.';
 COMMENT ON COLUMN incidents.state IS 'open while one of its alerts fires, acknowledged where somebody has acknowledged one of them, resolved when all are over.';

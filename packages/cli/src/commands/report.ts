@@ -1,12 +1,15 @@
 import { writeFileSync } from 'node:fs'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
-import type { DashboardData } from '@mnemoscope/recorder'
+import type { AnswerOf, DashboardData } from '@mnemoscope/recorder'
 import { Command, Option } from 'commander'
 import { numberOption, serverOption, timeOption } from '../options.js'
 import { ask, recorderUrl } from '../recorder-client.js'
 import type { Month } from '../report/month.js'
 import type { Advice } from '../report/review.js'
 import { print, withoutColours } from '../terminal.js'
+
+/** The most of one answer; the section says how many more there are. */
+const mostIncidents = 500
 
 interface ReportOptions {
   config?: string
@@ -63,9 +66,14 @@ export const reportCommand = new Command('report')
     const recorder = await recorderUrl(url)
     const query = { hours, from, to, service, model, operation }
     const data = await ask(recorder, 'GET /api/dashboard', { has: 'open_alerts', query })
+    const part = { ...windowOf(data), service, model, operation }
+    const { incidents } = await ask(recorder, 'GET /api/incidents', {
+      has: 'incidents',
+      query: { ...part, limit: mostIncidents },
+    })
     const text = options.json
-      ? `${JSON.stringify(data, null, 2)}\n`
-      : await rendered(recorder, data, options, month?.name)
+      ? `${JSON.stringify({ ...data, incidents }, null, 2)}\n`
+      : await rendered(recorder, { data, incidents, month: month?.name }, options)
     if (options.output === undefined) print(text)
     else writeOutput(options.output, withoutColours(text))
   })
@@ -105,15 +113,21 @@ async function advice(recorder: string, window: Window, options: ReportOptions):
   }
 }
 
+interface Asked {
+  readonly data: DashboardData
+  readonly incidents: AnswerOf<'GET /api/incidents'>['incidents']
+  readonly month: string | undefined
+}
+
 async function rendered(
   recorder: string,
-  data: DashboardData,
+  { data, incidents, month }: Asked,
   options: ReportOptions,
-  month: string | undefined,
 ): Promise<string> {
   const { config, markdown, html, service, model, operation } = options
   const { reportOf, reportPlugins } = await import('../report/report.js')
   const plugins = await reportPlugins(config, (warning) => print(warning, process.stderr))
+  const { incidentsSection } = await import('../report/incidents.js')
   const { beforeSection, detailsOfWorst } = await import('../report/before.js')
   const window = windowOf(data)
   const { reviewSections, uncrossedSections } = await import('../report/review.js')
@@ -130,6 +144,7 @@ async function rendered(
       ...(isMonth ? uncrossedSections(review, data.kpis) : []),
     ],
     name: month,
+    incidents: [incidentsSection(incidents, data.timestamp)],
     missing: data.summary.total_snapshots ? undefined : await missing(recorder, window, options),
   })
   if (markdown) return (await import('../report/markdown.js')).reportMarkdown(report)

@@ -19,16 +19,19 @@ export const statusCommand = new Command('status')
       const recorder = await recorderUrl(url)
       const data = await ask(recorder, 'GET /api/dashboard', { has: 'open_alerts', query: { hours: 1 } })
       const { notices } = await ask(recorder, 'GET /api/notices', { has: 'notices' })
+      const { incidents } = await ask(recorder, 'GET /api/incidents', {
+        has: 'incidents',
+        query: { hours: 1, state: 'unresolved' },
+      })
       const { problem } = await ask(recorder, 'GET /api/config', { has: 'config' })
       const texts = notices?.map(({ text }) => text) ?? []
       const { statusOf, unappliedText } = await import('../report/now.js')
-      const { status, line } = statusOf(data, recorder, [
-        ...(problem === null ? [] : [unappliedText(problem)]),
-        ...texts,
-      ])
+      const noted = [...(problem === null ? [] : [unappliedText(problem)]), ...texts]
+      const { status, line } = statusOf(data, recorder, noted, incidents)
+      const shown = incidents.map(({ id, title, level, state }) => ({ id, title, level, state }))
       process.stdout.write(
         json
-          ? `${JSON.stringify({ status, line, open: data.open_alerts.length, notices: notices === null ? null : texts, config_problem: problem })}\n`
+          ? `${JSON.stringify({ status, line, open: data.open_alerts.length, incidents: shown, notices: notices === null ? null : texts, config_problem: problem })}\n`
           : `${line}\n`,
       )
       process.exitCode = statusExitCodes[status]

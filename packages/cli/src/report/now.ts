@@ -8,7 +8,7 @@ import {
   type Severity,
   severities,
 } from '@mnemoscope/kpi'
-import type { CurrentSnapshot, DashboardData } from '@mnemoscope/recorder'
+import type { AnswerOf, CurrentSnapshot, DashboardData } from '@mnemoscope/recorder'
 import { changeInWords } from '@mnemoscope/recorder/shown'
 import { printableLine } from '../terminal.js'
 import type { Report } from './report.js'
@@ -104,7 +104,7 @@ export function firingRows(data: DashboardData, scales?: Scales): ReportCell[][]
 }
 
 /** The tone of a level. */
-function toneOfLevel(level: string | null): ReportTone | undefined {
+export function toneOfLevel(level: string | null): ReportTone | undefined {
   if (level === 'warning') return 'warning'
   return level === 'error' || level === 'critical' ? 'bad' : undefined
 }
@@ -141,9 +141,15 @@ export interface Status {
  * The state of everything in one line.
  * @param url of the recorder, for the reason if there is no data
  * @param notices sentences about the services that follow in the same line
+ * @param incidents those that are not over
  */
-export function statusOf(data: DashboardData, url: string, notices: readonly string[] = []): Status {
-  const { status, line } = alertStatusOf(data, url)
+export function statusOf(
+  data: DashboardData,
+  url: string,
+  notices: readonly string[] = [],
+  incidents: readonly Pick<Incident, 'id'>[] = [],
+): Status {
+  const { status, line } = alertStatusOf(data, url, incidents)
   const noted = notices.map((notice) => printableLine(` Note: ${notice}`)).join('')
   return { status, line: noted === '' ? line : `${line}.${noted}` }
 }
@@ -160,7 +166,17 @@ export function unappliedText({
   return `The edited configuration is not applied: ${why}${/[.?]$/.test(why) ? '' : '.'} ${next}`
 }
 
-function alertStatusOf(data: DashboardData, url: string): Status {
+type Incident = AnswerOf<'GET /api/incidents'>['incidents'][number]
+
+/** Which incidents to look at, by their ids; undefined for none. */
+function incidentsText(incidents: readonly Pick<Incident, 'id'>[]): string | undefined {
+  if (incidents.length === 0) return undefined
+  const ids = incidents.slice(0, 3).map(({ id }) => String(id))
+  const more = incidents.length - ids.length
+  return `${incidents.length === 1 ? 'incident' : 'incidents'} ${ids.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+function alertStatusOf(data: DashboardData, url: string, incidents: readonly Pick<Incident, 'id'>[]): Status {
   const firing = worstAlerts(data)
   const level = severities.findLast((severity) => firing.some((alert) => alert.level === severity))
   const worst = firing.find((alert) => alert.level === level)
@@ -180,6 +196,7 @@ function alertStatusOf(data: DashboardData, url: string): Status {
     `for ${span(data.timestamp - worst.timestamp)}`,
     worst.acknowledgement === null ? undefined : `acknowledged ${acknowledgedText(worst, data.timestamp)}`,
     others > 0 ? `and ${others} more` : undefined,
+    incidentsText(incidents),
     unknownReason,
     runbook === undefined ? undefined : `what to do: ${runbook}`,
   ]

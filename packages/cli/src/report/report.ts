@@ -37,6 +37,8 @@ export interface ReportParts {
   readonly review?: readonly ReportSection[]
   /** A name of its time, such as that of a month. */
   readonly name?: string | undefined
+  /** The incidents of the time. */
+  readonly incidents?: readonly ReportSection[]
   /** Why there is no snapshot. Default: there is none yet. */
   readonly missing?: string | undefined
 }
@@ -44,7 +46,7 @@ export interface ReportParts {
 /** The report of dashboard data. */
 export function reportOf(
   data: DashboardData,
-  { plugins = [], before = [], review = [], missing, name }: ReportParts = {},
+  { plugins = [], before = [], review = [], incidents = [], missing, name }: ReportParts = {},
 ): Report {
   const { from, to } = data.window
   const scales = scalesOf(data)
@@ -60,6 +62,7 @@ export function reportOf(
       trends(data, scales),
       models(data, scales),
       alertSummary(data),
+      ...incidents,
       recent(data),
       ...whatToDo(data, scales),
       ...before,

@@ -33,6 +33,40 @@ LIMIT 500`),
   }
 }
 
+/**
+ * Incidents with an alert at the selected places, as regions from their first start to their last end. Those of INFO alerts
+ * alone are left out.
+ * @param condition further SQL condition on `alert_episodes`
+ */
+export function incidentAnnotation(condition = 'true'): Annotation {
+  return {
+    name: 'Incidents',
+    datasource: reference(postgres),
+    enable: true,
+    hide: false,
+    iconColor: levelColor.error,
+    target: {
+      ...sqlQuery(`
+SELECT
+  starts_at AS "time",
+  coalesce(ends_at, now()) AS timeend,
+  concat('Incident ', id, ': ', title, ' (', state, ')') AS text,
+  concat_ws(',', 'incident', severity, state) AS tags
+FROM incidents
+WHERE severity IS DISTINCT FROM 'info'
+  AND id IN (
+    SELECT incident_id FROM incident_episodes JOIN alert_episodes ON alert_episodes.id = episode_id
+    WHERE ${inTimeRangeSql}
+      AND ${condition}
+      AND ${selectedRows({})}
+  )
+ORDER BY starts_at DESC
+LIMIT 200`),
+      refId: 'Incidents',
+    },
+  }
+}
+
 /** What people changed: the configuration, and versions of the selected services. */
 export function changeAnnotations(): Annotation[] {
   return [configAnnotation(), deploymentAnnotation()]

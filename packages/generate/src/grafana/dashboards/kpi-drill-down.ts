@@ -1,5 +1,5 @@
 import { type Config, type Kpi, names } from '@mnemoscope/kpi'
-import { alertAnnotation, changeAnnotations } from '../annotations.js'
+import { alertAnnotation, changeAnnotations, incidentAnnotation } from '../annotations.js'
 import { stat, timeSeries } from '../charts.js'
 import { dashboard } from '../dashboard.js'
 import { currentValues, kpiPanelBase, placeLegend } from '../kpi-panel.js'
@@ -26,7 +26,11 @@ export function kpiDrillDown(config: Config, kpi: Kpi): Dashboard {
       ...placeVariables(),
       windowVariable(),
     ],
-    annotations: [alertAnnotation(`kpi = '${kpi.id}'`), ...changeAnnotations()],
+    annotations: [
+      alertAnnotation(`kpi = '${kpi.id}'`),
+      incidentAnnotation(`kpi = '${kpi.id}'`),
+      ...changeAnnotations(),
+    ],
     sections: [
       {
         title: 'Value',

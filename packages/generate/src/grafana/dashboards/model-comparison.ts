@@ -1,5 +1,5 @@
 import { type Config, type Kpi, valueText } from '@mnemoscope/kpi'
-import { alertAnnotation, changeAnnotations } from '../annotations.js'
+import { alertAnnotation, changeAnnotations, incidentAnnotation } from '../annotations.js'
 import { barGauge, timeSeries } from '../charts.js'
 import { dashboard } from '../dashboard.js'
 import { averageValues, kpiPanelBase, placeLegend } from '../kpi-panel.js'
@@ -26,7 +26,7 @@ export function modelComparison(config: Config): Dashboard {
       ...placeVariables(),
       windowVariable(),
     ],
-    annotations: [alertAnnotation(), ...changeAnnotations()],
+    annotations: [alertAnnotation(), incidentAnnotation(), ...changeAnnotations()],
     sections: [
       { title: 'Over the time range, from the history', panels: [comparisonTable(kpis)] },
       {

@@ -1,5 +1,5 @@
 import { type Config, type Kpi, names } from '@mnemoscope/kpi'
-import { alertAnnotation, changeAnnotations } from '../annotations.js'
+import { alertAnnotation, changeAnnotations, incidentAnnotation } from '../annotations.js'
 import { stat, timeSeries } from '../charts.js'
 import { dashboard } from '../dashboard.js'
 import {
@@ -38,7 +38,7 @@ export function overview(config: Config): Dashboard {
       ...placeVariables(),
       windowVariable(),
     ],
-    annotations: [alertAnnotation(), ...changeAnnotations()],
+    annotations: [alertAnnotation(), incidentAnnotation(), ...changeAnnotations()],
     sections: [
       {
         title: 'Now',
