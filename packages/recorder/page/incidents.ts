@@ -57,8 +57,8 @@ export function incidentCard(incident: Incident, address: Address): HTMLLIElemen
   return element(
     'li',
     {
-      class: `alert ${levelClass(state === 'resolved' ? null : (level ?? 'other'))}`,
-      'data-incident-card': String(id),
+      class: `incident ${levelClass(state === 'resolved' ? null : (level ?? 'other'))}`,
+      'data-id': String(id),
     },
     element(
       'div',
