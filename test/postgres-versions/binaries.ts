@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { binaryPackage, installedBinaries } from '../../packages/servers/dist/postgres/binaries.js'
+import { findPostgres } from '../../packages/servers/dist/postgres/binaries.js'
+import { postgresPackage } from '../../packages/servers/dist/postgres/fetched.js'
 import { toolsDir } from '../harness/repository.js'
 
 /** Versions of the npm packages with Postgres' binaries, by major. The newest is the one that is installed anyway. */
@@ -18,15 +19,16 @@ export const majors = [...Object.keys(versions).map(Number), installedMajor]
 
 /** The folder with a major version's binaries; the first time npm fetches them (20 MB) into the tools directory. */
 export async function binariesOf(major: number, say: (text: string) => void): Promise<string> {
-  if (major === installedMajor) return installedBinaries()
+  if (major === installedMajor) return findPostgres({ toolsDir })
   const target = join(toolsDir, `postgres-${versions[major]}`)
   if (!existsSync(target)) {
     say(`fetching Postgres ${major} …`)
     mkdirSync(toolsDir, { recursive: true })
     const incoming = mkdtempSync(join(toolsDir, '.incoming-'))
     try {
-      await npm('install', '--prefix', incoming, `${binaryPackage()}@${versions[major]}`)
-      renameSync(join(incoming, 'node_modules', binaryPackage()), target)
+      const { name } = postgresPackage()
+      await npm('install', '--prefix', incoming, `${name}@${versions[major]}`)
+      renameSync(join(incoming, 'node_modules', name), target)
     } finally {
       rmSync(incoming, { recursive: true, force: true })
     }

@@ -14,7 +14,10 @@ export const errorCodes = {
     exitCode: 1,
     meaning: 'a required program was not found and could not be fetched',
   },
-  TOOL_CHECKSUM: { exitCode: 1, meaning: 'a downloaded archive does not have its published SHA-256' },
+  TOOL_CHECKSUM: {
+    exitCode: 1,
+    meaning: 'a downloaded archive does not have its published or pinned checksum',
+  },
   PORT_IN_USE: { exitCode: 1, meaning: 'the address to listen on is taken' },
   PROCESS_ENDED: { exitCode: 1, meaning: 'a server ended before or while it was needed' },
   PROCESS_NOT_READY: { exitCode: 1, meaning: 'a server did not become ready in time' },

@@ -1,4 +1,5 @@
 export { choosePort, freePort, isPortFree } from './ports.js'
+export { type FindPostgresOptions, findPostgres } from './postgres/binaries.js'
 export { makeReader, makeRecorder, type RoleLogin } from './postgres/roles.js'
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres/start-postgres.js'
 export { childEnvironment } from './process/environment.js'

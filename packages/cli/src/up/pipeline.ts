@@ -5,6 +5,7 @@ import { prepareDatabase } from '@mnemoscope/recorder'
 import {
   endLeftovers,
   findGrafana,
+  findPostgres,
   findTools,
   makeReader,
   makeRecorder,
@@ -105,9 +106,16 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
   const postgres = () =>
     progress.part('Postgres', async (step) => {
       if (options.databaseUrl === undefined) {
+        const finding = findPostgres({
+          toolsDir: `${stateDir}/tools`,
+          onProgress: (message) => {
+            if (!stopping.aborted) step(message)
+          },
+        })
+        const binaries = await unlessAborted(finding, stopping)
         step('starting the embedded server')
         await keep('postgres', async () => {
-          const server = await startPostgres({ stateDir, port: ports.postgres })
+          const server = await startPostgres({ stateDir, binaries, port: ports.postgres })
           const password = secretIn(join(secrets, 'recorder-database-password'))
           database = await makeRecorder(server.url, { role: recorderRole, password })
           await makeReader(server.url, { role: readerRole, password: secretIn(readerPasswordFile) }, [

