@@ -91,16 +91,21 @@ export interface Up {
 /** What `up` prints last, once everything runs. */
 const allRuns = 'Ctrl-C stops everything'
 
-/** Starts `mnemoscope up` in a folder and waits until its run file is there and it has said so. It is ended if that fails. */
+/**
+ * Starts `mnemoscope up` in a folder and waits until its run file is there and it has said so. It is ended if that fails.
+ * @param account as which it runs; default this one
+ */
 export async function startUp(
   cwd: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  account: { readonly uid?: number; readonly gid?: number } = {},
 ): Promise<Up> {
   const child = spawn(process.execPath, [command, 'up', ...args], {
     cwd,
     env: { ...cleanEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...account,
   })
   let output = ''
   child.stdout.on('data', (chunk) => (output += chunk))

