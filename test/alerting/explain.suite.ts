@@ -66,11 +66,18 @@ test('an episode is told with its own rule, its own value now, and its transitio
       labels: { job: 'memory', model: 'small', context_size: '8192', operation: 'default' },
       value: expect.closeTo(0.25, 9),
       threshold: 0.5,
-      evidence: expect.objectContaining({ of: 'value', lane: 'middle' }),
+      evidence: expect.objectContaining({ of: 'value', lane: expect.any(String) }),
     },
   ])
   expect(explanation.episodes.map(({ id }) => id)).toEqual([small?.id])
   expect(explanation.episodes[0]?.transitions.map(({ kind }) => kind)).toContain('opened')
+  // What the judge knew at the very evaluation at which it began: its best is beyond the threshold.
+  const { began } = explanation.evidence ?? {}
+  expect(began).toMatchObject({ at: small?.timestamp, of: 'value', threshold: 0.5, lane: expect.any(String) })
+  expect(began?.most).toBeLessThanOrEqual(0.5)
+  expect(explanationText(explanation, defineConfig(input).kpis)).toMatch(
+    /How sure the newest is\n {2}when it began, .*: .*certainly .* to .*; proven by the (fast|middle) lane/,
+  )
 }, 60_000)
 
 test('what nothing is called is an error that names the alerts there are', async () => {

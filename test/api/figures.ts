@@ -11,6 +11,7 @@ import { fixedConfig } from '../../packages/recorder/src/config/source.js'
 import { createPool } from '../../packages/recorder/src/database/pool.js'
 import { honoPath } from '../../packages/recorder/src/http/serve.js'
 import { createMetrics } from '../../packages/recorder/src/metrics.js'
+import { createPrometheusClient } from '../../packages/recorder/src/prometheus/client.js'
 import { createEvents } from '../../packages/recorder/src/status/events.js'
 import { importsBackUp, root } from './layers.js'
 
@@ -56,6 +57,7 @@ export async function outsideContract(): Promise<Figure> {
   const events = createEvents({ pool, configSource, refreshMs: 60_000, logger })
   try {
     const app = createApp({
+      prometheus: createPrometheusClient({ url: 'http://127.0.0.1:9' }),
       alertmanagers: [],
       pool,
       readers: pool,

@@ -29,6 +29,7 @@ export const layers = [
   'operations',
   'notifications',
   'incidents',
+  'evidence',
   'deliveries',
   'dashboard',
   'analysis',

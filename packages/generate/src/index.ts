@@ -1,7 +1,7 @@
 export type { PartAccess } from './access.js'
 export { colors as messageColors } from './alertmanager/messages/colors.js'
 export { type RouteTest, routeTests } from './alertmanager/route-tests.js'
-export type { Judged, SettingPath, Sureness } from './alerts/alert-kind.js'
+export type { Judged, SettingPath } from './alerts/alert-kind.js'
 export { type AlertOrigin, originOfAlert } from './alerts/index.js'
 export { contextSizeWords } from './context-size-words.js'
 export { type ExampleAlert, exampleAlerts } from './example-alerts.js'

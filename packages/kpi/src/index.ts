@@ -56,6 +56,14 @@ export {
   type ProcessReading,
 } from './judge/counting.js'
 export { comparedThreshold, isInBreach, relativeTolerance } from './judge/decide.js'
+export {
+  type Evidence,
+  evidenceAt,
+  evidenceQuery,
+  type ProvingLane,
+  provingLanes,
+  type RecordedSample,
+} from './judge/evidence.js'
 export { type GaugePace, type GaugeScrape, judgeGauge, readingLasts } from './judge/gauge.js'
 export { type JudgedMean, judgeMean, type MeanMemory, rememberMean } from './judge/mean.js'
 export {

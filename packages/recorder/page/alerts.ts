@@ -35,7 +35,7 @@ function isSamePlace(a: AlertEpisode, b: AlertEpisode): boolean {
 }
 
 /** What is known of the KPI that an alert is about. */
-export interface AlertKpi extends Pick<DashboardKpi, 'id' | 'title' | 'unit'> {
+export interface AlertKpi extends Pick<DashboardKpi, 'id' | 'title' | 'unit' | 'is_reading'> {
   /** Undefined for a KPI that the configuration no longer has. */
   readonly direction: DashboardKpi['direction'] | undefined
 }
@@ -49,7 +49,13 @@ export function kpiOf(
   kpis: readonly DashboardKpi[],
 ): AlertKpi | undefined {
   if (id === null || kind === 'no_data' || kind === 'pipeline' || kind === 'other') return undefined
-  const kpi = kpis.find((each) => each.id === id) ?? { id, title: id, unit: '', direction: undefined }
+  const kpi = kpis.find((each) => each.id === id) ?? {
+    id,
+    title: id,
+    unit: '',
+    direction: undefined,
+    is_reading: true,
+  }
   return kind === 'burn' ? { ...kpi, unit: 'times', direction: 'lower_is_better' } : kpi
 }
 

@@ -5,7 +5,12 @@ import { formatDuration } from './time.js'
 export type Piece =
   | string
   | { readonly time: number }
-  | { readonly value: number | null; readonly unit: string }
+  | {
+      readonly value: number | null
+      readonly unit: string
+      /** Values on whose side it is to show. */
+      readonly limits?: readonly number[]
+    }
   | { readonly level: string | null }
   | { readonly strong: string }
   | { readonly verdict: 'worse' | 'better'; readonly text: string }
@@ -154,7 +159,7 @@ export function lineText({ pieces }: BeforeLine, timeText: (seconds: number) => 
     .map((piece) => {
       if (typeof piece === 'string') return piece
       if ('time' in piece) return timeText(piece.time)
-      if ('value' in piece) return formatValue(piece.value, piece.unit)
+      if ('value' in piece) return formatValue(piece.value, piece.unit, piece.limits)
       if ('level' in piece) return (piece.level ?? 'alert').toUpperCase()
       return 'strong' in piece ? piece.strong : piece.text
     })

@@ -38,7 +38,7 @@ function listOf(detail: EpisodeDetail): HTMLElement {
 export function shownPiece(piece: Piece): Node | string {
   if (typeof piece === 'string') return piece
   if ('time' in piece) return timeOf(piece.time)
-  if ('value' in piece) return valueElement(piece.value, piece)
+  if ('value' in piece) return valueElement(piece.value, piece, piece.limits)
   if ('level' in piece) return badge(piece.level ?? 'alert')
   if ('strong' in piece) return element('strong', {}, piece.strong)
   return element('span', { class: piece.verdict }, piece.text)

@@ -13,6 +13,7 @@ import type { AlertEpisode, DashboardData } from './api.js'
 import { knowKpis, whatChangedBefore } from './before.js'
 import { changeInWords } from './change-in-words.js'
 import { byId, element, setText } from './dom.js'
+import { howSure } from './evidence.js'
 import { type Address, alertLink, isPart } from './filters.js'
 import { formatContext, valueElement } from './format.js'
 import { badge, levelClass } from './level.js'
@@ -94,6 +95,7 @@ export function card({ alert, milder, kpi, isOpened, several, address }: Card): 
       kpi ? element('a', { href: `#chart-${kpi.id}`, class: 'button quiet' }, 'Chart') : null,
       acknowledgement(alert, title),
     ),
+    kpi ? howSure(alert, kpi, isOpened) : null,
     whoIsNotified(alert, isOpened),
     whatChangedBefore(alert, isOpened),
     kpi ? operationsBehind(alert, kpi, isOpened) : null,

@@ -191,6 +191,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     events,
     pool,
     readers,
+    prometheus,
     alertmanagers,
     config,
     configSource,

@@ -1,10 +1,19 @@
 import type { Judged } from '@mnemoscope/generate'
-import { names } from '@mnemoscope/kpi'
+import {
+  type Evidence,
+  evidenceAt,
+  evidenceQuery,
+  names,
+  type RecordedSample,
+  thresholdSeverities,
+} from '@mnemoscope/kpi'
 import { z } from 'zod'
 import { askPrometheus } from '../prometheus-client.js'
-import { type Evidence, evidenceAt, evidenceQuery, type JudgedPlace, type Sample } from './evidence.js'
 
 type Labels = Readonly<Record<string, string>>
+
+/** What is known of a place before its evidence is. */
+type JudgedPlace = Pick<CurrentValue, 'labels' | 'value' | 'state' | 'threshold'>
 
 /** An active alert in Prometheus. */
 export interface ActiveAlert {
@@ -70,19 +79,20 @@ export async function currentValues(
   )
   const lowestFirst = judged?.worst === 'lowest'
   values.sort((a, b) => (lowestFirst ? a.value - b.value : b.value - a.value))
-  const { sureness } = judged ?? {}
-  const shown: readonly JudgedPlace[] = values.slice(0, shownPlaces)
-  if (judged === undefined || sureness === undefined || shown.length === 0) return values
-  const samples = await askForSamples(prometheus, evidenceQuery(sureness, shown))
-  return values.map((value, i) =>
-    i < shownPlaces
-      ? { ...value, evidence: evidenceAt(value, samples, { sureness, worst: judged.worst }, severity) }
-      : value,
-  )
+  const { evidenceOf: kpi } = judged ?? {}
+  const shown = values.slice(0, shownPlaces).map(({ labels }) => labels)
+  const level = thresholdSeverities.find((each) => each === severity)
+  if (kpi === undefined || level === undefined || shown.length === 0) return values
+  const samples = await askForSamples(prometheus, evidenceQuery(kpi, shown))
+  return values.map((value, i) => {
+    const { labels, threshold } = value
+    const evidence = i < shownPlaces ? evidenceAt(kpi, labels, samples, { severity: level, threshold }) : null
+    return { ...value, evidence }
+  })
 }
 
 /** Prefers the recorded value: the value of an alert does not change while `keep_firing_for` holds it. */
-function joined(judged: readonly Sample[], active: readonly ActiveAlert[]): CurrentValue[] {
+function joined(judged: readonly RecordedSample[], active: readonly ActiveAlert[]): CurrentValue[] {
   const byPlace = new Map<string, JudgedPlace>()
   for (const { labels, annotations, value, state } of active) {
     const place = placeOf(labels)
@@ -117,7 +127,7 @@ function keyOf(place: Labels): string {
   return JSON.stringify(Object.entries(place).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-async function askForSamples(prometheus: string, query: string): Promise<Sample[]> {
+async function askForSamples(prometheus: string, query: string): Promise<RecordedSample[]> {
   const { result } = answerSchema.parse(await askPrometheus(prometheus, '/api/v1/query', { query }))
   return result.map(({ metric, value: [, text] }) => ({ labels: metric, value: Number(text) }))
 }

@@ -31,6 +31,8 @@ export interface Explanation {
   readonly episodes: readonly AnswerOf<'GET /api/episodes/{id}'>[]
   /** The operations behind the first of them; null without episodes. */
   readonly behind: AnswerOf<'GET /api/episodes/{id}/operations'> | null
+  /** How sure the judge was of it when it began, and is; null without episodes. */
+  readonly evidence: AnswerOf<'GET /api/episodes/{id}/evidence'> | null
   /** Who is notified of it; null where it is over. */
   readonly notified: AnswerOf<'GET /api/episodes/{id}/notifications'> | null
 }
@@ -107,10 +109,11 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
   })
   const newest = episodes[0]
   const params = { id: String(newest?.id) }
-  const [behind, notified] = await Promise.all([
+  const [behind, evidence, notified] = await Promise.all([
     newest === undefined
       ? null
       : ask(recorder, 'GET /api/episodes/{id}/operations', { has: 'worst', params }),
+    newest === undefined ? null : ask(recorder, 'GET /api/episodes/{id}/evidence', { has: 'began', params }),
     newest === undefined || newest.ends_at !== null
       ? null
       : ask(recorder, 'GET /api/episodes/{id}/notifications', { has: 'receivers', params }),
@@ -124,6 +127,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
     current,
     episodes,
     behind,
+    evidence,
     notified,
   }
 }

@@ -1,6 +1,7 @@
-import { type Config, modelText } from '@mnemoscope/kpi'
+import { type Config, type Evidence, modelText } from '@mnemoscope/kpi'
 import {
   differenceText,
+  evidencePieces,
   lineText,
   metadataTexts,
   nothingDiffers,
@@ -8,10 +9,9 @@ import {
 } from '@mnemoscope/recorder/shown'
 import pc from 'picocolors'
 import { beforeTexts } from '../report/before.js'
-import { inUnit, span, utc, utcOf } from '../report/units.js'
+import { inUnit, utc, utcOf } from '../report/units.js'
 import { printable, printableLine } from '../terminal.js'
-import { type CurrentValue, shownPlaces } from './current.js'
-import type { Evidence } from './evidence.js'
+import { shownPlaces } from './current.js'
 import type { ExplainedRule, Explanation } from './explain.js'
 
 /** An explanation for people. */
@@ -20,7 +20,7 @@ export function explanationText(
   kpis: Config['kpis'],
   now = Date.now() / 1_000,
 ): string {
-  const { alert, kpi, severity, rules, current, episodes, behind, notified } = explanation
+  const { alert, kpi, severity, rules, current, episodes, behind, evidence, notified } = explanation
   const unit = kpi === null ? '1' : (kpis[kpi]?.unit ?? '1')
   const title = [pc.bold(alert), severity, kpi === null ? 'the pipeline itself' : kpis[kpi]?.title]
   return [
@@ -34,6 +34,9 @@ export function explanationText(
     ...(episodes.length === 0
       ? ['  It has never fired.']
       : episodes.map((episode) => episodeText(episode, unit, Object.values(kpis), now))),
+    ...(evidence === null || evidence.began === evidence.newest
+      ? []
+      : ['', pc.bold('How sure the newest is'), ...sureLines(evidence, unit, now)]),
     ...(notified === null
       ? []
       : ['', pc.bold('Who is notified of the newest'), `  ${notifiedText(notified, now)}`]),
@@ -101,46 +104,30 @@ function places(current: Explanation['current'], unit: string, now: number): str
     const { evidence } = value
     return [
       line.trimEnd(),
-      ...(evidence === null ? [] : [pc.dim(`    ${evidenceText(evidence, value, unit, now)}`)]),
+      ...(evidence === null ? [] : [pc.dim(`    ${evidenceText(evidence, value.threshold, unit, now)}`)]),
     ].join('\n')
   })
   const more = current.length - lines.length
   return more > 0 ? [...lines, `  and ${more} more`] : lines
 }
 
-/** How sure the judge is, by which lane, and by how many operations. */
-function evidenceText(
-  { of, least, most, allowed, lane, operations, last_operation }: Evidence,
-  { threshold, value }: Pick<CurrentValue, 'threshold' | 'value'>,
+function evidenceText(evidence: Evidence, threshold: number | null, unit: string, now: number): string {
+  return lineText({ pieces: evidencePieces(evidence, { unit, threshold, at: now }) }, String)
+}
+
+/** How sure the judge was of an episode when it began, and is. */
+function sureLines(
+  { began, newest }: NonNullable<Explanation['evidence']>,
   unit: string,
   now: number,
-): string {
-  const shown = (value: number) => (of === 'share' ? percent(value) : inUnit(value, unit))
-  const at = threshold === null ? 'the threshold' : inUnit(threshold, unit)
-  const sure =
-    least === null || most === null
-      ? undefined
-      : of === 'value'
-        ? `${whose(value, least, most)}certainly ${shown(least)} to ${shown(most)}`
-        : `${shown(least)} to ${shown(most)} of operations at or beyond ${at}, allowed ${percent(allowed ?? 0)}`
-  const count =
-    operations === null
-      ? ''
-      : ` of about ${Math.max(1, Math.round(operations)).toLocaleString('en-US')} operations`
-  const newest =
-    last_operation === null ? undefined : `the newest ${span(Math.max(0, now - last_operation))} ago`
-  return [sure ?? 'not near a threshold', `${lane} lane${count}`, newest]
-    .filter((part) => part !== undefined)
-    .join('; ')
-}
-
-/** What has these bounds: the value, or what came last, where that has moved on from the value of the middle lane. */
-function whose(value: number, least: number, most: number): string {
-  return value < least || value > most ? 'the newest operations: ' : ''
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(2))} %`
+): string[] {
+  const moments = newest === null || newest.at === began?.at ? [began] : [began, newest]
+  return moments.flatMap((evidence, i) => {
+    if (evidence === null) return []
+    const pieces = evidencePieces(evidence, { unit, ...evidence })
+    const when = `${i === 0 ? 'when it began' : 'newest'}, ${utcOf(evidence.at, now)}`
+    return [`  ${when}: ${lineText({ pieces }, (at) => utcOf(at, now))}`]
+  })
 }
 
 function episodeText(

@@ -33,13 +33,14 @@ export const alertTools: readonly Tool[] = [
     title: 'Details of an alert',
     description:
       'Everything about one alert: what changed before it (other KPIs, configuration, deployments, gaps), its course, who ' +
-      'acknowledged it, who is notified of it now or why nobody is, the worst operations behind it with their traces and metadata, and what these have more often than other ' +
+      'acknowledged it, how sure the rules were when it began and are (which lane of operations proves it), who is notified of it now or why nobody is, the worst operations behind it with their traces and metadata, and what these have more often than other ' +
       'operations. Ask it for the cause of an alert.',
     input: z.object({ id: z.int().min(1).describe('Id of the alert, from list_alerts.') }),
     async answer({ recorder }, { id }) {
-      const [detail, behind, notified, { kpis, timestamp }] = await Promise.all([
+      const [detail, behind, evidence, notified, { kpis, timestamp }] = await Promise.all([
         ask(recorder, 'GET /api/episodes/{id}', { has: 'transitions', params: { id: String(id) } }),
         ask(recorder, 'GET /api/episodes/{id}/operations', { has: 'worst', params: { id: String(id) } }),
+        ask(recorder, 'GET /api/episodes/{id}/evidence', { has: 'began', params: { id: String(id) } }),
         ask(recorder, 'GET /api/episodes/{id}/notifications', {
           has: 'receivers',
           params: { id: String(id) },
@@ -52,6 +53,7 @@ export const alertTools: readonly Tool[] = [
         course: detail.transitions.map(({ kind, at, detail }) => ({ kind, at: utcTime(at), ...detail })),
         acknowledgements: detail.acknowledgements.map((each) => ({ ...each, at: utcTime(each.at) })),
         worst_operations: behind.worst.map(operationView),
+        how_sure: evidence,
         notifications: notified,
         what_differs: { compared_with: behind.compared_with, differs: behind.differs },
       }

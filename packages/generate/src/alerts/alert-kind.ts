@@ -17,23 +17,8 @@ export interface Judged {
   /** Unit of the values, as a KPI has it. */
   readonly unit: string
   readonly worst: 'lowest' | 'highest'
-  /** Recorded series that say how sure the value is; undefined where it is certain, as of a gauge. */
-  readonly sureness?: Sureness
-}
-
-/** Recorded series of the judge at each place. Of a quantile, `low`, `high` and `beyond` are shares of operations, by `severity`. */
-export interface Sureness {
-  readonly low: string
-  readonly high: string
-  /** Share of the middle lane's operations that are at or beyond a threshold. */
-  readonly beyond: string
-  /** Operations that the fast and the middle lane remember. */
-  readonly fast: string
-  readonly middle: string
-  /** Unix time of the evaluation that saw the newest operation. */
-  readonly lastOperation: string
-  /** Share of operations that may be at or beyond a threshold, of a quantile. */
-  readonly allowed?: number
+  /** The KPI of whose values the judge records how sure it is; undefined for other alerts. */
+  readonly evidenceOf?: Kpi
 }
 
 /** One kind of alert that every KPI can raise: everything there is to know of it. */

@@ -15,7 +15,7 @@ import { and, bracket, filter, indent, number, or, unless } from '../promql.js'
 import { ofLevel } from '../recording/share-memory.js'
 import { partition, type Region, within } from '../region.js'
 import type { AlertRule } from '../rule.js'
-import type { KpiAlertKind, SettingPath, Sureness } from './alert-kind.js'
+import type { KpiAlertKind, SettingPath } from './alert-kind.js'
 import { firingAlerts } from './firing.js'
 import { lifecycleTests, thresholdTests } from './threshold-tests.js'
 
@@ -30,7 +30,7 @@ export const threshold: KpiAlertKind = {
     expression: names.recordedSeries.current(kpi),
     unit: kpi.unit,
     worst: worstSide(kpi),
-    ...(kpi.instrument === 'gauge' ? {} : { sureness: surenessOf(kpi) }),
+    evidenceOf: kpi,
   }),
   settings: (kpi, { severity }, annotated) => {
     const level = thresholdSeverities.find((each) => each === severity)
@@ -45,19 +45,6 @@ export const threshold: KpiAlertKind = {
     ]
     return all.filter(({ value }) => value === Number(annotated)).map(({ path }) => path)
   },
-}
-
-function surenessOf(kpi: Kpi): Sureness {
-  const { low, high, memory, lastOperation } = names.judgeSeries
-  return {
-    low: low(kpi),
-    high: high(kpi),
-    beyond: memory(kpi, 'share_middle'),
-    fast: memory(kpi, 'weight_fast'),
-    middle: memory(kpi, 'weight_middle'),
-    lastOperation: lastOperation(kpi),
-    ...(isQuantile(kpi.statistic) ? { allowed: shareSettings(kpi).allowed } : {}),
-  }
 }
 
 /** Which end of a KPI's values is the worst. */

@@ -18,6 +18,7 @@ import type { AnyRoute } from '../http/route.js'
 import { type Audit, refuseOtherMethods, serve } from '../http/serve.js'
 import type { Metrics } from '../metrics.js'
 import type { AlertmanagerClient } from '../prometheus/alertmanager.js'
+import type { PrometheusClient } from '../prometheus/client.js'
 import type { Events } from '../status/events.js'
 import type { Notices } from '../status/notices.js'
 import type { Readiness } from '../status/readiness.js'
@@ -56,6 +57,7 @@ export interface AppOptions {
   /** Keeps what came by webhook. */
   readonly arrivals: Arrivals
   readonly notices: () => Promise<Notices>
+  readonly prometheus: PrometheusClient
   /** Of one cluster. */
   readonly alertmanagers: readonly AlertmanagerClient[]
   readonly events: Events

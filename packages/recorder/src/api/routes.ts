@@ -8,6 +8,7 @@ import { configRoutes } from '../config/routes.js'
 import { dashboardRoutes } from '../dashboard/routes.js'
 import { deploymentRoutes } from '../deployments/routes.js'
 import { episodeRoutes } from '../episodes/routes.js'
+import { evidenceRoutes } from '../evidence/routes.js'
 import { type OpenApiDocument, openApiDocument } from '../http/openapi.js'
 import { type AnyRoute, route } from '../http/route.js'
 import { incidentRoutes } from '../incidents/routes.js'
@@ -29,6 +30,7 @@ const featureRoutes = [
   ...operationRoutes,
   ...notificationRoutes,
   ...incidentRoutes,
+  ...evidenceRoutes,
   ...analysisRoutes,
   ...reviewRoutes,
   ...configRoutes,

@@ -68,6 +68,8 @@ const alwaysNull: Readonly<Record<string, readonly string[]>> = {
   'POST /api/incidents/{id}/comments': ['.incident.ends_at'],
   'POST /api/incidents/{id}/title': ['.incident.ends_at'],
   'POST /api/incidents/{id}/merge': ['.incident.ends_at'],
+  // Without a Prometheus; `test/alerting/explain.suite.ts` has one.
+  'GET /api/episodes/{id}/evidence': ['.began', '.newest'],
   // Without a Prometheus; `status/notices.test.ts` has one.
   'GET /api/notices': ['.notices'],
 }

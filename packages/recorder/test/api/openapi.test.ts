@@ -7,6 +7,7 @@ import { apiDocument } from '../../src/api/routes.js'
 import { fixedConfig } from '../../src/config/source.js'
 import { createPool } from '../../src/index.js'
 import { createMetrics } from '../../src/metrics.js'
+import { createPrometheusClient } from '../../src/prometheus/client.js'
 import { createEvents } from '../../src/status/events.js'
 import { silentLogger } from '../plumbing/silent-logger.js'
 
@@ -38,6 +39,7 @@ test('the document is valid OpenAPI 3.1', async () => {
 
 test('every route is in the document, and nothing else', () => {
   const app = createApp({
+    prometheus: createPrometheusClient({ url: 'http://127.0.0.1:9' }),
     alertmanagers: [],
     pool,
     readers: pool,
