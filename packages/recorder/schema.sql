@@ -374,6 +374,15 @@ COMMENT ON TABLE rolled_up_5min IS 'Five minutes whose roll-up agrees with their
 COMMENT ON COLUMN rolled_up_5min.start IS 'Start of the five minutes, a multiple of them.';
 COMMENT ON COLUMN rolled_up_5min.rolled_up_at IS 'When they were last added up.';
 
+CREATE TABLE rolled_up_6h (
+  start timestamp with time zone NOT NULL,
+  rolled_up_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT rolled_up_6h_pkey PRIMARY KEY (start)
+);
+COMMENT ON TABLE rolled_up_6h IS 'Six hours whose roll-up agrees with their snapshots. See rolled_up_hours.';
+COMMENT ON COLUMN rolled_up_6h.start IS 'Start of the six hours: 00:00, 06:00, 12:00 or 18:00 UTC.';
+COMMENT ON COLUMN rolled_up_6h.rolled_up_at IS 'When they were last added up.';
+
 CREATE TABLE rolled_up_hours (
   hour timestamp with time zone NOT NULL,
   rolled_up_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -424,6 +433,17 @@ COMMENT ON TABLE series_5min IS 'How many snapshots each series has in each five
 COMMENT ON COLUMN series_5min.start IS 'Start of the five minutes.';
 COMMENT ON COLUMN series_5min.series_id IS 'Service, model, context size and operation: series.id.';
 COMMENT ON COLUMN series_5min.snapshots IS 'Instants at which it has a snapshot.';
+
+CREATE TABLE series_6h (
+  start timestamp with time zone NOT NULL,
+  series_id integer NOT NULL,
+  snapshots integer NOT NULL,
+  CONSTRAINT series_6h_pkey PRIMARY KEY (start, series_id)
+);
+COMMENT ON TABLE series_6h IS 'How many snapshots each series has in each six hours, whatever KPIs they hold.';
+COMMENT ON COLUMN series_6h.start IS 'Start of the six hours.';
+COMMENT ON COLUMN series_6h.series_id IS 'Service, model, context size and operation: series.id.';
+COMMENT ON COLUMN series_6h.snapshots IS 'Instants at which it has a snapshot.';
 
 CREATE TABLE series_hourly (
   hour timestamp with time zone NOT NULL,
@@ -514,6 +534,31 @@ COMMENT ON COLUMN snapshots_5min."greatest" IS 'Greatest value.';
 COMMENT ON COLUMN snapshots_5min.samples IS 'Operations whose mean is known, of a gauge its readings: the sum of snapshots.samples. NULL where no snapshot has a mean.';
 COMMENT ON COLUMN snapshots_5min.samples_total IS 'Sum over these operations, each snapshot''s mean times its samples: samples_total / samples is their mean.';
 COMMENT ON COLUMN snapshots_5min.buckets IS 'Sum of snapshots.buckets: quantile_of_buckets(kpi, buckets, 0.95) is the p95 of these operations.';
+
+CREATE TABLE snapshots_6h (
+  start timestamp with time zone NOT NULL,
+  series_id integer NOT NULL,
+  kpi text NOT NULL,
+  count integer NOT NULL,
+  total double precision,
+  "least" double precision,
+  "greatest" double precision,
+  samples double precision,
+  samples_total double precision,
+  buckets numeric,
+  CONSTRAINT snapshots_6h_pkey PRIMARY KEY (start, series_id, kpi)
+);
+COMMENT ON TABLE snapshots_6h IS 'Values of each KPI of each series in each six hours, added up from snapshots_hourly, and kept as long.';
+COMMENT ON COLUMN snapshots_6h.start IS 'Start of the six hours.';
+COMMENT ON COLUMN snapshots_6h.series_id IS 'Service, model, context size and operation: series.id.';
+COMMENT ON COLUMN snapshots_6h.kpi IS 'Id of the KPI.';
+COMMENT ON COLUMN snapshots_6h.count IS 'Snapshots with a value.';
+COMMENT ON COLUMN snapshots_6h.total IS 'Sum of the values. total / count is the mean of the snapshots, not of the operations; NULL without a value, like least and greatest.';
+COMMENT ON COLUMN snapshots_6h."least" IS 'Least value.';
+COMMENT ON COLUMN snapshots_6h."greatest" IS 'Greatest value.';
+COMMENT ON COLUMN snapshots_6h.samples IS 'Operations whose mean is known, of a gauge its readings: the sum of snapshots.samples. NULL where no snapshot has a mean.';
+COMMENT ON COLUMN snapshots_6h.samples_total IS 'Sum over these operations, each snapshot''s mean times its samples: samples_total / samples is their mean.';
+COMMENT ON COLUMN snapshots_6h.buckets IS 'Sum of snapshots.buckets: quantile_of_buckets(kpi, buckets, 0.95) is the p95 of these operations.';
 
 CREATE TABLE snapshots_hourly (
   hour timestamp with time zone NOT NULL,
@@ -994,8 +1039,15 @@ AS $function$
   FROM (
     SELECT series_id, kpi, array_agg(total / count) AS means, array_agg(hour) AS hours
     FROM (
-      -- An hour in several parts is one value.
-      SELECT series_id, kpi, hour, sum(total) AS total, sum(count) AS count FROM window_values(since, until)
+      -- What is in several parts is one value. A longer window has as many values as half a month of hours.
+      SELECT series_id, kpi, hour, sum(total) AS total, sum(count) AS count
+      FROM (
+        SELECT hour, series_id, kpi, total, count FROM window_values(since, until)
+        WHERE until - since <= interval '15 days'
+        UNION ALL
+        SELECT date_bin('6 hours', start, 'epoch'), series_id, kpi, total, count FROM window_parts(since, until)
+        WHERE until - since > interval '15 days'
+      ) AS parts
       WHERE count > 0 AND (only_kpi IS NULL OR kpi = only_kpi)
         AND (only_model IS NULL OR series_id IN (SELECT id FROM series WHERE model = only_model))
       GROUP BY series_id, kpi, hour
@@ -1010,7 +1062,7 @@ AS $function$
   CROSS JOIN LATERAL change_points_of(sorted.means) AS found
   WHERE may_change(listed.means, listed.hours)
 $function$;
-COMMENT ON FUNCTION change_points IS 'When the level of a KPI of a series changed from since to until, exactly, a time of at least 16 hours with values. It goes by the hourly means of the snapshots'' values, such as the p95 of latency: the hour at which the new level begins, and the medians before and after. See change_points_of.';
+COMMENT ON FUNCTION change_points IS 'When the level of a KPI of a series changed from since to until, exactly, a time of at least 16 hours with values. It goes by the hourly means of the snapshots'' values, such as the p95 of latency, in a time of more than 15 days by means of six hours: the hour (or the six) at which the new level begins, and the medians of up to 24 of these means before and after. See change_points_of.';
 
 CREATE OR REPLACE FUNCTION change_points_of(given double precision[], significance double precision DEFAULT 0.001, least_change double precision DEFAULT 0.05)
  RETURNS TABLE(place integer, p_value double precision, before double precision, after double precision)
@@ -1130,7 +1182,7 @@ AS $function$
     SELECT parts.kpi, parts.series_id, sum(parts.count) AS snapshots, sum(parts.total) AS total,
            min(parts.lowest) AS lowest, max(parts.highest) AS highest, sum(parts.samples) AS samples,
            sum(parts.samples_total) AS samples_total, sum(parts.buckets) AS buckets
-    FROM window_values(since, until) AS parts GROUP BY parts.kpi, parts.series_id
+    FROM window_parts(since, until) AS parts GROUP BY parts.kpi, parts.series_id
   ) AS added JOIN series ON series.id = added.series_id
 $function$;
 COMMENT ON FUNCTION compare_models IS 'Each KPI of each service, model, context size and operation from since to until, exactly, both included. snapshots: those with a value. samples: operations that mean is over, of a gauge its readings; NULL where none is known, and mean is then over the snapshots. lowest and highest: of the snapshots'' values, such as the p95 of latency. p50, p95 and p99: of all operations of the time together, from their buckets; NULL unless the KPI is a distribution. buckets: for other quantiles, and to put several rows together, by quantile_of_buckets. A gauge is read from a process, which several models may share.';
@@ -1287,18 +1339,29 @@ AS $function$
 $function$;
 COMMENT ON FUNCTION mean_of IS 'Mean over operations, each counted once; of a gauge over its readings. Where none is known (samples is NULL or 0) the mean of the snapshots'' values.';
 
-CREATE OR REPLACE FUNCTION parts_of_window(since timestamp with time zone, until timestamp with time zone, with_hours boolean, OUT hours timestamp with time zone[], OUT five_minutes timestamp with time zone[], OUT rest_since timestamp with time zone[], OUT rest_until timestamp with time zone[])
+CREATE OR REPLACE FUNCTION parts_of_window(since timestamp with time zone, until timestamp with time zone, largest interval, OUT six_hours timestamp with time zone[], OUT hours timestamp with time zone[], OUT five_minutes timestamp with time zone[], OUT rest_since timestamp with time zone[], OUT rest_until timestamp with time zone[])
  RETURNS record
  LANGUAGE sql
  STABLE STRICT
  SET jit TO 'off'
 AS $function$
-  WITH full_hours AS MATERIALIZED (
-    SELECT hour AS start, hour + interval '1 hour' AS over FROM rolled_up_hours
-    WHERE with_hours AND hour >= since AND hour <= until - interval '1 hour'
+  WITH full_6h AS MATERIALIZED (
+    SELECT start, start + interval '6 hours' AS over FROM rolled_up_6h
+    WHERE largest >= interval '6 hours' AND start >= since AND start <= until - interval '6 hours'
+  ), between_6h AS MATERIALIZED (
+    SELECT listed.over AS start, lead(listed.start, 1, until) OVER (ORDER BY listed.start, listed.over) AS over
+    FROM (SELECT since AS start, since AS over UNION ALL TABLE full_6h) AS listed
+  ), full_hours AS MATERIALIZED (
+    SELECT added.hour AS start, added.hour + interval '1 hour' AS over
+    FROM between_6h CROSS JOIN LATERAL (
+      SELECT rolled_up_hours.hour FROM rolled_up_hours
+      WHERE largest >= interval '1 hour' AND rolled_up_hours.hour >= between_6h.start
+        AND rolled_up_hours.hour <= between_6h.over - interval '1 hour'
+    ) AS added
+    WHERE between_6h.start < between_6h.over
   ), between_hours AS MATERIALIZED (
     SELECT listed.over AS start, lead(listed.start, 1, until) OVER (ORDER BY listed.start, listed.over) AS over
-    FROM (SELECT since AS start, since AS over UNION ALL TABLE full_hours) AS listed
+    FROM (SELECT since AS start, since AS over UNION ALL TABLE full_6h UNION ALL TABLE full_hours) AS listed
   ), full_5min AS MATERIALIZED (
     SELECT added.start, added.start + interval '5 min' AS over
     FROM between_hours CROSS JOIN LATERAL (
@@ -1311,14 +1374,17 @@ AS $function$
     SELECT between.start, between.over
     FROM (
       SELECT listed.over AS start, lead(listed.start, 1, until) OVER (ORDER BY listed.start, listed.over) AS over
-      FROM (SELECT since AS start, since AS over UNION ALL TABLE full_hours UNION ALL TABLE full_5min) AS listed
+      FROM (
+        SELECT since AS start, since AS over UNION ALL TABLE full_6h UNION ALL TABLE full_hours UNION ALL TABLE full_5min
+      ) AS listed
     ) AS between
     WHERE between.start < between.over
   )
-  SELECT ARRAY(SELECT start FROM full_hours ORDER BY start), ARRAY(SELECT start FROM full_5min ORDER BY start),
+  SELECT ARRAY(SELECT start FROM full_6h ORDER BY start), ARRAY(SELECT start FROM full_hours ORDER BY start),
+         ARRAY(SELECT start FROM full_5min ORDER BY start),
          ARRAY(SELECT start FROM rest ORDER BY start), ARRAY(SELECT over FROM rest ORDER BY start)
 $function$;
-COMMENT ON FUNCTION parts_of_window IS 'Divides the time from since on, before until, so that every snapshot in it is read once: hours (unless with_hours is false) and five_minutes that are rolled up and lie within it, by their starts, and everything else, from each rest_since on, before each rest_until.';
+COMMENT ON FUNCTION parts_of_window IS 'Divides the time from since on, before until, so that every snapshot in it is read once: six_hours, hours and five_minutes that are rolled up, lie within it and are no larger than largest, by their starts, and everything else, from each rest_since on, before each rest_until.';
 
 CREATE OR REPLACE FUNCTION quantile_of(ascending double precision[], reached double precision[], spread double precision[], most double precision, share double precision)
  RETURNS TABLE(value double precision, low double precision, high double precision)
@@ -1437,6 +1503,29 @@ AS $function$
 $function$;
 COMMENT ON FUNCTION weighted_quantile IS 'The least value that a share of all measurements does not exceed, estimated from those that were kept. low and high are an interval that holds the true one in 95 of 100 samples: those of the shares that the error of the estimated share reaches (Woodruff, Confidence Intervals for Medians and Other Position Measures, 1952, JASA 47, 635-646). NULL for an end that lies beyond everything that was kept.';
 
+CREATE OR REPLACE FUNCTION window_parts(since timestamp with time zone, until timestamp with time zone)
+ RETURNS TABLE(start timestamp with time zone, series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision, samples double precision, samples_total double precision, buckets numeric)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT added.start, added.series_id, added.kpi, added.count, added.total, added.least, added.greatest,
+         added.samples, added.samples_total, added.buckets
+  FROM snapshots_6h AS added JOIN rolled_up_6h USING (start)
+  WHERE added.start >= since AND added.start <= until + interval '1 microsecond' - interval '6 hours'
+  UNION ALL
+  SELECT read.*
+  FROM parts_of_window(since, until + interval '1 microsecond', '6 hours') AS parts
+  CROSS JOIN LATERAL (
+    SELECT * FROM values_of_rest(parts.five_minutes, parts.rest_since, parts.rest_until)
+    UNION ALL
+    SELECT added.hour, added.series_id, added.kpi, added.count, added.total, added.least, added.greatest,
+           added.samples, added.samples_total, added.buckets
+    FROM snapshots_hourly AS added WHERE added.hour = ANY (parts.hours)
+  ) AS read
+  WHERE read.count > 0 OR read.samples IS NOT NULL
+$function$;
+COMMENT ON FUNCTION window_parts IS 'The same snapshots as window_values, exactly, in fewer rows: added up by six hours, which begin at start, at the ends of the window by the hour.';
+
 CREATE OR REPLACE FUNCTION window_values(since timestamp with time zone, until timestamp with time zone)
  RETURNS TABLE(hour timestamp with time zone, series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision, samples double precision, samples_total double precision, buckets numeric)
  LANGUAGE sql
@@ -1448,7 +1537,7 @@ AS $function$
   WHERE added.hour >= since AND added.hour <= until + interval '1 microsecond' - interval '1 hour'
   UNION ALL
   SELECT read.*
-  FROM parts_of_window(since, until + interval '1 microsecond', true) AS parts
+  FROM parts_of_window(since, until + interval '1 microsecond', '1 hour') AS parts
   CROSS JOIN LATERAL values_of_rest(parts.five_minutes, parts.rest_since, parts.rest_until) AS read
   WHERE read.count > 0 OR read.samples IS NOT NULL
 $function$;

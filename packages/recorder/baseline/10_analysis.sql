@@ -16,7 +16,7 @@ LANGUAGE sql STABLE AS $$
     SELECT parts.kpi, parts.series_id, sum(parts.count) AS snapshots, sum(parts.total) AS total,
            min(parts.lowest) AS lowest, max(parts.highest) AS highest, sum(parts.samples) AS samples,
            sum(parts.samples_total) AS samples_total, sum(parts.buckets) AS buckets
-    FROM window_values(since, until) AS parts GROUP BY parts.kpi, parts.series_id
+    FROM window_parts(since, until) AS parts GROUP BY parts.kpi, parts.series_id
   ) AS added JOIN series ON series.id = added.series_id
 $$;
 COMMENT ON FUNCTION compare_models IS 'Each KPI of each service, model, context size and operation from since to until, exactly, both included. snapshots: those with a value. samples: operations that mean is over, of a gauge its readings; NULL where none is known, and mean is then over the snapshots. lowest and highest: of the snapshots'' values, such as the p95 of latency. p50, p95 and p99: of all operations of the time together, from their buckets; NULL unless the KPI is a distribution. buckets: for other quantiles, and to put several rows together, by quantile_of_buckets. A gauge is read from a process, which several models may share.';

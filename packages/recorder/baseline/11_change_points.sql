@@ -95,8 +95,15 @@ LANGUAGE sql STABLE AS $$
   FROM (
     SELECT series_id, kpi, array_agg(total / count) AS means, array_agg(hour) AS hours
     FROM (
-      -- An hour in several parts is one value.
-      SELECT series_id, kpi, hour, sum(total) AS total, sum(count) AS count FROM window_values(since, until)
+      -- What is in several parts is one value. A longer window has as many values as half a month of hours.
+      SELECT series_id, kpi, hour, sum(total) AS total, sum(count) AS count
+      FROM (
+        SELECT hour, series_id, kpi, total, count FROM window_values(since, until)
+        WHERE until - since <= interval '15 days'
+        UNION ALL
+        SELECT date_bin('6 hours', start, 'epoch'), series_id, kpi, total, count FROM window_parts(since, until)
+        WHERE until - since > interval '15 days'
+      ) AS parts
       WHERE count > 0 AND (only_kpi IS NULL OR kpi = only_kpi)
         AND (only_model IS NULL OR series_id IN (SELECT id FROM series WHERE model = only_model))
       GROUP BY series_id, kpi, hour
@@ -111,4 +118,4 @@ LANGUAGE sql STABLE AS $$
   CROSS JOIN LATERAL change_points_of(sorted.means) AS found
   WHERE may_change(listed.means, listed.hours)
 $$;
-COMMENT ON FUNCTION change_points IS 'When the level of a KPI of a series changed from since to until, exactly, a time of at least 16 hours with values. It goes by the hourly means of the snapshots'' values, such as the p95 of latency: the hour at which the new level begins, and the medians before and after. See change_points_of.';
+COMMENT ON FUNCTION change_points IS 'When the level of a KPI of a series changed from since to until, exactly, a time of at least 16 hours with values. It goes by the hourly means of the snapshots'' values, such as the p95 of latency, in a time of more than 15 days by means of six hours: the hour (or the six) at which the new level begins, and the medians of up to 24 of these means before and after. See change_points_of.';

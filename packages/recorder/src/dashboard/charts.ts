@@ -1,12 +1,12 @@
 import type { Config, Direction } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
-import { inScope, type Scope, scopeParameters } from '../database/scope.js'
+import { type Scope, scopeParameters } from '../database/scope.js'
 import { fired } from '../episodes/find.js'
 import type { DataOf } from '../http/route.js'
 import { gapAnswer, gaps } from '../snapshots/gaps.js'
 import { chartChange, chartChanges } from './chart-changes.js'
-import { livedScope } from './sources.js'
+import { countSeries, livedScope } from './sources.js'
 import {
   curveAnswer,
   planSteps,
@@ -63,8 +63,8 @@ export interface ChartsOptions {
   readonly mostSeries: number
 }
 
-/** A quarter of a second's work, more or less. */
-const mostRows = 500_000
+/** A tenth of a second's work, more or less. */
+const mostRows = 250_000
 const mostMarks = 300
 const mostGaps = 300
 
@@ -102,17 +102,6 @@ export async function charts(
   }
 }
 
-/** How many series a scope has, counted no further than it matters. */
-async function countSeries(pool: pg.Pool, scope: Scope, most: number): Promise<number> {
-  const { rows } = await pool.query<{ series: number }>(
-    `SELECT count(*)::int AS series FROM (
-       SELECT FROM series WHERE $1::timestamptz <= $2 AND ${inScope} LIMIT $7
-     ) AS counted`,
-    [...scopeParameters(scope), most],
-  )
-  return rows[0]?.series ?? 0
-}
-
 async function kpiCharts(
   pool: pg.Pool,
   kpis: Config['kpis'],
@@ -124,13 +113,13 @@ async function kpiCharts(
   const { rows } = await pool.query<SeriesCurve & { kpi: string; total: number }>(
     `${withSteps(scope)}, ranked AS (
        SELECT kpi, series_id, count(*) OVER (PARTITION BY kpi)::int AS total, row_number() OVER (
-           PARTITION BY kpi ORDER BY CASE WHEN kpi = ANY($13) THEN min(least) ELSE -max(greatest) END, series_id
+           PARTITION BY kpi ORDER BY CASE WHEN kpi = ANY($14) THEN min(least) ELSE -max(greatest) END, series_id
          ) AS place
        FROM steps GROUP BY 1, 2
      )
      SELECT kpi, total, service, model, context_size, operation, ${pointsOfSteps}
      FROM steps JOIN ranked USING (kpi, series_id) JOIN series ON series.id = series_id
-     WHERE place <= $14 GROUP BY kpi, total, series.id
+     WHERE place <= $15 GROUP BY kpi, total, series.id
      ORDER BY kpi, service, model, context_tokens NULLS LAST, operation`,
     [
       ...stepParameters(scope, plan),

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Scope } from '../database/scope.js'
 import { addedParameters, type Sources, withAdded } from './sources.js'
-import { planSteps, type StepLimits, type StepPlan, stepFor } from './steps.js'
+import { planSteps, type StepLimits, type StepPlan, wholeHours } from './steps.js'
 import type { TrendPoint } from './trend.js'
 
 /**
@@ -16,7 +16,7 @@ export async function kpiCurves(
 ): Promise<ReadonlyMap<string, readonly TrendPoint[]>> {
   const { rows } = await pool.query<{ kpi: string; step: Date; value: number }>(
     `${withAdded(scope)}
-     SELECT kpi, date_bin(make_interval(secs => $12), at, 'epoch') AS step, sum(total) / sum(count) AS value
+     SELECT kpi, date_bin(make_interval(secs => $13), at, 'epoch') AS step, sum(total) / sum(count) AS value
      FROM added WHERE count > 0 GROUP BY 1, 2 ORDER BY 1, 2`,
     [...addedParameters(scope, sources), stepSeconds],
   )
@@ -36,16 +36,14 @@ const mostRows = 200_000
 /**
  * Where a trend of at most `mostPoints` steps is read from: from half a day on in steps of whole hours, which the
  * roll-ups serve; below that in shorter ones.
- * @param sources where the whole scope is read from
  */
-export async function planTrend(
+export function planTrend(
   pool: pg.Pool,
   scope: Scope,
-  sources: Sources,
   limits: Omit<StepLimits, 'mostRows'>,
 ): Promise<StepPlan> {
   const span = (scope.to.getTime() - scope.from.getTime()) / 1_000
   return span >= 12 * hour
-    ? { stepSeconds: stepFor(scope, hour, limits.mostPoints), sources }
+    ? wholeHours(pool, scope, limits.mostPoints, false)
     : planSteps(pool, scope, { ...limits, mostRows })
 }

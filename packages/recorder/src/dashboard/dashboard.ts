@@ -155,7 +155,7 @@ export async function snapshotData(
   const interval = durationSeconds(snapshotInterval)
   const kpiIds = Object.keys(kpis)
   const [sources, lived] = await Promise.all([sourcesOf(pool, scope), livedScope(pool, scope)])
-  const plan = await planTrend(pool, lived, sources, { intervalSeconds: interval, mostPoints: trendPoints })
+  const plan = await planTrend(pool, lived, { intervalSeconds: interval, mostPoints: trendPoints })
   const [summary, curves, recent, current, newest] = await Promise.all([
     summarise(pool, scope, sources, kpis),
     kpiCurves(pool, lived, plan.sources, plan.stepSeconds),

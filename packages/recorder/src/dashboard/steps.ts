@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Scope } from '../database/scope.js'
 import { operationAnswer } from '../http/place.js'
 import type { DataOf } from '../http/route.js'
-import { fiveMinutes, hours, levelsFor } from '../snapshots/rollup.js'
+import { fiveMinutes, hours, levelsFor, sixHours } from '../snapshots/rollup.js'
 import { addedParameters, rowByRow, type Sources, sourcesOf, withAdded } from './sources.js'
 
 /** How a time is divided for a chart, and where its snapshots are read from. */
@@ -48,9 +48,10 @@ export interface StepLimits {
 }
 
 /**
- * Steps of a chart, the shortest that are not too much to read: of single snapshots, of five minutes, or of whole
- * hours. Half a day or less has none of whole hours, and an hour or less is read row by row: few points would be left.
- * Of a time from which no single snapshots are kept there are whole hours only.
+ * Steps of a chart, the shortest that are not too much to read: of single snapshots, of five minutes, of whole hours, or of six
+ * hours. A week or less has none of six hours, half a day none of whole ones, and an hour is read row by row: few points would be
+ * left.
+ * Of a time from which no single snapshots are kept there are whole hours or more only.
  * @param scope from its first data on, as `livedScope` has it
  */
 export async function planSteps(
@@ -60,9 +61,8 @@ export async function planSteps(
 ): Promise<StepPlan> {
   const stepSeconds = stepFor(scope, intervalSeconds, mostPoints)
   const span = (scope.to.getTime() - scope.from.getTime()) / 1_000
-  const single = stepSeconds < hour ? await singleIn(pool, scope) : undefined
-  if (single?.areFromBegin) {
-    const { rows } = single
+  const { rows, areFromBegin } = await singleIn(pool, scope)
+  if (stepSeconds < hour && areFromBegin) {
     const areFewer = levelsFor(1_000 * intervalSeconds).includes(fiveMinutes)
     const short = fiveMinutes.ms / 1_000
     if (rows <= mostRows || span < hour || (span < 12 * hour && !areFewer)) {
@@ -73,7 +73,23 @@ export async function planSteps(
       return { stepSeconds: stepFor(scope, short, mostPoints), sources }
     }
   }
-  return { stepSeconds: stepFor(scope, hour, mostPoints), sources: await sourcesOf(pool, scope) }
+  return wholeHours(pool, scope, mostPoints, span > 168 * hour && (rows * intervalSeconds) / hour > mostRows)
+}
+
+/** Steps of whole hours, or of six where they would be as long, or where the hours are too many to read. */
+export async function wholeHours(
+  pool: pg.Pool,
+  scope: Scope,
+  mostPoints: number,
+  areTooMany: boolean,
+): Promise<StepPlan> {
+  const ofHours = stepFor(scope, hour, mostPoints)
+  const long = sixHours.ms / 1_000
+  const isLong = areTooMany || ofHours >= long
+  return {
+    stepSeconds: isLong ? stepFor(scope, long, mostPoints) : ofHours,
+    sources: await sourcesOf(pool, scope, isLong ? sixHours : hours),
+  }
 }
 
 /**
@@ -83,14 +99,14 @@ export async function planSteps(
 async function singleIn(
   pool: pg.Pool,
   { from, to }: Scope,
-): Promise<{ rows: number; areFromBegin: boolean } | undefined> {
+): Promise<{ rows: number; areFromBegin: boolean }> {
   const { rows } = await pool.query<{ rows: number; areFromBegin: boolean }>(
     `SELECT coalesce(sum(rows), 0)::float8 AS rows,
        coalesce(min(at) FILTER (WHERE rows > 0) < $1::timestamptz + interval '1 hour', false) AS "areFromBegin"
      FROM snapshot_instants WHERE at >= $1 AND at <= $2`,
     [from, to],
   )
-  return rows[0]
+  return rows[0] ?? { rows: 0, areFromBegin: false }
 }
 
 /**
@@ -99,7 +115,7 @@ async function singleIn(
  */
 export function withSteps(scope: Scope): string {
   return `${withAdded(scope)}, steps AS MATERIALIZED (
-    SELECT kpi, series_id, date_bin(make_interval(secs => $12), at, 'epoch') AS step, sum(total) / sum(count) AS mean,
+    SELECT kpi, series_id, date_bin(make_interval(secs => $13), at, 'epoch') AS step, sum(total) / sum(count) AS mean,
            min(least) AS least, max(greatest) AS greatest
     FROM added WHERE count > 0 GROUP BY 1, 2, 3
   )`
@@ -110,7 +126,7 @@ export const pointsOfSteps = `json_agg(
     json_build_array(extract(epoch FROM step)::bigint, mean, least, greatest) ORDER BY step
   ) AS points`
 
-/** Parameters `$1` to `$12` for `withSteps`. */
+/** Parameters `$1` to `$13` for `withSteps`. */
 export function stepParameters(scope: Scope, { stepSeconds, sources }: StepPlan, kpi?: string): unknown[] {
   return [...addedParameters(scope, sources, kpi), stepSeconds]
 }

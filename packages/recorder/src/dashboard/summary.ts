@@ -61,14 +61,16 @@ export async function summarise(
     `${withAdded(scope)}, parts AS (
        SELECT series_id, kpi, sum(count) AS count, sum(total) AS total, min(least) AS least,
               max(greatest) AS greatest, sum(samples) AS samples, sum(samples_total) AS samples_total,
-              sum(buckets) FILTER (WHERE kpi = ANY ($12)) AS buckets
+              sum(buckets) FILTER (WHERE kpi = ANY ($13)) AS buckets
        FROM added GROUP BY series_id, kpi
      ), taken AS (
-       SELECT series_id, snapshots FROM series_hourly WHERE hour = ANY($7)
+       SELECT series_id, snapshots FROM series_6h WHERE start = ANY($7)
        UNION ALL
-       SELECT series_id, snapshots FROM series_5min WHERE start = ANY($8)
+       SELECT series_id, snapshots FROM series_hourly WHERE hour = ANY($8)
        UNION ALL
-       SELECT single.* FROM unnest($9::timestamptz[], $10::timestamptz[]) AS span (since, until) CROSS JOIN LATERAL (
+       SELECT series_id, snapshots FROM series_5min WHERE start = ANY($9)
+       UNION ALL
+       SELECT single.* FROM unnest($10::timestamptz[], $11::timestamptz[]) AS span (since, until) CROSS JOIN LATERAL (
          SELECT series_id, count(*) FROM (
            SELECT DISTINCT at, series_id FROM snapshots WHERE at >= since AND at < until
          ) AS instants GROUP BY series_id
@@ -81,7 +83,7 @@ export async function summarise(
               mean_of(sum(samples_total), sum(samples), sum(total), sum(count)) AS avg, min(least) AS min,
               max(greatest) AS max, sum(samples) AS samples, sum(buckets) AS buckets
        FROM parts JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((kpi), (model, kpi), (model, operation, kpi))
-     ) AS grouped LEFT JOIN unnest($12::text[], $13::float8[]) AS judged (kpi, share) USING (kpi)
+     ) AS grouped LEFT JOIN unnest($13::text[], $14::float8[]) AS judged (kpi, share) USING (kpi)
      UNION ALL
      SELECT model, operation, NULL, sum(snapshots), NULL, NULL, NULL, NULL, NULL, NULL
      FROM taken JOIN scoped USING (series_id) GROUP BY GROUPING SETS ((), (model), (model, operation))`,

@@ -99,10 +99,15 @@ function agedTables(retention: Retention, before: (days: number) => Date): AgedT
   // Snapshots go by the day, so the entries of their instants go by the day too.
   const startOfCutoffDay = new Date(Math.floor(before(retention.snapshotsDays).getTime() / dayMs) * dayMs)
   const hourly = before(retention.hourlyDays)
+  // With the last of their hours: from the rest of them they would be made again.
+  const sixHourly = new Date(hourly.getTime() - dayMs / 4)
   const longest = before(Math.max(retention.hourlyDays, retention.alertsDays))
   return [
     { name: 'snapshot_instants', age: 'at', cutoff: startOfCutoffDay },
     { name: 'rolled_up_5min', age: 'start', cutoff: startOfCutoffDay },
+    { name: 'rolled_up_6h', age: 'start', cutoff: sixHourly },
+    { name: 'snapshots_6h', age: 'start', cutoff: sixHourly },
+    { name: 'series_6h', age: 'start', cutoff: sixHourly },
     { name: 'rolled_up_hours', age: 'hour', cutoff: hourly },
     { name: 'snapshots_hourly', age: 'hour', cutoff: hourly },
     { name: 'series_hourly', age: 'hour', cutoff: hourly },

@@ -16,8 +16,8 @@ export interface Operations {
 const enoughBad = 20
 const newestSeconds = 300
 /** More would not make anything surer. */
-const mostBad = 5_000
-const mostOthers = 20_000
+const mostBad = 2_000
+const mostOthers = 5_000
 /** With fewer others, those before are compared. */
 const leastOthers = 10
 const beforeMs = 3_600_000

@@ -216,7 +216,7 @@ describe('change points', () => {
 test("no question is planned over every day's table, which made Postgres compile it for longer than it takes", async () => {
   for (const question of ['compare_models', 'compare_weeks', 'change_points']) {
     const { rows } = await pool.query(`EXPLAIN SELECT * FROM ${question}(now() - interval '14 days', now())`)
-    expect(rows.filter((line) => /snapshots_\d/.test(line['QUERY PLAN']))).toEqual([])
+    expect(rows.filter((line) => /snapshots_(?!6h)\d/.test(line['QUERY PLAN']))).toEqual([])
   }
 })
 

@@ -3,7 +3,7 @@ import { mnemoscopeHere } from '../../../../test/harness/index.js'
 import type { ModelFigures, WeekFigures } from '../../src/analysis/compare.js'
 import { createPartitions, daysBetween } from '../../src/database/partitions.js'
 import type { DashboardData } from '../../src/index.js'
-import { fiveMinutes, hours, type RollUpLevel, rollUp } from '../../src/snapshots/rollup.js'
+import { fiveMinutes, hours, type RollUpLevel, rollUp, sixHours } from '../../src/snapshots/rollup.js'
 import { getJson } from '../plumbing/get-json.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 
@@ -198,11 +198,11 @@ async function check(): Promise<void> {
 
 test('ten odd windows are the same in SQL, API and dashboard data as counted by hand, from single snapshots', async () => {
   // The recorder has begun to add them up.
-  for (const { done } of [hours, fiveMinutes]) await recorder.pool.query(`DELETE FROM ${done}`)
+  for (const { done } of [hours, sixHours, fiveMinutes]) await recorder.pool.query(`DELETE FROM ${done}`)
   await check()
 })
 
-test('from five minutes too, and from hours', async () => {
+test('from five minutes too, from hours, and from six hours', async () => {
   const rollUpUntil = async (until: number, level: RollUpLevel) => {
     while ((await rollUp(recorder.pool, new Date(until), level)) > 0);
     await check()
@@ -210,6 +210,8 @@ test('from five minutes too, and from hours', async () => {
   await rollUpUntil(end, fiveMinutes)
   await rollUpUntil(end - 2 * hourMs, hours)
   await rollUpUntil(end, hours)
+  await rollUpUntil(end - 30 * hourMs, sixHours)
+  await rollUpUntil(end, sixHours)
 })
 
 test.each(windows)(

@@ -4,7 +4,7 @@ import { kpiSeries } from '../../src/dashboard/series.js'
 import { planSteps } from '../../src/dashboard/steps.js'
 import { createPartitions, daysBetween } from '../../src/database/partitions.js'
 import { createPool } from '../../src/index.js'
-import { fiveMinutes, rollUp } from '../../src/snapshots/rollup.js'
+import { fiveMinutes, rollUp, sixHours } from '../../src/snapshots/rollup.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
 
 // Real servers on a busy machine take their time.
@@ -51,6 +51,7 @@ describe('steps', () => {
     rolledUp = await history()
     while ((await rollUp(rolledUp, to)) > 0);
     while ((await rollUp(rolledUp, to, fiveMinutes)) > 0);
+    while ((await rollUp(rolledUp, to, sixHours)) > 0);
   })
   afterAll(() => rolledUp?.end())
 
@@ -65,14 +66,17 @@ describe('steps', () => {
     ['many rows of a short time, close together', minute, 6, 100, 1_000, 300, 'five minutes'],
     ['many rows of a long time, close together', minute, 36, 100, 1_000, 3_600, 'hours'],
     ['rows that are few when added up', minute, 36, 100, 4e6, 1_500, 'five minutes'],
+    ['many rows of weeks', minute, 240, 100, 1_000, 21_600, 'six hours'],
+    ['steps of six hours anyway', 10 * minute, 240, 20, 1e9, 64_800, 'six hours'],
     ['many rows of an hour', minute, 0.9, 100, 1_000, 60, 'rows'],
   ])('for %s are as they should be', async (_, intervalSeconds, hours, mostPoints, mostRows, step, from) => {
     const part = { from: new Date(to.getTime() - hours * hourMs), to }
     const plan = await planSteps(rolledUp, part, { intervalSeconds, mostPoints, mostRows })
     expect(plan.stepSeconds).toBe(step)
     const { sources } = plan
+    const six = sources.sixHours.length > 0 ? 'six hours' : undefined
     expect(
-      sources.hours.length > 0 ? 'hours' : sources.fiveMinutes.length > 0 ? 'five minutes' : 'rows',
+      six ?? (sources.hours.length > 0 ? 'hours' : sources.fiveMinutes.length > 0 ? 'five minutes' : 'rows'),
     ).toBe(from)
   })
 })

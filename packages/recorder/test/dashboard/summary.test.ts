@@ -7,7 +7,7 @@ import { dashboardData } from '../../src/dashboard/dashboard.js'
 import { rememberDashboards } from '../../src/dashboard/remember.js'
 import { sourcesOf } from '../../src/dashboard/sources.js'
 import { createPool } from '../../src/index.js'
-import { fiveMinutes, rollUp } from '../../src/snapshots/rollup.js'
+import { fiveMinutes, hours, rollUp, sixHours } from '../../src/snapshots/rollup.js'
 import { type SnapshotRow, snapshotRows } from '../../src/snapshots/row.js'
 import { storeInstants } from '../../src/snapshots/store.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
@@ -111,12 +111,17 @@ test('roll-ups change no number, neither when they are complete nor when an hour
   const close = (value: unknown): unknown =>
     JSON.parse(JSON.stringify(value), (_, v) => (typeof v === 'number' ? Number(v.toPrecision(12)) : v))
   expect(close(await numbers())).toEqual(close(before))
+  expect(await rollUp(pool, new Date(start + 19 * hourMs), sixHours)).toBeGreaterThan(1)
+  expect(close(await numbers())).toEqual(close(before))
 
   const late = new Date(start + 5 * hourMs + 1_000)
   await storeInstants(pool, [{ at: late, rows: [row('a', 'f1_score', 0.1)] }])
   expect((await numbers()).summary.min_f1_score).toBe(0.1)
-  expect(await rollUp(pool, new Date(start + 19 * hourMs))).toBe(1)
-  expect((await numbers()).summary).toMatchObject({ min_f1_score: 0.1, total_snapshots: 183 })
+  // Six hours are made of hours: they wait for this one.
+  for (const [level, parts] of [[sixHours, 0] as const, [hours, 1] as const, [sixHours, 1] as const]) {
+    expect(await rollUp(pool, new Date(start + 19 * hourMs), level)).toBe(parts)
+    expect((await numbers()).summary).toMatchObject({ min_f1_score: 0.1, total_snapshots: 183 })
+  }
   await pool.end()
 })
 

@@ -75,7 +75,7 @@ function meansSql(kpis: readonly Kpi[]): string {
 WITH ${wholeHoursSql}, ${placesSql}, means AS MATERIALIZED (
   SELECT series_id, kpi, mean_of(sum(samples_total), sum(samples), sum(total), sum(count)) AS mean,
     ${quantile} AS quantile
-  FROM window_values($__timeFrom()::timestamptz, $__timeTo()::timestamptz)
+  FROM window_parts($__timeFrom()::timestamptz, $__timeTo()::timestamptz)
   GROUP BY series_id, kpi
 ), instants AS MATERIALIZED (
   SELECT series_id, sum(snapshots) AS snapshots FROM (
