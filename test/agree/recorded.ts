@@ -1,22 +1,19 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generate } from '@mnemoscope/generate'
-import { isQuantile, type Kpi, names } from '@mnemoscope/kpi'
+import { type Config, isQuantile, type Kpi, names } from '@mnemoscope/kpi'
 import { findTool } from '@mnemoscope/servers'
-import { parse, stringify } from 'yaml'
+import { parse } from 'yaml'
 import { toolsDir } from '../harness/repository.js'
-import { processSeries, type Series, scrapedBefore, scrapeSeconds, seriesOf } from './exposed.js'
+import { evaluated, type Group } from './evaluated.js'
+import { processSeries, type Series, seriesOf } from './exposed.js'
 import { config, type Traffic } from './traffic.js'
 
-interface Group {
-  readonly name: string
-  readonly rules: readonly { readonly record?: string; readonly alert?: string; readonly expr: string }[]
-}
-
 /** The groups of a KPI's generated rules: those that judge and alert, and those that fill a snapshot. */
-export function ruleGroups(kpi: Pick<Kpi, 'id'>): { readonly judging: Group; readonly snapshot: Group } {
-  const text = generate(config, { ruleTests: false }).get(`prometheus/rules/${kpi.id}.yml`) ?? ''
+export function ruleGroups(
+  kpi: Pick<Kpi, 'id'>,
+  of: Config = config,
+): { readonly judging: Group; readonly snapshot: Group } {
+  const text = generate(of, { ruleTests: false }).get(`prometheus/rules/${kpi.id}.yml`) ?? ''
   const { groups } = parse(text) as { groups: Group[] }
   const named = (name: string) => groups.find((group) => group.name === name) as Group
   return { judging: named(`mnemoscope_${kpi.id}`), snapshot: named(`mnemoscope_${kpi.id}_snapshot`) }
@@ -41,11 +38,16 @@ export async function recordedSeries(
   for (const kpi of kpis) {
     const { judging, snapshot } = ruleGroups(kpi)
     const raw = [...processes, ...traffic.filter((each) => each.kpi === kpi).flatMap(seriesOf)]
-    const evaluated = (group: Group, input: readonly Series[], seconds: number) =>
-      evaluate(command, join(folder, `${group.name}-${seconds}`), group, input, seconds, minutes)
+    const run = (group: Group, input: readonly Series[], seconds: number) => {
+      const names = [...new Set(group.rules.flatMap(({ record }) => record ?? []))]
+      const wanted = names.filter((name) => !name.startsWith('instance:'))
+      const asked = `{__name__=~"${wanted.join('|')}|ALERTS"}`
+      const own = join(folder, `${group.name}-${seconds}`)
+      return evaluated({ command, folder: own, group, raw: input, seconds, minutes, asked })
+    }
     if (!isQuantile(kpi.statistic)) {
-      all.push(...(await evaluated(judging, raw, checkSeconds)))
-      all.push(...(await evaluated(snapshot, raw, snapshotSeconds)))
+      all.push(...(await run(judging, raw, checkSeconds)))
+      all.push(...(await run(snapshot, raw, snapshotSeconds)))
       continue
     }
     // The two groups read one another: what a snapshot remembers follows the weights of the judge, whose value is of it.
@@ -53,122 +55,11 @@ export async function recordedSeries(
     const last = names.judgeSeries.lastOperation(kpi)
     const end = judging.rules.findIndex(({ record }) => record === last) + 1
     const weighing = { ...judging, name: `${judging.name}_weights`, rules: judging.rules.slice(0, end) }
-    const weights = (await evaluated(weighing, raw, checkSeconds)).filter(({ name }) => name === weight)
-    const shown = await evaluated(snapshot, [...raw, ...weights], snapshotSeconds)
+    const weights = (await run(weighing, raw, checkSeconds)).filter(({ name }) => name === weight)
+    const shown = await run(snapshot, [...raw, ...weights], snapshotSeconds)
     const remembered = names.judgeSeries.remembered(kpi, kpi.statistic)
     const read = shown.filter(({ name }) => name === remembered)
-    all.push(...shown, ...(await evaluated(judging, [...raw, ...read], checkSeconds)))
+    all.push(...shown, ...(await run(judging, [...raw, ...read], checkSeconds)))
   }
   return all
-}
-
-/** Evaluates a group at each interval, and gives what it has recorded then. */
-async function evaluate(
-  command: string,
-  folder: string,
-  group: Group,
-  raw: readonly Series[],
-  seconds: number,
-  minutes: number,
-): Promise<Series[]> {
-  const times = Array.from({ length: (minutes * 60) / seconds + 1 }, (_, i) => i * seconds)
-  const recorded = [...new Set(group.rules.flatMap(({ record }) => record ?? []))]
-  const wanted = recorded.filter((name) => !name.startsWith('instance:'))
-  const step = scrapeSeconds - 2 * scrapedBefore
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'rules.yml'), stringify({ groups: [group] }, { lineWidth: 0 }))
-  const test = {
-    rule_files: ['rules.yml'],
-    evaluation_interval: `${seconds}s`,
-    tests: [
-      {
-        interval: `${step}s`,
-        input_series: raw.map((series) => inputOf(series, step)),
-        // Nothing is expected, so that promtool prints all that there is.
-        promql_expr_test: times.map((at) => ({
-          expr: `{__name__=~"${wanted.join('|')}|ALERTS"}`,
-          eval_time: `${at}s`,
-          exp_samples: [],
-        })),
-      },
-    ],
-  }
-  // JSON is YAML, and faster to read and to write.
-  writeFileSync(join(folder, 'test.yml'), JSON.stringify(test))
-  return readBack(await run(command, folder))
-}
-
-/** A series as promtool reads it: a value at each scrape, `_` between them, and `stale` where a scrape has none. */
-function inputOf({ name, labels, samples }: Series, step: number): { series: string; values: string } {
-  const values: string[] = []
-  let next = 0
-  for (const [i, [at, value]] of samples.entries()) {
-    const index = Math.round(at / step)
-    const before = samples[i - 1]
-    // Recorded series come at a slower pace than scrapes.
-    if (name.startsWith('mnemoscope_') && before && at - before[0] > scrapeSeconds * 1.5) {
-      values.push('stale')
-      next += 1
-    }
-    if (index > next) values.push(`_x${index - next}`)
-    values.push(String(value))
-    next = index + 1
-  }
-  return { series: `${name}{${written(labels)}}`, values: values.join(' ') }
-}
-
-export function written(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels)
-    .map(([name, value]) => `${name}="${value}"`)
-    .join(',')
-}
-
-function run(command: string, folder: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const options = { cwd: folder, maxBuffer: 2 ** 30 }
-    execFile(command, ['test', 'rules', 'test.yml'], options, (_, stdout, stderr) => {
-      const output = stdout + stderr
-      // It fails, because nothing is expected and something is there.
-      if (output.includes('got:')) resolve(output)
-      else reject(new Error(`promtool cannot run the rules: ${output.slice(0, 2_000)}`))
-    })
-  })
-}
-
-/** What promtool printed: for each evaluation the samples that it got. */
-function readBack(output: string): Series[] {
-  const found = new Map<
-    string,
-    { name: string; labels: Record<string, string>; samples: [number, number][] }
-  >()
-  let at = 0
-  for (const line of output.split('\n')) {
-    const time = /, time: ([0-9hms.]+),/.exec(line)
-    if (time !== null) at = secondsOf(time[1] ?? '')
-    for (const [, given = '', text = '', value = ''] of line.matchAll(
-      /([a-zA-Z_:][\w:]*)?\{([^}]*)\} ([-+.0-9eEInfNa]+)/g,
-    )) {
-      const key = `${given}{${text}}`
-      let series = found.get(key)
-      if (series === undefined) {
-        const { __name__: name = given, ...labels } = Object.fromEntries(
-          [...text.matchAll(/(\w+)="([^"]*)"/g)].map(([, label = '', each = '']) => [label, each]),
-        )
-        series = { name, labels, samples: [] }
-        found.set(key, series)
-      }
-      const number = value === '+Inf' ? Number.POSITIVE_INFINITY : Number(value)
-      if (Number.isFinite(number)) series.samples.push([at, number])
-    }
-  }
-  return [...found.values()].filter(({ samples }) => samples.length > 0)
-}
-
-/** Seconds of a time as promtool prints it: `1h2m30s`. */
-function secondsOf(text: string): number {
-  const factors = { h: 3_600, m: 60, s: 1 } as const
-  return [...text.matchAll(/([\d.]+)([hms])/g)].reduce(
-    (sum, [, number, unit]) => sum + Number(number) * factors[unit as keyof typeof factors],
-    0,
-  )
 }

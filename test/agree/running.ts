@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createPool, prepareDatabase, startRecorder } from '@mnemoscope/recorder'
@@ -12,7 +11,8 @@ import { storeInstants } from '../../packages/recorder/dist/snapshots/store.js'
 import { eventually } from '../harness/eventually.js'
 import { toolsDir } from '../harness/repository.js'
 import { processSeries, type Series, seriesOf } from './exposed.js'
-import { checkSeconds, ruleGroups, written } from './recorded.js'
+import { writeOpenMetrics } from './open-metrics.js'
+import { checkSeconds, ruleGroups } from './recorded.js'
 import { config, deployed, type Traffic } from './traffic.js'
 
 /** Servers that hold the traffic, and a recorder that has read all of it. */
@@ -138,24 +138,4 @@ async function startHoldingPrometheus(all: readonly Series[], start: number, fol
     port: 0,
     queryMaxSamples: 50_000_000,
   })
-}
-
-async function writeOpenMetrics(file: string, all: readonly Series[], start: number): Promise<void> {
-  const out = createWriteStream(file)
-  for (const { name, labels, samples } of all) {
-    const series = `${name}{${written(labels)}}`
-    const text = samples
-      .map(([at, value]) => `${series} ${sampleOf(name, value, start)} ${start + at}\n`)
-      .join('')
-    if (!out.write(text)) await once(out, 'drain')
-  }
-  out.end('# EOF\n')
-  await once(out, 'finish')
-}
-
-/** Series whose value is a time: Unix seconds, where the traffic has seconds since it began. */
-const ofTime = /:(?:last_operation|breached_since)$|^process_start_time_seconds$/
-
-function sampleOf(name: string, value: number, start: number): number {
-  return ofTime.test(name) ? start + value : value
 }

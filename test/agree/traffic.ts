@@ -1,7 +1,8 @@
 import { type Config, defineConfig, type Kpi } from '@mnemoscope/kpi'
 import { every, type Kind, type Minutes, type Operation } from '../truth/operations.js'
 import type { Life, Pattern } from '../truth/pattern.js'
-import { beta, lognormal, seeded } from '../truth/random.js'
+import { seeded } from '../truth/random.js'
+import { duration, score, share, tokens } from './kinds.js'
 
 /** Where operations happen: what the labels of a series say. */
 export interface Place {
@@ -70,19 +71,6 @@ const inShort: ReadonlySet<number> = new Set([0, 1, 4, 5, 6])
 function at(service: string, model: string, contextSize: string, operation: string): Place {
   return { service, model, contextSize, operation }
 }
-
-const score = (mean: number): Kind => ({ draw: beta(mean, 0.06), mean, deviation: 0.06 })
-const duration = (p95: number): Kind => ({ draw: lognormal(p95, 0.5), mean: p95 / 2, deviation: p95 / 4 })
-const share = (mean: number): Kind => ({
-  draw: (uniform) => (uniform() < mean ? 1 : 0),
-  mean,
-  deviation: Math.sqrt(mean * (1 - mean)),
-})
-const tokens = (mean: number): Kind => ({
-  draw: (uniform) => Math.round(mean * (0.7 + 0.6 * uniform())),
-  mean,
-  deviation: 0.17 * mean,
-})
 
 /** Everything that happens, from a seed. */
 export function trafficOf(seed: number, form: 'long' | 'short' = 'long'): Traffic[] {
