@@ -29,6 +29,7 @@ import { checkSql } from './sql.js'
 import { config, goesOn, lookedAt, trafficOf } from './traffic.js'
 import { checkTrends } from './trends.js'
 import { truthOf } from './truth.js'
+import { weekHours } from './week-traffic.js'
 
 const { values: options } = parseArgs({
   options: {
@@ -51,7 +52,11 @@ if (options.week || options.live !== undefined) {
     isAlike = printReproduction(what, reproduced, options.json, progress) && isAlike
   }
   try {
-    if (options.week) print('backtest of a week', await replayWeek(Number(options.seed), own.path, progress))
+    if (options.week)
+      print(
+        'backtest of a week',
+        await replayWeek(Number(options.seed), options.short ? 24 : weekHours, own.path, progress),
+      )
     if (options.live !== undefined)
       print('backtest of a live run', await replayLive(Number(options.live), own.path, progress))
   } finally {

@@ -5,7 +5,7 @@ import { mnemoscope, startUp } from '../harness/command.js'
 import { type Figure, printFigure } from '../harness/figures.js'
 import { linkTools } from '../harness/link-tools.js'
 import { startWeek } from './week.js'
-import { weekHours, weekInput } from './week-traffic.js'
+import { weekInput } from './week-traffic.js'
 
 type Say = (text: string) => void
 
@@ -26,12 +26,17 @@ function writeConfig(folder: string, config: object): void {
 }
 
 /** A week of raw samples in blocks, its rules evaluated by the engine of Prometheus: how well a backtest finds its alerts. */
-export async function replayWeek(seed: number, folder: string, say: Say): Promise<Reproduction> {
+export async function replayWeek(
+  seed: number,
+  hours: number,
+  folder: string,
+  say: Say,
+): Promise<Reproduction> {
   writeConfig(folder, weekInput)
-  const prometheus = await startWeek(seed, folder, say)
+  const prometheus = await startWeek(seed, hours, folder, say)
   try {
     say('replaying the week …')
-    return await backtest(folder, ['--hours', String(weekHours), '--prometheus-url', prometheus.url])
+    return await backtest(folder, ['--hours', String(hours), '--prometheus-url', prometheus.url])
   } finally {
     await prometheus.stop()
   }

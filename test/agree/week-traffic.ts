@@ -162,8 +162,8 @@ export const weekKpis: readonly Kpi[] = Object.values(weekConfig.kpis).filter(({
   courses.some(({ kpi }) => kpi === id),
 )
 
-/** The operations of a KPI in a week, from a seed. */
-export function weekTraffic({ id }: Pick<Kpi, 'id'>, seed: number): Traffic[] {
+/** The operations of a KPI in the first hours of a week, from a seed. */
+export function weekTraffic({ id }: Pick<Kpi, 'id'>, seed: number, hours = weekHours): Traffic[] {
   const kpi = Object.values(weekConfig.kpis).find((each) => each.id === id) as Kpi
   return courses
     .filter((course) => course.kpi === id)
@@ -173,7 +173,7 @@ export function weekTraffic({ id }: Pick<Kpi, 'id'>, seed: number): Traffic[] {
       const lives = targets.flatMap((target, replica) =>
         livesOf(String(target), operationsOf(course, kpi, seeded(seed + 97 * i + replica))),
       )
-      const minutes = weekHours * 60
+      const minutes = hours * 60
       const missed = (unscraped[service] ?? []).map(([from, to]): Minutes => [from * 60, to * 60])
       const name = `${Object.values(course.place).join(' ')} ${id}`
       const pattern = { name, kpi: id, minutes, lives, unscraped: missed, says: {} }

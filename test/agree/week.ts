@@ -9,7 +9,7 @@ import { evaluated } from './evaluated.js'
 import { processSeries, type Series, seriesOf } from './exposed.js'
 import { writeOpenMetrics } from './open-metrics.js'
 import { ruleGroups } from './recorded.js'
-import { weekConfig, weekHours, weekKpis, weekTraffic } from './week-traffic.js'
+import { weekConfig, weekKpis, weekTraffic } from './week-traffic.js'
 
 /** Prometheus' own blocks. */
 const blockSeconds = 2 * 3_600
@@ -18,28 +18,29 @@ const blockSeconds = 2 * 3_600
  * A week of raw samples in the blocks of a Prometheus, and the alerts that the generated rules raised of them, evaluated one
  * after the other by the engine of Prometheus.
  * @param seed of what happens
+ * @param hours of the week
  * @param say tells how far it is
  */
-export async function startWeek(seed: number, folder: string, say: (text: string) => void) {
+export async function startWeek(seed: number, hours: number, folder: string, say: (text: string) => void) {
   const tools = await findTools(['prometheus', 'promtool'], { toolsDir })
   const evaluate = async (kpi: Kpi): Promise<Series[]> => {
-    const traffic = weekTraffic(kpi, seed)
+    const traffic = weekTraffic(kpi, seed, hours)
     const processes = processSeries(traffic)
     const raw = traffic.flatMap(seriesOf).filter(({ name }) => isRead(name, kpi))
     const alerts = thresholdSeverities.map((severity) => names.alertName(kpi, severity)).join('|')
     const own = join(folder, kpi.id)
     const recorded = await evaluated({
       ...{ command: tools.promtool.command, folder: own, group: ruleGroups(kpi, weekConfig).judging },
-      ...{ raw: [...processes, ...raw], minutes: weekHours * 60 },
+      ...{ raw: [...processes, ...raw], minutes: hours * 60 },
       seconds: durationSeconds(weekConfig.alertCheckInterval),
       asked: `ALERTS{alertstate="firing", alertname=~"${alerts}"}`,
     })
     rmSync(own, { recursive: true })
-    say(`  ${kpi.id}: evaluated over a week`)
+    say(`  ${kpi.id}: evaluated`)
     // Every service is in the traffic of the first KPI.
     return [...(kpi === weekKpis[0] ? processes : []), ...raw, ...recorded]
   }
-  say('evaluating the generated rules over a week …')
+  say('evaluating the generated rules …')
   const waiting = [...weekKpis]
   const all: Series[] = []
   const lane = async () => {
@@ -52,7 +53,7 @@ export async function startWeek(seed: number, folder: string, say: (text: string
   const dataDir = join(folder, 'prometheus')
   mkdirSync(dataDir, { recursive: true })
   // Now is the end of the week.
-  const start = Math.floor(Date.now() / 60_000) * 60 - weekHours * 3_600
+  const start = Math.floor(Date.now() / 60_000) * 60 - hours * 3_600
   const file = join(folder, 'part.om')
   for (const part of partsOf(all, start).values()) {
     await writeOpenMetrics(file, part, start)
