@@ -76,7 +76,8 @@ export async function checkCauses(each: number, progress: (text: string) => void
   }
 }
 
-async function store(
+/** Sends its measurements, and stores what was changed before it. */
+export async function store(
   { url, pool }: EmptyRecorder,
   { service, kpi, cause, broke, sent }: Story,
 ): Promise<void> {
@@ -122,10 +123,11 @@ async function store(
   )
 }
 
-/** Its alert, which is over. @returns the id of its episode */
-async function alertOf(
+/** Its alert, which is over or still open. @returns the id of its episode */
+export async function alertOf(
   { url, pool }: EmptyRecorder,
   { service, kpi, threshold, alerted, ended }: Story,
+  isOpen = false,
 ): Promise<string> {
   const labels = {
     ...{
@@ -140,10 +142,8 @@ async function alertOf(
     startsAt: new Date(alerted).toISOString(),
   }
   await postWebhook(url, notification([{ ...alert, status: 'firing' }]))
-  await postWebhook(
-    url,
-    notification([{ ...alert, status: 'resolved', endsAt: new Date(ended).toISOString() }]),
-  )
+  const over = { ...alert, status: 'resolved' as const, endsAt: new Date(ended).toISOString() }
+  if (!isOpen) await postWebhook(url, notification([over]))
   const { rows } = await pool.query('SELECT id FROM alert_episodes WHERE service = $1', [service])
   if (rows.length !== 1) throw new Error(`${service} has ${rows.length} episodes`)
   return String(rows[0].id)

@@ -8,6 +8,8 @@ import { temporaryFolder } from '../harness/temporary-folder.js'
 /** A recorder that keeps two months, in which nothing has happened. */
 export interface EmptyRecorder {
   readonly url: string
+  /** Of the administrator of its database. */
+  readonly databaseUrl: string
   readonly pool: pg.Pool
   stop(): Promise<void>
 }
@@ -27,6 +29,7 @@ export async function startEmptyRecorder(): Promise<EmptyRecorder> {
   })
   return {
     url: recorder.url,
+    databaseUrl: postgres.url,
     pool,
     async stop() {
       await recorder.stop()

@@ -31,3 +31,17 @@ test('pull requests get the verdict of a human', async () => {
     said: expect.any(String),
   })
 }, 900_000)
+
+test('an assistant on call gets the facts, and nothing that is not allowed', async () => {
+  const { code, figures, said } = await figuresOf(
+    'test/evidence/main.ts',
+    ['--only', 'assistant'],
+    end.signal,
+  )
+  expect({ code, missed: figures.filter(({ ok }) => !ok), measured: figures.length, said }).toEqual({
+    code: 0,
+    missed: [],
+    measured: 2,
+    said: '',
+  })
+}, 300_000)

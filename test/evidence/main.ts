@@ -1,9 +1,11 @@
 /**
- * `npm run evidence [-- --json] [--short] [--only causes|pull-requests]`: whether an alert leads to its cause, and whether an edit
- * gets the verdict of a human. Fifty seeded incidents with a planted cause, and fifty times without, by the API and by the page in
- * Chromium; --short has ten of each. Then pull requests on two weeks of metrics. About five minutes on two cores.
+ * `npm run evidence [-- --json] [--short] [--only causes|pull-requests|assistant]`: whether an alert leads to its cause,
+ * whether an edit gets the verdict of a human, and whether an assistant gets the facts. Fifty seeded incidents with a planted cause, and fifty times without, by the API and by the page in
+ * Chromium; --short has ten of each. Then pull requests on two weeks of metrics, and ten
+ * questions by the Model Context Protocol. About five minutes on two cores.
  */
 import { parseArgs } from 'node:util'
+import { checkAssistant } from '../../packages/cli/test/mcp/on-call.js'
 import { type Figure, printFigure } from '../harness/figures.js'
 import { checkCauses } from './causes.js'
 import { checkPullRequests } from './pull-requests.js'
@@ -19,6 +21,7 @@ const progress = (text: string) => process.stderr.write(`${text}\n`)
 const parts: Readonly<Record<string, () => Promise<Figure[]>>> = {
   causes: () => checkCauses(options.short ? 10 : 50, progress),
   'pull-requests': () => checkPullRequests(progress),
+  assistant: () => checkAssistant(progress),
 }
 const chosen = options.only === undefined ? Object.keys(parts) : [options.only]
 const figures: Figure[] = []

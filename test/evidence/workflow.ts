@@ -33,8 +33,9 @@ export interface Checked {
   readonly failed: string | undefined
   /** What people see on the pull request. */
   readonly summary: string
-  /** What the last step has said on standard error. */
+  /** What the last step has said on standard error, and how long it took. */
   readonly said: string
+  readonly seconds: number
 }
 
 export async function newForge(folder: string, config: string): Promise<Forge> {
@@ -80,7 +81,11 @@ async function follow(
     })
   const summaryFile = join(workspace, 'summary.md')
   appendFileSync(summaryFile, '')
-  let said = ''
+  let [said, began] = ['', performance.now()]
+  const checked = (exitCode: number, failed: string | undefined): Checked => ({
+    ...{ exitCode, failed, summary: readFileSync(summaryFile, 'utf8'), said },
+    seconds: (performance.now() - began) / 1_000,
+  })
   for (const step of jobs.backtest.steps) {
     if (step.run === undefined) {
       if (step.uses !== 'actions/checkout@v4' || step.with === undefined)
@@ -90,6 +95,7 @@ async function follow(
       continue
     }
     const env = Object.fromEntries(Object.entries(step.env ?? {}).map(([name, text]) => [name, filled(text)]))
+    began = performance.now()
     try {
       // The shell that GitHub takes, by its documentation.
       const { stderr } = await run('bash', ['-e', '-c', filled(step.run)], {
@@ -105,10 +111,11 @@ async function follow(
       said = stderr
     } catch (error) {
       const { code, stderr } = error as { code: number; stderr: string }
-      return { exitCode: code, failed: step.run, summary: readFileSync(summaryFile, 'utf8'), said: stderr }
+      said = stderr
+      return checked(code, step.run)
     }
   }
-  return { exitCode: 0, failed: undefined, summary: readFileSync(summaryFile, 'utf8'), said }
+  return checked(0, undefined)
 }
 
 const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`

@@ -76,7 +76,6 @@ export async function historyOf(
     const series = await columnsOf(url, gaugeExpression(config, kpi), range)
     return series.map(({ labels, column }) => build(placeOf(labels), [], column))
   }
-  const processes = await processesOf(url, range)
   const places = new Map<string, Added[]>()
   const steps = Math.floor((range.end - range.start) / range.step) + 1
   const addedAt = (labels: Readonly<Record<string, string>>) => {
@@ -90,7 +89,11 @@ export async function historyOf(
   if (kpi.outcomes !== undefined) {
     const { label, counted, others } = kpi.outcomes
     const outcomes = [...counted, ...others].join('|')
-    for (const counter of await countersOf(url, `${metric}{${label}=~"${outcomes}"}`, range)) {
+    const [processes, counters] = await Promise.all([
+      processesOf(url, range),
+      countersOf(url, `${metric}{${label}=~"${outcomes}"}`, range),
+    ])
+    for (const counter of counters) {
       const isCounted = counted.includes(counter.labels[label] ?? '')
       const added = addedAt(counter.labels)
       for (const [i, growth] of growthsOf(counter, processes, range.step).entries()) {
@@ -102,12 +105,19 @@ export async function historyOf(
     }
     return [...places].map(([key, added]) => build(key, added, []))
   }
-  const counts = await countersOf(url, `${metric}_count`, range)
-  const sums = isQuantile(kpi.statistic) ? [] : await countersOf(url, `${metric}_sum`, range)
-  const edges = isQuantile(kpi.statistic) ? await edgesOf(url, kpi, range, thresholds) : []
-  const spellings = edges.flatMap(boundarySpellings).map((each) => each.replace(/[.+]/g, '[$&]'))
-  const buckets =
-    edges.length === 0 ? [] : await countersOf(url, `${metric}_bucket{le=~"${spellings.join('|')}"}`, range)
+  const isOfShares = isQuantile(kpi.statistic)
+  const ofBuckets = async () => {
+    if (!isOfShares) return []
+    const edges = await edgesOf(url, kpi, range, thresholds)
+    const spellings = edges.flatMap(boundarySpellings).map((each) => each.replace(/[.+]/g, '[$&]'))
+    return edges.length === 0 ? [] : countersOf(url, `${metric}_bucket{le=~"${spellings.join('|')}"}`, range)
+  }
+  const [processes, counts, sums, buckets] = await Promise.all([
+    processesOf(url, range),
+    countersOf(url, `${metric}_count`, range),
+    isOfShares ? [] : countersOf(url, `${metric}_sum`, range),
+    ofBuckets(),
+  ])
   const seriesKey = ({ labels: { __name__: _, le: __, ...labels } }: CounterColumns) =>
     JSON.stringify(Object.entries(labels).sort())
   const sumOf = new Map(sums.map((counter) => [seriesKey(counter), counter]))

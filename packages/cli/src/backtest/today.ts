@@ -1,4 +1,4 @@
-import type { ConfigInput } from '@mnemoscope/kpi'
+import type { ConfigInput, ConfigPatch } from '@mnemoscope/kpi'
 import { loadProject, type Project } from '../config-file.js'
 import { ask } from '../recorder-client.js'
 import { readRunFile } from '../up/run-file.js'
@@ -7,15 +7,20 @@ import { readRunFile } from '../up/run-file.js'
 export async function todaysConfig(
   given: string | undefined,
   defaults: ConfigInput,
-): Promise<Project & { readonly isInUse: boolean }> {
+): Promise<Project & { readonly isInUse: boolean; readonly patch: ConfigPatch }> {
   const project = await loadProject(given, defaults)
   try {
     const { recorder } = readRunFile(project.folder)
-    const { config } = await ask(recorder, 'GET /api/config', { has: 'config' })
+    const { config, patch } = await ask(recorder, 'GET /api/config', { has: 'config' })
     // The recorder's answer has addresses without passwords, and no functions.
     const { endpoints, handlers, plugins } = project.config
-    return { ...project, config: { ...config, endpoints, handlers, plugins, declared: {} }, isInUse: true }
+    return {
+      ...project,
+      config: { ...config, endpoints, handlers, plugins, declared: {} },
+      isInUse: true,
+      patch,
+    }
   } catch {
-    return { ...project, isInUse: false }
+    return { ...project, isInUse: false, patch: {} }
   }
 }

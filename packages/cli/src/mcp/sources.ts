@@ -10,8 +10,13 @@ const mostSeconds = 10
  * configuration.
  */
 export function sourcesHere(recorder: string): Sources {
-  const explain = configFileIn('.') === undefined ? undefined : explainOf(recorder)
-  return { recorder, query: queryOf(knownReader()), explain }
+  const isConfigured = configFileIn('.') !== undefined
+  return {
+    recorder,
+    query: queryOf(knownReader()),
+    explain: isConfigured ? explainOf(recorder) : undefined,
+    backtest: isConfigured ? backtestHere : undefined,
+  }
 }
 
 function knownReader(): ReaderAddress | undefined {
@@ -51,4 +56,22 @@ function explainOf(recorder: string): NonNullable<Sources['explain']> {
     const prometheus = serverUrl('prometheus', { given: undefined, folder, configured })
     return explain({ alert, recorder, prometheus, declared: config.declared, configPath })
   }
+}
+
+/** Replays a change of the configuration in use, which can have a patch already. */
+const backtestHere: NonNullable<Sources['backtest']> = async (change, hours) => {
+  const { assertPatch } = await import('@mnemoscope/kpi')
+  const { todaysConfig } = await import('../backtest/today.js')
+  const { runBacktest } = await import('../backtest/run.js')
+  const { verdictOf } = await import('../backtest/verdict.js')
+  const { mergePatch } = await import('../changes/applied-folder.js')
+  const { serverUrl } = await import('../prometheus-client.js')
+  assertPatch(change)
+  const { config: today, folder, patch } = await todaysConfig(undefined, {})
+  const { kpis } = (await loadProject(undefined, {}, () => mergePatch(patch, change))).config
+  const configured = today.endpoints.prometheus
+  const url = serverUrl('prometheus', { given: undefined, folder, configured })
+  // A patch changes no interval, and those in use may be the demo's.
+  const replayed = await runBacktest(today, { ...today, kpis }, { url, hours })
+  return { verdict: verdictOf(replayed), coveredHours: replayed.coveredHours }
 }

@@ -1,4 +1,6 @@
+import type { ConfigPatch } from '@mnemoscope/kpi'
 import type { z } from 'zod'
+import type { Verdict } from '../backtest/verdict.js'
 
 /** What tools ask. */
 export interface Sources {
@@ -8,6 +10,13 @@ export interface Sources {
   readonly query: ((sql: string, most: number) => Promise<QueryAnswer>) | undefined
   /** Explains an alert by the rules of Prometheus and the configuration; undefined where no configuration is known here. */
   readonly explain: ((alert: string) => Promise<object>) | undefined
+  /** Replays a change over so many hours; undefined where no configuration is known here. */
+  readonly backtest:
+    | ((
+        change: ConfigPatch,
+        hours: number,
+      ) => Promise<{ readonly verdict: Verdict; readonly coveredHours: number }>)
+    | undefined
 }
 
 export interface QueryAnswer {

@@ -92,6 +92,7 @@ describe('an assistant on call', () => {
     const { tools } = await assistant.listTools()
     expect(tools.map(({ name }) => name).toSorted()).toEqual([
       'alert_details',
+      'backtest',
       'compare_models',
       'current_values',
       'explain_alert',
@@ -163,6 +164,16 @@ describe('an assistant on call', () => {
     expect(JSON.stringify(changes)).toMatch(/configuration changed.*groupInterval|group interval/i)
     expect((await ask('lasting_changes')).changes).toEqual([])
   })
+
+  test('what would other thresholds do?', async () => {
+    const thresholds = { warning: 0.03, error: 0.02, critical: 0.01 }
+    const loose = await ask('backtest', { change: { kpis: { f1_score: { thresholds } } }, hours: 0.01 })
+    expect(loose).toMatchObject({ verdict: 'worse', reasons: [expect.stringContaining('would be missed')] })
+    const same = await ask('backtest', { change: { alerting: { groupWait: '45s' } }, hours: 0.01 })
+    expect(same).toMatchObject({ verdict: 'no worse', reasons: [] })
+    expect(await refused('backtest', { change: { handlers: {} } })).toContain('PATCH_REFUSED')
+    expect((await demo.database.query("SELECT FROM config_changes WHERE source = 'api'")).rowCount).toBe(0)
+  }, 60_000)
 
   test('what no tool answers is a query', async () => {
     const { views } = await ask('history_views')
