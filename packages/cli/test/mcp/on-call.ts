@@ -72,10 +72,14 @@ const questions: readonly Question[] = [
       ),
   },
   {
-    asks: 'Who is on it?',
-    tool: 'list_alerts',
-    args: () => ({ state: 'open' }),
-    fact: () => /"acknowledged":\{[^}]*"by":"ada"[^}]*\}/,
+    asks: 'Is it one problem, and who is on it?',
+    tool: 'list_incidents',
+    args: () => ({}),
+    // One alone.
+    fact: ({ open }) =>
+      new RegExp(
+        `\\{"incidents":\\[\\{"id":\\d+,"title":"${open.service}: [^{}]*"state":"acknowledged",[^{}]*"people":\\["ada"\\]\\}\\]\\}$`,
+      ),
   },
   {
     asks: 'What was deployed?',
