@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import { keepScreenshot, seriousViolations } from './browser.js'
+import { keepPicture, seriousViolations } from './browser.js'
 import { describeSeeded, isWiderThanScreen } from './seeded-page.js'
 
 interface Incident {
@@ -51,7 +51,7 @@ describeSeeded('incidents on the page, over two hours of stored history', (seede
       expect(answer.headers()['content-type']).toContain('text/markdown')
       expect(await answer.text()).toContain(`# Incident ${id}: `)
       expect(await seriousViolations(page)).toEqual([])
-      await keepScreenshot(page, 'incident')
+      keepPicture(await page.locator('#one-incident').screenshot(), 'incident')
       await page.locator('#one-incident-close a').click()
       await page.locator('#one-incident').waitFor({ state: 'hidden' })
     }))
@@ -88,7 +88,7 @@ describeSeeded('incidents on the page, over two hours of stored history', (seede
       await page.locator('#incident-rename input').fill('Index lost')
       await page.locator('#incident-rename button').click()
       await page.locator('#one-incident h3', { hasText: 'Index lost' }).waitFor()
-      await keepScreenshot(page, 'incident-changed')
+      keepPicture(await page.locator('#one-incident').screenshot(), 'incident-changed')
     })
   })
 
@@ -99,8 +99,9 @@ describeSeeded('incidents on the page, over two hours of stored history', (seede
       await page.locator('#timeline li').first().waitFor()
       await page.locator('#incident-parts summary').click()
       expect(await isWiderThanScreen(page)).toBe(false)
+      expect(await page.locator('#incident-merge').isVisible()).toBe((await all()).length > 1)
       expect(await seriousViolations(page)).toEqual([])
-      await keepScreenshot(page, 'incident-phone-dark')
+      keepPicture(await page.locator('#one-incident').screenshot(), 'incident-phone-dark')
     })
   })
 

@@ -5,8 +5,8 @@ import { badge, levelClass } from './level.js'
 import { paged, showList } from './list.js'
 import { formatDuration, sinceOf, timeOf } from './time.js'
 
-/** The most incidents of one answer. */
-const mostIncidents = 500
+/** The most that are asked for of each kind. */
+const mostIncidents = { unresolved: 200, resolved: 50 } as const
 
 let latest: { readonly address: Address; readonly incidents: readonly Incident[] } | undefined
 const pages = paged(byId('incidents-more'), 4, () => {
@@ -15,17 +15,21 @@ const pages = paged(byId('incidents-more'), 4, () => {
 
 /** Incidents of the window: those that are not over first, then the newest. Resolved ones wait behind the first page. */
 export async function showIncidents(address: Address): Promise<void> {
-  const query = { ...scopeOf(address), limit: mostIncidents }
+  const [unresolved, resolved] = await Promise.all([
+    incidentsOf(address, 'unresolved'),
+    incidentsOf(address, 'resolved'),
+  ])
+  show(address, [...unresolved, ...resolved])
+}
+
+async function incidentsOf(address: Address, state: 'unresolved' | 'resolved'): Promise<readonly Incident[]> {
+  const query = { ...scopeOf(address), state, limit: mostIncidents[state] }
   const { incidents } = await ask('GET /api/incidents', { query }).catch((error: unknown) => {
     // A key for some services may not see what people have put together with others.
     if (error instanceof RefusedError && error.code === 'ACCESS_DENIED') return { incidents: [] }
     throw error
   })
-  const isOver = ({ state }: Incident) => Number(state === 'resolved')
-  show(
-    address,
-    incidents.toSorted((a, b) => isOver(a) - isOver(b)),
-  )
+  return incidents
 }
 
 /** Incidents that the page knows, for who wants to name another one. */
@@ -37,7 +41,10 @@ function show(address: Address, incidents: readonly Incident[]): void {
   latest = { address, incidents }
   byId('incidents').hidden = incidents.length === 0
   const open = incidents.filter(({ state }) => state !== 'resolved').length
-  setText(byId('incidents-count'), `${open} open, ${incidents.length - open} resolved`)
+  setText(
+    byId('incidents-count'),
+    `${countText(open, mostIncidents.unresolved)} open, ${countText(incidents.length - open, mostIncidents.resolved)} resolved`,
+  )
   pages.update(incidents.length, 'incidents')
   showList(
     byId('incidents-list'),
@@ -45,6 +52,11 @@ function show(address: Address, incidents: readonly Incident[]): void {
     ({ incident }) => String(incident.id),
     ({ incident }) => incidentCard(incident, address),
   )
+}
+
+/** How many there are; of an answer that is full there may be more. */
+function countText(count: number, most: number): string {
+  return count < most ? String(count) : `${count} or more`
 }
 
 /** What an incident is, how bad, since when, and who is on it. */

@@ -74,9 +74,8 @@ async function update(own: Address): Promise<void> {
   const problems = answer.no_data ? (await ask('GET /readyz')).problems : []
   showOverallStatus(answer, problems)
   showGuide(answer, problems)
-  await showOneAlert(own, answer)
-  await showIncidents(own)
-  await showOneIncident(own)
+  // One incident is shown with the others that it can be merged with.
+  await Promise.all([showOneAlert(own, answer), showIncidents(own).then(() => showOneIncident(own))])
   if (own !== address) return
   const parts = [
     () => showFiring(answer, own),

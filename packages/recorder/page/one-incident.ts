@@ -131,7 +131,8 @@ function showTimeline(timeline: readonly TimelineItem[], address: Address): void
 }
 
 function entryOf({ at, kind, what, by, level, episode }: TimelineItem, address: Address): HTMLLIElement {
-  const about = episode === null ? what : alertLink(address, episode, what)
+  const said = what === words[kind] ? null : what
+  const about = episode === null ? said : alertLink(address, episode, what)
   return element(
     'li',
     { class: `of-${kind}` },

@@ -55,14 +55,24 @@ export async function incidents(
   scope: Scope,
   { state, info, most, before }: IncidentFilter,
 ): Promise<Incident[]> {
+  // The view looks up people and more for each row: only for those that are answered with.
   const { rows } = await database.query<Incident>(
-    `SELECT ${columns} FROM incidents
-     WHERE id IN (
-         SELECT incident_id FROM alert_episodes JOIN alert_incident_episodes ON episode_id = alert_episodes.id WHERE ${fired}
-       )
-       AND ($7 = 'any' OR (state = 'resolved') = ($7 = 'resolved')) AND ($8 OR severity IS DISTINCT FROM 'info')
-       AND ($10::bigint IS NULL OR (incidents.starts_at, id) < (SELECT before.starts_at, before.id FROM incidents AS before WHERE before.id = $10))
-     ORDER BY incidents.starts_at DESC, id DESC LIMIT $9`,
+    `WITH found AS (
+       SELECT DISTINCT incident_id FROM alert_episodes JOIN alert_incident_episodes ON episode_id = alert_episodes.id
+       WHERE ${fired}
+     ), wanted AS (
+       SELECT incident_id FROM found JOIN alert_incident_episodes USING (incident_id)
+       JOIN alert_episodes ON alert_episodes.id = episode_id
+       GROUP BY incident_id
+       HAVING ($7 = 'any' OR bool_or(ends_at IS NULL) = ($7 = 'unresolved'))
+         AND ($8 OR bool_or(severity IS DISTINCT FROM 'info'))
+         AND ($10::bigint IS NULL OR (min(starts_at), incident_id) < (
+           (SELECT before.starts_at FROM incidents AS before WHERE before.id = $10), $10
+         ))
+       ORDER BY min(starts_at) DESC, incident_id DESC LIMIT $9
+     )
+     SELECT ${columns} FROM incidents WHERE id = ANY (ARRAY(SELECT incident_id FROM wanted))
+     ORDER BY incidents.starts_at DESC, id DESC`,
     [...scopeParameters(scope), state, info, most, before ?? null],
   )
   return rows

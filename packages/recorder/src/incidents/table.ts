@@ -83,15 +83,13 @@ export async function loadMembers(
 
 /** Stores new incidents. @returns their ids, in the order of the titles */
 export async function insertIncidents(client: pg.ClientBase, titles: readonly string[]): Promise<string[]> {
-  const ids: string[] = []
-  for (const title of titles) {
-    const { rows } = await client.query<{ id: string }>(
-      'INSERT INTO alert_incidents (title) VALUES ($1) RETURNING id',
-      [title],
-    )
-    ids.push((rows[0] as { id: string }).id)
-  }
-  return ids
+  const { rows } = await client.query<{ id: string }>(
+    `INSERT INTO alert_incidents (title)
+     SELECT title FROM unnest($1::text[]) WITH ORDINALITY AS given (title, number) ORDER BY number RETURNING id`,
+    [titles],
+  )
+  // Numbers are given in the order of the rows.
+  return rows.map(({ id }) => id).sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
 }
 
 /** Makes incidents part of others, with all that was part of them. @param absorbed pairs of an incident and what it becomes part of */
