@@ -104,7 +104,7 @@ function readBack(output: string): Series[] {
   >()
   let at = 0
   for (const line of output.split('\n')) {
-    const time = /, time: ([0-9hms.]+),/.exec(line)
+    const time = /, time: ([0-9wdhms.]+),/.exec(line)
     if (time !== null) at = secondsOf(time[1] ?? '')
     for (const [, given = '', text = '', value = ''] of line.matchAll(
       /([a-zA-Z_:][\w:]*)?\{([^}]*)\} ([-+.0-9eEInfNa]+)/g,
@@ -125,10 +125,10 @@ function readBack(output: string): Series[] {
   return [...found.values()].filter(({ samples }) => samples.length > 0)
 }
 
-/** Seconds of a time as promtool prints it: `1h2m30s`. */
+/** Seconds of a time as promtool prints it: `1h2m30s`, `1w2d`. */
 function secondsOf(text: string): number {
-  const factors = { h: 3_600, m: 60, s: 1 } as const
-  return [...text.matchAll(/([\d.]+)([hms])/g)].reduce(
+  const factors = { w: 604_800, d: 86_400, h: 3_600, m: 60, s: 1 } as const
+  return [...text.matchAll(/([\d.]+)([wdhms])/g)].reduce(
     (sum, [, number, unit]) => sum + Number(number) * factors[unit as keyof typeof factors],
     0,
   )
