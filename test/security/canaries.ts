@@ -63,6 +63,11 @@ export function planted(alertmanager: '0.25' | '0.35'): Planted {
             name: 'memory',
             targets: ['127.0.0.1:9'],
             tokenFile: `/nowhere/${canary('services[].tokenFile')}`,
+            scheme: 'https' as const,
+            clientCertificate: {
+              certFile: '/nowhere/client.crt',
+              keyFile: `/nowhere/${canary('services[].clientCertificate.keyFile')}`,
+            },
           },
         ]
   const login = (setting: string) => `user:${canary(setting)}`

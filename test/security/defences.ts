@@ -82,6 +82,12 @@ export const defences: readonly Defence[] = [
     to: 'true',
   },
   {
+    test: 'scrapes of demo and service are answered only',
+    file: 'packages/kpi/src/listener.ts',
+    from: 'rejectUnauthorized: asked',
+    to: 'rejectUnauthorized: false',
+  },
+  {
     test: 'scrapes of recorder, demo and service',
     file: 'packages/recorder/src/http/access.ts',
     from: 'asksScrapes?.() === true',

@@ -23,11 +23,12 @@ const inFolder = (...path: string[]) => join(folder.path, ...path)
 const tls = ['--tls-cert', inFolder('server.crt'), '--tls-key', inFolder('server.key')]
 const trusting = { NODE_EXTRA_CA_CERTS: inFolder('ca.crt'), MNEMOSCOPE_TOKEN: 'of-my-own' }
 const stops: (() => unknown)[] = [folder.remove]
-const ports = { recorder: 0, demo: 0, service: 0, prometheus: 0, alertmanager: 0 }
+const ports = { recorder: 0, demo: 0, service: 0, closed: 0, prometheus: 0, alertmanager: 0 }
 let pool: pg.Pool
 
 beforeAll(async () => {
   await makeCertificates(folder.path, 'nobody')
+  cpSync(inFolder('ca.crt'), inFolder('clients.crt'))
   for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = await freePort()
   const databases = await openDatabases()
   stops.push(databases.stop)
@@ -35,6 +36,7 @@ beforeAll(async () => {
   pool = new pg.Pool({ connectionString: database, max: 2 })
   stops.push(() => pool.end())
   const recorder = `https://localhost:${ports.recorder}`
+  const clientCertificate = { certFile: inFolder('client.crt'), keyFile: inFolder('client.key') }
   const config = {
     scrapeInterval: '1s',
     alertCheckInterval: '1s',
@@ -53,6 +55,14 @@ beforeAll(async () => {
         scheme: 'https',
         targets: [`localhost:${ports.demo}`],
         tokenFile: inFolder('token'),
+        clientCertificate,
+      },
+      {
+        name: 'closed',
+        scheme: 'https',
+        targets: [`localhost:${ports.closed}`],
+        tokenFile: inFolder('token'),
+        clientCertificate,
       },
     ],
     endpoints: {
@@ -89,7 +99,7 @@ beforeAll(async () => {
     'demo',
     [
       ...[command, 'demo', '--serve', ...tls, '--port', String(ports.demo)],
-      ...['--scrape-token-file', inFolder('token')],
+      ...['--scrape-token-file', inFolder('token'), '--tls-client-ca', inFolder('clients.crt')],
     ],
     folder.path,
     ports.demo,
@@ -102,6 +112,8 @@ beforeAll(async () => {
     inFolder('token'),
   ]
   await start('service', typescript('test/security/tls-service.ts', ...service), repository, ports.service)
+  const closed = [String(ports.closed), ...service.slice(1), inFolder('clients.crt')]
+  await start('closed', typescript('test/security/tls-service.ts', ...closed), repository, ports.closed)
   const tools = await findTools(['prometheus', 'alertmanager'], { toolsDir })
   const alertmanager = await startAlertmanager({
     command: tools.alertmanager.command,
@@ -140,10 +152,17 @@ test('Prometheus scrapes recorder, demo and service by the certificate of a priv
   const jobs = await eventually('all targets', async () => {
     const response = await fetch(`http://127.0.0.1:${ports.prometheus}/api/v1/query?query=up==1`)
     const { data } = (await response.json()) as { data: { result: { metric: { job: string } }[] } }
-    return data.result.length === 5 && data.result.map(({ metric }) => metric.job).sort()
+    return data.result.length === 6 && data.result.map(({ metric }) => metric.job).sort()
   })
   expect(jobs).toEqual([
-    ...['demo', 'mnemoscope-alertmanager', 'mnemoscope-prometheus', 'mnemoscope-recorder', 'secured'],
+    ...[
+      'closed',
+      'demo',
+      'mnemoscope-alertmanager',
+      'mnemoscope-prometheus',
+      'mnemoscope-recorder',
+      'secured',
+    ],
   ])
 })
 
@@ -152,9 +171,48 @@ test('scrapes of recorder, demo and service are answered with the token only', a
   for (const port of [ports.recorder, ports.demo, ports.service]) {
     const statuses = []
     for (const authorization of ['', 'Bearer other', `Bearer ${MNEMOSCOPE_TOKEN}`]) {
-      statuses.push((await askAt(port, 'GET', '/metrics', { authorization })).status)
+      statuses.push((await askAt(port, 'GET', '/metrics', { authorization }, client())).status)
     }
     expect(statuses).toEqual([401, 401, 200])
+  }
+})
+
+/** The certificate of a client. @param folder where it lies */
+const client = (folder = inFolder()) => ({
+  cert: readFileSync(join(folder, 'client.crt')),
+  key: readFileSync(join(folder, 'client.key')),
+})
+
+test('scrapes of demo and service are answered only with a certificate of the authority of the moment', async () => {
+  const closed = [ports.demo, ports.closed]
+  const headers = { authorization: `Bearer ${trusting.MNEMOSCOPE_TOKEN}` }
+  const scrape = (port: number, shown: ReturnType<typeof client> | undefined) =>
+    askAt(port, 'GET', '/metrics', headers, shown).then(
+      ({ status }) => status,
+      () => 'refused',
+    )
+  const all = (shown?: ReturnType<typeof client>) => Promise.all(closed.map((port) => scrape(port, shown)))
+  const other = temporaryFolder('tls-client')
+  try {
+    await makeCertificates(other.path, 'nobody')
+    expect(await all()).toEqual(['refused', 'refused'])
+    expect(await all(client(other.path))).toEqual(['refused', 'refused'])
+    expect(await all(client())).toEqual([200, 200])
+    // What is no authority changes nothing; another one counts without a restart.
+    writeFileSync(inFolder('clients.crt'), 'broken')
+    await new Promise((resolve) => setTimeout(resolve, 6_000))
+    expect([await all(), await all(client())]).toEqual([
+      ['refused', 'refused'],
+      [200, 200],
+    ])
+    cpSync(join(other.path, 'ca.crt'), inFolder('clients.crt'))
+    await eventually('the other authority', async () =>
+      (await all(client(other.path))).every((is) => is === 200),
+    )
+    expect(await all(client())).toEqual(['refused', 'refused'])
+  } finally {
+    cpSync(inFolder('ca.crt'), inFolder('clients.crt'))
+    other.remove()
   }
 })
 
@@ -186,9 +244,15 @@ test('commands ask the recorder over HTTPS, and refuse a certificate of an autho
 })
 
 /** Status and headers of an answer, of a listener whose certificate has to be of the private authority. */
-function askAt(port: number, method: string, path: string, headers: Record<string, string> = {}) {
+function askAt(
+  port: number,
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  shown: { cert?: Buffer; key?: Buffer } = {},
+) {
   return new Promise<{ status: number | undefined; cookie: string }>((resolve, reject) => {
-    const options = { method, headers, ca: readFileSync(inFolder('ca.crt')), agent: false }
+    const options = { method, headers, ca: readFileSync(inFolder('ca.crt')), agent: false, ...shown }
     const asking = request(`https://localhost:${port}${path}`, options, (response) => {
       response.resume()
       response.once('end', () =>

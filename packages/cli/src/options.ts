@@ -83,14 +83,16 @@ export function scraped(services: Config['services'], at: ScrapedAt): Config['se
 export interface TlsOptions {
   tlsCert?: string
   tlsKey?: string
+  tlsClientCa?: string
 }
 
-/** @throws MnemoscopeError USAGE if only one of both is given */
-export function tlsFiles({ tlsCert, tlsKey }: TlsOptions): TlsFiles | undefined {
-  if (tlsCert === undefined && tlsKey === undefined) return undefined
-  if (tlsCert !== undefined && tlsKey !== undefined) return { certFile: tlsCert, keyFile: tlsKey }
+/** @throws MnemoscopeError USAGE if only one of both is given, or neither where clients are to have one */
+export function tlsFiles({ tlsCert, tlsKey, tlsClientCa }: TlsOptions): TlsFiles | undefined {
+  if (tlsCert === undefined && tlsKey === undefined && tlsClientCa === undefined) return undefined
+  if (tlsCert !== undefined && tlsKey !== undefined)
+    return { certFile: tlsCert, keyFile: tlsKey, clientCaFile: tlsClientCa }
   throw new MnemoscopeError('USAGE', 'a certificate without its key, or the other way round', {
-    value: tlsCert ?? tlsKey,
+    value: tlsCert ?? tlsKey ?? tlsClientCa,
     expected: '--tls-cert and --tls-key',
     next: 'Give both files.',
   })

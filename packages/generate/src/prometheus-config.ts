@@ -42,23 +42,29 @@ export function scrapeTiming({ scrapeInterval }: Pick<Config, 'scrapeInterval'>)
   return { scrape_interval: scrapeInterval, scrape_timeout: isShort ? scrapeInterval : longestScrape }
 }
 
+interface TlsConfig {
+  readonly ca_file?: string
+  readonly cert_file?: string
+  readonly key_file?: string
+}
+
 interface ScrapeJob {
   readonly job_name: string
   readonly scheme?: string
   readonly metrics_path?: string
-  readonly tls_config?: { readonly ca_file: string }
+  readonly tls_config?: TlsConfig
   readonly authorization?: { readonly type: string; readonly credentials_file: string }
   readonly static_configs: readonly { readonly targets: readonly string[] }[]
 }
 
 /** The scrape job of a service. */
 export function serviceJob(
-  { name, targets, scheme, tokenFile }: Config['services'][number],
+  { name, targets, scheme, tokenFile, clientCertificate }: Config['services'][number],
   { caFile }: Pick<Config, 'caFile'>,
 ): ScrapeJob {
   return {
     job_name: name,
-    ...(scheme === undefined ? {} : { scheme, ...tlsConfig(scheme, caFile) }),
+    ...(scheme === undefined ? {} : { scheme, ...tlsConfig(scheme, caFile, clientCertificate) }),
     ...bearer(tokenFile),
     static_configs: [{ targets: [...targets] }],
   }
@@ -80,12 +86,22 @@ function bearer(tokenFile: string | undefined): Pick<ScrapeJob, 'authorization'>
   return tokenFile === undefined ? {} : { authorization: { type: 'Bearer', credentials_file: tokenFile } }
 }
 
-/** How Prometheus and Alertmanager know the certificate of an https address; nothing for public authorities. */
+/**
+ * How Prometheus and Alertmanager know the certificate of an https address, and by which they sign in there; nothing for
+ * public authorities and without a certificate of their own.
+ */
 export function tlsConfig(
   scheme: string,
   caFile: string | undefined,
-): { readonly tls_config?: { readonly ca_file: string } } {
-  return scheme === 'https' && caFile !== undefined ? { tls_config: { ca_file: caFile } } : {}
+  own?: Config['services'][number]['clientCertificate'],
+): { readonly tls_config?: TlsConfig } {
+  if (scheme !== 'https' || (caFile === undefined && own === undefined)) return {}
+  return {
+    tls_config: {
+      ...(caFile !== undefined && { ca_file: caFile }),
+      ...(own !== undefined && { cert_file: own.certFile, key_file: own.keyFile }),
+    },
+  }
 }
 
 function alertmanagerTarget({ scheme, address, path }: Endpoint, caFile: string | undefined): object {

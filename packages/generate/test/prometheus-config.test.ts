@@ -44,6 +44,12 @@ describe('prometheus.yml', () => {
     const given = {
       services: [
         { name: 'secured', scheme: 'https', targets: ['10.0.0.1:9464'] },
+        {
+          name: 'known',
+          scheme: 'https',
+          targets: ['10.0.0.3:9464'],
+          clientCertificate: { certFile: '/run/own.crt', keyFile: '/run/own.key' },
+        },
         { name: 'plain', targets: ['10.0.0.2:9464'], tokenFile: '/run/token' },
       ],
       endpoints: { recorder: 'https://recorder.example' },
@@ -52,15 +58,18 @@ describe('prometheus.yml', () => {
     const jobs = parse(files.get('prometheus/prometheus.yml') ?? '').scrape_configs
     expect(jobs).toMatchObject([
       { scheme: 'https', tls_config },
+      { scheme: 'https', tls_config: { ...tls_config, cert_file: '/run/own.crt', key_file: '/run/own.key' } },
       { authorization: { type: 'Bearer', credentials_file: '/run/token' } },
       { job_name: 'mnemoscope-recorder', scheme: 'https', tls_config },
       { scheme: 'http' },
       { scheme: 'http' },
     ])
-    expect([1, 3, 4].map((i) => jobs[i].tls_config)).toEqual([undefined, undefined, undefined])
+    expect([2, 4, 5].map((i) => jobs[i].tls_config)).toEqual([undefined, undefined, undefined])
     const { receivers } = parse(files.get('alertmanager/alertmanager.yml') ?? '')
     expect(receivers[1].webhook_configs[0].http_config).toEqual({ tls_config })
-    expect(JSON.stringify(contentOf(defineConfig(given)))).not.toContain('tls_config')
+    expect(JSON.stringify(contentOf(defineConfig(given)))).not.toContain('ca_file')
+    const [, { scheme: _, ...plain }] = given.services
+    expect(() => defineConfig({ services: [plain] })).toThrow(/clientCertificate/)
   })
 
   test('takes the addresses of a run in place of the configured ones, under the same hash', () => {

@@ -43,7 +43,8 @@ export interface MonitoringOptions<C extends Config> {
   readonly endpoint?: boolean
   /**
    * Serves the endpoint over HTTPS with this certificate, `{ certFile, keyFile }` in PEM. Renewed files are read again. Name
-   * the service with `scheme: 'https'` in the configuration.
+   * the service with `scheme: 'https'` in the configuration. With `clientCaFile`, only scrapers with a certificate of that
+   * authority are answered; name theirs as `clientCertificate` of the service.
    * @default plain HTTP
    */
   readonly tls?: TlsFiles

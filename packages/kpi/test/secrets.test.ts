@@ -66,6 +66,7 @@ test('settings that others may not read; a new one belongs here and into the can
   expect(secretSettings().map(([path, kind]) => `${kind} ${path}`)).toMatchInlineSnapshot(`
 [
   "hidden services[].tokenFile",
+  "hidden services[].clientCertificate.keyFile",
   "hidden alerting.recorderTokenFile",
   "secret alerting.receivers.*.webhook.url",
   "hidden alerting.receivers.*.webhook.urlFile",

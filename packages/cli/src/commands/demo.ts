@@ -25,6 +25,7 @@ export const demoCommand = new Command('demo')
   .option('--host <address>', 'address of /metrics for --serve', '127.0.0.1')
   .option('--tls-cert <file>', 'certificate of /metrics over HTTPS, for --serve')
   .option('--tls-key <file>', 'key of the certificate')
+  .option('--tls-client-ca <file>', 'authority of the certificates that scrapers have to show, for --serve')
   .option('--scrape-token-file <file>', 'file with the token that scrapes have to send, for --serve')
   .option('--recorder <url>', 'recorder that gets single measurements, for --serve (default: none)')
   .action(async (options: DemoOptions) => {

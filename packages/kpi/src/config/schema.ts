@@ -147,21 +147,28 @@ const traceLink = secret(
     .refine(hasNoLogin, { error: 'expected an address without user and password: the page links to it' }),
 )
 
-const service = z.strictObject({
-  /** How Prometheus asks for its metrics. Default `http`. */
-  scheme: z.enum(['http', 'https']).optional(),
-  /** File with what Prometheus sends as bearer token, as Prometheus finds it. */
-  tokenFile: secretFile.optional(),
-  name: name(/^[a-zA-Z_][a-zA-Z0-9_.-]*$/, 'memory-api'),
-  targets: z
-    .array(
-      name(/^[^\s/:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/, 'localhost:9464').refine(
-        (target) => Number(/\d+$/.exec(target)?.[0]) <= 65_535,
-        { error: 'expected a port of at most 65535' },
-      ),
-    )
-    .min(1),
-})
+const service = z
+  .strictObject({
+    /** How Prometheus asks for its metrics. Default `http`. */
+    scheme: z.enum(['http', 'https']).optional(),
+    /** File with what Prometheus sends as bearer token, as Prometheus finds it. */
+    tokenFile: secretFile.optional(),
+    /** Files of the certificate by which Prometheus signs in there, as Prometheus finds them. */
+    clientCertificate: z.strictObject({ certFile: z.string().min(1), keyFile: secretFile }).optional(),
+    name: name(/^[a-zA-Z_][a-zA-Z0-9_.-]*$/, 'memory-api'),
+    targets: z
+      .array(
+        name(/^[^\s/:]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/, 'localhost:9464').refine(
+          (target) => Number(/\d+$/.exec(target)?.[0]) <= 65_535,
+          { error: 'expected a port of at most 65535' },
+        ),
+      )
+      .min(1),
+  })
+  .refine(({ scheme, clientCertificate }) => clientCertificate === undefined || scheme === 'https', {
+    error: "expected scheme: 'https', as a certificate is shown over HTTPS only",
+    path: ['clientCertificate'],
+  })
 
 const days = z.int().min(1).max(36_500)
 
