@@ -143,6 +143,43 @@ COMMENT ON COLUMN alert_incidents.titled_by IS 'Who wrote the title; NULL where 
 COMMENT ON COLUMN alert_incidents.into_id IS 'The incident that it became part of; NULL for one that stands by itself.';
 COMMENT ON COLUMN alert_incidents.opened_at IS 'When the recorder stored it.';
 
+CREATE TABLE alert_notifications (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  episode_id bigint NOT NULL,
+  at timestamp with time zone NOT NULL,
+  receiver text,
+  integration text,
+  outcome text NOT NULL,
+  reason text,
+  silences jsonb DEFAULT '[]'::jsonb NOT NULL,
+  inhibited_by text[] DEFAULT '{}'::text[] NOT NULL,
+  mute_times text[] DEFAULT '{}'::text[] NOT NULL,
+  due_at timestamp with time zone,
+  via text NOT NULL,
+  recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT alert_notifications_pkey PRIMARY KEY (id),
+  CONSTRAINT alert_notifications_episode_id_at_receiver_integration_outc_key UNIQUE (episode_id, at, receiver, integration, outcome),
+  CONSTRAINT alert_notifications_outcome_check CHECK ((outcome = ANY (ARRAY['routed'::text, 'success'::text, 'error'::text, 'unknown'::text, 'silenced'::text, 'inhibited'::text, 'muted'::text, 'no_receiver'::text, 'not_there'::text]))),
+  CONSTRAINT alert_notifications_via_check CHECK ((via = ANY (ARRAY['api'::text, 'metrics'::text, 'events'::text]))),
+  CONSTRAINT alert_notifications_episode_id_fkey FOREIGN KEY (episode_id) REFERENCES alert_episodes(id) ON DELETE CASCADE
+);
+CREATE INDEX alert_notifications_at ON alert_notifications USING btree (at);
+CREATE INDEX alert_notifications_episode ON alert_notifications USING btree (episode_id, id);
+COMMENT ON TABLE alert_notifications IS 'What became of the notifications of an alert, one row for each thing that was learned: routed, delivered, failed, or what held it back. Rows are added and never changed, at most 200 of an episode; they go with it.';
+COMMENT ON COLUMN alert_notifications.id IS 'Order in which it was learned.';
+COMMENT ON COLUMN alert_notifications.episode_id IS 'The episode: alert_episodes.id.';
+COMMENT ON COLUMN alert_notifications.at IS 'When it was so, by the recorder''s clock; of via events by Alertmanager''s.';
+COMMENT ON COLUMN alert_notifications.receiver IS 'Name of the receiver in Alertmanager; NULL where it is of the alert as a whole.';
+COMMENT ON COLUMN alert_notifications.integration IS 'How the receiver is notified: webhook, email, slack, pagerduty and so on; NULL where it is not known.';
+COMMENT ON COLUMN alert_notifications.outcome IS 'routed: a route leads there, and it is still to be sent. success: delivered. error: every attempt failed. unknown: Alertmanager does not tell. silenced, inhibited, muted: held back. no_receiver: no route leads to people. not_there: Alertmanager does not have the alert.';
+COMMENT ON COLUMN alert_notifications.reason IS 'Of error Alertmanager''s word for it, such as serverError or authError, or attempts_fail where it has none. Of unknown: some_fail (some notifications of that kind failed in that time, and some did not), not_sent (none was counted), not_seen (the recorder did not see the time), not_counted (Alertmanager shows no counts), held_back_later (something held it back before it was clear). NULL otherwise.';
+COMMENT ON COLUMN alert_notifications.silences IS 'Silences that hold it back, as a list of objects with id, by, comment, and until as Unix seconds.';
+COMMENT ON COLUMN alert_notifications.inhibited_by IS 'Names of alerts that inhibit it.';
+COMMENT ON COLUMN alert_notifications.mute_times IS 'Names of the mute times that hold it back.';
+COMMENT ON COLUMN alert_notifications.due_at IS 'Of routed: when Alertmanager has sent it at the latest; then it is clear what became of it. NULL otherwise.';
+COMMENT ON COLUMN alert_notifications.via IS 'How it was learned: from Alertmanager''s API, its metrics, or its event recorder.';
+COMMENT ON COLUMN alert_notifications.recorded_at IS 'When the recorder stored it.';
+
 CREATE TABLE alert_ratings (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   episode_id bigint NOT NULL,
@@ -186,6 +223,21 @@ COMMENT ON COLUMN alert_transitions.at IS 'When it happened, by the clock of its
 COMMENT ON COLUMN alert_transitions.via IS 'The source it was learned from; recorder where the recorder concluded it.';
 COMMENT ON COLUMN alert_transitions.recorded_at IS 'When the recorder stored it.';
 COMMENT ON COLUMN alert_transitions.detail IS 'What changed: new values by column name, times as Unix seconds.';
+
+CREATE TABLE alertmanager_counts (
+  alertmanager text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  started_at double precision NOT NULL,
+  counts jsonb NOT NULL,
+  own jsonb NOT NULL,
+  CONSTRAINT alertmanager_counts_pkey PRIMARY KEY (alertmanager, at)
+);
+COMMENT ON TABLE alertmanager_counts IS 'What each Alertmanager had counted of its notifications, for the last hour: what came between two rows tells what became of an alert that was due.';
+COMMENT ON COLUMN alertmanager_counts.alertmanager IS 'Its address.';
+COMMENT ON COLUMN alertmanager_counts.at IS 'When the recorder asked.';
+COMMENT ON COLUMN alertmanager_counts.started_at IS 'When its process began, Unix seconds: counts begin anew then.';
+COMMENT ON COLUMN alertmanager_counts.counts IS 'Counts of each integration and, where Alertmanager says it, receiver, that are not all 0.';
+COMMENT ON COLUMN alertmanager_counts.own IS 'Notifications that the recorder itself had taken, and since when: these are of no person.';
 
 CREATE TABLE audit_log (
   id uuid NOT NULL,
@@ -923,6 +975,66 @@ COMMENT ON COLUMN kpi_values.p99 IS '99th percentile over the same operations; N
 COMMENT ON COLUMN kpi_values.max IS 'Upper boundary of the highest histogram bucket that counted one of them: nothing measured was above it. NULL unless the KPI is a distribution, and where a measurement was beyond the last boundary.';
 COMMENT ON COLUMN kpi_values.buckets IS 'How many of them are in each histogram bucket. To put rows together: quantile_of_buckets(kpi, sum(buckets), 0.95) is the p95 of all their operations.';
 
+CREATE VIEW notifications AS
+ SELECT alert_notifications.at,
+    alert_notifications.episode_id,
+    alert_episodes.alertname,
+    alert_episodes.severity AS level,
+    alert_episodes.service,
+    alert_episodes.summary AS message,
+    alert_notifications.receiver,
+    alert_notifications.integration,
+    alert_notifications.outcome,
+    alert_notifications.reason,
+    ( SELECT string_agg(((COALESCE(silence.value ->> 'by'::text, ''::text) || ' until '::text) || to_char((to_timestamp((silence.value ->> 'until'::text)::double precision) AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI'::text)) ||
+                CASE
+                    WHEN COALESCE(silence.value ->> 'comment'::text, ''::text) = ''::text THEN ''::text
+                    ELSE ': '::text || (silence.value ->> 'comment'::text)
+                END, '; '::text) AS string_agg
+           FROM jsonb_array_elements(alert_notifications.silences) silence(value)) AS silenced_by,
+    NULLIF(array_to_string(alert_notifications.inhibited_by, ', '::text), ''::text) AS inhibited_by,
+    NULLIF(array_to_string(alert_notifications.mute_times, ', '::text), ''::text) AS mute_times
+   FROM alert_notifications
+     JOIN alert_episodes ON alert_episodes.id = alert_notifications.episode_id;
+COMMENT ON VIEW notifications IS 'Who was notified of which alert, when, and with what success; or what held a notification back.';
+COMMENT ON COLUMN notifications.at IS 'When.';
+COMMENT ON COLUMN notifications.episode_id IS 'The alert: alert_episodes.id.';
+COMMENT ON COLUMN notifications.alertname IS 'Name of the alerting rule.';
+COMMENT ON COLUMN notifications.level IS 'Its severity.';
+COMMENT ON COLUMN notifications.service IS 'The service it is about.';
+COMMENT ON COLUMN notifications.message IS 'The alert''s summary, for people.';
+COMMENT ON COLUMN notifications.receiver IS 'Who: the receiver''s name in Alertmanager; NULL for nobody.';
+COMMENT ON COLUMN notifications.integration IS 'How: webhook, email, slack, pagerduty and so on.';
+COMMENT ON COLUMN notifications.outcome IS 'What became of it: see alert_notifications.outcome.';
+COMMENT ON COLUMN notifications.reason IS 'Why it failed or is not known: see alert_notifications.reason.';
+COMMENT ON COLUMN notifications.silenced_by IS 'Who silenced it, until when (UTC) and why; NULL if nobody did.';
+COMMENT ON COLUMN notifications.inhibited_by IS 'Names of the alerts that inhibited it; NULL if none did.';
+COMMENT ON COLUMN notifications.mute_times IS 'Names of the mute times that held it back; NULL if none did.';
+
+CREATE VIEW notified_alerts AS
+ SELECT alert_episodes.id AS episode_id,
+        CASE
+            WHEN told.delivered THEN true
+            WHEN told.ways IS NULL OR told.is_open THEN NULL::boolean
+            ELSE false
+        END AS was_notified,
+    told.first_at
+   FROM alert_episodes
+     LEFT JOIN LATERAL ( SELECT bool_or(learned.outcome = 'success'::text) AS delivered,
+            bool_or(learned.outcome = 'unknown'::text OR learned.outcome = 'routed'::text AND learned.is_last) AS is_open,
+            count(*) AS ways,
+            min(learned.at) FILTER (WHERE learned.outcome = 'success'::text) AS first_at
+           FROM ( SELECT alert_notifications.outcome,
+                    alert_notifications.at,
+                    row_number() OVER (PARTITION BY alert_notifications.receiver, alert_notifications.integration ORDER BY alert_notifications.id DESC) = 1 AS is_last
+                   FROM alert_notifications
+                  WHERE alert_notifications.episode_id = alert_episodes.id) learned
+         HAVING count(*) > 0) told ON true;
+COMMENT ON VIEW notified_alerts IS 'Whether a person was notified of each alert.';
+COMMENT ON COLUMN notified_alerts.episode_id IS 'The alert: alert_episodes.id.';
+COMMENT ON COLUMN notified_alerts.was_notified IS 'true if a notification was delivered, false if none was, NULL where that is not known or still open.';
+COMMENT ON COLUMN notified_alerts.first_at IS 'When the first delivered notification was learned of; NULL without one.';
+
 CREATE VIEW performance_metrics AS
  SELECT id,
     at AS "timestamp",
@@ -1285,6 +1397,17 @@ AS $function$
   SELECT at FROM sums WHERE is_bad ORDER BY before, at DESC LIMIT 1
 $function$;
 COMMENT ON FUNCTION first_bad_operation IS 'When operations of an alert''s KPI and place began to be bad: the first kept operation at or beyond its level since which bad ones were, in sum, more than half as frequent as they were in the five minutes before it fired, or in the newest 20 operations where these are more. It looks back for an hour, not beyond the end of the episode before, and over the newest 5,000 kept operations. NULL where no bad one was kept.';
+
+CREATE OR REPLACE FUNCTION keep_alert_notifications()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'rows of alert_notifications can be added, and go with their episode, but not changed'
+    USING ERRCODE = 'insufficient_privilege';
+END
+$function$;
+COMMENT ON FUNCTION keep_alert_notifications IS 'Refuses to change rows of alert_notifications.';
 
 CREATE OR REPLACE FUNCTION keep_audit_log()
  RETURNS trigger

@@ -45,3 +45,18 @@ test('an assistant on call gets the facts, and nothing that is not allowed', asy
     said: '',
   })
 }, 300_000)
+
+// One figure of today's Alertmanager only where it is built.
+test('an alert that is over says who was notified of it, or why nobody was', async () => {
+  const { code, figures, said } = await figuresOf(
+    'test/evidence/main.ts',
+    ['--short', '--only', 'notified'],
+    end.signal,
+  )
+  expect({ code, missed: figures.filter(({ ok }) => !ok), said }).toEqual({
+    code: 0,
+    missed: [],
+    said: expect.any(String),
+  })
+  expect(figures.length).toBeGreaterThanOrEqual(1)
+}, 900_000)

@@ -6,7 +6,7 @@ import { repository } from '../harness/repository.js'
 export const suites: readonly string[] = [
   ...[
     ...['alerts', 'analysis', 'config', 'dashboard', 'database', 'deliveries', 'deployments', 'episodes'],
-    ...['incidents', 'measurements', 'operations', 'questions', 'review', 'snapshots'],
+    ...['incidents', 'measurements', 'notifications', 'operations', 'questions', 'review', 'snapshots'],
   ].map((folder) => `packages/recorder/test/${folder}/`),
   ...['http/rows.test', 'recorder.test', 'database-dies.suite', 'outage.suite'].map(
     (file) => `packages/recorder/test/${file}`,

@@ -162,6 +162,9 @@ export const pipelineJob = {
 /** Name of the pipeline's alert that notifications or handlers fail. */
 export const deliveriesFailing = 'MnemoscopeDeliveriesFailing'
 
+/** Name of the pipeline's alert that nobody is notified of an alert. */
+export const nobodyNotified = pipelineAlertName('nobody_notified')
+
 /** Name of the receiver by which Alertmanager informs the recorder. */
 export const recorderReceiver = 'mnemoscope-recorder'
 
@@ -208,6 +211,8 @@ export const recorderMetric = {
   lastWebhook: 'mnemoscope_recorder_last_webhook_timestamp_seconds',
   /** Open alert episodes by `severity`. */
   openEpisodes: 'mnemoscope_recorder_open_episodes',
+  /** Open alert episodes that nobody was notified of although somebody had to be, by `severity` and `why`. */
+  unnotifiedEpisodes: 'mnemoscope_recorder_unnotified_episodes',
   /** Events that are still to be delivered, by `handler` and `state`: `waiting` or `given_up`. */
   deliveries: 'mnemoscope_recorder_deliveries',
   /** Attempts that failed, by `handler`. */

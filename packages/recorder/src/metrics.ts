@@ -69,6 +69,12 @@ export function createMetrics() {
       labelNames: [names.label.severity],
       registers,
     }),
+    unnotifiedEpisodes: new Gauge({
+      name: names.recorderMetric.unnotifiedEpisodes,
+      help: 'Alerts that have fired for five minutes and that nobody was notified of, although nobody silenced or muted them.',
+      labelNames: [names.label.severity, 'why'],
+      registers,
+    }),
     deliveries: new Gauge({
       name: names.recorderMetric.deliveries,
       help: 'Events that alert handlers still have to get, and those given up; counted every 15 seconds.',

@@ -30,6 +30,7 @@ import { readPage } from './http/page.js'
 import { startIncidents } from './incidents/group-episodes.js'
 import { type Loop, type NamedLoop, showLoops } from './loop.js'
 import { createMetrics } from './metrics.js'
+import { startNotificationWatch } from './notifications/watch.js'
 import { createAlertmanagerClient } from './prometheus/alertmanager.js'
 import { createPrometheusClient, timedClient } from './prometheus/client.js'
 import { type AlertSource, alertSource, firstThatAnswers } from './prometheus/source.js'
@@ -166,6 +167,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     { work: 'queue_depth', loop: startQueueDepth(work) },
     { work: 'storms', loop: startStorms(work) },
     { work: 'incidents', loop: startIncidents(work) },
+    { work: 'notifications', loop: startNotificationWatch(work, arrivals) },
     ...handlers.map((handler) => ({
       work: 'deliveries',
       handler: handler.name,

@@ -13,7 +13,7 @@ export {
   startProcess,
 } from './process/start-process.js'
 export { secretIn } from './secret-file.js'
-export { type AlertmanagerOptions, startAlertmanager } from './servers/alertmanager.js'
+export { type AlertmanagerOptions, notificationFeatures, startAlertmanager } from './servers/alertmanager.js'
 export { findGrafana, type GrafanaOptions, type GrafanaProgram, startGrafana } from './servers/grafana.js'
 export { loginHeaders, type ServerLogin, secretsFolder, serverLogin, webConfigOf } from './servers/login.js'
 export { type PrometheusOptions, startPrometheus } from './servers/prometheus.js'

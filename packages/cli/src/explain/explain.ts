@@ -33,7 +33,7 @@ export interface Explanation {
   readonly behind: AnswerOf<'GET /api/episodes/{id}/operations'> | null
   /** How sure the judge was of it when it began, and is; null without episodes. */
   readonly evidence: AnswerOf<'GET /api/episodes/{id}/evidence'> | null
-  /** Who is notified of it; null where it is over. */
+  /** Who is and was notified of the first of them; null without episodes. */
   readonly notified: AnswerOf<'GET /api/episodes/{id}/notifications'> | null
 }
 
@@ -114,7 +114,7 @@ export async function explain(options: ExplainOptions): Promise<Explanation> {
       ? null
       : ask(recorder, 'GET /api/episodes/{id}/operations', { has: 'worst', params }),
     newest === undefined ? null : ask(recorder, 'GET /api/episodes/{id}/evidence', { has: 'began', params }),
-    newest === undefined || newest.ends_at !== null
+    newest === undefined
       ? null
       : ask(recorder, 'GET /api/episodes/{id}/notifications', { has: 'receivers', params }),
   ])

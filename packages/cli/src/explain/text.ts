@@ -6,6 +6,8 @@ import {
   metadataTexts,
   nothingDiffers,
   notifiedPieces,
+  toldLines,
+  wasNotifiedPieces,
 } from '@mnemoscope/recorder/shown'
 import pc from 'picocolors'
 import { beforeTexts } from '../report/before.js'
@@ -39,7 +41,7 @@ export function explanationText(
       : ['', pc.bold('How sure the newest is'), ...sureLines(evidence, unit, now)]),
     ...(notified === null
       ? []
-      : ['', pc.bold('Who is notified of the newest'), `  ${notifiedText(notified, now)}`]),
+      : ['', pc.bold('Who was notified of the newest'), ...notifiedTexts(notified, now)]),
     ...(behind === null ? [] : ['', ...operationLines(behind, unit, now)]),
     '',
   ].join('\n')
@@ -59,8 +61,14 @@ function ruleText({ expression, threshold, from, for_seconds, health, runbook }:
   ].join('\n')
 }
 
-function notifiedText(notified: NonNullable<Explanation['notified']>, now: number): string {
-  return printableLine(lineText({ pieces: notifiedPieces(notified) }, (at) => utcOf(at, now)))
+function notifiedTexts(notified: NonNullable<Explanation['notified']>, now: number): string[] {
+  const current = notifiedPieces(notified)
+  const lines = [
+    wasNotifiedPieces(notified),
+    ...(current.length === 0 ? [] : [['Now: ', ...current]]),
+    ...toldLines(notified.told),
+  ]
+  return lines.map((pieces) => `  ${printableLine(lineText({ pieces }, (at) => utcOf(at, now)))}`)
 }
 
 /** The operations behind the newest episode, as the page shows them. */

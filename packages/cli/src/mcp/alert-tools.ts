@@ -33,7 +33,9 @@ export const alertTools: readonly Tool[] = [
     title: 'Details of an alert',
     description:
       'Everything about one alert: what changed before it (other KPIs, configuration, deployments, gaps), its course, who ' +
-      'acknowledged it, how sure the rules were when it began and are (which lane of operations proves it), who is notified of it now or why nobody is, the worst operations behind it with their traces and metadata, and what these have more often than other ' +
+      'acknowledged it, how sure the rules were when it began and are (which lane of operations proves it), ' +
+      'whether anybody was notified of it (who, when, delivered or failed) or why not (silence, inhibition, mute time, ' +
+      'no receiver), the worst operations behind it with their traces and metadata, and what these have more often than other ' +
       'operations. Ask it for the cause of an alert.',
     input: z.object({ id: z.int().min(1).describe('Id of the alert, from list_alerts.') }),
     async answer({ recorder }, { id }) {
@@ -54,7 +56,7 @@ export const alertTools: readonly Tool[] = [
         acknowledgements: detail.acknowledgements.map((each) => ({ ...each, at: utcTime(each.at) })),
         worst_operations: behind.worst.map(operationView),
         how_sure: evidence,
-        notifications: notified,
+        notifications: notificationsView(notified),
         what_differs: { compared_with: behind.compared_with, differs: behind.differs },
       }
     },
@@ -98,6 +100,20 @@ function alertView(episode: AlertEpisode) {
     rated: rating && { ...rating, at: utcTime(rating.at) },
     last_change_before: preceded_by && { ...preceded_by, at: utcTime(preceded_by.at) },
     runbook: metadata.annotations.runbook_url ?? null,
+  }
+}
+
+/** With times as text. */
+function notificationsView({
+  silences,
+  told,
+  ...notified
+}: AnswerOf<'GET /api/episodes/{id}/notifications'>) {
+  const dated = (all: typeof silences) => all.map((each) => ({ ...each, until: utcTime(each.until) }))
+  return {
+    ...notified,
+    silences: dated(silences),
+    told: told.map((each) => ({ ...each, at: utcTime(each.at), silences: dated(each.silences) })),
   }
 }
 

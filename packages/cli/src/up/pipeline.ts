@@ -9,6 +9,7 @@ import {
   findTools,
   makeReader,
   makeRecorder,
+  notificationFeatures,
   type ServerProcess,
   secretIn,
   secretsFolder,
@@ -189,7 +190,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
       return put()
     }
   }
-  const alertmanager = ({ command }: { command: string }) =>
+  const alertmanager = ({ command, version }: { command: string; version: string }) =>
     progress.part('Alertmanager', async () => {
       await keep('alertmanager', () =>
         startAlertmanager({
@@ -201,6 +202,7 @@ async function startParts(options: PipelineOptions, stateDir: string, parts: Kep
             ? {}
             : { externalUrl: config.endpoints.alertmanagerPage }),
           login,
+          features: notificationFeatures(version),
         }),
       )
       return endpoints.alertmanager

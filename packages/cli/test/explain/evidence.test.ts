@@ -51,6 +51,8 @@ test('people read operation, lane and evidence below each value', () => {
       notified: {
         ...{ state: 'silenced', receivers: ['oncall'], inhibited_by: [], mute_times: [], is_failing: false },
         silences: [{ id: 'a', by: 'ada', comment: 'rebuild', until: 190 }],
+        was_notified: false,
+        told: [],
       },
       behind: {
         ...{ worst: [operation], first: operation, typical: operation, others: [], compared_with: 'others' },
@@ -85,8 +87,9 @@ test('people read operation, lane and evidence below each value', () => {
     ],
   }
   const text = explanationText(explanation, kpis, 100)
+  expect(text).toContain('  Nobody was notified.')
   expect(text).toContain(
-    '  Nobody: silenced by ada until 00:03:10 UTC (rebuild). Else it would go to oncall.',
+    '  Now: Nobody: silenced by ada until 00:03:10 UTC (rebuild). Else it would go to oncall.',
   )
   expect(text).toContain('  tenant acme: 8 of 10 bad operations, and 1 of 2,000 others')
   expect(text).toContain('  0.100 · 00:01:30 UTC · tenant acme · https://traces.example.com/ab')

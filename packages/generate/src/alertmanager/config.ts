@@ -22,6 +22,7 @@ export function alertmanagerConfig(config: Config): object {
     },
     inhibit_rules: inhibitRules(config),
     templates: [templatesGlob],
+    ...eventRecorder(config),
     ...(intervals.length === 0 ? {} : { time_intervals: intervals }),
     receivers: [
       { name: rootReceiver },
@@ -42,6 +43,19 @@ export function recorderWebhook({
     { url, tokenFile: alerting.recorderTokenFile },
     tlsConfig(endpoint(url).scheme, caFile),
   )
+}
+
+/**
+ * Alertmanager tells the recorder of each notification that was delivered, where it can: since 0.33, and only if it runs with
+ * `--enable-feature=event-recorder`. Without that it reads this and does nothing.
+ */
+function eventRecorder(config: Config): object {
+  const minor = Number(config.alerting.alertmanager.split('.')[1])
+  if (minor < 33) return {}
+  const { url, send_resolved: _, ...http } = recorderWebhook(config) as { url: string; send_resolved: true }
+  // An output has a name since 0.35, and must have one then.
+  const name = minor < 35 ? {} : { name: names.recorderReceiver }
+  return { event_recorder: { webhook_outputs: [{ ...name, url: `${url}/events`, ...http }] } }
 }
 
 function interval({ times, weekdays, location }: Config['alerting']['muteTimes'][string][number]): object {

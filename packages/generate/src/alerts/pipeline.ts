@@ -122,6 +122,27 @@ const deliveriesFailing: PipelineAlertKind = {
   settings: ['alerting.receivers', 'handlers'],
 }
 
+/**
+ * An alert fires and no person knows: every delivery failed, none was sent, Alertmanager does not have it or does not answer, or no
+ * route leads it to the receivers of its level. The recorder counts it after five minutes, and leaves out what is on purpose:
+ * silences, mute times, inhibitions, and levels without a receiver.
+ */
+const nobodyNotified: PipelineAlertKind = {
+  id: 'nobody_notified',
+  severity: 'critical',
+  summary: 'Nobody is notified of alerts that fire',
+  rule: () => ({
+    expr: filter(aggregate('sum', ['why'], names.recorderMetric.unnotifiedEpisodes), '>', 0),
+    // A server that starts again has its alerts back by then.
+    for: '2m',
+    threshold: 0,
+    description:
+      '{{ $value }} alerts have fired for more than 5 minutes, and nobody was notified of them ({{ $labels.why }}). ' +
+      "The recorder's page shows who should have been.",
+  }),
+  settings: ['alerting.receivers'],
+}
+
 /** The endpoint works and the instrumentation does not: no KPI raises an alert, because none has a value. */
 const serviceSilent: PipelineAlertKind = {
   id: 'service_silent',
@@ -271,6 +292,7 @@ export const pipelineAlertKinds: readonly PipelineAlertKind[] = [
   recorderBehind,
   ruleEvaluationFailing,
   deliveriesFailing,
+  nobodyNotified,
   serviceSilent,
   measurementsRefused,
   countedTwice,

@@ -29,6 +29,9 @@ describe('the pipeline watches itself', () => {
       'alertmanager_notifications_failed_total{job="mnemoscope-alertmanager", integration="webhook"}': '7x80',
       'mnemoscope_recorder_deliveries{job="mnemoscope-recorder", handler="desk", state="waiting"}': '7x80',
       'mnemoscope_recorder_deliveries{job="mnemoscope-recorder", handler="desk", state="given_up"}': '0x80',
+      // Prometheus has it for a moment only, as when Alertmanager starts again.
+      'mnemoscope_recorder_unnotified_episodes{job="mnemoscope-recorder", severity="error", why="not_there"}':
+        '0x20 1x4 0x80',
       // A single mistake, and replicas that started together.
       'mnemoscope_refused_measurements_total{job="memory", instance="m:1", kpi="f1_score", reason="out_of_range"}':
         '0x20 3x80',
@@ -77,6 +80,11 @@ describe('the pipeline watches itself', () => {
       names.deliveriesFailing,
       'mnemoscope_recorder_deliveries{job="mnemoscope-recorder", handler="desk", state="given_up"}',
       '0x20 2x80',
+    ],
+    [
+      names.nobodyNotified,
+      'mnemoscope_recorder_unnotified_episodes{job="mnemoscope-recorder", severity="error", why="failed"}',
+      '0x20 3x80',
     ],
   ])('and raises %s for %s', async (alert, series, values) => {
     const result = await ruleTest(rules, { [series]: values, ...evaluates }, [

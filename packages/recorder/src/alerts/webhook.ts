@@ -5,6 +5,7 @@ import { storableName } from '../database/text.js'
 import { route } from '../http/route.js'
 import type { Metrics } from '../metrics.js'
 import type { Normaliser } from '../work.js'
+import { isKnown, startTime, texts, time } from './alert-fields.js'
 import type { Arrivals } from './arrivals.js'
 import { hasHistory, joinReplicas, observe, type SourceAlert } from './observation.js'
 import { storeObservations } from './store.js'
@@ -12,26 +13,11 @@ import { storeObservations } from './store.js'
 /** At most this many alerts in one notification. */
 const mostAlerts = 5_000
 
-/** Clocks differ, and ours may be the wrong one. A time that is further ahead is invalid. */
-const mostAheadMs = 86_400_000
-
-const text = (most: number) => z.string().max(most)
-
-/** Labels and annotations; Prometheus itself sets no limit, so these are far beyond what anyone writes. */
-const texts = z
-  .record(text(512), text(16_384))
-  .refine((record) => Object.keys(record).length <= 128, { error: 'expected at most 128 entries' })
-
-/** A time of an alert. Go's zero time, year 1, stands for "not known". */
-const time = z.iso.datetime({ offset: true })
-
 const alert = z.object({
   status: z.enum(['firing', 'resolved']),
   labels: texts.refine((labels) => (labels.alertname ?? '') !== '', { error: 'expected a label alertname' }),
   annotations: texts.default({}),
-  startsAt: time.refine((iso) => isKnown(Date.parse(iso), Date.now()), {
-    error: 'expected a time since the year 2000 that has passed',
-  }),
+  startsAt: startTime,
   endsAt: time.optional(),
 })
 
@@ -60,14 +46,6 @@ function alertsOf(notification: Notification, receivedAt: number): SourceAlert[]
 function serviceOf({ labels }: Pick<SourceAlert, 'labels'>): string | undefined {
   const job = labels[names.label.job] ?? ''
   return job === '' ? undefined : storableName(job)
-}
-
-/**
- * Whether an alert can have this time. An episode with a start or end years ahead would be open until then, or would
- * cover every alert until then.
- */
-function isKnown(time: number, now: number): boolean {
-  return time >= Date.UTC(2000, 0) && time <= now + mostAheadMs
 }
 
 export interface Needs {

@@ -31,6 +31,7 @@ export const lockNumbers = {
   rollUps: 572_702_105,
   deploymentSearch: 572_702_106,
   storms: 572_702_107,
+  notifications: 572_702_108,
 } as const
 
 type LockName = keyof typeof lockNumbers
@@ -70,7 +71,15 @@ export async function lockTexts(
 }
 
 /** Work of which one run at a time is enough, however many recorders share the tables. */
-type Work = 'snapshots' | 'backfill' | 'reconcile' | 'retention' | 'rollUps' | 'deploymentSearch' | 'storms'
+type Work =
+  | 'snapshots'
+  | 'backfill'
+  | 'reconcile'
+  | 'retention'
+  | 'rollUps'
+  | 'deploymentSearch'
+  | 'storms'
+  | 'notifications'
 
 /** A holder gives a sign of life this often; Postgres ends its session after `idleTransactionMs` without one. */
 const signEveryMs = idleTransactionMs / 4

@@ -50,7 +50,7 @@ export interface RetentionRun {
  * Creates the partitions of the days ahead and removes what is older than each kind of data is kept: snapshots and
  * measurements by dropping days, everything else in steps of bounded size. Open episodes stay, however old, and
  * so do the newest deployment of each service and the configuration that applied when the time kept begins.
- * `series` is never deleted; the comment of the table says why.
+ * Acknowledgements and notifications go with their episode. `series` is never deleted; the comment of the table says why.
  */
 export async function applyRetention(pool: pg.Pool, retention: Retention, now: Date): Promise<RetentionRun> {
   const before = (days: number) => new Date(now.getTime() - days * dayMs)

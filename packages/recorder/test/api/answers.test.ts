@@ -59,7 +59,7 @@ const alwaysNull: Readonly<Record<string, readonly string[]>> = {
     (part) => `.${part}.outcome`,
   ),
   'GET /api/operations': ['.others[].severity'],
-  // Without an Alertmanager; `notifications/notified.suite.ts` has one.
+  // Without an Alertmanager; `npm run evidence` has one.
   'GET /api/episodes/{id}/notifications': ['receivers', 'silences', 'inhibited_by', 'mute_times'].map(
     (part) => `.${part}[]`,
   ),

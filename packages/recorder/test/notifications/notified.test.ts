@@ -1,53 +1,8 @@
-import { describe, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { lineText } from '../../page/before-lines.js'
-import { notifiedPieces } from '../../page/notified-text.js'
-import { askNotified, type Notified, stateOf } from '../../src/notifications/notified.js'
-import type { RoutedAlert } from '../../src/prometheus/alertmanager.js'
+import { type Notified, notifiedPieces, toldLines, wasNotifiedPieces } from '../../page/notified-text.js'
 
-const group = (receiver: string, more: Partial<RoutedAlert> = {}): RoutedAlert => ({
-  ...{ receiver, silencedBy: [], inhibitedBy: [], mutedBy: [] },
-  ...more,
-})
-const [silenced, inhibited, muted] = [{ silencedBy: ['s'] }, { inhibitedBy: ['i'] }, { mutedBy: ['nights'] }]
-
-describe('whether people are notified', () => {
-  test.each<[string, RoutedAlert[], Notified['state'], string[]]>([
-    ['no group', [], 'not_there', []],
-    ['only the recorder', [group('mnemoscope-recorder')], 'no_receiver', []],
-    ['only nobody', [group('nobody'), group('mnemoscope-recorder')], 'no_receiver', []],
-    [
-      'people',
-      [group('mnemoscope-recorder'), group('oncall'), group('mail'), group('mail')],
-      'routed',
-      ['mail', 'oncall'],
-    ],
-    [
-      'a silence',
-      [group('mnemoscope-recorder', silenced), group('oncall', silenced)],
-      'silenced',
-      ['oncall'],
-    ],
-    ['a silence of an alert for nobody', [group('nobody', silenced)], 'silenced', []],
-    ['another alert', [group('oncall', inhibited)], 'inhibited', ['oncall']],
-    ['silence and another alert', [group('oncall', { ...silenced, ...inhibited })], 'silenced', ['oncall']],
-    ['a mute time for all', [group('mnemoscope-recorder'), group('oncall', muted)], 'muted', ['oncall']],
-    ['a mute time for some', [group('mail'), group('oncall', muted)], 'routed', ['mail', 'oncall']],
-    ['a mute time of the recorder', [group('mnemoscope-recorder', muted), group('mail')], 'routed', ['mail']],
-  ])('%s', (_, groups, state, receivers) => {
-    expect(stateOf(groups)).toEqual({ state, receivers })
-  })
-
-  test('without an Alertmanager that answers it is not known', async () => {
-    const away = async () => Promise.reject(new Error('away'))
-    const client = { firing: away, routed: away, silence: away, nameOf: away }
-    expect(await askNotified([client, client], {})).toMatchObject({ state: 'unknown' })
-    expect(
-      await askNotified([client, { ...client, routed: async () => [group('oncall')] }], {}),
-    ).toMatchObject({
-      ...{ state: 'routed', receivers: ['oncall'] },
-    })
-  })
-})
+const none = { silences: [], inhibited_by: [], mute_times: [] }
 
 test.each<[Partial<Notified>, string]>([
   [{ state: 'routed', receivers: ['mail', 'oncall'] }, 'Alertmanager routes it to mail, oncall.'],
@@ -57,9 +12,8 @@ test.each<[Partial<Notified>, string]>([
   ],
   [
     {
-      state: 'silenced',
-      receivers: ['oncall'],
-      silences: [{ id: 'a', by: 'ada', comment: 'rebuild', until: 60 }],
+      ...{ state: 'silenced', receivers: ['oncall'] },
+      silences: [{ by: 'ada', comment: 'rebuild', until: 60 }],
     },
     'Nobody: silenced by ada until 60 (rebuild). Else it would go to oncall.',
   ],
@@ -67,15 +21,57 @@ test.each<[Partial<Notified>, string]>([
   [{ state: 'muted', mute_times: ['nights'] }, 'Nobody now: mute time nights.'],
   [{ state: 'no_receiver' }, 'Nobody: no route leads it to people. Add a receiver to the configuration.'],
   [{ state: 'not_there' }, 'Alertmanager does not have this alert: it has just begun, or is over.'],
+  [{ state: 'over' }, ''],
   [{ state: 'unknown' }, 'Not known: no Alertmanager answers.'],
-])('%j in words', (notified, text) => {
-  const none = {
-    state: 'unknown',
-    receivers: [],
-    silences: [],
-    inhibited_by: [],
-    mute_times: [],
-    is_failing: false,
-  } as const
-  expect(lineText({ pieces: notifiedPieces({ ...none, ...notified }) }, String)).toBe(text)
+])('who is notified now: %j', (notified, text) => {
+  const given = { ...none, state: 'unknown', was_notified: null, receivers: [], is_failing: false, told: [] }
+  expect(lineText({ pieces: notifiedPieces({ ...given, ...notified } as Notified) }, String)).toBe(text)
+})
+
+const told = (at: number, outcome: string, more: object = {}) => ({
+  ...{ at, outcome, receiver: 'oncall', integration: 'email', reason: null },
+  ...none,
+  ...more,
+})
+const nowhere = { receiver: null, integration: null }
+
+test('what was learned, a line each, without that something was on its way once its end is known', () => {
+  const silences = [{ by: 'ada', comment: '', until: 90 }]
+  const lines = toldLines([
+    told(0, 'not_there', nowhere),
+    told(1, 'silenced', { silences }),
+    told(2, 'inhibited', { inhibited_by: ['Other'] }),
+    told(3, 'muted', { mute_times: ['nights'] }),
+    told(4, 'routed'),
+    told(5, 'error', { reason: 'serverError' }),
+    told(6, 'error', { reason: 'attempts_fail', integration: null }),
+    told(7, 'unknown', { reason: 'some_fail' }),
+    told(8, 'success'),
+    told(9, 'routed', { receiver: 'pager' }),
+    told(10, 'no_receiver', nowhere),
+  ])
+  expect(lines.map((pieces) => lineText({ pieces }, String))).toEqual([
+    '0 Alertmanager does not have it',
+    '1 oncall by email: silenced by ada until 90',
+    '2 oncall by email: inhibited by Other',
+    '3 oncall by email: mute time nights',
+    '5 oncall by email: failed (serverError)',
+    '6 oncall: failed (every attempt)',
+    '7 oncall by email: not known: some notifications of that time failed, and Alertmanager does not say which',
+    '8 oncall by email: delivered',
+    '9 pager by email: on its way',
+    '10 no route leads it to people',
+  ])
+  const many = toldLines(Array.from({ length: 200 }, (_, i) => told(i, i % 2 === 0 ? 'muted' : 'error')))
+  expect(many).toHaveLength(21)
+  expect(many[0]).toEqual(['180 more before'])
+})
+
+test.each<[boolean | null, string]>([
+  [true, 'Notified: oncall by email at 8.'],
+  [false, 'Nobody was notified.'],
+  [null, 'It is not known whether anybody was notified.'],
+])('whether somebody was notified: %j', (was_notified, text) => {
+  const all = was_notified ? [told(8, 'success'), told(9, 'success')] : [told(8, 'error')]
+  expect(lineText({ pieces: wasNotifiedPieces({ was_notified, told: all }) }, String)).toBe(text)
 })

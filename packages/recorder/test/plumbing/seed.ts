@@ -90,6 +90,11 @@ export async function seedEverything(pool: pg.Pool): Promise<void> {
     "INSERT INTO alert_incident_actions (incident_id, kind, by, comment) VALUES (1, 'comment', 'ada', 'the index again')",
   )
   await pool.query(
+    `INSERT INTO alert_notifications (episode_id, at, receiver, integration, outcome, reason, silences, inhibited_by, mute_times, via)
+     SELECT id, starts_at, 'oncall', 'webhook', 'error', 'serverError',
+       '[{"id": "a", "by": "ada", "comment": "rebuild", "until": 1}]', '{Other}', '{nights}', 'metrics' FROM alert_episodes`,
+  )
+  await pool.query(
     `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, summary, differences, restarts, config)
      VALUES ($1::timestamptz - interval '1 hour', 'ada', 'file', 'b', 'a', '{snapshotInterval 60s → 30s}',
        '[{"path": "snapshotInterval", "before": "60s", "after": "30s"}]',

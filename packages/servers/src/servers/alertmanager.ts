@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { childEnvironment } from '../process/environment.js'
 import { startProcess } from '../process/start-process.js'
+import { isOlder, unknownVersion } from '../tools/program.js'
 import { loginHeaders, type ServerLogin, webConfigArgs } from './login.js'
 import { answersOk, onPort, type RunningServer, type ServerOptions } from './server.js'
 
@@ -15,6 +16,8 @@ export interface AlertmanagerOptions extends ServerOptions {
   readonly login?: ServerLogin | undefined
   /** Address by which people's browsers reach it, for links in messages. Default: where it listens. */
   readonly externalUrl?: string
+  /** Features that are off by default. Default none. */
+  readonly features?: readonly string[]
   readonly extraArgs?: readonly string[]
 }
 
@@ -46,7 +49,7 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<R
 
 /** An empty cluster address turns gossip off: by default it listens on every interface. */
 export function alertmanagerArgs(options: AlertmanagerOptions, dataDir: string, port: number): string[] {
-  const { configFile, retention } = options
+  const { configFile, retention, features = [] } = options
   return [
     `--config.file=${resolve(configFile)}`,
     `--storage.path=${dataDir}`,
@@ -57,5 +60,13 @@ export function alertmanagerArgs(options: AlertmanagerOptions, dataDir: string, 
     '--cluster.listen-address=',
     ...webConfigArgs(options.login),
     ...(retention === undefined ? [] : [`--data.retention=${retention}`]),
+    ...(features.length === 0 ? [] : [`--enable-feature=${features.join(',')}`]),
   ]
+}
+
+/** Features by which an Alertmanager tells what became of its notifications: of each receiver, and of each alert. */
+export function notificationFeatures(version: string): string[] {
+  const since = { 'receiver-name-in-metrics': '0.27', 'event-recorder': '0.33' }
+  if (version === unknownVersion) return []
+  return Object.entries(since).flatMap(([feature, from]) => (isOlder(version, from) ? [] : [feature]))
 }
