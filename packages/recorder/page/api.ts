@@ -9,6 +9,7 @@ export type Notified = AnswerOf<'GET /api/episodes/{id}/notifications'>
 export type EpisodeDetail = AnswerOf<'GET /api/episodes/{id}'>
 export type Incident = AnswerOf<'GET /api/incidents'>['incidents'][number]
 export type IncidentDetail = AnswerOf<'GET /api/incidents/{id}'>
+export type AnswerOfReview = AnswerOf<'GET /api/alerts/review'>
 export type ConfigAnswer = AnswerOf<'GET /api/config'>
 export type ConfigChange = AnswerOf<'GET /api/config/changes'>['changes'][number]
 

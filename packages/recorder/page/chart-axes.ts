@@ -1,6 +1,7 @@
 import { type ChartContent, type ChartFrame, limitLevels } from './chart-frame.js'
 import { roundTicks, timeText, timeTicks, valueLabels } from './chart-scale.js'
 import { path, px, rectangle, type Shape, shapeOf, text } from './shape.js'
+import { zoneAt } from './time.js'
 
 /** Room that a label of the axes needs; a time with seconds is longer. */
 const room = { x: 52, withSeconds: 72, y: 28 }
@@ -28,7 +29,7 @@ export function gapAreas({ gaps }: ChartContent, { left, right, top, bottom, x }
   return gaps.flatMap(({ from, to }) => {
     const [begin, end] = [Math.max(left, x(from)), Math.min(right, x(to))]
     if (begin > right || end < left) return []
-    const title = shapeOf('title', {}, `No snapshots from ${timeText(from)} to ${timeText(to)} UTC`)
+    const title = shapeOf('title', {}, `No snapshots from ${timeText(from)} to ${timeText(to)} ${zoneAt(to)}`)
     const area = rectangle(
       begin,
       top,
@@ -86,7 +87,7 @@ export function timeAxis(
         ? []
         : [text(day, [inside(x(at), left, right), bottom + 26], '--muted', 'middle')]),
     ]),
-    text('UTC', [4, bottom + 26], '--muted', 'start'),
+    text(zoneAt(from), [4, bottom + 26], '--muted', 'start'),
   ]
 }
 

@@ -3,6 +3,7 @@ import { type ChartContent, type ChartFrame, drawnLimits, limitLevels, nameHeigh
 import { markers } from './chart-lines.js'
 import { timeText } from './chart-scale.js'
 import { path, px, rectangle, type Shape, shapeOf, text } from './shape.js'
+import { zoneAt } from './time.js'
 
 /** Where alerts are marked: above the values, so that a rate of 1 at the top is seen. */
 const strip = { top: 15, height: 5 }
@@ -37,8 +38,8 @@ export function alertStrip({ marks }: ChartContent, { left, right, bottom, x }: 
       const [begin, end] = [Math.max(left, x(from)), Math.min(right, to === null ? right : x(to))]
       if (begin > right || end < left) return []
       const fill = `var(--${rank(level) === -1 ? 'info' : level})`
-      const until = to === null ? ', still firing' : ` to ${timeText(to)} UTC`
-      const title = shapeOf('title', {}, `${level ?? 'alert'} from ${timeText(from)} UTC${until}`)
+      const until = to === null ? ', still firing' : ` to ${timeText(to)} ${zoneAt(to)}`
+      const title = shapeOf('title', {}, `${level ?? 'alert'} from ${timeText(from)} ${zoneAt(from)}${until}`)
       return [
         rectangle(
           begin,
@@ -74,7 +75,7 @@ export function changeLines({ changes }: ChartContent, { top, bottom, x }: Chart
         shapeOf(
           'title',
           {},
-          `${timeText(changes[i]?.at ?? 0)} UTC: ${changes[i] ? changeInWords(changes[i]) : ''}`,
+          `${timeText(changes[i]?.at ?? 0)} ${zoneAt(changes[i]?.at ?? 0)}: ${changes[i] ? changeInWords(changes[i]) : ''}`,
         ),
         path(`M${px(place)} ${top - 4}V${bottom}`, '--text', 1, [2, 3]),
       ),

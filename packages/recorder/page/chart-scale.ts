@@ -1,4 +1,4 @@
-import { formatDay, isoOf } from './time.js'
+import { aheadAt, formatDay, shownIso } from './time.js'
 
 /** Thresholds by level, the mildest first. */
 export type Limits = Readonly<Partial<Record<'warning' | 'error' | 'critical', number | undefined>>>
@@ -114,7 +114,7 @@ const timeSteps = [
   ...[1, 2, 5, 10, 30, 90, 365].map((days) => days * day),
 ]
 
-/** Round times between two, Unix seconds, at most `most`, with their labels in UTC; the day where it begins, and at the first. */
+/** Round times between two, Unix seconds, at most `most`, with their labels in the zone that is shown; the day where it begins, and at the first. */
 export function timeTicks(
   [from, to]: readonly [number, number],
   most: number,
@@ -122,22 +122,26 @@ export function timeTicks(
   if (!(to > from) || most < 1) return []
   const least = (to - from) / most
   const step = timeSteps.find((each) => each >= least) ?? Math.ceil(least / (365 * day)) * 365 * day
-  const first = Math.ceil(from / step)
-  const ticks = Array.from({ length: Math.floor(to / step) - first + 1 }, (_, i) => (first + i) * step)
+  // Round where the clocks are: midnight is the reader's.
+  const ahead = aheadAt(from)
+  const first = Math.ceil((from + ahead) / step)
+  const length = Math.floor((to + ahead) / step) - first + 1
+  const ticks = Array.from({ length }, (_, i) => (first + i) * step - ahead)
   const ofDays = step >= day
-  const years = new Set(ticks.map((tick) => isoOf(tick).slice(0, 4))).size > 1
+  const years = new Set(ticks.map((tick) => shownIso(tick).slice(0, 4))).size > 1
   return ticks.map((tick, i) => {
-    if (ofDays) return { at: tick, time: formatDay(tick), day: years ? isoOf(tick).slice(0, 4) : undefined }
+    if (ofDays)
+      return { at: tick, time: formatDay(tick), day: years ? shownIso(tick).slice(0, 4) : undefined }
     const isNewDay = i === 0 || formatDay(tick) !== formatDay(tick - step)
     return {
       at: tick,
-      time: isoOf(tick).slice(11, step < minute ? 19 : 16),
+      time: shownIso(tick).slice(11, step < minute ? 19 : 16),
       day: isNewDay ? formatDay(tick) : undefined,
     }
   })
 }
 
-/** A time in UTC, always with its day: a report is read on other days. */
+/** A time in the zone that is shown, always with its day: a report is read on other days. */
 export function timeText(seconds: number): string {
-  return `${formatDay(seconds)} ${isoOf(seconds).slice(11, 16)}`
+  return `${formatDay(seconds)} ${shownIso(seconds).slice(11, 16)}`
 }

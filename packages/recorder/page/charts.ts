@@ -7,13 +7,16 @@ import { chartFrame, limitsOutside } from './chart-frame.js'
 import { changeName, timesOf } from './chart-lines.js'
 import { byId, drawn, element, nextFrame, setText } from './dom.js'
 import { formatValue } from './format.js'
-import { formatDuration, formatLocal, formatUtc, timeOf } from './time.js'
+import { type PictureParts, shareButtons } from './share.js'
+import { formatDuration, formatOther, formatTime, formatZoned, timeOf } from './time.js'
 
 /** The place of a KPI's chart on the page. */
 interface Place {
   readonly figure: HTMLElement
   readonly box: HTMLElement
   readonly note: HTMLElement
+  /** Opens and closes it. */
+  readonly title: HTMLAnchorElement
   readonly reading: HTMLElement
   /** Undefined until the KPI has values. */
   shown?: { readonly chart: KpiChart; readonly total: number; readonly plot: Plot }
@@ -21,7 +24,7 @@ interface Place {
   cursor?: number | undefined
 }
 
-const chartHeight = 190
+const chartHeight = { closed: 190, open: 360 } as const
 
 /** Places by KPI, in the order of the catalog. */
 const places = new Map<string, Place>()
@@ -29,9 +32,14 @@ const places = new Map<string, Place>()
 interface Handlers {
   /** Called with a stretch of time that the reader marked, Unix seconds. */
   readonly onSelect: (from: number, to: number) => void
-  /** Called with the times around a point that the reader chose in the chart of a KPI, Unix seconds. */
-  readonly onPoint: (kpi: DashboardKpi, from: number, to: number) => void
+  /** Called with the time of a point that the reader chose in the chart of a KPI, Unix seconds. */
+  readonly onPoint: (kpi: DashboardKpi, time: number) => void
+  /** Where the page shows a chart as it is now, in the same window. */
+  readonly linkTo: (kpi: DashboardKpi) => string
 }
+
+/** The KPI whose chart is open. */
+let opened: string | undefined
 
 /** Seconds between two points. */
 let step = 60
@@ -59,7 +67,7 @@ export async function showCharts(answer: Charts, data: DashboardData, handlers: 
 }
 
 function draw(place: Place, chart: KpiChart, total: number): void {
-  const frame = chartFrame(chart, place.box.clientWidth || 320, chartHeight)
+  const frame = chartFrame(chart, place.box.clientWidth || 320, heightOf(chart.id))
   const svg = drawn(drawChart(chart, frame, description(chart)))
   place.box.replaceChildren(svg)
   const plot = { box: place.box, svg, frame, times: timesOf(chart.lines.map(({ points }) => points)) }
@@ -68,7 +76,32 @@ function draw(place: Place, chart: KpiChart, total: number): void {
   if (place.cursor !== undefined) showCursor(plot, plot.times[place.cursor])
 }
 
-function newPlace(kpi: DashboardKpi, { onSelect, onPoint }: Handlers): Place {
+function heightOf(id: string): number {
+  return id === opened ? chartHeight.open : chartHeight.closed
+}
+
+/** Seconds between two points of the charts. */
+export function chartStep(): number {
+  return step
+}
+
+/** Makes the chart of a KPI large, and the others as they were; undefined closes it. @param linkTo the page with a chart open */
+export function openChart(id: string | undefined, linkTo: (kpi: string | undefined) => string): void {
+  const isNew = opened !== id
+  opened = id
+  for (const [kpi, { figure, title }] of places) {
+    const isOpen = kpi === id
+    figure.classList.toggle('open', isOpen)
+    title.href = linkTo(isOpen ? undefined : kpi)
+    title.dataset.kpi = isOpen ? '' : kpi
+    title.setAttribute('aria-expanded', String(isOpen))
+  }
+  if (!isNew) return
+  resizeCharts()
+  if (id !== undefined) places.get(id)?.figure.scrollIntoView({ block: 'center' })
+}
+
+function newPlace(kpi: DashboardKpi, { onSelect, onPoint, linkTo }: Handlers): Place {
   const box = element('div', {
     class: 'plot',
     tabindex: '0',
@@ -77,18 +110,25 @@ function newPlace(kpi: DashboardKpi, { onSelect, onPoint }: Handlers): Place {
   })
   const note = element('small', { class: 'chart-note' })
   const reading = element('div', { class: 'reading', 'aria-hidden': 'true' })
+  const title = element('a', { role: 'button', 'data-focus': `chart-${kpi.id}` }, kpi.title)
+  const share = shareButtons({
+    name: kpi.title,
+    link: () => linkTo(kpi),
+    picture: () => pictureOf(places.get(kpi.id)?.shown),
+  })
   const figure = element(
     'figure',
     { class: 'chart', id: `chart-${kpi.id}` },
-    element('figcaption', { title: kpi.description }, kpi.title, note),
+    element('figcaption', { title: kpi.description }, title, note),
     box,
+    share,
     reading,
   )
   byId('charts').append(figure)
-  const place: Place = { figure, box, note, reading }
+  const place: Place = { figure, box, note, title, reading }
   const choose = (index: number | undefined) => {
     const time = index === undefined ? undefined : place.shown?.plot.times[index]
-    if (time !== undefined) onPoint(kpi, time - step, time + step)
+    if (time !== undefined) onPoint(kpi, time)
   }
   followPointer(box, {
     ...{ plot: () => place.shown?.plot, onSelect, onPoint: choose },
@@ -101,6 +141,16 @@ function newPlace(kpi: DashboardKpi, { onSelect, onPoint }: Handlers): Place {
   box.addEventListener('blur', () => read(place, undefined))
   places.set(kpi.id, place)
   return place
+}
+
+/** A chart as a picture for others, with its window and its lines in words. */
+function pictureOf(shown: Place['shown']): PictureParts {
+  if (shown === undefined) throw new Error('the chart has no values')
+  const { chart, total } = shown
+  const frame = chartFrame(chart, 860, 320)
+  const window = `${formatTime(chart.from)} to ${formatZoned(chart.to)}`
+  const notes = [window, chartNote(chart, total, limitsOutside(chart, frame))]
+  return { title: chart.kpi.title, notes: notes.filter((text) => text !== ''), chart }
 }
 
 /** What people changed in the window, each with the letter that the charts have at its time. */
@@ -140,8 +190,8 @@ function windowNote(
 ): string {
   const begin =
     from - window.from > 2 * step_seconds
-      ? `Since the first snapshot at ${formatUtc(from)} UTC (${formatDuration(to - from)})`
-      : `${formatUtc(from)} to ${formatUtc(to)} UTC`
+      ? `Since the first snapshot at ${formatZoned(from)} (${formatDuration(to - from)})`
+      : `${formatTime(from)} to ${formatZoned(to)}`
   return `${begin}. Each point is the mean of the snapshots of ${formatDuration(step_seconds)}, the shade their least and greatest value. Drag over a chart to zoom in; click at a point for its operations.`
 }
 
@@ -155,7 +205,7 @@ function read(place: Place, index: number | undefined): void {
     return
   }
   place.reading.replaceChildren(
-    element('span', {}, element('strong', {}, `${formatUtc(time)} UTC`), ` · ${formatLocal(time)}`),
+    element('span', {}, element('strong', {}, formatZoned(time)), ` · ${formatOther(time)}`),
     ...valuesAt(place.shown.chart, time).map(({ line, text }) =>
       element('span', {}, drawn(lineKey(line)), text),
     ),
@@ -182,7 +232,7 @@ function readWithKeys(event: KeyboardEvent, place: Place): void {
   if (time === undefined) return
   read(place, index)
   const values = valuesAt(chart, time).map(({ text }) => text)
-  setText(byId('chart-announcement'), `${formatUtc(time)} UTC. ${values.join(', ')}`)
+  setText(byId('chart-announcement'), `${formatZoned(time)}. ${values.join(', ')}`)
 }
 
 function valuesAt({ lines, kpi }: KpiChart, time: number) {
@@ -198,7 +248,9 @@ function valuesAt({ lines, kpi }: KpiChart, time: number) {
 export function resizeCharts(): void {
   for (const place of places.values()) {
     const { shown, box } = place
-    if (shown !== undefined && box.clientWidth && shown.plot.frame.width !== box.clientWidth)
+    if (shown === undefined || !box.clientWidth) continue
+    const { width, height } = shown.plot.frame
+    if (width !== box.clientWidth || height !== heightOf(shown.chart.id))
       draw(place, shown.chart, shown.total)
   }
 }

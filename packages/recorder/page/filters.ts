@@ -2,7 +2,7 @@ import type { DashboardData, Scope } from './api.js'
 import { byId, element } from './dom.js'
 import { formatContext } from './format.js'
 import { showList } from './list.js'
-import { formatUtc } from './time.js'
+import { formatTime, formatZoned } from './time.js'
 
 /** Which part of the history the page shows: a window up to now or between two times, and a part of the series. */
 export interface Address {
@@ -13,12 +13,23 @@ export interface Address {
   readonly model?: string | undefined
   readonly operation?: string | undefined
   readonly context_size?: string | undefined
-  /** KPI whose chart is scrolled to. */
+  /** KPI whose chart is open: large, and scrolled to. */
   readonly kpi?: string | undefined
+  /** The point of a chart whose operations are listed. */
+  readonly point?: ChosenPoint | undefined
+  /** Whether the review of alerts is open. */
+  readonly review?: 'open' | undefined
   /** Id of the alert that is shown by itself. */
   readonly alert?: string | undefined
   /** Id of the incident that is shown by itself. */
   readonly incident?: string | undefined
+}
+
+/** A point of a KPI's chart. */
+export interface ChosenPoint {
+  readonly kpi: string
+  /** ISO 8601. */
+  readonly at: string
 }
 
 const filters = ['service', 'model', 'operation', 'context_size'] as const
@@ -42,9 +53,18 @@ export function readAddress(search: string): Address {
     operation: given.get('operation') ?? undefined,
     context_size: given.get('context_size') ?? undefined,
     kpi: given.get('kpi') ?? undefined,
+    point: readPoint(given.get('point')),
+    review: given.get('review') === 'open' ? 'open' : undefined,
     alert: idIn(given, 'alert'),
     incident: idIn(given, 'incident'),
   }
+}
+
+/** As `linkTo` writes it: `f1_score@2026-11-30T14:00:00.000Z`. */
+function readPoint(text: string | null): ChosenPoint | undefined {
+  const [, kpi, time] = /^(\w+)@(.+)$/.exec(text ?? '') ?? []
+  const at = Date.parse(time ?? '')
+  return kpi === undefined || Number.isNaN(at) ? undefined : { kpi, at: new Date(at).toISOString() }
 }
 
 function idIn(given: URLSearchParams, name: string): string | undefined {
@@ -62,8 +82,9 @@ export function linkTo(address: Address): string {
   const { hours, ...scope } = scopeOf(address)
   const query = new URLSearchParams()
   if (hours !== defaultHours && hours !== undefined) query.set('hours', String(hours))
-  for (const [name, value] of Object.entries({ ...scope, incident: address.incident, alert: address.alert }))
-    if (value) query.set(name, value)
+  const { kpi, review, incident, alert, point } = address
+  const opened = { kpi, review, incident, alert, point: point && `${point.kpi}@${point.at}` }
+  for (const [name, value] of Object.entries({ ...scope, ...opened })) if (value) query.set(name, value)
   return query.size === 0 ? location.pathname : `?${query}`
 }
 
@@ -107,11 +128,17 @@ export function startFilters(address: () => Address, go: (changes: Partial<Addre
   document.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return
-    const { hours, alert, incident } = link.dataset
-    if (hours === undefined && alert === undefined && incident === undefined) return
+    const { hours, alert, incident, kpi, review } = link.dataset
+    const changes = [
+      ...(hours === undefined ? [] : [{ hours: Number(hours), between: undefined }]),
+      ...(alert === undefined ? [] : [{ alert: alert || undefined }]),
+      ...(incident === undefined ? [] : [{ incident: incident || undefined }]),
+      ...(kpi === undefined ? [] : [{ kpi: kpi || undefined }]),
+      ...(review === undefined ? [] : [{ review: review === '' ? undefined : ('open' as const) }]),
+    ]
+    if (changes.length === 0) return
     event.preventDefault()
-    if (hours !== undefined) go({ hours: Number(hours), between: undefined })
-    else go(alert === undefined ? { incident: incident || undefined } : { alert: alert || undefined })
+    go(Object.assign({}, ...changes))
   })
   for (const name of filters) {
     const select = byId(selects[name], HTMLSelectElement)
@@ -148,9 +175,11 @@ export function showWindows(address: Address): void {
   const isListed = items.some(({ isCurrent }) => isCurrent)
   custom.hidden = isListed
   if (isListed) return
-  custom.textContent = address.between
-    ? `${address.between.map((iso) => formatUtc(Date.parse(iso) / 1_000)).join(' to ')} UTC`
-    : `last ${address.hours} h`
+  custom.textContent = address.between ? betweenText(address.between) : `last ${address.hours} h`
+}
+
+function betweenText([from, to]: readonly [string, string]): string {
+  return `${formatTime(Date.parse(from) / 1_000)} to ${formatZoned(Date.parse(to) / 1_000)}`
 }
 
 /** Adds what the data have to the choices. */

@@ -20,6 +20,8 @@ import { badge, levelClass } from './level.js'
 import { paged, showList } from './list.js'
 import { whoIsNotified } from './notified.js'
 import { operationsBehind } from './operations.js'
+import { ratingOf } from './rating.js'
+import { shareAlert } from './share-alert.js'
 import { formatDuration, sinceOf, timeOf } from './time.js'
 
 /** For so many alerts the page shows at once what is behind them; the others, often of the same cause, are closed. */
@@ -94,6 +96,8 @@ export function card({ alert, milder, kpi, isOpened, several, address }: Card): 
       ...alertLinks(alert, 'button'),
       kpi ? element('a', { href: `#chart-${kpi.id}`, class: 'button quiet' }, 'Chart') : null,
       acknowledgement(alert, title),
+      ratingOf(alert, title),
+      shareAlert(alert, kpi, title),
     ),
     kpi ? howSure(alert, kpi, isOpened) : null,
     whoIsNotified(alert, isOpened),

@@ -1,7 +1,7 @@
 import { startAcknowledge } from './acknowledge.js'
 import { ask, type DashboardData, type DashboardKpi } from './api.js'
 import { showGaps } from './before.js'
-import { resizeCharts, showCharts } from './charts.js'
+import { chartStep, openChart, resizeCharts, showCharts } from './charts.js'
 import { showComparison } from './comparison.js'
 import { showConfiguration } from './configuration.js'
 import { failureText, isConnected, listen, showAnswered, showFailed } from './connection.js'
@@ -24,11 +24,17 @@ import { showOneAlert } from './one-alert.js'
 import { showOneIncident, startIncidentForms } from './one-incident.js'
 import { showGuide, showOutdated, showOverallStatus } from './overall-status.js'
 import { showPointOperations } from './point-operations.js'
+import { startRating } from './rating.js'
+import { showReview } from './review.js'
+import { startSearch } from './search-key.js'
 import { askToSignIn, isSignedOut, startSignIn } from './sign-in.js'
-import { isoOf, localZone, setClock, startClock } from './time.js'
+import { isoOf, setClock, startClock } from './time.js'
+import { startZone } from './zone.js'
 
 let address = readAddress(location.search)
 let data: DashboardData | undefined
+/** The window of the charts, ISO 8601. */
+let shownWindow: readonly [string, string] | undefined
 let refreshMs = 10_000
 let startedAt = 0
 let isRunning = false
@@ -90,9 +96,12 @@ async function update(own: Address): Promise<void> {
   const charts = await asked
   if (own !== address) return
   await nextFrame()
-  await showCharts(charts, answer, { onSelect: zoom, onPoint: list })
+  shownWindow = [isoOf(charts.from), isoOf(Math.max(charts.to, charts.from + 1))]
+  await showCharts(charts, answer, { onSelect: zoom, onPoint: list, linkTo: linkToChart })
+  showOpened()
   showGaps(charts)
   await showHistory(own, answer)
+  await showReview(own, answer)
   await showConfiguration()
   document.documentElement.dataset.shown = String(answer.timestamp)
 }
@@ -108,12 +117,27 @@ function zoom(from: number, to: number): void {
   go({ between: [isoOf(begin), isoOf(Math.max(Math.round(to), begin + 1))] })
 }
 
-function list(kpi: DashboardKpi, from: number, to: number): void {
-  void showPointOperations(address, kpi, from, to)
+function list(kpi: DashboardKpi, time: number): void {
+  go({ point: { kpi: kpi.id, at: isoOf(time) } })
+}
+
+/** A link to a chart holds its window: others see the same. */
+function linkToChart(kpi: DashboardKpi): string {
+  const { alert: _, review: __, point: ___, incident: ____, ...part } = address
+  return linkTo({ ...part, between: shownWindow ?? address.between, kpi: kpi.id })
+}
+
+/** Opens what the address names within the charts. */
+function showOpened(): void {
+  openChart(address.kpi, (kpi) => linkTo({ ...address, kpi }))
+  if (data !== undefined)
+    void showPointOperations(address, data.kpis, chartStep(), () => go({ point: undefined }))
 }
 
 function moved(): void {
   showWindows(address)
+  if (shownWindow !== undefined) showOpened()
+  if (data !== undefined) void showReview(address, data)
   void refresh()
 }
 
@@ -125,17 +149,17 @@ new ResizeObserver(resizeCharts).observe(byId('charts'))
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) void refresh()
 })
-byId('zone').textContent =
-  localZone === 'UTC' ? 'Times are UTC.' : `Times are UTC; hover over one for ${localZone}.`
+startZone()
 startClock()
 startFilters(() => address, go)
 startSignIn(() => void refresh())
 startAcknowledge(() => void refresh())
 startIncidentForms(() => void refresh())
+startRating(() => void refresh())
+startSearch({ address: () => address, data: () => data, go })
 makeScrollable(document.querySelectorAll<HTMLElement>('.scroll'))
 
 await refresh()
-if (address.kpi) document.getElementById(`chart-${address.kpi}`)?.scrollIntoView({ block: 'center' })
 ask('GET /api/config').then(
   ({ refresh_seconds }) => {
     refreshMs = refresh_seconds * 1_000

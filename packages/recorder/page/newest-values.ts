@@ -5,7 +5,7 @@ import { byId, cell, columnHead, element, rowHead, setText, table, tableBody } f
 import { formatContext, formatValue, valueElement } from './format.js'
 import { badge, levelClass, rank, thresholdBar, thresholdLevels } from './level.js'
 import { paged, showList } from './list.js'
-import { formatDuration, formatUtc } from './time.js'
+import { formatDuration, formatZoned } from './time.js'
 
 type Current = DashboardData['current'][number]
 
@@ -37,7 +37,7 @@ export function showNewest(data: DashboardData): void {
   byId('newest-list').hidden = current.length === 0
   const count = current.length > pages.most() ? `${current.length.toLocaleString('en')} series, ` : ''
   const time = Math.max(...current.map(({ timestamp }) => timestamp))
-  setText(byId('newest-note'), current.length > 0 ? `${count}at ${formatUtc(time)} UTC` : '')
+  setText(byId('newest-note'), current.length > 0 ? `${count}at ${formatZoned(time)}` : '')
   const shape = JSON.stringify([shown, kpis])
   if (shape !== columns) {
     columns = shape

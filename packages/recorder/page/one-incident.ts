@@ -4,8 +4,9 @@ import { type Address, alertLink, linkTo } from './filters.js'
 import { incidentCard, knownIncidents } from './incidents.js'
 import { badge } from './level.js'
 import { paged, showList } from './list.js'
+import { shareButtons } from './share.js'
 import { askToSignIn } from './sign-in.js'
-import { timeOf } from './time.js'
+import { formatZoned, timeOf } from './time.js'
 
 const nameKey = 'mnemoscope.name'
 type TimelineItem = IncidentDetail['timeline'][number]
@@ -72,6 +73,7 @@ function show(incident: IncidentDetail, address: Address, isNew: boolean): void 
           'div',
           { class: 'actions' },
           element('a', { href: draft, class: 'button', 'data-focus': 'postmortem' }, 'Post-mortem draft'),
+          shareIncident(given),
         ),
       )
       return card
@@ -113,6 +115,36 @@ function show(incident: IncidentDetail, address: Address, isNew: boolean): void 
   setText(byId('incident-error'), '')
   inputIn('incident-comment', 'by', HTMLInputElement).value ||= localStorage.getItem(nameKey) ?? ''
   inputIn('incident-rename', 'text', HTMLInputElement).value = incident.title
+}
+
+/** So many of the newest entries fit on a picture. */
+const mostPictured = 15
+
+/** Buttons that share an incident; on its picture are its newest entries. */
+function shareIncident({
+  id,
+  title,
+  level,
+  state,
+  starts_at,
+  ends_at,
+  timeline,
+}: IncidentDetail): HTMLElement {
+  const until = ends_at === null ? '' : ` to ${formatZoned(ends_at)}`
+  const lines = () => {
+    const entries = timeline.slice(-mostPictured).toReversed()
+    return entries.map(({ at, kind, what, by }) =>
+      [formatZoned(at), `${words[kind]}: ${what}`, by].filter(Boolean).join(' · '),
+    )
+  }
+  return shareButtons({
+    name: `incident ${id}`,
+    link: () => linkTo({ hours: 24, incident: String(id) }),
+    picture: () => ({
+      title: `${(level ?? 'alert').toUpperCase()}: ${title}`,
+      notes: [`#${id} ${state}, ${formatZoned(starts_at)}${until}`, ...lines()],
+    }),
+  })
 }
 
 /** The newest entries first: what happens now is on top. */

@@ -17,17 +17,30 @@ function parts(seconds: number, large: number, largeName: string, small: number,
   return `${Math.floor(seconds / large)} ${largeName}${rest > 0 ? ` ${rest} ${smallName}` : ''}`
 }
 
-/** A Unix time in seconds, in UTC: `14:02:10` today, `21 Nov 14:02` on other days. */
-export function formatUtc(seconds: number, today = Date.now() / 1_000): string {
-  const iso = isoOf(seconds)
-  return iso.slice(0, 10) === isoOf(today).slice(0, 10)
+/** Whether times are shown where the reader is. Reports are always in UTC. */
+let isLocal = false
+
+/** Shows times where the reader is, or in UTC. */
+export function showLocalTimes(local: boolean): void {
+  isLocal = local
+}
+
+/** A Unix time in seconds, in the zone that is shown: `14:02:10` today, `21 Nov 14:02` on other days. */
+export function formatTime(seconds: number, today = Date.now() / 1_000): string {
+  const iso = shownIso(seconds)
+  return iso.slice(0, 10) === shownIso(today).slice(0, 10)
     ? iso.slice(11, 19)
     : `${formatDay(seconds)} ${iso.slice(11, 16)}`
 }
 
-/** The day of a Unix time in seconds, in UTC: `21 Nov`. */
+/** The same with the name of the zone: `14:02:10 UTC`. */
+export function formatZoned(seconds: number): string {
+  return `${formatTime(seconds)} ${zoneAt(seconds)}`
+}
+
+/** The day of a Unix time in seconds, in the zone that is shown: `21 Nov`. */
 export function formatDay(seconds: number): string {
-  return new Date(seconds * 1_000).toLocaleDateString('en-GB', {
+  return new Date(shownIso(seconds)).toLocaleDateString('en-GB', {
     day: 'numeric',
     month: 'short',
     timeZone: 'UTC',
@@ -39,22 +52,37 @@ export function isoOf(seconds: number): string {
   return new Date(seconds * 1_000).toISOString()
 }
 
-/** The same time where the reader is, in full. */
-export function formatLocal(seconds: number): string {
-  const text = new Date(seconds * 1_000).toLocaleString(undefined, {
-    dateStyle: 'medium',
-    timeStyle: 'medium',
-  })
-  return `${text} (${localZone})`
+/** What clocks show at a Unix time in seconds, in the zone that is shown, written as ISO 8601 writes a time in UTC. */
+export function shownIso(seconds: number): string {
+  return isoOf(seconds + aheadAt(seconds))
 }
 
-/** A time in UTC that says the local one on hover. */
+/** Seconds by which the zone that is shown is ahead of UTC at a time. */
+export function aheadAt(seconds: number): number {
+  return isLocal ? -60 * new Date(seconds * 1_000).getTimezoneOffset() : 0
+}
+
+/** The name of the zone that is shown, as it is at a time: `UTC`, `CET`, `GMT+9`. */
+export function zoneAt(seconds: number): string {
+  if (!isLocal) return 'UTC'
+  const parts = shortZone.formatToParts(new Date(seconds * 1_000))
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? localZone
+}
+
+const shortZone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' })
+
+/** The same time in the other zone, in full: where the reader is, or in UTC where that is shown already. */
+export function formatOther(seconds: number): string {
+  const text = new Date(seconds * 1_000).toLocaleString(undefined, {
+    ...{ dateStyle: 'medium', timeStyle: 'medium' },
+    ...(isLocal ? { timeZone: 'UTC' } : {}),
+  })
+  return `${text} (${isLocal ? 'UTC' : localZone})`
+}
+
+/** A time in the zone that is shown, which says the other one on hover. */
 export function timeOf(seconds: number): HTMLTimeElement {
-  return element(
-    'time',
-    { datetime: isoOf(seconds), title: `${formatLocal(seconds)} where you are` },
-    `${formatUtc(seconds)} UTC`,
-  )
+  return element('time', { datetime: isoOf(seconds), title: formatOther(seconds) }, formatZoned(seconds))
 }
 
 /** How long ago a time is, kept right as time goes on. */

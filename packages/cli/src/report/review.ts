@@ -27,12 +27,11 @@ export function reviewSections(
   const rows = alerts
     .slice(0, mostAlerts)
     .map((each) => [
-      { text: each.alert },
-      { text: placeText(each) },
+      { text: [each.alert, placeText(each)].filter((text) => text !== '').join(', ') },
       ...reviewCells(each).map((text) => ({ text })),
       ...last({ text: suggestedText(each, kpis, suggested ? advice : []) }),
     ])
-  const head = ['', 'where', ...reviewColumns.map((name) => name.toLowerCase())].map((text) => ({ text }))
+  const head = ['', ...reviewColumns.map((name) => name.toLowerCase())].map((text) => ({ text }))
   const more = alerts.length - mostAlerts
   const notes = [
     ...(more > 0 ? [`And ${more} more alerts: GET /api/alerts/review has them.`] : []),
@@ -45,12 +44,7 @@ export function reviewSections(
       title: reviewTitle,
       rows: [
         [...head, ...last({ text: 'suggest' })],
-        [
-          { text: 'all alerts' },
-          { text: '' },
-          ...reviewCells(total).map((text) => ({ text })),
-          ...last({ text: '' }),
-        ],
+        [{ text: 'all alerts' }, ...reviewCells(total).map((text) => ({ text })), ...last({ text: '' })],
         ...rows,
       ],
       note: { text: notes.join(' ') },

@@ -67,7 +67,7 @@ test('each alert has its figures in words, and what suggest would change', () =>
       ...['unknown', '15 min (3)', '1', '2', '2 of 4', '20.00 s → 25.00 s (0.5 a week)'],
     ],
     [
-      ...['MnemoscopeLatencyWarning', 'memory · gpt-4o · search · 8k', '4', 'not rated', '1 min 30 s (2)'],
+      ...['MnemoscopeLatencyWarning, memory · gpt-4o · search · 8k', '4', 'not rated', '1 min 30 s (2)'],
       ...['unknown', '15 min (3)', '1', '2', 'never', 'keep'],
     ],
   ])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Scope } from '../../page/api.js'
-import { readAddress, scopeOf } from '../../page/filters.js'
+import { linkTo, readAddress, scopeOf } from '../../page/filters.js'
 
 describe('the address of the page', () => {
   test.each([
@@ -34,6 +34,22 @@ describe('the address of the page', () => {
     expect(asked(scopeOf(address))).toBe(query)
   })
 })
+
+test.each([
+  '?hours=6&service=memory&model=a%26b&operation=search&context_size=%2BInf',
+  '?from=2030-01-01T00%3A00%3A00.000Z&to=2030-01-01T01%3A00%3A00.000Z&kpi=f1_score',
+  '?review=open&alert=47',
+  '?point=latency%402030-01-01T00%3A30%3A00.000Z',
+])('a view has an address that reproduces it: %s', (search) => {
+  expect(linkTo(readAddress(search))).toBe(search)
+})
+
+test.each(['?point=x', '?point=a%20b@2030-01-01T00:00:00Z', '?point=latency@then', '?review=1', '?alert=x'])(
+  'what is no view is left out: %s',
+  (search) => {
+    expect(Object.values(readAddress(search)).filter((value) => value !== undefined)).toEqual([24])
+  },
+)
 
 /** Parameters of a question, as they are sent. */
 function asked(scope: Scope): string {
