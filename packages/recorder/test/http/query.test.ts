@@ -53,7 +53,8 @@ describe('every parameter that a route documents is read', () => {
     }
     const without = await get(path, usual)
     expect(stored((await get(path, usual)).body)).toEqual(stored(without.body))
-    for (const [name, value] of Object.entries({ ...nothing, ...beginnings })) {
+    const own = path === '/api/incidents' ? { state: 'resolved' } : {}
+    for (const [name, value] of Object.entries({ ...nothing, ...beginnings, ...own })) {
       if (!names.includes(name)) continue
       const { status, body } = await get(path, { ...usual, [name]: value })
       expect({ name, status }).toEqual({ name, status: 200 })
