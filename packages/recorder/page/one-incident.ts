@@ -6,7 +6,7 @@ import { badge } from './level.js'
 import { paged, showList } from './list.js'
 import { shareButtons } from './share.js'
 import { askToSignIn } from './sign-in.js'
-import { formatZoned, timeOf } from './time.js'
+import { formatDuration, formatZoned, timeOf } from './time.js'
 
 const nameKey = 'mnemoscope.name'
 type TimelineItem = IncidentDetail['timeline'][number]
@@ -17,6 +17,7 @@ const words: Readonly<Record<TimelineItem['kind'], string>> = {
   kpi_moved: 'KPI moved',
   deployment: 'Deployment',
   config_change: 'Configuration',
+  notification: 'Notification',
   acknowledged: 'Acknowledged',
   comment: 'Comment',
   titled: 'Title',
@@ -67,6 +68,7 @@ function show(incident: IncidentDetail, address: Address, isNew: boolean): void 
     ({ id }) => String(id),
     (given) => {
       const card = incidentCard(given, address)
+      card.append(element('p', {}, ...notifiedText(given)))
       const draft = `api/incidents/${given.id}/postmortem`
       card.append(
         element(
@@ -82,7 +84,7 @@ function show(incident: IncidentDetail, address: Address, isNew: boolean): void 
   )
   const more = byId('timeline-more')
   more.hidden = left_out === 0
-  setText(more, `${left_out} later entries are not shown.`)
+  setText(more, `${left_out} more entries are not shown, most of them of alerts and notifications.`)
   showTimeline(timeline, address)
   showList(
     byId('incident-alerts'),
@@ -109,12 +111,25 @@ function show(incident: IncidentDetail, address: Address, isNew: boolean): void 
     ({ id }) => String(id),
     ({ id, title }) => element('option', { value: String(id) }, `#${id} ${title}`),
   )
+  const missing = incident.alerts - episodes.length
+  const unlisted = byId('incident-alerts-more')
+  unlisted.hidden = missing === 0
+  setText(unlisted, `${missing} more alerts are not listed: those that fire come first.`)
   byId('incident-merge').hidden = others.length === 0
   byId('incident-split').hidden = episodes.length < 2
   if (!isNew) return
   setText(byId('incident-error'), '')
   inputIn('incident-comment', 'by', HTMLInputElement).value ||= localStorage.getItem(nameKey) ?? ''
   inputIn('incident-rename', 'text', HTMLInputElement).value = incident.title
+}
+
+function notifiedText({ was_notified, notified_at, starts_at }: IncidentDetail): (string | HTMLElement)[] {
+  if (notified_at !== null) {
+    const after = notified_at < starts_at ? '' : `, ${formatDuration(notified_at - starts_at)} after it began`
+    return ['People were notified at ', timeOf(notified_at), `${after}.`]
+  }
+  if (was_notified === false) return [element('strong', {}, 'Nobody was notified.')]
+  return ['It is not known whether anybody was notified.']
 }
 
 /** So many of the newest entries fit on a picture. */
@@ -157,7 +172,7 @@ function showTimeline(timeline: readonly TimelineItem[], address: Address): void
       .map((entry, i) => ({ entry, i }))
       .toReversed()
       .slice(0, pages.most()),
-    ({ entry: { kind, at, episode }, i }) => `${kind} ${at} ${episode ?? i}`,
+    ({ entry: { kind, at, episode, what }, i }) => `${kind} ${at} ${episode ?? i} ${what}`,
     ({ entry }) => entryOf(entry, address),
   )
 }

@@ -30,7 +30,7 @@ export const incidentTools: readonly Tool[] = [
     name: 'incident_details',
     title: 'Details of an incident',
     description:
-      'One incident with its alerts and its timeline: alerts that began and ended, KPIs that moved, deployments and changes of the ' +
+      'One incident with its alerts and its timeline: alerts that began and ended, who was notified or why nobody was, KPIs that moved, deployments and changes of the ' +
       'configuration since six hours before, acknowledgements, comments, merges and splits. Ask it to tell the story of an ' +
       'incident, or to write its post-mortem.',
     input: z.object({ id: z.int().min(1).describe('Id of the incident, from list_incidents.') }),
@@ -41,6 +41,8 @@ export const incidentTools: readonly Tool[] = [
       })
       return {
         incident: incidentView(detail),
+        was_notified: detail.was_notified,
+        first_notified: utcTime(detail.notified_at),
         merged_into_it: detail.merged,
         alerts: detail.episodes.map(({ id: alert, level, message, timestamp, ends_at }) => ({
           id: alert,

@@ -42,12 +42,13 @@ export function incidentSections(incident: IncidentDetail, now: number): ReportS
     {
       title: `INCIDENT ${id}: ${title}`,
       rows: [
-        head('severity', 'state', 'began', 'lasted', 'people'),
+        head('severity', 'state', 'began', 'lasted', 'notified', 'people'),
         [
           severityOf(level),
           { text: state },
           { text: utc(incident.starts_at) },
           { text: lasted(incident, now) },
+          notifiedCell(incident),
           { text: people.join(', ') || 'nobody yet' },
         ],
       ],
@@ -77,9 +78,18 @@ export function incidentSections(incident: IncidentDetail, now: number): ReportS
           { text: by ?? '' },
         ]),
       ],
-      note: left_out > 0 ? { text: `${left_out} later entries are not shown.` } : undefined,
+      note:
+        left_out > 0
+          ? { text: `${left_out} more entries are not shown, most of them of alerts and notifications.` }
+          : undefined,
     },
   ]
+}
+
+/** Whether people were notified of it, and how soon. */
+function notifiedCell({ was_notified, notified_at, starts_at }: IncidentDetail): ReportCell {
+  if (notified_at !== null) return { text: `after ${span(Math.max(0, notified_at - starts_at))}` }
+  return was_notified === false ? { text: 'nobody', tone: 'bad' } : { text: 'not known' }
 }
 
 function severityOf(level: string | null): ReportCell {

@@ -29,10 +29,12 @@ test('one incident has its alerts and its timeline, and says what is left out', 
     level: null,
     episode: null,
   } as const
-  const detail = { ...incident, merged: [], episodes: [], timeline: [entry], left_out: 5 }
+  const notified = { was_notified: false, notified_at: null }
+  const detail = { ...incident, ...notified, merged: [], episodes: [], timeline: [entry], left_out: 5 }
   const [what, alerts, timeline] = incidentSections(detail, 1_600)
   expect(what?.title).toBe('INCIDENT 3: memory: Latency, 2 alerts')
   expect(alerts?.note?.text).toBe('2 more.')
   expect(timeline?.rows[1]?.map(({ text }) => text).slice(1)).toEqual(['config change', 'x', 'ada'])
-  expect(timeline?.note?.text).toBe('5 later entries are not shown.')
+  expect(timeline?.note?.text).toBe('5 more entries are not shown, most of them of alerts and notifications.')
+  expect(what?.rows[1]?.[4]).toEqual({ text: 'nobody', tone: 'bad' })
 })

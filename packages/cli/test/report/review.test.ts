@@ -43,27 +43,9 @@ const advice: Advice = [
 test('each alert has its figures in words, and what suggest would change', () => {
   const [section] = reviewSections(review, busy.kpis, advice)
   expect(section?.rows.slice(1).map((row) => row.map(({ text }) => text))).toEqual([
+    ['all alerts', '4', '67 % (2 of 3)', '1 min 30 s (2)', 'unknown', '15 min (3)', '1', '2', '2 of 4', ''],
     [
-      'all alerts',
-      '',
-      '4',
-      '67 % (2 of 3)',
-      '1 min 30 s (2)',
-      'unknown',
-      '15 min (3)',
-      '1',
-      '2',
-      '2 of 4',
-      '',
-    ],
-    [
-      ...[
-        'MnemoscopeLatencyCritical',
-        'memory · gpt-4o · search · 8k',
-        '4',
-        '67 % (2 of 3)',
-        '1 min 30 s (2)',
-      ],
+      ...['MnemoscopeLatencyCritical, memory · gpt-4o · search · 8k', '4', '67 % (2 of 3)', '1 min 30 s (2)'],
       ...['unknown', '15 min (3)', '1', '2', '2 of 4', '20.00 s → 25.00 s (0.5 a week)'],
     ],
     [

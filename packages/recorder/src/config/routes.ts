@@ -11,7 +11,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type pg from 'pg'
 import { z } from 'zod'
 import { RequestError } from '../http/error.js'
-import { limit, scopeOf, windowQuery, writtenText } from '../http/query.js'
+import { limit, scopeOf, windowQuery, writtenLine } from '../http/query.js'
 import { type DataOf, route } from '../http/route.js'
 import { signed } from '../http/signed.js'
 import { differenceAnswer, restartAnswer } from './differences.js'
@@ -85,7 +85,7 @@ export const configRoutes = [
     access: 'configure',
     body: {
       schema: z.strictObject({
-        by: writtenText(100).default('api'),
+        by: writtenLine(100).default('api'),
         patch: patchBody.optional(),
       }),
       // Twice, for blanks and line ends.

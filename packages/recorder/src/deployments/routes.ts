@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { z } from 'zod'
 import { RequestError } from '../http/error.js'
-import { askedService, limit, scopeOf, serviceQuery, windowQuery, writtenText } from '../http/query.js'
+import { askedService, limit, scopeOf, serviceQuery, windowQuery, writtenLine } from '../http/query.js'
 import { route } from '../http/route.js'
 import { signed } from '../http/signed.js'
 import { deploymentAnswer, deployments, storeReported } from './store.js'
@@ -34,9 +34,9 @@ export const deploymentRoutes = [
     access: 'configure',
     body: {
       schema: z.strictObject({
-        service: writtenText(512).describe('The service as its metrics have it: the label job.'),
-        version: writtenText(200),
-        by: writtenText(100).default('api'),
+        service: writtenLine(512).describe('The service as its metrics have it: the label job.'),
+        version: writtenLine(200),
+        by: writtenLine(100).default('api'),
         at: z.iso.datetime({ offset: true }).optional().describe('ISO 8601; by default now.'),
       }),
       mostBytes: 16 * 1_024,

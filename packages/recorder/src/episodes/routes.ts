@@ -2,7 +2,16 @@ import { type Config, durationSeconds, ratings, severities } from '@mnemoscope/k
 import type pg from 'pg'
 import { z } from 'zod'
 import { RequestError } from '../http/error.js'
-import { askedService, episodeId, limit, scopeOf, scopeQuery, text, writtenText } from '../http/query.js'
+import {
+  askedService,
+  episodeId,
+  limit,
+  scopeOf,
+  scopeQuery,
+  text,
+  writtenLine,
+  writtenText,
+} from '../http/query.js'
 import { route } from '../http/route.js'
 import { signed } from '../http/signed.js'
 import { acknowledge, acknowledgementAnswer, serviceOfEpisode } from './acknowledge.js'
@@ -61,7 +70,7 @@ export const episodeRoutes = [
     access: 'acknowledge',
     params: { id: episodeId },
     body: {
-      schema: z.strictObject({ by: writtenText(100), comment: writtenText(2_000).optional() }),
+      schema: z.strictObject({ by: writtenLine(100), comment: writtenText(2_000).optional() }),
       mostBytes: mostCommentBytes,
       expected: '{"by": "who", "comment": "at most 2,000 characters, may be left out"}',
       next: { invalid: 'Correct the body.', tooLarge: 'Write a shorter comment.' },
@@ -83,7 +92,7 @@ export const episodeRoutes = [
     body: {
       schema: z.strictObject({
         rating: z.enum(ratings).nullable().describe('Null takes an earlier rating back.'),
-        by: writtenText(100),
+        by: writtenLine(100),
         comment: writtenText(2_000).optional(),
       }),
       mostBytes: mostCommentBytes,

@@ -119,7 +119,10 @@ export function assertServices(
   throw new MnemoscopeError('ACCESS_DENIED', `"${name}" may not do this for ${what}`, {
     value: other?.slice(0, 120) ?? name,
     expected: `a request for ${own.join(', ')} alone`,
-    next: 'Name the service in the request (reads: `service=NAME`), or use a key without --service.',
+    next:
+      services === undefined
+        ? 'Use a key without --service: no part of this is of one service alone.'
+        : 'Name the service in the request (reads: `service=NAME`), or use a key without --service.',
   })
 }
 

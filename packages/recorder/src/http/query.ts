@@ -10,8 +10,21 @@ const error = 'expected text of complete characters, without NUL'
 /** Text of a request that Postgres can hold, of at most so many characters. */
 export const text = (most: number) => z.string().min(1).max(most).refine(isStorable, { error })
 
-/** The same for what a person writes: without the space around it. */
-export const writtenText = (most: number) => z.string().trim().min(1).max(most).refine(isStorable, { error })
+/** The same for what a person writes: without the space around it, and with something to see. */
+export const writtenText = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .refine(isStorable, { error })
+    .refine((given) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(given), { error: 'expected something to read' })
+
+/** The same for a name or a title: one line, in the order in which it is read. */
+export const writtenLine = (most: number) =>
+  writtenText(most).refine((given) => !/[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.test(given), {
+    error: 'expected one line, without control characters',
+  })
 
 /** How much to answer with. */
 export const limit = (most: number, usual: number) => z.number().int().min(1).max(most).default(usual)

@@ -6,9 +6,11 @@ import { kpisAround, movedKpis } from '../episodes/before.js'
 import { episodeAnswer, episodesById } from '../episodes/find.js'
 import type { DataOf } from '../http/route.js'
 import { type Incident, incidentAnswer, incidentById, standing } from './find.js'
+import { notificationsOf, notifiedOf } from './notification.js'
 import {
   type Acknowledged,
   type Action,
+  fitting,
   type Happened,
   type Moved,
   timelineItem,
@@ -24,13 +26,25 @@ const mostPlaces = 8
 
 /** An incident with its alerts and its timeline. */
 export const incidentDetailAnswer = incidentAnswer.extend({
+  was_notified: z
+    .boolean()
+    .nullable()
+    .describe('Whether a notification of one of its alerts was delivered; null where that is not known.'),
+  notified_at: z
+    .number()
+    .nullable()
+    .describe('When the first was delivered, Unix seconds; null without one.'),
   merged: z.array(z.number().int()).describe('Incidents that became part of it.'),
-  episodes: z.array(episodeAnswer).describe(`Its alerts, oldest first; at most ${mostEpisodes}.`),
+  episodes: z
+    .array(episodeAnswer)
+    .describe(
+      `Its alerts, oldest first; at most ${mostEpisodes}: those that fire before others, then the first ones.`,
+    ),
   timeline: z
     .array(timelineItem)
     .describe(
-      'What happened, oldest first: alerts, KPIs that left their range, changes by people since six hours before, and what ' +
-        `was said and done. At most ${mostItems}, the newest left out.`,
+      'What happened, oldest first: alerts and their notifications, KPIs that left their range, changes by people since six ' +
+        `hours before, and what was said and done. At most ${mostItems}: of many alerts and notifications, the first ones.`,
     ),
   left_out: z.number().int().describe('How many entries of the timeline are left out.'),
 })
@@ -48,33 +62,65 @@ export async function incidentDetail(
   const own = await standing(pool, id)
   const incident = own === undefined ? undefined : await incidentById(pool, own)
   if (own === undefined || incident === undefined) return undefined
-  const [episodes, merged, acknowledgements, actions, deployments, configChanges] = await Promise.all([
-    episodesOf(pool, own),
-    mergedInto(pool, own),
-    acknowledgementsOf(pool, own),
-    actionsOf(pool, own),
-    deploymentsAround(pool, incident),
-    configChangesAround(pool, incident),
-  ])
+  const [episodes, told, notified, merged, acknowledgements, actions, deployments, configChanges] =
+    await Promise.all([
+      episodesOf(pool, own),
+      notificationsOf(pool, own, mostItems),
+      notifiedOf(pool, own),
+      mergedInto(pool, own),
+      acknowledgementsOf(pool, own),
+      actionsOf(pool, own),
+      deploymentsAround(pool, incident),
+      configChangesAround(pool, incident),
+    ])
   const moved = await movedIn(pool, episodes)
+  const { notifications } = told
   const timeline = timelineOf(
-    { incident: incident.id, episodes, acknowledgements, actions, deployments, configChanges, moved },
+    {
+      incident: incident.id,
+      episodes,
+      notifications,
+      acknowledgements,
+      actions,
+      deployments,
+      configChanges,
+      moved,
+    },
     kpis,
   )
+  const shown = fitting(timeline, mostItems)
   return {
     ...incident,
+    ...notified,
     merged,
     episodes,
-    timeline: timeline.slice(0, mostItems),
-    left_out: Math.max(0, timeline.length - mostItems),
+    timeline: shown,
+    left_out:
+      alertEntries(incident) -
+      alertEntriesOf(episodes) +
+      told.total -
+      notifications.length +
+      timeline.length -
+      shown.length,
   }
 }
 
+/** How many entries its alerts make: each begins, and those that are over end. */
+function alertEntries({ alerts, open_alerts }: Pick<Incident, 'alerts' | 'open_alerts'>): number {
+  return 2 * alerts - open_alerts
+}
+
+function alertEntriesOf(episodes: readonly AlertEpisode[]): number {
+  const open = episodes.filter(({ ends_at }) => ends_at === null).length
+  return alertEntries({ alerts: episodes.length, open_alerts: open })
+}
+
+/** Those that fire, and then the first ones of the others. */
 async function episodesOf(pool: pg.Pool, id: string): Promise<AlertEpisode[]> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT alert_episodes.id FROM alert_incident_episodes JOIN alert_episodes ON alert_episodes.id = episode_id
      WHERE incident_id = $1 AND (closed_how IS DISTINCT FROM 'superseded' OR ends_at > starts_at)
-     ORDER BY starts_at, alert_episodes.id LIMIT ${mostEpisodes}`,
+     ORDER BY ends_at IS NULL DESC, starts_at, alert_episodes.id LIMIT ${mostEpisodes}`,
     [id],
   )
   const found = await episodesById(
@@ -96,7 +142,7 @@ async function acknowledgementsOf(pool: pg.Pool, id: string): Promise<Acknowledg
   const { rows } = await pool.query<Acknowledged>(
     `SELECT by, comment, extract(epoch FROM at)::float8 AS at
      FROM alert_incident_episodes JOIN alert_acknowledgements USING (episode_id)
-     WHERE incident_id = $1 ORDER BY id LIMIT ${mostItems}`,
+     WHERE incident_id = $1 GROUP BY by, comment, at ORDER BY alert_acknowledgements.at DESC LIMIT ${mostItems}`,
     [id],
   )
   return rows
@@ -110,10 +156,10 @@ async function actionsOf(pool: pg.Pool, id: string): Promise<Action[]> {
      FROM alert_incident_actions
      WHERE incident_id IN (SELECT incident.id FROM alert_incidents AS incident WHERE incident.id = $1 OR into_id = $1)
        OR (kind = 'split' AND other_id = $1)
-     ORDER BY id LIMIT ${mostItems}`,
+     ORDER BY id DESC LIMIT ${mostItems}`,
     [id],
   )
-  return rows
+  return rows.toReversed()
 }
 
 async function deploymentsAround(

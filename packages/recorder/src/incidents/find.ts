@@ -59,7 +59,10 @@ export async function incidents(
   const { rows } = await database.query<Incident>(
     `WITH found AS (
        SELECT DISTINCT incident_id FROM alert_episodes JOIN alert_incident_episodes ON episode_id = alert_episodes.id
-       WHERE ${fired}
+       WHERE ${fired} AND ($7 <> 'unresolved' OR incident_id IN (
+         SELECT open.incident_id FROM alert_episodes AS episode JOIN alert_incident_episodes AS open ON open.episode_id = episode.id
+         WHERE episode.ends_at IS NULL
+       ))
      ), wanted AS (
        SELECT incident_id FROM found JOIN alert_incident_episodes USING (incident_id)
        JOIN alert_episodes ON alert_episodes.id = episode_id

@@ -133,7 +133,8 @@ function refuseOthers(
   episodes: readonly string[],
   moved: readonly string[],
 ): void {
-  const foreign = episodes.filter((episode) => !members.some((member) => member.id === episode))
+  const isOwn = (episode: string) => members.some(({ id, isMergedAway }) => id === episode && !isMergedAway)
+  const foreign = episodes.filter((episode) => !isOwn(episode))
   const isAll = !members.some((member) => !member.isMergedAway && !moved.includes(member.id))
   if (foreign.length === 0 && !isAll) return
   const wrong =

@@ -16,6 +16,7 @@ const happenedWords: Readonly<Record<TimelineItem['kind'], string>> = {
   kpi_moved: 'KPI moved',
   deployment: 'Deployment',
   config_change: 'Configuration',
+  notification: 'Notification',
   acknowledged: 'Acknowledged',
   comment: 'Comment',
   titled: 'Title',
@@ -32,7 +33,8 @@ export function postmortem(incident: IncidentDetail, kpis: Config['kpis'], now: 
   const { id, title, episodes, timeline, left_out, alerts } = incident
   const moreAlerts =
     alerts > episodes.length ? [`${alerts - episodes.length} more alerts are not shown.`] : []
-  const moreEntries = left_out > 0 ? [`${left_out} later entries are not shown.`] : []
+  const moreEntries =
+    left_out > 0 ? [`${left_out} more entries are not shown, most of them of alerts and notifications.`] : []
   return [
     `# Incident ${id}: ${escapeMarkdown(title)}`,
     table(['', ''], factsOf(incident, now)),
@@ -56,7 +58,7 @@ export function postmortem(incident: IncidentDetail, kpis: Config['kpis'], now: 
     ...changesText(timeline, incident.starts_at),
     '_Why it happened, and how we know._',
     '## What helped, and what did not',
-    '_What showed it, who was told, what was tried._',
+    '_What showed it, who was told by whom, what was tried._',
     '## What we change',
     '- [ ] _What, by whom, until when._',
     '',
@@ -71,6 +73,7 @@ function factsOf(incident: IncidentDetail, now: number): string[][] {
     ['State', state],
     ['Began', utc(starts_at)],
     ['Ended', ends_at === null ? `not yet, after ${lasted}` : `${utc(ends_at)}, after ${lasted}`],
+    ['Notified', notifiedText(incident)],
     [
       'Acknowledged',
       acknowledged_at === null
@@ -81,6 +84,11 @@ function factsOf(incident: IncidentDetail, now: number): string[][] {
     ['Alerts', String(alerts)],
     ['People', people.join(', ') || 'nobody yet'],
   ]
+}
+
+function notifiedText({ was_notified, notified_at, starts_at }: IncidentDetail): string {
+  if (notified_at !== null) return `${utc(notified_at)}, ${afterText(notified_at - starts_at)}`
+  return was_notified === false ? 'nobody' : 'not known'
 }
 
 function afterText(seconds: number): string {

@@ -1,7 +1,8 @@
 import type { Config } from '@mnemoscope/kpi'
 import type pg from 'pg'
 import { z } from 'zod'
-import { limit, scopeOf, scopeQuery, writtenText } from '../http/query.js'
+import { RequestError } from '../http/error.js'
+import { limit, scopeOf, scopeQuery, writtenLine, writtenText } from '../http/query.js'
 import { route } from '../http/route.js'
 import { signed } from '../http/signed.js'
 import { incidentDetail, incidentDetailAnswer } from './detail.js'
@@ -23,7 +24,7 @@ const incidentId = z
   .string()
   .regex(/^[1-9]\d{0,17}$/, { error: 'expected the id of an incident, as /api/incidents has it' })
 
-const by = writtenText(100)
+const by = writtenLine(100)
 const anyComment = writtenText(2_000).optional()
 const oneIncident = z.strictObject({ incident: incidentAnswer })
 const next = { invalid: 'Correct the body.', tooLarge: 'Write less.' }
@@ -50,8 +51,10 @@ export const incidentRoutes = [
         .describe('Only those after this one in the order of the answer: the next page.'),
     },
     answer: z.strictObject({ incidents: z.array(incidentAnswer) }),
+    refusals: [400],
     async handle({ query }, { readers }: Needs) {
       const { state, least, before } = query
+      if (before !== undefined && (await incidentById(readers, before)) === undefined) refuseGone(before)
       const filter = { state, info: least === 'info', most: query.limit, before }
       return { incidents: await incidents(readers, scopeOf(query), filter) }
     },
@@ -131,7 +134,7 @@ export const incidentRoutes = [
     access: 'acknowledge',
     params: { id: incidentId },
     body: {
-      schema: z.strictObject({ by, title: writtenText(200) }),
+      schema: z.strictObject({ by, title: writtenLine(200) }),
       mostBytes: mostTextBytes,
       expected: '{"by": "who", "title": "at most 200 characters"}',
       next,
@@ -193,6 +196,15 @@ export const incidentRoutes = [
     },
   }),
 ] as const
+
+/** Its place in the order is not known any more: the page after it would leave some out. */
+function refuseGone(before: string): never {
+  throw new RequestError(400, `query parameter before: incident ${before} does not stand by itself`, {
+    value: before,
+    expected: 'the id of the last incident of the page before',
+    next: 'It was merged since, or is older than the retention: begin again without before.',
+  })
+}
 
 async function answerWith(pool: pg.Pool, id: string): Promise<{ incident: Incident }> {
   return { incident: (await incidentById(pool, id)) ?? refuseUnknown(id) }

@@ -41,19 +41,28 @@ export async function loadAround(
   const { rows } = await client.query<MemberRow>(
     `WITH changed AS (
        SELECT *, ${alertOf('alert_episodes')} AS alert FROM alert_episodes WHERE id = ANY($1::bigint[])
+     ), times AS (
+       SELECT cluster, service,
+         unnest(range_agg(tstzrange(starts_at - $2::interval, starts_at + $2::interval, '[]'))) AS around
+       FROM changed GROUP BY cluster, service
+     ), alerts AS (
+       SELECT cluster, coalesce(service, '') AS service, alert, min(starts_at) - $2::interval AS from_at,
+         max(coalesce(ends_at, 'infinity')) + $2::interval AS to_at
+       FROM changed GROUP BY 1, 2, 3
      ), near AS (
-       SELECT other.id FROM changed CROSS JOIN LATERAL (
+       -- A storm has thousands within minutes of each other: each is read once.
+       SELECT other.id FROM times CROSS JOIN LATERAL (
          SELECT id FROM alert_episodes AS each
-         WHERE starts_at BETWEEN changed.starts_at - $2::interval AND changed.starts_at + $2::interval
-           AND each.cluster = changed.cluster AND each.service IS NOT DISTINCT FROM changed.service
+         WHERE starts_at BETWEEN lower(around) AND upper(around)
+           AND each.cluster = times.cluster AND each.service IS NOT DISTINCT FROM times.service
          OFFSET 0
        ) AS other
        UNION
-       SELECT other.id FROM changed JOIN alert_episodes AS other
-         ON other.cluster = changed.cluster AND coalesce(other.service, '') = coalesce(changed.service, '')
-         AND ${alertOf('other')} = changed.alert
-       WHERE other.starts_at <= coalesce(changed.ends_at, 'infinity') + $2::interval
-         AND coalesce(other.ends_at, 'infinity') + $2::interval >= changed.starts_at
+       SELECT other.id FROM alerts JOIN alert_episodes AS other
+         ON other.cluster = alerts.cluster AND coalesce(other.service, '') = alerts.service
+         AND ${alertOf('other')} = alerts.alert
+       WHERE other.starts_at <= to_at AND coalesce(other.ends_at, 'infinity') >= from_at
+         AND (other.ends_at IS NULL OR other.ends_at >= (SELECT min(from_at) FROM alerts))
        UNION
        SELECT id FROM changed
      ), touched AS (

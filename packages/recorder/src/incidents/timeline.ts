@@ -4,6 +4,7 @@ import { kpiOf } from '../config/source.js'
 import type { StoredDeployment } from '../deployments/store.js'
 import type { Before, KpiAround } from '../episodes/before.js'
 import type { DataOf } from '../http/route.js'
+import { type Notification, notificationText } from './notification.js'
 
 /** One thing that happened in an incident or shortly before it. */
 export const timelineItem = z.strictObject({
@@ -14,6 +15,7 @@ export const timelineItem = z.strictObject({
     'kpi_moved',
     'deployment',
     'config_change',
+    'notification',
     'acknowledged',
     'comment',
     'titled',
@@ -23,7 +25,11 @@ export const timelineItem = z.strictObject({
   what: z.string().describe('In words, with names from labels and texts of people as they are.'),
   by: z.string().nullable().describe('Who, where people did it.'),
   level: z.string().nullable().describe('Of an alert.'),
-  episode: z.number().int().nullable().describe('Id of the alert that it is about.'),
+  episode: z
+    .number()
+    .int()
+    .nullable()
+    .describe('Id of the alert that it is about; null where it is of several, or of none.'),
 })
 export type TimelineItem = DataOf<typeof timelineItem>
 
@@ -57,6 +63,7 @@ export interface Happened {
   /** The incident, as its own id tells what was done to it from what it was part of. */
   readonly incident: number
   readonly episodes: readonly AlertEpisode[]
+  readonly notifications: readonly Notification[]
   readonly acknowledgements: readonly Acknowledged[]
   readonly actions: readonly Action[]
   readonly deployments: readonly StoredDeployment[]
@@ -66,7 +73,8 @@ export interface Happened {
 
 /** What happened, oldest first; at the same moment, what people changed before what it may have caused. */
 export function timelineOf(happened: Happened, kpis: Config['kpis']): TimelineItem[] {
-  const { incident, episodes, acknowledgements, actions, deployments, configChanges, moved } = happened
+  const { incident, episodes, notifications, acknowledgements, actions, deployments, configChanges, moved } =
+    happened
   const items = [
     ...deployments.map(({ at, by, service, version, previous_version }) => {
       const versions = previous_version === null ? version : `${previous_version} → ${version}`
@@ -79,6 +87,9 @@ export function timelineOf(happened: Happened, kpis: Config['kpis']): TimelineIt
       around.map((each) => item(at, 'kpi_moved', movedText(each, place, kpis))),
     ),
     ...episodes.flatMap(alertItems),
+    ...notifications.map((each) =>
+      item(each.at, 'notification', notificationText(each), { episode: each.episode }),
+    ),
     ...acknowledgementsOnce(acknowledgements).map(({ at, by, comment }) =>
       item(at, 'acknowledged', comment ?? 'Acknowledged', { by }),
     ),
@@ -86,6 +97,18 @@ export function timelineOf(happened: Happened, kpis: Config['kpis']): TimelineIt
   ]
   // A stable sort keeps the order of the list above.
   return items.toSorted((a, b) => a.at - b.at)
+}
+
+/**
+ * The entries that fit. What people did and changed stays before entries of alerts and of notifications, of which a storm has
+ * thousands: the first ones of these stay. Of the others, the newest ones stay.
+ * @param items oldest first
+ */
+export function fitting(items: readonly TimelineItem[], most: number): TimelineItem[] {
+  const isOfMany = ({ kind }: TimelineItem) => kind.startsWith('alert_') || kind === 'notification'
+  const others = items.filter((each) => !isOfMany(each)).slice(-most)
+  const kept = new Set([...others, ...items.filter(isOfMany).slice(0, most - others.length)])
+  return items.filter((each) => kept.has(each))
 }
 
 function alertItems({ id, timestamp, ends_at, message, level, closed_how }: AlertEpisode): TimelineItem[] {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { catalog } from '@mnemoscope/kpi'
 import { anyRoutes } from '../../src/api/routes.js'
-import { queryShape } from '../../src/http/query.js'
+import { queryShape, writtenLine, writtenText } from '../../src/http/query.js'
 import { type ErrorAnswer, getJson } from '../plumbing/get-json.js'
 import { startTestRecorder, type TestRecorder } from '../plumbing/recorder.js'
 import { seedEverything } from '../plumbing/seed.js'
@@ -106,6 +106,32 @@ function stored(body: object): object {
   )
   return { ...JSON.parse(text), timestamp: 0, window: 0, from: 0, to: 0, step_seconds: 0 }
 }
+
+describe('a person writes what others can read', () => {
+  test.each(['', ' \n', '\u200b\u2060', '\u202e', 'a\u0000', 'a\ud800', 'x'.repeat(101)])(
+    '%j is refused',
+    (given) => {
+      expect(writtenText(100).safeParse(given).success).toBe(false)
+    },
+  )
+
+  test.each(['Zoë', 'שלום', '❤️', '👩‍💻', '...', 'a\nb', ' a '])('%j is read', (given) => {
+    expect(writtenText(100).safeParse(given)).toEqual({ success: true, data: given.trim() })
+  })
+
+  test.each(['a\nb', 'a\u001b[31m', 'a\u202eb', 'a\u2028b'])('%j is no name', (given) => {
+    expect(writtenLine(100).safeParse(given).success).toBe(false)
+  })
+})
+
+// Its place among the others is not known any more: an empty page would say that there are no more.
+test('a page after an incident that was merged since is refused', async () => {
+  const { rows } = await recorder.pool.query(
+    'SELECT id FROM alert_incidents WHERE into_id IS NOT NULL LIMIT 1',
+  )
+  const { status, body } = await get<ErrorAnswer>('/api/incidents', { before: rows[0]?.id })
+  expect([status, body.error.message]).toEqual([400, expect.stringContaining('does not stand by itself')])
+})
 
 describe('a number is one as JSON writes it', () => {
   test.each(['', ' 1', '+1', '0x10', '0b1', '1_0', '1.', '.5', 'Infinity'])('"%s" is none', async (hours) => {

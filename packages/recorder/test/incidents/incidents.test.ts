@@ -50,6 +50,20 @@ test('alerts of a service within minutes are one incident, also when the one tha
     id: Number(first),
     merged: [Number(second)],
   })
+  // Who was notified, once for all alerts of a message.
+  await pool.query(
+    `INSERT INTO alert_notifications (episode_id, at, receiver, integration, outcome, via)
+     SELECT episode_id, '2026-03-01T12:20:00Z'::timestamptz + make_interval(secs => n * 10), 'night', 'webhook',
+       (ARRAY['routed', 'success'])[n + 1], 'api'
+     FROM incident_episodes, generate_series(0, 1) AS n WHERE incident_id = $1`,
+    [first],
+  )
+  const told = await incidentDetail(pool, first, config.kpis)
+  const delivered = Date.parse('2026-03-01T12:20:10Z') / 1_000
+  expect(told).toMatchObject({ was_notified: true, notified_at: delivered, left_out: 0 })
+  expect(told?.timeline.filter(({ kind }) => kind === 'notification')).toMatchObject([
+    { at: delivered, what: 'night by webhook: delivered, of 3 alerts', episode: null },
+  ])
   // Nothing new, nothing changes.
   await happen(pool, { kpi: 'memory_usage', from: 9, to: 11 })
   expect(await incidentsOf(pool)).toEqual({ [first]: all })

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { type AlertEpisode, defineConfig } from '@mnemoscope/kpi'
 import type { IncidentDetail } from '../../src/incidents/detail.js'
+import { notificationText } from '../../src/incidents/notification.js'
 import { postmortem } from '../../src/incidents/postmortem.js'
-import { type Happened, timelineOf } from '../../src/incidents/timeline.js'
+import { fitting, type Happened, type TimelineItem, timelineOf } from '../../src/incidents/timeline.js'
 
 const { kpis } = defineConfig()
 const began = Date.parse('2026-03-01T12:00:00Z') / 1_000
@@ -35,6 +36,12 @@ const episode: AlertEpisode = {
 const happened: Happened = {
   incident: 3,
   episodes: [episode, { ...episode, id: 8, ends_at: began, closed_how: 'superseded' }],
+  notifications: [
+    {
+      ...{ at: began + 40, receiver: 'night', integration: 'webhook', outcome: 'success', reason: null },
+      ...{ silences: [], inhibitedBy: [], muteTimes: [], alerts: 2, episode: null },
+    },
+  ],
   acknowledgements: [
     { by: 'ada', comment: null, at: began + 120 },
     // The same acknowledgement, of another alert.
@@ -46,7 +53,7 @@ const happened: Happened = {
       incident_id: 3,
       by: 'grace',
       at: began + 200,
-      comment: 'a *new* index\n# lost',
+      comment: 'a *new* index\n# lost, _so_ ~~not~~ &lt;f1_score&gt;',
       other_id: null,
       episodes: 0,
     },
@@ -81,11 +88,49 @@ test('a timeline has everything once, in the order in which it happened', () => 
     [-300, 'deployment', 'memory 1 → 2', 'ci'],
     [0, 'kpi_moved', 'F1 score of <gpt|4o> (search), context size 8192: 0.9123 → 0.5', null],
     [0, 'alert_began', 'F1 score of <gpt|4o> has reached CRITICAL', null],
+    [40, 'notification', 'night by webhook: delivered, of 2 alerts', null],
     [120, 'acknowledged', 'Acknowledged', 'ada'],
-    [200, 'comment', 'a *new* index\n# lost', 'grace'],
+    [200, 'comment', 'a *new* index\n# lost, _so_ ~~not~~ &lt;f1_score&gt;', 'grace'],
     [300, 'split', 'Split off from incident 2', 'grace'],
     [600, 'alert_ended', 'F1 score of <gpt|4o> has reached CRITICAL', null],
   ])
+})
+
+test.each<[given: Partial<Parameters<typeof notificationText>[0]>, text: string]>([
+  [{ outcome: 'error', reason: 'serverError' }, 'night by webhook: failed (serverError)'],
+  [{ outcome: 'error', reason: 'attempts_fail' }, 'night by webhook: failed (every attempt)'],
+  [
+    { outcome: 'unknown', reason: 'not_seen', integration: null },
+    'night: not known whether it was delivered',
+  ],
+  [
+    {
+      outcome: 'silenced',
+      receiver: null,
+      silences: [{ id: 'a', by: 'ada', comment: 'a test', until: began }],
+    },
+    'nobody notified: silenced by ada until 2026-03-01 12:00 UTC (a test)',
+  ],
+  [{ outcome: 'inhibited', receiver: null, inhibitedBy: ['A'] }, 'nobody notified: inhibited by A'],
+  [{ outcome: 'muted', muteTimes: ['night'] }, 'night by webhook: nobody notified: mute time night'],
+  [{ outcome: 'no_receiver', receiver: null }, 'nobody notified: no route leads it to people'],
+  [{ outcome: 'not_there', receiver: null }, 'nobody notified: Alertmanager does not have it'],
+])('a timeline says what became of a notification: %p', (given, text) => {
+  const [notification] = happened.notifications
+  if (notification === undefined) throw new Error('no notification')
+  expect(notificationText({ ...notification, alerts: 1, ...given })).toBe(text)
+})
+
+test('of a storm, a timeline keeps all that people did, and the first alerts', () => {
+  const entry = (at: number, kind: TimelineItem['kind']): TimelineItem => {
+    return { at, kind, what: '', by: null, level: null, episode: null }
+  }
+  const storm = Array.from({ length: 50 }, (_, at) => entry(at, 'alert_began'))
+  const said = [entry(51, 'comment'), entry(52, 'acknowledged')]
+  const kept = fitting([...storm, ...said], 10)
+  expect(kept.map(({ at }) => at)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 51, 52])
+  // Of more than fits, what was said last is what somebody wants to know.
+  expect(fitting([...storm, ...said], 1)).toEqual([said[1]])
 })
 
 test('a draft says what is known, and escapes names and comments', () => {
@@ -100,6 +145,7 @@ test('a draft says what is known, and escapes names and comments', () => {
       open_alerts: 0,
     },
     ...{ acknowledged_at: began + 120, people: ['ada', 'grace'], merged: [], left_out: 2 },
+    ...{ was_notified: true, notified_at: began + 40 },
     episodes: [episode],
     timeline,
   }
@@ -109,13 +155,19 @@ test('a draft says what is known, and escapes names and comments', () => {
     '| Ended | 2026-03-01 12:10:00, after 10 min |',
     '| Acknowledged | 2026-03-01 12:02:00, after 2 min |',
     '| critical | F1 score of \\<gpt\\|4o\\> has reached CRITICAL | 0.42 | 0.7 | 10 min |',
-    '| 2026-03-01 12:03:20 | Comment | a \\*new\\* index # lost | grace |',
-    '2 later entries are not shown.',
+    '| 2026-03-01 12:03:20 | Comment | a \\*new\\* index # lost, \\_so\\_ \\~\\~not\\~\\~ \\&lt;f1_score\\&gt; | grace |',
+    '2 more entries are not shown, most of them of alerts and notifications.',
+    '| Notified | 2026-03-01 12:00:40, after 40 s |',
     '- Deployment 5 min before: memory 1 → 2, by ci\n- Configuration 10 min before: F1 score: warning 0.8 → 0.85, by ada',
   ]) {
     expect(draft).toContain(line)
   }
-  const open = postmortem({ ...incident, ends_at: null, timeline: [], left_out: 0 }, kpis, began + 700)
+  const open = postmortem(
+    { ...incident, ends_at: null, was_notified: false, notified_at: null, timeline: [], left_out: 0 },
+    kpis,
+    began + 700,
+  )
   expect(open).toContain('| Ended | not yet, after 11 min 40 s |')
+  expect(open).toContain('| Notified | nobody |')
   expect(open).toContain('Nothing is known to have changed in the six hours before.')
 })

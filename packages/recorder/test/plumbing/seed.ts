@@ -95,6 +95,10 @@ export async function seedEverything(pool: pg.Pool): Promise<void> {
        '[{"id": "a", "by": "ada", "comment": "rebuild", "until": 1}]', '{Other}', '{nights}', 'metrics' FROM alert_episodes`,
   )
   await pool.query(
+    `INSERT INTO alert_notifications (episode_id, at, receiver, integration, outcome, via)
+     SELECT id, starts_at + interval '1 min', 'oncall', 'webhook', 'success', 'metrics' FROM alert_episodes WHERE id = 2`,
+  )
+  await pool.query(
     `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, summary, differences, restarts, config)
      VALUES ($1::timestamptz - interval '1 hour', 'ada', 'file', 'b', 'a', '{snapshotInterval 60s → 30s}',
        '[{"path": "snapshotInterval", "before": "60s", "after": "30s"}]',
