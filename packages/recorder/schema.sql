@@ -368,8 +368,12 @@ COMMENT ON COLUMN deployments.recorded_at IS 'When the recorder stored it.';
 CREATE TABLE measurements (
   at timestamp with time zone NOT NULL,
   id uuid NOT NULL,
-  kpi text NOT NULL,
   value double precision,
+  weight double precision DEFAULT 1 NOT NULL,
+  sampling double precision DEFAULT 1 NOT NULL,
+  received_at timestamp with time zone DEFAULT now() NOT NULL,
+  compared_as bigint GENERATED ALWAYS AS (hash_array_extended(ARRAY[kpi, service, model, context_size, operation, (metadata ->> 'evaluator'::text), (metadata ->> 'structure'::text)], (0)::bigint)) STORED NOT NULL,
+  kpi text NOT NULL,
   outcome text,
   service text NOT NULL,
   model text NOT NULL,
@@ -379,9 +383,6 @@ CREATE TABLE measurements (
   trace_id text,
   span_id text,
   metadata jsonb NOT NULL,
-  weight double precision DEFAULT 1 NOT NULL,
-  sampling double precision DEFAULT 1 NOT NULL,
-  received_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT measurements_pkey PRIMARY KEY (at, id)
 ) PARTITION BY RANGE (at);
 CREATE INDEX measurements_place ON ONLY measurements USING btree (kpi, model, at);
@@ -389,8 +390,12 @@ CREATE INDEX measurements_worst ON ONLY measurements USING btree (kpi, model, va
 COMMENT ON TABLE measurements IS 'Single measurements with what is known of the operation behind them. One partition for each UTC day.';
 COMMENT ON COLUMN measurements.at IS 'When it was measured.';
 COMMENT ON COLUMN measurements.id IS 'Hash of its content: the same record sent twice is stored once.';
-COMMENT ON COLUMN measurements.kpi IS 'Id of the KPI.';
 COMMENT ON COLUMN measurements.value IS 'The value, in the KPI''s unit; for a KPI that counts outcomes 1 or 0, NULL for an outcome that stays out of its ratio.';
+COMMENT ON COLUMN measurements.weight IS 'How many measurements it stands for: 1 for a breach, which is always kept, and 1 / sampling for another. Sums with this weight estimate sums over all measurements.';
+COMMENT ON COLUMN measurements.sampling IS 'Share of the measurements that are no breaches that its service kept at that time, 0 to 1.';
+COMMENT ON COLUMN measurements.received_at IS 'When the recorder stored it.';
+COMMENT ON COLUMN measurements.compared_as IS 'Hash of what compare_measurements keeps apart: KPI, service, model, context size, operation, evaluator and structure. One number is grouped faster than seven texts.';
+COMMENT ON COLUMN measurements.kpi IS 'Id of the KPI.';
 COMMENT ON COLUMN measurements.outcome IS 'The outcome, for a KPI that counts them.';
 COMMENT ON COLUMN measurements.service IS 'Service that measured it: service.name.';
 COMMENT ON COLUMN measurements.model IS 'Model in use.';
@@ -400,9 +405,6 @@ COMMENT ON COLUMN measurements.severity IS 'Level whose threshold it is at or be
 COMMENT ON COLUMN measurements.trace_id IS 'Trace it was measured in, 32 hex digits; NULL outside of traces.';
 COMMENT ON COLUMN measurements.span_id IS 'Span it was measured in, 16 hex digits.';
 COMMENT ON COLUMN measurements.metadata IS 'Further details from the service that are too varied for labels.';
-COMMENT ON COLUMN measurements.weight IS 'How many measurements it stands for: 1 for a breach, which is always kept, and 1 / sampling for another. Sums with this weight estimate sums over all measurements.';
-COMMENT ON COLUMN measurements.sampling IS 'Share of the measurements that are no breaches that its service kept at that time, 0 to 1.';
-COMMENT ON COLUMN measurements.received_at IS 'When the recorder stored it.';
 
 CREATE TABLE reconciles (
   cluster text NOT NULL,
@@ -1258,26 +1260,25 @@ CREATE OR REPLACE FUNCTION compare_measurements(since timestamp with time zone, 
  RETURNS TABLE(kpi text, service text, model text, context_size text, operation text, evaluator text, structure text, measurements bigint, breaches bigint, sampled bigint, stands_for double precision, mean double precision, mean_error double precision, median double precision, median_low double precision, median_high double precision, p95 double precision, p95_low double precision, p95_high double precision)
  LANGUAGE sql
  STABLE
- SET enable_sort TO 'off'
- SET enable_incremental_sort TO 'off'
  SET work_mem TO '64MB'
 AS $function$
-  SELECT listed.kpi, listed.service, listed.model, listed.context_size, listed.operation, listed.evaluator,
-         listed.structure, listed.measurements, listed.breaches, listed.sampled,
-         CASE WHEN listed.is_known THEN listed.total END,
+  SELECT named.*, listed.measurements, listed.breaches, listed.sampled, CASE WHEN listed.is_known THEN listed.total END,
          ranked.mean, ranked.error, half.value, half.low, half.high, most.value, most.low, most.high
   FROM (
-    SELECT kpi, service, model, context_size, operation, metadata ->> 'evaluator' AS evaluator,
-           metadata ->> 'structure' AS structure, count(*) AS measurements, count(severity) AS breaches,
+    SELECT compared_as, max(at) AS newest, count(*) AS measurements, count(severity) AS breaches,
            count(*) FILTER (WHERE weight > 1) AS sampled, sum(weight) AS total,
            array_agg(value) AS given, array_agg(weight) AS weights,
            bool_and(sampling = 1) OR count(*) FILTER (WHERE weight > 1) >= 10 AS is_known
     FROM measurements WHERE at >= since AND at <= until AND value IS NOT NULL
-    GROUP BY 1, 2, 3, 4, 5, 6, 7
+    GROUP BY compared_as
   ) AS listed
+  CROSS JOIN LATERAL (
+    SELECT kpi, service, model, context_size, operation, metadata ->> 'evaluator', metadata ->> 'structure'
+    FROM measurements WHERE at = listed.newest AND compared_as = listed.compared_as LIMIT 1
+  ) AS named
   LEFT JOIN LATERAL ranked_values(listed.given, listed.weights) AS ranked ON listed.is_known
-  LEFT JOIN LATERAL quantile_of(ranked.ascending, ranked.reached, ranked.spread, ranked.most, 0.5) AS half ON listed.is_known
-  LEFT JOIN LATERAL quantile_of(ranked.ascending, ranked.reached, ranked.spread, ranked.most, 0.95) AS most ON listed.is_known
+  LEFT JOIN LATERAL quantile_of(ranked.ascending, ranked.reached, ranked.spread, ranked.greatest_weight, 0.5) AS half ON listed.is_known
+  LEFT JOIN LATERAL quantile_of(ranked.ascending, ranked.reached, ranked.spread, ranked.greatest_weight, 0.95) AS most ON listed.is_known
 $function$;
 COMMENT ON FUNCTION compare_measurements IS 'All measurements of a time, estimated from those that were kept, with operations, evaluators (metadata.evaluator) and structures of a benchmark (metadata.structure) kept apart. Services keep every breach and a sample of the rest, so each counts by its weight. measurements: those that were kept, of them breaches at or beyond a threshold, and sampled for others. stands_for: how many there were, estimated. mean_error is a standard error; median and p95 lie from low to high in 95 of 100 samples: see weighted_mean and weighted_quantile. All of these are NULL where part was left out and fewer than 10 of a sample were kept: breaches alone say nothing of the rest.';
 
@@ -1384,19 +1385,23 @@ AS $function$
   ), kept AS MATERIALIZED (
     SELECT measurements.at, measurements.id, weight,
       coalesce(array_position(ARRAY['info', 'warning', 'error', 'critical'], measurements.severity) >= level, false) AS is_bad,
-      row_number() OVER (ORDER BY measurements.at DESC) <= 20 OR measurements.at >= starts_at - interval '5 minutes' AS is_end
+      row_number() OVER (ORDER BY measurements.at DESC) <= 20 AS is_newest,
+      measurements.at >= starts_at - interval '5 minutes' AS is_late
     FROM begun JOIN measurements USING (kpi, model, service, context_size, operation)
     WHERE at >= (SELECT since FROM begun) AND at <= (SELECT starts_at FROM begun) AND value IS NOT NULL
     ORDER BY at DESC LIMIT 5000
   ), ends AS (
-    SELECT sum(weight) FILTER (WHERE is_bad) / sum(weight) AS share FROM kept WHERE is_end
+    SELECT greatest(
+      sum(weight) FILTER (WHERE is_bad AND is_late) / sum(weight) FILTER (WHERE is_late),
+      sum(weight) FILTER (WHERE is_bad AND is_newest) / sum(weight) FILTER (WHERE is_newest)
+    ) AS share FROM kept
   ), sums AS (
     SELECT at, is_bad, sum(weight * (is_bad::int - share / 2)) OVER (ORDER BY at, id) - weight * (is_bad::int - share / 2) AS before
     FROM kept, ends
   )
   SELECT at FROM sums WHERE is_bad ORDER BY before, at DESC LIMIT 1
 $function$;
-COMMENT ON FUNCTION first_bad_operation IS 'When operations of an alert''s KPI and place began to be bad: the first kept operation at or beyond its level since which bad ones were, in sum, more than half as frequent as they were in the five minutes before it fired, or in the newest 20 operations where these are more. It looks back for an hour, not beyond the end of the episode before, and over the newest 5,000 kept operations. NULL where no bad one was kept.';
+COMMENT ON FUNCTION first_bad_operation IS 'When operations of an alert''s KPI and place began to be bad: the first kept operation at or beyond its level since which bad ones were, in sum, more than half as frequent as they were in the five minutes before it fired, or in the newest 20 kept operations where this share is greater. It looks back for an hour, not beyond the end of the episode before, and over the newest 5,000 kept operations. NULL where no bad one was kept.';
 
 CREATE OR REPLACE FUNCTION keep_alert_notifications()
  RETURNS trigger
@@ -1509,21 +1514,28 @@ AS $function$
 $function$;
 COMMENT ON FUNCTION parts_of_window IS 'Divides the time from since on, before until, so that every snapshot in it is read once: six_hours, hours and five_minutes that are rolled up, lie within it and are no larger than largest, by their starts, and everything else, from each rest_since on, before each rest_until.';
 
-CREATE OR REPLACE FUNCTION quantile_of(ascending double precision[], reached double precision[], spread double precision[], most double precision, share double precision)
+CREATE OR REPLACE FUNCTION quantile_of(ascending double precision[], reached double precision[], spread double precision[], greatest_weight double precision, share double precision)
  RETURNS TABLE(value double precision, low double precision, high double precision)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-  -- Sums of fractions end a little beside whole numbers.
   SELECT ascending[place],
-    CASE WHEN share - margin >= 0 THEN ascending[width_bucket((share - margin) * total, reached) + 1] END,
-    CASE WHEN share + margin <= 1 THEN ascending[width_bucket((share + margin) * total, reached) + 1] END
-  FROM (SELECT reached[cardinality(reached)] * (1 - 1e-9) AS total) AS totals,
-    LATERAL (SELECT width_bucket(share * total, reached) + 1 AS place) AS found,
+    CASE WHEN share - margin >= 0 THEN ascending[CASE
+      WHEN reached IS NULL THEN floor((share - margin) * total / greatest_weight) ELSE width_bucket((share - margin) * total, reached)
+    END::integer + 1] END,
+    CASE WHEN share + margin <= 1 THEN ascending[CASE
+      WHEN reached IS NULL THEN floor((share + margin) * total / greatest_weight) ELSE width_bucket((share + margin) * total, reached)
+    END::integer + 1] END
+  -- Sums of fractions end a little beside whole numbers.
+  FROM (SELECT coalesce(reached[cardinality(reached)], greatest_weight * cardinality(ascending)) * (1 - 1e-9) AS total,
+          greatest_weight * (greatest_weight - 1) AS most) AS totals,
+    LATERAL (SELECT CASE
+      WHEN reached IS NULL THEN floor(share * total / greatest_weight) ELSE width_bucket(share * total, reached)
+    END::integer + 1 AS place) AS found,
+    LATERAL (SELECT coalesce(spread[place], most * place) AS below,
+      coalesce(spread[cardinality(spread)], most * cardinality(ascending)) AS whole) AS spreads,
     -- As if one more of the sample lay on either side: beyond the last value, the sample itself has no error.
-    LATERAL (SELECT 1.96 / total * sqrt(
-      (spread[place] + most) * (1 - share) ^ 2 + (spread[cardinality(spread)] - spread[place] + most) * share ^ 2
-    ) AS margin) AS error
+    LATERAL (SELECT 1.96 / total * sqrt((below + most) * (1 - share) ^ 2 + (whole - below + most) * share ^ 2) AS margin) AS error
 $function$;
 COMMENT ON FUNCTION quantile_of IS 'weighted_quantile of values that ranked_values has ranked.';
 
@@ -1566,15 +1578,25 @@ $function$;
 COMMENT ON FUNCTION quantile_of_buckets IS 'The value up to which a share of the operations in buckets lies, such as 0.95 of sum(buckets): in the bucket that holds the true one, placed within it as if its operations were spread evenly. Beyond the last boundary it is that boundary. NULL without operations.';
 
 CREATE OR REPLACE FUNCTION ranked_values(given double precision[], weights double precision[])
- RETURNS TABLE(ascending double precision[], reached double precision[], spread double precision[], most double precision, mean double precision, error double precision)
+ RETURNS TABLE(ascending double precision[], reached double precision[], spread double precision[], greatest_weight double precision, mean double precision, error double precision)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-  SELECT ascending, reached, spread, most, given[1] + beyond,
+  SELECT ascending, NULL::double precision[], NULL::double precision[], weight, mean,
+         sqrt(weight * (weight - 1) * squares) / (weight * cardinality(ascending))
+  FROM (
+    SELECT array_agg(value ORDER BY value) AS ascending, weights[1] AS weight, avg(value) AS mean,
+           count(*) * var_pop(value) AS squares
+    FROM unnest(given) AS each (value)
+  ) AS added
+  WHERE weights = array_fill(weights[1], ARRAY[cardinality(weights)])
+  UNION ALL
+  SELECT ascending, reached, spread, greatest_weight, given[1] + beyond,
          sqrt(greatest(0, squares - 2 * beyond * products + beyond ^ 2 * spread[cardinality(spread)])) / reached[cardinality(reached)]
   FROM (
-    SELECT array_agg(value) AS ascending, array_agg(reached) AS reached, array_agg(spread) AS spread, max(own) AS most,
-           sum(weight * moved) / sum(weight) AS beyond, sum(own * moved) AS products, sum(own * moved * moved) AS squares
+    SELECT array_agg(value) AS ascending, array_agg(reached) AS reached, array_agg(spread) AS spread,
+           max(weight) AS greatest_weight, sum(weight * moved) / sum(weight) AS beyond, sum(own * moved) AS products,
+           sum(own * moved * moved) AS squares
     FROM (
       SELECT value, value - given[1] AS moved, weight, weight * (weight - 1) AS own,
              sum(weight) OVER in_order AS reached, sum(weight * (weight - 1)) OVER in_order AS spread
@@ -1582,8 +1604,9 @@ AS $function$
       WINDOW in_order AS (ORDER BY value ROWS UNBOUNDED PRECEDING)
     ) AS ranked
   ) AS added
+  WHERE weights <> array_fill(weights[1], ARRAY[cardinality(weights)])
 $function$;
-COMMENT ON FUNCTION ranked_values IS 'Values in ascending order, each with the weight up to it and with what it adds to the variance of that weight, which quantile_of reads; and their weighted_mean.';
+COMMENT ON FUNCTION ranked_values IS 'Values in ascending order, each with the weight up to it and with what it adds to the variance of that weight, which quantile_of reads; and their weighted_mean. reached and spread are NULL where all weights are equal: they are multiples of the rank then.';
 
 CREATE OR REPLACE FUNCTION values_of_rest(five_minutes timestamp with time zone[], rest_since timestamp with time zone[], rest_until timestamp with time zone[])
  RETURNS TABLE(hour timestamp with time zone, series_id integer, kpi text, count integer, total double precision, lowest double precision, highest double precision, samples double precision, samples_total double precision, buckets numeric)
@@ -1622,7 +1645,7 @@ CREATE OR REPLACE FUNCTION weighted_quantile(given double precision[], weights d
  IMMUTABLE PARALLEL SAFE
 AS $function$
   SELECT found.* FROM ranked_values(given, weights) AS ranked,
-    quantile_of(ranked.ascending, ranked.reached, ranked.spread, ranked.most, share) AS found
+    quantile_of(ranked.ascending, ranked.reached, ranked.spread, ranked.greatest_weight, share) AS found
 $function$;
 COMMENT ON FUNCTION weighted_quantile IS 'The least value that a share of all measurements does not exceed, estimated from those that were kept. low and high are an interval that holds the true one in 95 of 100 samples: those of the shares that the error of the estimated share reaches (Woodruff, Confidence Intervals for Medians and Other Position Measures, 1952, JASA 47, 635-646). NULL for an end that lies beyond everything that was kept.';
 

@@ -53,7 +53,8 @@ COMMENT ON COLUMN alert_outcomes.is_flap IS 'Whether the same alert had ended at
 
 -- A trickle of bad operations is usual for many services. So the time when it got bad is not that of any bad operation: it is
 -- where bad operations began to be more than half as frequent as they were at the end (Page, Continuous Inspection Schemes,
--- 1954, Biometrika 41, 100-115: the last minimum of the sum).
+-- 1954, Biometrika 41, 100-115: the last minimum of the sum). An alert that fires within seconds has mostly good operations in
+-- its last five minutes, so the newest operations count too.
 CREATE FUNCTION first_bad_operation(episode bigint, within interval DEFAULT '1 hour') RETURNS timestamptz
 LANGUAGE sql STABLE AS $$
   WITH begun AS (
@@ -69,16 +70,20 @@ LANGUAGE sql STABLE AS $$
   ), kept AS MATERIALIZED (
     SELECT measurements.at, measurements.id, weight,
       coalesce(array_position(ARRAY['info', 'warning', 'error', 'critical'], measurements.severity) >= level, false) AS is_bad,
-      row_number() OVER (ORDER BY measurements.at DESC) <= 20 OR measurements.at >= starts_at - interval '5 minutes' AS is_end
+      row_number() OVER (ORDER BY measurements.at DESC) <= 20 AS is_newest,
+      measurements.at >= starts_at - interval '5 minutes' AS is_late
     FROM begun JOIN measurements USING (kpi, model, service, context_size, operation)
     WHERE at >= (SELECT since FROM begun) AND at <= (SELECT starts_at FROM begun) AND value IS NOT NULL
     ORDER BY at DESC LIMIT 5000
   ), ends AS (
-    SELECT sum(weight) FILTER (WHERE is_bad) / sum(weight) AS share FROM kept WHERE is_end
+    SELECT greatest(
+      sum(weight) FILTER (WHERE is_bad AND is_late) / sum(weight) FILTER (WHERE is_late),
+      sum(weight) FILTER (WHERE is_bad AND is_newest) / sum(weight) FILTER (WHERE is_newest)
+    ) AS share FROM kept
   ), sums AS (
     SELECT at, is_bad, sum(weight * (is_bad::int - share / 2)) OVER (ORDER BY at, id) - weight * (is_bad::int - share / 2) AS before
     FROM kept, ends
   )
   SELECT at FROM sums WHERE is_bad ORDER BY before, at DESC LIMIT 1
 $$;
-COMMENT ON FUNCTION first_bad_operation IS 'When operations of an alert''s KPI and place began to be bad: the first kept operation at or beyond its level since which bad ones were, in sum, more than half as frequent as they were in the five minutes before it fired, or in the newest 20 operations where these are more. It looks back for an hour, not beyond the end of the episode before, and over the newest 5,000 kept operations. NULL where no bad one was kept.';
+COMMENT ON FUNCTION first_bad_operation IS 'When operations of an alert''s KPI and place began to be bad: the first kept operation at or beyond its level since which bad ones were, in sum, more than half as frequent as they were in the five minutes before it fired, or in the newest 20 kept operations where this share is greater. It looks back for an hour, not beyond the end of the episode before, and over the newest 5,000 kept operations. NULL where no bad one was kept.';

@@ -108,7 +108,8 @@ function places(current: Explanation['current'], unit: string, now: number): str
       model === ''
         ? Object.entries(labels).map((label) => label.join('='))
         : [`${modelText(value)} at ${context_size} in ${service}`]
-    const line = `  ${inUnit(value.value, unit).padEnd(14)} ${printableLine(where.join(' '))}${state === null ? '' : ` ${pc.red(state)}`}`
+    const shown = inUnit(value.value, unit, undefined, value.threshold === null ? [] : [value.threshold])
+    const line = `  ${shown.padEnd(14)} ${printableLine(where.join(' '))}${state === null ? '' : ` ${pc.red(state)}`}`
     const { evidence } = value
     return [
       line.trimEnd(),
@@ -146,12 +147,13 @@ function episodeText(
 ): string {
   const { id, timestamp, ends_at, message, current_value, peak_value, transitions, metadata } = episode
   const seen = metadata.annotations.shown_operations
+  const limits = episode.threshold === null ? [] : [episode.threshold]
   const until = ends_at === null ? pc.red('open') : `until ${utc(ends_at)}`
   return [
     `  ${pc.bold(`#${id}`)} ${utc(timestamp)} ${until}  ${printableLine(message)}`,
     [
-      `    began at ${inUnit(current_value, unit)}`,
-      `worst ${inUnit(peak_value, unit)}`,
+      `    began at ${inUnit(current_value, unit, undefined, limits)}`,
+      `worst ${inUnit(peak_value, unit, undefined, limits)}`,
       ...(seen ? [printableLine(seen)] : []),
     ].join(', '),
     ...transitions.map(({ kind, at, via }) => `    ${utc(at)}  ${kind} ${pc.dim(`(${printableLine(via)})`)}`),

@@ -57,7 +57,9 @@ function currentValue(
   return {
     ...(newest === null
       ? {}
-      : { now: `${inUnit(newest, scale.unit, shared)}${age < oldSeconds ? '' : `, ${span(age)} ago`}` }),
+      : {
+          now: `${inUnit(newest, scale.unit, shared, threshold === null ? [] : [threshold])}${age < oldSeconds ? '' : `, ${span(age)} ago`}`,
+        }),
     ...(threshold === null ? {} : { threshold: `${sign} ${inUnit(threshold, scale.unit, shared)}` }),
   }
 }

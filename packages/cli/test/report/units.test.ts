@@ -20,6 +20,19 @@ describe('a value for people', () => {
     expect(inUnit(value, unit)).toBe(text)
   })
 
+  test.each([
+    [0.6995, '1', 0.7, '0.6995'],
+    [0.7004, '1', 0.7, '0.7004'],
+    [0.7, '1', 0.7, '0.700'],
+    [0.6, '1', 0.7, '0.600'],
+    [9.9996, 's', 10, '9.9996 s'],
+    [0.299_96, 's', 0.3, '299.96 ms'],
+    [14_999.7, '{token}', 15_000, '14,999.7'],
+    [0.999_999_999_9, '1', 1, '0.9999999999'],
+  ])('%p in %s beside a threshold of %p reads %s', (value, unit, limit, text) => {
+    expect(inUnit(value, unit, undefined, [limit])).toBe(text)
+  })
+
   test('a time is UTC to the second', () => {
     expect(utc(1_700_000_000.75)).toBe('2023-11-14 22:13:20 UTC')
   })

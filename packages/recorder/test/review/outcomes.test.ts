@@ -79,3 +79,25 @@ test('a part of the history is reviewed by itself', async () => {
   expect(await outcomesIn(database.pool, { ...window, service: 'other' })).toEqual([])
   expect(await outcomesIn(database.pool, { ...window, model: 'a', operation: 'search' })).toHaveLength(4)
 })
+
+test('an alert that fires within seconds was noticed within seconds, though a fifth of all operations had always been bad', async () => {
+  await database.pool.query(
+    `INSERT INTO alert_episodes (id, cluster, fingerprint, alertname, severity, kpi, service, model, context_size, operation,
+       starts_at, summary, labels, annotations)
+     OVERRIDING SYSTEM VALUE
+     VALUES (7, 'default', 'sudden', 'MnemoscopeF1ScoreError', 'error', 'f1_score', 'sudden', 'a', '8192', 'search', $1, 's', '{}', '{}')`,
+    [at(0)],
+  )
+  // Two operations a second for five minutes, each fifth of which is bad. From 15 s before the alert on, all are.
+  await database.pool.query(
+    `INSERT INTO measurements (at, id, kpi, value, service, model, context_size, operation, severity, metadata)
+     SELECT $1::timestamptz - interval '0.5 s' * n, gen_random_uuid(), 'f1_score', 0.5, 'sudden', 'a', '8192', 'search',
+       CASE WHEN n <= 30 OR n % 5 = 3 THEN 'critical' END, '{}'
+     FROM generate_series(0, 600) AS n`,
+    [at(0)],
+  )
+  const { rows } = await database.pool.query(
+    'SELECT extract(epoch FROM starts_at - first_bad_operation(id))::float8 AS seconds FROM alert_episodes WHERE id = 7',
+  )
+  expect(rows).toEqual([{ seconds: 15 }])
+})
