@@ -15,11 +15,12 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => recorder?.stop(), 60_000)
 
-const compare = async (...args: string[]) => {
-  const result = await mnemoscopeHere(process.cwd(), ['compare', ...args, '--url', recorder.url])
+const run = async (...args: string[]) => {
+  const result = await mnemoscopeHere(process.cwd(), [...args, '--url', recorder.url])
   if (result.exitCode === 0) return result.stdout
   throw result
 }
+const compare = (...args: string[]) => run('compare', ...args)
 
 describe('mnemoscope compare', () => {
   test('models: the best first, and what was measured of each', async () => {
@@ -65,6 +66,57 @@ describe('mnemoscope compare', () => {
       stderr: expect.stringMatching(/kpi[\s\S]+f1_score/),
     })
   })
+})
+
+describe('mnemoscope incident', () => {
+  test('lists incidents, those that are not over first', async () => {
+    const text = await run('incident')
+    expect(text).toMatch(
+      /INCIDENTS\n[\s\S]+\n\s+1 +.+CRITICAL +acknowledged .+Index lost +ada\n\s+2 +.+WARNING +resolved +10 min +Slow answers +ada/,
+    )
+    expect(JSON.parse(await run('incident', '--state', 'resolved', '--json'))).toMatchObject({
+      incidents: [{ id: 2, state: 'resolved' }],
+    })
+  })
+
+  test('shows one, also by the id that it had before, and the draft of its post-mortem', async () => {
+    const text = await run('incident', '3')
+    expect(text).toMatch(/INCIDENT 1: Index lost[\s\S]+ALERTS[\s\S]+F1 score is critical[\s\S]+TIMELINE/)
+    expect(text).toMatch(/notification +oncall by webhook: failed \(serverError\)/)
+    expect(await run('incident', '1', '--postmortem')).toMatch(
+      /^# Incident 1: Index lost\n[\s\S]+the index again \| ada/,
+    )
+  })
+
+  test.each([
+    [['--postmortem'], /needs the id of an incident/],
+    [['99'], /there is no incident 99/],
+    [['x'], /id can't be "x"/],
+  ])('%j is refused', async (args, stderr) => {
+    await expect(run('incident', ...args)).rejects.toMatchObject({ stderr: expect.stringMatching(stderr) })
+  })
+})
+
+test('the review of a report is what a person counts of the two alerts that are stored', async () => {
+  const answer = await fetch(`${recorder.url}/api/alerts/review`)
+  const { total } = (await answer.json()) as AnswerOf<'GET /api/alerts/review'>
+  // One fires; the other was over after ten minutes. Ada has rated both as useful.
+  expect(total).toMatchObject({
+    episodes: 2,
+    open: 1,
+    useful: 2,
+    noise: 0,
+    precision: 1,
+    flaps: 0,
+    acted_on: 2,
+  })
+  expect(total.to_recover).toEqual({ median_seconds: 600, count: 1 })
+  // The first of its bad operations was five seconds before the first.
+  expect(total.to_notice).toEqual({ median_seconds: 5, count: 1 })
+  expect(total.to_acknowledge.count).toBe(2)
+  expect(await run('report')).toMatch(
+    /ALERT REVIEW\n[\s\S]+?\n\s+all alerts +2 +100 % \(2 of 2\) .+ 10 min \(1\) +0 /,
+  )
 })
 
 test('a time without snapshots says so', () => {
