@@ -3,7 +3,7 @@ import type { DashboardData } from '@mnemoscope/recorder'
 import type { EpisodeDetail } from '../../packages/recorder/src/episodes/detail.js'
 import type { Behind } from '../../packages/recorder/src/operations/behind.js'
 import { f1, record, sendLogs } from '../../packages/recorder/test/measurements/otlp-logs.js'
-import { keepScreenshot, openPage } from './browser.js'
+import { keepScreenshot } from './browser.js'
 import { describeSeeded, isWiderThanScreen } from './seeded-page.js'
 
 describeSeeded('alerts on the page, over two hours of stored history', (seeded) => {
@@ -87,7 +87,7 @@ describeSeeded('alerts on the page, over two hours of stored history', (seeded) 
       expect([config_changes, deployments].map(({ length }) => length)).toEqual([2, 1])
       expect(gaps.map(({ reason }) => reason)).toContain('prometheus_has_no_data')
       const card = page.locator(`.alert[data-episode="${episode?.id}"]`)
-      const items = card.locator('.changes > li')
+      const items = card.locator('details', { hasText: 'What changed before' }).locator('.changes > li')
       await items.first().waitFor()
       const texts = await items.allTextContents()
       expect(texts).toHaveLength([moved, config_changes, deployments, alerts, gaps].flat().length)
@@ -133,10 +133,14 @@ describeSeeded('alerts on the page, over two hours of stored history', (seeded) 
       ),
       traceId: `${i}`.padStart(32, '0'),
     })
-    await sendLogs(seeded.recorder.url, [
-      ...Array.from({ length: 12 }, (_, i) => measured(0.1 + i / 100, 'acme', 1 + i)),
-      ...Array.from({ length: 40 }, (_, i) => measured(i === 3 ? 0.5 : 0.9, `tenant-${i % 4}`, 1 + i / 4)),
-    ])
+    await sendLogs(
+      seeded.recorder.url,
+      [
+        ...Array.from({ length: 12 }, (_, i) => measured(0.1 + i / 100, 'acme', 1 + i)),
+        ...Array.from({ length: 40 }, (_, i) => measured(i === 3 ? 0.5 : 0.9, `tenant-${i % 4}`, 1 + i / 4)),
+      ],
+      { headers: seeded.headers.all },
+    )
     await seeded.withPage('/', {}, async (page) => {
       const card = page.locator(`.alert[data-episode="${episode.id}"]`)
       const details = card.locator('details', { hasText: 'Operations behind it' })
@@ -184,7 +188,7 @@ describeSeeded('alerts on the page, over two hours of stored history', (seeded) 
       await around.getByText(/^Operations of F1 score, .* UTC/).waitFor()
       await around.getByRole('button', { name: 'Close' }).click()
       expect(await around.textContent()).toBe('')
-      await openPage(page, `${seeded.url}/?alert=999999`)
+      await seeded.open(page, '/?alert=999999')
       await page.locator('#one-alert').getByText('there is no episode 999999').waitFor()
     })
     await seeded.recorder.query('DELETE FROM measurements')
@@ -223,7 +227,7 @@ describeSeeded('alerts on the page, over two hours of stored history', (seeded) 
          VALUES ('default', 'fedcba', 'LongWord', 'info', now(), $1, '{}', jsonb_build_object('description', $1::text))`,
         ['0c8db678a83640a5'.repeat(8)],
       )
-      await openPage(page, seeded.recorder.url)
+      await seeded.open(page)
       const cards = page.locator('.alert')
       await cards.filter({ hasText: '0c8db678' }).waitFor()
       expect(

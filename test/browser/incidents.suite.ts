@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { keepPicture, seriousViolations } from './browser.js'
-import { describeSeeded, isWiderThanScreen } from './seeded-page.js'
+import { describeSeeded, isWiderThanScreen, statusOf } from './seeded-page.js'
 
 interface Incident {
   readonly id: number
@@ -62,6 +62,24 @@ describeSeeded('incidents on the page, over two hours of stored history', (seede
     const { id } = incident
     await seeded.withPage(`/?incident=${id}`, {}, async (page) => {
       await page.locator('#timeline li').first().waitFor()
+      if (!seeded.mayAcknowledge) {
+        for (const part of ['comment', 'parts', 'merge', 'split', 'rename'])
+          expect(await page.locator(`#incident-${part}`).isVisible()).toBe(false)
+        expect(await page.locator('#one-incident .instead-of-acknowledge').isVisible()).toBe(true)
+        for (const [what, body] of Object.entries({
+          acknowledge: {},
+          comments: { comment: 'x' },
+          title: { title: 'x' },
+          merge: { incident: id + 1 },
+          split: { episodes: [1] },
+        }))
+          expect([what, await statusOf(page, `api/incidents/${id}/${what}`, { by: 'ada', ...body })]).toEqual(
+            [what, 403],
+          )
+        expect((await all()).find((each) => each.id === id)).toEqual(incident)
+        keepPicture(await page.locator('#one-incident').screenshot(), 'incident-read-only')
+        return
+      }
       await page.locator('#incident-comment [name=by]').fill('ada')
       await page.locator('#incident-comment [name=text]').fill('<b>the index</b> again')
       await page.locator('#incident-comment [name=text]').press('Tab')
@@ -97,9 +115,11 @@ describeSeeded('incidents on the page, over two hours of stored history', (seede
     const phone = { viewport: { width: 360, height: 740 }, colorScheme: 'dark' } as const
     await seeded.withPage(`/?incident=${incident?.id}`, phone, async (page) => {
       await page.locator('#timeline li').first().waitFor()
-      await page.locator('#incident-parts summary').click()
+      if (seeded.mayAcknowledge) await page.locator('#incident-parts summary').click()
       expect(await isWiderThanScreen(page)).toBe(false)
-      expect(await page.locator('#incident-merge').isVisible()).toBe((await all()).length > 1)
+      expect(await page.locator('#incident-merge').isVisible()).toBe(
+        seeded.mayAcknowledge && (await all()).length > 1,
+      )
       expect(await seriousViolations(page)).toEqual([])
       keepPicture(await page.locator('#one-incident').screenshot(), 'incident-phone-dark')
     })

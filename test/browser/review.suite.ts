@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { BrowserContextOptions } from 'playwright-core'
 import { keepPicture, keepScreenshot, seriousViolations } from './browser.js'
-import { describeSeeded, isWiderThanScreen } from './seeded-page.js'
+import { describeSeeded, isWiderThanScreen, statusOf } from './seeded-page.js'
 
 describeSeeded('rating alerts, and the review of all', (seeded) => {
   const ratings = () =>
@@ -13,6 +13,14 @@ describeSeeded('rating alerts, and the review of all', (seeded) => {
     seeded.withPage('/', {}, async (page) => {
       const card = page.locator('#firing-list .alert').first()
       const id = Number(await card.getAttribute('data-episode'))
+      if (!seeded.mayAcknowledge) {
+        expect(await card.locator('.rating button').count()).toBe(2)
+        expect(await card.locator('.rating button:visible').count()).toBe(0)
+        const rating = { by: 'ann', rating: 'noise' }
+        expect(await statusOf(page, `api/episodes/${id}/rating`, rating)).toBe(403)
+        expect(await ratings()).toEqual([])
+        return
+      }
       const button = (name: string) => card.locator('.rating').getByRole('button', { name })
       await button('Noise').click()
       // The first time the page asks who it is.

@@ -1,5 +1,5 @@
 import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
-import { type ConfigProblem, type Recorder, startRecorder } from '@mnemoscope/recorder'
+import { type ConfigProblem, type Key, type Recorder, startRecorder } from '@mnemoscope/recorder'
 import { freePort } from '@mnemoscope/servers'
 import pg from 'pg'
 import { pino } from 'pino'
@@ -29,12 +29,14 @@ const noPrometheus = 'http://127.0.0.1:9'
 export interface SeededOptions {
   readonly config?: ConfigInput
   readonly token?: string
+  /** Default none: everybody who reaches it may read and acknowledge. */
+  readonly keys?: () => readonly Key[]
   readonly trustProxies?: readonly string[]
 }
 
 export async function startSeededRecorder(
   seed: (client: pg.Client) => Promise<void>,
-  { config: input = {}, token, trustProxies = [] }: SeededOptions = {},
+  { config: input = {}, token, keys, trustProxies = [] }: SeededOptions = {},
 ): Promise<SeededRecorder> {
   const postgres = await startTestPostgres()
   const databaseUrl = await orEnd(postgres.stop, postgres.newDatabase)
@@ -64,7 +66,10 @@ export async function startSeededRecorder(
       port,
       trustProxies,
       logger: pino({ level: 'silent' }),
+      // A browser stays signed in when the recorder starts again.
+      signIn: { secret: 'of the cookies', takeCode: () => false },
       ...(token === undefined ? {} : { token }),
+      ...(keys === undefined ? {} : { keys }),
     })
   let recorder: Recorder = await orEnd(end, start)
   return {

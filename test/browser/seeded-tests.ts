@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
 import type { DashboardData } from '@mnemoscope/recorder'
 import type { BrowserContextOptions } from 'playwright-core'
-import { keepScreenshot, openPage, seriousViolations } from './browser.js'
-import { isWiderThanScreen, type SeededPage } from './seeded-page.js'
+import { keepScreenshot, seriousViolations } from './browser.js'
+import { isWiderThanScreen, type SeededPage, statusOf } from './seeded-page.js'
 import { numbersInSql, numbersOnPage } from './shown-numbers.js'
 
 /** What the page does over two hours of stored history, wherever it is reached. */
@@ -71,6 +71,33 @@ export function seededTests(seeded: SeededPage): void {
       )
     }))
 
+  test('an alert is acknowledged by who may, and the page of who may not has no button for it', async () => {
+    const stored = () => seeded.recorder.query<{ by: string }>('SELECT by FROM alert_acknowledgements')
+    await seeded.withPage('/', {}, async (page) => {
+      const button = page.locator('.alert button', { hasText: 'Acknowledge' }).first()
+      if (!seeded.mayAcknowledge) {
+        expect(await button.isVisible()).toBe(false)
+        expect(await page.locator('#session-text').textContent()).toBe(
+          '"viewer" may only read: sign in with a key that may acknowledge.',
+        )
+        const id = await page.locator('.alert').first().getAttribute('data-episode')
+        expect(await statusOf(page, `api/episodes/${id}/acknowledge`, { by: 'ann' })).toBe(403)
+        expect(await statusOf(page, `api/episodes/${id}/rating`, { by: 'ann', rating: 'useful' })).toBe(403)
+        expect(await statusOf(page, 'api/config', { by: 'ann', patch: {} }, 'PUT')).toBe(403)
+        expect(await stored()).toEqual([])
+        await keepScreenshot(page, 'read-only')
+        return
+      }
+      await button.click()
+      await page.locator('#acknowledge-by').fill('ann')
+      await page.locator('#acknowledge-send').click()
+      await page.locator('.alert', { hasText: 'Acknowledged by' }).waitFor()
+      expect(await stored()).toEqual([{ by: expect.stringContaining('ann') }])
+      expect(await page.locator('#session').isHidden()).toBe(true)
+    })
+    await seeded.recorder.query('DELETE FROM alert_acknowledgements')
+  })
+
   test('a refused configuration is announced above everything else until it is fixed', () =>
     seeded.withPage('about:blank', {}, async (page) => {
       seeded.recorder.problem = {
@@ -79,7 +106,7 @@ export function seededTests(seeded: SeededPage): void {
         message: 'kpis.latency.thresholds.error: 10: above warning (12)',
         next: 'Correct the configuration.',
       }
-      await openPage(page, seeded.url)
+      await seeded.open(page)
       const notice = page.locator('#config-notice')
       expect(await notice.textContent()).toMatch(
         /not applied, found at 2 Jan 03:04 UTC: kpis\.latency\.thresholds\.error.*Correct the configuration/,
@@ -156,7 +183,7 @@ export function seededTests(seeded: SeededPage): void {
       session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
         if (own.has(requestId)) bytes += encodedDataLength
       })
-      await openPage(page, seeded.url)
+      await seeded.open(page)
       expect(own.size).toBeGreaterThan(20)
       expect(bytes).toBeGreaterThan(10_000)
       expect(bytes).toBeLessThan(100_000)
@@ -164,6 +191,8 @@ export function seededTests(seeded: SeededPage): void {
 
   test('an answer that is an error is not called silence', () =>
     seeded.withPage('about:blank', {}, async (page) => {
+      // Who is signed out signs in here.
+      await seeded.open(page)
       await page.goto(`${seeded.url}/?model=${'x'.repeat(600)}`)
       const notice = page.locator('#connection-notice', { hasText: 'answered with an error' })
       await notice.waitFor()

@@ -120,8 +120,8 @@ function libraryFolders(parent: string): string[] {
 
 const isLibrary = (name: string) => /^lib.*\.so(\.|$)/.test(name)
 
-/** Opens the page and waits until everything has been drawn once. Errors of the page end up in `problems`. */
-export async function openPage(page: Page, url: string): Promise<string[]> {
+/** Errors of a page from now on. */
+export function pageProblems(page: Page): string[] {
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(error.message))
   page.on('console', (message) => {
@@ -129,6 +129,12 @@ export async function openPage(page: Page, url: string): Promise<string[]> {
     const isRequest = message.text().startsWith('Failed to load resource')
     if (message.type() === 'error' && !isRequest) problems.push(message.text())
   })
+  return problems
+}
+
+/** Opens the page and waits until everything has been drawn once. Errors of the page end up in `problems`. */
+export async function openPage(page: Page, url: string): Promise<string[]> {
+  const problems = pageProblems(page)
   await page.goto(url)
   await page.locator('html[data-shown]').waitFor({ state: 'attached' })
   return problems

@@ -52,6 +52,31 @@ export const defences: readonly Defence[] = [
     to: 'services.some(isAllowed)',
   },
   {
+    test: 'a key that may only read sees',
+    file: 'packages/recorder/page/layout.css',
+    from: 'html:not([data-may~="acknowledge"]) .for-acknowledge',
+    to: 'html:not([data-may]) .for-acknowledge',
+  },
+  {
+    test: 'a key that may only read sees',
+    file: 'packages/recorder/src/http/access.ts',
+    from: 'if (caller.scopes.includes(access)) return',
+    to: "if (caller.scopes.includes('read')) return",
+  },
+  {
+    test: 'a key %s is told so',
+    file: 'packages/recorder/src/http/access.ts',
+    from: 'if (own === undefined) return',
+    to: 'if (own !== null) return',
+  },
+  {
+    test: 'a key that is revoked while',
+    file: 'packages/recorder/src/http/access.ts',
+    from: 'return keysAt(gate, now).find(({ sha256 })',
+    // Whoever has signed in once stays so.
+    to: "const seen = globalThis['seenKeys'] ??= new Map(); for (const each of keysAt(gate, now)) seen.set(each.sha256, each); return [...seen.values()].find(({ sha256 })",
+  },
+  {
     test: 'is read by no script',
     file: 'packages/recorder/src/http/access.ts',
     from: '; HttpOnly; ',

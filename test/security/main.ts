@@ -4,7 +4,8 @@
  *   of its configuration
  * - `listeners`: attempts to starve them or to break them by their requests; `MNEMOSCOPE_HOSTILE_RUNS` is the number of
  *   requests, 100000 if it is not set
- * - `defences`: each is taken out of a copy of the repository, and the test that SECURITY.md names for it has to fail
+ * - `defences`: each is taken out of a copy of the repository, and the test that SECURITY.md names for it has to fail. Other
+ *   arguments choose them by a part of the test's name: `-- defences "a key"`
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -118,13 +119,17 @@ async function attackListeners(): Promise<void> {
 
 /** Each line counts the tests that did not fail. */
 function takeOutDefences(): Promise<void> {
-  return withoutDefences(({ attempt }, { file }, outcome) =>
-    show(`without ${file}: ${attempt}`, outcome === 'failed' ? 0 : 1, `test ${outcome}`, 0),
+  return withoutDefences(
+    ({ attempt }, { file }, outcome) =>
+      show(`without ${file}: ${attempt}`, outcome === 'failed' ? 0 : 1, `test ${outcome}`, 0),
+    ({ test }) => chosen.length === 0 || chosen.some((each) => test.includes(each)),
   )
 }
 
+const args = process.argv.slice(2).filter((each) => each !== '--json')
 const parts = { attacks: attack, listeners: attackListeners, defences: takeOutDefences }
-const named = process.argv.slice(2).filter((each) => each in parts)
+const named = args.filter((each) => each in parts)
+const chosen = args.filter((each) => !(each in parts))
 for (const [name, part] of Object.entries(parts)) {
   if (named.length === 0 || named.includes(name)) await part()
 }

@@ -10,6 +10,7 @@ export type EpisodeDetail = AnswerOf<'GET /api/episodes/{id}'>
 export type Incident = AnswerOf<'GET /api/incidents'>['incidents'][number]
 export type IncidentDetail = AnswerOf<'GET /api/incidents/{id}'>
 export type AnswerOfReview = AnswerOf<'GET /api/alerts/review'>
+export type Session = AnswerOf<'GET /api/session'>
 export type ConfigAnswer = AnswerOf<'GET /api/config'>
 export type ConfigChange = AnswerOf<'GET /api/config/changes'>['changes'][number]
 

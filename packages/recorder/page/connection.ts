@@ -1,5 +1,6 @@
 import { RefusedError } from './api.js'
 import { byId, setText } from './dom.js'
+import { signedOutText } from './sign-in.js'
 import { formatDuration } from './time.js'
 
 const firstRetryMs = 1_000
@@ -17,6 +18,11 @@ export function listen({ onChange, onLost }: { onChange: () => void; onLost: () 
   let silence: ReturnType<typeof setTimeout> | undefined
 
   function open() {
+    // Without a key there is nothing to hear, and each attempt would be a refusal.
+    if (signedOutText() !== undefined) {
+      setTimeout(open, firstRetryMs)
+      return
+    }
     const source = new EventSource('api/events')
     const lost = () => {
       source.close()
@@ -65,6 +71,12 @@ export function showAnswered(): void {
   show()
 }
 
+/** Shows that the page waits for a token or key. */
+export function showSignedOut(): void {
+  failure = undefined
+  show()
+}
+
 /** Shows that what is on the page is not the newest, and why. */
 export function showFailed(error: Error): void {
   failure = error
@@ -79,8 +91,20 @@ export function failureText(error: Error): string {
 }
 
 function show(): void {
-  const state = isLive && !failure ? 'live' : failure || wasLive ? 'lost' : 'connecting'
-  const texts = { live: 'Live', connecting: 'Connecting …', lost: 'Reconnecting …' }
+  const state =
+    signedOutText() !== undefined
+      ? 'signed-out'
+      : isLive && !failure
+        ? 'live'
+        : failure || wasLive
+          ? 'lost'
+          : 'connecting'
+  const texts = {
+    'signed-out': 'Signed out',
+    live: 'Live',
+    connecting: 'Connecting …',
+    lost: 'Reconnecting …',
+  }
   byId('connection').className = `connection ${state}`
   setText(byId('connection'), texts[state])
   const notice = byId('connection-notice')

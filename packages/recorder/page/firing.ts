@@ -166,7 +166,7 @@ function acknowledgement(alert: AlertEpisode, title: string): HTMLSpanElement {
   const { acknowledgement: last } = alert
   const button = element(
     'button',
-    { type: 'button', class: 'quiet', 'data-focus': `acknowledge-${alert.id}` },
+    { type: 'button', class: 'quiet for-acknowledge', 'data-focus': `acknowledge-${alert.id}` },
     last ? 'Add a comment' : 'Acknowledge',
     element('span', { class: 'unseen' }, ` ${title}`),
   )

@@ -4,8 +4,8 @@ import { showGaps } from './before.js'
 import { chartStep, openChart, resizeCharts, showCharts } from './charts.js'
 import { showComparison } from './comparison.js'
 import { showConfiguration } from './configuration.js'
-import { failureText, isConnected, listen, showAnswered, showFailed } from './connection.js'
-import { byId, makeScrollable, nextFrame } from './dom.js'
+import { failureText, isConnected, listen, showAnswered, showFailed, showSignedOut } from './connection.js'
+import { byId, makeScrollable, nextFrame, setText } from './dom.js'
 import {
   type Address,
   linkTo,
@@ -27,7 +27,7 @@ import { showPointOperations } from './point-operations.js'
 import { startRating } from './rating.js'
 import { showReview } from './review.js'
 import { startSearch } from './search-key.js'
-import { askToSignIn, isSignedOut, startSignIn } from './sign-in.js'
+import { askToSignIn, showSession, signedOutText, startSignIn } from './sign-in.js'
 import { isoOf, setClock, startClock } from './time.js'
 import { startZone } from './zone.js'
 
@@ -43,17 +43,20 @@ let isWanted = false
 /** Asks for everything anew. Of several calls while one is under way, one more is made. */
 async function refresh(): Promise<void> {
   isWanted = true
-  if (isRunning || isSignedOut()) return
+  if (isRunning || signedOutText() !== undefined) return
   isRunning = true
-  while (isWanted) {
+  while (isWanted && signedOutText() === undefined) {
     isWanted = false
     startedAt = Date.now()
     try {
-      await update(address)
-      showAnswered()
+      if (await update(address)) showAnswered()
+      else showWhySignedOut()
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-      if (askToSignIn(error)) continue
+      if (askToSignIn(error)) {
+        showWhySignedOut()
+        continue
+      }
       showFailed(error)
       if (data) showOutdated(data, failureText(error))
     }
@@ -61,15 +64,28 @@ async function refresh(): Promise<void> {
   isRunning = false
 }
 
-/** Shows the answers to one address, unless the reader has gone on to another. */
-async function update(own: Address): Promise<void> {
+/** What was shown stays, and is called old. */
+function showWhySignedOut(): void {
+  showSignedOut()
+  if (data) showOutdated(data, signedOutText() ?? '')
+  else setText(byId('overall-status'), 'Signed out')
+}
+
+/**
+ * Shows the answers to one address, unless the reader has gone on to another.
+ * @returns false for a reader who may not see them
+ */
+async function update(own: Address): Promise<boolean> {
   const query = scopeOf(own)
-  const answer = await ask('GET /api/dashboard', { query })
-  if (own !== address) return
+  const asking = ask('GET /api/dashboard', { query })
+  // Waited for below; until then a failure of it must not count as unhandled.
+  asking.catch(() => {})
+  if (!showSession(await ask('GET /api/session'))) return false
+  const answer = await asking
+  if (own !== address) return true
   data = answer
   // Only now: the database would divide itself between the two, and the status comes first.
   const asked = ask('GET /api/charts', { query })
-  // Waited for below; until then a failure of it must not count as unhandled.
   asked.catch(() => {})
   ask('GET /api/notices').then(
     ({ notices }) => showNotices(notices),
@@ -82,7 +98,7 @@ async function update(own: Address): Promise<void> {
   showGuide(answer, problems)
   // One incident is shown with the others that it can be merged with.
   await Promise.all([showOneAlert(own, answer), showIncidents(own).then(() => showOneIncident(own))])
-  if (own !== address) return
+  if (own !== address) return true
   const parts = [
     () => showFiring(answer, own),
     () => showNewest(answer),
@@ -94,7 +110,7 @@ async function update(own: Address): Promise<void> {
     show()
   }
   const charts = await asked
-  if (own !== address) return
+  if (own !== address) return true
   await nextFrame()
   shownWindow = [isoOf(charts.from), isoOf(Math.max(charts.to, charts.from + 1))]
   await showCharts(charts, answer, { onSelect: zoom, onPoint: list, linkTo: linkToChart })
@@ -104,6 +120,7 @@ async function update(own: Address): Promise<void> {
   await showReview(own, answer)
   await showConfiguration()
   document.documentElement.dataset.shown = String(answer.timestamp)
+  return true
 }
 
 function go(changes: Partial<Address>): void {

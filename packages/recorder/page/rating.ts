@@ -24,7 +24,7 @@ export function ratingOf({ id, rating: last }: AlertEpisode, title: string): HTM
       {
         ...{
           type: 'button',
-          class: 'quiet',
+          class: 'quiet for-acknowledge',
           'aria-pressed': String(isChosen),
           'data-focus': `${rating}-${id}`,
         },
@@ -48,7 +48,15 @@ export function ratingOf({ id, rating: last }: AlertEpisode, title: string): HTM
     ...buttons,
     last === null
       ? null
-      : element('span', {}, 'by ', element('strong', {}, last.by), ' at ', timeOf(last.at)),
+      : element(
+          'span',
+          {},
+          element('span', { class: 'instead-of-acknowledge' }, `${choices[last.rating]} `),
+          'by ',
+          element('strong', {}, last.by),
+          ' at ',
+          timeOf(last.at),
+        ),
     failure,
   )
 }

@@ -95,9 +95,26 @@ export function assertAccess(access: Needed, caller: Caller | undefined, gate: G
   const isShared =
     gate.token !== undefined || gate.people?.() !== undefined || keys.some(({ isOwn }) => isOwn !== true)
   if (access === 'write:measurements' && !isShared) return
-  throw new MnemoscopeError('TOKEN_REQUIRED', 'the request has no valid token', {
+  throw tokenRequired(access)
+}
+
+/** Refuses a request without a valid key. */
+export function tokenRequired(access: Scope): MnemoscopeError {
+  return new MnemoscopeError('TOKEN_REQUIRED', 'the request has no valid token', {
     expected: `Authorization: Bearer, and the recorder's token or a key with the scope ${access}`,
     next: 'Send MNEMOSCOPE_TOKEN of the recorder, or a key from `npx mnemoscope key create`. For Alertmanager set alerting.recorderTokenFile. To sign in on the page: `npx mnemoscope sign-in`.',
+  })
+}
+
+/** What a caller may do at this moment. @param caller undefined for one without a valid key */
+export function allowedScopes(caller: Caller | undefined, gate: Gate): Scope[] {
+  return scopes.filter((scope) => {
+    try {
+      assertAccess(scope, caller, gate)
+      return true
+    } catch {
+      return false
+    }
   })
 }
 

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { type Gate, scopes, sessionCookie } from '../http/access.js'
+import {
+  allowedScopes,
+  type Caller,
+  type Gate,
+  scopes,
+  sessionCookie,
+  tokenRequired,
+} from '../http/access.js'
 import { RequestError } from '../http/error.js'
 import type { SentOf } from '../http/proxy.js'
 import { route } from '../http/route.js'
@@ -9,6 +16,23 @@ export interface Needs {
   readonly sentOf: SentOf
   /** Takes a code by which a browser signs in; true once for each. */
   readonly takeSignInCode: (code: string) => boolean
+}
+
+const sessionAnswer = z.strictObject({
+  name: z.string().nullable().describe('Of the key or the person; null without a key.'),
+  scopes: z.array(z.enum(scopes)),
+  services: z
+    .array(z.string())
+    .nullable()
+    .describe('The services that the key is limited to; null for no limit.'),
+})
+
+function sessionOf(caller: Caller | undefined, gate: Gate) {
+  return {
+    name: caller?.name ?? null,
+    scopes: allowedScopes(caller, gate),
+    services: caller?.services === undefined ? null : [...caller.services],
+  }
 }
 
 /** How browsers sign in: with a code from the terminal, or with a token or key that somebody enters on the page. */
@@ -30,11 +54,25 @@ export const signInRoutes = [
     },
   }),
   route({
+    method: 'GET',
+    path: '/api/session',
+    summary: 'Who asks, and what they may do.',
+    access: 'open',
+    answer: sessionAnswer,
+    refusals: [401],
+    handle({ caller, context }, { gate }: Needs) {
+      // Who tries keys here waits as everywhere.
+      if (caller === undefined && context.req.header('authorization') !== undefined)
+        throw tokenRequired('read')
+      return sessionOf(caller, gate)
+    },
+  }),
+  route({
     method: 'POST',
     path: '/api/session',
     summary: 'Signs a browser in with the token or key in Authorization.',
     access: 'read',
-    answer: z.strictObject({ name: z.string(), scopes: z.array(z.enum(scopes)) }),
+    answer: sessionAnswer,
     handle({ caller, context }, { gate, sentOf }: Needs) {
       if (caller === undefined) {
         throw new RequestError(400, 'there is no token or key to sign in with', {
@@ -45,7 +83,7 @@ export const signInRoutes = [
       // Of a person whom a proxy names, each request says who it is from.
       if (caller.through === undefined)
         context.header('set-cookie', sessionCookie(caller, gate.sessionSecret, sentOf(context)))
-      return { name: caller.name, scopes: [...caller.scopes] }
+      return sessionOf(caller, gate)
     },
   }),
 ] as const

@@ -39,13 +39,15 @@ export interface SendOptions {
   readonly isPacked?: boolean
   /** Default `ofMemory`. */
   readonly resource?: Readonly<Record<string, string>>
+  /** Default none. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Sends records to a recorder as OTLP. */
 export async function sendLogs(
   url: string,
   records: unknown[],
-  { isPacked = false, resource: attributes = ofMemory }: SendOptions = {},
+  { isPacked = false, resource: attributes = ofMemory, headers = {} }: SendOptions = {},
 ) {
   const resource = {
     attributes: Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } })),
@@ -53,7 +55,11 @@ export async function sendLogs(
   const text = JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords: records }] }] })
   const response = await fetch(`${url}/v1/logs`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(isPacked && { 'content-encoding': 'gzip' }) },
+    headers: {
+      ...headers,
+      'content-type': 'application/json',
+      ...(isPacked && { 'content-encoding': 'gzip' }),
+    },
     body: isPacked ? gzipSync(text) : text,
   })
   return { status: response.status, body: await response.json() }
