@@ -83,6 +83,7 @@ export function planted(alertmanager: '0.25' | '0.35'): Planted {
     endpoints: {
       prometheus: `http://${login('endpoints.prometheus')}@127.0.0.1:9090`,
       alertmanager: `http://${login('endpoints.alertmanager')}@127.0.0.1:9093`,
+      ...(alertmanager === '0.35' && { recorder: 'https://127.0.0.1:9470' }),
     },
     replicas: {
       prometheus: [`http://${login('replicas.prometheus[]')}@127.0.0.1:9091`],
@@ -90,6 +91,10 @@ export function planted(alertmanager: '0.25' | '0.35'): Planted {
     },
     ...(alertmanager === '0.35' && {
       recorderScrapeTokenFile: `/nowhere/${canary('recorderScrapeTokenFile')}`,
+      recorderClientCertificate: {
+        certFile: '/nowhere/client.crt',
+        keyFile: `/nowhere/${canary('recorderClientCertificate.keyFile')}`,
+      },
     }),
     handlers: {
       desk: { webhook: address(canary('handlers.*.webhook')) },

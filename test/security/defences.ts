@@ -107,7 +107,7 @@ export const defences: readonly Defence[] = [
     to: 'true',
   },
   {
-    test: 'scrapes of demo and service are answered only',
+    test: 'recorder, demo and service answer only',
     file: 'packages/kpi/src/listener.ts',
     from: 'rejectUnauthorized: asked',
     to: 'rejectUnauthorized: false',

@@ -10,6 +10,7 @@ const monitor = await startMonitoring({
   ...{ service: 'secured', port: Number(port), required: true, recorder },
   tls: { certFile, keyFile, clientCaFile },
   scrapeTokenFile,
+  otlp: process.env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
 })
 const memory = monitor.for({ model: 'm', contextSize: 8_192 })
 // A breach, which is always sent.

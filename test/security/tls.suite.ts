@@ -1,10 +1,12 @@
+import { once } from 'node:events'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
+import { type AddressInfo, connect as plainConnect, type Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { generate } from '@mnemoscope/generate'
-import { defineConfig } from '@mnemoscope/kpi'
+import { createListener, defineConfig } from '@mnemoscope/kpi'
 import { findTools, freePort, startAlertmanager, startProcess, startPrometheus } from '@mnemoscope/servers'
 import pg from 'pg'
 import { makeCertificates } from '../estates/postgres/certificates.js'
@@ -21,7 +23,12 @@ jest.setTimeout(180_000)
 const folder = temporaryFolder('tls')
 const inFolder = (...path: string[]) => join(folder.path, ...path)
 const tls = ['--tls-cert', inFolder('server.crt'), '--tls-key', inFolder('server.key')]
-const trusting = { NODE_EXTRA_CA_CERTS: inFolder('ca.crt'), MNEMOSCOPE_TOKEN: 'of-my-own' }
+const trusting = {
+  NODE_EXTRA_CA_CERTS: inFolder('ca.crt'),
+  MNEMOSCOPE_TOKEN: 'of-my-own',
+  MNEMOSCOPE_CLIENT_CERT_FILE: inFolder('client.crt'),
+  MNEMOSCOPE_CLIENT_KEY_FILE: inFolder('client.key'),
+}
 const stops: (() => unknown)[] = [folder.remove]
 const ports = { recorder: 0, demo: 0, service: 0, closed: 0, prometheus: 0, alertmanager: 0 }
 let pool: pg.Pool
@@ -43,6 +50,7 @@ beforeAll(async () => {
     caFile: inFolder('ca.crt'),
     alerting: { recorderTokenFile: inFolder('token') },
     recorderScrapeTokenFile: inFolder('token'),
+    recorderClientCertificate: clientCertificate,
     services: [
       {
         name: 'secured',
@@ -88,7 +96,10 @@ beforeAll(async () => {
   const command = join(repository, 'packages/cli/bin/mnemoscope.js')
   await start(
     'record',
-    [command, 'record', ...tls, '--port', String(ports.recorder)],
+    [
+      ...[command, 'record', ...tls, '--tls-client-ca', inFolder('clients.crt')],
+      ...['--port', String(ports.recorder)],
+    ],
     folder.path,
     ports.recorder,
     {
@@ -113,7 +124,12 @@ beforeAll(async () => {
   ]
   await start('service', typescript('test/security/tls-service.ts', ...service), repository, ports.service)
   const closed = [String(ports.closed), ...service.slice(1), inFolder('clients.crt')]
-  await start('closed', typescript('test/security/tls-service.ts', ...closed), repository, ports.closed)
+  await start('closed', typescript('test/security/tls-service.ts', ...closed), repository, ports.closed, {
+    OTEL_EXPORTER_OTLP_ENDPOINT: await startReceiver(),
+    OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: inFolder('client.crt'),
+    OTEL_EXPORTER_OTLP_CLIENT_KEY: inFolder('client.key'),
+    OTEL_METRIC_EXPORT_INTERVAL: '500',
+  })
   const tools = await findTools(['prometheus', 'alertmanager'], { toolsDir })
   const alertmanager = await startAlertmanager({
     command: tools.alertmanager.command,
@@ -131,6 +147,24 @@ beforeAll(async () => {
   })
   stops.push(prometheus.stop)
 })
+
+const pushes: (string | undefined)[] = []
+
+/** A receiver of OTLP that asks for certificates. @returns its address */
+async function startReceiver(): Promise<string> {
+  const [certFile, keyFile] = [inFolder('server.crt'), inFolder('server.key')]
+  const receiver = createListener(
+    { tls: { certFile, keyFile, clientCaFile: inFolder('ca.crt') } },
+    (request, response) => {
+      pushes.push(request.url)
+      request.resume().once('end', () => response.end('{}'))
+    },
+  )
+  receiver.listen(0, 'localhost')
+  await once(receiver, 'listening')
+  stops.push(() => receiver.close())
+  return `https://localhost:${(receiver.address() as AddressInfo).port}`
+}
 
 afterAll(async () => {
   for (const stop of stops.reverse()) await stop()
@@ -171,7 +205,7 @@ test('scrapes of recorder, demo and service are answered with the token only', a
   for (const port of [ports.recorder, ports.demo, ports.service]) {
     const statuses = []
     for (const authorization of ['', 'Bearer other', `Bearer ${MNEMOSCOPE_TOKEN}`]) {
-      statuses.push((await askAt(port, 'GET', '/metrics', { authorization }, client())).status)
+      statuses.push((await askAt(port, 'GET', '/metrics', { authorization })).status)
     }
     expect(statuses).toEqual([401, 401, 200])
   }
@@ -183,40 +217,41 @@ const client = (folder = inFolder()) => ({
   key: readFileSync(join(folder, 'client.key')),
 })
 
-test('scrapes of demo and service are answered only with a certificate of the authority of the moment', async () => {
-  const closed = [ports.demo, ports.closed]
+test('recorder, demo and service answer only with a certificate of the authority of the moment', async () => {
+  const closed = [ports.recorder, ports.demo, ports.closed]
+  const refused = closed.map(() => 'refused')
+  const answered = closed.map(() => 200)
   const headers = { authorization: `Bearer ${trusting.MNEMOSCOPE_TOKEN}` }
-  const scrape = (port: number, shown: ReturnType<typeof client> | undefined) =>
+  const scrape = (port: number, shown: Partial<ReturnType<typeof client>>) =>
     askAt(port, 'GET', '/metrics', headers, shown).then(
       ({ status }) => status,
       () => 'refused',
     )
-  const all = (shown?: ReturnType<typeof client>) => Promise.all(closed.map((port) => scrape(port, shown)))
+  const all = (shown: Partial<ReturnType<typeof client>> = {}) =>
+    Promise.all(closed.map((port) => scrape(port, shown)))
   const other = temporaryFolder('tls-client')
   try {
     await makeCertificates(other.path, 'nobody')
-    expect(await all()).toEqual(['refused', 'refused'])
-    expect(await all(client(other.path))).toEqual(['refused', 'refused'])
-    expect(await all(client())).toEqual([200, 200])
+    expect(await all()).toEqual(refused)
+    expect(await all(client(other.path))).toEqual(refused)
+    expect(await all(client())).toEqual(answered)
     // What is no authority changes nothing; another one counts without a restart.
     writeFileSync(inFolder('clients.crt'), 'broken')
     await new Promise((resolve) => setTimeout(resolve, 6_000))
-    expect([await all(), await all(client())]).toEqual([
-      ['refused', 'refused'],
-      [200, 200],
-    ])
+    expect([await all(), await all(client())]).toEqual([refused, answered])
     cpSync(join(other.path, 'ca.crt'), inFolder('clients.crt'))
     await eventually('the other authority', async () =>
       (await all(client(other.path))).every((is) => is === 200),
     )
-    expect(await all(client())).toEqual(['refused', 'refused'])
+    expect(await all(client())).toEqual(refused)
   } finally {
     cpSync(inFolder('ca.crt'), inFolder('clients.crt'))
     other.remove()
   }
+  await eventually('the first authority again', async () => (await all(client())).every((is) => is === 200))
 })
 
-test('Alertmanager notifies the recorder, and the SDK sends it measurements, over HTTPS', async () => {
+test('Alertmanager notifies the recorder, and the SDK sends it measurements, over HTTPS and with a certificate', async () => {
   const alert = {
     labels: { alertname: 'MnemoscopeLatencyWarning', severity: 'warning', kpi: 'latency', job: 'x' },
   }
@@ -233,6 +268,10 @@ test('Alertmanager notifies the recorder, and the SDK sends it measurements, ove
   })
 })
 
+test('a push over OTLP shows the certificate of the standard variables', async () => {
+  expect(await eventually('a push', () => pushes[0])).toBe('/v1/metrics')
+})
+
 test('commands ask the recorder over HTTPS, and refuse a certificate of an authority that they do not know', async () => {
   const trusted = await mnemoscope(folder.path, ['status'], trusting)
   expect(trusted.stdout).toContain(`https://localhost:${ports.recorder}/`)
@@ -241,6 +280,10 @@ test('commands ask the recorder over HTTPS, and refuse a certificate of an autho
   expect(unknown.stderr).toMatch(
     /certificate of the recorder at \S+ is not trusted: [\s\S]+NODE_EXTRA_CA_CERTS/,
   )
+  const without = { MNEMOSCOPE_CLIENT_CERT_FILE: '', MNEMOSCOPE_CLIENT_KEY_FILE: '' }
+  const nobody = await mnemoscope(folder.path, ['status'], { ...trusting, ...without })
+  expect(nobody.exitCode).not.toBe(0)
+  expect(nobody.stderr).toMatch(/asks for a client certificate[\s\S]+MNEMOSCOPE_CLIENT_CERT_FILE/)
 })
 
 /** Status and headers of an answer, of a listener whose certificate has to be of the private authority. */
@@ -249,7 +292,7 @@ function askAt(
   method: string,
   path: string,
   headers: Record<string, string> = {},
-  shown: { cert?: Buffer; key?: Buffer } = {},
+  shown: { cert?: Buffer; key?: Buffer } = client(),
 ) {
   return new Promise<{ status: number | undefined; cookie: string }>((resolve, reject) => {
     const options = { method, headers, ca: readFileSync(inFolder('ca.crt')), agent: false, ...shown }
@@ -277,18 +320,32 @@ test('nothing is answered without TLS, and the cookie of the page is for HTTPS o
 
 test('connections with TLS that are only held end where there are too many', async () => {
   let ended = 0
-  const sockets = Array.from({ length: 450 }, () => {
-    const socket = connect({ port: ports.recorder, host: 'localhost', rejectUnauthorized: false })
+  const hold = (connecting: () => Socket) => {
+    const socket = connecting()
+    const held = { socket, isEnded: false, received: '' }
     socket.on('error', () => undefined)
-    socket.once('close', () => ended++)
-    return socket
-  })
+    socket.on('data', (chunk) => (held.received += chunk))
+    socket.once('close', () => {
+      held.isEnded = true
+      ended++
+    })
+    return held
+  }
+  const address = { port: ports.recorder, host: '127.0.0.1' }
+  // Each handshake takes its time: those that say nothing afterwards are few, and the others do not begin one.
+  const secured = Array.from({ length: 40 }, () =>
+    hold(() => connect({ ...address, ...client(), rejectUnauthorized: false })),
+  )
+  await Promise.all(secured.map(({ socket }) => once(socket, 'secureConnect')))
+  const silent = Array.from({ length: 410 }, () => hold(() => plainConnect(address)))
   try {
     await eventually('the end of the surplus', () => ended >= 50, { everyMs: 20 })
     expect((await askAt(ports.recorder, 'GET', '/healthz')).status).toBe(200)
     expect(ended).toBeLessThan(100)
+    // The oldest, and not by a limit of time, which is answered with 408.
+    expect(secured.map(({ isEnded, received }) => [isEnded, received])).toEqual(secured.map(() => [true, '']))
   } finally {
-    for (const socket of sockets) socket.destroy()
+    for (const { socket } of [...secured, ...silent]) socket.destroy()
   }
 })
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { Config, ConfigInput } from '@mnemoscope/kpi'
+import { type Config, type ConfigInput, certifiedFetch, clientCertificateIn } from '@mnemoscope/kpi'
 import { type ErrorCode, errorCodes, MnemoscopeError } from '@mnemoscope/kpi/errors'
 import type { AnswerOf, BodyOf, ErrorAnswer, Operation, ParamsOf, QueryOf } from '@mnemoscope/recorder'
 import { changeToken } from './environment.js'
@@ -60,12 +60,20 @@ export class RecorderSilent extends MnemoscopeError {
         value: url,
         next:
           why === undefined
-            ? 'Check that it runs (`npx mnemoscope up` or `npx mnemoscope record`) and that the address is right (--url).'
+            ? `Check that it runs (\`npx mnemoscope up\` or \`npx mnemoscope record\`) and that the address is right (--url).${certificateHint(url, cause)}`
             : 'Use the host name of its certificate, and name the file of its authority in NODE_EXTRA_CA_CERTS.',
         cause,
       },
     )
   }
+}
+
+/** A server that misses a certificate ends the connection, and does not always say why. */
+function certificateHint(url: string, error: unknown): string {
+  const { code } = ((error as Error).cause ?? {}) as { code?: string }
+  return url.startsWith('https:') && /^(?:UND_ERR_SOCKET|ECONNRESET|ERR_SSL_\w+)$/.test(code ?? '')
+    ? ' If it asks for a client certificate, name one of its authority in MNEMOSCOPE_CLIENT_CERT_FILE, and the key in MNEMOSCOPE_CLIENT_KEY_FILE.'
+    : ''
 }
 
 /** Why Node does not trust the certificate of a server; undefined where something else is wrong. */
@@ -124,15 +132,18 @@ async function send<Name extends Operation>(
 ): Promise<Received> {
   const [method = 'GET', path = ''] = operation.split(' ')
   const token = ownerKey(url, folder) ?? changeToken()
-  const response = await fetch(`${url}${filled(path, params)}${searchOf(query)}`, {
-    method,
-    headers: {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  const response = await certifiedFetch(clientCertificateIn(process.env))(
+    `${url}${filled(path, params)}${searchOf(query)}`,
+    {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(method === 'GET' ? timeoutMs.GET : timeoutMs.PUT),
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(method === 'GET' ? timeoutMs.GET : timeoutMs.PUT),
-  }).catch((cause: unknown) => {
+  ).catch((cause: unknown) => {
     throw new RecorderSilent(url, cause)
   })
   const text = await response.text().catch((error: Error) => error.message)

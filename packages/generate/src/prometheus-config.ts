@@ -75,9 +75,15 @@ export function recorderJob({
   endpoints,
   caFile,
   recorderScrapeTokenFile,
-}: Pick<Config, 'endpoints' | 'caFile' | 'recorderScrapeTokenFile'>): ScrapeJob {
+  recorderClientCertificate,
+}: Pick<
+  Config,
+  'endpoints' | 'caFile' | 'recorderScrapeTokenFile' | 'recorderClientCertificate'
+>): ScrapeJob {
+  const at = endpoint(endpoints.recorder)
   return {
-    ...scrapeJob(names.pipelineJob.recorder, endpoint(endpoints.recorder), caFile),
+    ...scrapeJob(names.pipelineJob.recorder, at, caFile),
+    ...tlsConfig(at.scheme, caFile, recorderClientCertificate),
     ...bearer(recorderScrapeTokenFile),
   }
 }

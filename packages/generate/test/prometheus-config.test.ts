@@ -52,22 +52,26 @@ describe('prometheus.yml', () => {
         },
         { name: 'plain', targets: ['10.0.0.2:9464'], tokenFile: '/run/token' },
       ],
+      recorderClientCertificate: { certFile: '/run/at.crt', keyFile: '/run/at.key' },
       endpoints: { recorder: 'https://recorder.example' },
     } as const
+    const atRecorder = { ...tls_config, cert_file: '/run/at.crt', key_file: '/run/at.key' }
     const files = generate(defineConfig({ ...given, caFile: '/etc/ca.crt' }))
     const jobs = parse(files.get('prometheus/prometheus.yml') ?? '').scrape_configs
     expect(jobs).toMatchObject([
       { scheme: 'https', tls_config },
       { scheme: 'https', tls_config: { ...tls_config, cert_file: '/run/own.crt', key_file: '/run/own.key' } },
       { authorization: { type: 'Bearer', credentials_file: '/run/token' } },
-      { job_name: 'mnemoscope-recorder', scheme: 'https', tls_config },
+      { job_name: 'mnemoscope-recorder', scheme: 'https', tls_config: atRecorder },
       { scheme: 'http' },
       { scheme: 'http' },
     ])
     expect([2, 4, 5].map((i) => jobs[i].tls_config)).toEqual([undefined, undefined, undefined])
     const { receivers } = parse(files.get('alertmanager/alertmanager.yml') ?? '')
-    expect(receivers[1].webhook_configs[0].http_config).toEqual({ tls_config })
+    expect(receivers[1].webhook_configs[0].http_config).toEqual({ tls_config: atRecorder })
     expect(JSON.stringify(contentOf(defineConfig(given)))).not.toContain('ca_file')
+    const atPlain = { ...given, endpoints: { recorder: 'http://recorder.example' } }
+    expect(() => defineConfig(atPlain)).toThrow(/recorderClientCertificate/)
     const [, { scheme: _, ...plain }] = given.services
     expect(() => defineConfig({ services: [plain] })).toThrow(/clientCertificate/)
   })

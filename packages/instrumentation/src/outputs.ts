@@ -1,4 +1,4 @@
-import { type Config, durationSeconds, names } from '@mnemoscope/kpi'
+import { type Config, certifiedFetch, clientCertificateIn, durationSeconds, names } from '@mnemoscope/kpi'
 import type { Metric } from './accumulate/metric.js'
 import type { Core } from './core.js'
 import { serveEndpoint } from './exposition/endpoint.js'
@@ -39,7 +39,8 @@ export interface Outputs {
 
 /**
  * Opens the outputs of the options. If one of them can't be opened, all are closed.
- * @throws MnemoscopeError PORT_IN_USE if the endpoint is required; USAGE if the address or the token of an output is invalid
+ * @throws MnemoscopeError PORT_IN_USE if the endpoint is required; USAGE if the address or the token of an output is invalid;
+ *   USAGE and FILE_UNUSABLE for a client certificate that is not complete or cannot be read
  */
 export async function openOutputs(
   options: Omit<MonitoringOptions<Config>, 'config'>,
@@ -95,6 +96,7 @@ export async function openOutputs(
       const { dropped } = core.self
       const sending = sendMeasurements({
         ...{ ...core, recorder, headers, config, resource, dropped },
+        fetch: certifiedFetch(clientCertificateIn(process.env)),
         stopMilliseconds,
       })
       flushing.push(sending.flush)

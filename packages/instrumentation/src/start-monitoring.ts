@@ -1,5 +1,12 @@
 import cluster from 'node:cluster'
-import { type Config, defineConfig, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
+import {
+  type Config,
+  certifiedFetch,
+  clientCertificateIn,
+  defineConfig,
+  durationSeconds,
+  MnemoscopeError,
+} from '@mnemoscope/kpi'
 import { targetInfo } from './accumulate/self-metrics.js'
 import { canarySet } from './canaries/canaries.js'
 import { monitoringCore } from './core.js'
@@ -63,7 +70,10 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
   const followed =
     options.recorder === undefined
       ? undefined
-      : followSwitches({ recorder: options.recorder, first: results.switches, onChange: results.switch })
+      : followSwitches({
+          ...{ recorder: options.recorder, first: results.switches, onChange: results.switch },
+          fetch: certifiedFetch(clientCertificateIn(process.env)),
+        })
   let stopped: Promise<void> | undefined
 
   return {

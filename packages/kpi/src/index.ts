@@ -14,6 +14,7 @@ export { boundarySpellings } from './boundary-spellings.js'
 export { canaryKpis } from './catalog/canaries.js'
 export { type BuiltInKpiId, catalog } from './catalog/index.js'
 export { retrievalKpis } from './catalog/retrieval.js'
+export { type CertifiedFetch, certifiedFetch, clientCertificateIn } from './certified-fetch.js'
 export { configHash } from './config/config-hash.js'
 export { type ConfigMeaning, configMeaning } from './config/config-meaning.js'
 export {

@@ -16,12 +16,14 @@ test('the page of the configuration names every setting, and no other', () => {
     alerting: { runbookBaseUrl: 'https://wiki.example/' },
     caFile: '/ca.crt',
     endpoints: {
+      recorder: 'https://127.0.0.1:9470',
       page: 'http://127.0.0.1:9470',
       alertmanagerPage: 'http://127.0.0.1:9093',
       grafana: 'http://127.0.0.1:3000',
       traces: 'http://127.0.0.1:16686/trace/{traceId}',
     },
     recorderScrapeTokenFile: '/token',
+    recorderClientCertificate: { certFile: '/own.crt', keyFile: '/own.key' },
     proxySignIn: { key: 'proxy' },
     changes: { backtest: '14d' },
   })

@@ -97,6 +97,7 @@ test('settings that others may not read; a new one belongs here and into the can
   "address endpoints.grafana",
   "address endpoints.traces",
   "hidden recorderScrapeTokenFile",
+  "hidden recorderClientCertificate.keyFile",
   "address replicas.prometheus[]",
   "address replicas.alertmanager[]",
   "address kpis.*.runbook",

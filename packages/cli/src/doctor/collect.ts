@@ -1,4 +1,4 @@
-import { durationSeconds, names } from '@mnemoscope/kpi'
+import { certifiedFetch, clientCertificateIn, durationSeconds, names } from '@mnemoscope/kpi'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { sample } from '../changes/verify.js'
@@ -61,7 +61,10 @@ interface Answer {
 async function get(address: string, path: string): Promise<Answer> {
   const { url, headers } = reached(address)
   const begun = Date.now()
-  const response = await fetch(`${url}${path}`, { headers, signal: AbortSignal.timeout(timeoutMs) })
+  const response = await certifiedFetch(clientCertificateIn(process.env))(`${url}${path}`, {
+    headers,
+    signal: AbortSignal.timeout(timeoutMs),
+  })
   const text = await response.text()
   const between = (begun + Date.now()) / 2
   // The header has whole seconds, rounded down.

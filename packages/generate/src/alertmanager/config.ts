@@ -37,11 +37,12 @@ export function recorderWebhook({
   alerting,
   endpoints,
   caFile,
-}: Pick<Config, 'alerting' | 'endpoints' | 'caFile'>): object {
+  recorderClientCertificate,
+}: Pick<Config, 'alerting' | 'endpoints' | 'caFile' | 'recorderClientCertificate'>): object {
   const url = `${endpoints.recorder.replace(/\/+$/, '')}/api/webhook/alertmanager`
   return webhookConfig(
     { url, tokenFile: alerting.recorderTokenFile },
-    tlsConfig(endpoint(url).scheme, caFile),
+    tlsConfig(endpoint(url).scheme, caFile, recorderClientCertificate),
   )
 }
 

@@ -1,4 +1,4 @@
-import type { Config } from '@mnemoscope/kpi'
+import type { CertifiedFetch, Config } from '@mnemoscope/kpi'
 
 /** The integrations that are on. */
 export type Switches = Config['integrations']
@@ -13,6 +13,11 @@ export interface FollowSwitchesOptions {
    * @default 10_000
    */
   readonly everyMs?: number
+  /**
+   * How requests are sent.
+   * @default the global `fetch`
+   */
+  readonly fetch?: CertifiedFetch
   /** Called for each change. */
   readonly onChange?: (switches: Switches) => void
 }
@@ -32,7 +37,7 @@ const timeoutMs = 5_000
  * switches stay the same. Never throws, and does not keep the process alive.
  */
 export function followSwitches(options: FollowSwitchesOptions): FollowedSwitches {
-  const { recorder, everyMs = 10_000, onChange } = options
+  const { recorder, everyMs = 10_000, fetch = globalThis.fetch, onChange } = options
   const address = `${recorder.replace(/\/+$/, '')}/api/instrumentation-config`
   const followed = { current: options.first, stop }
   const stopping = new AbortController()

@@ -1,4 +1,4 @@
-import { MnemoscopeError } from '@mnemoscope/kpi'
+import { type CertifiedFetch, MnemoscopeError } from '@mnemoscope/kpi'
 import { scope } from '../opentelemetry/metric-producer.js'
 
 /** Time limit of one request, in milliseconds. */
@@ -9,6 +9,8 @@ interface LogsReceiver {
   readonly recorder: string
   readonly headers: Headers
   readonly resource: Readonly<Record<string, string>>
+  /** How requests are sent. */
+  readonly fetch: CertifiedFetch
 }
 
 /**
@@ -16,7 +18,7 @@ interface LogsReceiver {
  * @param records each one as JSON
  */
 export async function sendLogs(
-  { recorder, headers, resource }: LogsReceiver,
+  { recorder, headers, resource, fetch }: LogsReceiver,
   records: readonly string[],
   signal: AbortSignal,
 ): Promise<SendOutcome> {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { type Config, isBreach, thresholdsAt } from '@mnemoscope/kpi'
+import { type CertifiedFetch, type Config, isBreach, thresholdsAt } from '@mnemoscope/kpi'
 import type { WarningHandler } from '../guards/warnings.js'
 import { measurementListener } from '../record/listeners.js'
 import type { Measurement, MeasurementProcessor } from '../record/processor.js'
@@ -14,6 +14,8 @@ export interface SendMeasurementsOptions {
   /** Base address of the recorder. */
   readonly recorder: string
   readonly headers: Headers
+  /** How requests are sent: with a certificate, if the recorder asks for one. */
+  readonly fetch: CertifiedFetch
   readonly config: Config
   readonly resource: Readonly<Record<string, string>>
   readonly processor: MeasurementProcessor

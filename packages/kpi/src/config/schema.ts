@@ -147,6 +147,9 @@ const traceLink = secret(
     .refine(hasNoLogin, { error: 'expected an address without user and password: the page links to it' }),
 )
 
+/** Files of the certificate by which a server signs in somewhere, as that server finds them. */
+const clientCertificate = z.strictObject({ certFile: z.string().min(1), keyFile: secretFile })
+
 const service = z
   .strictObject({
     /** How Prometheus asks for its metrics. Default `http`. */
@@ -154,7 +157,7 @@ const service = z
     /** File with what Prometheus sends as bearer token, as Prometheus finds it. */
     tokenFile: secretFile.optional(),
     /** Files of the certificate by which Prometheus signs in there, as Prometheus finds them. */
-    clientCertificate: z.strictObject({ certFile: z.string().min(1), keyFile: secretFile }).optional(),
+    clientCertificate: clientCertificate.optional(),
     name: name(/^[a-zA-Z_][a-zA-Z0-9_.-]*$/, 'memory-api'),
     targets: z
       .array(
@@ -283,6 +286,8 @@ export const settingsSchema = z.strictObject({
    * recorder asks for a key with `read` there. Default: they are open.
    */
   recorderScrapeTokenFile: secretFile.optional(),
+  /** The certificate by which Prometheus and Alertmanager sign in at the recorder, as they find it. Default: none. */
+  recorderClientCertificate: clientCertificate.optional(),
   /** People whom a proxy in front of the recorder signs in. Default: people sign in with keys. */
   proxySignIn: proxySignIn.optional(),
   /** Further servers that see the same as those of `endpoints`: pairs of Prometheus, clustered Alertmanagers. */

@@ -28,6 +28,14 @@ export function settingIssues(settings: Settings): ConfigIssue[] {
       expected: `at least scrapeInterval (${settings.scrapeInterval}): between two scrapes nothing changes`,
     })
   }
+  if (settings.recorderClientCertificate !== undefined && !/^https:/.test(settings.endpoints.recorder)) {
+    issues.push({
+      path: 'recorderClientCertificate',
+      value: undefined,
+      expected:
+        'an address of the recorder with https:// (endpoints.recorder), as a certificate is shown over HTTPS only',
+    })
+  }
   for (const path of ['alertCheckInterval', 'snapshotInterval'] as const) {
     if (durationSeconds(settings[path]) <= durationSeconds(longestInterval)) continue
     issues.push({
