@@ -58,13 +58,26 @@ export function pageFile(ending: string, content: Uint8Array): PageFile {
   return { type: types[ending] ?? 'application/octet-stream', body, gzipped, etag }
 }
 
+/** What browsers read of documents, and not of their scripts and styles. */
+const documentHeaders = [
+  'content-security-policy',
+  'cross-origin-opener-policy',
+  'origin-agent-cluster',
+  'x-dns-prefetch-control',
+  'x-download-options',
+  'x-frame-options',
+  'x-permitted-cross-domain-policies',
+  'x-xss-protection',
+] as const
+
 /**
- * Takes the policy for documents off the page's scripts and styles, where browsers do not read it: on each of them it
- * would be a tenth of what goes over the wire. Registered before what sets it.
+ * Takes the policy for documents off the page's scripts and styles: on each of them it would be more than a tenth of what
+ * goes over the wire. Registered before what sets it.
  */
 export async function policyForDocumentsAlone(context: Context, next: Next): Promise<void> {
   await next()
-  if (/\.(?:js|css)$/.test(context.req.path)) context.header('content-security-policy', undefined)
+  if (!/\.(?:js|css)$/.test(context.req.path)) return
+  for (const name of documentHeaders) context.header(name, undefined)
 }
 
 /** Answers with a file: compressed where the browser takes that, 304 where it has this content already. */

@@ -72,7 +72,7 @@ export const signInRoutes = [
     path: '/api/session',
     summary: 'Signs a browser in with the token or key in Authorization.',
     access: 'read',
-    answer: sessionAnswer,
+    answer: z.strictObject({ name: z.string(), scopes: z.array(z.enum(scopes)) }),
     handle({ caller, context }, { gate, sentOf }: Needs) {
       if (caller === undefined) {
         throw new RequestError(400, 'there is no token or key to sign in with', {
@@ -83,7 +83,7 @@ export const signInRoutes = [
       // Of a person whom a proxy names, each request says who it is from.
       if (caller.through === undefined)
         context.header('set-cookie', sessionCookie(caller, gate.sessionSecret, sentOf(context)))
-      return sessionOf(caller, gate)
+      return { name: caller.name, scopes: [...caller.scopes] }
     },
   }),
 ] as const
