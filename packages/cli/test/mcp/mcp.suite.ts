@@ -170,7 +170,7 @@ describe('an assistant on call', () => {
     const loose = await ask('backtest', { change: { kpis: { f1_score: { thresholds } } }, hours: 0.01 })
     expect(loose).toMatchObject({ verdict: 'worse', reasons: [expect.stringContaining('would be missed')] })
     const same = await ask('backtest', { change: { alerting: { groupWait: '45s' } }, hours: 0.01 })
-    expect(same).toMatchObject({ verdict: 'no worse', reasons: [] })
+    expect(same).toMatchObject({ verdict: 'no worse', reasons: [], not_known: [] })
     expect(await refused('backtest', { change: { handlers: {} } })).toContain('PATCH_REFUSED')
     expect((await demo.database.query("SELECT FROM config_changes WHERE source = 'api'")).rowCount).toBe(0)
   }, 60_000)
