@@ -25,7 +25,7 @@ COMMENT ON COLUMN alert_notifications.at IS 'When it was so, by the recorder''s 
 COMMENT ON COLUMN alert_notifications.receiver IS 'Name of the receiver in Alertmanager; NULL where it is of the alert as a whole.';
 COMMENT ON COLUMN alert_notifications.integration IS 'How the receiver is notified: webhook, email, slack, pagerduty and so on; NULL where it is not known.';
 COMMENT ON COLUMN alert_notifications.outcome IS 'routed: a route leads there, and it is still to be sent. success: delivered. error: every attempt failed. unknown: Alertmanager does not tell. silenced, inhibited, muted: held back. no_receiver: no route leads to people. not_there: Alertmanager does not have the alert.';
-COMMENT ON COLUMN alert_notifications.reason IS 'Of error Alertmanager''s word for it, such as serverError or authError, or attempts_fail where it has none. Of unknown: some_fail (some notifications of that kind failed in that time, and some did not), not_sent (none was counted), not_seen (the recorder did not see the time), not_counted (Alertmanager shows no counts), held_back_later (something held it back before it was clear). NULL otherwise.';
+COMMENT ON COLUMN alert_notifications.reason IS 'Of error Alertmanager''s word for it, such as serverError or authError, or attempts_fail where it has none. Of unknown: some_fail (some notifications of that kind failed in that time, and some did not), not_sent (none was counted), not_repeated (none was counted, and people had been notified of an episode of the same alert that ended just before), not_seen (the recorder did not see all of the time, or not every Alertmanager), not_counted (Alertmanager shows no counts), held_back_later (something held it back before it was clear). NULL otherwise.';
 COMMENT ON COLUMN alert_notifications.silences IS 'Silences that hold it back, as a list of objects with id, by, comment, and until as Unix seconds.';
 COMMENT ON COLUMN alert_notifications.inhibited_by IS 'Names of alerts that inhibit it.';
 COMMENT ON COLUMN alert_notifications.mute_times IS 'Names of the mute times that hold it back.';
@@ -48,6 +48,7 @@ CREATE TABLE alertmanager_counts (
   at           timestamptz NOT NULL,
   started_at   double precision NOT NULL,
   counts       jsonb NOT NULL,
+  members      integer,
   own          jsonb NOT NULL,
   PRIMARY KEY (alertmanager, at)
 );
@@ -56,6 +57,7 @@ COMMENT ON COLUMN alertmanager_counts.alertmanager IS 'Its address.';
 COMMENT ON COLUMN alertmanager_counts.at IS 'When the recorder asked.';
 COMMENT ON COLUMN alertmanager_counts.started_at IS 'When its process began, Unix seconds: counts begin anew then.';
 COMMENT ON COLUMN alertmanager_counts.counts IS 'Counts of each integration and, where Alertmanager says it, receiver, that are not all 0.';
+COMMENT ON COLUMN alertmanager_counts.members IS 'How many Alertmanagers its cluster has, itself included; NULL without a cluster.';
 COMMENT ON COLUMN alertmanager_counts.own IS 'Notifications that the recorder itself had taken, and since when: these are of no person.';
 
 CREATE VIEW notifications AS

@@ -134,7 +134,8 @@ function failureText(reason: string | null): string {
 const unknown: Readonly<Record<string, string>> = {
   some_fail: 'some notifications of that time failed, and Alertmanager does not say which',
   not_sent: 'Alertmanager counted none',
-  not_seen: 'the recorder did not see the time',
+  not_repeated: 'Alertmanager sent nothing new, as people had just been notified of the same alert',
+  not_seen: 'the recorder did not see all of that time, or not every Alertmanager',
   not_counted: 'Alertmanager shows no counts',
   held_back_later: 'something held it back before that was clear',
 }

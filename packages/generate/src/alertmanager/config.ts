@@ -4,6 +4,7 @@ import { endpoint, tlsConfig } from '../prometheus-config.js'
 import { templatesGlob } from './messages/template-file.js'
 import { receiverConfig, webhookConfig } from './receivers.js'
 import { rootReceiver, routes } from './routes.js'
+import { isAtLeast } from './version.js'
 
 const { job, kpi } = names.label
 
@@ -51,11 +52,10 @@ export function recorderWebhook({
  * `--enable-feature=event-recorder`. Without that it reads this and does nothing.
  */
 function eventRecorder(config: Config): object {
-  const minor = Number(config.alerting.alertmanager.split('.')[1])
-  if (minor < 33) return {}
+  if (!isAtLeast(config, 33)) return {}
   const { url, send_resolved: _, ...http } = recorderWebhook(config) as { url: string; send_resolved: true }
   // An output has a name since 0.35, and must have one then.
-  const name = minor < 35 ? {} : { name: names.recorderReceiver }
+  const name = isAtLeast(config, 35) ? { name: names.recorderReceiver } : {}
   return { event_recorder: { webhook_outputs: [{ ...name, url: `${url}/events`, ...http }] } }
 }
 

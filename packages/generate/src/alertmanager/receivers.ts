@@ -1,4 +1,5 @@
 import type { Config } from '@mnemoscope/kpi'
+import { isAtLeast } from './version.js'
 
 type Receiver = Config['alerting']['receivers'][string]
 
@@ -115,11 +116,8 @@ function opsgenieConfig({ apiKeyFile, apiUrl, team }: NonNullable<Receiver['opsg
 }
 
 /** Metadata with templates came with 0.35; before, incident.io makes its own text of labels and annotations. */
-function incidentioConfig(
-  { url, tokenFile }: NonNullable<Receiver['incidentio']>,
-  { alerting }: Config,
-): object {
-  const hasMetadata = Number(alerting.alertmanager.split('.')[1]) >= 35
+function incidentioConfig({ url, tokenFile }: NonNullable<Receiver['incidentio']>, config: Config): object {
+  const hasMetadata = isAtLeast(config, 35)
   return {
     url,
     alert_source_token_file: tokenFile,

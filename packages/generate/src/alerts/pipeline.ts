@@ -125,7 +125,7 @@ const deliveriesFailing: PipelineAlertKind = {
 /**
  * An alert fires and no person knows: every delivery failed, none was sent, Alertmanager does not have it or does not answer, or no
  * route leads it to the receivers of its level. The recorder counts it after five minutes, and leaves out what is on purpose:
- * silences, mute times, inhibitions, and levels without a receiver.
+ * silences, mute times, inhibitions, and alerts that no receiver is meant for.
  */
 const nobodyNotified: PipelineAlertKind = {
   id: 'nobody_notified',

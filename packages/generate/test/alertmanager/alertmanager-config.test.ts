@@ -34,6 +34,25 @@ describe('alertmanager.yml', () => {
     })
   })
 
+  test('sends events to the recorder from 0.33 on, and names the output from 0.35 on', () => {
+    const recorderTokenFile = '/run/secrets/recorder-token'
+    const output = {
+      url: 'http://127.0.0.1:9470/api/webhook/alertmanager/events',
+      http_config: { authorization: { type: 'Bearer', credentials_file: recorderTokenFile } },
+    }
+    const outputsOf = (alertmanager: string) =>
+      contentOf(defineConfig({ alerting: { alertmanager, recorderTokenFile } })).event_recorder
+        ?.webhook_outputs
+    expect(['0.25', '0.32', '0.33', '0.34', '0.35', '1.0'].map(outputsOf)).toEqual([
+      undefined,
+      undefined,
+      [output],
+      [output],
+      [{ name: 'mnemoscope-recorder', ...output }],
+      [{ name: 'mnemoscope-recorder', ...output }],
+    ])
+  })
+
   test('sends to both where a receiver has two of a kind', () => {
     const settings = { routing_key_file: '/second' }
     const receivers = {

@@ -56,13 +56,12 @@ function whereRead<T>(read: () => T): T | undefined {
   }
 }
 
-/** Asks for each silence, and for the names of alerts if one inhibits another. */
+/** Asks for silences and for the names of alerts, each at once and only where something is held back by them. */
 async function namesIn(client: AlertmanagerClient, alerts: readonly GroupedAlert[]): Promise<Named> {
-  const all = (ids: (alert: GroupedAlert) => readonly string[]) => [...new Set(alerts.flatMap(ids))]
-  const silences = new Map<string, Silence>()
-  for (const id of all(({ silencedBy }) => silencedBy)) silences.set(id, await client.silence(id))
-  const inhibiting = all(({ inhibitedBy }) => inhibitedBy)
-  const names = inhibiting.length === 0 ? new Map<string, string>() : await client.names()
+  const has = (ids: (alert: GroupedAlert) => readonly string[]) =>
+    alerts.some((alert) => ids(alert).length > 0)
+  const silences = has(({ silencedBy }) => silencedBy) ? await client.silences() : new Map<string, Silence>()
+  const names = has(({ inhibitedBy }) => inhibitedBy) ? await client.names() : new Map<string, string>()
   return {
     silence: (id) => silences.get(id) ?? { id, by: '', comment: '', until: 0 },
     alert: (fingerprint) => names.get(fingerprint),

@@ -70,8 +70,7 @@ export function routingOf(yaml: string): Routing {
       each.time_intervals,
     ]),
   )
-  const within = (name: string, at: number) =>
-    (named.get(name) ?? []).some((interval) => isWithin(interval, at))
+  const within = remembered((name, at) => (named.get(name) ?? []).some((interval) => isWithin(interval, at)))
   const integrations = new Map(
     receivers.map(({ name, ...configs }) => [
       name,
@@ -81,8 +80,12 @@ export function routingOf(yaml: string): Routing {
       }),
     ]),
   )
+  const matchersOf = new Map<Route, Matcher[]>()
   const taken = (node: Route, labels: Labels, parent: typeof defaults): RouteTaken[] => {
-    if (!matches(node, labels)) return []
+    // Read at the first alert that comes here: one that cannot be read tells nothing of alerts that go elsewhere.
+    const matchers = matchersOf.get(node) ?? matchersIn(node)
+    matchersOf.set(node, matchers)
+    if (!matchers.every((matches) => matches(labels))) return []
     const options = {
       receiver: node.receiver || parent.receiver,
       groupWait: node.group_wait ? durationSeconds(node.group_wait) : parent.groupWait,
@@ -113,24 +116,45 @@ export function routingOf(yaml: string): Routing {
   }
 }
 
-function matches({ matchers, match, match_re }: Route, labels: Labels): boolean {
-  return (
-    (matchers ?? []).every((text) => matcherOf(text)(labels)) &&
-    Object.entries(match ?? {}).every(([name, value]) => (labels[name] ?? '') === value) &&
-    Object.entries(match_re ?? {}).every(([name, value]) => whole(value).test(labels[name] ?? ''))
-  )
+type Matcher = (labels: Labels) => boolean
+
+function matchersIn({ matchers, match, match_re }: Route): Matcher[] {
+  return [
+    ...(matchers ?? []).map(matcherOf),
+    ...Object.entries(match ?? {}).map(
+      ([name, value]): Matcher =>
+        (labels) =>
+          (labels[name] ?? '') === value,
+    ),
+    ...Object.entries(match_re ?? {}).map(([name, value]): Matcher => {
+      const expression = whole(value)
+      return (labels) => expression.test(labels[name] ?? '')
+    }),
+  ]
+}
+
+/** Of many alerts that are judged at one time, the same intervals are asked for. */
+function remembered(within: (name: string, at: number) => boolean): typeof within {
+  const known = new Map<string, boolean>()
+  let knownAt = Number.NaN
+  return (name, at) => {
+    if (at !== knownAt) known.clear()
+    knownAt = at
+    const is = known.get(name) ?? within(name, at)
+    known.set(name, is)
+    return is
+  }
 }
 
 /** @throws Error for a text that is no matcher, or a regular expression that only RE2 reads */
-function matcherOf(text: string): (labels: Labels) => boolean {
+function matcherOf(text: string): Matcher {
   const [, name, operator, value] =
     /^\s*("(?:[^"\\]|\\.)*"|[^=!~\s]+)\s*(=~|!~|!=|=)\s*(.*?)\s*$/s.exec(text) ?? []
   if (name === undefined || value === undefined) throw new Error(`${text} is not a matcher`)
   const [label, wanted] = [unquoted(name), unquoted(value)]
   const isNot = operator?.startsWith('!') ?? false
-  const is = operator?.endsWith('~')
-    ? (found: string) => whole(wanted).test(found)
-    : (found: string) => found === wanted
+  const expression = operator?.endsWith('~') ? whole(wanted) : undefined
+  const is = (found: string) => (expression === undefined ? found === wanted : expression.test(found))
   return (labels) => is(labels[label] ?? '') !== isNot
 }
 

@@ -10,9 +10,15 @@ export interface Watched {
   readonly alertname: string
   readonly fingerprint: string
   readonly severity: string | null
+  /** The service it is about. */
+  readonly service: string | null
+  /** Null for an alert of the pipeline. */
+  readonly kpi: string | null
   /** Unix ms. */
   readonly startsAt: number
   readonly isOpen: boolean
+  /** Whether people were notified of an episode of the same alert that ended just before it began. */
+  readonly isAgain: boolean
   /** Oldest first. */
   readonly known: readonly Told[]
 }
@@ -39,33 +45,37 @@ export interface NewTold extends Told {
   readonly via: Via
 }
 
-/** What Alertmanager sends after the end of an alert is known within this time. */
-const afterEnd = '15 minutes'
+/** Time in which a recorder that was away learns that it cannot know any more. */
+const afterEnd = '1 day'
+
+/** Alertmanager sends nothing new of an alert that ends and begins again between two messages of its group. */
+const againWithin = '15 minutes'
 
 /** Episodes of a cluster that are open, and those that ended while a notification was on its way. */
 export async function loadWatched(pool: pg.Pool, cluster: string): Promise<Watched[]> {
-  const { rows } = await pool.query<{
-    id: string
-    alertname: string
-    fingerprint: string
-    severity: string | null
-    starts_at: Date
-    is_open: boolean
-  }>(
-    `SELECT id, alertname, fingerprint, severity, starts_at, ends_at IS NULL AS is_open FROM alert_episodes
-     WHERE cluster = $1 AND (ends_at IS NULL OR ends_at > now() - interval '${afterEnd}'
-       AND EXISTS (SELECT FROM alert_notifications WHERE episode_id = alert_episodes.id AND outcome = 'routed'))`,
+  const { rows } = await pool.query<Omit<Watched, 'startsAt' | 'known'> & { starts_at: Date }>(
+    `SELECT id, alertname, fingerprint, severity, service, kpi, starts_at,
+       ends_at IS NULL AS "isOpen",
+       EXISTS (
+         SELECT FROM alert_episodes AS before JOIN alert_notifications ON episode_id = before.id AND outcome = 'success'
+         WHERE before.cluster = $1 AND before.fingerprint = episode.fingerprint AND before.starts_at < episode.starts_at
+           AND before.ends_at > episode.starts_at - interval '${againWithin}'
+       ) AS "isAgain"
+     FROM alert_episodes AS episode
+     WHERE cluster = $1 AND (ends_at IS NULL OR ends_at > now() - interval '${afterEnd}' AND EXISTS (
+       SELECT FROM alert_notifications AS routed WHERE episode_id = episode.id AND outcome = 'routed' AND NOT EXISTS (
+         SELECT FROM alert_notifications AS later WHERE later.episode_id = episode.id AND later.id > routed.id
+           AND later.receiver = routed.receiver AND later.integration IS NOT DISTINCT FROM routed.integration)))`,
     [cluster],
   )
   const told = await loadTold(
     pool,
     rows.map(({ id }) => id),
   )
-  return rows.map(({ id, alertname, fingerprint, severity, starts_at, is_open }) => ({
-    ...{ id, alertname, fingerprint, severity },
+  return rows.map(({ starts_at, ...episode }) => ({
+    ...episode,
     startsAt: starts_at.getTime(),
-    isOpen: is_open,
-    known: told.get(id) ?? [],
+    known: told.get(episode.id) ?? [],
   }))
 }
 
@@ -124,6 +134,9 @@ export interface Delivery {
   readonly integration: string
 }
 
+/** Every message of a group repeats each alert in it: after so many of a receiver, one a day is stored. */
+export const mostRepeated = 20
+
 /**
  * Adds what Alertmanager itself recorded as delivered, to the episode that was open at that time.
  * @returns how many there were
@@ -142,8 +155,16 @@ export async function addDelivered(
          SELECT id FROM alert_episodes
          WHERE cluster = $1 AND fingerprint = given.fingerprint AND (ends_at IS NULL OR ends_at > given.at)
          ORDER BY starts_at LIMIT 1
-       ) AS episode
-     WHERE (SELECT count(*) FROM alert_notifications WHERE episode_id = episode.id) < $3
+       ) AS episode,
+       LATERAL (
+         SELECT count(*) AS rows, count(*) FILTER (WHERE is_same) AS same, max(at) FILTER (WHERE is_same) AS newest
+         FROM (
+           SELECT at, outcome = 'success' AND receiver = given.receiver AND integration = given.integration AS is_same
+           FROM alert_notifications WHERE episode_id = episode.id
+         ) AS told
+       ) AS known
+     WHERE known.same = 0
+       OR known.rows < $3 AND (known.same < ${mostRepeated} OR known.newest <= given.at - interval '1 day')
      ON CONFLICT DO NOTHING`,
     [
       cluster,
@@ -165,11 +186,18 @@ export async function addDelivered(
 const keptFor = '1 hour'
 
 export async function addSamples(pool: pg.Pool, samples: readonly Sample[]): Promise<void> {
-  for (const { alertmanager, at, startedAt, counts, own } of samples) {
+  for (const { alertmanager, at, startedAt, counts, members, own } of samples) {
     await pool.query(
-      `INSERT INTO alertmanager_counts (alertmanager, at, started_at, counts, own) VALUES ($1, $2, $3, $4, $5)
+      `INSERT INTO alertmanager_counts (alertmanager, at, started_at, counts, members, own) VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT DO NOTHING`,
-      [alertmanager, new Date(at), startedAt, storableText(JSON.stringify(counts)), JSON.stringify(own)],
+      [
+        alertmanager,
+        new Date(at),
+        startedAt,
+        storableText(JSON.stringify(counts)),
+        members,
+        JSON.stringify(own),
+      ],
     )
   }
   await pool.query(`DELETE FROM alertmanager_counts WHERE at < now() - interval '${keptFor}'`)
@@ -182,9 +210,11 @@ export async function loadSamples(pool: pg.Pool, alertmanagers: readonly string[
     at: Date
     started_at: number
     counts: Sample['counts']
+    members: number | null
     own: Sample['own']
   }>(
-    'SELECT alertmanager, at, started_at, counts, own FROM alertmanager_counts WHERE alertmanager = ANY($1) ORDER BY at',
+    `SELECT alertmanager, at, started_at, counts, members, own FROM alertmanager_counts
+     WHERE alertmanager = ANY($1) ORDER BY at`,
     [alertmanagers],
   )
   return rows.map(({ started_at, at, ...sample }) => ({

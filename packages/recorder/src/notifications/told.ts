@@ -30,20 +30,25 @@ export type CountedSince = (
 /** An alert that Alertmanager does not have by then has not reached it: it is sent anew every minute. */
 const arrivesWithinMs = 60_000
 
-/** Rows of one episode; one that goes back and forth for weeks stops here. */
+/** Rows of one episode; one that goes back and forth for weeks stops here. That it was delivered at all is always stored. */
 export const mostTold = 200
 
 /** Seconds to wait where the configuration does not say: Alertmanager's own default. */
 const usualWait = 300
 
-/** What an attempt may take until it is counted. */
+/** What an attempt usually takes until it is counted. */
 const attemptMs = 2_000
+
+/** What an attempt takes at most, by a receiver that is slow. */
+const longestAttemptMs = 60_000
 
 /** An episode with what was told of its notifications, oldest first. */
 export interface Known {
   /** Unix ms. */
   readonly startsAt: number
   readonly known: readonly Told[]
+  /** Whether people were notified of an episode of the same alert that ended just before: then Alertmanager may send nothing new. */
+  readonly isAgain?: boolean
 }
 
 /**
@@ -60,7 +65,7 @@ export function newlyTold(
   counted: CountedSince,
 ): Told[] {
   const { startsAt, known } = episode
-  const ended = (own: readonly Told[]) => became(own, startsAt, { now, everyMs }, counted)
+  const ended = (own: readonly Told[]) => became(own, episode, { now, everyMs }, counted)
   const isGone = standing.every(({ outcome }) => outcome === 'not_there')
   const told = standing.flatMap((each): Told[] => {
     const ofAlert = known.filter(({ receiver }) => receiver === null)
@@ -79,7 +84,8 @@ export function newlyTold(
     return isHeldBack ? [next] : ended(own)
   })
   const pending = isGone ? waiting(known).map((last) => known.filter((each) => isSameWay(each, last))) : []
-  return [...told, ...pending.flatMap(ended)].slice(0, Math.max(0, mostTold - known.length))
+  const room = Math.max(0, mostTold - known.length)
+  return [...told, ...pending.flatMap(ended)].filter(({ outcome }, i) => i < room || outcome === 'success')
 }
 
 /** The last word of each way on which something is still to come. */
@@ -94,7 +100,7 @@ type Look = { readonly now: number; readonly everyMs: number }
 /** What became of the notifications of a way once they are due. */
 function became(
   own: readonly Told[],
-  startsAt: number,
+  { startsAt, isAgain = false }: Pick<Known, 'startsAt' | 'isAgain'>,
   { now, everyMs }: Look,
   counted: CountedSince,
 ): Told[] {
@@ -103,12 +109,24 @@ function became(
   if (last === undefined || routed === undefined || routed.dueAt === null || now < routed.dueAt) return []
   const wait = routed.dueAt - routed.at
   const since = last === routed ? sinceOf(own, routed, startsAt, everyMs) : now - wait - everyMs
-  const { outcome, reason } = arrived(evidenceOf(routed, since, counted))
+  const evidence = evidenceOf(routed, since, counted)
+  const found = arrived(evidence, now >= routed.dueAt + Math.max(wait, longestAttemptMs))
+  if (found === undefined) return []
+  const { outcome } = found
+  const reason = found.reason === 'not_sent' && isAgain ? 'not_repeated' : found.reason
   const told = { ...bare(routed, now), outcome, reason }
-  if (last === routed) return [told]
-  // What failed is sent again, so that nothing fails any more says that it has arrived. Else there is no news.
-  const mayMove = last.outcome === 'error' || last.reason === 'some_fail'
-  return mayMove && outcome === 'success' ? [told] : []
+  if (last === routed) {
+    // An Alertmanager that began in the meantime gets its alerts again, and each group waits anew.
+    const restartedAt = evidence?.startedAt ?? 0
+    const mayStillCome = restartedAt > routed.at && now < restartedAt + arrivesWithinMs + wait
+    return outcome === 'unknown' && mayStillCome ? [] : [told]
+  }
+  // What fails is sent again, so that nothing fails any more says that it has arrived. What was not sent may still fail.
+  const isNews =
+    outcome === 'success'
+      ? last.outcome === 'error' || last.reason === 'some_fail' || last.reason === 'not_seen'
+      : outcome === 'error' && last.reason === 'not_sent'
+  return isNews ? [told] : []
 }
 
 /** Something holds back what was on its way: unless nothing was sent until then, nobody knows. */
@@ -120,7 +138,7 @@ function heldBackLater(
 ) {
   const routed = own.at(-1) as Told
   const seen = evidenceOf(routed, sinceOf(own, routed, startsAt, everyMs), counted)
-  const isUnsent = seen?.isWhole === true && seen.begun === 0
+  const isUnsent = seen?.isWhole === true && seen.isComplete && seen.begun === 0
   return isUnsent ? [] : [{ ...bare(routed, now), outcome: 'unknown' as const, reason: 'held_back_later' }]
 }
 
@@ -136,18 +154,22 @@ function sinceOf(own: readonly Told[], routed: Told, startsAt: number, everyMs: 
 /**
  * What became of notifications of a way, by what was counted while they had to be sent. Where some succeed and some
  * fail, nobody knows which.
+ * @param isLate whether everything that was sent in time has ended
+ * @returns undefined while something is under way
  */
-export function arrived(evidence: Evidence | undefined): {
-  outcome: 'success' | 'error' | 'unknown'
-  reason: string | null
-} {
+export function arrived(
+  evidence: Evidence | undefined,
+  isLate = false,
+): { outcome: 'success' | 'error' | 'unknown'; reason: string | null } | undefined {
   if (evidence === undefined) return { outcome: 'unknown', reason: 'not_counted' }
-  const { begun, succeeded, failedAttempts, reasons, isWhole } = evidence
-  if (succeeded > 0 && (failedAttempts === 0 || succeeded >= begun))
+  const { begun, succeeded, failedAttempts, reasons, isWhole, isComplete } = evidence
+  if (!isWhole) return { outcome: 'unknown', reason: 'not_seen' }
+  if (succeeded > 0 && (succeeded >= begun || (failedAttempts === 0 && isLate)))
     return { outcome: 'success', reason: null }
-  if (succeeded > 0) return { outcome: 'unknown', reason: 'some_fail' }
+  if (succeeded > 0 && failedAttempts > 0) return { outcome: 'unknown', reason: 'some_fail' }
   if (failedAttempts > 0) return { outcome: 'error', reason: reasons.join(', ') || 'attempts_fail' }
-  return { outcome: 'unknown', reason: isWhole ? 'not_sent' : 'not_seen' }
+  if (begun > 0) return undefined
+  return { outcome: 'unknown', reason: isComplete ? 'not_sent' : 'not_seen' }
 }
 
 function toldOf({ outcome, waitSeconds, ...standing }: Standing, now: number): Told {

@@ -22,15 +22,15 @@ export interface Unheard {
   readonly known: readonly Pick<Told, 'receiver' | 'integration' | 'outcome' | 'reason'>[]
   /** Where it stands now; undefined where no Alertmanager answers. */
   readonly standing: readonly Pick<Standing, 'receiver' | 'integration' | 'outcome'>[] | undefined
-  /** Whether the configuration names a receiver for its level. */
-  readonly isPromised: boolean
+  /** Whether the configuration names a receiver for it; undefined where it names none at all, and others route. */
+  readonly isPromised: boolean | undefined
   /** Whether there is anybody at all who can be notified. */
   readonly isAnybodyThere: boolean
 }
 
 /**
  * Why nobody knows of an alert that fires; undefined where somebody does, where that is not known, and where it is on
- * purpose: people silenced it, it is a mute time, another alert speaks for it, or its level has no receiver.
+ * purpose: people silenced it, it is a mute time, another alert speaks for it, or no receiver is meant for it.
  */
 export function unnotified(alert: Unheard): Unnotified | undefined {
   const { alertname, severity, ageMs, known, standing, isPromised, isAnybodyThere } = alert
@@ -38,13 +38,13 @@ export function unnotified(alert: Unheard): Unnotified | undefined {
   if (alertname === names.nobodyNotified || !notifiedLevels.includes(severity ?? '')) return undefined
   if (ageMs < youngMs || !isAnybodyThere || known.some(({ outcome }) => outcome === 'success'))
     return undefined
-  if (standing === undefined) return 'no_answer'
-  const routed = standing.filter(({ outcome }) => outcome === 'routed')
+  const routed = standing?.filter(({ outcome }) => outcome === 'routed') ?? []
   if (routed.length === 0) {
+    if (isPromised === false) return undefined
+    if (standing === undefined) return 'no_answer'
     if (standing.every(({ outcome }) => outcome === 'not_there')) return 'not_there'
-    return isPromised && standing.every(({ outcome }) => outcome === 'no_receiver')
-      ? 'no_receiver'
-      : undefined
+    const isLost = isPromised === true && standing.every(({ outcome }) => outcome === 'no_receiver')
+    return isLost ? 'no_receiver' : undefined
   }
   const last = routed.map(({ receiver, integration }) =>
     known.findLast((told) => told.receiver === receiver && told.integration === integration),

@@ -1,11 +1,12 @@
-import { type Config, durationSeconds } from '@mnemoscope/kpi'
+import { durationSeconds } from '@mnemoscope/kpi'
 import type { Arrivals } from '../alerts/arrivals.js'
 import { exclusively } from '../database/locks.js'
 import { type Loop, startLoop } from '../loop.js'
 import type { AlertmanagerClient } from '../prometheus/alertmanager.js'
 import type { Work } from '../work.js'
 import { type Answer, askAlertmanagers } from './ask.js'
-import { evidenceSince, type Sample } from './evidence.js'
+import { rememberEvidence, type Sample } from './evidence.js'
+import { promises } from './promised.js'
 import type { Standing } from './standing.js'
 import { addSamples, addTold, loadSamples, loadWatched, type NewTold, type Watched } from './table.js'
 import { newlyTold } from './told.js'
@@ -39,18 +40,13 @@ async function look(work: Work, arrivals: Arrivals, everyMs: number, remembered:
   const watched = await loadWatched(pool, cluster)
   // By then all of it was asked: what is counted later is of a later look.
   const now = Date.now()
-  const samples = await loadSamples(
-    pool,
-    alertmanagers.map(({ name }) => name),
-  )
+  const addresses = alertmanagers.map(({ name }) => name)
+  const counted = rememberEvidence(await loadSamples(pool, addresses), addresses)
   const told: NewTold[] = []
   const unheard = new Map<string, number>()
   for (const episode of watched) {
     const standing = standingOf(episode, answer, now)
-    const fresh =
-      standing === undefined
-        ? []
-        : newlyTold(episode, standing, { now, everyMs }, (since, way) => evidenceSince(samples, since, way))
+    const fresh = standing === undefined ? [] : newlyTold(episode, standing, { now, everyMs }, counted)
     for (const each of fresh) {
       const via = ['success', 'error', 'unknown'].includes(each.outcome) ? 'metrics' : 'api'
       told.push({ ...each, episodeId: episode.id, via })
@@ -60,7 +56,7 @@ async function look(work: Work, arrivals: Arrivals, everyMs: number, remembered:
     const why = unnotified({
       ...{ alertname, severity, standing: episode.isOpen ? standing : [], ageMs: now - startsAt },
       known: [...episode.known, ...fresh],
-      isPromised: promises(config, severity),
+      isPromised: promises(config, episode),
       isAnybodyThere: remembered.isAnybodyThere,
     })
     if (why !== undefined && episode.isOpen) {
@@ -84,12 +80,6 @@ function standingOf(
 ): Standing[] | undefined {
   if (!isOpen) return []
   return answer?.standingsOf(fingerprint, now)
-}
-
-function promises({ alerting }: Config, severity: string | null): boolean {
-  return Object.values(alerting.receivers).some(({ severities }) =>
-    severities.some((each) => each === severity),
-  )
 }
 
 async function takeSamples(

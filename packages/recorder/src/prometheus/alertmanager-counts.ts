@@ -18,6 +18,8 @@ export interface AlertmanagerCounts {
   readonly startedAt: number
   /** Those that are not all 0. */
   readonly counts: readonly NotificationCount[]
+  /** How many Alertmanagers its cluster has, itself included; null without a cluster. */
+  readonly members: number | null
 }
 
 const counters = {
@@ -35,11 +37,13 @@ const givenUpCounter = 'alertmanager_notifications_failed_total'
 export function countsIn(exposition: string): AlertmanagerCounts {
   const found = new Map<string, { -readonly [Key in keyof NotificationCount]: NotificationCount[Key] }>()
   let startedAt = Number.NaN
+  let members: number | null = null
   let isKnown = false
   for (const [, name = '', labelText = '', value] of exposition.matchAll(
     /^([a-z_]+)(?:\{([^\n]*)\})? ([^ \n]+)$/gm,
   )) {
     if (name === 'process_start_time_seconds') startedAt = Number(value)
+    if (name === 'alertmanager_cluster_members') members = Number(value)
     const key = Object.hasOwn(counters, name) ? counters[name as keyof typeof counters] : undefined
     if (key === undefined && name !== givenUpCounter) continue
     isKnown = true
@@ -54,7 +58,7 @@ export function countsIn(exposition: string): AlertmanagerCounts {
     else count[key] = Number(value)
   }
   if (!isKnown || Number.isNaN(startedAt)) throw new Error('Alertmanager shows no counts of notifications')
-  return { startedAt, counts: [...found.values()] }
+  return { startedAt, counts: [...found.values()], members }
 }
 
 function labelsIn(text: string): Partial<Record<string, string>> {

@@ -38,7 +38,8 @@ export interface AlertmanagerClient {
   configuration(): Promise<string>
   /** What it has counted of its notifications. */
   counts(): Promise<AlertmanagerCounts>
-  silence(id: string): Promise<Silence>
+  /** All silences that it has, ended ones too, by id. */
+  silences(): Promise<ReadonlyMap<string, Silence>>
   /** Names of all its alerts, those of other people too, by fingerprint. */
   names(): Promise<ReadonlyMap<string, string>>
 }
@@ -108,11 +109,14 @@ export function createAlertmanagerClient(url: string): AlertmanagerClient {
     },
     configuration: async () => statusSchema.parse(await get('status')).config.original,
     counts: async () => countsIn(await (await ask('metrics')).text()),
-    async silence(id) {
-      const { createdBy, comment, endsAt } = silenceSchema.parse(
-        await get(`silence/${encodeURIComponent(id)}`),
+    async silences() {
+      const all = z.array(silenceSchema).parse(await get('silences'))
+      return new Map(
+        all.map(({ id, createdBy, comment, endsAt }) => [
+          id,
+          { id, by: createdBy, comment, until: Date.parse(endsAt) / 1_000 },
+        ]),
       )
-      return { id, by: createdBy, comment, until: Date.parse(endsAt) / 1_000 }
     },
     async names() {
       const alerts = alertsSchema.parse(await get('alerts'))

@@ -88,10 +88,12 @@ alertmanager_notifications_total{integration="webhook",receiver_name="a\\"b"} 3
 alertmanager_notification_requests_total{integration="webhook",receiver_name="a\\"b"} 5
 alertmanager_notification_requests_failed_total{integration="webhook",receiver_name="a\\"b"} 4
 alertmanager_notifications_failed_total{integration="webhook",receiver_name="a\\"b",reason="serverError"} 2
+alertmanager_cluster_members 2
 alertmanager_notifications_failed_total{integration="webhook",receiver_name="a\\"b",reason="other"} 0
 `
   expect(countsIn(text)).toEqual({
     startedAt: 1_700_000_000,
+    members: 2,
     counts: [
       {
         ...{ integration: 'webhook', receiver: 'a"b', begun: 3, attempts: 5, failedAttempts: 4 },

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { addDelivered, addTold, loadTold, loadWatched } from '../../src/notifications/table.js'
-import { mostTold, type Outcome } from '../../src/notifications/told.js'
+import { addDelivered, addTold, loadTold, loadWatched, mostRepeated } from '../../src/notifications/table.js'
+import type { Outcome } from '../../src/notifications/told.js'
 import { ownDatabase } from '../plumbing/database.js'
 
 const database = ownDatabase()
@@ -84,7 +84,7 @@ test('what Alertmanager recorded as delivered is stored once, of the alert that 
     [old],
   )
   const id = await episode('again')
-  const delivered = Array.from({ length: mostTold + 3 }, (_, i) => ({
+  const delivered = Array.from({ length: mostRepeated + 3 }, (_, i) => ({
     ...{ fingerprint: 'again', at: at + Math.floor(i / 2), receiver: 'mail', integration: 'email' },
   }))
   expect(await addDelivered(database.pool, 'default', delivered.slice(0, 4))).toBe(2)
@@ -92,8 +92,37 @@ test('what Alertmanager recorded as delivered is stored once, of the alert that 
   for (const each of delivered.map((one, i) => ({ ...one, at: at + i }))) {
     await addDelivered(database.pool, 'default', [each])
   }
-  expect((await loadTold(database.pool, [id])).get(id)).toHaveLength(mostTold)
+  expect((await loadTold(database.pool, [id])).get(id)).toHaveLength(mostRepeated)
+  const later = { ...delivered[0], at: at + 2 * 86_400_000 } as (typeof delivered)[number]
+  expect(await addDelivered(database.pool, 'default', [later, { ...later, receiver: 'pager' }])).toBe(2)
   expect((await loadTold(database.pool, [old])).size).toBe(0)
   const watched = await loadWatched(database.pool, 'default')
-  expect(watched.find((each) => each.id === id)?.known).toHaveLength(mostTold)
+  expect(watched.find((each) => each.id === id)?.known).toHaveLength(mostRepeated + 2)
+  expect(watched.find((each) => each.id === id)?.isAgain).toBe(false)
+})
+
+test('what is watched knows of an episode just before, and whether something is still on its way after the end', async () => {
+  const minutesAgo = (minutes: number) => new Date(Date.now() - 60_000 * minutes).toISOString()
+  const before = await episode('flaps', minutesAgo(5))
+  await database.pool.query(
+    "UPDATE alert_episodes SET starts_at = ends_at - interval '1 hour' WHERE id = $1",
+    [before],
+  )
+  const now = await episode('flaps')
+  await database.pool.query(
+    "UPDATE alert_episodes SET starts_at = now() - interval '1 minute' WHERE id = $1",
+    [now],
+  )
+  const mail = { ...none, receiver: 'mail', integration: 'email' }
+  const ids = async () =>
+    (await loadWatched(database.pool, 'default'))
+      .filter((each) => each.fingerprint === 'flaps')
+      .sort((a, b) => a.startsAt - b.startsAt)
+  await addTold(database.pool, [{ ...mail, episodeId: before, at, outcome: 'routed' }])
+  expect((await ids()).map(({ id, isOpen, isAgain }) => ({ id, isOpen, isAgain }))).toEqual([
+    { id: before, isOpen: false, isAgain: false },
+    { id: now, isOpen: true, isAgain: false },
+  ])
+  await addTold(database.pool, [{ ...mail, episodeId: before, at: at + 1, outcome: 'success' }])
+  expect((await ids()).map(({ id, isAgain }) => ({ id, isAgain }))).toEqual([{ id: now, isAgain: true }])
 })

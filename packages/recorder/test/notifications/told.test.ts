@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { defineConfig } from '@mnemoscope/kpi'
 import { type Evidence, evidenceSince, type Sample } from '../../src/notifications/evidence.js'
+import { promises } from '../../src/notifications/promised.js'
 import { type Named, type Standing, standingsOf } from '../../src/notifications/standing.js'
 import { arrived, mostTold, newlyTold, type Outcome, type Told } from '../../src/notifications/told.js'
 import { type Unheard, unnotified } from '../../src/notifications/unnotified.js'
@@ -77,14 +79,16 @@ const evidence = (
   failedAttempts: number,
   more: Partial<Evidence> = {},
 ) => ({
-  ...{ begun, succeeded, failedAttempts, reasons: [], isWhole: true },
+  ...{ begun, succeeded, failedAttempts, reasons: [], isWhole: true, isComplete: true, startedAt: 0 },
   ...more,
 })
 
-test.each<[string, Evidence | undefined, ReturnType<typeof arrived>]>([
+test.each<[string, Evidence | undefined, ReturnType<typeof arrived>, boolean?]>([
   ['nothing is counted', undefined, { outcome: 'unknown', reason: 'not_counted' }],
   ['all succeed', evidence(2, 2, 0), { outcome: 'success', reason: null }],
-  ['one is still under way', evidence(2, 1, 0), { outcome: 'success', reason: null }],
+  ['one is still under way', evidence(2, 1, 0), undefined],
+  ['all that were in time succeeded', evidence(2, 1, 0), { outcome: 'success', reason: null }, true],
+  ['a slow receiver has not answered', evidence(1, 0, 0), undefined, true],
   ['all succeed at last', evidence(2, 2, 5), { outcome: 'success', reason: null }],
   ['all fail', evidence(2, 0, 5), { outcome: 'error', reason: 'attempts_fail' }],
   [
@@ -95,8 +99,23 @@ test.each<[string, Evidence | undefined, ReturnType<typeof arrived>]>([
   ['some fail', evidence(2, 1, 5), { outcome: 'unknown', reason: 'some_fail' }],
   ['none is begun', evidence(0, 0, 0), { outcome: 'unknown', reason: 'not_sent' }],
   ['none was seen', evidence(0, 0, 0, { isWhole: false }), { outcome: 'unknown', reason: 'not_seen' }],
-])('what became of notifications where %s', (_, given, expected) => {
-  expect(arrived(given)).toEqual(expected)
+  [
+    'others fail after a time that was not seen',
+    evidence(1, 0, 3, { isWhole: false }),
+    { outcome: 'unknown', reason: 'not_seen' },
+  ],
+  [
+    'another Alertmanager may have sent it',
+    evidence(0, 0, 0, { isComplete: false }),
+    { outcome: 'unknown', reason: 'not_seen' },
+  ],
+  [
+    'all fail that are seen of a cluster',
+    evidence(1, 0, 3, { isComplete: false }),
+    { outcome: 'error', reason: 'attempts_fail' },
+  ],
+])('what became of notifications where %s', (_, ...[given, expected, isLate]) => {
+  expect(arrived(given, isLate)).toEqual(expected)
 })
 
 describe('what is new of an alert', () => {
@@ -167,6 +186,39 @@ describe('what is new of an alert', () => {
       ok,
       [],
     ],
+    [
+      'it was not sent, and now fails',
+      [told(0, 'routed'), told(32_000, 'unknown', { reason: 'not_sent' })],
+      [stands('routed')],
+      90_000,
+      bad,
+      ['error attempts_fail'],
+    ],
+    [
+      'what was not seen has arrived since',
+      [told(0, 'routed'), told(32_000, 'unknown', { reason: 'not_seen' })],
+      [stands('routed')],
+      90_000,
+      ok,
+      ['success'],
+    ],
+    [
+      'Alertmanager began again before it was due',
+      [told(0, 'routed')],
+      [stands('routed')],
+      32_000,
+      evidence(0, 0, 0, { startedAt: 9_000 }),
+      [],
+    ],
+    [
+      'Alertmanager began again, and has had the time',
+      [told(0, 'routed')],
+      [stands('routed')],
+      101_000,
+      evidence(0, 0, 0, { startedAt: 9_000 }),
+      ['unknown not_sent'],
+    ],
+    ['its receiver is slow', [told(0, 'routed')], [stands('routed')], 40_000, evidence(1, 0, 0), []],
     ['it is silenced', [], [stands('silenced', silence)], 0, undefined, ['silenced']],
     ['it still is', [told(0, 'silenced', silence)], [stands('silenced', silence)], 1e6, undefined, []],
     ['no more', [told(0, 'silenced', silence)], [stands('routed')], 1e6, undefined, ['routed']],
@@ -229,6 +281,22 @@ describe('what is new of an alert', () => {
     expect(found.map(({ outcome, reason }) => [outcome, reason ?? []].flat().join(' '))).toEqual(expected)
   })
 
+  test('people were notified of the same alert just before, and Alertmanager sends nothing new', () => {
+    const episode = { startsAt: 0, known: [told(0, 'routed')], isAgain: true }
+    const look = { now: 32_000, everyMs: 1_000 }
+    expect(newlyTold(episode, [stands('routed')], look, () => unsent)).toMatchObject([
+      { outcome: 'unknown', reason: 'not_repeated' },
+    ])
+  })
+
+  test('that it was delivered is stored however much is known of it', () => {
+    const known = Array.from({ length: mostTold }, (_, i) => told(i, i % 2 === 0 ? 'silenced' : 'routed'))
+    const look = { now: 1e6, everyMs: 1_000 }
+    expect(newlyTold({ startsAt: 0, known }, [stands('routed')], look, () => ok)).toMatchObject([
+      { outcome: 'success' },
+    ])
+  })
+
   test('the counts of the time since it began, or since it was led there again, tell', () => {
     const since = (known: Told[]) => {
       const asked: number[] = []
@@ -247,12 +315,16 @@ describe('what was counted', () => {
     ...{ givenUp: {}, ...more },
   })
   const sample = (at: number, counts: NotificationCount[], more: Partial<Sample> = {}): Sample => ({
-    ...{ alertmanager: 'a', at, startedAt: 1, counts, own: { since: 0, taken: 0 } },
+    ...{ alertmanager: 'a', at, startedAt: 1, counts, members: null, own: { since: 0, taken: 0 } },
     ...more,
   })
-  const since = (samples: Sample[], from = 10_000, wanted = way) => evidenceSince(samples, from, wanted)
+  const since = (
+    samples: Sample[],
+    wanted = way,
+    all = [...new Set(samples.map((one) => one.alertmanager))],
+  ) => evidenceSince(samples, all, 10_000, wanted)
 
-  test.each<[string, Sample[], Partial<Evidence> | undefined]>([
+  test.each<[string, Sample[], Partial<Evidence> | undefined, string[]?]>([
     ['nothing', [], undefined],
     ['one look', [sample(10_000, [])], undefined],
     [
@@ -307,8 +379,39 @@ describe('what was counted', () => {
       ],
       { begun: 1, succeeded: 1, failedAttempts: 0 },
     ],
-  ])('%s', (_, samples, expected) => {
-    const found = since(samples)
+    [
+      'a restart after which others fail',
+      [sample(9_000, []), sample(11_000, [count(1, 0)]), sample(12_000, [count(1, 1)], { startedAt: 11 })],
+      { begun: 2, succeeded: 1, failedAttempts: 1, isWhole: true, isComplete: false, startedAt: 11_000 },
+    ],
+    [
+      'two behind one address, which answer by turns',
+      [
+        sample(9_500, [count(7, 0)], { startedAt: -100 }),
+        sample(10_500, [count(5, 0)], { startedAt: -200 }),
+        sample(11_500, [count(7, 0)], { startedAt: -100 }),
+        sample(12_500, [count(6, 1)], { startedAt: -200 }),
+      ],
+      { begun: 1, succeeded: 0, failedAttempts: 1, isWhole: false },
+    ],
+    [
+      'one of two that does not answer any more',
+      [sample(9_000, []), sample(9_000, [], { alertmanager: 'b' }), sample(11_000, [])],
+      { begun: 0, isWhole: true, isComplete: false },
+    ],
+    [
+      'one of two that never answered',
+      [sample(9_000, []), sample(11_000, [])],
+      { isComplete: false },
+      ['a', 'b'],
+    ],
+    [
+      'one of a cluster of two',
+      [sample(9_000, [], { members: 2 }), sample(11_000, [], { members: 2 })],
+      { begun: 0, isWhole: true, isComplete: false },
+    ],
+  ])('%s', (_, ...[samples, expected, all]) => {
+    const found = since(samples, way, all)
     if (expected === undefined) expect(found).toBeUndefined()
     else expect(found).toMatchObject(expected)
   })
@@ -319,11 +422,26 @@ describe('what was counted', () => {
       sample(9_000, webhooks(3), { own: { since: 0, taken: 2 } }),
       sample(11_000, webhooks(8), { own: { since: 0, taken: 6 } }),
     ]
-    expect(since(samples, 10_000, { ...way, integration: 'webhook' })).toMatchObject({
+    expect(since(samples, { ...way, integration: 'webhook' })).toMatchObject({
       begun: 1,
       succeeded: 1,
     })
   })
+})
+
+test.each<[string, object, boolean | undefined]>([
+  ['none at all', {}, undefined],
+  ['one for all', { a: {} }, true],
+  ['one of another level', { a: { severities: ['warning'] } }, false],
+  ['one of another service', { a: { services: ['mnemoscope-prometheus'] } }, false],
+  ['one of its service and KPI', { a: { services: ['mnemoscope-recorder'], kpis: ['f1_score'] } }, true],
+  ['one of another KPI, and one of its own', { a: { kpis: ['latency'] }, b: { kpis: ['f1_score'] } }, true],
+])('whether a receiver is meant for an alert, where there is %s', (_, receivers, expected) => {
+  const hook = { webhook: { url: 'http://127.0.0.1' } }
+  const given = Object.entries(receivers).map(([name, each]) => [name, { ...hook, ...each }])
+  const config = defineConfig({ alerting: { receivers: Object.fromEntries(given) } })
+  const alert = { severity: 'critical', service: 'mnemoscope-recorder', kpi: 'f1_score' }
+  expect(promises(config, alert)).toBe(expected)
 })
 
 describe('why nobody knows', () => {
@@ -361,7 +479,16 @@ describe('why nobody knows', () => {
     ['it is a mute time', { standing: [at('muted')] }, undefined],
     ['Alertmanager does not have it', { standing: [at('not_there')] }, 'not_there'],
     ['no route leads to people', { standing: [at('no_receiver')] }, 'no_receiver'],
-    ['its level has no receiver', { standing: [at('no_receiver')], isPromised: false }, undefined],
+    ['no receiver is meant for it', { standing: [at('no_receiver')], isPromised: false }, undefined],
+    [
+      'nobody would get it, and it is not there',
+      { standing: [at('not_there')], isPromised: false },
+      undefined,
+    ],
+    ['nobody would get it, and none answers', { standing: undefined, isPromised: false }, undefined],
+    ['others route, and not this', { standing: [at('no_receiver')], isPromised: undefined }, undefined],
+    ['others route, and do not have it', { standing: [at('not_there')], isPromised: undefined }, 'not_there'],
+    ['people just had the same', { known: [known('unknown', 'not_repeated')] }, undefined],
     ['Alertmanager is away', { standing: undefined }, 'no_answer'],
     ['there is nobody', { standing: undefined, isAnybodyThere: false }, undefined],
   ])('%s', (_, more, expected) => {

@@ -1,5 +1,6 @@
 import { type Config, durationSeconds, names, thresholdSeverities } from '@mnemoscope/kpi'
 import { messageAnnotation } from '../../message-annotations.js'
+import { isAtLeast } from '../version.js'
 import { preamble } from './about.js'
 import { type Medium, quoted, shown } from './medium.js'
 import { choice, exactly, limitText, lines, word, wordTemplate } from './words.js'
@@ -99,8 +100,8 @@ function change(config: Config): string {
   )
 }
 
-export function hasReason({ alerting }: Config): boolean {
-  return Number(alerting.alertmanager.split('.')[1]) >= 32 || !alerting.alertmanager.startsWith('0.')
+export function hasReason(config: Config): boolean {
+  return isAtLeast(config, 32)
 }
 
 /** How long the breach lasted, `2 min 30 s`: as its rule says, else by the alerts that are in the message. */
