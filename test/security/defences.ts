@@ -60,14 +60,14 @@ export const defences: readonly Defence[] = [
   {
     test: 'a key that may only read sees',
     file: 'packages/recorder/src/http/access.ts',
-    from: 'if (caller.scopes.includes(access)) return',
-    to: "if (caller.scopes.includes('read')) return",
+    from: 'caller.scopes.includes(access)',
+    to: "caller.scopes.includes('read')",
   },
   {
     test: 'a key %s is told so',
     file: 'packages/recorder/src/http/access.ts',
-    from: 'if (own === undefined) return',
-    to: 'if (own !== null) return',
+    from: 'own === undefined)',
+    to: 'own !== null)',
   },
   {
     test: 'a key that is revoked while',
