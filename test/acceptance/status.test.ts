@@ -6,6 +6,7 @@ import { mnemoscope, mnemoscopeHere, temporaryFolder } from '../harness/index.js
 
 type Notices = AnswerOf<'GET /api/notices'>
 type ConfigAnswer = AnswerOf<'GET /api/config'>
+type Incident = AnswerOf<'GET /api/incidents'>['incidents'][number]
 
 /** What a recorder answers in each case; the parts that the status is read from. */
 type Answer = Pick<DashboardData, 'timestamp' | 'open_alerts' | 'no_data' | 'kpis' | 'current'>
@@ -17,12 +18,14 @@ describe('the exit code of `mnemoscope status`', () => {
   let answer: Answer | undefined
   let notices: Notices['notices'] = []
   let problem: ConfigAnswer['problem'] = null
+  let incidents: Pick<Incident, 'id' | 'title' | 'level' | 'state'>[] = []
   const server = createServer(({ url }, response) => {
     const others: Record<string, object> = {
       '/api/notices': { notices },
       '/api/config': { config: {}, problem },
+      '/api/incidents': { incidents },
     }
-    const found = others[url ?? ''] ?? answer
+    const found = others[(url ?? '').replace(/\?.*/, '')] ?? answer
     if (found === undefined) response.writeHead(503).end('the database is away')
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(found))
   })
@@ -62,6 +65,7 @@ describe('the exit code of `mnemoscope status`', () => {
       status: 'ok',
       line: `ok. Note: ${text}`,
       open: 0,
+      incidents: [],
       notices: [text],
       config_problem: null,
     })
@@ -83,6 +87,15 @@ describe('the exit code of `mnemoscope status`', () => {
     })
     expect(exitCode).toBe(0)
     problem = null
+  })
+
+  test('is that of the alerts also where there are incidents, which are told', async () => {
+    answer = { ...well, open_alerts: [alertOf('warning')] }
+    incidents = [{ id: 7, title: 'memory: F1 score', level: 'warning', state: 'open' }]
+    const { exitCode, stdout } = await run('--json', '--url', `http://127.0.0.1:${port}`)
+    expect(JSON.parse(stdout)).toMatchObject({ incidents, line: expect.stringContaining('incident 7') })
+    expect(exitCode).toBe(1)
+    incidents = []
   })
 
   test('is 4 where the recorder has no answer', async () => {
