@@ -1,8 +1,8 @@
 /** Tests run from the TypeScript sources: packages resolve through the `mnemoscope-source` export condition. */
 export default {
   testEnvironment: '<rootDir>/scripts/test-environment.mjs',
-  // Many suites wait for servers; more workers than this compile every module once more on two cores.
-  maxWorkers: 3,
+  // Most suites wait for servers rather than compute.
+  maxWorkers: 4,
   // Temporary files may be in memory; what was transformed stays for the next run.
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   testSequencer: '<rootDir>/scripts/test-order.mjs',

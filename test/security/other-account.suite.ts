@@ -25,8 +25,9 @@ const inEnvironment = 'environment-canary-9a31'
 /** Only root can run something as others; and they have to reach this repository. */
 const isPossible =
   process.platform === 'linux' && process.getuid?.() === 0 && isOpen(repository) && isOpen(toolsDir)
+const describeAsRoot = isPossible ? describe : describe.skip
 
-;(isPossible ? describe : describe.skip)('an account of the same machine', () => {
+describeAsRoot('an account of the same machine', () => {
   let folder: ReturnType<typeof temporaryFolder>
   let up: Up
   let secrets: Map<string, string>

@@ -108,7 +108,7 @@ export function createApplier(options: ApplierOptions): Applier {
     const { by } = request
     const applied = use(next, nextPatch, { by, source })
     if (prediction !== undefined) {
-      const seconds = durationSeconds(earlier.inUse.changes?.takeBackWithin ?? '0s')
+      const seconds = durationSeconds(earlier.inUse.changes.takeBackWithin)
       const appliedAt = Date.now() / 1_000
       trials.begin({
         ...{ earlier: earlier.inUse, edited: next, appliedAt, seconds, prediction },

@@ -4,15 +4,15 @@ import { type Replayable, runBacktest } from '../backtest/run.js'
 import { type Verdict, verdictOf, verdictText } from '../backtest/verdict.js'
 import { type Prediction, predictionOf } from './trial.js'
 
-/** A configuration whose settings decide what an edit of it has to pass. One that was applied by an earlier version may lack them. */
-export type Guarding = Replayable & Partial<Pick<Settings, 'changes'>>
+/** A configuration whose settings decide what an edit of it has to pass. */
+export type Guarding = Replayable & Pick<Settings, 'changes'>
 
 /** For how long the past is replayed before an edit is applied, in seconds; undefined where it need not be. */
 export function backtestSeconds(
   inUse: Pick<Guarding, 'changes'>,
   differences: readonly Pick<Difference, 'path'>[],
 ): number | undefined {
-  const past = inUse.changes?.backtest
+  const past = inUse.changes.backtest
   return past === undefined || !differences.some(({ path }) => alters.test(path))
     ? undefined
     : durationSeconds(past)

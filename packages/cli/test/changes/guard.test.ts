@@ -18,7 +18,6 @@ test.each([
   ['messages', demanding, ['alerting.groupWait', 'receivers'], undefined],
   ['nothing', demanding, [], undefined],
   ['a threshold, without a demand', defineConfig(), ['kpis.f1_score.thresholds.warning'], undefined],
-  ['a threshold, applied by another version', {}, ['kpis.f1_score.thresholds.warning'], undefined],
 ])('what needs a backtest: %s', (_, inUse, paths, seconds) => {
   expect(
     backtestSeconds(

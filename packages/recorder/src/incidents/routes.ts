@@ -27,7 +27,22 @@ const incidentId = z
 const by = writtenLine(100)
 const anyComment = writtenText(2_000).optional()
 const oneIncident = z.strictObject({ incident: incidentAnswer })
-const next = { invalid: 'Correct the body.', tooLarge: 'Write less.' }
+
+/** What all routes have by which people change an incident. */
+const change = {
+  method: 'POST',
+  access: 'acknowledge',
+  params: { id: incidentId },
+  answer: oneIncident,
+  services: ({ params: { id } }: { readonly params: { readonly id: string } }, { pool }: Needs) =>
+    servicesOf(pool, [id]),
+} as const
+
+/** The body of such a route: who, and something else. */
+function saidBy<Shape extends z.ZodRawShape>(shape: Shape, expected: string) {
+  const next = { invalid: 'Correct the body.', tooLarge: 'Write less.' }
+  return { schema: z.strictObject({ by, ...shape }), mostBytes: mostTextBytes, expected, next }
+}
 
 export const incidentRoutes = [
   route({
@@ -89,19 +104,13 @@ export const incidentRoutes = [
     },
   }),
   route({
-    method: 'POST',
+    ...change,
     path: '/api/incidents/{id}/acknowledge',
     summary: 'Says who works on an incident: acknowledges its alerts that fire. Silences nothing.',
-    access: 'acknowledge',
-    params: { id: incidentId },
-    body: {
-      schema: z.strictObject({ by, comment: anyComment }),
-      mostBytes: mostTextBytes,
-      expected: '{"by": "who", "comment": "at most 2,000 characters, may be left out"}',
-      next,
-    },
-    answer: oneIncident,
-    services: ({ params: { id } }, { pool }: Needs) => servicesOf(pool, [id]),
+    body: saidBy(
+      { comment: anyComment },
+      '{"by": "who", "comment": "at most 2,000 characters, may be left out"}',
+    ),
     example: { params: { id: '1' }, body: { by: 'night shift' } },
     async handle({ params: { id }, body, caller }, { pool }: Needs) {
       const said = { by: signed(body.by, caller), comment: body.comment ?? null }
@@ -109,38 +118,20 @@ export const incidentRoutes = [
     },
   }),
   route({
-    method: 'POST',
+    ...change,
     path: '/api/incidents/{id}/comments',
     summary: 'Adds a comment to the timeline of an incident.',
-    access: 'acknowledge',
-    params: { id: incidentId },
-    body: {
-      schema: z.strictObject({ by, comment: writtenText(2_000) }),
-      mostBytes: mostTextBytes,
-      expected: '{"by": "who", "comment": "at most 2,000 characters"}',
-      next,
-    },
-    answer: oneIncident,
-    services: ({ params: { id } }, { pool }: Needs) => servicesOf(pool, [id]),
+    body: saidBy({ comment: writtenText(2_000) }, '{"by": "who", "comment": "at most 2,000 characters"}'),
     example: { params: { id: '1' }, body: { by: 'night shift', comment: 'the index is being rebuilt' } },
     async handle({ params: { id }, body, caller }, { pool }: Needs) {
       return answerWith(pool, await comment(pool, id, { ...body, by: signed(body.by, caller) }))
     },
   }),
   route({
-    method: 'POST',
+    ...change,
     path: '/api/incidents/{id}/title',
     summary: 'Gives an incident a title, in place of the one made from its alerts.',
-    access: 'acknowledge',
-    params: { id: incidentId },
-    body: {
-      schema: z.strictObject({ by, title: writtenLine(200) }),
-      mostBytes: mostTextBytes,
-      expected: '{"by": "who", "title": "at most 200 characters"}',
-      next,
-    },
-    answer: oneIncident,
-    services: ({ params: { id } }, { pool }: Needs) => servicesOf(pool, [id]),
+    body: saidBy({ title: writtenLine(200) }, '{"by": "who", "title": "at most 200 characters"}'),
     example: { params: { id: '1' }, body: { by: 'night shift', title: 'Search index lost' } },
     async handle({ params: { id }, body, caller }, { pool }: Needs) {
       const said = { by: signed(body.by, caller), comment: body.title }
@@ -148,18 +139,13 @@ export const incidentRoutes = [
     },
   }),
   route({
-    method: 'POST',
+    ...change,
     path: '/api/incidents/{id}/merge',
     summary: 'Makes another incident part of this one. No rule takes them apart again; a split does.',
-    access: 'acknowledge',
-    params: { id: incidentId },
-    body: {
-      schema: z.strictObject({ by, incident: z.number().int().positive(), comment: anyComment }),
-      mostBytes: mostTextBytes,
-      expected: '{"by": "who", "incident": 12, "comment": "may be left out"}',
-      next,
-    },
-    answer: oneIncident,
+    body: saidBy(
+      { incident: z.number().int().positive(), comment: anyComment },
+      '{"by": "who", "incident": 12, "comment": "may be left out"}',
+    ),
     services: ({ params: { id }, body }, { pool }: Needs) => servicesOf(pool, [id, String(body.incident)]),
     refusals: [400],
     example: { params: { id: '1' }, body: { by: 'night shift', incident: 2 } },
@@ -169,24 +155,17 @@ export const incidentRoutes = [
     },
   }),
   route({
-    method: 'POST',
+    ...change,
     path: '/api/incidents/{id}/split',
     summary:
       'Takes alerts out of an incident, and answers with the incident that they are in now. Exactly what a merge brought is the incident of before again.',
-    access: 'acknowledge',
-    params: { id: incidentId },
-    body: {
-      schema: z.strictObject({
-        by,
+    body: saidBy(
+      {
         episodes: z.array(z.number().int().positive()).min(1).max(mostSplit),
         comment: anyComment,
-      }),
-      mostBytes: mostTextBytes,
-      expected: '{"by": "who", "episodes": [7, 8], "comment": "may be left out"}',
-      next,
-    },
-    answer: oneIncident,
-    services: ({ params: { id } }, { pool }: Needs) => servicesOf(pool, [id]),
+      },
+      '{"by": "who", "episodes": [7, 8], "comment": "may be left out"}',
+    ),
     refusals: [400],
     example: { params: { id: '1' }, body: { by: 'night shift', episodes: [2] } },
     async handle({ params: { id }, body, caller }, { pool, config }: Needs) {

@@ -1,6 +1,6 @@
 import { x as extract } from 'tar'
 
-/** Several times as much as any of them, so that an archive cannot fill the disk. */
+/** Several times what the largest program unpacks to. An archive with more is refused, before it fills the disk. */
 const mostUnpackedBytes = 2 * 1_024 ** 3
 
 /** Unpacks an archive as files of this user, which do no more than the user may: without setuid bits and foreign owners. */
