@@ -4,6 +4,7 @@ import { kpiAlertKinds, pipelineRules } from './alerts/index.js'
 import { courseRules } from './recording/breach-course.js'
 import { evaluatedRules, judgeRules, lastRules } from './recording/judge.js'
 import { snapshotGroup } from './recording/snapshot.js'
+import { sourceGroups } from './recording/source.js'
 import type { RuleFile } from './rule.js'
 
 /**
@@ -25,6 +26,7 @@ export function ruleFiles(running: Config, hash: string): [string, RuleFile][] {
 export function kpiRules(config: Config, kpi: Kpi): RuleFile {
   return {
     groups: [
+      ...sourceGroups(config, kpi),
       {
         name: `mnemoscope_${kpi.id}`,
         interval: config.alertCheckInterval,

@@ -118,6 +118,20 @@ export {
   thresholdSeverities,
 } from './severity.js'
 export {
+  type PublishedMetricName,
+  publishedMetricNames,
+  publishedMetrics,
+} from './source/presets.js'
+export {
+  type KpiSource,
+  type SourceCondition,
+  type SourceLabel,
+  type SourceLabels,
+  type SourceSelection,
+  sourceSelections,
+} from './source/source.js'
+export { type Conversion, conversionOf, converted } from './source/units.js'
+export {
   defaultOperations,
   isBreach,
   isQuantile,

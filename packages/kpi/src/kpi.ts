@@ -1,5 +1,6 @@
 import type { Span } from './boundaries.js'
 import type { ThresholdSeverity } from './severity.js'
+import type { KpiSource } from './source/source.js'
 
 /** Which way of a KPI is good. Thresholds breach at and beyond their value, in the bad direction. */
 export type Direction = 'higher_is_better' | 'lower_is_better'
@@ -83,7 +84,10 @@ export interface Kpi extends Judgement {
   readonly direction: Direction
   /** Usual values, both ends included. A better value is refused as impossible; a worse one is counted. Integers are rounded. */
   readonly range: { readonly min: number; readonly max: number; readonly integer: boolean }
-  /** Histogram boundaries in the KPI's unit, ascending; the edge of every threshold is among them. Empty unless a histogram. */
+  /**
+   * Histogram boundaries in the KPI's unit, ascending; the edge of every threshold is among them, unless they are those of
+   * its source. Empty unless a histogram.
+   */
   readonly boundaries: readonly number[]
   /** Only for counters. */
   readonly outcomes?: Outcomes
@@ -95,6 +99,8 @@ export interface Kpi extends Judgement {
   readonly overrides: readonly KpiOverride[]
   /** Page that tells what to do when it alerts: below the prefix of runbook links, or a whole address. */
   readonly runbook: string
+  /** Where its measurements come from, if another program publishes them. Default: services with the instrumentation. */
+  readonly source?: KpiSource
 }
 
 /** A KPI as the catalog and the config declare it: what can be left out has a default. */

@@ -12,3 +12,6 @@ export const label = {
 
 /** The labels by which KPIs are judged: one value, one alert, one snapshot row for each combination. */
 export const seriesLabels = [label.job, label.model, label.contextSize, label.operation] as const
+
+/** The scrape job of a foreign metric, where the service is another label. */
+export const sourceJob = 'source_job'

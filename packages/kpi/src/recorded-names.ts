@@ -107,6 +107,10 @@ export const judgeSeries = {
   newest: (kpi: Pick<Kpi, 'id'>) => `instance:mnemoscope_${kpi.id}:newest`,
   /** The same of the last evaluation. */
   seen: (kpi: Pick<Kpi, 'id'>) => `instance:mnemoscope_${kpi.id}:seen`,
+  /**
+   * Of a KPI with a source: the foreign counters with the labels of ours, and when their processes began, by `counterPart`.
+   */
+  source: (kpi: Pick<Kpi, 'id'>) => `instance:mnemoscope_${kpi.id}:source`,
   /** The worst value that alerts of thresholds show now, at each place where any fires. */
   shown: (kpi: Pick<Kpi, 'id'>) => `${level}:mnemoscope_${kpi.id}:shown`,
   /** The worst value that alerts have shown, at each place that was beyond a threshold in the breach that goes on. */

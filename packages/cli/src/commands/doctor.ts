@@ -42,12 +42,13 @@ export const doctorCommand = new Command('doctor')
     const { collectFacts } = await import('../doctor/collect.js')
     const { expectedOf } = await import('../doctor/expected.js')
     const { findingsOf } = await import('../doctor/findings.js')
+    const { sourceQuestions } = await import('../doctor/sources.js')
     const { hidingSecrets } = await import('../hide-secrets.js')
     const { serverUrl } = await import('../prometheus-client.js')
     const { config, folder, run } = await projectHere(options.config)
     const { prometheus, alertmanager, recorder } = config.endpoints
     const findings = await hidingSecrets(config, async () => {
-      const facts = await collectFacts({
+      const addresses = {
         prometheus: serverUrl('prometheus', {
           given: options.prometheusUrl,
           folder,
@@ -59,7 +60,8 @@ export const doctorCommand = new Command('doctor')
           configured: alertmanager,
         }),
         recorder: options.url ?? run?.recorder ?? recorder,
-      })
+      }
+      const facts = await collectFacts(addresses, sourceQuestions(config))
       return findingsOf(facts, expectedOf(config, run?.recorder), Date.now())
     })
     const isWell = findings.every(({ isWrong }) => !isWrong)

@@ -13,6 +13,7 @@ import type {
   Silent,
 } from './facts.js'
 import type { AlertmanagerConfig } from './routing.js'
+import { type AskLists, type AskQuery, answerOf, type SourceQuestion } from './sources.js'
 
 /** Addresses of the servers, with user and password where a server asks for them. */
 export interface Addresses {
@@ -21,10 +22,16 @@ export interface Addresses {
   readonly recorder: string
 }
 
-/** Asks all three servers. One that does not answer does not keep the others. */
-export async function collectFacts({ prometheus, alertmanager, recorder }: Addresses): Promise<Facts> {
+/**
+ * Asks all three servers. One that does not answer does not keep the others.
+ * @param questions about the metrics of others that KPIs are made of
+ */
+export async function collectFacts(
+  { prometheus, alertmanager, recorder }: Addresses,
+  questions: readonly SourceQuestion[],
+): Promise<Facts> {
   const [a, b, c] = await Promise.all([
-    orSilent(prometheus, prometheusFacts),
+    orSilent(prometheus, (address) => prometheusFacts(address, questions)),
     orSilent(alertmanager, alertmanagerFacts),
     orSilent(recorder, recorderFacts),
   ])
@@ -132,7 +139,10 @@ const targetsSchema = z.object({
   ),
 })
 
-async function prometheusFacts(address: string): Promise<PrometheusFacts> {
+async function prometheusFacts(
+  address: string,
+  questions: readonly SourceQuestion[],
+): Promise<PrometheusFacts> {
   const rules = await getOk(address, '/api/v1/rules')
   const { groups } = z.object({ data: rulesSchema }).parse(json(rules.text)).data
   const [build, targets, config, alertmanagers] = await Promise.all([
@@ -146,7 +156,12 @@ async function prometheusFacts(address: string): Promise<PrometheusFacts> {
     ),
   ])
   const all = groups.flatMap((group) => group.rules)
+  const { query, lists } = questionsTo(address)
+  const sources = await Promise.all(
+    questions.map(async (question) => ({ question, answer: await answerOf(question, query, lists) })),
+  )
   return {
+    sources,
     url: reached(address).url,
     aheadSeconds: rules.ahead,
     version: build?.version || undefined,
@@ -178,6 +193,37 @@ async function prometheusFacts(address: string): Promise<PrometheusFacts> {
             .filter(({ state }) => state === 'firing')
             .map(({ labels, activeAt }): FiringAlert => ({ labels, since: Date.parse(activeAt) })),
     ),
+  }
+}
+
+const vectorSchema = z.object({
+  result: z.array(z.object({ metric: texts, value: z.tuple([z.number(), z.string()]) })),
+})
+
+/** How a Prometheus is asked about its series. */
+function questionsTo(address: string): { readonly query: AskQuery; readonly lists: AskLists } {
+  const list = async (path: string) => (await optional(address, path, z.array(z.string()))) ?? []
+  return {
+    query: async (query) => {
+      const { status, text } = await get(address, `/api/v1/query?query=${encodeURIComponent(query)}`)
+      const answer = z
+        .object({ data: vectorSchema.optional(), error: z.string().optional() })
+        .safeParse(json(text)).data
+      if (status >= 300 || answer?.data === undefined) {
+        throw new Error(answer?.error ?? `it answered with ${status}`)
+      }
+      return answer.data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }))
+    },
+    lists: {
+      labelsOf: (selector) => list(`/api/v1/labels?match[]=${encodeURIComponent(selector)}`),
+      metrics: () => list('/api/v1/label/__name__/values'),
+      types: async (metric) => {
+        const path = `/api/v1/metadata?metric=${encodeURIComponent(metric)}`
+        const schema = z.record(z.string(), z.array(z.object({ type: z.string() })))
+        const found = await optional(address, path, schema)
+        return (found?.[metric] ?? []).map(({ type }) => type)
+      },
+    },
   }
 }
 

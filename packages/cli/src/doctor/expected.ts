@@ -20,6 +20,8 @@ export interface Expected {
   readonly alertCheckInterval: number
   /** Labels by which replicas of one Prometheus differ. */
   readonly replicaLabels: readonly string[]
+  /** Classes of context sizes. */
+  readonly contextSizes: readonly number[]
 }
 
 /** @param recorder its address, where it is another one than the configured */
@@ -37,6 +39,7 @@ export function expectedOf(config: Config, recorder = config.endpoints.recorder)
     recorder,
     alertCheckInterval: durationSeconds(config.alertCheckInterval),
     replicaLabels: config.replicas.labels,
+    contextSizes: config.contextSizes,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AlertmanagerConfig } from './routing.js'
+import type { SourceFacts } from './source-findings.js'
 
 /** What doctor knows of real servers. Times are Unix ms, by the clock of this machine unless they say otherwise. */
 export interface Facts {
@@ -49,6 +50,8 @@ export interface PrometheusFacts extends Server {
   readonly externalLabels: Readonly<Record<string, string>>
   /** Our alerts that fire. */
   readonly firing: readonly FiringAlert[]
+  /** What it has of the metrics of others that KPIs are made of. */
+  readonly sources: SourceFacts
 }
 
 export interface FiringAlert {

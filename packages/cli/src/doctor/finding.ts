@@ -4,6 +4,7 @@ export const subjects = [
   'versions',
   'clocks',
   'scrapes',
+  'sources',
   'rules',
   'alertmanager',
   'routes',

@@ -5,6 +5,7 @@ import { type Facts, isSilent, type Silent } from './facts.js'
 import { type Finding, subjects, unknown, wrong } from './finding.js'
 import { externalLabelFindings, ruleFindings, scrapeFindings } from './prometheus-findings.js'
 import { recorderFindings, webhookFindings } from './recorder-findings.js'
+import { sourceFindings } from './source-findings.js'
 
 /** Clocks that differ by less make no difference, and whole seconds show no less. */
 const mostSkewSeconds = 5
@@ -30,6 +31,7 @@ export function findingsOf(facts: Facts, expected: Expected, now: number): Findi
       ? []
       : [
           ...scrapeFindings(prometheus, expected),
+          ...sourceFindings(prometheus.sources, expected.contextSizes),
           ...ruleFindings(prometheus, expected),
           ...externalLabelFindings(prometheus),
         ]),

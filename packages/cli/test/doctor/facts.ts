@@ -52,6 +52,7 @@ const prometheus: PrometheusFacts = {
   alertmanagers: ['http://localhost:9093/api/v2/alerts'],
   externalLabels: { region: 'eu' },
   firing: [],
+  sources: [],
 }
 
 /** An alertmanager.yml that is all ours. */

@@ -1,4 +1,4 @@
-import { names } from '@mnemoscope/kpi'
+import { type Kpi, names } from '@mnemoscope/kpi'
 import { aggregate, ago, and, bracket, filter, indent, isOneOf, or, over, select, unless } from '../promql.js'
 import type { PipelineAlertKind } from './alert-kind.js'
 
@@ -22,7 +22,7 @@ export const serviceSilent: PipelineAlertKind = {
       1,
     )
     const shown = Object.values(config.kpis).map((kpi) =>
-      aggregate('max', [job, instance], names.shownMetric(kpi)),
+      aggregate('max', [job, instance], scrapedAs(names.shownMetric(kpi), kpi)),
     )
     return {
       expr: unless(answers, `(\n${indent(or(shown))}\n)`, [job, instance]),
@@ -32,6 +32,12 @@ export const serviceSilent: PipelineAlertKind = {
     }
   },
   settings: ['services', 'kpis'],
+}
+
+/** Series by the job that they were scraped from. */
+function scrapedAs(metric: string, { source }: Kpi): string {
+  if (source?.labels.service === undefined) return metric
+  return `label_replace(${metric}, "${job}", "$1", "${names.sourceJob}", "(.+)")`
 }
 
 /** Refusals of one kind in an hour that may be single mistakes. */

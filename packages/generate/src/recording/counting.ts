@@ -65,17 +65,29 @@ export function alertPace({ alertCheckInterval }: Pick<Config, 'alertCheckInterv
 }
 
 /** Differences over exactly one interval between snapshots. */
-export function snapshotPace({ snapshotInterval }: Pick<Config, 'snapshotInterval'>): Pace {
+export function snapshotPace({ snapshotInterval }: Pick<Config, 'snapshotInterval'>, kpi: Kpi): Pace {
   const before = (selector: string) => over('last_over_time', selector, reach, snapshotInterval)
-  const startBefore = aggregate('max', [job, instance], before(names.processStart))
+  const startOf = (newestOf: (selector: string) => string) =>
+    asCopied(kpi, newestOf(names.processStart), newestOf)
   return {
     pace: 'snapshot',
     now: (counter) => newest(selectorOf(counter)),
     before: (counter) => before(selectorOf(counter)),
-    start: aggregate('max', [job, instance], newest(names.processStart)),
-    startBefore,
+    start: startOf(newest),
+    startBefore: startOf(before),
     interval: snapshotInterval,
   }
+}
+
+/**
+ * When processes began, by job and instance. Counters of a source were copied a moment ago, and so were the starts of their
+ * processes: with a newer start, what the old process counted would be taken for what the new one did.
+ */
+function asCopied(kpi: Kpi, starts: string, newestOf: (selector: string) => string): string {
+  const begun = aggregate('max', [job, instance], starts)
+  if (kpi.source === undefined) return begun
+  const copied = newestOf(select(names.judgeSeries.source(kpi), [is(part, 'start')]))
+  return bracket(or([aggregate('max', [job, instance], copied), begun]))
 }
 
 /** Counters of a KPI: of its operations, and of the sum of their values (of a ratio: of its counted outcomes). */
@@ -202,7 +214,7 @@ export function newestRules(
 ): RecordingRule[] {
   const { newest: record, seen } = names.judgeSeries
   const { count } = countersOf(kpi)
-  const begun = `label_replace(${startsOfOwn(config, count)}, "${part}", "start", "", "")`
+  const begun = `label_replace(${startsOfOwn(config, kpi, count)}, "${part}", "start", "", "")`
   // What was there before an outage of the evaluator, or of an instance's scrapes. A series that is gone while its instance
   // is scraped was not seen: when it comes back, all that it counts is new.
   const ofOutage = unless(newest(record(kpi)), record(kpi), [job, instance])
@@ -216,13 +228,13 @@ export function newestRules(
  * When each process began that is a configured service, has the instrumentation or this counter. A Prometheus may scrape
  * thousands of others.
  */
-function startsOfOwn({ services }: Pick<Config, 'services'>, count: Counter): string {
+function startsOfOwn({ services }: Pick<Config, 'services'>, kpi: Kpi, count: Counter): string {
   const signs = or([newest(names.instrumentationMetric.overflows), newest(selectorOf(count))])
   const measuring = and(newest(names.processStart), `(\n${indent(signs)}\n)`, [job, instance])
   const serviceNames = services.map(({ name }) => name)
   const configured = newest(select(names.processStart, [isOneOf(job, serviceNames)]))
   const starts = serviceNames.length === 0 ? measuring : or([configured, measuring])
-  return aggregate('max', [job, instance], `\n${indent(starts)}\n`)
+  return asCopied(kpi, `\n${indent(starts)}\n`, newest)
 }
 
 /** Counters of one KPI in one selection, each with its part. */

@@ -67,7 +67,7 @@ function summed(growths: string, by: readonly string[] = place): string {
 }
 
 function operationRules(config: Config, kpi: Kpi): RecordingRule[] {
-  const pace = snapshotPace(config)
+  const pace = snapshotPace(config, kpi)
   const { count, sum } = countersOf(kpi)
   const counted = countedSeries(kpi, pace)
   const hits =

@@ -5,6 +5,7 @@ import { kpiRules } from '../rule-files.js'
 import { countingTests } from './counting-tests.js'
 import { courseTests } from './course-tests.js'
 import { promtoolTest, type RuleTest } from './rule-test.js'
+import { sourceTests } from './source-tests.js'
 
 /**
  * The rule tests of a KPI, by file name: `f1_score.yml`, and one more for each kind of alert whose rules run at their own
@@ -27,8 +28,12 @@ export function testFiles(config: Config, kpi: Kpi): [name: string, content: obj
     ...courseTests(config, kpi),
     ...countingTests(config, kpi),
   ]
+  const ofSource = sourceTests(config, kpi)
   return [
     [`${kpi.id}.yml`, contentOf(config.alertCheckInterval, tests)],
+    ...(ofSource.length === 0
+      ? []
+      : [[`${kpi.id}-source.yml`, contentOf(config.scrapeInterval, ofSource)] as [string, object]]),
     ...inOwnFile.flatMap(({ tests, testFile }): [string, object][] => {
       const own = tests(config, kpi)
       if (testFile === undefined || own.length === 0) return []

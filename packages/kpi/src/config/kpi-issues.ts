@@ -6,6 +6,7 @@ import { thresholdSeverities } from '../severity.js'
 import { overridden, overrideKeys } from '../thresholds.js'
 import type { ConfigIssue } from './issues.js'
 import type { Settings } from './schema.js'
+import { sourceIssues } from './source-issues.js'
 
 /**
  * What is wrong with a KPI beyond the shape of its declaration.
@@ -20,6 +21,7 @@ export function kpiIssues(
   return [
     ...declarationIssues(kpi, path),
     ...labelIssues(kpi, path),
+    ...sourceIssues(kpi, path, contextSizes),
     ...judgementIssues(kpi, path),
     ...thresholdIssues(kpi, kpi.thresholds, `${path}.thresholds`),
     ...kpi.overrides.flatMap((override, i) =>
@@ -30,7 +32,7 @@ export function kpiIssues(
 
 function declarationIssues(kpi: Kpi, path: string): ConfigIssue[] {
   const issues: ConfigIssue[] = []
-  if (kpi.instrument === 'histogram' && kpi.boundaries.length < 2) {
+  if (kpi.instrument === 'histogram' && kpi.source === undefined && kpi.boundaries.length < 2) {
     issues.push({
       path: `${path}.boundaries`,
       value: kpi.boundaries,

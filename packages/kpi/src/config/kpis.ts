@@ -1,9 +1,12 @@
 import { histogramBoundaries } from '../boundaries.js'
 import { type BuiltInKpiId, catalog } from '../catalog/index.js'
 import type { Kpi, KpiDeclaration } from '../kpi.js'
+import type { KpiSource } from '../source/source.js'
+import { conversionOf, converted } from '../source/units.js'
 import { defaultOperations, withoutUnset } from '../thresholds.js'
 import { type ConfigIssue, hiddenValue, issuesOf, unknownKey } from './issues.js'
 import { builtInKpiSchema, customKpiSchema, kpiIdPattern } from './schema.js'
+import { resolveSource, withSourceObject } from './source-schema.js'
 
 /**
  * The KPIs of a configuration by id: the catalog's, and the declared ones over them.
@@ -17,8 +20,9 @@ export function declareKpis(input: unknown, issues: ConfigIssue[]): Record<strin
     issues.push({ path: 'kpis', value: hiddenValue(input), expected: 'an object with KPI ids as keys' })
     return kpis
   }
-  for (const [id, declaration] of Object.entries(input)) {
-    if (declaration === undefined) continue
+  for (const [id, written] of Object.entries(input)) {
+    if (written === undefined) continue
+    const declaration = withSourceObject(written)
     const builtIn: KpiDeclaration | undefined = Object.hasOwn(catalog, id)
       ? catalog[id as BuiltInKpiId]
       : undefined
@@ -37,8 +41,18 @@ export function declareKpis(input: unknown, issues: ConfigIssue[]): Record<strin
     } else if (!parsed.success) {
       issues.push(...issuesOf(parsed.error, schema, declaration, ['kpis', id]))
     } else {
-      const given = Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined))
-      kpis[id] = resolveKpi(id, mergeKpi(builtIn, given))
+      const { source, ...given } = Object.fromEntries(
+        Object.entries(parsed.data).filter(([, value]) => value !== undefined),
+      ) as typeof parsed.data
+      if (source !== undefined && given.boundaries !== undefined) {
+        const expected = 'no boundaries: they are those of the source, in source.boundaries'
+        issues.push({ path: `kpis.${id}.boundaries`, value: given.boundaries, expected })
+      }
+      const merged = mergeKpi(builtIn, given as Partial<KpiDeclaration>)
+      kpis[id] = resolveKpi(
+        id,
+        source === undefined ? merged : { ...merged, source: resolveSource(source, merged.unit) },
+      )
     }
   }
   return kpis
@@ -95,7 +109,15 @@ function resolveKpi(id: string, declaration: KpiDeclaration): Kpi {
     boundaries: [],
   }
   if (kpi.instrument !== 'histogram') return kpi
+  if (kpi.source !== undefined) return { ...kpi, boundaries: sourceBoundaries(kpi, kpi.source) }
   return { ...kpi, boundaries: histogramBoundaries(declaration.boundaries ?? [], kpi) }
+}
+
+/** The boundaries of a foreign histogram in the KPI's unit; none where they are not known. */
+function sourceBoundaries({ unit }: Kpi, source: KpiSource): number[] {
+  const conversion = conversionOf(source.unit, unit)
+  if (conversion === undefined) return []
+  return (source.boundaries ?? []).map((boundary) => converted(boundary, conversion))
 }
 
 /** What single operations usually differ by: of a share 0.15, of anything else a fifth of its mildest threshold. */

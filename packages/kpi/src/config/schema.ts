@@ -2,12 +2,14 @@ import { z } from 'zod'
 import { duration, durationOrZero, timerDuration } from '../duration.js'
 import { isKnownUnit } from '../prometheus-name.js'
 import { runbookPattern } from '../runbook.js'
+import type { PublishedMetricName } from '../source/presets.js'
 import { overrideKeys } from '../thresholds.js'
 import { changeable } from './changeable.js'
 import { notificationSettings, secretFile } from './notification-schema.js'
 import { type HandlerFunction, handlersSchema, pluginSchema } from './plugin-schema.js'
 import { secret } from './secrets.js'
 import { proxySignIn } from './sign-in-schema.js'
+import { sourceSchema } from './source-schema.js'
 
 /** Tokens that a context holds. */
 const contextSize = z.int().min(1).max(2_147_483_646)
@@ -93,6 +95,7 @@ const kpiSettings = {
   overrides: z.array(override).optional(),
   boundaries: boundaries.optional(),
   runbook: runbook.optional(),
+  source: sourceSchema.optional(),
 }
 
 /** Changes to a built-in KPI. */
@@ -341,8 +344,13 @@ type DeepReadonly<T> = T extends (...parameters: never[]) => unknown
 
 export type Settings = DeepReadonly<z.output<typeof settingsSchema>>
 export type SettingsInput = DeepReadonly<z.input<typeof settingsSchema>>
-export type BuiltInKpiInput = DeepReadonly<z.input<typeof builtInKpiSchema>>
-export type CustomKpiInput = DeepReadonly<z.input<typeof customKpiSchema>>
+export type BuiltInKpiInput = WithSource<DeepReadonly<z.input<typeof builtInKpiSchema>>>
+export type CustomKpiInput = WithSource<DeepReadonly<z.input<typeof customKpiSchema>>>
+
+/** A source can be the name of a published metric. */
+type WithSource<Input extends { readonly source?: unknown }> = Omit<Input, 'source'> & {
+  readonly source?: Input['source'] | PublishedMetricName
+}
 
 export type ProxySignIn = NonNullable<Settings['proxySignIn']>
 
