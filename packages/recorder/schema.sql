@@ -303,7 +303,7 @@ COMMENT ON COLUMN config_changes.sha256 IS 'Hash of the configuration''s meaning
 COMMENT ON COLUMN config_changes.previous_sha256 IS 'Hash of the one before; NULL for the first.';
 COMMENT ON COLUMN config_changes.summary IS 'What changed, for people: at most five lines, such as "KPI groundedness added".';
 COMMENT ON COLUMN config_changes.differences IS 'What changed: a list of {path, before, after}; before or after is left out where the setting did not exist.';
-COMMENT ON COLUMN config_changes.restarts IS 'Parts that need a restart to apply some of it: a list of {part, paths}.';
+COMMENT ON COLUMN config_changes.restarts IS 'Parts that need a restart to apply some of it: a list of {part, paths, services}.';
 COMMENT ON COLUMN config_changes.config IS 'The complete configuration with every default.';
 COMMENT ON COLUMN config_changes.recorded_at IS 'When the recorder stored it.';
 

@@ -7,6 +7,7 @@ import { pino } from 'pino'
 import { countArrivals } from '../../packages/recorder/src/alerts/arrivals.js'
 import { createApp } from '../../packages/recorder/src/api/app.js'
 import { anyRoutes, apiDocument } from '../../packages/recorder/src/api/routes.js'
+import { rememberFollowers } from '../../packages/recorder/src/config/followers.js'
 import { fixedConfig } from '../../packages/recorder/src/config/source.js'
 import { createPool } from '../../packages/recorder/src/database/pool.js'
 import { honoPath } from '../../packages/recorder/src/http/serve.js'
@@ -57,6 +58,7 @@ export async function outsideContract(): Promise<Figure> {
   const events = createEvents({ pool, configSource, refreshMs: 60_000, logger })
   try {
     const app = createApp({
+      followers: rememberFollowers(),
       prometheus: createPrometheusClient({ url: 'http://127.0.0.1:9' }),
       alertmanagers: [],
       pool,

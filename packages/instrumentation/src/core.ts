@@ -19,11 +19,13 @@ import {
 import type { MonitoringOptions } from './options.js'
 import { type MeasurementProcessor, measurementProcessor } from './record/processor.js'
 import { type HandleRegistry, handleRegistry } from './record/registry.js'
+import { type ThresholdsInUse, thresholdsInUse } from './record/thresholds-in-use.js'
 
 /** The parts of a monitor that record and collect. */
 export interface Core {
   readonly registry: HandleRegistry
   readonly processor: MeasurementProcessor
+  readonly thresholds: ThresholdsInUse
   readonly kpis: readonly KpiMetric[]
   /** All metrics, in the order of the exposition. More can be added. */
   readonly metrics: Metric[]
@@ -71,6 +73,7 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
     }),
   )
   const processor = measurementProcessor(self, warn, () => registry.updateFastRanges())
+  const thresholds = thresholdsInUse(() => registry.updateFastRanges())
   const registry = handleRegistry({ config, kpis, processor, self, warn, now, clock, elapsed })
   const metrics = [...kpis.map(({ metric }) => metric), ...self.metrics, ...processAge(createdAt, age)]
   const readers = deltaReaders()
@@ -89,6 +92,7 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
   return {
     registry,
     processor,
+    thresholds,
     kpis,
     metrics,
     self,

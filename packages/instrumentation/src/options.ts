@@ -86,7 +86,7 @@ export interface MonitoringOptions<C extends Config> {
   /**
    * Address of the recorder, `http://127.0.0.1:9470`. It gets single measurements with their metadata: all breaches, and
    * a sample of the others (`instrumentation.measurementSampling`). So an alert links to its operations. Integrations
-   * that are switched in the recorder are switched here within seconds. Each record then costs a function call. For a
+   * that are switched in the recorder are switched here within ten seconds, and thresholds that are changed there count here. Each record then costs a function call. For a
    * recorder that asks for a client certificate, `MNEMOSCOPE_CLIENT_CERT_FILE` and `MNEMOSCOPE_CLIENT_KEY_FILE` name it.
    * @default none
    */

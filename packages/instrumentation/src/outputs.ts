@@ -6,10 +6,14 @@ import type { RequestHandler } from './exposition/request-handler.js'
 import { genAi, genAiOptions } from './opentelemetry/gen-ai.js'
 import { bridgeMeterProvider, type MeterProviderBridge } from './opentelemetry/meter-provider.js'
 import { otherProtocol, otlpSettings, startOtlpPush } from './opentelemetry/otlp-push.js'
+import { jobOf } from './opentelemetry/resource.js'
 import type { MonitoringOptions } from './options.js'
 import { exemplarListener } from './record/exemplars.js'
+import type { Integrations } from './record/integrations.js'
+import { followSettings } from './recorder/follow-settings.js'
 import { logsHeaders } from './recorder/send-logs.js'
 import { sendMeasurements } from './recorder/send-measurements.js'
+import { settingsOf } from './recorder/settings.js'
 import { meetingPlace } from './siblings/meeting-place.js'
 import { type Siblings, siblings } from './siblings/siblings.js'
 
@@ -48,6 +52,7 @@ export async function openOutputs(
   core: Core,
   resource: Readonly<Record<string, string>>,
   handler: RequestHandler,
+  integrations: Integrations,
 ): Promise<Outputs> {
   const { endpoint = true, required = false, stopMilliseconds = 2_000 } = options
   const { host, port } = addressOf(options)
@@ -94,11 +99,20 @@ export async function openOutputs(
     if (recorder !== undefined) {
       const headers = logsHeaders(options.measurements?.token, process.env)
       const { dropped } = core.self
+      const fetch = certifiedFetch(clientCertificateIn(process.env))
       const sending = sendMeasurements({
-        ...{ ...core, recorder, headers, config, resource, dropped },
-        fetch: certifiedFetch(clientCertificateIn(process.env)),
+        ...{ ...core, recorder, headers, config, resource, dropped, fetch },
         stopMilliseconds,
       })
+      const followed = followSettings({
+        ...{ recorder, headers, fetch, warn, service: jobOf(resource) },
+        first: settingsOf({ integrations: integrations.switches, kpis: config.kpis }),
+        onChange(settings) {
+          integrations.switch(settings.integrations)
+          core.thresholds.follow(settings.kpis)
+        },
+      })
+      closing.push(followed.stop)
       flushing.push(sending.flush)
       closing.push(sending.stop)
     }

@@ -1,12 +1,5 @@
 import cluster from 'node:cluster'
-import {
-  type Config,
-  certifiedFetch,
-  clientCertificateIn,
-  defineConfig,
-  durationSeconds,
-  MnemoscopeError,
-} from '@mnemoscope/kpi'
+import { type Config, defineConfig, durationSeconds, MnemoscopeError } from '@mnemoscope/kpi'
 import { targetInfo } from './accumulate/self-metrics.js'
 import { canarySet } from './canaries/canaries.js'
 import { monitoringCore } from './core.js'
@@ -25,7 +18,6 @@ import type { DeclaredOf, Handle, HandleLabels } from './record/handle-types.js'
 import { integrations } from './record/integrations.js'
 import { breachListener, measurementListener } from './record/listeners.js'
 import { measured } from './record/measured.js'
-import { followSwitches } from './recorder/follow-switches.js'
 
 /**
  * Starts to measure a service. Its metrics are served to Prometheus at `http://host:port/metrics`, read by
@@ -43,7 +35,7 @@ export function startMonitoring<C extends Config = Config<unknown>>(
 async function start<C extends Config>(options: MonitoringOptions<C>): Promise<Monitor<C>> {
   const config = completed(options.config)
   const core = monitoringCore(config, options)
-  const { processor, now, elapsed, warn } = core
+  const { processor, now, warn } = core
   const resource = resourceAttributes(options.service, options.resource)
   const resolve = (labels: HandleLabels) => core.registry.resolve(labels).handle
   const probing = probes(resolve, warn)
@@ -65,15 +57,8 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
   }
   const handle = requestHandler(write, warn)
   const results = integrations(config.integrations, resolve, warn)
-  const outputs = await openOutputs(options, config, core, resource, handle)
+  const outputs = await openOutputs(options, config, core, resource, handle, results)
   served = outputs
-  const followed =
-    options.recorder === undefined
-      ? undefined
-      : followSwitches({
-          ...{ recorder: options.recorder, first: results.switches, onChange: results.switch },
-          fetch: certifiedFetch(clientCertificateIn(process.env)),
-        })
   let stopped: Promise<void> | undefined
 
   return {
@@ -94,7 +79,7 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
     integrations: results,
     onBreach(level, handler) {
       const cooldownMilliseconds = durationSeconds(config.instrumentation.breachCooldown) * 1_000
-      return processor.listen(breachListener({ level, handler, cooldownMilliseconds, now, elapsed, warn }))
+      return processor.listen(breachListener({ ...core, level, handler, cooldownMilliseconds }))
     },
     onMeasurement: (handler) => processor.listen(measurementListener(handler, now, warn)),
     probe: probing.start,
@@ -104,7 +89,6 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
     metricProducer: core.metricProducer,
     flush: outputs.flush,
     stop() {
-      followed?.stop()
       probing.stop()
       stopped ??= Promise.all([planted.stop(), outputs.stop()]).then(() => {})
       return stopped

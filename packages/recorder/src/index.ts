@@ -9,7 +9,8 @@ export type {
   QueryOf,
 } from './api/contract.js'
 export type { AuditedRequest } from './audit/routes.js'
-export { type Difference, differencesBetween, type RestartNeeded, restartsFor } from './config/differences.js'
+export { type Difference, differencesBetween } from './config/differences.js'
+export { type RestartNeeded, restartsFor } from './config/restarts.js'
 export type {
   AppliedChange,
   ChangeRequest,

@@ -8,6 +8,7 @@ import { createApp } from './api/app.js'
 import { startKeyAudit } from './audit/keys.js'
 import { startAuditLog } from './audit/log.js'
 import { startChangeLog } from './config/change-log.js'
+import { rememberFollowers } from './config/followers.js'
 import { type ConfigSource, fixedConfig, liveConfig, showConfigProblem } from './config/source.js'
 import { shownAddress } from './database/address.js'
 import { readBaseline } from './database/baseline.js'
@@ -176,7 +177,8 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   ]
   showLoops(metrics.registry, loops, startedAt)
   showConfigProblem(metrics.registry, configSource)
-  const changeLog = startChangeLog(pool, configSource, logger)
+  const followers = rememberFollowers()
+  const changeLog = startChangeLog(pool, configSource, followers, logger)
   const audit = startAuditLog(pool, logger, metrics.auditLost)
   const keyAudit = startKeyAudit(options.keyChanges ?? (() => []), audit, logger)
   const close = async (server?: Listening) => {
@@ -197,6 +199,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     alertmanagers,
     config,
     configSource,
+    followers,
     gate: {
       token: options.token,
       keys: options.keys ?? (() => []),

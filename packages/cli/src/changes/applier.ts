@@ -15,7 +15,6 @@ import {
   type ChangeRequest,
   type ConfigSource,
   differencesBetween,
-  restartsFor,
 } from '@mnemoscope/recorder'
 import { claimName } from '@mnemoscope/servers'
 import { checkWithTools } from '../check-with-tools.js'
@@ -135,9 +134,8 @@ export function createApplier(options: ApplierOptions): Applier {
     setProblem(undefined)
     if (differences.length === 0) return undefined
     const sha256 = configHash(next)
-    const restarts = restartsFor(differences)
     const at = new Date()
-    const applied = { at, by, source, config, sha256, previousSha256, differences, restarts }
+    const applied = { at, by, source, config, sha256, previousSha256, differences }
     for (const listener of changeListeners) listener(applied)
     return applied
   }

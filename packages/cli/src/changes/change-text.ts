@@ -1,10 +1,11 @@
-import type { AppliedChange, ConfigProblem } from '@mnemoscope/recorder'
+import type { AppliedChange, ConfigProblem, RestartNeeded } from '@mnemoscope/recorder'
 import pc from 'picocolors'
 import { printable, printableLine } from '../terminal.js'
 
 /** What is shown of a change. */
-export type ChangeSummary = Pick<AppliedChange, 'differences' | 'restarts'> &
-  Partial<Pick<AppliedChange, 'at' | 'by' | 'sha256'>>
+export type ChangeSummary = Pick<AppliedChange, 'differences'> & {
+  readonly restarts: readonly RestartNeeded[]
+} & Partial<Pick<AppliedChange, 'at' | 'by' | 'sha256'>>
 
 /** More settings than this are counted: a KPI alone has forty. */
 const mostLines = 5
@@ -24,8 +25,13 @@ export function changeLines(change: ChangeSummary, json: boolean): string {
     ...(differences.length > mostLines
       ? [pc.dim(`  and ${differences.length - mostLines + 1} more settings; --json lists them all`)]
       : []),
-    ...restarts.map(({ part, paths }) => pc.yellow(`  restart ${part} for ${paths.join(', ')}`)),
+    ...restarts.map((each) => pc.yellow(`  restart ${whatIn(each)} for ${each.paths.join(', ')}`)),
   ].join('\n')
+}
+
+function whatIn({ part, services }: RestartNeeded): string {
+  if (services != null) return services.map(printableLine).join(', ')
+  return part === 'services_without_recorder' ? 'services without the option recorder' : part
 }
 
 /** Why the configuration file is not applied. */

@@ -6,7 +6,7 @@ import {
   MnemoscopeError,
   names,
 } from '@mnemoscope/kpi'
-import { type AppliedChange, type ConfigSource, differencesBetween, restartsFor } from '@mnemoscope/recorder'
+import { type AppliedChange, type ConfigSource, differencesBetween } from '@mnemoscope/recorder'
 import { z } from 'zod'
 import { loadProject } from '../config-file.js'
 import { reached } from '../login.js'
@@ -61,10 +61,9 @@ export function followConfig({ configPath, defaults, prometheusUrl, ...first }: 
     const differences = differencesBetween(config, next)
     if (differences.length === 0) return
     const [sha256, previousSha256] = [configHash(next), configHash(config)]
-    const restarts = restartsFor(differences)
     config = next
     const by = ownerOf(configPath)
-    const change = { at: new Date(), by, config, sha256, previousSha256, differences, restarts }
+    const change = { at: new Date(), by, config, sha256, previousSha256, differences }
     for (const listener of listeners) listener({ ...change, source: 'file' })
   }
 

@@ -1,3 +1,4 @@
+import type { AppliedChange } from '@mnemoscope/recorder'
 import { Command } from 'commander'
 import type { ChangeSummary } from '../changes/change-text.js'
 import { ownerOf } from '../changes/config-source.js'
@@ -38,6 +39,8 @@ export const watchCommand = new Command('watch')
     const { appliedFolder, openApplier } = await import('../changes/applier.js')
     const { changeLines, problemLines } = await import('../changes/change-text.js')
     const { readAppliedConfig, readPatch } = await import('../changes/applied-folder.js')
+    const { restartsFor } = await import('@mnemoscope/recorder')
+    const withRestarts = (change: AppliedChange) => ({ ...change, restarts: restartsFor(change) })
     const write = (lines: string) => print(`${lines}\n`)
     const folderOf = (folder: string) => options.applyTo ?? appliedFolder(folder)
     const project = await loadProject(options.config, {}, (folder) => readPatch(folderOf(folder)))
@@ -59,14 +62,14 @@ export const watchCommand = new Command('watch')
       try {
         const change = await applier.apply({ by: ownerOf(project.configPath) })
         return write(
-          changeLines({ differences: change?.differences ?? [], restarts: change?.restarts ?? [] }, json),
+          changeLines(change === undefined ? { differences: [], restarts: [] } : withRestarts(change), json),
         )
       } finally {
         await applier.stop()
       }
     }
     const stopping = stopSignal(() => {})
-    applier.onChange((change) => write(changeLines(change, json)))
+    applier.onChange((change) => write(changeLines(withRestarts(change), json)))
     applier.onProblem((problem) => {
       if (problem !== undefined) write(problemLines(problem, json))
     })

@@ -64,7 +64,6 @@ describe('an applier', () => {
         { path: 'kpis.f1_score.boundaries' },
         { path: 'kpis.f1_score.thresholds.warning', before: 0.8, after: 0.85 },
       ],
-      restarts: [{ part: 'services', paths: ['kpis.f1_score.boundaries'] }],
     })
     expect(await warningInForce()).toBe('0.85')
     expect(applier.problem()).toBeUndefined()

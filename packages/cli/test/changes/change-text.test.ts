@@ -16,6 +16,18 @@ test('a change says who, each setting before and after, and what must be started
   expect(text).toContain('restart prometheus for dataRetentionDays')
 })
 
+test.each([
+  ['those that do not follow', ['a', 'b'], 'restart a, b for x'],
+  [
+    'services without a recorder, where nothing is known of them',
+    null,
+    'restart services without the option recorder for x',
+  ],
+] as const)('a changed threshold names %s', (_, services, expected) => {
+  const behind = { part: 'services_without_recorder', paths: ['x'], services } as const
+  expect(changeLines({ differences, restarts: [behind] }, false)).toContain(expected)
+})
+
 test('of many settings a few are named and the others counted', () => {
   const many = Array.from({ length: 40 }, (_, i) => ({ path: `kpis.groundedness.a${i}`, after: i }))
   const text = changeLines({ differences: many, restarts: [] }, false)

@@ -16,6 +16,7 @@ export interface Warning {
     | 'OTLP_PROTOCOL'
     | 'PORT_IN_USE'
     | 'SCRAPE_UNANSWERED'
+    | 'SETTINGS_NOT_FOLLOWED'
     | 'SIBLING_REFUSED'
   readonly message: string
 }

@@ -14,3 +14,12 @@ export function resourceAttributes(
   )
   return { ...Object.fromEntries(fromEnvironment), ...given, 'service.name': service }
 }
+
+/**
+ * The service as Prometheus names it in the label `job`.
+ * https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#resource-attributes-1
+ */
+export function jobOf(resource: Readonly<Record<string, string>>): string {
+  const { 'service.name': name = '', 'service.namespace': namespace = '' } = resource
+  return namespace === '' ? name : `${namespace}/${name}`
+}

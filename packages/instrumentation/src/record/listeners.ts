@@ -3,8 +3,8 @@ import {
   type Kpi,
   severityOf,
   type ThresholdSeverity,
+  type Thresholds,
   thresholdSeverities,
-  thresholdsAt,
 } from '@mnemoscope/kpi'
 import { isSpanContextValid, trace } from '@opentelemetry/api'
 import { catchRejection, type WarningHandler } from '../guards/warnings.js'
@@ -16,6 +16,7 @@ import {
   noValues,
   type ValueRange,
 } from './processor.js'
+import type { ThresholdsInUse } from './thresholds-in-use.js'
 
 /** One measurement beyond a threshold. */
 export interface Breach extends MeasurementPlace {
@@ -34,6 +35,7 @@ export interface Breach extends MeasurementPlace {
 export type BreachHandler = (breach: Breach) => void | Promise<void>
 
 interface BreachListenerOptions {
+  readonly thresholds: Pick<ThresholdsInUse, 'at'>
   /** The mildest level to call the handler for. */
   readonly level: ThresholdSeverity
   readonly handler: BreachHandler
@@ -53,6 +55,7 @@ const keptCooldowns = 10_000
  * for the same KPI, model and context size during the cooldown, unless the level gets worse.
  */
 export function breachListener({
+  thresholds,
   level,
   handler,
   cooldownMilliseconds,
@@ -83,9 +86,9 @@ export function breachListener({
   }
 
   return {
-    ignored: (kpi, place) => rangeWithoutBreach(kpi, place, level),
+    ignored: (kpi, place) => rangeWithoutBreach(kpi, thresholds.at(kpi, place), level),
     onMeasurement(measurement) {
-      const breach = breachOf(measurement, now())
+      const breach = breachOf(measurement, thresholds.at(measurement.kpi, measurement.place), now())
       if (breach === undefined || compareSeverity(breach.severity, level) < 0) return
       const key = `${breach.kpi}\u0000${breach.model}\u0000${breach.contextSize}`
       const at = elapsed()
@@ -101,11 +104,10 @@ export function breachListener({
 /** The values of a KPI that reach no threshold of a level or a worse one; undefined where there is no such threshold. */
 export function rangeWithoutBreach(
   kpi: Kpi,
-  place: MeasurementPlace,
+  thresholds: Thresholds,
   level: ThresholdSeverity,
 ): ValueRange | undefined {
   if (kpi.outcomes !== undefined) return undefined
-  const thresholds = thresholdsAt(kpi, place)
   const mildest = thresholdSeverities
     .filter((severity) => compareSeverity(severity, level) >= 0)
     .map((severity) => thresholds[severity])
@@ -117,9 +119,12 @@ export function rangeWithoutBreach(
     : { min: kpi.range.min, max: nextDown(mildest) }
 }
 
-function breachOf({ kpi, value, place, metadata }: Measurement, at: number): Breach | undefined {
+function breachOf(
+  { kpi, value, place, metadata }: Measurement,
+  thresholds: Thresholds,
+  at: number,
+): Breach | undefined {
   if (typeof value !== 'number') return undefined
-  const thresholds = thresholdsAt(kpi, place)
   const severity = severityOf(kpi.direction, thresholds, value)
   if (severity === undefined) return undefined
   return { kpi: kpi.id, severity, value, threshold: thresholds[severity] as number, at, metadata, ...place }

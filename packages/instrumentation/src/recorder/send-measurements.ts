@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto'
-import { type CertifiedFetch, type Config, isBreach, thresholdsAt } from '@mnemoscope/kpi'
+import { type CertifiedFetch, type Config, severityOf } from '@mnemoscope/kpi'
 import type { WarningHandler } from '../guards/warnings.js'
 import { measurementListener } from '../record/listeners.js'
 import type { Measurement, MeasurementProcessor } from '../record/processor.js'
+import type { ThresholdsInUse } from '../record/thresholds-in-use.js'
 import { logRecord } from './log-record.js'
 import { type Outbox, outbox } from './outbox.js'
 import { sendLogs } from './send-logs.js'
@@ -19,6 +20,7 @@ export interface SendMeasurementsOptions {
   readonly config: Config
   readonly resource: Readonly<Record<string, string>>
   readonly processor: MeasurementProcessor
+  readonly thresholds: Pick<ThresholdsInUse, 'at'>
   readonly now: () => number
   readonly warn: WarningHandler
   readonly dropped: (count: number) => void
@@ -31,7 +33,7 @@ export interface SendMeasurementsOptions {
  * measurements are counted and warned about once; the weights of the others do not make up for them.
  */
 export function sendMeasurements(options: SendMeasurementsOptions): Pick<Outbox, 'flush' | 'stop'> {
-  const { recorder, config, processor, now, warn, dropped } = options
+  const { recorder, config, processor, thresholds, now, warn, dropped } = options
   const { measurementSampling } = config.instrumentation
   const records = outbox({
     stopMilliseconds: options.stopMilliseconds,
@@ -62,7 +64,7 @@ export function sendMeasurements(options: SendMeasurementsOptions): Pick<Outbox,
   const stopListening = processor.listen({
     ignored: ofSamples.ignored,
     onMeasurement(measurement) {
-      if (breaches(measurement)) ofBreaches.onMeasurement(measurement)
+      if (isBreach(measurement, thresholds)) ofBreaches.onMeasurement(measurement)
       // Random, so that a regular pattern in the traffic is not always kept or always missed.
       else if (Math.random() < measurementSampling) ofSamples.onMeasurement(measurement)
     },
@@ -76,9 +78,8 @@ export function sendMeasurements(options: SendMeasurementsOptions): Pick<Outbox,
   }
 }
 
-function breaches({ kpi, value, place }: Measurement): boolean {
-  if (typeof value !== 'number') return false
-  return Object.values(thresholdsAt(kpi, place)).some((threshold) =>
-    isBreach(kpi.direction, value, threshold),
+function isBreach({ kpi, value, place }: Measurement, thresholds: Pick<ThresholdsInUse, 'at'>): boolean {
+  return (
+    typeof value === 'number' && severityOf(kpi.direction, thresholds.at(kpi, place), value) !== undefined
   )
 }

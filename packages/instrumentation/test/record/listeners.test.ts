@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { catalog, defineConfig, isBreach, type Kpi } from '@mnemoscope/kpi'
+import { catalog, defineConfig, isBreach, type Kpi, thresholdsAt } from '@mnemoscope/kpi'
 import { context, INVALID_SPAN_CONTEXT, type SpanContext, TraceFlags, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import type { Breach, TakenMeasurement } from '../../src/index.js'
@@ -121,15 +121,15 @@ test('the range without a breach ends at the double next to the threshold', () =
     for (const level of ['warning', 'error', 'critical'] as const) {
       const kpi: Kpi = kpis[id]
       const threshold = catalog[id].thresholds[level]
-      const range = rangeWithoutBreach(kpi, at, level) ?? { min: 0, max: 0 }
+      const range = rangeWithoutBreach(kpi, thresholdsAt(kpi, at), level) ?? { min: 0, max: 0 }
       const edge = kpi.direction === 'higher_is_better' ? range.min : range.max
       expect(isBreach(kpi.direction, threshold, threshold)).toBe(true)
       expect(isBreach(kpi.direction, edge, threshold)).toBe(false)
       expect(kpi.direction === 'higher_is_better' ? nextDown(edge) : nextUp(edge)).toBe(threshold)
     }
   }
-  expect(rangeWithoutBreach(kpis.context_utilization, at, 'warning')).toBeUndefined()
-  expect(rangeWithoutBreach(kpis.overflow_frequency, at, 'warning')).toBeUndefined()
+  expect(rangeWithoutBreach(kpis.context_utilization, {}, 'warning')).toBeUndefined()
+  expect(rangeWithoutBreach(kpis.overflow_frequency, { warning: 1 }, 'warning')).toBeUndefined()
 })
 
 test.each([0, 1, -1, 0.7, 5, 1e-300, 1e300])('no double lies between %d and its neighbours', (value) => {

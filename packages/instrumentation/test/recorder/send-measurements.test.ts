@@ -20,7 +20,7 @@ async function receiver(answer: Answer = () => undefined) {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    if (request.url !== '/v1/logs') return response.writeHead(404).end()
+    if (request.url !== '/v1/logs') return response.writeHead(503).end()
     const body = Buffer.concat(chunks).toString()
     const other = answer(body, request.headers)
     if (other !== undefined) {

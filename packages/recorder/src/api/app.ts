@@ -5,6 +5,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { Arrivals } from '../alerts/arrivals.js'
+import type { Followers } from '../config/followers.js'
 import type { ConfigSource } from '../config/source.js'
 import { rememberDashboards } from '../dashboard/remember.js'
 import type { Gate } from '../http/access.js'
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly readers: pg.Pool
   readonly config: Config
   readonly configSource: ConfigSource
+  /** The services that ask for changed settings. */
+  readonly followers: Followers
   /** Who may call what. */
   readonly gate: Gate
   /** Gets who changed something and who was refused. */

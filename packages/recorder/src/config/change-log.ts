@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { startLoop } from '../loop.js'
+import { type Followers, knownServices } from './followers.js'
 import type { AppliedChange, ConfigProblem, ConfigSource } from './source.js'
 import { storeChange, storeStart } from './store.js'
 
@@ -16,7 +17,12 @@ const retryMs = 5_000
  * Stores each applied change, in order. A configuration never waits for the database: what could not be
  * stored is kept and tried again.
  */
-export function startChangeLog(pool: pg.Pool, source: ConfigSource, logger: Logger): ChangeLog {
+export function startChangeLog(
+  pool: pg.Pool,
+  source: ConfigSource,
+  followers: Followers,
+  logger: Logger,
+): ChangeLog {
   const startedAt = new Date()
   const startedWith = source.current()
   const waiting: ((pool: pg.Pool) => Promise<boolean>)[] = [(to) => storeStart(to, startedWith, startedAt)]
@@ -39,7 +45,7 @@ export function startChangeLog(pool: pg.Pool, source: ConfigSource, logger: Logg
   const unsubscribe = source.onChange((change: AppliedChange) => {
     const { by, sha256, differences } = change
     logger.info({ by, sha256, differences }, 'configuration changed')
-    waiting.push((to) => storeChange(to, change))
+    waiting.push(async (to) => storeChange(to, change, await knownServices(to, source, followers)))
     store().catch(onError)
   })
   const logProblem = (problem: ConfigProblem) =>

@@ -11,13 +11,6 @@ export const differenceAnswer = z.strictObject({
 })
 export type Difference = DataOf<typeof differenceAnswer>
 
-/** A part of the pipeline that reads some settings only when it is started again. */
-export const restartAnswer = z.strictObject({
-  part: z.enum(['prometheus', 'recorder', 'services']),
-  paths: z.array(z.string()).describe('The changed settings.'),
-})
-export type RestartNeeded = DataOf<typeof restartAnswer>
-
 /**
  * What differs between two configurations, by path, in the order of the paths. Objects are compared key by key,
  * lists and everything else as one value. What was declared is not compared: only what it means. Secrets are compared,
@@ -38,30 +31,6 @@ export function differencesBetween(before: object, after: object): Difference[] 
         ...(now.has(path) && { after: shownNow.get(path) }),
       },
     ]
-  })
-}
-
-/** Settings that a running part read when it started, by the part. */
-const readAtStart: readonly { part: RestartNeeded['part']; pattern: RegExp }[] = [
-  // Command line options: how long Prometheus keeps data, how often it repeats an alert.
-  { part: 'prometheus', pattern: /^(?:dataRetentionDays|alertCheckInterval)$/ },
-  {
-    part: 'recorder',
-    pattern:
-      /^(?:snapshotInterval|scrapeInterval|alertCheckInterval|dashboard\.refreshInterval|endpoints\.(?!grafana$).+|replicas\..+|handlers(?:\..+)?|plugins)$/,
-  },
-  {
-    part: 'services',
-    pattern:
-      /^(?:contextSizes|instrumentation\..+|kpis\.[^.]+\.(?:boundaries|instrument|unit|labels|range|outcomes)(?:\..+)?)$/,
-  },
-]
-
-/** Parts that must be started again before they take up these differences; everything else is taken up at once. */
-export function restartsFor(differences: readonly Difference[]): RestartNeeded[] {
-  return readAtStart.flatMap(({ part, pattern }): RestartNeeded[] => {
-    const paths = differences.map(({ path }) => path).filter((path) => pattern.test(path))
-    return paths.length === 0 ? [] : [{ part, paths }]
   })
 }
 

@@ -3,6 +3,7 @@ import {
   type ConfigMeaning,
   type ConfigPatch,
   durationSeconds,
+  type Kpi,
   MnemoscopeError,
   mostPatchBytes,
   shownConfig,
@@ -11,10 +12,12 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type pg from 'pg'
 import { z } from 'zod'
 import { RequestError } from '../http/error.js'
-import { limit, scopeOf, windowQuery, writtenLine } from '../http/query.js'
+import { askedService, limit, scopeOf, serviceQuery, windowQuery, writtenLine } from '../http/query.js'
 import { type DataOf, route } from '../http/route.js'
 import { signed } from '../http/signed.js'
-import { differenceAnswer, restartAnswer } from './differences.js'
+import { differenceAnswer } from './differences.js'
+import { type Followers, knownServices } from './followers.js'
+import { restartAnswer, restartsFor } from './restarts.js'
 import { type ChangeRequest, type ConfigSource, currentHash } from './source.js'
 import { configChangeAnswer, configChanges } from './store.js'
 
@@ -57,6 +60,13 @@ const configInUseAnswer = z.strictObject({
     .describe('Why the configuration file is not in use; null while it is.'),
 })
 
+/** A level without a threshold is left out. */
+const followedThresholds = z.strictObject({
+  warning: z.number().optional(),
+  error: z.number().optional(),
+  critical: z.number().optional(),
+})
+
 /** Any object: a record of zod would drop a key `__proto__` in silence, and `assertPatch` refuses it by name. */
 const patchBody = z
   .custom<ConfigPatch>((given) => typeof given === 'object' && given !== null && !Array.isArray(given), {
@@ -67,6 +77,7 @@ const patchBody = z
 export interface Needs {
   readonly readers: pg.Pool
   readonly configSource: ConfigSource
+  readonly followers: Followers
 }
 
 export const configRoutes = [
@@ -101,12 +112,15 @@ export const configRoutes = [
     example: {
       body: { by: 'night shift', patch: { kpis: { f1_score: { thresholds: { warning: 0.79 } } } } },
     },
-    async handle({ body, caller }, { configSource }: Needs) {
+    async handle({ body, caller }, { configSource, readers, followers }: Needs) {
       const change = await applied(configSource, { ...body, by: signed(body.by, caller) })
       return {
         ...configInUse(configSource),
         differences: change?.differences ?? [],
-        restarts: change?.restarts ?? [],
+        restarts:
+          change === undefined
+            ? []
+            : restartsFor(change, await knownServices(readers, configSource, followers)),
       }
     },
   }),
@@ -125,27 +139,61 @@ export const configRoutes = [
     method: 'GET',
     path: '/api/instrumentation-config',
     summary: 'What running SDKs follow; 304 while it is what If-None-Match names.',
-    // Three switches, for services that have no key.
-    access: 'open',
+    // For services, which have no other key.
+    access: 'write:measurements',
+    query: serviceQuery,
     answer: z.strictObject({
       integrations: z.strictObject({
         benchmark: z.boolean(),
         overflow: z.boolean(),
         adaptation: z.boolean(),
       }),
+      kpis: z
+        .record(
+          z.string(),
+          z.strictObject({
+            thresholds: followedThresholds,
+            overrides: z.array(
+              z.strictObject({
+                model: z.string().optional(),
+                operation: z.string().optional(),
+                context_size: z.string().optional(),
+                thresholds: followedThresholds,
+              }),
+            ),
+          }),
+        )
+        .describe('What single measurements are judged by, for each KPI.'),
     }),
     isCached: true,
-    handle({ context }, { configSource }: Needs) {
-      const { integrations } = configSource.current()
+    services: askedService,
+    handle({ query, context }, { configSource, followers }: Needs) {
+      if (query.service !== undefined) followers.asked(query.service)
+      const { integrations, kpis } = configSource.current()
       const tag = `"${currentHash(configSource)}"`
       context.header('etag', tag)
       context.header('cache-control', 'no-cache')
       // A tag that went through compression comes back marked as weak.
       if (context.req.header('if-none-match')?.replace(/^W\//, '') === tag) return context.body(null, 304)
-      return { integrations }
+      return {
+        integrations,
+        kpis: Object.fromEntries(Object.entries(kpis).map(([id, kpi]) => [id, judgedBy(kpi)])),
+      }
     },
   }),
 ] as const
+
+function judgedBy({ thresholds, overrides }: Kpi) {
+  return {
+    thresholds,
+    overrides: overrides.map(({ model, operation, contextSize, thresholds }) => ({
+      ...(model !== undefined && { model }),
+      ...(operation !== undefined && { operation }),
+      ...(contextSize !== undefined && { context_size: String(contextSize) }),
+      thresholds,
+    })),
+  }
+}
 
 function configInUse(source: ConfigSource): DataOf<typeof configInUseAnswer> {
   const config = source.current()

@@ -1,6 +1,6 @@
 import { type Config, type ConfigPatch, configHash, names } from '@mnemoscope/kpi'
 import { Gauge, type Registry } from 'prom-client'
-import type { Difference, RestartNeeded } from './differences.js'
+import type { Difference } from './differences.js'
 
 /** A changed configuration that was applied. */
 export interface AppliedChange {
@@ -13,7 +13,6 @@ export interface AppliedChange {
   /** Undefined for the first one. */
   readonly previousSha256: string | undefined
   readonly differences: readonly Difference[]
-  readonly restarts: readonly RestartNeeded[]
 }
 
 /** Why the configuration as written is not in use. */

@@ -7,7 +7,8 @@ import type { Scope } from '../database/scope.js'
 import { storableText } from '../database/text.js'
 import type { DataOf } from '../http/route.js'
 import { summaryOfChange } from './change-summary.js'
-import { differenceAnswer, differencesBetween, restartAnswer, restartsFor } from './differences.js'
+import { differenceAnswer, differencesBetween } from './differences.js'
+import { type KnownServices, restartAnswer, restartsFor } from './restarts.js'
 import type { AppliedChange } from './source.js'
 import { storableJson } from './storable.js'
 
@@ -28,12 +29,17 @@ export type ConfigChange = DataOf<typeof configChangeAnswer>
 /**
  * Stores a change, unless the newest one stored is of the same configuration: several recorders that follow one
  * configuration store it once.
+ * @param services that are known when it was applied
  * @returns whether it was stored
  */
-export function storeChange(pool: pg.Pool, change: AppliedChange): Promise<boolean> {
+export function storeChange(
+  pool: pg.Pool,
+  change: AppliedChange,
+  services?: KnownServices,
+): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     await lock(client, 'configChanges')
-    return insertUnlessNewest(client, change)
+    return insertUnlessNewest(client, change, services)
   })
 }
 
@@ -59,7 +65,6 @@ export function storeStart(pool: pg.Pool, config: Config, at: Date): Promise<boo
       sha256,
       previousSha256: newest?.sha256,
       differences,
-      restarts: newest === undefined ? [] : restartsFor(differences),
     })
   })
 }
@@ -82,7 +87,11 @@ export async function configChanges(
  * The hash says nothing of secrets, so a change of only secrets has that of the newest one: this is the same change if it
  * was stored within the last minute.
  */
-async function insertUnlessNewest(client: pg.PoolClient, change: AppliedChange): Promise<boolean> {
+async function insertUnlessNewest(
+  client: pg.PoolClient,
+  change: AppliedChange,
+  services?: KnownServices,
+): Promise<boolean> {
   const { differences } = change
   const { rowCount } = await client.query(
     `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, summary, differences, restarts, config)
@@ -98,7 +107,7 @@ async function insertUnlessNewest(client: pg.PoolClient, change: AppliedChange):
       change.previousSha256 ?? null,
       summaryOfChange(differences, change.config).map(storableText),
       storableJson(differences),
-      storableJson(change.restarts),
+      storableJson(restartsFor(change, services)),
       storableJson(shownConfig(change.config)),
     ],
   )

@@ -20,6 +20,16 @@ jest.setTimeout(120_000)
 const token = 'of-my-own'
 const config = defineConfig({
   endpoints: { traces: 'https://traces.example.com/{traceId}' },
+  kpis: {
+    f1_score: {
+      overrides: [
+        {
+          ...{ model: 'm', operation: 'search', contextSize: 8_192 },
+          thresholds: { warning: 0.9, error: 0.8, critical: 0.6 },
+        },
+      ],
+    },
+  },
   recorderScrapeTokenFile: '/where/prometheus/finds/it',
 })
 const minute = Math.floor(Date.now() / 60_000) * 60_000
@@ -33,7 +43,6 @@ const configSource = {
     sha256: configHash(config),
     previousSha256: undefined,
     differences: [{ path: 'kpis.f1_score.thresholds.warning', before: 0.8, after: 0.79 }],
-    restarts: [{ part: 'recorder' as const, paths: ['snapshotInterval'] }],
   }),
   problem: () => ({ at: new Date(), code: 'CONFIG_INVALID', message: 'no', next: 'Correct it.' }),
 }

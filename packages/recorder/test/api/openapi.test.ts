@@ -4,6 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { countArrivals } from '../../src/alerts/arrivals.js'
 import { createApp } from '../../src/api/app.js'
 import { apiDocument } from '../../src/api/routes.js'
+import { rememberFollowers } from '../../src/config/followers.js'
 import { fixedConfig } from '../../src/config/source.js'
 import { createPool } from '../../src/index.js'
 import { createMetrics } from '../../src/metrics.js'
@@ -39,6 +40,7 @@ test('the document is valid OpenAPI 3.1', async () => {
 
 test('every route is in the document, and nothing else', () => {
   const app = createApp({
+    followers: rememberFollowers(),
     prometheus: createPrometheusClient({ url: 'http://127.0.0.1:9' }),
     alertmanagers: [],
     pool,

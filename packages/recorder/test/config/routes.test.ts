@@ -28,14 +28,12 @@ function patchable(): ConfigSource {
       const differences = differencesBetween(before, after)
       if (differences.length === 0) return undefined
       const [sha256, previousSha256] = [configHash(after), configHash(before)]
-      const restarts = [{ part: 'prometheus', paths: [] } as const]
       const change = {
         at: new Date(),
         by,
         source: 'api',
         config,
         differences,
-        restarts,
         sha256,
         previousSha256,
       } as const
@@ -172,19 +170,58 @@ describe('the configuration over HTTP', () => {
     expect(status).toBe(403)
   })
 
-  test('answers running SDKs with the integrations that are on, and with 304 while they stay the same', async () => {
-    const first = await fetch(`${recorder.url}/api/instrumentation-config`)
-    expect(await first.json()).toEqual({
+  test('names the services that have to be started again for other thresholds: those that do not follow', async () => {
+    const warning = (value: number) => ({ patch: { kpis: { f1_score: { thresholds: { warning: value } } } } })
+    const behind = async (value: number) => {
+      const { body } = await put(warning(value))
+      return body.restarts?.find(({ part }) => part === 'services_without_recorder')
+    }
+    await fetch(`${recorder.url}/api/instrumentation-config?service=memory-api`)
+    // All that are known follow.
+    expect(await behind(0.82)).toBeUndefined()
+    await recorder.pool.query(
+      `WITH made AS (INSERT INTO series (service, model, context_size) VALUES ('nightly', 'm', '8192') RETURNING id)
+       INSERT INTO snapshots (at, series_id, kpi) SELECT date_trunc('minute', now()), id, 'f1_score' FROM made`,
+    )
+    const named = {
+      services: ['nightly'],
+      paths: expect.arrayContaining(['kpis.f1_score.thresholds.warning']),
+    }
+    expect(await behind(0.83)).toMatchObject(named)
+    const [newest] = await eventually('the row', async () => {
+      const { changes: all } = await getJson(`${recorder.url}/api/config/changes`)
+      return JSON.stringify(all[0]).includes('0.83') && all
+    })
+    expect(newest?.restarts).toContainEqual(
+      expect.objectContaining({ part: 'services_without_recorder', ...named }),
+    )
+  })
+
+  test('answers running SDKs with what they follow, and with 304 while it stays the same', async () => {
+    const ask = (tag?: string) =>
+      fetch(`${recorder.url}/api/instrumentation-config?service=memory-api`, {
+        headers: tag === undefined ? {} : { 'if-none-match': tag },
+      })
+    const first = await ask()
+    expect(await first.json()).toMatchObject({
       integrations: { benchmark: true, overflow: true, adaptation: true },
+      kpis: {
+        f1_score: { thresholds: { warning: 0.83, error: 0.75, critical: 0.7 }, overrides: [] },
+        memory_usage: { thresholds: {} },
+      },
     })
     const tag = first.headers.get('etag') ?? ''
-    const ask = () =>
-      fetch(`${recorder.url}/api/instrumentation-config`, { headers: { 'if-none-match': tag } })
-    expect((await ask()).status).toBe(304)
-    await put({ patch: { integrations: { benchmark: false } } })
-    const changed = await ask()
+    expect((await ask(tag)).status).toBe(304)
+    const overrides = [{ model: 'm', contextSize: 8_192, expiry: '5m', thresholds: { warning: 0.9 } }]
+    await put({ patch: { integrations: { benchmark: false }, kpis: { f1_score: { overrides } } } })
+    const changed = await ask(tag)
     expect(changed.status).toBe(200)
-    expect(await changed.json()).toMatchObject({ integrations: { benchmark: false, overflow: true } })
+    expect(await changed.json()).toMatchObject({
+      integrations: { benchmark: false, overflow: true },
+      kpis: {
+        f1_score: { overrides: [{ model: 'm', context_size: '8192', thresholds: { warning: 0.9 } }] },
+      },
+    })
   })
 
   test('can not be changed through a recorder that only follows it', async () => {
@@ -201,7 +238,7 @@ describe('the configuration over HTTP', () => {
   test('that is another at the next start is stored as such, with what differs', async () => {
     const config = defineConfig({ dataRetentionDays: 5 })
     const later = await recorder.startAnother({ config })
-    const [newest] = await changes(4)
+    const [newest] = await changes(6)
     expect(newest).toMatchObject({ by: 'start', source: 'start', sha256: configHash(config) })
     expect(newest?.differences).toContainEqual({ path: 'integrations.benchmark', before: false, after: true })
     await later.stop()
@@ -211,6 +248,12 @@ describe('the configuration over HTTP', () => {
     readonly sha256: string
     readonly previous_sha256: string
     readonly differences: object[]
+    readonly restarts: object[]
+  }
+
+  interface Answer {
+    readonly hash?: string
+    readonly restarts?: readonly { readonly part: string; readonly services?: readonly string[] | null }[]
   }
 
   /** The stored changes, newest first, once there are at least so many. */
@@ -227,7 +270,7 @@ describe('the configuration over HTTP', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
-    return { status: response.status, body: (await response.json()) as { hash?: string } }
+    return { status: response.status, body: (await response.json()) as Answer }
   }
 
   async function getJson(url: string) {

@@ -40,7 +40,7 @@ test('neither the API nor the history of changes contains a secret, also not of 
     const { rows } = await recorder.pool.query('SELECT FROM config_changes')
     return rows.length === 1 || undefined
   })
-  const change = { by: 'somebody', source: 'file', config: after, differences, restarts: [] } as const
+  const change = { by: 'somebody', source: 'file', config: after, differences } as const
   const once = { ...change, at: new Date(), sha256, previousSha256: sha256 }
   expect(await storeChange(recorder.pool, once)).toBe(true)
   // By another recorder that follows the same file.

@@ -102,7 +102,7 @@ export async function seedEverything(pool: pg.Pool): Promise<void> {
     `INSERT INTO config_changes (at, by, source, sha256, previous_sha256, summary, differences, restarts, config)
      VALUES ($1::timestamptz - interval '1 hour', 'ada', 'file', 'b', 'a', '{snapshotInterval 60s → 30s}',
        '[{"path": "snapshotInterval", "before": "60s", "after": "30s"}]',
-       '[{"part": "recorder", "paths": ["snapshotInterval"]}]', '{}')`,
+       '[{"part": "recorder", "paths": ["snapshotInterval"]}, {"part": "services", "paths": [], "services": ["memory"]}]', '{}')`,
     [new Date(began)],
   )
   await pool.query(
