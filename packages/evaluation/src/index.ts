@@ -18,3 +18,12 @@ export {
 export { type Summary, summariesOf } from './evaluate/summary.js'
 export * from './measures/index.js'
 export type { Memory, MemoryCall, SearchCall } from './memory.js'
+export {
+  type Example,
+  type Finding,
+  type FindingName,
+  findingNames,
+  type StoreHealth,
+} from './store/findings.js'
+export { type ReadStoreOptions, readStore } from './store/read-store.js'
+export type { EntrySource, EntryTime, ReadFrom, StoredEntry } from './store/stored-entry.js'
