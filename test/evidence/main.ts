@@ -3,7 +3,7 @@
  * whether an edit gets the verdict of a human, whether an assistant gets the facts, and whether it is told rightly who was notified of
  * an alert. Fifty seeded incidents with a planted cause, and fifty times without, by the API and by the page in Chromium. Then pull
  * requests on two weeks of metrics, ten questions by the Model Context Protocol, and a hundred alerts of five kinds by each Alertmanager.
- * --short has fewer incidents and alerts. About ten minutes on two cores.
+ * --short has fewer incidents and alerts. About half an hour on two cores.
  */
 import { parseArgs } from 'node:util'
 import { checkAssistant } from '../../packages/cli/test/mcp/on-call.js'
