@@ -1,22 +1,9 @@
-import { execFile } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
-import { afterAll, describe, expect, test } from '@jest/globals'
-import { temporaryFolder } from '../harness/index.js'
+import { describe, expect, test } from '@jest/globals'
 import { repository } from '../harness/repository.js'
 
-const run = promisify(execFile)
 const names = readdirSync(join(repository, 'packages'))
 const inPackage = (name: string, ...path: string[]) => join(repository, 'packages', name, ...path)
 
@@ -93,35 +80,6 @@ describe.each(names)('the package %s', (name) => {
     expect(imported.filter((each) => !(each in declared))).toEqual([])
     const untyped = imported.filter((each) => !hasTypes(inPackage(name, 'node_modules', each)))
     expect(untyped.filter((each) => !(`@types/${each}` in dependencies))).toEqual([])
-  })
-})
-
-describe('the published files, with nothing else of this repository', () => {
-  const folder = temporaryFolder('published')
-  afterAll(() => folder.remove())
-
-  test('run the command in an empty folder', async () => {
-    const modules = join(folder.path, 'node_modules')
-    const service = join(folder.path, 'service')
-    mkdirSync(service)
-    for (const name of names) {
-      const { name: full, dependencies = {}, optionalDependencies = {} } = manifestOf(inPackage(name))
-      for (const path of publishedFiles(name)) cpSync(inPackage(name, path), join(modules, full, path))
-      for (const dependency of Object.keys({ ...dependencies, ...optionalDependencies })) {
-        const [from, to] = [inPackage(name, 'node_modules', dependency), join(modules, dependency)]
-        if (dependency.startsWith('@mnemoscope/') || existsSync(to) || !existsSync(from)) continue
-        mkdirSync(dirname(to), { recursive: true })
-        symlinkSync(from, to)
-      }
-    }
-    const command = join(modules, '@mnemoscope/cli', manifestOf(inPackage('cli')).bin?.mnemoscope ?? '')
-    const mnemoscope = async (...args: string[]) =>
-      (await run(process.execPath, [command, ...args], { cwd: service })).stdout
-    expect(await mnemoscope('--version')).toBe(`${manifestOf(inPackage('cli')).version}\n`)
-    await mnemoscope('init')
-    expect(await mnemoscope('check', '--skip-tools')).toContain('valid')
-    expect(await mnemoscope('generate')).toContain('wrote prometheus/prometheus.yml')
-    rmSync(service, { recursive: true })
   })
 })
 

@@ -8,7 +8,7 @@ export const suites: readonly string[] = [
     ...['alerts', 'analysis', 'config', 'dashboard', 'database', 'deliveries', 'deployments', 'episodes'],
     ...['incidents', 'measurements', 'notifications', 'operations', 'questions', 'review', 'snapshots'],
   ].map((folder) => `packages/recorder/test/${folder}/`),
-  ...['http/rows.test', 'recorder.test', 'database-dies.suite', 'outage.suite'].map(
+  ...['http/rows.test', 'recorder.test', 'recorder.suite', 'database-dies.suite', 'outage.suite'].map(
     (file) => `packages/recorder/test/${file}`,
   ),
   ...['roles.test', 'sql.test', 'alert-rows.suite', 'measured-rows.suite'].map(

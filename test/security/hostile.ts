@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
+import { eventually } from '../harness/eventually.js'
 import { typescript } from '../harness/figures.js'
 import { repository } from '../harness/repository.js'
 import type { Answers, Horde } from './horde.js'
@@ -11,8 +12,8 @@ export interface Endured {
   readonly answers: Answers
   /** Whether all processes are those that were there before. */
   readonly isSame: boolean
-  /** Rows of what requests can write. */
-  readonly rows: number
+  /** Rows that came of what requests can write, by table. */
+  readonly rows: Readonly<Record<string, number>>
   /** In ms; Infinity if an answer did not come. */
   readonly slowestHealth: number
 }
@@ -20,17 +21,18 @@ export interface Endured {
 /** Sends hostile requests to all listeners by another process, and asks for health meanwhile. */
 export async function endure(listeners: Listeners, requests: number, seed: number): Promise<Endured> {
   const { up, recorder, demo, service, mcp, mcpToken, readKey } = listeners
-  const before = await rows(up.run.database)
+  const before = await rowsAtRest(up.run.database)
   const horde: Horde = { recorder, others: [demo, service, mcp], mcpToken, readKey, requests, seed }
   const { result, slowestHealth } = await watchingHealth(recorder, () => {
     const program = typescript('test/security/horde.ts', JSON.stringify(horde))
     const child = spawn(process.execPath, program, { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] })
     return text(child.stdout)
   })
+  const after = await rowsAtRest(up.run.database)
   return {
     answers: JSON.parse(result) as Answers,
     isSame: listeners.isSame(),
-    rows: (await rows(up.run.database)) - before,
+    rows: Object.fromEntries(Object.entries(after).map(([table, n]) => [table, n - (before[table] ?? 0)])),
     slowestHealth,
   }
 }
@@ -85,17 +87,40 @@ async function watchingHealth<Result>(
   return { result: await working, slowestHealth }
 }
 
-async function rows(database: string): Promise<number> {
+/** Changes that were made before are stored a moment after their answers. */
+async function rowsAtRest(database: string): Promise<Record<string, number>> {
+  let last: string | undefined
+  return eventually(
+    'no row comes any more',
+    async () => {
+      const now = await rows(database)
+      const isSame = JSON.stringify(now) === last
+      last = JSON.stringify(now)
+      return isSame && now
+    },
+    { everyMs: 2_000 },
+  )
+}
+
+/** Tables that only requests write to. */
+const written = [
+  'measurements',
+  'deployments',
+  'config_changes',
+  'alert_acknowledgements',
+  'alert_incident_actions',
+  'alert_ratings',
+]
+
+async function rows(database: string): Promise<Record<string, number>> {
   const client = new pg.Client(database)
   await client.connect()
   try {
-    const { rows } = await client.query<{ n: string }>(
-      `SELECT (SELECT count(*) FROM measurements) + (SELECT count(*) FROM alert_acknowledgements)
-            + (SELECT count(*) FROM deployments) + (SELECT count(*) FROM config_changes)
-            + (SELECT count(*) FROM alert_episodes WHERE alertname = 'MnemoscopeA' OR alertname NOT LIKE 'Mnemoscope%')
-            AS n`,
+    const { rows } = await client.query<Record<string, number>>(
+      `SELECT ${written.map((table) => `(SELECT count(*) FROM ${table})::int AS ${table}`).join()}, (SELECT count(*) FROM alert_episodes
+           WHERE alertname = 'MnemoscopeA' OR alertname NOT LIKE 'Mnemoscope%')::int AS alert_episodes`,
     )
-    return Number(rows[0]?.n)
+    return rows[0] ?? {}
   } finally {
     await client.end()
   }

@@ -44,9 +44,8 @@ test('changes that are allowed are made while the recorder answers others', asyn
 
 test('hostile requests to all listeners break nothing, store nothing and delay no answer', async () => {
   const { answers, isSame, rows, slowestHealth } = await endure(listeners, 3_000, Date.now())
-  expect({ isSame, rows, failed: answers[500], late: answers.late }).toEqual({
-    ...{ isSame: true, rows: 0, failed: undefined, late: undefined },
-  })
+  expect({ isSame, failed: answers[500], late: answers.late }).toEqual({ isSame: true })
+  expect(Object.entries(rows).filter(([, found]) => found !== 0)).toEqual([])
   expect(Object.values(answers).reduce((sum, count) => sum + count, 0)).toBe(3_000)
   expect(slowestHealth).toBeLessThan(1_000)
 })

@@ -109,7 +109,7 @@ async function attackListeners(): Promise<void> {
     show('hostile requests', sent, 'sent', requests)
     show('answers of 500 to them', answers[500] ?? 0, 'found', 0)
     show('requests without an end', answers.late ?? 0, 'found', 0)
-    show('rows of them', rows, 'found', 0)
+    for (const [table, found] of Object.entries(rows)) show(`rows of them in ${table}`, found, 'found', 0)
     show('processes that ended', isSame ? 0 : 1, 'found', 0)
     showTime('slowest answer of /healthz meanwhile', slowest, 200)
   } finally {

@@ -1,7 +1,7 @@
 import { expect, jest, test } from '@jest/globals'
 import { defineConfig, retentionOf } from '@mnemoscope/kpi'
 import { createPartitions, daysBetween } from '../../src/database/partitions.js'
-import { applyRetention, rowsPerStep } from '../../src/database/retention.js'
+import { applyRetention } from '../../src/database/retention.js'
 import { storeInstants } from '../../src/snapshots/store.js'
 import { ownDatabase } from '../plumbing/database.js'
 import { snapshotRow } from '../plumbing/snapshot-row.js'
@@ -76,25 +76,6 @@ test('each kind of data is kept for as long as is said of it', async () => {
     "SELECT count(*)::int AS count FROM alert_episodes WHERE fingerprint = 'd'",
   )
   expect(kept.rows[0].count).toBe(1)
-})
-
-test('however much is old, no statement deletes more than a bounded number of rows', async () => {
-  await database.pool.query(`
-    CREATE TABLE deleted (rows integer);
-    CREATE FUNCTION count_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN INSERT INTO deleted SELECT count(*) FROM gone; RETURN NULL; END $$;
-    CREATE TRIGGER count_deleted AFTER DELETE ON snapshots_hourly REFERENCING OLD TABLE AS gone
-      FOR EACH STATEMENT EXECUTE FUNCTION count_deleted();
-    INSERT INTO snapshots_hourly (hour, series_id, kpi, count, total, least, greatest)
-      SELECT '2026-01-01', number, 'latency', 1, 1, 1, 1 FROM generate_series(1, 210000) AS number`)
-  const retention = retentionOf(defineConfig())
-  const now = new Date('2027-06-10T12:00:00Z')
-  expect((await applyRetention(database.pool, retention, now)).hasMore).toBe(true)
-  expect((await applyRetention(database.pool, retention, now)).hasMore).toBe(false)
-  const { rows } = await database.pool.query(
-    'SELECT max(rows)::int AS most, sum(rows)::int AS total, (SELECT count(*)::int FROM snapshots_hourly) AS left FROM deleted',
-  )
-  expect(rows).toEqual([{ most: rowsPerStep, total: 210_000, left: 0 }])
 })
 
 test('a table that fails keeps no other from its retention', async () => {
