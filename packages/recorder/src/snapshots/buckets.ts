@@ -35,21 +35,20 @@ interface Bucketed {
 
 /** The places of all boundaries of rows. New boundaries get the next ones, as far as a KPI can have more. */
 export async function bucketPlaces(client: pg.ClientBase, rows: readonly Bucketed[]): Promise<BucketPlaces> {
+  const kpis = new Set<string>()
+  for (const { kpi, buckets } of rows) if (buckets !== undefined && buckets.length > 0) kpis.add(kpi)
+  const known = await readPlaces(client, [...kpis].sort())
   const wanted = new Map<string, Set<number>>()
   for (const { kpi, buckets = [] } of rows) {
-    const uppers = wanted.get(kpi) ?? new Set()
-    if (uppers.size === 0 && buckets.length > 0) wanted.set(kpi, uppers)
-    for (const [upper] of buckets) uppers.add(upper)
-  }
-  const kpis = [...wanted.keys()].sort()
-  const known = await readPlaces(client, kpis)
-  const lacking = kpis.filter((kpi) => {
     const places = known.get(kpi)
-    return (
-      (places?.size ?? 0) < mostBoundaries &&
-      [...(wanted.get(kpi) ?? [])].some((upper) => !places?.has(upper))
-    )
-  })
+    if (places !== undefined && places.size >= mostBoundaries) continue
+    for (const [upper] of buckets) {
+      if (places?.has(upper)) continue
+      const uppers = wanted.get(kpi) ?? new Set()
+      wanted.set(kpi, uppers.add(upper))
+    }
+  }
+  const lacking = [...wanted.keys()].sort()
   if (lacking.length === 0) return known
   // In one order, as two recorders that lock the same rows in another would wait for each other.
   await client.query('INSERT INTO bucket_boundaries (kpi) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING', [
@@ -94,18 +93,21 @@ export function numericOf(
   buckets: Buckets,
   places: ReadonlyMap<number, number> | undefined,
 ): Buffer | undefined {
-  const placed = buckets.map(([upper, count]) => ({ place: places?.get(upper) ?? Number.NaN, count }))
-  const [least, most] = [Math.min, Math.max].map((end) => end(...placed.map(({ place }) => place))) as [
-    number,
-    number,
-  ]
-  if (!Number.isFinite(least)) return undefined
+  let [least, most] = [Number.POSITIVE_INFINITY, -1]
+  for (const [upper] of buckets) {
+    const place = places?.get(upper)
+    if (place === undefined) return undefined
+    if (place < least) least = place
+    if (place > most) most = place
+  }
+  if (most < 0) return undefined
   const digits = digitsOfBucket * (most - least + 1)
   const bytes = Buffer.alloc(numericHeader + 2 * digits)
   bytes.writeInt16BE(digits, 0)
   // The exponent of the first digit.
   bytes.writeInt16BE(digitsOfBucket * (most + 1) - 1, 2)
-  for (const { place, count } of placed) {
+  for (const [upper, count] of buckets) {
+    const place = places?.get(upper) as number
     const end = numericHeader + 2 * digitsOfBucket * (most - place + 1)
     for (let i = 1, rest = count; i <= digitsOfBucket; i++, rest = Math.floor(rest / digitBase))
       bytes.writeInt16BE(rest % digitBase, end - 2 * i)

@@ -47,7 +47,9 @@ export async function copyRows(
 function* encoded(rows: Iterable<PlacedRow>, places: BucketPlaces | undefined): Generator<Buffer> {
   yield header
   const kpis = new Map<string, Buffer>()
-  let bytes = Buffer.allocUnsafe(chunkBytes)
+  let bytes = Buffer.allocUnsafeSlow(chunkBytes)
+  // Writes numbers several times as fast as a Buffer does.
+  let view = new DataView(bytes.buffer)
   let end = 0
   for (const { at, seriesId, row } of rows) {
     const kpi = kpis.get(row.kpi) ?? Buffer.from(row.kpi)
@@ -56,24 +58,33 @@ function* encoded(rows: Iterable<PlacedRow>, places: BucketPlaces | undefined): 
     const most = rowBytes + kpi.length + (buckets?.length ?? 0)
     if (end + most > bytes.length) {
       yield bytes.subarray(0, end)
-      bytes = Buffer.allocUnsafe(Math.max(chunkBytes, most))
+      bytes = Buffer.allocUnsafeSlow(Math.max(chunkBytes, most))
+      view = new DataView(bytes.buffer)
       end = 0
     }
-    end = bytes.writeInt16BE(3 + figures.length + (places === undefined ? 0 : 1), end)
-    end = bytes.writeInt32BE(8, end)
-    end = bytes.writeBigInt64BE(BigInt(at.getTime() - postgresEpochMs) * 1_000n, end)
-    end = bytes.writeInt32BE(4, end)
-    end = bytes.writeInt32BE(seriesId, end)
-    end = bytes.writeInt32BE(kpi.length, end)
-    end += kpi.copy(bytes, end)
+    view.setInt16(end, 3 + figures.length + (places === undefined ? 0 : 1))
+    view.setInt32(end + 2, 8)
+    view.setBigInt64(end + 6, BigInt(at.getTime() - postgresEpochMs) * 1_000n)
+    view.setInt32(end + 14, 4)
+    view.setInt32(end + 18, seriesId)
+    view.setInt32(end + 22, kpi.length)
+    bytes.set(kpi, end + 26)
+    end += 26 + kpi.length
     for (const figure of figures) {
       const value = row[figure]
       // A length of -1 stands for NULL.
-      end = bytes.writeInt32BE(value === null ? -1 : 8, end)
-      if (value !== null) end = bytes.writeDoubleBE(value, end)
+      view.setInt32(end, value === null ? -1 : 8)
+      end += 4
+      if (value === null) continue
+      view.setFloat64(end, value)
+      end += 8
     }
-    if (places !== undefined) end = bytes.writeInt32BE(buckets?.length ?? -1, end)
-    if (buckets !== undefined) end += buckets.copy(bytes, end)
+    if (places === undefined) continue
+    view.setInt32(end, buckets?.length ?? -1)
+    end += 4
+    if (buckets === undefined) continue
+    bytes.set(buckets, end)
+    end += buckets.length
   }
   yield bytes.subarray(0, end)
   yield trailer
