@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { relative } from 'node:path'
 
 /**
@@ -15,13 +16,15 @@ const maySkip = [
   { file: /^packages\/servers\/test\/tools\/from-debian\.test\.ts$/, unless: 'linux' },
   // Only root can run programs as other accounts.
   { file: /^test\/security\/other-account\.suite\.ts$/, unless: 'root' },
+  // A Python that can make an environment for the example.
+  { file: /^test\/examples\/examples\.suite\.ts$/, title: /python/, unless: 'python' },
   // Chromium is fetched from Debian's packages; elsewhere one has to be installed.
   { file: /^test\/(browser|dashboards|acceptance)\//, unless: 'linux' },
 ]
 
 /** Skipped tests without a reason, each as file and name. */
 export function unexplainedSkips({ testResults }, root, platform = process.platform) {
-  const here = [platform, ...(process.getuid?.() === 0 ? ['root'] : [])]
+  const here = [platform, ...(process.getuid?.() === 0 ? ['root'] : []), ...(hasPython() ? ['python'] : [])]
   return testResults.flatMap(({ name, assertionResults }) => {
     const file = relative(root, name)
     return assertionResults
@@ -32,6 +35,10 @@ export function unexplainedSkips({ testResults }, root, platform = process.platf
       })
       .map(({ fullName }) => `${file}: ${fullName}`)
   })
+}
+
+function hasPython() {
+  return spawnSync('python3', ['-m', 'venv', '--help']).status === 0
 }
 
 /** The files that took longest, as lines for people. */

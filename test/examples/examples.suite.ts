@@ -1,15 +1,18 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from '@jest/globals'
+import type { Config, ConfigInput } from '@mnemoscope/kpi'
 import { findTools, freePort } from '@mnemoscope/servers'
 import { eventually, mnemoscope, temporaryFolder } from '../harness/index.js'
 import { openDatabases } from '../harness/postgres.js'
 import { repository, toolsDir } from '../harness/repository.js'
+import { startStack } from '../harness/stack.js'
 
 const folder = temporaryFolder('examples')
 const ended: (() => void)[] = []
@@ -122,6 +125,56 @@ test('existing-prometheus loads the generated rules', async () => {
   expect(stdout).toMatch(/SUCCESS: [\d]+ rules found/)
   expect(readdirSync(join(copy, 'monitoring'))).toContain('prometheus')
 })
+
+// Python is not everywhere; the SDK is fetched from its package index.
+const hasPython = spawnSync('python3', ['-m', 'venv', '--help']).status === 0
+const testOfPython = hasPython ? test : test.skip
+
+testOfPython(
+  'python is watched by the names of its own metrics',
+  async () => {
+    const copy = copyOf('python')
+    const inPython = join(copy, '.venv/bin')
+    await promisify(execFile)('python3', ['-m', 'venv', '.venv'], { cwd: copy })
+    await promisify(execFile)(join(inPython, 'pip'), ['install', '--quiet', '-r', 'requirements.txt'], {
+      cwd: copy,
+    })
+    const port = await freePort()
+    const child = spawn(join(inPython, 'python'), ['service.py'], {
+      cwd: copy,
+      env: { ...process.env, PORT: String(port), TAKES: '30', EVERY: '0.05' },
+      stdio: 'inherit',
+    })
+    ended.push(() => child.kill())
+    const { default: config } = (await import(pathToFileURL(join(copy, 'mnemoscope.config.mjs')).href)) as {
+      default: Config<Required<Pick<ConfigInput, 'kpis'>>>
+    }
+    const stack = await startStack(`127.0.0.1:${port}`, { kpis: config.declared.kpis })
+    try {
+      const query =
+        "SELECT model, operation FROM alert_episodes WHERE alertname = 'MnemoscopeLatencyCritical'"
+      const [episode] = await eventually(
+        'an episode',
+        async () => {
+          const rows = await stack.query(query)
+          return rows.length > 0 && rows
+        },
+        { withinMs: 90_000 },
+      )
+      expect(episode).toEqual({ model: 'gpt-4o', operation: 'search_memory' })
+      const rates = await eventually('a hit rate', async () => {
+        const rows = await stack.query<{ value: number }>(
+          "SELECT value FROM snapshots WHERE kpi = 'lookup_hit_rate' AND value IS NOT NULL",
+        )
+        return rows.length > 0 && rows
+      })
+      for (const { value } of rates) expect(value).toBeGreaterThan(0.4)
+    } finally {
+      await stack.stop()
+    }
+  },
+  300_000,
+)
 
 test('each example has a line in the list and a README', () => {
   const root = join(repository, 'examples')
