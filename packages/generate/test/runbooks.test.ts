@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { type Config, type ConfigInput, defineConfig, names } from '@mnemoscope/kpi'
+import { type Config, type ConfigInput, defineConfig, names, storeKpis } from '@mnemoscope/kpi'
 import { customKpis } from '../../../test/harness/custom-kpis.js'
 import { runbookBase } from '../src/annotations.js'
 import type { AlertRule } from '../src/rule.js'
@@ -13,6 +13,7 @@ const thresholds = { warning: 0.1, error: 0.2, critical: 0.3 }
 const config = defineConfig({
   services: [{ name: 'memory', targets: ['m:1'] }],
   kpis: {
+    ...storeKpis,
     memory_usage: { thresholds: { warning: 1, error: 2, critical: 3 }, noData: 'no_data' },
     context_utilization: { thresholds },
     overflow_frequency: { thresholds, target: 0.5 },

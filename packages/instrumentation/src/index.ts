@@ -39,3 +39,4 @@ export type { Breach, BreachHandler, MeasurementHandler, TakenMeasurement } from
 export type { MeasuredOptions } from './record/measured.js'
 export { asBenchmark, isProbe } from './record/traffic.js'
 export { startMonitoring } from './start-monitoring.js'
+export type { StoreOptions, WatchedStore } from './store/store-options.js'

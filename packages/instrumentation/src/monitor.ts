@@ -8,6 +8,7 @@ import type { DeclaredOf, Handle, HandleLabels } from './record/handle-types.js'
 import type { Integrations } from './record/integrations.js'
 import type { BreachHandler, MeasurementHandler } from './record/listeners.js'
 import type { MeasuredOptions } from './record/measured.js'
+import type { StoreOptions, WatchedStore } from './store/store-options.js'
 
 /** Removes a handler. It can be called again. */
 export type Unsubscribe = () => void
@@ -47,6 +48,12 @@ export interface Monitor<C extends Config = Config> {
    * @throws MnemoscopeError USAGE if the KPIs are not declared, or an option is invalid
    */
   canaries(options: CanaryOptions): Canaries
+  /**
+   * Reads all entries of a store on a schedule, in slices within a share of the time, to measure what is wrong with them. The
+   * configuration has to declare KPIs of `storeKpis`. A store that starts after `stop` is not read.
+   * @throws MnemoscopeError USAGE if no such KPI is declared, `share` is out of range, or the entries can be read only once
+   */
+  store(options: StoreOptions): WatchedStore
   /** Answers scrapes in the application's server: node:http, node:http2, Express or Fastify. Never throws. */
   readonly requestHandler: RequestHandler
   /** Answers scrapes in servers that take the web's Request and give its Response, such as Hono. Never rejects. */

@@ -18,6 +18,7 @@ import type { DeclaredOf, Handle, HandleLabels } from './record/handle-types.js'
 import { integrations } from './record/integrations.js'
 import { breachListener, measurementListener } from './record/listeners.js'
 import { measured } from './record/measured.js'
+import { storeSet } from './store/store.js'
 
 /**
  * Starts to measure a service. Its metrics are served to Prometheus at `http://host:port/metrics`, read by
@@ -40,6 +41,7 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
   const resolve = (labels: HandleLabels) => core.registry.resolve(labels).handle
   const probing = probes(resolve, warn)
   const planted = canarySet(resolve, warn)
+  const stores = storeSet(resolve, warn)
 
   const { sources = [] } = options
   const info = targetInfo(resource, core.createdAt)
@@ -84,12 +86,14 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
     onMeasurement: (handler) => processor.listen(measurementListener(handler, now, warn)),
     probe: probing.start,
     canaries: planted.start,
+    store: stores.start,
     requestHandler: handle,
     metricsResponse: metricsResponse(write, warn),
     metricProducer: core.metricProducer,
     flush: outputs.flush,
     stop() {
       probing.stop()
+      stores.stop()
       stopped ??= Promise.all([planted.stop(), outputs.stop()]).then(() => {})
       return stopped
     },

@@ -9,6 +9,7 @@ import {
   defineConfig,
   kpiAt,
   retrievalKpis,
+  storeKpis,
 } from '@mnemoscope/kpi'
 import { recallAt5 } from './recall-at-5.js'
 
@@ -97,6 +98,17 @@ describe('the measures of retrieval', () => {
       )
     }
   })
+})
+
+test('the KPIs of a store are valid, all worse when they are higher, with the thresholds of the documentation', () => {
+  const page = readFileSync(new URL('../../../docs/store.md', import.meta.url), 'utf8')
+  const { kpis } = defineConfig({ kpis: storeKpis })
+  for (const [id, { thresholds, title }] of Object.entries(storeKpis)) {
+    expect(kpis[id]).toMatchObject({ title, direction: 'lower_is_better', runbook: 'store-health.md' })
+    const levels = (['warning', 'error', 'critical'] as const).map((level) => thresholds[level] ?? '–')
+    const shown = Object.keys(thresholds).length === 0 ? 'none' : levels.join(' / ')
+    expect(page).toMatch(new RegExp(`^\\| \`${id}\` \\|.*\\| ${shown} \\|$`, 'm'))
+  }
 })
 
 describe('a custom KPI', () => {

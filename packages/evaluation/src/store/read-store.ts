@@ -41,6 +41,11 @@ export interface ReadStoreOptions {
    */
   readonly mostTexts?: number
   /**
+   * Whether its pauses keep the process alive.
+   * @default true
+   */
+  readonly keepAlive?: boolean
+  /**
    * Pause after an error of the source, in milliseconds; doubled after each further one in a row.
    * @default 1,000
    */
@@ -69,7 +74,7 @@ export async function readStore(source: EntrySource, options: ReadStoreOptions =
   const { share = 0.05, secrets = true, signal = new AbortController().signal } = options
   checkShare(share)
   const scan = secrets ? await secretScan() : undefined
-  const clock = new SharedTime(share, signal)
+  const clock = new SharedTime(share, signal, options.keepAlive ?? true)
   let failures = 0
   const failed = (error: unknown) => {
     failures++
@@ -166,12 +171,14 @@ class Read {
 /** Pauses, so that only a share of the time is spent. */
 class SharedTime {
   readonly #share: number
+  readonly #ref: boolean
   readonly #signal: AbortSignal
   readonly #startedAt = performance.now()
   #sliceAt = this.#startedAt
   #busy = 0
 
-  constructor(share: number, signal: AbortSignal) {
+  constructor(share: number, signal: AbortSignal, ref: boolean) {
+    this.#ref = ref
     this.#share = share
     this.#signal = signal
   }
@@ -187,7 +194,7 @@ class SharedTime {
   async rest(milliseconds: number): Promise<void> {
     this.#busy += performance.now() - this.#sliceAt
     if (milliseconds === 0) await turn()
-    else await wait(milliseconds, undefined, { signal: this.#signal })
+    else await wait(milliseconds, undefined, { signal: this.#signal, ref: this.#ref })
     this.#sliceAt = performance.now()
   }
 

@@ -1,7 +1,7 @@
 import type { Series } from './series.js'
 
-/** Reads a value at the moment of collection. */
-export type ReadValue = () => number
+/** Reads a value at the moment of collection. Undefined while it is unknown. */
+export type ReadValue = () => number | undefined
 
 /** A value that is set, or read at each collection. */
 export class GaugeAccumulator {
@@ -83,6 +83,7 @@ export class GaugeAccumulator {
     let value: unknown
     try {
       value = read()
+      if (value === undefined) return undefined
     } catch {
       value = Number.NaN
     }

@@ -97,7 +97,7 @@ export interface Collection {
 /**
  * @param fallbacks reads by OpenTelemetry name; each runs at most once in a collection, for all series
  */
-export function collection(at: number, fallbacks: Readonly<Record<string, ReadValue>>): Collection {
+export function collection(at: number, fallbacks: Readonly<Record<string, () => number>>): Collection {
   const read = new Map<string, number>()
   return {
     at,

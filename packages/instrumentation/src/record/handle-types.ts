@@ -36,8 +36,11 @@ export interface Recorder<Kpi> {
 
 /** Records a KPI that is a current value. */
 export interface GaugeRecorder<Kpi> extends Recorder<Kpi> {
-  /** Reads the value at each collection, in place of recorded values. While the read throws, the value is unknown. */
-  observe(read: () => number, ...labels: LabelArguments<Kpi>): void
+  /**
+   * Reads the value at each collection, in place of recorded values. While the read returns undefined or throws, the value is
+   * unknown; a throw is counted as a refusal.
+   */
+  observe(read: () => number | undefined, ...labels: LabelArguments<Kpi>): void
 }
 
 export type RecorderOf<Kpi> = Kpi extends { readonly instrument: 'gauge' }
