@@ -8,6 +8,7 @@ import { bridgeMeterProvider, type MeterProviderBridge } from './opentelemetry/m
 import { otherProtocol, otlpSettings, startOtlpPush } from './opentelemetry/otlp-push.js'
 import { jobOf } from './opentelemetry/resource.js'
 import type { MonitoringOptions } from './options.js'
+import { agentThrough } from './proxy.js'
 import { exemplarListener } from './record/exemplars.js'
 import type { Integrations } from './record/integrations.js'
 import { followSettings } from './recorder/follow-settings.js'
@@ -99,7 +100,7 @@ export async function openOutputs(
     if (recorder !== undefined) {
       const headers = logsHeaders(options.measurements?.token, process.env)
       const { dropped } = core.self
-      const fetch = certifiedFetch(clientCertificateIn(process.env))
+      const fetch = certifiedFetch(clientCertificateIn(process.env), (url) => agentThrough(url, process.env))
       const sending = sendMeasurements({
         ...{ ...core, recorder, headers, config, resource, dropped, fetch },
         stopMilliseconds,

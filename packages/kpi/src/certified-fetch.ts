@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { request } from 'node:https'
+import { type Agent, request } from 'node:http'
+import { request as requestSecurely } from 'node:https'
 import { createSecureContext } from 'node:tls'
 import { MnemoscopeError } from './errors.js'
 
@@ -38,16 +39,27 @@ export interface CertifiedRequest {
 export type CertifiedFetch = (url: string, init?: CertifiedRequest) => Promise<Response>
 
 /**
- * `fetch`, or the same with a certificate, which `fetch` of Node cannot show. Its files are read for each request, so renewed
+ * `fetch`, or the same with a certificate or an agent, which `fetch` of Node does not take. Its files are read for each request, so renewed
  * ones count at once. Redirects are not followed, and the body is read before the answer is there.
+ * @param agentFor default: requests go straight to their address
  * @throws MnemoscopeError FILE_UNUSABLE at once, and later as a rejection, for files that are no certificate with its key
  */
-export function certifiedFetch(certificate: ClientCertificate | undefined): CertifiedFetch {
-  if (certificate === undefined) return (url, init) => fetch(url, init)
-  readCertificate(certificate)
-  return async (url, init = {}) =>
-    url.startsWith('https:') ? asked(url, init, readCertificate(certificate)) : fetch(url, init)
+export function certifiedFetch(
+  certificate: ClientCertificate | undefined,
+  agentFor: AgentFor = async () => undefined,
+): CertifiedFetch {
+  if (certificate !== undefined) readCertificate(certificate)
+  return async (url, init = {}) => {
+    const isSecure = url.startsWith('https:')
+    const shown = isSecure && certificate !== undefined ? readCertificate(certificate) : undefined
+    const agent = await agentFor(url)
+    if (shown === undefined && agent === undefined) return fetch(url, init)
+    return asked(isSecure ? requestSecurely : request, url, init, { ...shown, ...(agent && { agent }) })
+  }
 }
+
+/** The agent that sends a request for an address; undefined for the usual one. */
+export type AgentFor = (url: string) => Promise<Agent | undefined>
 
 interface ReadCertificate {
   readonly cert: Buffer
@@ -74,9 +86,10 @@ function readCertificate({ certFile, keyFile }: ClientCertificate): ReadCertific
 const withoutBody: ReadonlySet<number> = new Set([204, 205, 304])
 
 function asked(
+  send: typeof request,
   url: string,
   { method = 'GET', headers = {}, body, signal }: CertifiedRequest,
-  certificate: ReadCertificate,
+  through: Partial<ReadCertificate> & { readonly agent?: Agent },
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     // As `fetch` fails.
@@ -84,10 +97,10 @@ function asked(
     const options = {
       method,
       headers: Object.fromEntries(new Headers(headers)),
-      ...certificate,
+      ...through,
       ...(signal && { signal }),
     }
-    const sent = request(url, options, (answer) => {
+    const sent = send(url, options, (answer) => {
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
       answer.once('error', failed)

@@ -19,7 +19,7 @@ export interface SelfMetrics {
   repaired(label: RepairableLabel): void
   /** Counts measurements that could not be sent to the recorder. */
   dropped(count: number): void
-  /** Counts a push over OTLP that failed. */
+  /** Counts a push over OTLP that failed, or of which a part was refused. */
   pushFailed(): void
 }
 
@@ -57,7 +57,10 @@ export function selfMetrics(kpis: readonly Kpi[], createdAt: number, warn: Warn)
   const repaired = selfCounter(repairs, createdAt, {}, 'label', ['model', 'context_size', 'operation'])
   const drops = selfMetric('drops', 'Single measurements that could not be sent to the recorder.')
   const dropped = selfCounter(drops, createdAt, {}, undefined, ['drop'])
-  const failedPushes = selfMetric('failedPushes', 'Pushes over OTLP that failed.')
+  const failedPushes = selfMetric(
+    'failedPushes',
+    'Pushes over OTLP that failed, or of which the receiver refused a part.',
+  )
   const pushFailed = selfCounter(failedPushes, createdAt, {}, undefined, ['failure'])
   return {
     metrics: [refusals, overflows, repairs, drops, failedPushes],

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { MnemoscopeError } from '@mnemoscope/kpi'
 import type { PushedMetrics } from '../core.js'
 import { longestTimer } from '../guards/timers.js'
 import type { Warn, Warning } from '../guards/warnings.js'
 import type { Temporality } from './metric-producer.js'
+import { otlpExporters, type PartialSuccess } from './otlp-exporter.js'
 
 /** Options of the push. Defaults come from the standard `OTEL_*` variables, then from the OpenTelemetry specification. */
 export interface OtlpOptions {
@@ -132,26 +132,22 @@ export interface OtlpPushOptions {
  */
 export async function startOtlpPush(options: OtlpPushOptions): Promise<OtlpPush> {
   const { settings, metrics, resource, warn, failed, stopMilliseconds } = options
-  const { url, headers, temporality, intervalMilliseconds, timeoutMilliseconds, retryMilliseconds } = settings
-  const [sdk, { OTLPMetricExporter, AggregationTemporalityPreference }, { resourceFromAttributes }] =
-    await Promise.all([
-      import('@opentelemetry/sdk-metrics'),
-      import('@opentelemetry/exporter-metrics-otlp-http'),
-      import('@opentelemetry/resources'),
-    ])
-  const exporterOptions = {
-    ...(url === undefined ? {} : { url }),
-    ...(headers === undefined ? {} : { headers: { ...headers } }),
-    timeoutMillis: retryMilliseconds,
-    temporalityPreference:
-      temporality === 'delta'
-        ? AggregationTemporalityPreference.DELTA
-        : AggregationTemporalityPreference.CUMULATIVE,
+  const { intervalMilliseconds, timeoutMilliseconds, retryMilliseconds } = settings
+  const refused = (partial: PartialSuccess) => {
+    if (partial.rejected > 0) failed()
+    warn(partly(partial, exporters.url), 'partly')
   }
-  const exporter = opened(() => new OTLPMetricExporter(exporterOptions), url)
+  const [sdk, exporters, { resourceFromAttributes }] = await Promise.all([
+    import('@opentelemetry/sdk-metrics'),
+    otlpExporters(settings, refused),
+    import('@opentelemetry/resources'),
+  ])
+  const { url } = exporters
+  const exporter = exporters.open(retryMilliseconds)
   // The last push gives up within the time of the stop: its retries would keep a process alive that has nothing else to do.
-  const timeoutMillis = Math.max(1, Math.min(retryMilliseconds, Math.floor(stopMilliseconds * 0.9)))
-  const lastExporter = new OTLPMetricExporter({ ...exporterOptions, timeoutMillis })
+  const lastExporter = exporters.open(
+    Math.max(1, Math.min(retryMilliseconds, Math.floor(stopMilliseconds * 0.9))),
+  )
   // OpenTelemetry tells failures to its diagnostics alone, which are off by default.
   const usualExport = exporter.export.bind(exporter)
   let isEnding = false
@@ -202,14 +198,26 @@ export async function startOtlpPush(options: OtlpPushOptions): Promise<OtlpPush>
 }
 
 /** What a failed push says to the people who run the service. */
-function failure(error: Error & { code?: unknown }, url: string | undefined, isLast: boolean): Warning {
-  const to = url === undefined ? '' : ` to ${withoutSecrets(url)}`
+function failure(error: Error & { code?: unknown }, url: string, isLast: boolean): Warning {
   const code =
     error.code === undefined || error.message.includes(String(error.code)) ? '' : ` (${error.code})`
   const fate = isLast ? 'were lost, as the service ends' : 'go with the next push'
   return {
     code: 'OTLP_FAILED',
-    message: `A push over OTLP${to} failed: ${error.message}${code}. Its measurements ${fate}. ${nextStep(Number(error.code))}`,
+    message: `A push over OTLP to ${withoutSecrets(url)} failed: ${error.message}${code}. Its measurements ${fate}. ${nextStep(Number(error.code))}`,
+  }
+}
+
+/** What a receiver says that takes a push, but not all of it. */
+function partly({ rejected, reason }: PartialSuccess, url: string): Warning {
+  const said = reason === '' ? 'It does not say why.' : `It says: ${reason.slice(0, 500)}`
+  const fate =
+    rejected === 0
+      ? `has taken a push over OTLP with a warning. ${said}`
+      : `has refused ${rejected} data points of a push over OTLP, which are lost. ${said}`
+  return {
+    code: 'OTLP_FAILED',
+    message: `The receiver at ${withoutSecrets(url)} ${fate} Check its limits and its log; cumulative temporality sends totals again.`,
   }
 }
 
@@ -224,17 +232,4 @@ function nextStep(status: number): string {
 function withoutSecrets(url: string): string {
   const { origin, pathname } = new URL(url)
   return `${origin}${pathname}`
-}
-
-function opened<Exporter>(open: () => Exporter, url: string | undefined): Exporter {
-  try {
-    return open()
-  } catch (error) {
-    throw new MnemoscopeError('USAGE', 'the address for the OTLP push is invalid', {
-      value: url,
-      expected: 'an address such as http://127.0.0.1:4318/v1/metrics',
-      next: 'Correct otlp.url, or OTEL_EXPORTER_OTLP_METRICS_ENDPOINT and OTEL_EXPORTER_OTLP_ENDPOINT.',
-      cause: error,
-    })
-  }
 }

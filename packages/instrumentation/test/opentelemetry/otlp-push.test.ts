@@ -35,7 +35,7 @@ interface Point {
 }
 
 /** A receiver of OTLP/HTTP that refuses the first requests, or those with these numbers, from 0. */
-async function receiver(refusals: number | readonly number[] = 0, status = 503) {
+async function receiver(refusals: number | readonly number[] = 0, status = 503, answer: object = {}) {
   let requests = 0
   const received: Received[] = []
   let refused = 0
@@ -60,7 +60,7 @@ async function receiver(refusals: number | readonly number[] = 0, status = 503) 
         ]),
       ),
     })
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -198,6 +198,39 @@ describe('the OTLP push', () => {
       expect(counted[0]).toContain(3)
       expect(received[0]?.metrics.get('mnemoscope.failed_pushes')?.sum?.dataPoints[0]?.asDouble).toBe(2)
       if (temporality === 'delta') expect(counted.slice(1).flat()).not.toContain(3)
+    },
+  )
+
+  test.each([
+    [
+      { rejectedDataPoints: '3', errorMessage: 'too old' },
+      1,
+      /refused 3 data points .* lost\. It says: too old/,
+    ],
+    [{ rejectedDataPoints: 3 }, 1, /refused 3 data points .* It does not say why/],
+    [{ errorMessage: 'use gzip' }, 0, /has taken a push over OTLP with a warning\. It says: use gzip/],
+  ])(
+    'says once what the receiver refuses of a push, and counts it: %j',
+    async (partialSuccess, failed, message) => {
+      const { url, received } = await receiver(0, 503, { partialSuccess })
+      const monitor = await start({
+        endpoint: false,
+        otlp: { url: `${url}?key=canary`, temporality: 'delta' },
+      })
+      const op = monitor.for({ model: 'm', contextSize: 8_192 })
+      for (let i = 0; i < 2; i++) {
+        op.latency.record(1)
+        await monitor.flush()
+      }
+      expect(warnings).toEqual([{ code: 'OTLP_FAILED', message: expect.stringMatching(message) }])
+      expect(JSON.stringify(warnings)).not.toContain('canary')
+      // What was refused must not be sent again.
+      expect(
+        received.map(({ metrics }) => metrics.get('mnemoscope.latency')?.histogram?.dataPoints[0]?.count),
+      ).toEqual([1, 1])
+      const [counted] = received[1]?.metrics.get('mnemoscope.failed_pushes')?.sum?.dataPoints ?? []
+      expect(counted?.asDouble ?? 0).toBe(failed)
+      await monitor.stop()
     },
   )
 

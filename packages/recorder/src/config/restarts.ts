@@ -67,11 +67,11 @@ export function restartsFor(
   return [...byPart, { part: 'services_without_recorder', paths, services: behind }]
 }
 
-/** Whether services judge single measurements by this setting. They do not judge outcomes, which have no thresholds alone. */
+/** Whether services judge single measurements by this setting. They judge no outcomes, and not what other programs measure. */
 function isJudgedInServices({ path, before, after }: Difference, { kpis }: Config): boolean {
   const [, id = ''] = threshold.exec(path) ?? []
   const kpi = Object.hasOwn(kpis, id) ? kpis[id as keyof typeof kpis] : undefined
-  if (kpi === undefined || kpi.outcomes !== undefined) return false
+  if (kpi === undefined || kpi.outcomes !== undefined || kpi.source !== undefined) return false
   return !path.endsWith('.overrides') || !isDeepStrictEqual(thresholdsIn(before), thresholdsIn(after))
 }
 
