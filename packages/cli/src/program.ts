@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command, type CommanderError } from 'commander'
+import { auditCommand } from './commands/audit.js'
 import { backtestCommand } from './commands/backtest.js'
 import { checkCommand } from './commands/check.js'
 import { compareCommand } from './commands/compare.js'
@@ -66,6 +67,7 @@ const commands = [
   backtestCommand,
   suggestCommand,
   evaluateCommand,
+  auditCommand,
   recordCommand,
   replayCommand,
   keyCommand,

@@ -1,5 +1,6 @@
 import type { Entry } from './datasets/dataset.js'
 import type { Found } from './measures/index.js'
+import type { ReadFrom, StoredEntry } from './store/stored-entry.js'
 
 /** Goes with each call of a memory. */
 export interface MemoryCall {
@@ -34,6 +35,11 @@ export interface Memory {
   update?(entry: Entry, call: MemoryCall): unknown
   /** Forgets the entry with this id. A test deletes all that it has added. */
   delete?(id: string, call: MemoryCall): unknown
+  /**
+   * All entries of all scopes, for `mnemoscope audit`. One that heeds `after` goes on where an error has ended the reading;
+   * any other begins again.
+   */
+  entries?(from: ReadFrom): AsyncIterable<StoredEntry> | Iterable<StoredEntry>
   /** Called at the end of a test. */
   close?(): unknown
 }

@@ -66,7 +66,7 @@ const pages = [
   ['../evaluation/README.md', 3],
   ['../../docs/evaluating.md', 2],
   ['../../docs/canaries.md', 1],
-  ['../../docs/store.md', 1],
+  ['../../docs/store.md', 2],
 ] as const
 
 const nameOf = (page: string) => page.replaceAll(/[./]+/g, '-')

@@ -9,19 +9,28 @@ import { MnemoscopeError } from '@mnemoscope/kpi/errors'
  * one.
  * @throws MnemoscopeError USAGE if there is no such file; MEMORY_UNUSABLE if it does not load or exports something else
  */
-export async function loadMemory(path: string): Promise<Memory> {
+export function loadMemory(path: string): Promise<Memory> {
+  return loadExport<Memory>(path, ['add', 'search'])
+}
+
+/**
+ * Loads the object that a module exports as its default, or that its function returns.
+ * @param functions what it must have
+ * @throws MnemoscopeError as `loadMemory`
+ */
+export async function loadExport<Export>(path: string, functions: readonly string[]): Promise<Export> {
   const file = resolve(path)
   if (!existsSync(file)) {
     throw new MnemoscopeError('USAGE', `there is no module at ${file}`, {
       value: path,
       expected: 'a module that exports a memory as its default',
-      next: 'Check the path. docs/evaluating.md has an example of a module.',
+      next: 'Check the path. docs/evaluating.md and docs/store.md have examples of a module.',
     })
   }
   const exported = await importDefault(file)
   const memory = typeof exported === 'function' ? await made(file, exported) : exported
-  if (isMemory(memory)) return memory
-  const missing = ['add', 'search'].filter((name) => typeof (memory as never)?.[name] !== 'function')
+  const missing = functions.filter((name) => typeof (memory as never)?.[name] !== 'function')
+  if (typeof memory === 'object' && memory !== null && missing.length === 0) return memory as Export
   const what =
     typeof memory === 'object' && memory !== null ? `has no ${missing.join(' and no ')}` : 'is no object'
   throw unusable(file, `its default export ${what}`)
@@ -52,17 +61,11 @@ async function made(file: string, make: unknown): Promise<unknown> {
   }
 }
 
-function isMemory(value: unknown): value is Memory {
-  if (typeof value !== 'object' || value === null) return false
-  const { add, search } = value as Partial<Memory>
-  return typeof add === 'function' && typeof search === 'function'
-}
-
 function unusable(file: string, why: string, cause?: unknown): MnemoscopeError {
   return new MnemoscopeError('MEMORY_UNUSABLE', `${file}: ${why}`, {
     value: file,
-    expected: 'a default export with the functions add and search, or a function that returns one',
-    next: 'Correct the module. docs/evaluating.md has an example.',
+    expected: 'a default export with the functions of a memory, or a function that returns one',
+    next: 'Correct the module. docs/evaluating.md and docs/store.md have examples.',
     cause,
   })
 }

@@ -153,6 +153,71 @@ describe('mnemoscope evaluate', () => {
   })
 })
 
+describe('mnemoscope audit', () => {
+  const text = 'Ada said on Monday that the harbour office opens at nine'
+  const stored = [
+    { id: 'a', text },
+    { id: 'b', text, scope: 'ben' },
+    { id: 'c', text },
+    { id: 'd', text: 'n/a' },
+    { id: 'e', text: 'The crane on pier two was red once.', supersededBy: 'd' },
+  ]
+  write(
+    'stored.mjs',
+    `export default {
+  *entries({ after }) { yield* ${JSON.stringify(stored)} },
+  search: () => [{ id: 'e' }],
+  close() { process.stdout.write('closed') },
+}`,
+  )
+  const audit = (...args: string[]) =>
+    mnemoscopeHere(folder.path, ['audit', '--memory', 'stored.mjs', '--no-secrets', ...args])
+
+  test('prints what is wrong with the entries of a store, and which ones', async () => {
+    const { exitCode, stdout } = await audit('--texts')
+    expect(exitCode).toBe(0)
+    for (const line of [
+      /^Mnemoscope {2}stored\.mjs {2}5 entries$/m,
+      /^ {2}exact duplicates +1 +25\.00 % of 4$/m,
+      /^ {2}entries with secrets +unknown$/m,
+      /^ {2}superseded returned +1 +100\.00 % of 1$/m,
+      /^ {2}Since the last use: unknown$/m,
+      /^Exact duplicates, 1 of 1\n {2}id +why +text\n {2}c +the same text as a +Ada said on Monday/m,
+    ])
+      expect(stdout).toMatch(line)
+    expect(stdout).toMatch(/closed$/)
+  })
+
+  test('writes everything as JSON, and ends with exit code 1 if a finding is more than wanted', async () => {
+    const limits = ['exact_duplicates=0.2', 'tiny_entries=0.25', 'never_retrieved=1']
+    const { exitCode, stdout } = await audit(
+      ...limits.flatMap((each) => ['--fail-above', each]),
+      ...['--output', 'report.json', '--json'],
+    )
+    expect(exitCode).toBe(1)
+    const report = JSON.parse(readFileSync(inFolder('report.json'), 'utf8')) as Record<string, unknown>
+    expect(stdout).toBe(`${JSON.stringify(report)}\nclosed`)
+    expect(report).toMatchObject({
+      memory: 'stored.mjs',
+      entries: 5,
+      findings: { exact_duplicates: { count: 1, of: 4 }, entries_with_secrets: null, never_retrieved: null },
+      excesses: [
+        'exact_duplicates is 0.25, expected at most 0.2',
+        'never_retrieved is unknown, expected at most 1',
+      ],
+    })
+  })
+
+  test.each([
+    ['an unknown finding', ['--fail-above', 'junk=0.1'], 2, '--fail-above: "junk=0.1"'],
+    ['a share of nothing', ['--share', '0'], 2, '--share: "0"'],
+    ['a memory without entries', ['--memory', 'good.mjs'], 1, 'its default export has no entries'],
+  ])('refuses %s', async (_, args, code, message) => {
+    const { exitCode, stderr } = await audit(...args)
+    expect([exitCode, stderr]).toEqual([code, expect.stringContaining(message)])
+  })
+})
+
 describe('the module of a memory', () => {
   test.each([
     ['an object', 'object.mjs', memory()],
