@@ -1,6 +1,5 @@
 import {
   boundarySpellings,
-  bucketEdge,
   type Config,
   durationSeconds,
   durationText,
@@ -8,6 +7,7 @@ import {
   type Kpi,
   names,
   type ThresholdSeverity,
+  thresholdEdge,
 } from '@mnemoscope/kpi'
 import { literally } from './annotations.js'
 import { reach } from './recording/counting.js'
@@ -103,7 +103,7 @@ function sumOf(series: string, { range }: Window, more = ''): string {
 function beyondEdgeText(kpi: Kpi, threshold: number, window: Window, said: string): string {
   const { steps, step, seconds } = window
   const metric = names.metricName(kpi)
-  const edge = boundarySpellings(bucketEdge(kpi.direction, threshold)).map((text) =>
+  const edge = boundarySpellings(thresholdEdge(kpi, threshold)).map((text) =>
     text.replaceAll(/[.+]/g, '[$&]'),
   )
   const variable = (name: string, format: string, ...values: string[]) =>

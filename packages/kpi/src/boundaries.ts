@@ -28,6 +28,11 @@ export function bucketEdge(direction: Direction, threshold: number): number {
   return direction === 'higher_is_better' ? threshold : numberBelow(threshold)
 }
 
+/** The boundary that divides at a threshold of a KPI. Metrics of other programs have none just below it. */
+export function thresholdEdge(kpi: Pick<Kpi, 'direction' | 'source'>, threshold: number): number {
+  return kpi.source === undefined ? bucketEdge(kpi.direction, threshold) : threshold
+}
+
 /**
  * The boundaries of a histogram: ascending, each once, with the edge of every threshold of the KPI and its overrides.
  * @param given boundaries, or values between which they are laid: closely near the thresholds, wider elsewhere

@@ -9,7 +9,7 @@ export type {
 } from './alert-event.js'
 export { ratings } from './alert-event.js'
 export { type AlertKind, type AlertScale, alertKindOf, alertKinds, alertScale } from './alert-kind.js'
-export { bucketEdge } from './boundaries.js'
+export { bucketEdge, thresholdEdge } from './boundaries.js'
 export { boundarySpellings } from './boundary-spellings.js'
 export { canaryKpis } from './catalog/canaries.js'
 export { type BuiltInKpiId, catalog } from './catalog/index.js'

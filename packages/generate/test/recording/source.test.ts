@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type ConfigInput, defineConfig, type Kpi, names } from '@mnemoscope/kpi'
+import { distribution } from '../../src/grafana/panels/measured.js'
 import { sourceGroups } from '../../src/recording/source.js'
 import { type Rules, rulesOf, ruleTest } from '../promtool.js'
 
@@ -94,6 +95,13 @@ describe('the rules of a source', () => {
     expect(source).toContain('"mnemoscope_le", "5", "le", "5000|5000\\\\.0"')
     expect(sum).toMatch(/^mnemoscope_latency_seconds_sum = .* \/ 1000$/)
   })
+})
+
+test('panels of a foreign histogram read the bucket at the threshold, which has none just below it', () => {
+  const config = defineConfig({ kpis: { latency: { source: histogram } } })
+  const panels = (of: Kpi) => JSON.stringify(distribution(config, of))
+  expect(panels(config.kpis.latency)).toContain('le=~\\"5|5\\\\\\\\.0\\"')
+  expect(panels(defineConfig().kpis.latency)).toContain('le=\\"4.999999999999999\\"')
 })
 
 describe('operations of another program count once', () => {

@@ -1,10 +1,10 @@
 import {
   boundarySpellings,
-  bucketEdge,
   type Config,
   type Kpi,
   names,
   type Outcomes,
+  thresholdEdge,
   thresholdSeverities,
 } from '@mnemoscope/kpi'
 import { aggregate, isOneOf, over } from '../../promql.js'
@@ -80,7 +80,7 @@ function sharesPanel(
   const lines = thresholdSeverities.flatMap((severity) => {
     const threshold = kpi.thresholds[severity]
     if (threshold === undefined) return []
-    const le = isOneOf('le', boundarySpellings(bucketEdge(kpi.direction, threshold)))
+    const le = isOneOf('le', boundarySpellings(thresholdEdge(kpi, threshold)))
     const upTo = `sum(${over('increase', selected(`${metric}_bucket`, [le]), window)}) / (${all} > 0)`
     return [{ severity, expr: kpi.direction === 'higher_is_better' ? upTo : `1 - ${upTo}` }]
   })
