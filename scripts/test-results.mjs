@@ -18,13 +18,20 @@ const maySkip = [
   { file: /^test\/security\/other-account\.suite\.ts$/, unless: 'root' },
   // A Python that can make an environment for the example.
   { file: /^test\/examples\/examples\.suite\.ts$/, title: /python/, unless: 'python' },
+  // Weaver's schema is fetched from its repository.
+  { file: /^test\/packaging\/registry\.suite\.ts$/, unless: 'weaver' },
   // Chromium is fetched from Debian's packages; elsewhere one has to be installed.
   { file: /^test\/(browser|dashboards|acceptance)\//, unless: 'linux' },
 ]
 
 /** Skipped tests without a reason, each as file and name. */
 export function unexplainedSkips({ testResults }, root, platform = process.platform) {
-  const here = [platform, ...(process.getuid?.() === 0 ? ['root'] : []), ...(hasPython() ? ['python'] : [])]
+  const here = [
+    platform,
+    ...(process.getuid?.() === 0 ? ['root'] : []),
+    ...(hasPython() ? ['python'] : []),
+    ...(process.env.MNEMOSCOPE_WEAVER_SCHEMAS === undefined ? [] : ['weaver']),
+  ]
   return testResults.flatMap(({ name, assertionResults }) => {
     const file = relative(root, name)
     return assertionResults

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pagesWithKpiTables } from '../../scripts/kpi-tables.js'
+import { contractPaths } from '../../scripts/metric-contract.js'
 import { type Copy, copyRepository } from './copy.js'
 import { type Edits, follow, kpi, panel, route } from './edits.js'
 import { writtenRecipe } from './written-recipe.js'
@@ -87,7 +88,12 @@ export async function followRecipe(name: keyof typeof recipes, withTests: boolea
 function isMade({ folder }: Copy, path: string): boolean {
   const manifest = 'mnemoscope.generated.json'
   const { files } = JSON.parse(readFileSync(join(folder, manifest), 'utf8')) as { files: string[] }
-  return [manifest, 'packages/recorder/schema.sql', 'docs/sql.md', ...files, ...pagesWithKpiTables].includes(
-    path,
-  )
+  return [
+    manifest,
+    'packages/recorder/schema.sql',
+    'docs/sql.md',
+    ...files,
+    ...pagesWithKpiTables,
+    ...contractPaths,
+  ].includes(path)
 }

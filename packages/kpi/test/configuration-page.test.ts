@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { catalog, defineConfig } from '@mnemoscope/kpi'
+import { catalog, defineConfig, names } from '@mnemoscope/kpi'
 import { pagesWithKpiTables, withKpiTables } from '../../../scripts/kpi-tables.js'
+import { contractFiles, metrics, registry } from '../../../scripts/metric-contract.js'
 import { builtInKpiSchema, customKpiSchema, settingsSchema } from '../src/config/schema.js'
 
 const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8')
@@ -62,6 +63,27 @@ test('the page of the configuration has the thresholds of every built-in KPI', (
         ?.map(Number) ?? []
     expect(numbers).toEqual(Object.values(thresholds))
   }
+})
+
+test('the registry and the page of metrics are those of the names and the catalog; else: npm run generate', () => {
+  const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
+  for (const [path, text] of contractFiles(read)) expect(read(path)).toBe(text)
+})
+
+test('the registry has each metric and each attribute once, and no attribute that it does not define', () => {
+  const { groups } = registry() as {
+    groups: { id: string; metric_name?: string; attributes: { id?: string; ref?: string }[] }[]
+  }
+  const defined = groups.flatMap(({ attributes }) => attributes.flatMap(({ id }) => id ?? []))
+  const used = groups.flatMap(({ attributes }) => attributes.flatMap(({ ref }) => ref ?? []))
+  expect(new Set(defined).size).toBe(defined.length)
+  expect([...new Set(used)].toSorted()).toEqual(defined.toSorted())
+  expect(new Set(groups.map(({ id }) => id)).size).toBe(groups.length)
+  const named = metrics.map(({ name }) => name)
+  for (const kpi of Object.values(defineConfig().kpis)) {
+    expect(named).toEqual(expect.arrayContaining([names.otelMetric(kpi).name, names.otelLatest(kpi).name]))
+  }
+  expect(named).toEqual(expect.arrayContaining(Object.values(names.instrumentationCounter)))
 })
 
 function leaves(settings: object, prefix = ''): string[] {
