@@ -69,7 +69,7 @@ export async function operationsOf(
   }
 }
 
-/** The worst of those that are bad. */
+/** The worst of those that are bad; of equal ones the newest, whose trace is the likeliest to be kept. */
 export async function worstOperations(
   pool: pg.Pool,
   operations: Operations,
@@ -77,7 +77,7 @@ export async function worstOperations(
 ): Promise<FoundMeasurement[]> {
   const { kpi, scope } = operations
   const worstFirst = kpi.direction === 'higher_is_better' ? 'ASC' : 'DESC'
-  const reading = { where: isBad(operations), order: `value ${worstFirst}, at`, most }
+  const reading = { where: isBad(operations), order: `value ${worstFirst}, at DESC`, most }
   return read(pool, kpi, scope, reading, measurementColumns)
 }
 
