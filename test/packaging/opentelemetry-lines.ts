@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { repository } from '../harness/repository.js'
@@ -72,17 +73,20 @@ export function openTelemetryLines({ folder, tarballs }: Packed): Check[] {
 /** A project with the sources and tests of the packages, and another line of OpenTelemetry than theirs. */
 async function sourceProject(folder: string, line: Versions): Promise<string> {
   const project = await emptyProject(folder, 'sources', 'module')
-  const packages = {
-    kpi: ['src', 'dist'],
-    servers: ['src', 'guardian.mjs'],
-    // Tests that start processes run what was built.
-    instrumentation: ['src', 'dist', 'test'],
-  }
+  const packages = await withDependencies('instrumentation')
   const needed = await dependencies(join(repository, 'package.json'))
-  for (const [name, parts] of Object.entries(packages)) {
+  for (const name of packages) {
     const [from, to] = [join(repository, 'packages', name), join(project, 'packages', name)]
-    await cp(join(from, 'package.json'), join(to, 'package.json'))
-    for (const part of parts) await cp(join(from, part), join(to, part), { recursive: true })
+    // Tests that start processes run what was built.
+    const parts = [
+      'package.json',
+      'src',
+      'dist',
+      'guardian.mjs',
+      ...(name === 'instrumentation' ? ['test'] : []),
+    ]
+    for (const part of parts.filter((each) => existsSync(join(from, each))))
+      await cp(join(from, part), join(to, part), { recursive: true })
     Object.assign(needed, await dependencies(join(from, 'package.json')))
   }
   for (const part of ['jest.config.mjs', 'scripts', join('test', 'harness')]) {
@@ -98,19 +102,35 @@ async function sourceProject(folder: string, line: Versions): Promise<string> {
   // The adapters' packages name many peers, some with programs to compile.
   await install(project, ['--legacy-peer-deps', '--ignore-scripts'])
   await mkdir(join(project, 'node_modules', '@mnemoscope'))
-  for (const name of Object.keys(packages)) {
+  for (const name of packages) {
     await symlink(join(project, 'packages', name), join(project, 'node_modules', '@mnemoscope', name))
   }
   return project
 }
 
+/** A package of this repository, and those that it and its tests need. */
+async function withDependencies(name: string): Promise<string[]> {
+  const found = new Set([name])
+  for (const each of found) {
+    const all = await declared(join(repository, 'packages', each, 'package.json'))
+    for (const [full, version] of all)
+      if (version.startsWith('workspace:')) found.add(full.replace('@mnemoscope/', ''))
+  }
+  return [...found]
+}
+
 async function dependencies(manifest: string): Promise<Versions> {
+  return Object.fromEntries(
+    (await declared(manifest)).filter(([, version]) => !version.startsWith('workspace:')),
+  )
+}
+
+async function declared(manifest: string): Promise<[name: string, version: string][]> {
   const { dependencies = {}, devDependencies = {} } = JSON.parse(await readFile(manifest, 'utf8')) as {
     dependencies?: Versions
     devDependencies?: Versions
   }
-  const all = Object.entries({ ...dependencies, ...devDependencies })
-  return Object.fromEntries(all.filter(([, version]) => !version.startsWith('workspace:')))
+  return Object.entries({ ...dependencies, ...devDependencies })
 }
 
 /** Runs the tests of the package in the project; throws with their output if any fails. */
