@@ -15,3 +15,6 @@ export const seriesLabels = [label.job, label.model, label.contextSize, label.op
 
 /** The scrape job of a foreign metric, where the service is another label. */
 export const sourceJob = 'source_job'
+
+/** Which source of a KPI copied a series: another one after each edit of the source. */
+export const sourceVersion = 'mnemoscope_source'

@@ -14,6 +14,7 @@ import {
   unless,
 } from '../promql.js'
 import type { RecordingRule } from '../rule.js'
+import { sourceHash } from './source.js'
 
 const { job, instance } = names.label
 const part = names.counterPart
@@ -44,6 +45,8 @@ export interface Pace {
   /** When each process began, by instance, now and as it was known at the evaluation before. */
   readonly start: string
   readonly startBefore: string
+  /** Instances that the evaluation before knew: what a counter shows there that it did not see is new. */
+  readonly known: readonly string[]
   /** Time between two evaluations. */
   readonly interval: string
 }
@@ -54,12 +57,20 @@ export function alertPace({ alertCheckInterval }: Pick<Config, 'alertCheckInterv
   const of = (name: string, what: string, matchers: Counter['matchers'] = []) =>
     select(name, [is(part, what), ...matchers])
   const byInstance = (selector: string) => aggregate('max', [job, instance], selector)
+  const { grown } = names.judgeSeries
+  const startBefore = byInstance(of(seen(kpi), 'start'))
+  const ofSource: Matcher = { label: names.sourceVersion, operator: '=~', value: `|${sourceHash(kpi)}` }
   return {
     pace: 'alert',
     now: ({ what, matchers }) => of(now(kpi), what, matchers),
     before: ({ what, matchers }) => of(seen(kpi), what, matchers),
     start: byInstance(of(now(kpi), 'start')),
-    startBefore: byInstance(of(seen(kpi), 'start')),
+    startBefore,
+    known:
+      kpi.source === undefined
+        ? // An instance that does not say when its process began is known by its counters.
+          [startBefore, byInstance(grown(kpi, 'count', 'alert'))]
+        : [byInstance(of(seen(kpi), 'start', [ofSource]))],
     interval: alertCheckInterval,
   }
 }
@@ -67,27 +78,31 @@ export function alertPace({ alertCheckInterval }: Pick<Config, 'alertCheckInterv
 /** Differences over exactly one interval between snapshots. */
 export function snapshotPace({ snapshotInterval }: Pick<Config, 'snapshotInterval'>, kpi: Kpi): Pace {
   const before = (selector: string) => over('last_over_time', selector, reach, snapshotInterval)
-  const startOf = (newestOf: (selector: string) => string) =>
-    asCopied(kpi, newestOf(names.processStart), newestOf)
+  const startOf = (newestOf: (selector: string) => string) => {
+    const begun = aggregate('max', [job, instance], newestOf(names.processStart))
+    if (kpi.source === undefined) return begun
+    // With a newer start than the copied counters, what the old process counted would be taken for what the new one did.
+    const copied = newestOf(select(names.judgeSeries.source(kpi), [is(part, 'start')]))
+    return bracket(or([aggregate('max', [job, instance], copied), begun]))
+  }
+  const startBefore = startOf(before)
+  const { grown, source } = names.judgeSeries
+  const ofSource = [is(part, 'start'), is(names.sourceVersion, sourceHash(kpi))]
   return {
     pace: 'snapshot',
     now: (counter) => newest(selectorOf(counter)),
     before: (counter) => before(selectorOf(counter)),
     start: startOf(newest),
-    startBefore: startOf(before),
+    startBefore,
+    known:
+      kpi.source === undefined
+        ? [startBefore, aggregate('max', [job, instance], grown(kpi, 'count', 'snapshot'))]
+        : [
+            aggregate('max', [job, instance], before(select(source(kpi), ofSource))),
+            aggregate('max', [job, instance], before(names.instrumentationMetric.overflows)),
+          ],
     interval: snapshotInterval,
   }
-}
-
-/**
- * When processes began, by job and instance. Counters of a source were copied a moment ago, and so were the starts of their
- * processes: with a newer start, what the old process counted would be taken for what the new one did.
- */
-function asCopied(kpi: Kpi, starts: string, newestOf: (selector: string) => string): string {
-  const begun = aggregate('max', [job, instance], starts)
-  if (kpi.source === undefined) return begun
-  const copied = newestOf(select(names.judgeSeries.source(kpi), [is(part, 'start')]))
-  return bracket(or([aggregate('max', [job, instance], copied), begun]))
 }
 
 /** Counters of a KPI: of its operations, and of the sum of their values (of a ratio: of its counted outcomes). */
@@ -156,8 +171,7 @@ export function countingRules(kpi: Kpi, counter: Counter, pace: Pace): Recording
   // All that a young process did is recent, however rarely it is scraped. A clock may be hours ahead.
   const age = or([uptime, `abs(time() - ${pace.start})`])
   const young = filter(`(\n${indent(age)}\n)`, '<', counterReach)
-  // An instance that does not say when its process began is known by its counters.
-  const known = or([pace.startBefore, aggregate('max', [job, instance], grown), young])
+  const known = or([...pace.known, young])
   return [
     { record: grown, expr: `${now} - ${before}` },
     { record: anew, expr: `${now} unless (\n${indent(wentOn)}\n)` },
@@ -226,15 +240,22 @@ export function newestRules(
 
 /**
  * When each process began that is a configured service, has the instrumentation or this counter. A Prometheus may scrape
- * thousands of others.
+ * thousands of others. Of a KPI with a source, those of the instrumentation, and of others what was copied with their
+ * counters: a newer start would make operations of the old process those of the new one.
  */
 function startsOfOwn({ services }: Pick<Config, 'services'>, kpi: Kpi, count: Counter): string {
-  const signs = or([newest(names.instrumentationMetric.overflows), newest(selectorOf(count))])
-  const measuring = and(newest(names.processStart), `(\n${indent(signs)}\n)`, [job, instance])
+  const instrumented = newest(names.instrumentationMetric.overflows)
+  const having = (signs: string) => and(newest(names.processStart), `(\n${indent(signs)}\n)`, [job, instance])
+  const byInstance = (starts: string) => aggregate('max', [job, instance], `\n${indent(starts)}\n`)
+  if (kpi.source !== undefined) {
+    const copied = newest(select(names.judgeSeries.source(kpi), [is(part, 'start')]))
+    const bySource = aggregate('max', [job, instance, names.sourceVersion], copied)
+    return bracket(or([bySource, byInstance(having(instrumented))], [job, instance]))
+  }
+  const measuring = having(or([instrumented, newest(selectorOf(count))]))
   const serviceNames = services.map(({ name }) => name)
   const configured = newest(select(names.processStart, [isOneOf(job, serviceNames)]))
-  const starts = serviceNames.length === 0 ? measuring : or([configured, measuring])
-  return asCopied(kpi, `\n${indent(starts)}\n`, newest)
+  return byInstance(serviceNames.length === 0 ? measuring : or([configured, measuring]))
 }
 
 /** Counters of one KPI in one selection, each with its part. */

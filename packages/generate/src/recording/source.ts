@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   boundarySpellings,
   type Config,
@@ -11,7 +12,19 @@ import {
   type SourceLabel,
   type SourceSelection,
 } from '@mnemoscope/kpi'
-import { aggregate, and, bracket, is, isNoneOf, isOneOf, type Matcher, or, select } from '../promql.js'
+import {
+  aggregate,
+  and,
+  bracket,
+  filter,
+  is,
+  isNoneOf,
+  isOneOf,
+  type Matcher,
+  or,
+  select,
+  unless,
+} from '../promql.js'
 import type { RecordingRule, RuleGroup } from '../rule.js'
 
 const { job, instance, model, operation, contextSize } = names.label
@@ -24,24 +37,24 @@ const convertedLabel = 'mnemoscope_le'
  * Rules that make the series of a KPI from those of another program: with the names, labels and units that all other rules,
  * dashboards and the recorder read. They run as often as services are scraped, so each scrape is copied once.
  */
-export function sourceGroups(config: Pick<Config, 'scrapeInterval'>, kpi: Kpi): RuleGroup[] {
+export function sourceGroups(config: Pick<Config, 'scrapeInterval' | 'services'>, kpi: Kpi): RuleGroup[] {
   if (kpi.source === undefined) return []
   return [
     {
       name: `mnemoscope_${kpi.id}_source`,
       interval: config.scrapeInterval,
-      rules: sourceRules(kpi, kpi.source),
+      rules: sourceRules(config, kpi, kpi.source),
     },
   ]
 }
 
-function sourceRules(kpi: Kpi, source: KpiSource): RecordingRule[] {
+function sourceRules({ services }: Pick<Config, 'services'>, kpi: Kpi, source: KpiSource): RecordingRule[] {
   const conversion = conversionOf(source.unit, kpi.unit) ?? { operator: '*', by: 1 }
   if (kpi.instrument === 'gauge') {
     return [{ record: names.metricName(kpi), expr: applied(conversion, labelled(read(source), source)) }]
   }
   return [
-    { record: names.judgeSeries.source(kpi), expr: copied(kpi, source, conversion) },
+    { record: names.judgeSeries.source(kpi), expr: copied(services, kpi, source, conversion) },
     ...(kpi.instrument === 'counter'
       ? [{ record: names.metricName(kpi), expr: copyOf(kpi, 'count') }]
       : [
@@ -58,24 +71,58 @@ function read({ promql, metric = '', where = {} }: KpiSource): string {
 }
 
 /**
+ * Tells the series of one source of a KPI from those of another, before an edit: with other labels or conditions, counters
+ * that are old come as new ones, in an instance that was known.
+ */
+export function sourceHash({ source }: Pick<Kpi, 'source'>): string {
+  return createHash('sha256')
+    .update(JSON.stringify(source ?? null))
+    .digest('hex')
+    .slice(0, 8)
+}
+
+/**
  * The foreign counters with our labels, and when their processes began, by part: one rule, since a scrape between two would
  * give one of them other operations.
  */
-function copied(kpi: Kpi, source: KpiSource, conversion: Conversion): string {
+function copied(services: Config['services'], kpi: Kpi, source: KpiSource, conversion: Conversion): string {
   const counters = kpi.instrument === 'counter' ? outcomes(kpi, source) : histogram(source, conversion)
-  const all = labelled(counters, source)
-  // Where the service is another label than the scrape job, the scraped process is not the one that counts.
-  return source.labels.service === undefined ? or([all, starts(kpi, source)]) : all
+  const begun = replaced(starts(services, kpi, source), part, 'start')
+  return or([labelled(counters, source), replaced(begun, names.sourceVersion, sourceHash(kpi))])
 }
 
-function starts(kpi: Kpi, source: KpiSource): string {
-  const one =
+/** Stands for the start of a process that does not say when it began: long ago, so that it is never young. */
+const longAgo = 1e9
+
+/**
+ * When each process began that has the counters, as far as it says so. A configured service is known before it
+ * has counted anything, so that its first operations are new ones.
+ */
+function starts(services: Config['services'], kpi: Kpi, source: KpiSource): string {
+  const selections =
     kpi.instrument === 'counter'
       ? [source.counted, source.others].flatMap((each) => (each === undefined ? [] : [selected(each)]))
       : [select(`${source.metric}_count`, conditions(source.where ?? {}))]
-  const measuring = one.length === 1 ? (one[0] as string) : bracket(or(one))
-  const begun = aggregate('max', [job, instance], and(names.processStart, measuring, [job, instance]))
-  return replaced(begun, part, 'start')
+  const counters = selections.length === 1 ? (selections[0] as string) : bracket(or(selections))
+  const byInstance = (expression: string) => aggregate('max', [job, instance], expression)
+  // Where the service is another label than the scrape job, the scraped process is not the one that counts.
+  if (source.labels.service !== undefined)
+    return bracket(`0 * ${byInstance(labelled(counters, source))} - ${longAgo}`)
+  const answering = filter(
+    select('up', [
+      isOneOf(
+        job,
+        services.map(({ name }) => name),
+      ),
+    ]),
+    '==',
+    1,
+  )
+  const idle = unless(answering, names.instrumentationMetric.overflows, [job, instance])
+  const there = byInstance(services.length === 0 ? counters : bracket(or([counters, idle])))
+  return bracket(
+    or([byInstance(and(names.processStart, there, [job, instance])), `0 * ${there} - ${longAgo}`]),
+  )
 }
 
 function outcomes({ outcomes }: Kpi, { counted, others }: KpiSource): string {
