@@ -1,4 +1,6 @@
-export { type Mem0, mem0Memory } from './adapters/mem0.js'
+export { type InProcessVectors, langChainEntries } from './adapters/langchain.js'
+export { type Mem0, type Mem0Client, mem0ClientEntries, mem0Entries, mem0Memory } from './adapters/mem0.js'
+export { type EntryTable, postgresEntries, type Queryable } from './adapters/postgres.js'
 export {
   type Collection,
   type Dataset,

@@ -2,12 +2,17 @@ import { writeFileSync } from 'node:fs'
 import type { FindingName } from '@mnemoscope/evaluation'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 import { Command } from 'commander'
+import type { Source } from '../audit/load-source.js'
+import { type Columns, columnOption } from '../audit/table-source.js'
 import type { Limit } from '../audit/text.js'
 import { numberOption } from '../options.js'
 import { print, printable } from '../terminal.js'
 
 interface AuditCommandOptions {
-  memory: string
+  memory?: string
+  postgres?: string | true
+  table: string
+  column: Columns
   share: number
   examples: number
   texts?: true
@@ -20,7 +25,15 @@ interface AuditCommandOptions {
 /** `mnemoscope audit`: what is wrong with the entries of a store. */
 export const auditCommand = new Command('audit')
   .description('read all entries of a store, and say what is wrong with them')
-  .requiredOption('--memory <module>', 'module whose default export has the function entries')
+  .option('--memory <module>', 'module whose default export has the function entries')
+  .option('--postgres [address]', 'read a table of Postgres in its place (without an address: DATABASE_URL)')
+  .option('--table <name>', 'the table', 'memories')
+  .option(
+    '--column <name=column>',
+    'what a column holds, such as text=content; can be given several times',
+    columnOption,
+    {},
+  )
   .option(
     '--share <share>',
     'share of the time that reading may take, up to 1',
@@ -45,12 +58,11 @@ export const auditCommand = new Command('audit')
   )
   .action(async (options: AuditCommandOptions) => {
     const { findingNames, readStore } = await import('@mnemoscope/evaluation')
-    const { loadSource } = await import('../audit/load-source.js')
     const { auditSections, excessesOf } = await import('../audit/text.js')
     const { liveLine } = await import('../live-line.js')
     const { stopSignal } = await import('../up/stop-signal.js')
     const limits = options.failAbove.map((text) => limitIn(text, findingNames))
-    const source = await loadSource(options.memory)
+    const { name, source } = await sourceOf(options)
     const progress = liveLine(process.stderr)
     const signal = stopSignal(() => progress.note('Stopping'))
     let firstError: unknown
@@ -59,6 +71,8 @@ export const auditCommand = new Command('audit')
         ...{ signal, share: options.share, examples: options.examples, secrets: options.secrets },
         texts: options.texts === true,
         search: source.search,
+        // A wrong address or column is told soon.
+        mostFailures: 2,
         onProgress: (entries) => progress.show(`${entries.toLocaleString('en-US')} entries`),
         onError: (error) => {
           firstError ??= error
@@ -66,12 +80,12 @@ export const auditCommand = new Command('audit')
       })
       progress.end()
       const failures = excessesOf(health, limits)
-      const report = `${JSON.stringify({ memory: options.memory, ...health, excesses: failures })}\n`
+      const report = `${JSON.stringify({ source: name, ...health, excesses: failures })}\n`
       if (options.output !== undefined) writeFileSync(options.output, report)
       if (options.json) print(report)
       else {
         const { reportText } = await import('../report/text.js')
-        const heading = `${options.memory}  ${health.entries.toLocaleString('en-US')} entries`
+        const heading = `${name}  ${health.entries.toLocaleString('en-US')} entries`
         print(reportText({ heading, sections: auditSections(health) }))
         if (firstError !== undefined) print(`Note: the first error: ${printable(String(firstError))}\n`)
         print(failures.map((failure) => `Failed: ${printable(failure)}\n`).join(''))
@@ -80,7 +94,7 @@ export const auditCommand = new Command('audit')
       if (failures.length > 0) process.exitCode = 1
     } catch (error) {
       progress.end()
-      if (!signal.aborted) throw sourceError(error, options.memory)
+      if (!signal.aborted) throw sourceError(error, name)
       print('Stopped: the store was not read to its end.\n', process.stderr)
       process.exitCode = 130
     } finally {
@@ -88,13 +102,34 @@ export const auditCommand = new Command('audit')
     }
   })
 
-/** What the module throws, as an error that says whose it is. */
+/** @throws MnemoscopeError USAGE unless there is one source */
+async function sourceOf({
+  memory,
+  postgres,
+  table,
+  column,
+}: AuditCommandOptions): Promise<{ name: string; source: Source }> {
+  const { loadSource } = await import('../audit/load-source.js')
+  const { openTable } = await import('../audit/table-source.js')
+  const address = postgres === true ? process.env.DATABASE_URL : postgres
+  if (memory !== undefined && postgres === undefined)
+    return { name: memory, source: await loadSource(memory) }
+  if (memory === undefined && address)
+    return { name: `table ${table}`, source: await openTable({ address, table, columns: column }) }
+  throw new MnemoscopeError('USAGE', 'it is not clear which store to read', {
+    expected:
+      '--memory with a module, or --postgres with the address of a database, in the option or in DATABASE_URL',
+    next: 'Name one of them.',
+  })
+}
+
+/** What the source throws, as an error that says whose it is. */
 function sourceError(error: unknown, memory: string): unknown {
   if (error instanceof MnemoscopeError) return error
   return new MnemoscopeError('MEMORY_UNUSABLE', `${memory}: its entries cannot be read: ${error}`, {
     value: memory,
     expected: 'entries, each with an id and a text',
-    next: 'Check what the function entries of the module reads.',
+    next: 'Check the function entries of the module, or the address, the table and the columns.',
     cause: error,
   })
 }

@@ -198,7 +198,7 @@ describe('mnemoscope audit', () => {
     const report = JSON.parse(readFileSync(inFolder('report.json'), 'utf8')) as Record<string, unknown>
     expect(stdout).toBe(`${JSON.stringify(report)}\nclosed`)
     expect(report).toMatchObject({
-      memory: 'stored.mjs',
+      source: 'stored.mjs',
       entries: 5,
       findings: { exact_duplicates: { count: 1, of: 4 }, entries_with_secrets: null, never_retrieved: null },
       excesses: [
@@ -211,6 +211,8 @@ describe('mnemoscope audit', () => {
   test.each([
     ['an unknown finding', ['--fail-above', 'junk=0.1'], 2, '--fail-above: "junk=0.1"'],
     ['a share of nothing', ['--share', '0'], 2, '--share: "0"'],
+    ['two stores', ['--postgres', 'postgres://127.0.0.1/a'], 2, 'it is not clear which store to read'],
+    ['a column of nothing', ['--column', 'words=content'], 2, '--column: "words=content"'],
     ['a memory without entries', ['--memory', 'good.mjs'], 1, 'its default export has no entries'],
   ])('refuses %s', async (_, args, code, message) => {
     const { exitCode, stderr } = await audit(...args)

@@ -1,4 +1,5 @@
 import type { Memory } from '../memory.js'
+import type { StoredEntry } from '../store/stored-entry.js'
 
 /** What is used of `Memory` of `mem0ai/oss`. */
 export interface Mem0 {
@@ -20,6 +21,8 @@ interface Selection {
 interface Mem0Item {
   readonly id: string
   readonly memory: string
+  readonly createdAt?: string
+  readonly updatedAt?: string
   readonly score?: number
   readonly metadata?: Readonly<Record<string, unknown>>
 }
@@ -53,5 +56,59 @@ export function mem0Memory(mem0: Mem0, { infer = true }: { readonly infer?: bool
     async delete(id, { scope }) {
       for (const memory of await memoriesOf(id, scope)) await mem0.delete(memory.id)
     },
+  }
+}
+
+/** More memories than a user has. */
+const mostOfUser = 1_000_000
+
+/**
+ * The entries of mem0 (`mem0ai/oss`), user by user.
+ * @param users ids of the users: mem0 lists the memories of one user only. It may be a function, such as one that asks a database.
+ */
+export function mem0Entries(
+  mem0: Pick<Mem0, 'getAll'>,
+  users: Iterable<string> | (() => Iterable<string> | AsyncIterable<string>),
+): () => AsyncIterable<StoredEntry> {
+  return async function* () {
+    for await (const user of typeof users === 'function' ? users() : users) {
+      const { results } = await mem0.getAll({ filters: { user_id: user }, topK: mostOfUser })
+      for (const { id, memory, createdAt, updatedAt } of results)
+        yield { id, text: memory, scope: user, createdAt, updatedAt }
+    }
+  }
+}
+
+/** What is used of `MemoryClient` of `mem0ai`. */
+export interface Mem0Client {
+  getAll(options: { filters: Record<string, unknown>; page: number; pageSize: number }): Promise<{
+    readonly results: readonly Mem0ClientItem[]
+    readonly next?: string | null
+  }>
+}
+
+interface Mem0ClientItem {
+  readonly id: string
+  readonly memory?: string
+  readonly userId?: string
+  readonly createdAt?: Date | string
+  readonly updatedAt?: Date | string
+}
+
+/**
+ * The entries of mem0's platform, page by page.
+ * @param filters which of them; by default those of all users
+ */
+export function mem0ClientEntries(
+  client: Mem0Client,
+  filters: Record<string, unknown> = { user_id: '*' },
+): () => AsyncIterable<StoredEntry> {
+  return async function* () {
+    for (let page = 1; ; page++) {
+      const { results, next } = await client.getAll({ filters, page, pageSize: 100 })
+      for (const { id, memory = '', userId, createdAt, updatedAt } of results)
+        yield { id, text: memory, scope: userId, createdAt, updatedAt }
+      if (!next) return
+    }
   }
 }

@@ -50,6 +50,11 @@ export interface ReadStoreOptions {
    * @default 1,000
    */
   readonly retryMilliseconds?: number
+  /**
+   * Errors of the source in a row, without an entry between them, that end the reading.
+   * @default 5
+   */
+  readonly mostFailures?: number
   /** Stops the reading, which then rejects with its reason. */
   readonly signal?: AbortSignal
   /** Called after each slice with the entries so far. */
@@ -61,14 +66,11 @@ export interface ReadStoreOptions {
 /** How long entries are looked at before the event loop runs, in milliseconds. */
 const slice = 10
 
-/** Errors of the source in a row, without an entry between them, that end the reading; and the pause after the first. */
-const failing = { most: 5, pause: 1_000 } as const
-
 /**
  * Reads all entries of a store once, in slices of 10 ms, between which the event loop runs. Where the source fails, it goes
  * on after the last entry, or begins again if the source begins again.
- * @throws MnemoscopeError USAGE for a share out of range; TOOL_MISSING without secretlint; the source's error if it fails five
- *   times in a row; the signal's reason
+ * @throws MnemoscopeError USAGE for a share out of range; TOOL_MISSING without secretlint; the source's error if it fails too
+ *   often in a row; the signal's reason
  */
 export async function readStore(source: EntrySource, options: ReadStoreOptions = {}): Promise<StoreHealth> {
   const { share = 0.05, secrets = true, signal = new AbortController().signal } = options
@@ -97,10 +99,10 @@ export async function readStore(source: EntrySource, options: ReadStoreOptions =
     } catch (error) {
       signal.throwIfAborted()
       inRow = reading.entries > before ? 1 : inRow + 1
-      if (inRow >= failing.most) throw error
+      if (inRow >= (options.mostFailures ?? 5)) throw error
       failed(error)
       reading.isResumed = reading.first !== undefined
-      await clock.rest((options.retryMilliseconds ?? failing.pause) * 2 ** (inRow - 1))
+      await clock.rest((options.retryMilliseconds ?? 1_000) * 2 ** (inRow - 1))
     }
   }
   for await (const error of reading.end(signal)) {

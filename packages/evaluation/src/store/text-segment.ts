@@ -12,7 +12,7 @@ const slots = 131_072
  * probability of 0.99, texts with one of 0.3 with 0.01.
  */
 const bandLength = 6
-const bands = signatureLength / bandLength
+const bandCount = signatureLength / bandLength
 
 /** Slots of a band that are looked at. In a full group a new row takes the place of another one. */
 const group = 4
@@ -25,12 +25,12 @@ export interface TextKey {
   /** 32 bits of the scope. */
   readonly scope: number
   readonly signature: Uint8Array
-  /** The first slot of each band of the signature. */
-  readonly bandSlots: Uint32Array
+  /** A hash of each band of the signature. */
+  readonly bands: Uint32Array
 }
 
 /**
- * Up to 65,535 texts by their hashes and signatures, in about 11 MiB that are taken as they fill. It never grows, so no entry waits for
+ * Up to 65,535 texts by their hashes and signatures, in about 15 MiB that are taken as they fill. It never grows, so no entry waits for
  * a larger table. Locality-sensitive hashing by bands: Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, 3.4.
  */
 export class TextSegment {
@@ -41,7 +41,8 @@ export class TextSegment {
   /** How often each text came again. */
   readonly #repeats = new Uint32Array(mostRows)
   readonly #bySlot = new Uint16Array(slots)
-  readonly #byBand = new Uint16Array(bands * slots)
+  /** The upper half of the band's hash and, in 16 bits, the row. Without it each of the group would have to be compared. */
+  readonly #byBand = new Uint32Array(bandCount * slots)
   #ids = new Uint8Array(64 * 1_024)
   readonly #idEnds = new Uint32Array(mostRows + 1)
 
@@ -55,19 +56,22 @@ export class TextSegment {
   }
 
   /** A row of a text that nearly is the same. */
-  near({ scope, signature, bandSlots }: TextKey): number | undefined {
-    for (let band = 0; band < bands; band++) {
-      const first = bandSlots[band] as number
+  near({ scope, signature, bands }: TextKey): number | undefined {
+    for (let band = 0; band < bandCount; band++) {
+      const hash = bands[band] as number
+      const first = firstSlot(band, hash)
       for (let i = 0; i < group; i++) {
-        const row = (this.#byBand[first + i] as number) - 1
-        if (row >= 0 && this.#scopes[row] === scope && this.#isNear(row, signature)) return row
+        const slot = this.#byBand[first + i] as number
+        if (slot === 0 || slot >>> 16 !== hash >>> 16) continue
+        const row = (slot & 0xffff) - 1
+        if (this.#scopes[row] === scope && this.#isNear(row, signature)) return row
       }
     }
     return undefined
   }
 
   /** @param isNear whether a near duplicate of another row: it is compared with the same texts only */
-  add(id: string, { high, low, scope, signature, bandSlots }: TextKey, isNear: boolean): number {
+  add(id: string, { high, low, scope, signature, bands }: TextKey, isNear: boolean): number {
     const row = this.rows++
     this.#hashes[2 * row] = high
     this.#hashes[2 * row + 1] = low
@@ -78,11 +82,12 @@ export class TextSegment {
     this.#keepId(row, id)
     if (isNear) return row
     this.#signatures.set(signature, signatureLength * row)
-    for (let band = 0; band < bands; band++) {
-      const first = bandSlots[band] as number
+    for (let band = 0; band < bandCount; band++) {
+      const hash = bands[band] as number
+      const first = firstSlot(band, hash)
       let free = 0
       while (free < group && this.#byBand[first + free] !== 0) free++
-      this.#byBand[first + (free < group ? free : row % group)] = row + 1
+      this.#byBand[first + (free < group ? free : row % group)] = ((hash & 0xffff0000) | (row + 1)) >>> 0
     }
     return row
   }
@@ -123,17 +128,21 @@ export class TextSegment {
 export function textKey(scope: string, plain: string): TextKey {
   const ofScope = hashOf(scope)
   const low = hashOf(plain, ofScope, multiplier.other)
-  const [signature, bandSlots] = [new Uint8Array(signatureLength), new Uint32Array(bands)]
-  return { high: hashOf(plain, ofScope), low, scope: ofScope, signature, bandSlots }
+  const [signature, bands] = [new Uint8Array(signatureLength), new Uint32Array(bandCount)]
+  return { high: hashOf(plain, ofScope), low, scope: ofScope, signature, bands }
 }
 
 /** Adds the signature to the key of a text, which only texts need that are not there yet. */
-export function sign({ scope, signature, bandSlots }: TextKey, words: readonly string[]): void {
+export function sign({ scope, signature, bands }: TextKey, words: readonly string[]): void {
   writeSignature(words, signature)
-  for (let band = 0; band < bands; band++) {
+  for (let band = 0; band < bandCount; band++) {
     let hash = scope ^ band
     for (let i = band * bandLength; i < (band + 1) * bandLength; i++)
       hash = Math.imul(hash ^ (signature[i] as number), multiplier.usual)
-    bandSlots[band] = band * slots + (mixed(hash) % (slots / group)) * group
+    bands[band] = mixed(hash)
   }
+}
+
+function firstSlot(band: number, hash: number): number {
+  return band * slots + (hash % (slots / group)) * group
 }

@@ -1,6 +1,9 @@
 import { copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Document } from '@langchain/core/documents'
@@ -8,13 +11,19 @@ import { Embeddings } from '@langchain/core/embeddings'
 import { FakeListChatModel, FakeVectorStore } from '@langchain/core/utils/testing'
 import {
   evaluate,
+  langChainEntries,
   type Memory,
+  mem0ClientEntries,
+  mem0Entries,
   mem0Memory,
   namedMeasure,
   openDataset,
+  postgresEntries,
+  readStore,
   summariesOf,
 } from '@mnemoscope/evaluation'
 import { canaryKpis, defineConfig } from '@mnemoscope/kpi'
+import { mnemoscopeHere } from '../../../../test/harness/index.js'
 import { openDatabases, type TestDatabases } from '../../../../test/harness/postgres.js'
 import { repository } from '../../../../test/harness/repository.js'
 import { inMemoryVectors } from '../adapters/in-memory-vectors.js'
@@ -73,7 +82,7 @@ async function mem0(): Promise<Memory> {
     },
     disableHistory: true,
   })
-  return mem0Memory(memory, { infer: false })
+  return { ...mem0Memory(memory, { infer: false }), entries: mem0Entries(memory, ['ada', 'ben']) }
 }
 
 /** LangChain's store in the process. */
@@ -102,6 +111,7 @@ async function langChain(): Promise<Memory> {
       return add(id, text, scope)
     },
     delete: (id, { scope }) => remove(id, scope),
+    entries: langChainEntries(store, ({ scope }) => ({ scope: String(scope) })),
   }
 }
 
@@ -110,7 +120,14 @@ async function postgres(): Promise<Memory> {
   await mkdir(join(folder, 'node_modules'))
   await symlink(join(repository, 'packages/recorder/node_modules/pg'), join(folder, 'node_modules/pg'))
   await copyFile(join(repository, 'examples/evaluate/postgres.mjs'), join(folder, 'postgres.mjs'))
-  return (await import(pathToFileURL(join(folder, 'postgres.mjs')).href)).default
+  const { default: pg } = await import(pathToFileURL(join(folder, 'node_modules/pg/esm/index.mjs')).href)
+  const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+  const { default: memory } = await import(pathToFileURL(join(folder, 'postgres.mjs')).href)
+  return {
+    ...memory,
+    entries: postgresEntries(pool, { table: 'memories', columns: { text: 'content', scope: 'scope' } }),
+    close: () => Promise.all([memory.close(), pool.end()]),
+  }
 }
 
 describe.each([
@@ -154,5 +171,86 @@ describe.each([
     // One question is worded unlike its answer.
     expect(all?.measures['recall@5']?.mean).toBeGreaterThan(0.8)
     expect(all?.measures['ndcg@10']?.mean).toBeGreaterThan(0.75)
+  })
+
+  test('says what is wrong with what is stored', async () => {
+    const signal = new AbortController().signal
+    const text = 'The harbour office opens at nine and closes at five in winter'
+    const stored = [
+      ['a', text, 'ada'],
+      ['b', text, 'ada'],
+      ['c', `"${text}."`, 'ada'],
+      ['a', text, 'ben'],
+      ['d', 'the token is ghp_aB3dE6gH9jaB3dE6gH9jaB3dE6gH9jaB3dE6', 'ben'],
+      ...Array.from({ length: 1_200 }, (_, i) => [
+        `e${i}`,
+        `boat b${i} of owner o${i} sails to port p${i}`,
+        'ben',
+      ]),
+    ] as const
+    for (const [id, text, scope] of stored) await memory.add({ id, text }, { scope, signal })
+    const { entries, findings } = await readStore((from) => memory.entries?.(from) ?? [], { share: 1 })
+    expect(entries).toBe(stored.length)
+    const found = Object.entries(findings).map(([name, finding]) => [name, finding?.count ?? null])
+    expect(Object.fromEntries(found)).toEqual({
+      exact_duplicates: 1,
+      near_duplicates: 1,
+      tiny_entries: 0,
+      entries_with_secrets: 1,
+      never_retrieved: null,
+      superseded_returned: null,
+    })
+  })
+})
+
+test("the entries of mem0's platform are read page by page", async () => {
+  const pages = [['a', 'b'], ['c']]
+  const asked: unknown[] = []
+  const server = createServer(async (request, response) => {
+    const number = Number(new URL(request.url ?? '', 'http://mem0').searchParams.get('page'))
+    if (request.method === 'POST' && number > 0) asked.push(JSON.parse(await text(request)))
+    const results = (pages[number - 1] ?? []).map((id) => ({ id, memory: `memory ${id}`, user_id: 'ada' }))
+    const next = number === 1 ? 'http://mem0/v3/memories/?page=2' : null
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ status: 'ok', count: 3, next, previous: null, results }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const { MemoryClient } = await import('mem0ai')
+    const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const client = new MemoryClient({ apiKey: 'none', host })
+    const read: unknown[] = []
+    for await (const { id, text, scope } of mem0ClientEntries(client)()) read.push([id, text, scope])
+    expect(read).toEqual(['a', 'b', 'c'].map((id) => [id, `memory ${id}`, 'ada']))
+    expect(asked).toEqual([{ filters: { user_id: '*' } }, { filters: { user_id: '*' } }])
+  } finally {
+    server.close()
+  }
+})
+
+describe('mnemoscope audit', () => {
+  // The table that the tests above have filled, at DATABASE_URL.
+  const audit = (...args: string[]) =>
+    mnemoscopeHere(folder, ['audit', '--postgres', process.env.DATABASE_URL as string, '--json', ...args])
+
+  test('reads a table of Postgres', async () => {
+    const { exitCode, stdout } = await audit('--column', 'text=content', '--column', 'scope=scope')
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      source: 'table memories',
+      entries: 1_205,
+      findings: { exact_duplicates: { count: 1, examples: [{ id: 'b', scope: 'ada' }] } },
+    })
+  })
+
+  test('says why it cannot read one', async () => {
+    const { exitCode, stderr } = await audit('--no-secrets')
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(stderr).error).toMatchObject({
+      code: 'MEMORY_UNUSABLE',
+      message: expect.stringContaining(
+        'table memories: its entries cannot be read: error: column "text" does not exist',
+      ),
+    })
   })
 })
