@@ -1,9 +1,11 @@
-import { certifiedFetch, clientCertificateIn, durationSeconds, names } from '@mnemoscope/kpi'
+import { durationSeconds, names } from '@mnemoscope/kpi'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { sample } from '../changes/verify.js'
 import { reached } from '../login.js'
 import { ask } from '../recorder-client.js'
+import { get, getOk, json, optional } from './ask.js'
+import { questionsTo } from './ask-series.js'
 import type {
   AlertmanagerFacts,
   Facts,
@@ -13,7 +15,7 @@ import type {
   Silent,
 } from './facts.js'
 import type { AlertmanagerConfig } from './routing.js'
-import { type AskLists, type AskQuery, answerOf, type SourceQuestion } from './sources.js'
+import { answerOf, type SourceQuestion } from './sources.js'
 
 /** Addresses of the servers, with user and password where a server asks for them. */
 export interface Addresses {
@@ -54,57 +56,6 @@ function reasonOf(error: unknown): string {
   const { message, cause } = error as { message?: string; cause?: { message?: string } }
   // The message of fetch is only "fetch failed"; its cause has the reason.
   return (cause?.message ?? message ?? String(error)).replace(/\.$/, '')
-}
-
-const timeoutMs = 10_000
-
-interface Answer {
-  readonly status: number
-  readonly text: string
-  /** By how many seconds the server's clock is ahead, by the header `date`. */
-  readonly ahead: number | undefined
-}
-
-async function get(address: string, path: string): Promise<Answer> {
-  const { url, headers } = reached(address)
-  const begun = Date.now()
-  const response = await certifiedFetch(clientCertificateIn(process.env))(`${url}${path}`, {
-    headers,
-    signal: AbortSignal.timeout(timeoutMs),
-  })
-  const text = await response.text()
-  const between = (begun + Date.now()) / 2
-  // The header has whole seconds, rounded down.
-  const said = Date.parse(response.headers.get('date') ?? '') + 500
-  return {
-    status: response.status,
-    text,
-    ahead: Number.isNaN(said) ? undefined : Math.round((said - between) / 1_000),
-  }
-}
-
-/** @throws Error with the status of an answer that is no success */
-async function getOk(address: string, path: string): Promise<Answer> {
-  const answer = await get(address, path)
-  if (answer.status < 300) return answer
-  const hint =
-    answer.status === 401 ? ': it asks for a user and password, as in http://user:password@host' : ''
-  throw new Error(`it answered ${path} with ${answer.status}${hint}`)
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** `data` of an answer of Prometheus; undefined where its API has no such path, as that of other engines. */
-async function optional<T>(address: string, path: string, schema: z.ZodType<T>): Promise<T | undefined> {
-  const { status, text } = await get(address, path)
-  const parsed = z.object({ data: schema }).safeParse(json(text))
-  return status < 300 && parsed.success ? parsed.data.data : undefined
 }
 
 const texts = z.record(z.string(), z.string())
@@ -193,37 +144,6 @@ async function prometheusFacts(
             .filter(({ state }) => state === 'firing')
             .map(({ labels, activeAt }): FiringAlert => ({ labels, since: Date.parse(activeAt) })),
     ),
-  }
-}
-
-const vectorSchema = z.object({
-  result: z.array(z.object({ metric: texts, value: z.tuple([z.number(), z.string()]) })),
-})
-
-/** How a Prometheus is asked about its series. */
-function questionsTo(address: string): { readonly query: AskQuery; readonly lists: AskLists } {
-  const list = async (path: string) => (await optional(address, path, z.array(z.string()))) ?? []
-  return {
-    query: async (query) => {
-      const { status, text } = await get(address, `/api/v1/query?query=${encodeURIComponent(query)}`)
-      const answer = z
-        .object({ data: vectorSchema.optional(), error: z.string().optional() })
-        .safeParse(json(text)).data
-      if (status >= 300 || answer?.data === undefined) {
-        throw new Error(answer?.error ?? `it answered with ${status}`)
-      }
-      return answer.data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }))
-    },
-    lists: {
-      labelsOf: (selector) => list(`/api/v1/labels?match[]=${encodeURIComponent(selector)}`),
-      metrics: () => list('/api/v1/label/__name__/values'),
-      types: async (metric) => {
-        const path = `/api/v1/metadata?metric=${encodeURIComponent(metric)}`
-        const schema = z.record(z.string(), z.array(z.object({ type: z.string() })))
-        const found = await optional(address, path, schema)
-        return (found?.[metric] ?? []).map(({ type }) => type)
-      },
-    },
   }
 }
 

@@ -2,19 +2,12 @@ import { type Config, isQuantile, type Kpi, meanSettings, names, shareSettings }
 import { indent, over } from '../promql.js'
 import { type Part, partition, type Region, within } from '../region.js'
 import type { RecordingRule } from '../rule.js'
-import {
-  alertPace,
-  type Counter,
-  countedSeries,
-  countersOf,
-  endedLabel,
-  newestRules,
-  partGrowth,
-} from './counting.js'
+import { alertPace, type Counter, countedSeries, countersOf, endedLabel, partGrowth } from './counting.js'
 import { gaugeRules } from './gauge.js'
 import { addedRules, ageingRules } from './lanes.js'
 import { judgedMeanRules, nearRules } from './mean-judgement.js'
 import { meanMemoryRules } from './mean-memory.js'
+import { newestRules } from './newest-counters.js'
 import { edgeBuckets, shareRules } from './share-memory.js'
 
 /** All places, divided by what they are judged by. */
