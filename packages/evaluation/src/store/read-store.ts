@@ -16,7 +16,7 @@ export interface ReadStoreOptions {
    */
   readonly share?: number
   /**
-   * Whether texts are looked at for secrets. It needs `@secretlint/core` and `@secretlint/secretlint-rule-preset-recommend`.
+   * Whether texts are looked at for secrets. It needs `@secretlint/secretlint-rule-preset-recommend`.
    * @default true
    */
   readonly secrets?: boolean
@@ -36,7 +36,7 @@ export interface ReadStoreOptions {
    */
   readonly texts?: boolean
   /**
-   * How many different texts are remembered to find duplicates; each takes about 200 bytes.
+   * How many different texts are remembered to find duplicates; each takes about 300 bytes.
    * @default 1,000,000
    */
   readonly mostTexts?: number

@@ -14,31 +14,60 @@ export interface SecretScan {
   flush(): Promise<{ readonly index: number; readonly kind: string }[]>
 }
 
+/** The rule that heeds comments such as `secretlint-disable`: a text must not hide what others hold. */
+const comments = '@secretlint/secretlint-rule-filter-comments'
+
+/** What is used of a rule of secretlint: https://github.com/secretlint/secretlint/blob/master/docs/secretlint-rule.md */
+interface Rule {
+  readonly meta: { readonly id: string }
+  readonly create: (context: RuleContext, options: object) => { file?(source: Source): unknown }
+}
+
+interface RuleContext {
+  readonly sharedOptions: object
+  createTranslator(messages: object): (messageId: string, data?: unknown) => Message
+  report(found: { readonly message: Message; readonly range: readonly [number, number] }): void
+}
+
+interface Message {
+  readonly message: string
+  readonly messageId: string
+}
+
+interface Source {
+  readonly content: string
+  readonly filePath: undefined
+  readonly contentType: 'text'
+  readonly ext: string
+}
+
 /**
- * Loads the rules of secretlint, which find passwords, keys and tokens of many services.
+ * Loads the rules of secretlint, which find passwords, keys and tokens of many services. They are run here, because
+ * `@secretlint/core` keeps a mark of each run for ever.
  * @throws MnemoscopeError TOOL_MISSING if the package is not installed
  */
 export async function secretScan(): Promise<SecretScan> {
-  const { lintSource, rule } = await load()
-  const id = '@secretlint/secretlint-rule-preset-recommend'
-  const options = { config: { rules: [{ id, rule }] }, noPhysicFilePath: true, maskSecrets: true }
+  const found: { readonly at: number; readonly kind: string }[] = []
+  const context: RuleContext = {
+    sharedOptions: {},
+    createTranslator: () => (messageId) => ({ message: messageId, messageId }),
+    report: ({ message: { messageId }, range }) =>
+      found.push({ at: range[0], kind: messageId.toLowerCase().replaceAll('_', ' ') }),
+  }
+  const rules = (await load()).map(({ create }) => create(context, {}))
   let parts: { readonly index: number; readonly end: number }[] = []
   let texts: string[] = []
   let length = 0
   let added = 0
 
-  function addPart(text: string): void {
-    texts.push(text)
-    length += text.length + 1
-    parts.push({ index: added, end: length })
-  }
-
   return {
     add(text) {
-      // In a text, these would be comments that tell secretlint to look away.
-      const plain = text.replaceAll('secretlint-', 'secretlint ')
-      for (let from = 0; from === 0 || from + overlap < plain.length; from += batch - overlap)
-        addPart(plain.slice(from, from + batch))
+      for (let from = 0; from === 0 || from + overlap < text.length; from += batch - overlap) {
+        const part = text.slice(from, from + batch)
+        texts.push(part)
+        length += part.length + 1
+        parts.push({ index: added, end: length })
+      }
       added++
       return length >= batch
     },
@@ -47,33 +76,34 @@ export async function secretScan(): Promise<SecretScan> {
       parts = []
       texts = []
       length = 0
+      found.length = 0
       if (content === '') return []
-      const source = { filePath: 'entries.txt', content, contentType: 'text', ext: '.txt' } as const
-      const { messages } = await lintSource({ source, options })
-      const found = new Map<number, string>()
-      for (const { range, messageId, ruleId } of messages) {
-        const part = of.find(({ end }) => range[0] < end)
-        const kind = messageId.toLowerCase().replaceAll('_', ' ')
-        if (part !== undefined && !found.has(part.index)) found.set(part.index, kind || ruleId)
+      for (const rule of rules)
+        await rule.file?.({ content, filePath: undefined, contentType: 'text', ext: '' })
+      const kinds = new Map<number, string>()
+      for (const { at, kind } of found) {
+        const part = of.find(({ end }) => at < end)
+        if (part !== undefined && !kinds.has(part.index)) kinds.set(part.index, kind)
       }
-      return [...found].map(([index, kind]) => ({ index, kind }))
+      return [...kinds].map(([index, kind]) => ({ index, kind }))
     },
   }
 }
 
-async function load() {
+async function load(): Promise<readonly Rule[]> {
   try {
-    const [{ lintSource }, { creator }] = await Promise.all([
-      import('@secretlint/core'),
-      import('@secretlint/secretlint-rule-preset-recommend'),
-    ])
-    return { lintSource, rule: creator }
+    const { rules } = await import('@secretlint/secretlint-rule-preset-recommend')
+    return (rules as unknown as readonly Rule[]).filter(({ meta }) => meta.id !== comments)
   } catch (cause) {
-    throw new MnemoscopeError('TOOL_MISSING', 'secretlint is not installed, so no secrets are found', {
-      value: '@secretlint/core',
-      expected: '@secretlint/core and @secretlint/secretlint-rule-preset-recommend',
-      next: 'Run npm install @secretlint/core @secretlint/secretlint-rule-preset-recommend, or switch off secrets.',
-      cause,
-    })
+    throw new MnemoscopeError(
+      'TOOL_MISSING',
+      'the rules of secretlint are not installed, so no secrets are found',
+      {
+        value: '@secretlint/secretlint-rule-preset-recommend',
+        expected: 'the package @secretlint/secretlint-rule-preset-recommend',
+        next: 'Run npm install @secretlint/secretlint-rule-preset-recommend, or switch off secrets.',
+        cause,
+      },
+    )
   }
 }

@@ -11,7 +11,7 @@ export interface Repeated {
   readonly times: number
 }
 
-/** The texts of a store so far, without the texts: about 200 bytes each. */
+/** The texts of a store so far, without the texts: about 300 bytes each. */
 export class SeenTexts {
   readonly #segments: TextSegment[] = []
   readonly #most: number
