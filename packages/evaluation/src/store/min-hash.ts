@@ -12,9 +12,6 @@ export const nearDuplicate = 0.8
  */
 export const leastEqual = Math.ceil(signatureLength * (nearDuplicate + (1 - nearDuplicate) / 256))
 
-/** Words of a text that are compared. Longer texts are compared by their beginnings. */
-const mostWords = 2_000
-
 const multipliers = Uint32Array.from({ length: signatureLength }, (_, i) => mixed(2 * i + 1) | 1)
 const increments = Uint32Array.from({ length: signatureLength }, (_, i) => mixed(0x9e3779b9 + i))
 const least = new Uint32Array(signatureLength)
@@ -27,7 +24,7 @@ const least = new Uint32Array(signatureLength)
 export function writeSignature(words: readonly string[], into: Uint8Array): void {
   least.fill(0xffffffff)
   let before = 0
-  for (let w = 0; w < words.length && w < mostWords; w++) {
+  for (let w = 0; w < words.length; w++) {
     const hash = hashOf(words[w] as string)
     addHash(hash)
     if (w > 0) addHash(mixed(Math.imul(before, 31) + hash))

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
 
 /** Characters that are looked at together. The rules cost more for each call than for each character. */
@@ -55,35 +56,50 @@ export async function secretScan(): Promise<SecretScan> {
       found.push({ at: range[0], kind: messageId.toLowerCase().replaceAll('_', ' ') }),
   }
   const rules = (await load()).map(({ create }) => create(context, {}))
-  let parts: { readonly index: number; readonly end: number }[] = []
-  let texts: string[] = []
+  let parts: { readonly index: number; readonly text: string }[] = []
   let length = 0
   let added = 0
+
+  /** Looks at parts together. @returns kinds of secrets by the place of the text */
+  async function look(together: typeof parts): Promise<(readonly [number, string])[]> {
+    found.length = 0
+    const content = together.map(({ text }) => text).join('\n')
+    for (const rule of rules)
+      await rule.file?.({ content, filePath: undefined, contentType: 'text', ext: '' })
+    let end = 0
+    const ends = together.map(({ index, text }) => {
+      end += text.length + 1
+      return { index, end }
+    })
+    return found.flatMap(({ at, kind }) => {
+      const part = ends.find((each) => at < each.end)
+      return part === undefined ? [] : [[part.index, kind] as const]
+    })
+  }
 
   return {
     add(text) {
       for (let from = 0; from === 0 || from + overlap < text.length; from += batch - overlap) {
         const part = text.slice(from, from + batch)
-        texts.push(part)
-        length += part.length + 1
-        parts.push({ index: added, end: length })
+        parts.push({ index: added, text: part })
+        length += part.length
       }
       added++
       return length >= batch
     },
     async flush() {
-      const [content, of] = [texts.join('\n'), parts]
+      const left = parts
       parts = []
-      texts = []
       length = 0
-      found.length = 0
-      if (content === '') return []
-      for (const rule of rules)
-        await rule.file?.({ content, filePath: undefined, contentType: 'text', ext: '' })
       const kinds = new Map<number, string>()
-      for (const { at, kind } of found) {
-        const part = of.find(({ end }) => at < end)
-        if (part !== undefined && !kinds.has(part.index)) kinds.set(part.index, kind)
+      for (let from = 0, to = 0; from < left.length; from = to) {
+        let characters = 0
+        while (to < left.length && characters < batch)
+          characters += (left[to++] as { text: string }).text.length
+        // A long text is looked at in several turns of the event loop.
+        if (from > 0) await setImmediate()
+        for (const [index, kind] of await look(left.slice(from, to)))
+          if (!kinds.has(index)) kinds.set(index, kind)
       }
       return [...kinds].map(([index, kind]) => ({ index, kind }))
     },

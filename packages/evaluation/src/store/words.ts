@@ -6,9 +6,12 @@ export function plainText(text: string): string {
   return text.normalize('NFC').toLowerCase().replaceAll(/\s+/g, ' ').trim()
 }
 
+/** Characters of a text whose words are looked at. Of a longer one, the beginning is compared with others. */
+const mostCharacters = 20_000
+
 /** The words of a text, in their order. */
 export function wordsOf(plain: string): string[] {
-  return plain.match(word) ?? []
+  return plain.slice(0, mostCharacters).match(word) ?? []
 }
 
 /** Bytes of the words in UTF-8, so that a letter that is a word counts as more than one of an alphabet. */

@@ -13,7 +13,8 @@ export interface StoreValue {
 }
 
 /** The values that a reading knows. What is unknown has none. */
-export function storeValues({ entries, addedPerDay, daysSinceLastUse, findings }: StoreHealth): StoreValue[] {
+export function storeValues(health: StoreHealth): StoreValue[] {
+  const { entries, addedPerDay, daysSinceLastUse, findings, invalid, forgotten, failures } = health
   const number = (kpi: StoreValue['kpi'], value: number | undefined | null, metadata = {}): StoreValue[] =>
     value === undefined || value === null ? [] : [{ kpi, value, metadata: { ...metadata, entries } }]
   const share = (kpi: keyof StoreHealth['findings']) => {
@@ -22,7 +23,7 @@ export function storeValues({ entries, addedPerDay, daysSinceLastUse, findings }
   }
   const secrets = findings.entries_with_secrets
   return [
-    ...number('stored_entries', entries),
+    ...number('stored_entries', entries, { invalid, forgotten, failures }),
     ...number('entries_added_per_day', addedPerDay),
     ...share('exact_duplicates'),
     ...share('near_duplicates'),
