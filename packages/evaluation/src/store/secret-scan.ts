@@ -45,7 +45,7 @@ interface Source {
 /**
  * Loads the rules of secretlint, which find passwords, keys and tokens of many services. They are run here, because
  * `@secretlint/core` keeps a mark of each run for ever.
- * @throws MnemoscopeError TOOL_MISSING if the package is not installed
+ * @throws MnemoscopeError TOOL_MISSING if the package is not installed, or is loaded from CommonJS by a Node before 20.19
  */
 export async function secretScan(): Promise<SecretScan> {
   const found: { readonly at: number; readonly kind: string }[] = []
@@ -111,9 +111,10 @@ async function load(): Promise<readonly Rule[]> {
     const { rules } = await import('@secretlint/secretlint-rule-preset-recommend')
     return (rules as unknown as readonly Rule[]).filter(({ meta }) => meta.id !== comments)
   } catch (cause) {
+    const why = cause instanceof Error ? cause.message.split('\n')[0] : cause
     throw new MnemoscopeError(
       'TOOL_MISSING',
-      'the rules of secretlint are not installed, so no secrets are found',
+      `the rules of secretlint do not load, so no secrets are found: ${why}`,
       {
         value: '@secretlint/secretlint-rule-preset-recommend',
         expected: 'the package @secretlint/secretlint-rule-preset-recommend',
