@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { expect, jest, test } from '@jest/globals'
 import { defineConfig } from '@mnemoscope/kpi'
+import { eventually } from '../../../test/harness/eventually.js'
 import { startMonitoring, type Warning } from '../src/index.js'
 
 /** A port that another server has. */
@@ -33,6 +34,7 @@ test('a port in use is a warning by default, and the service is measured', async
     port,
     onWarning: (warning) => warnings.push(warning),
   })
+  await eventually('the warning', () => warnings.length > 0)
   expect(warnings).toEqual([
     {
       code: 'PORT_IN_USE',

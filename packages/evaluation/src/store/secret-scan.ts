@@ -106,9 +106,16 @@ export async function secretScan(): Promise<SecretScan> {
   }
 }
 
+/** By a variable: a bundler fails for the name itself where the package is not installed. */
+function optional<Module>(name: string): Promise<Module> {
+  return import(name)
+}
+
 async function load(): Promise<readonly Rule[]> {
   try {
-    const { rules } = await import('@secretlint/secretlint-rule-preset-recommend')
+    const { rules } = await optional<typeof import('@secretlint/secretlint-rule-preset-recommend')>(
+      '@secretlint/secretlint-rule-preset-recommend',
+    )
     return (rules as unknown as readonly Rule[]).filter(({ meta }) => meta.id !== comments)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.split('\n')[0] : cause

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   boundConnections,
   createListener,
@@ -53,6 +54,12 @@ const hurryMilliseconds = 50
 const hurryingMilliseconds = 5_000
 
 /**
+ * Several processes of a service start at once, and a busy machine needs a while from the port of the first to the place where
+ * they meet. Until then, its port looks as if another program had it.
+ */
+const startingMilliseconds = 2_000
+
+/**
  * Serves the exposition at `/metrics`. The server does not keep the process alive.
  * @throws MnemoscopeError PORT_IN_USE, and errors of the system such as EACCES, if the endpoint is required; RangeError for
  *   what is no port, and FILE_UNUSABLE for what is no certificate
@@ -82,6 +89,8 @@ export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint>
   let url: string | undefined
   let retry: NodeJS.Timeout | undefined
   let isClosed = false
+  /** Whether the port is taken, and no sibling is there yet. */
+  let isNobodyThere = false
 
   const listen = () =>
     new Promise<void>((resolve, reject) => {
@@ -97,12 +106,16 @@ export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint>
     })
   /** Takes the port, or joins the sibling that has it. */
   const take = async () => {
+    isNobodyThere = false
     try {
       await listen()
     } catch (error) {
       if (siblings === undefined || !(error instanceof MnemoscopeError)) throw error
       const joined = await siblings.join()
-      if ('refused' in joined) throw inUse(host, port, `${joined.refused}. ${nextStep}`, error)
+      if ('refused' in joined) {
+        isNobodyThere = joined.isNobodyThere
+        throw inUse(host, port, `${joined.refused}. ${nextStep}`, error)
+      }
       url = joined.url
       if (isClosed) siblings.close()
       return
@@ -133,13 +146,28 @@ export async function serveEndpoint(options: EndpointOptions): Promise<Endpoint>
     url = undefined
     takeAgain(wait, performance.now() + wait + hurryingMilliseconds)
   })
+  const startedAt = performance.now()
+  const isStarting = () => isNobodyThere && performance.now() - startedAt < startingMilliseconds
+  const takeAtStart = async (): Promise<void> => {
+    try {
+      await take()
+    } catch (error) {
+      if (!required || !isStarting()) throw error
+      await sleep(hurryMilliseconds)
+      await takeAtStart()
+    }
+  }
   try {
-    await take()
+    await takeAtStart()
   } catch (error) {
     // What no address can be, such as port 70000, is a mistake that stays one: only the system's refusals can pass.
     if (required || !isOfSystem(error)) throw error
-    warnOf(error as Error)
-    takeAgain(retryMilliseconds)
+    if (isStarting()) {
+      takeAgain(hurryMilliseconds, startedAt + startingMilliseconds)
+    } else {
+      warnOf(error as Error)
+      takeAgain(retryMilliseconds)
+    }
   }
   return {
     get url() {

@@ -46,21 +46,28 @@ export interface MemberOptions {
 
 type Owner = Connection<MemberMessage, OwnerMessage>
 
+/** Why there is no process to join. */
+export interface Refused {
+  readonly refused: string
+  /** Whether nobody is at the meeting place: another program has the port, or a sibling that is still starting. */
+  readonly isNobodyThere: boolean
+}
+
 /** Joins the process that has the port; gives the reason where there is none to join. */
-export async function joinOwner(options: MemberOptions): Promise<Member | { readonly refused: string }> {
+export async function joinOwner(options: MemberOptions): Promise<Member | Refused> {
   for (let attempt = 1; ; attempt++) {
     const socket = connect(options.place)
     const owner: Owner = connection(socket, options.refused)
     try {
       await once(socket, 'connect')
       const answer = await answerTo(owner, options.hello)
-      if (answer.kind !== 'welcome') return { refused: answer.reason }
+      if (answer.kind !== 'welcome') return { refused: answer.reason, isNobodyThere: false }
       // Until here it keeps the process alive: the service waits for its start.
       socket.unref()
       return follow(owner, answer.url, options)
     } catch (error) {
       socket.destroy()
-      if (attempt === attempts.count) return { refused: reasonOf(error) }
+      if (attempt === attempts.count) return refusedBy(error)
       await wait(attempts.apart)
     }
   }
@@ -142,9 +149,13 @@ function answerTo(
   })
 }
 
-function reasonOf(error: unknown): string {
+function refusedBy(error: unknown): Refused {
   const { code, message } = error as NodeJS.ErrnoException
-  return code === 'ENOENT' || code === 'ECONNREFUSED'
-    ? 'A program that is no process of this service has it'
-    : `A process of this service has it, and cannot be joined: ${message}`
+  const isNobodyThere = code === 'ENOENT' || code === 'ECONNREFUSED'
+  return {
+    isNobodyThere,
+    refused: isNobodyThere
+      ? 'A program that is no process of this service has it'
+      : `A process of this service has it, and cannot be joined: ${message}`,
+  }
 }

@@ -144,7 +144,8 @@ async function listening(place: string, accept: (socket: Socket) => void): Promi
   const server = createServer(accept)
   server.on('error', () => undefined)
   server.unref()
-  server.listen(place)
+  // Else the primary process of a cluster has the socket: it keeps it over the worker's end, under a name that is gone.
+  server.listen({ path: place, exclusive: true })
   await Promise.race([once(server, 'listening'), once(server, 'error')]).catch(() => undefined)
   return server
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Metric } from '../accumulate/metric.js'
 import type { Warn } from '../guards/warnings.js'
-import { joinOwner, type Member } from './member.js'
+import { joinOwner, type Member, type Refused } from './member.js'
 import type { Hello } from './messages.js'
 import { type Owner, startOwner } from './owner.js'
 import { type Inheritance, Served, type ServedOptions } from './served.js'
@@ -14,7 +14,7 @@ export interface Siblings {
    * Joins the process that has the port. What this one counts is then served there.
    * @returns the address of the metrics, or why there is no sibling to join
    */
-  join(): Promise<{ readonly url: string } | { readonly refused: string }>
+  join(): Promise<{ readonly url: string } | Refused>
   /** Calls a handler when the joined process has gone, with how long to wait before the port is tried. */
   onLost(handler: (waitMilliseconds: number) => void): void
   /** Asks all processes what they have counted, for a scrape. Never rejects. */
