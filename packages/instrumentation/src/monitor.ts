@@ -68,7 +68,7 @@ export interface Monitor<C extends Config = Config> {
   flush(): Promise<void>
   /**
    * Flushes and closes everything, within `stopMilliseconds` (2 s by default). It can be called again. Later measurements are
-   * lost.
+   * lost. It is called by itself when nothing is left to do in the process, but not by `process.exit()` and signals.
    */
   stop(): Promise<void>
 }

@@ -7,6 +7,7 @@ import { withEnvironment } from './environment.js'
 import { metricsResponse } from './exposition/metrics-response.js'
 import { exposition, type WriteExposition } from './exposition/render.js'
 import { requestHandler } from './exposition/request-handler.js'
+import { beforeExit } from './guards/before-exit.js'
 import { warnThroughProcess } from './guards/warnings.js'
 import type { Monitor } from './monitor.js'
 import { oncePerPort } from './once-per-port.js'
@@ -63,6 +64,16 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
   served = outputs
   let stopped: Promise<void> | undefined
 
+  const stop = () => {
+    forget()
+    probing.stop()
+    stores.stop()
+    stopped ??= Promise.all([planted.stop(), outputs.stop()]).then(() => {})
+    return stopped
+  }
+  // A script that ends by itself has nobody who stops it.
+  const forget = beforeExit(() => void stop().catch(() => undefined))
+
   return {
     config: config as C,
     get url() {
@@ -91,12 +102,7 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
     metricsResponse: metricsResponse(write, warn),
     metricProducer: core.metricProducer,
     flush: outputs.flush,
-    stop() {
-      probing.stop()
-      stores.stop()
-      stopped ??= Promise.all([planted.stop(), outputs.stop()]).then(() => {})
-      return stopped
-    },
+    stop,
   }
 }
 
