@@ -57,7 +57,13 @@ export interface PushedMetrics {
 
 /** A monitor without its outputs. */
 export function monitoringCore(config: Config, options: Omit<MonitoringOptions<Config>, 'config'>): Core {
-  const now = guarded(options.now ?? Date.now, Date.now)
+  const read = guarded(options.now ?? Date.now, Date.now)
+  let latest = Number.NEGATIVE_INFINITY
+  const now = () => {
+    const at = read()
+    if (at > latest) latest = at
+    return at
+  }
   const clock = options.clock ?? (() => performance.now())
   const elapsed = monotonic(clock)
   const warn = warnOnce(options.onWarning ?? warnThroughProcess)
@@ -86,7 +92,17 @@ export function monitoringCore(config: Config, options: Omit<MonitoringOptions<C
   function collect(): Collection {
     const at = elapsed()
     for (const sweep of sweeps) sweep(at)
-    return collection(now(), fallbacks)
+    const time = now()
+    if (time < latest) startBy(time)
+    return collection(time, fallbacks)
+  }
+
+  /** The clock was set back: no point may end before it starts. */
+  function startBy(time: number): void {
+    latest = time
+    for (const { series } of metrics) {
+      for (const { series: each } of series) each.createdAt = Math.min(each.createdAt, time)
+    }
   }
 
   return {

@@ -10,8 +10,8 @@ export interface LabelSet {
 /** What an accumulator knows about its series. */
 export interface Series {
   readonly labels: LabelSet
-  /** Milliseconds since the epoch. The counts of the series are since then. */
-  readonly createdAt: number
+  /** Milliseconds since the epoch. The counts of the series are since then. Moves if the clock is set back to before it. */
+  createdAt: number
   /** Takes each value outside the accumulator's fast range, and decides what happens to it. Never throws. */
   readonly slowPath: (value: unknown) => void
   /** The accumulator that counts for these labels now: after an eviction it can be another one. Not set for series that are never evicted. */

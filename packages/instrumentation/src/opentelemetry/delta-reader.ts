@@ -94,7 +94,8 @@ export function deltaReaders(): DeltaReaders {
         const count = counts.reduce((all, each) => all + each, 0)
         if (known !== undefined && count === 0) return undefined
         const interval = {
-          from: position.at,
+          // The clock can have been set back since.
+          from: Math.min(position.at, at),
           counts,
           count,
           sum: accumulator.sum() - position.sum,
@@ -113,7 +114,7 @@ export function deltaReaders(): DeltaReaders {
         moves(position)
         const counts = gained(position, (i) => accumulator.outcome(i))
         if (known !== undefined && counts.every((count) => count === 0)) return undefined
-        const { at: from } = position
+        const from = Math.min(position.at, at)
         position.at = at
         return { from, counts }
       },

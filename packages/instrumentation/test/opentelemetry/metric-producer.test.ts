@@ -258,3 +258,32 @@ describe('a delta producer', () => {
     await provider.shutdown()
   })
 })
+
+test.each(['cumulative', 'delta'] as const)(
+  'no %s point ends before it starts when the clock is set back, and none is lost',
+  async (temporality) => {
+    const day = 86_400_000
+    const times = [10 * day, 10 * day + 5_000, 9 * day, 9 * day + 5_000, 11 * day]
+    let now = times[0] as number
+    const monitor = await start({ endpoint: false, now: () => now })
+    const producer = monitor.metricProducer({ temporality })
+    const seconds = ([whole, nanos]: readonly [number, number]) => whole + nanos / 1e9
+    const counts: unknown[] = []
+    for (const [i, at] of times.entries()) {
+      now = at
+      monitor.for({ model: 'old', contextSize: 1 }).latency.record(1)
+      monitor.for({ model: `new-${i}`, contextSize: 1 }).latency.record(1)
+      const { resourceMetrics } = await producer.collect()
+      const metrics = resourceMetrics.scopeMetrics.flatMap((each) => each.metrics)
+      const points = metrics.flatMap(({ dataPoints }) => dataPoints.map((point) => point))
+      for (const { startTime, endTime } of points) {
+        expect(seconds(endTime)).toBe(at / 1_000)
+        expect(seconds(startTime)).toBeLessThanOrEqual(seconds(endTime))
+      }
+      const latency = metrics.find(({ descriptor }) => descriptor.name === 'mnemoscope.latency')
+      const point = latency?.dataPoints.find(({ attributes }) => attributes.model === 'old')
+      counts.push((point?.value as { count: number } | undefined)?.count)
+    }
+    expect(counts).toEqual(temporality === 'delta' ? [1, 1, 1, 1, 1] : [1, 2, 3, 4, 5])
+  },
+)
