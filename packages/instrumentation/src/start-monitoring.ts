@@ -38,7 +38,7 @@ async function start<C extends Config>(options: MonitoringOptions<C>): Promise<M
   const config = completed(options.config)
   const core = monitoringCore(config, options)
   const { processor, now, warn } = core
-  const resource = resourceAttributes(options.service, options.resource)
+  const resource = await resourceAttributes(options.service, options.resource)
   const resolve = (labels: HandleLabels) => core.registry.resolve(labels).handle
   const probing = probes(resolve, warn)
   const planted = canarySet(resolve, warn)

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { MnemoscopeError } from '@mnemoscope/kpi/errors'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Collection, Entry, Question } from './dataset.js'
 import { datasetProblem, parsed } from './problem.js'
 import { textLines } from './text-lines.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Collection, Entry, Question } from './dataset.js'
 import { arrayItems } from './json-array.js'
 import { checked, type JsonPart, parsed } from './problem.js'

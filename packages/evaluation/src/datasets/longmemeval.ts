@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Collection } from './dataset.js'
 import { arrayItems } from './json-array.js'
 import { fieldProblem, parsed } from './problem.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AlertEvent } from '../alert-event.js'
 import type { ReportSection } from '../report-section.js'
 import { secretFile } from './notification-schema.js'

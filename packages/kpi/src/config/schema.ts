@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { duration, durationOrZero, timerDuration } from '../duration.js'
 import { isKnownUnit } from '../prometheus-name.js'
 import { runbookPattern } from '../runbook.js'

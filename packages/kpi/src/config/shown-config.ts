@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type AsJson, type ConfigMeaning, configMeaning } from './config-meaning.js'
 import type { Config } from './define-config.js'
 import { customKpiSchema, settingsSchema } from './schema.js'

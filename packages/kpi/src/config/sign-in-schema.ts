@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a person whom a proxy signs in may do. */
 const personScopes = ['read', 'acknowledge', 'configure'] as const

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isKnownUnit } from '../prometheus-name.js'
 import { type PublishedMetricName, publishedMetricNames, publishedMetrics } from '../source/presets.js'
 import type { KpiSource, SourceSelection } from '../source/source.js'
