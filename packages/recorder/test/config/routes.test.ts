@@ -179,9 +179,17 @@ describe('the configuration over HTTP', () => {
     await fetch(`${recorder.url}/api/instrumentation-config?service=memory-api`)
     // All that are known follow.
     expect(await behind(0.82)).toBeUndefined()
-    await recorder.pool.query(
-      `WITH made AS (INSERT INTO series (service, model, context_size) VALUES ('nightly', 'm', '8192') RETURNING id)
-       INSERT INTO snapshots (at, series_id, kpi) SELECT date_trunc('minute', now()), id, 'f1_score' FROM made`,
+    // The partition of the day is made soon after the start.
+    await eventually('a snapshot of another service', () =>
+      recorder.pool
+        .query(
+          `WITH made AS (INSERT INTO series (service, model, context_size) VALUES ('nightly', 'm', '8192') RETURNING id)
+           INSERT INTO snapshots (at, series_id, kpi) SELECT date_trunc('minute', now()), id, 'f1_score' FROM made`,
+        )
+        .then(
+          () => true,
+          () => false,
+        ),
     )
     const named = {
       services: ['nightly'],
