@@ -17,6 +17,7 @@ const suites = {
   security: ['test:security'],
   packaging: ['test:packaging'],
   readme: ['test:readme'],
+  services: ['services'],
   truth: ['truth', '--rule-seeds', '1'],
   faults: ['faults', '--faults', '40', '--minutes', '6'],
 }
