@@ -17,14 +17,14 @@ export class AgeSketch {
     this.count++
   }
 
-  /** Undefined without ages. @param share 0.5 for the median */
+  /** The least age up to which that share of the ages lies; undefined without ages. @param share 0.5 for the median */
   quantile(share: number): number | undefined {
     const bins = [...this.#counts].sort(([a], [b]) => a - b)
-    const rank = share * (this.count - 1)
+    const rank = Math.max(1, Math.ceil(share * this.count))
     let below = 0
     for (const [bin, count] of bins) {
       below += count
-      if (below > rank) return bin === Number.NEGATIVE_INFINITY ? 0 : (2 * base ** bin) / (base + 1)
+      if (below >= rank) return bin === Number.NEGATIVE_INFINITY ? 0 : (2 * base ** bin) / (base + 1)
     }
     return undefined
   }

@@ -284,6 +284,17 @@ describe('a store', () => {
   })
 })
 
+test.each([
+  ['p95 of few ages is the oldest', 11, 0.95, 11],
+  ['p95 of twenty ages is the last but one', 20, 0.95, 19],
+  ['median of an even number is the lower one', 10, 0.5, 5],
+  ['median of an odd number is the middle one', 11, 0.5, 6],
+])('%s', (_, ages, share, truth) => {
+  const sketch = new AgeSketch()
+  for (let age = 1; age <= ages; age++) sketch.add(age)
+  expect(Math.abs((sketch.quantile(share) ?? Number.NaN) - truth)).toBeLessThanOrEqual(0.0101 * truth)
+})
+
 test('quantiles of ages are within one in a hundred', () => {
   const sketch = new AgeSketch()
   expect(sketch.quantile(0.5)).toBeUndefined()
