@@ -94,13 +94,19 @@ export function evidenceAt(
   return {
     of: allowed === null ? 'value' : 'share',
     value: newest(recordedSeries.current(kpi)) ?? null,
-    least: newest(judgeSeries.low(kpi)) ?? null,
-    most: newest(judgeSeries.high(kpi)) ?? null,
+    least: limited(newest(judgeSeries.low(kpi)), allowed !== null),
+    most: limited(newest(judgeSeries.high(kpi)), allowed !== null),
     allowed,
     lane: proven ?? null,
     operations: remembered(weightOf[proven ?? 'middle']) ?? null,
     last_operation: newest(judgeSeries.lastOperation(kpi)) ?? null,
   }
+}
+
+/** A limit of the judge as people read it: its margins lead beyond 0 and 1, where no share can be. */
+function limited(limit: number | undefined, isShare: boolean): number | null {
+  if (limit === undefined) return null
+  return isShare ? Math.min(1, Math.max(0, limit)) : limit
 }
 
 /** Which lane limits a mean to what is at or beyond a threshold, as `judgeMean` has it. */

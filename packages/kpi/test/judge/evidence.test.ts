@@ -108,6 +108,16 @@ test('of a quantile it is the share of operations at or beyond the threshold of 
   })
 })
 
+test('no share of operations is below 0 or above 1, wherever the margins of the judge lead', () => {
+  const samples = recorded(
+    { [judgeSeries.low(latency)]: -0.02, [judgeSeries.high(latency)]: 1.2 },
+    { severity: 'error' },
+  )
+  expect(evidenceAt(latency, labels, samples, { severity: 'error', threshold: 10 })).toMatchObject({
+    ...{ least: 0, most: 1 },
+  })
+})
+
 test('a gauge is certain', () => {
   expect(evidenceAt(kpis.memory_usage, labels, recorded({ a: 1 }), quiet)).toBeNull()
 })
