@@ -287,7 +287,19 @@ describe('the source of a KPI', () => {
     ],
     [
       { kpis: { latency: { source: { metric: 'op_milliseconds', boundaries: [5, 10, 20] } } } },
-      ['kpis.latency.source.unit: "ms", which the name of the metric says'],
+      ['kpis.latency.source.unit: expected "ms", which the name of the metric says'],
+    ],
+    [
+      { kpis: { latency: { source: 'gen_ai.client.operation.durations' as never } } },
+      [
+        'kpis.latency.source.preset: no such published metric; did you mean "gen_ai.client.operation.duration"?',
+      ],
+    ],
+    [
+      { kpis: { latency: { source: { preset: 'my_memory' as never } } } },
+      [
+        'kpis.latency.source.preset: expected one of gen_ai.client.operation.duration, gen_ai.client.inference.duration, gen_ai.client.inference.time_to_first_chunk, gen_ai.client.token.usage, memory_operation_duration_seconds, memory_recall_results_count, memory_recall_top_similarity, or an object with the metric',
+      ],
     ],
     [
       { kpis: { latency: { source: { ...histogram, metric: 'op', unit: 'By' } } } },

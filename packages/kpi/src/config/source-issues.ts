@@ -82,7 +82,7 @@ function nameIssues({ instrument }: Kpi, source: KpiSource, metric: string, at: 
     {
       path: at.replace(/\.metric$/, '.unit'),
       value: source.unit,
-      expected: `"${named}", which the name of the metric says`,
+      expected: `expected "${named}", which the name of the metric says`,
     },
   ]
 }

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { isKnownUnit } from '../prometheus-name.js'
 import { type PublishedMetricName, publishedMetricNames, publishedMetrics } from '../source/presets.js'
 import type { KpiSource, SourceSelection } from '../source/source.js'
+import { nearest } from './issues.js'
 
 const metric = z.string().regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/, {
   error:
@@ -32,7 +33,9 @@ const label = z.union([labelName, fixed], {
 
 /** Where the measurements of a KPI come from, if another program publishes them. */
 export const sourceSchema = z.strictObject({
-  preset: z.enum(publishedMetricNames as [PublishedMetricName, ...PublishedMetricName[]]).optional(),
+  preset: z
+    .enum(publishedMetricNames as [PublishedMetricName, ...PublishedMetricName[]], { error: unknownPreset })
+    .optional(),
   metric: metric.optional(),
   where: where.optional(),
   counted: selection.optional(),
@@ -52,6 +55,14 @@ export const sourceSchema = z.strictObject({
     })
     .optional(),
 })
+
+/** Names the published metric that was probably meant: the given text is too long to be shown. */
+function unknownPreset({ input }: { input?: unknown }): string {
+  const meant = typeof input === 'string' ? nearest(input, publishedMetricNames) : undefined
+  return meant === undefined
+    ? `expected one of ${publishedMetricNames.join(', ')}, or an object with the metric`
+    : `no such published metric; did you mean "${meant}"?`
+}
 
 type Given = z.output<typeof sourceSchema>
 
