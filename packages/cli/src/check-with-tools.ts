@@ -64,15 +64,12 @@ export async function checkWithTools(
   for (const { name, command, args } of checks) {
     await run(command, args, { cwd: folder, env: childEnvironment() }).catch(
       (error: Error & { stdout?: string; stderr?: string }) => {
-        throw new MnemoscopeError(
-          'GENERATED_REJECTED',
-          `${name}: ${error.stdout ?? ''}${error.stderr ?? error.message}`,
-          {
-            value: args.at(-1),
-            next: 'This is a defect of the generated files: please report it with the configuration.',
-            cause: error,
-          },
-        )
+        const said = `${error.stdout ?? ''}${error.stderr ?? error.message}`
+        throw new MnemoscopeError('GENERATED_REJECTED', `${name}: ${said}`, {
+          value: args.at(-1),
+          next: nextAfter(said),
+          cause: error,
+        })
       },
     )
   }
@@ -80,4 +77,12 @@ export async function checkWithTools(
   return routes.length === 0
     ? shown
     : [...shown, `amtool config routes test: ${routes.length} alerts, passed`]
+}
+
+/** An expression of the configuration is the only text of a person in a generated rule. */
+function nextAfter(said: string): string {
+  const [, kpi] = /group "mnemoscope_(\w+)_source".*could not parse expression/.exec(said) ?? []
+  return kpi === undefined
+    ? 'This is a defect of the generated files: please report it with the configuration.'
+    : `Correct source.promql of the KPI ${kpi}, and try it on the page of Prometheus.`
 }

@@ -48,3 +48,16 @@ test('a route that leads elsewhere is found', async () => {
     message: expect.stringContaining('severity="critical"'),
   })
 }, 60_000)
+
+test('an expression of the configuration that Prometheus cannot read is named, and no defect', async () => {
+  const config = defineConfig({ kpis: { memory_usage: { source: { promql: 'sum by (job' } } } })
+  for (const [path, text] of generate(config, { ruleTests: false })) {
+    const file = join(folder.path, 'unread', path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  }
+  await expect(checkWithTools(join(folder.path, 'unread'), dirname(toolsDir))).rejects.toMatchObject({
+    code: 'GENERATED_REJECTED',
+    next: expect.stringContaining('Correct source.promql of the KPI memory_usage'),
+  })
+}, 60_000)
