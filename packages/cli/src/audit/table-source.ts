@@ -40,9 +40,10 @@ export function columnOption(text: string, before: Columns): Columns {
   const name = names.find((each) => each === text.slice(0, at))
   const column = text.slice(at + 1).trim()
   if (name !== undefined && column !== '') return { ...before, [name]: column }
-  throw new MnemoscopeError('USAGE', `--column: ${JSON.stringify(text)}`, {
+  const expected = `one of ${names.join(', ')}, and its column, such as text=content`
+  throw new MnemoscopeError('USAGE', `--column: ${JSON.stringify(text)}: expected ${expected}`, {
     value: text,
-    expected: `one of ${names.join(', ')}, and its column, such as text=content`,
+    expected,
     next: 'Correct the option. docs/store.md says what each is.',
   })
 }

@@ -116,10 +116,11 @@ async function sourceOf({
     return { name: memory, source: await loadSource(memory) }
   if (memory === undefined && address)
     return { name: `table ${table}`, source: await openTable({ address, table, columns: column }) }
-  throw new MnemoscopeError('USAGE', 'it is not clear which store to read', {
-    expected:
-      '--memory with a module, or --postgres with the address of a database, in the option or in DATABASE_URL',
-    next: 'Name one of them.',
+  const expected =
+    '--memory with a module, or --postgres with the address of a database, in the option or in DATABASE_URL'
+  throw new MnemoscopeError('USAGE', `it is not clear which store to read: expected ${expected}`, {
+    expected,
+    next: 'Name one store: `npx mnemoscope audit --memory memory.mjs`. docs/store.md says more.',
   })
 }
 
@@ -139,9 +140,10 @@ function limitIn(text: string, names: readonly FindingName[]): Limit {
   const [, name, most] = /^([a-z_]+)=(\d+(?:\.\d+)?)$/.exec(text) ?? []
   const finding = names.find((each) => each === name)
   if (finding !== undefined) return { finding, most: Number(most) }
-  throw new MnemoscopeError('USAGE', `--fail-above: ${JSON.stringify(text)}`, {
+  const expected = `one of ${names.join(', ')}, and the most that passes, such as exact_duplicates=0.2`
+  throw new MnemoscopeError('USAGE', `--fail-above: ${JSON.stringify(text)}: expected ${expected}`, {
     value: text,
-    expected: `one of ${names.join(', ')}, and the most that passes, such as exact_duplicates=0.2`,
+    expected,
     next: 'Correct the option. docs/store.md says what each finding is.',
   })
 }

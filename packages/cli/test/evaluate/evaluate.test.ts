@@ -209,10 +209,20 @@ describe('mnemoscope audit', () => {
   })
 
   test.each([
-    ['an unknown finding', ['--fail-above', 'junk=0.1'], 2, '--fail-above: "junk=0.1"'],
+    [
+      'an unknown finding',
+      ['--fail-above', 'junk=0.1'],
+      2,
+      '--fail-above: "junk=0.1": expected one of exact_dup',
+    ],
     ['a share of nothing', ['--share', '0'], 2, '--share: "0"'],
-    ['two stores', ['--postgres', 'postgres://127.0.0.1/a'], 2, 'it is not clear which store to read'],
-    ['a column of nothing', ['--column', 'words=content'], 2, '--column: "words=content"'],
+    ['two stores', ['--postgres', 'postgres://127.0.0.1/a'], 2, 'which store to read: expected --memory'],
+    [
+      'a column of nothing',
+      ['--column', 'words=content'],
+      2,
+      '--column: "words=content": expected one of id, text',
+    ],
     ['a memory without entries', ['--memory', 'good.mjs'], 1, 'its default export has no entries'],
   ])('refuses %s', async (_, args, code, message) => {
     const { exitCode, stderr } = await audit(...args)
