@@ -20,12 +20,14 @@ export function failureText(given: unknown, { json }: { json: boolean }): { text
   const { exitCode } = errorCodes[code]
   if (json)
     return { text: `${JSON.stringify({ error: { code, message, value, expected, next } })}\n`, exitCode }
-  const body = printable(message)
-    .split('\n')
-    .map((line) => `  ${line}`)
-    .join('\n')
+  const isSaid = expected === undefined || [message, next].some((text) => text.includes(expected))
+  const lines = [
+    ...printable(message).split('\n'),
+    ...(isSaid ? [] : [`${pc.bold('Expected:')} ${printable(expected)}`]),
+    `${pc.bold('Next:')} ${printable(next)}`,
+  ]
   return {
-    text: `${pc.red(`mnemoscope: ${code}`)}\n${body}\n  ${pc.bold('Next:')} ${printable(next)}\n`,
+    text: `${pc.red(`mnemoscope: ${code}`)}\n${lines.map((line) => `  ${line}\n`).join('')}`,
     exitCode,
   }
 }

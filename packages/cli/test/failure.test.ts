@@ -13,12 +13,22 @@ const portInUse = new MnemoscopeError('PORT_IN_USE', 'port 9464 is in use', {
   next: 'Stop what listens on 9464.',
 })
 
-test('a failure shows its code, what happened and the next step', () => {
+test('a failure shows its code, what happened, what was expected and the next step', () => {
   const { text, exitCode } = failureText(portInUse, { json: false })
   expect(text).toContain('PORT_IN_USE')
-  expect(text).toContain('port 9464 is in use')
-  expect(text).toContain('Stop what listens on 9464.')
+  expect(text).toContain(
+    '\n  port 9464 is in use\n  Expected: a free port\n  Next: Stop what listens on 9464.\n',
+  )
   expect(exitCode).toBe(1)
+})
+
+test('what was expected is not said twice', () => {
+  const error = new MnemoscopeError('USAGE', '--hours: "x", expected a number', {
+    value: 'x',
+    expected: 'a number',
+    next: 'Give one.',
+  })
+  expect(failureText(error, { json: false }).text).not.toContain('Expected:')
 })
 
 test('bad input ends with 2, whichever copy of the library made the error', () => {

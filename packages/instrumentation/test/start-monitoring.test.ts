@@ -306,7 +306,8 @@ describe('a store that is read', () => {
       value: 0.25,
       metadata: { entries: 4, count: 1, of: 4, examples: [{ id: 'b', reason: 'the same text as a' }] },
     })
-    expect(marked).toEqual([true])
+    // The schedule's own reading may be over by then.
+    expect(new Set(marked)).toEqual(new Set([true]))
   })
 
   test('keeps its values while a reading fails, which is a warning', async () => {

@@ -55,7 +55,7 @@ const at = (rest: string) => `postgres://ann:${encoded}@localhost:${server.port}
 async function failure(env: NodeJS.ProcessEnv): Promise<string> {
   const { exitCode, stderr } = await mnemoscopeHere(folder.path, ['replay'], env)
   expect(exitCode).toBeGreaterThan(0)
-  expect(stderr).toMatch(/^mnemoscope: DATABASE_[A-Z]+\n {2}.+\n {2}Next: .+\n$/)
+  expect(stderr).toMatch(/^mnemoscope: DATABASE_[A-Z]+\n {2}.+\n( {2}Expected: .+\n)? {2}Next: .+\n$/)
   for (const secret of [password, encoded, 'geheim']) expect(stderr).not.toContain(secret)
   return stderr
 }

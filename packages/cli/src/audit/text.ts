@@ -37,7 +37,8 @@ function exampleSection(name: FindingName, { examples, count }: Finding): Report
   return { title, rows: [cells(head), ...rows] }
 }
 
-function notesOf({ addedPerDay, daysSinceLastUse, invalid, forgotten, failures }: StoreHealth): string[] {
+function notesOf(health: StoreHealth): string[] {
+  const { addedPerDay, daysSinceLastUse, invalid, invalidTimes, forgotten, failures } = health
   const day = (days: number) => `${days.toFixed(days < 10 ? 1 : 0)} days`
   const lastUse =
     daysSinceLastUse === null
@@ -45,6 +46,7 @@ function notesOf({ addedPerDay, daysSinceLastUse, invalid, forgotten, failures }
       : `${day(daysSinceLastUse.median)} (median), ${day(daysSinceLastUse.p95)} (p95)`
   const odd = [
     [invalid, 'entries without an id or a text were left out'],
+    [invalidTimes, 'entries have a time that is none: it counts as unknown'],
     [forgotten, 'texts were forgotten, so duplicates of them were not noticed'],
     [failures, 'errors did not end the reading'],
   ] as const

@@ -1,5 +1,6 @@
 import {
   alertScale,
+  isBreach,
   modelText,
   type PrecedingChange,
   type ReportCell,
@@ -54,12 +55,12 @@ function currentValue(
   // The factor of a burn is no value of its KPI.
   const shared = kind === 'burn' || metric_type === null ? undefined : scales.get(metric_type)
   const age = at === null ? 0 : timestamp - at
+  const value = (of: number) => inUnit(of, scale.unit, shared, threshold === null ? [] : [threshold])
+  // An alert goes on until it is certainly over.
+  const isBack = newest !== null && threshold !== null && !isBreach(scale.direction, newest, threshold)
+  const said = [isBack ? ', recovering' : '', age < oldSeconds ? '' : `, ${span(age)} ago`].join('')
   return {
-    ...(newest === null
-      ? {}
-      : {
-          now: `${inUnit(newest, scale.unit, shared, threshold === null ? [] : [threshold])}${age < oldSeconds ? '' : `, ${span(age)} ago`}`,
-        }),
+    ...(newest === null ? {} : { now: `${value(newest)}${said}` }),
     ...(threshold === null ? {} : { threshold: `${sign} ${inUnit(threshold, scale.unit, shared)}` }),
   }
 }

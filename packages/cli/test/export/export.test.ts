@@ -153,7 +153,7 @@ test('replaces nothing without --force, and leaves no unfinished file', async ()
   writeFileSync(path, 'mine')
   const refused = await exported('episodes', 'measurements', ...time)
   expect(refused.stderr).toMatch(
-    /USAGE\n {2}episodes.csv exists\n {2}Next: Name another folder with --output/,
+    /USAGE\n {2}episodes.csv exists\n {2}Expected: files that do not exist yet\n {2}Next: Name another folder with --output/,
   )
   expect([readFileSync(path, 'utf8'), refused.exitCode]).toEqual(['mine', 2])
   expect(readdirSync(folder.path)).not.toContain('measurements.csv')

@@ -140,7 +140,7 @@ describe('The connection', () => {
       MNEMOSCOPE_READER_URL: database.admin,
     })
     expect(stderr).toMatch(
-      /USAGE\n {2}the role "\w+" may change the history\n {2}Next: Make one with deploy\/postgres/,
+      /USAGE\n {2}the role "\w+" may change the history\n {2}Expected: a role that only reads\n {2}Next: Make one with deploy\/postgres/,
     )
     expect(stderr).not.toContain(new URL(database.admin).password)
     expect(exitCode).toBe(2)

@@ -47,6 +47,8 @@ export interface StoreHealth {
   readonly findings: Readonly<Record<FindingName, Finding | null>>
   /** Things in the source that are no entries, because they have no id or no text. */
   readonly invalid: number
+  /** Entries with a time that is none, such as `yesterday`: it counts as unknown. */
+  readonly invalidTimes: number
   /** Different texts that no longer fit in memory. An entry that repeats one of them was not noticed. */
   readonly forgotten: number
   /** Errors of the source that did not end the reading. */

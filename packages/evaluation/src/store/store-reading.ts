@@ -2,7 +2,7 @@ import { AgeSketch } from './age-sketch.js'
 import { type ExampleOptions, Examples, MostRepeated } from './examples.js'
 import type { Finding, FindingName, StoreHealth } from './findings.js'
 import { SeenTexts } from './seen-texts.js'
-import { isSuperseded, type StoredEntry, timeOf, writtenAt } from './stored-entry.js'
+import { hasInvalidTime, isSuperseded, type StoredEntry, timeOf, writtenAt } from './stored-entry.js'
 import { plainText, sizeOf, wordsOf } from './words.js'
 
 const day = 86_400_000
@@ -40,6 +40,7 @@ export class StoreReading {
   #added = 0
   #undated = 0
   #invalid = 0
+  #invalidTimes = 0
 
   constructor({ examples, mostTexts, now }: ReadingOptions) {
     this.#now = now
@@ -67,6 +68,7 @@ export class StoreReading {
     }
     if (canary.test(entry.id)) return false
     this.#entries++
+    if (hasInvalidTime(entry)) this.#invalidTimes++
     this.#addTime(entry)
     // What is superseded resembles what replaces it, and nobody should look for it.
     if (!isSuperseded(entry)) {
@@ -102,6 +104,7 @@ export class StoreReading {
         superseded_returned: finding('superseded_returned', superseded_returned),
       },
       invalid: this.#invalid,
+      invalidTimes: this.#invalidTimes,
       forgotten: this.#texts.forgotten,
     }
   }

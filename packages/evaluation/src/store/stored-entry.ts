@@ -46,6 +46,12 @@ export function timeOf(time: EntryTime | null | undefined): number | undefined {
   return Number.isFinite(milliseconds) ? milliseconds : undefined
 }
 
+/** Whether an entry has a time that is none. */
+export function hasInvalidTime({ createdAt, updatedAt, lastUsedAt, supersededAt }: StoredEntry): boolean {
+  const given = [createdAt, updatedAt, lastUsedAt, supersededAt]
+  return given.some((time) => time !== null && time !== undefined && timeOf(time) === undefined)
+}
+
 /** When the text was written: the last change, or the creation. */
 export function writtenAt({ createdAt, updatedAt }: StoredEntry): number | undefined {
   return timeOf(updatedAt) ?? timeOf(createdAt)

@@ -199,7 +199,16 @@ describe('a store', () => {
       { id: 'd' } as never,
     ]
     const health = await read(entries)
-    expect(health).toMatchObject({ entries: 3, addedPerDay: 1, invalid: 1, failures: 0, forgotten: 0 })
+    const odd = await read([...entries, { id: 'e', text: `${long} too`, createdAt: 'yesterday' }])
+    expect(odd).toMatchObject({ entries: 4, addedPerDay: null, invalidTimes: 1 })
+    expect(health).toMatchObject({
+      entries: 3,
+      addedPerDay: 1,
+      invalid: 1,
+      invalidTimes: 0,
+      failures: 0,
+      forgotten: 0,
+    })
     expect(Math.abs((health.daysSinceLastUse?.median ?? 0) - 10)).toBeLessThan(0.1)
     expect(health.findings.exact_duplicates?.examples).toEqual([
       { id: 'c', reason: 'the same text as a, as 1 other' },

@@ -14,7 +14,8 @@ export interface StoreValue {
 
 /** The values that a reading knows. What is unknown has none. */
 export function storeValues(health: StoreHealth): StoreValue[] {
-  const { entries, addedPerDay, daysSinceLastUse, findings, invalid, forgotten, failures } = health
+  const { entries, addedPerDay, daysSinceLastUse, findings, forgotten, failures } = health
+  const { invalid, invalidTimes } = health
   const number = (kpi: StoreValue['kpi'], value: number | undefined | null, metadata = {}): StoreValue[] =>
     value === undefined || value === null ? [] : [{ kpi, value, metadata: { ...metadata, entries } }]
   const share = (kpi: keyof StoreHealth['findings']) => {
@@ -23,7 +24,7 @@ export function storeValues(health: StoreHealth): StoreValue[] {
   }
   const secrets = findings.entries_with_secrets
   return [
-    ...number('stored_entries', entries, { invalid, forgotten, failures }),
+    ...number('stored_entries', entries, { invalid, invalidTimes, forgotten, failures }),
     ...number('entries_added_per_day', addedPerDay),
     ...share('exact_duplicates'),
     ...share('near_duplicates'),

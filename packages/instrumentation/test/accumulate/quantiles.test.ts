@@ -1,24 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
-import { bucketEdge, defineConfig, type Kpi, names } from '@mnemoscope/kpi'
+import { bucketEdge, defineConfig, type Kpi } from '@mnemoscope/kpi'
 import { scrape } from '../exposition-samples.js'
 import { monitors } from '../monitored.js'
-import { betas, type Distribution, latencies, quantileOf, spread } from './distributions.js'
-import { type Bucket, bucketsBetween, histogramQuantile } from './quantile.js'
+import { betas, type Distribution, latencies, quantileOf } from './distributions.js'
+import { bucketsBetween } from './quantile.js'
+import { bucketsByOperation, near, type Reading, reading, worst } from './readings.js'
 
 const { start } = monitors()
 const config = defineConfig()
 const { kpis } = config
-
-/** A p95 and how far what Prometheus reads is from it, as a share of it. */
-interface Reading {
-  readonly name: string
-  readonly exact: number
-  readonly error: number
-}
-
-function reading(name: string, exact: number, buckets: readonly Bucket[]): Reading {
-  return { name, exact, error: Math.abs(histogramQuantile(0.95, buckets) / exact - 1) }
-}
 
 /** Readings of a distribution that is scaled to each of many p95 between two values. */
 function readings(
@@ -36,15 +26,6 @@ function readings(
       return reading(name, exact, bucketsBetween(boundaries, scaled))
     })
   })
-}
-
-const worst = (all: readonly Reading[]) => all.reduce((a, b) => (b.error > a.error ? b : a))
-
-/** The readings within a factor of four of a KPI's thresholds. */
-function near({ thresholds }: Kpi, all: readonly Reading[]): Reading[] {
-  const levels = Object.values(thresholds)
-  const [low, high] = [Math.min(...levels) / 4, Math.max(...levels) * 4]
-  return all.filter(({ exact }) => exact >= low && exact <= high)
 }
 
 describe('a p95 that Prometheus reads from the buckets', () => {
@@ -73,44 +54,10 @@ describe('a p95 that Prometheus reads from the buckets', () => {
   test('of context_utilization errs by at most 15 %, above 1 too', () => {
     expect(worst(readings(latencies, kpis.context_utilization)).error).toBeLessThanOrEqual(0.15)
   })
-
-  test('of measurements that were recorded and scraped errs by no more', async () => {
-    const monitor = await start()
-    const targets = [0.02, 0.3, 1.3, 2.2, 4.9, 7, 18, 70, 150]
-    const recorded = Object.entries(latencies).flatMap(([name, distribution]) => {
-      const values = spread(distribution, 2_000)
-      const p95 = values[1_899] as number
-      return targets.map((exact) => ({ name, exact, values: values.map((value) => (value / p95) * exact) }))
-    })
-    for (const [i, { values }] of recorded.entries()) {
-      const { latency } = monitor.for({ model: 'm', contextSize: 1, operation: String(i) })
-      for (const value of values) latency.record(value)
-    }
-    const buckets = bucketsByOperation(await scrape(monitor.url), kpis.latency)
-    const all = recorded.map(({ name, exact }, i) => reading(name, exact, buckets.get(String(i)) ?? []))
-    expect(all).toHaveLength(90)
-    expect(worst(near(kpis.latency, all)).error).toBeLessThanOrEqual(0.05)
-    expect(worst(all).error).toBeLessThanOrEqual(0.15)
-  })
 })
 
 function withLatency(thresholds: Kpi['thresholds']): Kpi {
   return defineConfig({ kpis: { latency: { thresholds } } }).kpis.latency
-}
-
-/** The buckets of a KPI in a scrape, by operation. */
-function bucketsByOperation(text: string, kpi: Kpi): Map<string, Bucket[]> {
-  const found = new Map<string, Bucket[]>()
-  const start = `${names.metricName(kpi)}_bucket{`
-  for (const line of text.split('\n')) {
-    if (!line.startsWith(start)) continue
-    const [, operation = '', le = '', count] = /operation="(\d+)",le="(.+)"\} (\d+)$/.exec(line) ?? []
-    const boundary = le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le)
-    const buckets = found.get(operation) ?? []
-    found.set(operation, buckets)
-    buckets.push([boundary, Number(count)])
-  }
-  return found
 }
 
 test('the histograms of a place have 82 series: a boundary more somewhere is one less elsewhere', () => {

@@ -4,8 +4,9 @@ import { compareMeasurements, estimateText } from '../../src/analysis/compare.js
 import { createPartitions, dayOf } from '../../src/database/partitions.js'
 import { createPool } from '../../src/index.js'
 import { storeMeasurements } from '../../src/measurements/store.js'
-import { autoregressive, randomOf } from '../plumbing/autoregressive.js'
+import { randomOf } from '../plumbing/autoregressive.js'
 import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { all, sample } from './sampled.js'
 
 let postgres: TestPostgres
 let pool: pg.Pool
@@ -71,22 +72,12 @@ describe('statistics of weighted values', () => {
 })
 
 describe('20,000 operations of 0.2 s, of which 40 took 9 s, at a sample of one in ten', () => {
-  const all = autoregressive(20_000, 0, randomOf(7)).map((each, i) =>
-    i % 500 === 0 ? 9 : 0.2 * Math.exp(0.4 * each),
-  )
   const sorted = all.toSorted((a, b) => a - b)
   const truth = {
     mean: all.reduce((sum, value) => sum + value, 0) / all.length,
     median: sorted[all.length / 2 - 1] as number,
     p95: sorted[0.95 * all.length - 1] as number,
   }
-  /** Kept as a service keeps them. */
-  const sample = (sampling: number, uniform: () => number, of = all) =>
-    of.flatMap((value) => {
-      if (value >= 5) return [{ value, weight: 1 }]
-      return uniform() < sampling ? [{ value, weight: 1 / sampling }] : []
-    })
-
   const at = new Date('2030-06-10T12:00:00Z')
   const scope = { from: new Date(at.getTime() - 60_000), to: at }
   let stored = 0
@@ -169,26 +160,6 @@ describe('20,000 operations of 0.2 s, of which 40 took 9 s, at a sample of one i
       p95: null,
     })
     expect(found.estimate_of).toBe(`unknown: ${40 + size} kept, too few of them a sample`)
-  })
-
-  test('the interval holds the true median in 95 of 100 samples, also of small ones', async () => {
-    const uniform = randomOf(11)
-    const some = all.slice(0, 2_000)
-    const median = some.toSorted((a, b) => a - b)[some.length / 2 - 1] as number
-    for (const sampling of [0.2, 0.05]) {
-      const samples = Array.from({ length: 300 }, () => sample(sampling, uniform, some))
-      const { rows } = await pool.query<{ low: number | null; high: number | null }>(
-        `SELECT low, high FROM unnest($1::text[], $2::text[]) AS each (given, weights),
-           weighted_quantile(each.given::float8[], each.weights::float8[], 0.5)`,
-        [
-          samples.map((kept) => `{${kept.map(({ value }) => value)}}`),
-          samples.map((kept) => `{${kept.map(({ weight }) => weight)}}`),
-        ],
-      )
-      const held = rows.filter(({ low, high }) => (low ?? 0) <= median && median <= (high ?? 99))
-      expect(held.length / rows.length).toBeGreaterThanOrEqual(0.92)
-      expect(held.length / rows.length).toBeLessThanOrEqual(0.985)
-    }
   })
 })
 
