@@ -98,6 +98,7 @@ test('a folder without a configuration: the message names the folder, the file a
     [
       'mnemoscope: CONFIG_NOT_FOUND',
       '  no configuration file in .: mnemoscope.config.ts, mnemoscope.config.mjs or mnemoscope.config.js',
+      '  Expected: a file that exports defineConfig({ ... })',
       '  Next: Run `npx mnemoscope init` to write one, or name one with --config.',
       'exit 2',
     ].join('\n'),
@@ -184,6 +185,7 @@ describe('in the repository of a service', () => {
       [
         'mnemoscope: GENERATED_DRIFT',
         '  there are no generated files in ./else where',
+        '  Expected: the folder that `npx mnemoscope generate --out` wrote to',
         "  Next: Correct --out, or run `npx mnemoscope generate --out 'else where'`.",
         'exit 1',
       ].join('\n'),
