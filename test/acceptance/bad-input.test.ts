@@ -1,11 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { mnemoscopeHere, temporaryFolder } from '../harness/index.js'
 import { configs, expectRefused } from './bad-configs.js'
+import { projects } from './projects.js'
 
 const folder = temporaryFolder('bad-input')
 afterAll(() => folder.remove())
+const { empty: emptyFolder, withConfig: projectWith } = projects('projects-of-bad-input')
 
 // Every such configuration with every command, each in its own process: bad-input.suite.ts.
 describe.each(configs.slice(0, 1))('a configuration with $what', (config) => {
@@ -51,18 +51,3 @@ describe('a configuration file', () => {
     })
   })
 })
-
-let number = 0
-
-function emptyFolder(): string {
-  number += 1
-  const path = join(folder.path, `project-${number}`)
-  mkdirSync(path)
-  return path
-}
-
-function projectWith(config: string): string {
-  const path = emptyFolder()
-  writeFileSync(join(path, 'mnemoscope.config.ts'), config)
-  return path
-}

@@ -1,11 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
-import { afterAll, describe, expect, test } from '@jest/globals'
-import { mnemoscope, mnemoscopeHere, temporaryFolder } from '../harness/index.js'
+import { describe, expect, test } from '@jest/globals'
+import { mnemoscope, mnemoscopeHere } from '../harness/index.js'
+import { projects } from './projects.js'
 
-const folder = temporaryFolder('unreachable')
-afterAll(() => folder.remove())
+const { empty: emptyFolder, withConfig: projectWith } = projects('unreachable')
 
 describe('what a command cannot reach', () => {
   const valid = 'export default { services: [] }\n'
@@ -63,18 +61,3 @@ describe('what a command cannot reach', () => {
     expect(suggested).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--url: "nonsense"') })
   })
 })
-
-let number = 0
-
-function emptyFolder(): string {
-  number += 1
-  const path = join(folder.path, `project-${number}`)
-  mkdirSync(path)
-  return path
-}
-
-function projectWith(config: string): string {
-  const path = emptyFolder()
-  writeFileSync(join(path, 'mnemoscope.config.ts'), config)
-  return path
-}

@@ -1,16 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { type ConfigError, type ConfigInput, defineConfig } from '@mnemoscope/kpi'
+import { type ConfigInput, defineConfig } from '@mnemoscope/kpi'
+import { issuesOf as allIssuesOf } from './issues.js'
 
 const mail = { to: 'a@mail.example', from: 'b@mail.example', smarthost: 'mail.example:25' }
 
-const issuesOf = (alerting: ConfigInput['alerting']) => {
-  try {
-    defineConfig({ alerting })
-  } catch (error) {
-    return (error as ConfigError).issues.map(({ path, expected }) => `${path}: ${expected}`)
-  }
-  return []
-}
+const issuesOf = (alerting: ConfigInput['alerting']) => allIssuesOf({ alerting })
 const webhook = { url: 'https://hooks.example/alerts' }
 
 describe('who is notified', () => {

@@ -1,33 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import type pg from 'pg'
 import { exclusively, lockNumbers } from '../../src/database/locks.js'
-import { createPool, prepareDatabase } from '../../src/index.js'
-import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { prepareDatabase } from '../../src/index.js'
+import { ownPostgres } from '../plumbing/postgres.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
 
-let postgres: TestPostgres
-const pools: pg.Pool[] = []
-
-beforeAll(async () => {
-  postgres = await startTestPostgres()
-}, 60_000)
-
-afterAll(async () => {
-  for (const pool of pools) await pool.end()
-  await postgres?.stop()
-}, 60_000)
+const postgres = ownPostgres()
 
 /** What a recorder works with whose tables are in that schema of the database. */
 async function recorderIn(schema: string, databaseUrl: string): Promise<pg.Pool> {
   const url = new URL(databaseUrl)
   url.searchParams.set('options', `-c search_path="${schema}"`)
-  const pool = createPool(url.href)
-  pools.push(pool)
+  const pool = postgres.poolOf(url.href)
   await pool.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`)
   await prepareDatabase(url.href)
   return pool

@@ -1,29 +1,12 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { catalog } from '@mnemoscope/kpi'
-import type pg from 'pg'
-import { createPool, prepareDatabase } from '../../src/index.js'
-import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { prepareDatabase } from '../../src/index.js'
+import { ownPostgres } from '../plumbing/postgres.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
 
-let postgres: TestPostgres
-const pools: pg.Pool[] = []
-
-beforeAll(async () => {
-  postgres = await startTestPostgres()
-}, 60_000)
-
-afterAll(async () => {
-  for (const pool of pools) await pool.end()
-  await postgres?.stop()
-}, 60_000)
-
-function poolOf(databaseUrl: string): pg.Pool {
-  const pool = createPool(databaseUrl)
-  pools.push(pool)
-  return pool
-}
+const { poolOf, ...postgres } = ownPostgres()
 
 describe('An empty database', () => {
   test('gets its tables once, although twenty processes prepare it at once', async () => {

@@ -3,29 +3,13 @@ import type pg from 'pg'
 import { schemaText } from '../../../../test/schema/schema-text.js'
 import { readBaseline } from '../../src/database/baseline.js'
 import { createPartitions } from '../../src/database/partitions.js'
-import { createPool, prepareDatabase, rebuildDatabase } from '../../src/index.js'
-import { startTestPostgres, type TestPostgres } from '../plumbing/postgres.js'
+import { prepareDatabase, rebuildDatabase } from '../../src/index.js'
+import { ownPostgres } from '../plumbing/postgres.js'
 
 // Real servers on a busy machine take their time.
 jest.setTimeout(60_000)
 
-let postgres: TestPostgres
-const pools: pg.Pool[] = []
-
-beforeAll(async () => {
-  postgres = await startTestPostgres()
-}, 60_000)
-
-afterAll(async () => {
-  for (const pool of pools) await pool.end()
-  await postgres?.stop()
-}, 60_000)
-
-function poolOf(databaseUrl: string): pg.Pool {
-  const pool = createPool(databaseUrl)
-  pools.push(pool)
-  return pool
-}
+const { poolOf, ...postgres } = ownPostgres()
 
 /** A prepared database with a row and a partition, whose stored baseline is then another one. */
 async function otherBaseline(): Promise<{ databaseUrl: string; pool: pg.Pool }> {
