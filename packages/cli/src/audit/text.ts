@@ -45,15 +45,15 @@ function notesOf(health: StoreHealth): string[] {
       ? 'unknown'
       : `${day(daysSinceLastUse.median)} (median), ${day(daysSinceLastUse.p95)} (p95)`
   const odd = [
-    [invalid, 'entries without an id or a text were left out'],
-    [invalidTimes, 'entries have a time that is none: it counts as unknown'],
-    [forgotten, 'texts were forgotten, so duplicates of them were not noticed'],
-    [failures, 'errors did not end the reading'],
+    [invalid, 'Left out, without an id or a text'],
+    [invalidTimes, 'With a time that is none, which counts as unknown'],
+    [forgotten, 'Texts that were forgotten, so that copies of them went unnoticed'],
+    [failures, 'Errors that did not end the reading'],
   ] as const
   return [
     `Added in the last 24 hours: ${addedPerDay === null ? 'unknown' : numberText(addedPerDay)}`,
     `Since the last use: ${lastUse}`,
-    ...odd.flatMap(([count, what]) => (count === 0 ? [] : [`${numberText(count)} ${what}`])),
+    ...odd.flatMap(([count, what]) => (count === 0 ? [] : [`${what}: ${numberText(count)}`])),
   ]
 }
 
