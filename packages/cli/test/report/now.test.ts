@@ -50,6 +50,16 @@ describe('the status', () => {
       'critical',
     ],
     [
+      'critical: Latency of gpt-4o (search), context 8192, now 19.00 s, recovering (critical at ≥ 20.00 s), for 10 min',
+      { ...busy, open_alerts: [{ ...alert, newest_value: 19 }] },
+      'critical',
+    ],
+    [
+      'critical: Latency of gpt-4o (search), context 8192, now 20.00 s (critical at ≥ 20.00 s), for 10 min',
+      { ...busy, open_alerts: [{ ...alert, newest_value: 20 }] },
+      'critical',
+    ],
+    [
       'warning: Latency of gpt-4o misses its target too often, now 3.06 times (warning at ≥ 3 times), for 10 min',
       {
         ...busy,

@@ -44,6 +44,17 @@ test('an episode leads to its operations, to their traces, and to what the bad o
   expect(ofTime.body).toEqual(body)
 })
 
+test('of equally bad operations the newest come first', async () => {
+  const at = [80, 20, 50].map((secondsAgo) => now - 1_000 * secondsAgo)
+  await sendLogs(
+    recorder.url,
+    at.map((each) => record(f1(0.03, { 'mnemoscope.model': 'model-t' }), each)),
+  )
+  const { body } = await behind(await fires({ alertname: 'MnemoscopeF1ScoreCritical', model: 'model-t' }))
+  expect(body.worst.map((each) => Math.round(now / 1_000 - each.timestamp))).toEqual([20, 50, 80])
+  expect(Math.round(now / 1_000 - (body.first?.timestamp ?? 0))).toBe(80)
+})
+
 test('where nearly everything is bad, the hour before is compared', async () => {
   const inModel = (value: number, version: string, secondsAgo: number) =>
     record(f1(value, { 'mnemoscope.model': 'model-v', version }), now - 1_000 * secondsAgo)
