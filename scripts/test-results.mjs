@@ -8,12 +8,12 @@ import { relative } from 'node:path'
 const maySkip = [
   // Only Linux has /dev/full, a disk that is always full.
   {
-    file: /^packages\/servers\/test\/process\/start-process\.test\.ts$/,
+    file: /^packages\/servers\/test\/process\/start-process\.suite\.ts$/,
     title: /full disk/,
     unless: 'linux',
   },
   // Only Debian and its derivatives have apt.
-  { file: /^packages\/servers\/test\/tools\/from-debian\.test\.ts$/, unless: 'linux' },
+  { file: /^packages\/servers\/test\/tools\/from-debian\.(?:test|suite)\.ts$/, unless: 'linux' },
   // Only root can run programs as other accounts.
   { file: /^test\/security\/other-account\.suite\.ts$/, unless: 'root' },
   // A Python that can make an environment for the example.
